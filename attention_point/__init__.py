@@ -1,0 +1,1 @@
+"""Intake, routing, referrals and monthly counts for an attention point; importing a part never imports the whole."""

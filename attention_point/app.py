@@ -1,0 +1,115 @@
+"""Composes the application and its command line out of the features; nothing else does."""
+
+import logging
+import sys
+
+import click
+import structlog
+import waitress
+from flask import Flask
+
+from attention_point import catalogue
+from attention_point.accounts import sessions
+from attention_point.accounts.services import first_administrator
+from attention_point.foundation import paths, web
+from attention_point.foundation.commands import refusals
+from attention_point.foundation.database import Database
+from attention_point.foundation.database.migrations import pending, upgrade
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Refusal
+from attention_point.foundation.settings import Settings, from_environment
+from attention_point.foundation.vault import Keyring, Vault
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application. Raises KeyringError without a keyring: there is no way to run unsealed."""
+    vault = Vault(Keyring.load(settings.keyring))
+    app = Flask(
+        "attention_point",
+        template_folder=str(paths.TEMPLATES),
+        static_folder=str(paths.STATIC),
+        static_url_path="/static",
+    )
+    app.secret_key = vault.secret("web-session")
+    app.extensions["settings"] = settings
+    app.extensions["database"] = Database(settings.database_url, info={"vault": vault})
+    menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
+    guard = web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
+    sessions.register(app)
+    for feature in catalogue.FEATURES:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
+            if blueprint.name.endswith("_api"):
+                guard.exempt(blueprint)  # programs carry a bearer token, never a cookie
+    return app
+
+
+def log_to_stderr() -> None:
+    """JSON lines on stderr: routes, states and times, no personal value."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+@click.group()
+@click.version_option(package_name="attention-point")
+def main() -> None:
+    """Intake, routing, referrals and monthly counts for an attention point."""
+    log_to_stderr()
+
+
+@main.command()
+def init() -> None:
+    """Create what is missing: folder, keyring, database, reference data, administrator. Safe to repeat."""
+    with refusals():
+        settings = from_environment()
+        settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not settings.keyring.exists():
+            Keyring.create(settings.keyring)
+        upgrade(settings.database_url)
+        database = Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+        with database.writing() as session:
+            for feature in catalogue.FEATURES:
+                for load in feature.reference:
+                    load(session)
+            invitation = first_administrator(session)
+        database.close()
+    if invitation:
+        click.echo(_("Administrator: %(email)s", email=invitation.email))
+        click.echo(_("One-time password, shown only now: %(password)s", password=invitation.password))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the pages and the API."""
+    with refusals():
+        settings = from_environment()
+        app = create_app(settings)
+        if pending(app.extensions["database"]):
+            raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
+    click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
+    # Fewer connections or longer waits let 150 slow clients shut everybody else out (docs/decisions).
+    waitress.serve(
+        app,
+        host=host,
+        port=port,
+        threads=8,
+        connection_limit=1000,
+        channel_timeout=20,
+        max_request_body_size=web.LIMIT,
+        ident=None,
+    )
+
+
+for _feature in catalogue.FEATURES:
+    for _command in _feature.commands:
+        main.add_command(_command)

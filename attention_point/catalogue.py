@@ -1,0 +1,24 @@
+"""The features of the house, in the order of the menu."""
+
+from attention_point.accounts.feature import accounts
+from attention_point.demo.feature import demo
+from attention_point.directory.feature import directory
+from attention_point.foundation.feature import Feature
+from attention_point.foundation.journal.feature import journal
+from attention_point.intake.feature import intake
+from attention_point.portal.feature import portal
+from attention_point.referrals.feature import referrals
+from attention_point.routing.feature import routing
+from attention_point.statistics.feature import statistics
+
+FEATURES: tuple[Feature, ...] = (
+    intake,
+    referrals,
+    portal,
+    directory,
+    routing,
+    statistics,
+    journal,
+    accounts,
+    demo,
+)

@@ -1,0 +1,30 @@
+"""Who acts: a signed-in user, a program with a token, or the installation itself."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from attention_point.foundation.access.policy import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``kind`` is ``account``, ``token`` or ``system``; ``entity`` is set for those who act for a partner entity."""
+
+    kind: str
+    id: UUID | None
+    name: str
+    role: str
+    permissions: frozenset[str]
+    entity: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether the actor holds a permission."""
+        return permission in self.permissions
+
+    @property
+    def label(self) -> str:
+        """How the journal names the actor: an id, never a person's name."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+SYSTEM = Actor("system", None, "system", "system", frozenset().union(*ROLES.values()))

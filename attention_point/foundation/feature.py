@@ -1,0 +1,28 @@
+"""What a room offers the app: the app asks nothing else of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the menu: a message id, the endpoint it leads to, the permission that shows it."""
+
+    label: str
+    endpoint: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    reference: tuple[Callable[[Session], None], ...] = ()

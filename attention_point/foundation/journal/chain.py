@@ -1,0 +1,86 @@
+"""Appending to the chain: each entry's hash covers its content and the hash before it."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock
+from attention_point.foundation.access.actor import Actor
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal.models import JournalEntry, JournalHead
+
+GENESIS = bytes(32)
+_KEPT = "journal-kept"
+
+_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update()
+_APPEND = insert(JournalEntry)
+_ADVANCE = (
+    update(JournalHead.__table__)
+    .where(JournalHead.id == 1)
+    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    subject_id: UUID | str | int | None = None,
+    **detail: Any,
+) -> None:
+    """Write one entry with the caller's transaction.
+
+    In a reading session the entry is kept in the session, and the web layer writes it before the reply leaves.
+    ``detail`` takes codes, counts and ids; never a personal value.
+    """
+    entry = {
+        "at": clock.now(),
+        "actor": actor.label,
+        "action": action,
+        "subject": subject,
+        "subject_id": None if subject_id is None else str(subject_id),
+        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
+    }
+    if session.info.get("reading"):
+        session.info.setdefault(_KEPT, []).append(entry)
+    else:
+        _append(session, [entry])
+
+
+def write_kept(database: Database, session: Session) -> None:
+    """Write, in a transaction of its own, what a reading session kept."""
+    kept = session.info.pop(_KEPT, None)
+    if kept:
+        with database.writing() as writing:
+            _append(writing, kept)
+
+
+def _append(session: Session, entries: list[dict[str, Any]]) -> None:
+    connection = session.connection()
+    seq, digest = connection.execute(_HEAD).one()
+    for entry in entries:
+        seq += 1
+        digest = entry_hash(digest, seq, **entry)
+        connection.execute(_APPEND, {"seq": seq, "hash": digest, **entry})
+    connection.execute(_ADVANCE, {"new_seq": seq, "new_hash": digest})
+
+
+def entry_hash(
+    before: bytes,
+    seq: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: str | None,
+    detail: str,
+) -> bytes:
+    """SHA-256 over the hash before and the entry's content as a JSON array."""
+    content = json.dumps([seq, at.isoformat(), actor, action, subject, subject_id, detail], ensure_ascii=False)
+    return hashlib.sha256(before + content.encode()).digest()

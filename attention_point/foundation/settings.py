@@ -1,0 +1,76 @@
+"""Settings: one frozen dataclass, read from the environment once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from attention_point.foundation import paths
+
+PREFIX = "ATTENTION_POINT_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can choose. No secret stands here: secrets are derived from the keyring's file."""
+
+    instance: Path
+    database_url: str
+    keyring: Path
+    public_url: str
+    smtp_url: str | None = None
+    session_idle_minutes: int = 20
+    session_hours: int = 10
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether visitors come over TLS; cookies are then ``Secure`` and carry the ``__Host-`` prefix."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises SettingsError for an unknown name or a value of the wrong kind."""
+    values = {
+        name.removeprefix(PREFIX): value
+        for name, value in (os.environ if environment is None else environment).items()
+        if name.startswith(PREFIX)
+    }
+    instance = Path(values.pop("INSTANCE", paths.INSTANCE)).resolve()
+    settings = Settings(
+        instance=instance,
+        database_url=values.pop("DATABASE_URL", f"sqlite:///{instance / 'attention-point.db'}"),
+        keyring=Path(values.pop("KEYRING", instance / "keyring.json")),
+        public_url=values.pop("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        smtp_url=values.pop("SMTP_URL", None),
+        session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
+        session_hours=_whole(values, "SESSION_HOURS", 10),
+        demo=values.pop("DEMO", "") == "1",
+    )
+    if values:
+        raise SettingsError(f"unknown setting {PREFIX}{min(values)}; docs/settings.md lists those that exist")
+    if urlsplit(settings.public_url).scheme not in {"http", "https"}:
+        raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with http:// or https://")
+    return replace(settings, database_url=_driver(settings.database_url))
+
+
+def _whole(values: dict[str, str], name: str, default: int) -> int:
+    text = values.pop(name, str(default))
+    if not text.isdecimal() or not int(text):
+        raise SettingsError(f"{PREFIX}{name} must be a whole number above 0")
+    return int(text)
+
+
+def _driver(url: str) -> str:
+    """Name psycopg 3 in a PostgreSQL address that leaves the driver open; refuse other databases."""
+    scheme, _, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        return f"postgresql+psycopg://{rest}"
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(f"{PREFIX}DATABASE_URL must name sqlite or postgresql")
+    return url

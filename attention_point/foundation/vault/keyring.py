@@ -1,0 +1,104 @@
+"""The keyring: a JSON file outside the database, mode 0600, holding several versions of each key at a time."""
+
+import base64
+import json
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+FORMAT = 1
+KEY_BYTES = 32
+
+
+class KeyringError(Exception):
+    """The keyring is missing, unreadable, or open to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Root keys by version. ``wrap`` wraps data keys, ``index`` feeds blind indexes, ``derive`` the app's secrets."""
+
+    current: int
+    wrap: dict[int, bytes]
+    index_current: int
+    index: dict[int, bytes]
+    derive: bytes
+
+    def __repr__(self) -> str:
+        return f"Keyring(current={self.current}, versions={sorted(self.wrap)})"
+
+    @classmethod
+    def generate(cls) -> "Keyring":
+        """New random keys, version 1 of each."""
+        first, second, third = (secrets.token_bytes(KEY_BYTES) for _ in range(3))
+        return cls(current=1, wrap={1: first}, index_current=1, index={1: second}, derive=third)
+
+    @classmethod
+    def create(cls, path: Path) -> "Keyring":
+        """Generate and store; raises KeyringError when a keyring is there already: keys are never overwritten."""
+        keyring = cls.generate()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise KeyringError(f"{path} exists already") from None
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump(keyring._as_json(), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        return keyring
+
+    @classmethod
+    def load(cls, path: Path) -> "Keyring":
+        """Read the file; raises KeyringError when it is missing, malformed, or readable by others."""
+        try:
+            mode = path.stat().st_mode
+            text = path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise KeyringError(f"there is no keyring at {path}: run 'attention-point init' first") from None
+        except OSError as error:
+            raise KeyringError(f"the keyring at {path} cannot be read: {error.strerror}") from None
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyringError(f"the keyring at {path} is open to others: set its mode to 0600")
+        try:
+            return cls._from_json(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise KeyringError(f"the keyring at {path} is damaged") from None
+
+    def _as_json(self) -> dict[str, object]:
+        return {
+            "format": FORMAT,
+            "wrap": {"current": self.current, "keys": _encode(self.wrap)},
+            "index": {"current": self.index_current, "keys": _encode(self.index)},
+            "derive": base64.b64encode(self.derive).decode(),
+        }
+
+    @classmethod
+    def _from_json(cls, data: dict) -> "Keyring":
+        wrap, index = _decode(data["wrap"]["keys"]), _decode(data["index"]["keys"])
+        keyring = cls(
+            current=data["wrap"]["current"],
+            wrap=wrap,
+            index_current=data["index"]["current"],
+            index=index,
+            derive=_key(data["derive"]),
+        )
+        if data["format"] != FORMAT or keyring.current not in wrap or keyring.index_current not in index:
+            raise ValueError("keyring")
+        return keyring
+
+
+def _encode(keys: dict[int, bytes]) -> dict[str, str]:
+    return {str(version): base64.b64encode(key).decode() for version, key in keys.items()}
+
+
+def _decode(keys: dict[str, str]) -> dict[int, bytes]:
+    return {int(version): _key(text) for version, text in keys.items()}
+
+
+def _key(text: str) -> bytes:
+    key = base64.b64decode(text, validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("key length")
+    return key

@@ -1,0 +1,77 @@
+"""AES-256-GCM with associated data, and the format of a sealed value.
+
+``format (1 byte) | key version (2) | nonce (12) | ciphertext and tag``. The associated data names the table, the row, the
+purpose and the key version, so that a value moved to another row, column or key does not open.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+FORMAT = b"\x01"
+HEAD = 3
+NONCE = 12
+BLOCK = 128  # sealed records are padded to whole blocks, so that their length tells little
+
+
+class VaultError(Exception):
+    """A sealed value does not open: wrong row, wrong key, or altered. Names the row, never the content."""
+
+    def __init__(self, purpose: str, row: UUID) -> None:
+        super().__init__(f"a sealed value of {purpose} {row} does not open")
+        self.purpose = purpose
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A person's data key as stored: the keyring's version that wraps it, and the sealed key."""
+
+    version: int
+    blob: bytes
+
+
+def seal_bytes(cipher: AESGCM, version: int, purpose: str, row: UUID, plain: bytes) -> bytes:
+    """Seal ``plain`` for one row and purpose."""
+    head = FORMAT + version.to_bytes(2)
+    nonce = os.urandom(NONCE)
+    return head + nonce + cipher.encrypt(nonce, plain, _bound(head, purpose, row))
+
+
+def open_bytes(cipher: AESGCM, purpose: str, row: UUID, blob: bytes) -> bytes:
+    """Open what ``seal_bytes`` made; raises VaultError when anything differs."""
+    head = blob[:HEAD]
+    if head[:1] != FORMAT:
+        raise VaultError(purpose, row)
+    try:
+        return cipher.decrypt(blob[HEAD : HEAD + NONCE], blob[HEAD + NONCE :], _bound(head, purpose, row))
+    except (InvalidTag, ValueError):
+        raise VaultError(purpose, row) from None
+
+
+def _bound(head: bytes, purpose: str, row: UUID) -> bytes:
+    return head + row.bytes + purpose.encode()
+
+
+class PersonKey:
+    """A person's data key, open for use. Seals and opens the records of that person's rows."""
+
+    __slots__ = ("_cipher", "version")
+
+    def __init__(self, raw: bytes, version: int = 1) -> None:
+        self._cipher = AESGCM(raw)
+        self.version = version
+
+    def seal(self, purpose: str, row: UUID, record: dict[str, Any]) -> bytes:
+        """Seal one record; ``purpose`` is the table's name."""
+        plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        return seal_bytes(self._cipher, self.version, purpose, row, plain.ljust(-len(plain) % BLOCK + len(plain)))
+
+    def open(self, purpose: str, row: UUID, blob: bytes) -> dict[str, Any]:
+        """Open one record; raises VaultError."""
+        return json.loads(open_bytes(self._cipher, purpose, row, blob))

@@ -1,0 +1,124 @@
+"""Every failure as a page or as JSON, in the reader's language; logged by place and kind, never by content."""
+
+import traceback
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from attention_point.foundation import journal
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database.engine import is_busy
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Busy, Conflict, Invalid, Refusal, TooMany, Unauthenticated
+from attention_point.foundation.vault import VaultError
+from attention_point.foundation.web.transactions import database
+
+log = structlog.get_logger("web")
+
+SENTENCES = {
+    400: N_("The request could not be understood."),
+    403: N_("You may not do this."),
+    404: N_("There is no such page."),
+    405: N_("This address does not accept that kind of request."),
+    413: N_("What was sent is too large: at most 2 MB."),
+    415: N_("This kind of content is not accepted here."),
+    500: N_("Something failed on our side. Nothing was saved by this request."),
+}
+
+
+def register(app: Flask) -> None:
+    """One handler a kind; the first that fits."""
+    app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, fail)
+
+
+def wants_json() -> bool:
+    """Whether the one who asks is a program."""
+    return request.path.startswith("/api/") or request.path == "/healthz"
+
+
+def refuse(refusal: Refusal) -> Response:
+    """A refusal's reply. For a missing session ``accounts`` has a better one: sign in and go on where one was."""
+    if isinstance(refusal, Unauthenticated) and not wants_json():
+        resume = _resume()
+        if resume is not None:
+            return resume
+    response = _reply(refusal.status, refusal.code, refusal.message, refusal)
+    if isinstance(refusal, TooMany | Busy):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _resume() -> Response | None:
+    hook = current_app.extensions.get("resume")
+    return hook() if hook else None
+
+
+def _stale_form(_error: CSRFError) -> Response:
+    return _reply(403, "stale_form", _("This form is no longer valid. Go back, reload the page and send it again."))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    message = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    response = _reply(status, code, _(message))
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "location", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def fail(error: Exception) -> Response:
+    """An error of the program or of the machine: its place is logged, its words (which may hold data) are not."""
+    if isinstance(error, Refusal):
+        return refuse(error)
+    if isinstance(error, VaultError):
+        with database().writing() as session:
+            journal.record(session, g.get("actor") or SYSTEM, "vault.refused", error.purpose, error.row)
+        return _reply(500, "sealed", _("A sealed record does not open. It was not shown; the event is in the journal."))
+    if is_busy(error):
+        return refuse(Busy(_("The database is busy. Try again in a moment.")))
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    log.error(
+        "failed",
+        kind=type(error).__name__,
+        route=str(request.url_rule),
+        at=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames],
+    )
+    if isinstance(error, OperationalError):
+        return refuse(Busy(_("The database does not answer. Nothing was saved; try again in a moment.")))
+    return _reply(500, "failed", _(SENTENCES[500]))
+
+
+def _reply(status: int, code: str, message: str, refusal: Refusal | None = None) -> Response:
+    if wants_json():
+        body: dict[str, object] = {"error": code, "message": message}
+        if isinstance(refusal, Invalid):
+            body["fields"] = [{"field": each.field, "message": each.message} for each in refusal.fields]
+        response = jsonify(body)
+    else:
+        differences = refusal.differences if isinstance(refusal, Conflict) else ()
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            code=code,
+            message=message,
+            differences=differences,
+            fields=refusal.fields if isinstance(refusal, Invalid) else (),
+        )
+        response = Response(page, mimetype="text/html")
+    response.status_code = status
+    return response

@@ -1,0 +1,75 @@
+"""Puts the web layer on an application, in the order in which it must act."""
+
+import time
+
+import structlog
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from attention_point.foundation import language
+from attention_point.foundation.feature import MenuItem
+from attention_point.foundation.settings import Settings
+from attention_point.foundation.web import errors, gate, headers, templating, transactions
+
+LIMIT = 2 * 1024 * 1024
+LANGUAGE_COOKIE = "language"
+log = structlog.get_logger("web")
+
+
+def install(
+    app: Flask, settings: Settings, menu: tuple[MenuItem, ...], user: gate.Identify, program: gate.Identify
+) -> CSRFProtect:
+    """Sessions, gate, CSRF, headers, errors, templates. Returns the CSRF guard, from which token APIs are exempt."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LIMIT,
+        MAX_FORM_MEMORY_SIZE=LIMIT,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SEND_FILE_MAX_AGE_DEFAULT=headers.YEAR,
+        PREFERRED_URL_SCHEME="https" if settings.secure else "http",
+    )
+    app.before_request(_speak)
+    gate.register(app, user, program)
+    guard = CSRFProtect(app)
+    headers.register(app, settings)
+    app.after_request(_log)
+    app.after_request(_settle)  # after_request functions run last to first: the commit comes before all else
+    transactions.register(app)
+    errors.register(app)
+    templating.register(app, settings, menu)
+    return guard
+
+
+def _speak() -> None:
+    g.started = time.perf_counter()
+    if errors.wants_json():
+        language.use(request.accept_languages.best_match(list(language.LANGUAGES)) or "es")
+    else:
+        language.use(request.cookies.get(LANGUAGE_COOKIE, "es"))
+
+
+def _settle(response: Response) -> Response:
+    try:
+        transactions.settle(response)
+    except Exception as error:
+        return errors.fail(error)
+    return response
+
+
+def _log(response: Response) -> Response:
+    """One line a request: the route's pattern, never the address, which may carry what somebody typed."""
+    if request.endpoint != "static":
+        log.info(
+            "request",
+            method=request.method,
+            route=str(request.url_rule),
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        )
+    return response

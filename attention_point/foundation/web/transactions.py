@@ -1,0 +1,93 @@
+"""One session and at most one commit a request."""
+
+from contextlib import AbstractContextManager
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from attention_point.foundation import journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.database import Database
+from attention_point.foundation.settings import Settings
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class _Undo(Exception):  # noqa: N818 - a signal to the transaction, not an error
+    """Ends a writing session without a commit."""
+
+
+def database() -> Database:
+    """The application's database."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def settings() -> Settings:
+    """The application's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def reader() -> Session:
+    """The request's reading session: for finding out who asks, before anything is written."""
+    if "reader" not in g:
+        g.reader = database().reading_session()
+    session: Session = g.reader
+    return session
+
+
+def db() -> Session:
+    """The request's session: reading for GET and HEAD, otherwise writing, committed when the reply is a success."""
+    if request.method in SAFE:
+        return reader()
+    if "writer" not in g:
+        _end_reading()  # what was read before the write began may be stale
+        g.transaction = database().writing()
+        g.writer = g.transaction.__enter__()
+    session: Session = g.writer
+    return session
+
+
+def actor() -> Actor:
+    """Who asks. Only in a view that is not public."""
+    found: Actor = g.actor
+    return found
+
+
+def settle(response: Response) -> None:
+    """Commit for a success, undo otherwise; then write what reading sessions owe the journal."""
+    if "writer" in g:
+        _end_writing(commit=response.status_code < 400)
+    if "reader" in g and response.status_code < 400:
+        g.reader.rollback()
+        journal.write_kept(database(), g.reader)
+
+
+def _end_writing(*, commit: bool) -> None:
+    transaction: AbstractContextManager[Session] = g.pop("transaction")
+    g.pop("writer")
+    if commit:
+        transaction.__exit__(None, None, None)
+        return
+    try:
+        transaction.__exit__(_Undo, _Undo(), None)
+    except _Undo:
+        return
+
+
+def _end_reading() -> None:
+    if "reader" in g:
+        g.reader.rollback()
+
+
+def register(app: Flask) -> None:
+    """Leave nothing open at the end of a request, however it ended."""
+
+    @app.teardown_request
+    def _close(_error: BaseException | None) -> None:
+        if "writer" in g:
+            _end_writing(commit=False)
+        if "reader" in g:
+            g.pop("reader").close()
