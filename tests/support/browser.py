@@ -1,0 +1,76 @@
+"""A real browser at tablet size, and axe on what it shows."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.support.machine import missing
+
+TABLET = {"width": 1024, "height": 768}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# axe leaves target-size out unless wcag22aa is named.
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, which speaks to nobody but the page's server."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Chromium", "chromium")
+    return {"executable_path": chromium, "args": ARGUMENTS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A tablet held across, used by fingers, in Colombia."""
+    return {
+        "viewport": TABLET,
+        "has_touch": True,
+        "locale": "es-CO",
+        "timezone_id": "America/Bogota",
+    }
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A browser's page. The test fails if a script breaks or the content security policy stops something."""
+    faults = watch(page)
+    yield page
+    assert not faults, "\n".join(faults)
+
+
+def watch(page: Page) -> list[str]:
+    """A list that fills with the page's broken scripts and what its content security policy stops."""
+    faults: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: faults.append(f"script: {error.message}"))
+    return faults
+
+
+def axe(page: Page) -> None:
+    """Fail on any breach of WCAG 2.2, levels A and AA, in the page as it stands."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
+    lines = [
+        f"{violation['id']} ({violation['impact']}): {node['html']}\n    {node.get('failureSummary', '')}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+    assert not lines, f"{page.url} breaks WCAG:\n" + "\n".join(lines)

@@ -1,0 +1,25 @@
+"""A real server in a thread, as ``attention-point serve`` runs it, for browsers and HTTP clients."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import waitress.wasyncore
+from waitress.server import create_server
+
+
+@contextmanager
+def serve(app: Any, threads: int = 4) -> Iterator[str]:
+    """Serve a WSGI application on a free loopback port; gives ``http://127.0.0.1:port``."""
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=threads)
+    thread = threading.Thread(target=server.run, name="live-server", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        # In the server's own thread: closing its sockets from this one would break its select.
+        server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(sockets))
+        thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
