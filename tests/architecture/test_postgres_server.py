@@ -25,7 +25,7 @@ def test_a_server_starts_once_copies_a_template_and_leaves_nothing() -> None:
         server.create("copy", template="source")
         with psycopg.connect(host=str(server.folder), user="tests", dbname="copy") as connection:
             assert connection.execute("SELECT n FROM things").fetchall() == [(7,)]
-            assert connection.execute("SHOW server_version_num").fetchone() >= ("150000",)
+            assert connection.info.server_version >= 150_000
         with psycopg.connect(host=str(server.folder), user="tests", dbname="copy") as connection:
             connection.autocommit = True
             server.drop("copy")  # whoever is connected
