@@ -1,0 +1,35 @@
+"""The databases that tests get: on both engines, fresh for each test, migrated, with the vault in their sessions."""
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.database import Database
+from attention_point.foundation.database.migrations import pending
+from attention_point.foundation.vault import Vault, vault_of
+
+
+@pytest.mark.parametrize("_time", ["first", "again"])
+def test_what_one_test_writes_no_other_sees(database: Database, _time: str) -> None:
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE left_over (n integer)"))
+    assert inspect(database.reader).has_table("left_over")
+
+
+def test_it_is_migrated(database: Database) -> None:
+    assert not pending(database)
+
+
+def test_the_session_writes_and_has_the_vault(session: Session, vault: Vault) -> None:
+    session.execute(text("CREATE TABLE gone (n integer)"))
+    assert vault_of(session) is vault
+
+
+def test_a_reading_session_cannot_write(database: Database) -> None:
+    with database.reading() as session, pytest.raises(DBAPIError, match=r"read-?only"):
+        session.execute(text("CREATE TABLE refused (n integer)"))
+
+
+def test_both_engines_are_tried(request: pytest.FixtureRequest, database: Database) -> None:
+    assert database.engine.dialect.name in request.node.name
