@@ -1,0 +1,87 @@
+"""The floors: what no implementation can go below. A durable write, the bare rows, the smallest Flask POST."""
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask, jsonify, request
+from werkzeug.wrappers import Response
+
+from bench.people import Draft
+from bench.sealing import Sealer, chained, rows_of, seal_record, tags_of
+
+BLOCK = os.urandom(16 * 1024)
+SCHEMA = """
+CREATE TABLE person (id BLOB PRIMARY KEY, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE visit (id BLOB PRIMARY KEY, person BLOB NOT NULL REFERENCES person, at TEXT, point TEXT,
+    sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE referral (id BLOB PRIMARY KEY, visit BLOB NOT NULL REFERENCES visit, entity TEXT, state TEXT,
+    sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX referral_entity ON referral (entity, state);
+CREATE TABLE tag (tag BLOB NOT NULL, person BLOB NOT NULL REFERENCES person, PRIMARY KEY (tag, person)) WITHOUT ROWID;
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, at TEXT, entry TEXT, hash BLOB NOT NULL);
+"""
+
+
+def durable_write(folder: Path) -> Callable[[Draft], None]:
+    """Append 16 KiB and wait until the disk has them."""
+    handle = os.open(folder / "durable", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def write(_draft: Draft) -> None:
+        os.write(handle, BLOCK)
+        os.fdatasync(handle)
+
+    return write
+
+
+def bare_transaction(folder: Path) -> Callable[[Draft], None]:
+    """One registration's rows by ``sqlite3`` alone, WAL and FULL, crypto included; a returning person is found."""
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.executescript(SCHEMA)
+    sealer = Sealer()
+    head = bytes(32)
+
+    def write(draft: Draft) -> None:
+        nonlocal head
+        run = connection.execute
+        tags = tags_of(sealer, draft)
+        run("BEGIN IMMEDIATE")
+        found = run("SELECT id, wrapped FROM person JOIN tag ON person = id WHERE tag = ?", tags[:1]).fetchone()
+        if found:
+            person, cipher = found[0], sealer.open_key(*found)
+        else:
+            person = uuid4().bytes
+            cipher, wrapped = sealer.new_key(person)
+            sealed = seal_record(cipher, person, draft["person"])
+            run("INSERT INTO person VALUES (?, ?, ?)", (person, wrapped, sealed))
+            connection.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, person) for tag in tags])
+        (visit, record), referrals = rows_of(cipher, draft)
+        run("INSERT INTO visit VALUES (?, ?, ?, ?, ?)", (visit, person, draft["attended_at"], draft["point"], record))
+        connection.executemany(
+            "INSERT INTO referral VALUES (?, ?, ?, 'created', ?)",
+            [(row, visit, entity, sealed) for row, entity, sealed in referrals],
+        )
+        entry = json.dumps({"action": "visit.recorded", "visit": draft["id"], "referrals": len(referrals)})
+        head = chained(head, entry.encode())
+        run("INSERT INTO journal (at, entry, hash) VALUES (?, ?, ?)", (time.time(), entry, head))
+        run("COMMIT")
+
+    return write
+
+
+def minimal_flask(_folder: Path) -> Flask:
+    """The smallest Flask POST of the same values as JSON: read, answer, store nothing."""
+    app = Flask("minimal")
+
+    @app.post("/api/v1/visits")
+    def visits() -> tuple[Response, int]:
+        draft = request.get_json()
+        return jsonify(id=draft["id"], reference="BGA-2017-000001", suggestions=draft["needs"]), 201
+
+    return app

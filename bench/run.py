@@ -1,0 +1,140 @@
+"""`make bench`: measures every side in turns within one run, prints the table, writes docs/performance.md."""
+
+import os
+import platform
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from attention_point.foundation import paths
+from bench import floors
+from bench.people import drafts
+from bench.sides import SIDES, Runner, Turn, in_process, served
+
+TURNS = 15
+BATCH = 40
+PAGE = paths.PROJECT / "docs" / "performance.md"
+FLOORS = {"durable write of 16 KiB": floors.durable_write, "bare transaction": floors.bare_transaction}
+
+Turns = dict[str, list[Turn]]
+# Figure, what is compared, the goal, and the ratio of one turn.
+GOALS: list[tuple[str, str, float, Callable[[dict[str, Turn]], float]]] = [
+    (
+        "P1",
+        "CPU: registration / (bare transaction + minimal Flask POST)",
+        2.5,
+        lambda one: one["registration"].cpu / (one["bare transaction"].cpu + one["minimal Flask POST"].cpu),
+    ),
+    ("P2", "CPU: registration / ORM reference", 0.2, lambda one: one["registration"].cpu / one["ORM reference"].cpu),
+    ("P3", "p50: registration / bare route", 2.0, lambda one: one["registration"].wall / one["bare route"].wall),
+    (
+        "P9",
+        "CPU: registration / the same without counting",
+        1.1,
+        lambda one: one["registration"].cpu / one["registration without counting"].cpu,
+    ),
+    (
+        "P9",
+        "p50: registration / the same without counting",
+        1.1,
+        lambda one: one["registration"].wall / one["registration without counting"].wall,
+    ),
+]
+
+
+def measure(sides: list[str], turns: int, batch: int, folder: Path) -> Turns:
+    """Every side takes its turn with the same number of drafts; the order turns round, the first round is not kept."""
+    with ExitStack() as stack:
+        runners: dict[str, Runner] = {name: in_process(make(folder)) for name, make in FLOORS.items()}
+        for number, name in enumerate(sides):
+            runners[name] = stack.enter_context(served(SIDES[name], folder / str(number)))
+        people = {name: drafts(seed) for seed, name in enumerate(runners, 1)}
+        measured: Turns = {name: [] for name in runners}
+        names = list(runners)
+        for number in range(turns + 1):
+            start = number % len(names)
+            for name in names[start:] + names[:start]:
+                taken = runners[name](list(islice(people[name], batch)))
+                if number:
+                    measured[name].append(taken)
+    return measured
+
+
+def spread(values: list[float], digits: int = 2) -> str:
+    """Median, and the range in brackets."""
+    return f"{median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def tables(measured: Turns) -> str:
+    """The figures as Markdown."""
+    lines = ["| Figure | Goal | Median (range) | Reached |", "|---|---|---|---|"]
+    turns = [dict(zip(measured, row, strict=True)) for row in zip(*measured.values(), strict=True)]
+    for figure, what, goal, ratio in GOALS:
+        ratios = [ratio(turn) for turn in turns]
+        reached = "yes" if median(ratios) <= goal else "no"
+        lines.append(f"| {figure} {what} | ≤ {goal} | {spread(ratios)} | {reached} |")
+    return "\n".join([*lines, "", *sides_table(measured)])
+
+
+def sides_table(measured: Turns) -> list[str]:
+    """Each side's own times."""
+    lines = ["| Side | CPU a request, ms | p50, ms |", "|---|---|---|"]
+    for name, turns in measured.items():
+        lines.append(f"| {name} | {spread([turn.cpu for turn in turns])} | {spread([turn.wall for turn in turns])} |")
+    return lines
+
+
+def machine() -> str:
+    """What it ran on."""
+    parts = ", ".join(f"{name} {version(name)}" for name in ("Flask", "SQLAlchemy", "cryptography", "waitress"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {parts}"
+    )
+
+
+TEXT = """# Performance
+
+Written by `make bench`; every figure is of one run. Machine: {machine}.
+
+{tables}
+
+## How it is measured
+
+- Every side has a server process of its own: the same waitress, SQLite in WAL with `synchronous=FULL`, a file on the
+  disk. One client on the loopback keeps its connection. The two floors without a server run in the client's process.
+- The sides take turns: {turns} turns of {batch} registrations each, after one that is not kept; the order moves on from
+  turn to turn. A ratio is taken within a turn, then its median and range.
+- CPU is the server process's own (`time.process_time`), all threads; p50 is the client's wall clock within a turn.
+- Each registration is another invented person with two documents and two needs; a quarter have come before.
+- *Bare transaction*: person, visit, two referrals, three tags and a journal entry by `sqlite3`, sealed.
+  *Minimal Flask POST*: reads the same JSON and answers. *Bare route*: the same sealed rows by SQLAlchemy Core, no
+  sign-in, CSRF, validation, rules, counting or journal. *ORM reference*: a signed-in, validated form over ORM models
+  whose fields are encrypted one by one; the page tells it who came before, so it does not search.
+- *Without counting* is the same registration with the tallies' write replaced by nothing.
+"""
+
+
+def main() -> None:
+    """Measure, print, write the page."""
+    # Beside the instance, on the disk that a desk would use: a temporary folder may well be in memory.
+    cache = paths.PROJECT / ".cache"
+    cache.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=cache))
+    try:
+        found = tables(measure(list(SIDES), TURNS, BATCH, folder))
+    finally:
+        shutil.rmtree(folder)
+    print(found)
+    PAGE.write_text(TEXT.format(machine=machine(), tables=found, turns=TURNS, batch=BATCH), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
