@@ -1,0 +1,1 @@
+"""Counts kept as things happen: (day, point, table, cell) → count, in the transaction that records the thing."""

@@ -1,0 +1,61 @@
+"""Adds to the counts. Call once a transaction, last before the commit: the hot rows are then held for a moment only."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from attention_point.tallies.models import Tally
+from attention_point.tallies.rules import CellKey
+
+# One statement, constant text, one parameter. The keys come sorted, so that two writers never wait for each other in
+# opposite order.
+_UPSERT = """
+INSERT INTO tally (day, point, "table", cell, count) {rows}
+ON CONFLICT (day, point, "table", cell) DO UPDATE SET count = tally.count + excluded.count
+"""
+_ADD = {
+    # "WHERE true" keeps SQLite from reading ON CONFLICT as the condition of a join.
+    "sqlite": text(
+        _UPSERT.format(
+            rows="SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
+            " FROM json_each(:cells) WHERE true"
+        )
+    ),
+    "postgresql": text(
+        _UPSERT.format(
+            rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
+            " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
+        )
+    ),
+}
+_LOCK = text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE")
+
+
+def add(session: Session, cells: Mapping[CellKey, int]) -> None:
+    """Add to the cells; a negative number subtracts."""
+    rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
+    if rows:
+        connection = session.connection()
+        connection.execute(_ADD[connection.dialect.name], {"cells": json.dumps(rows, ensure_ascii=False)})
+
+
+def move(session: Session, old: Mapping[CellKey, int], new: Mapping[CellKey, int]) -> None:
+    """An edit: take the old cells away and add the new ones, as far as they differ."""
+    add(session, {key: new.get(key, 0) - old.get(key, 0) for key in old.keys() | new.keys()})
+
+
+def hold(session: Session) -> None:
+    """Keep every other writer of counts waiting until this transaction ends: for a recount that is to be stored.
+
+    On SQLite a writing session already does.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(_LOCK)
+
+
+def rebuild(session: Session, cells: Mapping[CellKey, int]) -> None:
+    """Replace all counts by these. Call ``hold`` before the recount, so that nobody counts in between."""
+    session.execute(delete(Tally))
+    add(session, cells)
