@@ -1,0 +1,1 @@
+"""People: the sealed person, identity documents, search, possible duplicates."""
