@@ -1,0 +1,131 @@
+"""The directory's files stand up to what the rules, the slip and the portal expect of them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.routing.directory_data import load, rows
+
+SERVICES = {service["code"]: service for service in load("services")["services"]}
+ENTITIES = {entity["code"]: entity for entity in load("entities")["entities"]}
+OFFERS = load("services")["offers"]
+CODES = [
+    "MIG-REG",
+    "REFUGIO",
+    "RC-CO",
+    "RC-APATRIDIA",
+    "ID-CO",
+    "NNA-PROT",
+    "EDU",
+    "SALUD-URG",
+    "SALUD-AFIL",
+    "SALUD-RET",
+    "EMP-SENA",
+    "EMP-MUN",
+    "RETORNO",
+    "DDHH",
+    "QUEJA-SP",
+    "VBG",
+    "TRATA",
+    "HUMAN",
+]
+FIELDS = set(
+    [
+        "given_names",
+        "surname_1",
+        "surname_2",
+        "birth_date",
+        "age",
+        "sex",
+        "nationality",
+        "documents",
+        "phone",
+        "municipality",
+        "origin",
+        "population",
+        "education",
+        "household",
+        "vulnerabilities",
+        "notes",
+    ]
+)
+DESK = {"migracion-colombia", "registraduria", "icbf", "procuraduria", "personeria", "defensoria", "sena", "dane"}
+OTHERS = [
+    "cancilleria",
+    "secretaria-educacion",
+    "salud",
+    "comisaria-familia",
+    "fiscalia",
+    "imebu",
+    "oim",
+    "acnur",
+    "gifmm",
+]
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping in a document."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from walk(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from walk(inner)
+
+
+@pytest.mark.parametrize("name", ["entities", "services", "consent_texts"])
+def test_every_text_is_bilingual_and_every_period_runs_forward(name: str) -> None:
+    for row in walk(load(name)):
+        if "es" in row or "en" in row:
+            assert row["es"].strip()
+            assert row["en"].strip()
+        if "valid_from" in row or "valid_to" in row:
+            assert isinstance(row["valid_from"], date)
+            assert row["valid_to"] is None or row["valid_to"] >= row["valid_from"]
+
+
+def test_codes_are_the_agreed_ones() -> None:
+    assert list(SERVICES) == CODES
+    assert set(ENTITIES) == DESK | set(OTHERS)
+    assert {code for code, entity in ENTITIES.items() if entity["desk_2017"]} == DESK
+
+
+def test_every_service_is_offered_and_nobody_is_sent_to_a_data_partner() -> None:
+    assert {row["service"] for row in rows()} == set(CODES)
+    assert "dane" not in {offer["entity"] for offer in OFFERS}
+    assert not ENTITIES["dane"]["receives_referrals"]
+
+
+def test_one_default_a_service() -> None:
+    keys = [(offer["service"], offer["order"]) for offer in OFFERS]
+    assert len(keys) == len(set(keys))
+    assert {service for service, order in keys if order == 1} == set(CODES)
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
+def test_service(service: dict[str, Any]) -> None:
+    assert service["documents_none"] == (service["documents"] == [])
+    assert service["documents_none"] == (service["papers"] == [])
+    assert service["restricted"] == (service["code"] in {"VBG", "TRATA"})
+    assert len(service["fields"]) == len(set(service["fields"])) > 0
+    assert set(service["fields"]) <= FIELDS
+
+
+def test_contact_data_stand_only_once_confirmed() -> None:
+    for entity in ENTITIES.values():
+        assert entity["confirmed"] is not None or not {"address", "hours", "phone"} & set(entity)
+
+
+def test_lines_name_known_services() -> None:
+    assert {code for line in load("entities")["lines"] for code in line["services"]} == {"NNA-PROT", "VBG", "TRATA"}
+
+
+def test_consent_purposes_are_asked_apart() -> None:
+    (text,) = load("consent_texts")["texts"]
+    purposes = [purpose["purpose"] for purpose in text["purposes"]]
+    assert purposes == ["attention", "referral:<entity>", "referral:*", "statistics", "research"]
+    for purpose in text["purposes"]:
+        assert {"title", "collected", "why", "refusal"} < set(purpose)

@@ -1,0 +1,107 @@
+"""The answer as a whole: cases, dates, order, uniqueness, reasons."""
+
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attention_point.foundation import paths
+from attention_point.foundation.language import gettext, speaking
+from attention_point.routing.cases import Case, parse, replay
+from attention_point.routing.facts import DocumentRule, HeldDocument, Offer, Situation
+from attention_point.routing.offers import Offers
+from attention_point.routing.rules import NO_OFFER, RULES, advise, suggest
+from tests.routing.directory_data import offers
+from tests.routing.test_mandatory_paths import days, situations
+from tests.routing.yaml_file import load_yaml
+
+CASES = parse(load_yaml(paths.PACKAGE / "routing" / "data" / "cases.yaml"))
+FIRST, LAST = date(2020, 2, 29), date(2021, 2, 28)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: Case) -> None:
+    assert replay([case], offers) == []
+
+
+def test_every_rule_speaks_in_some_case() -> None:
+    advices = [advise(case.situation, offers(), case.on) for case in CASES]
+    spoken = {answer.rule for advice in advices for answer in advice.answers}
+    assert spoken == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("on", "offered"),
+    [(date(2020, 2, 28), False), (FIRST, True), (LAST, True), (date(2021, 3, 1), False)],
+)
+def test_first_and_last_day_are_included(on: date, offered: bool) -> None:
+    index = Offers([Offer("EDU", "EDU", "secretaria-educacion", valid_from=FIRST, valid_to=LAST)])
+    advice = advise(Situation(needs=("EDU",), age=30), index, on)
+    assert bool(advice.suggestions) is offered
+    assert [notice.reason for notice in advice.notices] == ([] if offered else [NO_OFFER])
+
+
+@given(days, days, days)
+def test_index_agrees_with_the_bounds(first: date, last: date, on: date) -> None:
+    rule = DocumentRule("PA", first, last)
+    index = Offers([Offer("EDU", "EDU", "x", documents=(rule,), valid_from=first, valid_to=last)])
+    assert bool(index.on(on)) == (first <= on <= last)
+    assert all(offer.documents == (rule,) for offer in index.on(on).get("EDU", ()))
+
+
+def test_last_day_of_the_calendar_is_no_overflow() -> None:
+    index = Offers([Offer("EDU", "EDU", "x", valid_to=date.max)])
+    assert index.on(date.max)
+
+
+@given(situations, days, st.randoms())
+def test_documents_in_any_order_give_the_same_answer(situation: Situation, on: date, random: Random) -> None:
+    shuffled = list(situation.documents)
+    random.shuffle(shuffled)
+    other = replace(situation, documents=tuple(shuffled))
+    assert advise(other, offers(), on) == advise(situation, offers(), on)
+
+
+@given(situations, days)
+def test_answer_is_unique_ordered_complete_and_repeatable(situation: Situation, on: date) -> None:
+    advice = advise(situation, offers(), on)
+    services = [suggestion.service for suggestion in advice.suggestions]
+    assert len(services) == len(set(services))
+    ranks = [(not s.mandatory, not s.urgent) for s in advice.suggestions]
+    assert ranks == sorted(ranks)
+    answered = {answer.need for answer in advice.answers}
+    assert answered >= set(situation.needs)
+    assert advise(situation, offers(), on) == advice
+
+
+@given(situations, days)
+def test_stated_needs_keep_their_order(situation: Situation, on: date) -> None:
+    stated = [s.need for s in suggest(situation, offers(), on) if not s.mandatory and s.need in situation.needs]
+    assert stated == [need for need in dict.fromkeys(situation.needs) if need in stated]
+
+
+def test_order_of_offers_decides_and_then_the_code() -> None:
+    index = Offers([Offer("HUMAN", "HUMAN", entity, order) for entity, order in [("b", 2), ("c", 1), ("a", 2)]])
+    (suggestion,) = suggest(Situation(needs=("HUMAN",), age=30), index, FIRST)
+    assert (suggestion.entity, suggestion.alternatives) == ("c", ("a", "b"))
+
+
+def test_a_passport_for_small_children_wants_a_known_age() -> None:
+    rule = DocumentRule("PA", below_age=7)
+    passport = HeldDocument("PA")
+    assert rule.accepts(passport, 6, FIRST)
+    assert not rule.accepts(passport, 7, FIRST)
+    assert not rule.accepts(passport, None, FIRST)
+
+
+@pytest.mark.parametrize("msgid", [*(rule.reason.msgid for rule in RULES), NO_OFFER.msgid])
+def test_reason_has_its_spanish(msgid: str) -> None:
+    with speaking("es"):
+        assert gettext(msgid) != msgid
+
+
+def test_rule_ids_are_unique() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
