@@ -10,9 +10,8 @@ from click.testing import CliRunner, Result
 from attention_point.foundation import paths
 from attention_point.foundation.commands import refusals
 from attention_point.foundation.language import use
+from attention_point.routing import commands
 from tests.routing import directory_data
-
-commands = pytest.importorskip("attention_point.routing.commands")
 
 
 @pytest.fixture(autouse=True)

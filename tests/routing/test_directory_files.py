@@ -94,7 +94,7 @@ def test_codes_are_the_agreed_ones() -> None:
 
 
 def test_every_service_is_offered_and_nobody_is_sent_to_a_data_partner() -> None:
-    assert {row["service"] for row in rows()} == set(CODES)
+    assert {row.service for row in rows()} == set(CODES)
     assert "dane" not in {offer["entity"] for offer in OFFERS}
     assert not ENTITIES["dane"]["receives_referrals"]
 

@@ -1,0 +1,23 @@
+"""The index is built once for each change of the directory."""
+
+from datetime import date
+from typing import cast
+
+import pytest
+from sqlalchemy.orm import Session
+
+from attention_point.routing import queries
+from tests.routing.directory_data import rows
+
+ANY = cast(Session, None)  # the directory is stood in for, so no session is used
+
+
+def test_index_is_kept_until_the_directory_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "current_offers", lambda _session: rows())
+    first = queries.offers(ANY)
+    assert queries.offers(ANY) is first
+    fewer = tuple(row for row in rows() if row.entity != "gifmm")
+    monkeypatch.setattr(queries, "current_offers", lambda _session: fewer)
+    second = queries.offers(ANY)
+    assert second is not first
+    assert second.on(date(2017, 8, 9))["HUMAN"][0].entity == "oim"
