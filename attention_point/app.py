@@ -58,11 +58,19 @@ def log_to_stderr() -> None:
     )
 
 
+def open_database() -> Database:
+    """The installation's database with its vault; raises SettingsError or KeyringError."""
+    settings = from_environment()
+    return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+
+
 @click.group()
 @click.version_option(package_name="attention-point")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Intake, routing, referrals and monthly counts for an attention point."""
     log_to_stderr()
+    context.obj = open_database
 
 
 @main.command()
@@ -74,7 +82,7 @@ def init() -> None:
         if not settings.keyring.exists():
             Keyring.create(settings.keyring)
         upgrade(settings.database_url)
-        database = Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+        database = open_database()
         with database.writing() as session:
             for feature in catalogue.FEATURES:
                 for load in feature.reference:

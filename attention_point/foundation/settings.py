@@ -7,12 +7,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from attention_point.foundation import paths
+from attention_point.foundation.refusals import Refusal
 
 PREFIX = "ATTENTION_POINT_"
 
 
-class SettingsError(Exception):
+class SettingsError(Refusal):
     """A setting is missing or wrong; the message names it."""
+
+    code = "settings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,11 @@ def test_m3_only_while_the_measure_is_in_force() -> None:
     situation = Situation(age=24, child_born_in_colombia_without_note=True)
     (suggestion,) = suggest(situation, offers(), date(2024, 5, 2))
     assert (suggestion.service, suggestion.need, suggestion.entity) == ("RC-APATRIDIA", "RC-APATRIDIA", "registraduria")
-    before = advise(situation, offers(), OPENING)
-    assert before.suggestions == ()
-    assert [(notice.need, notice.rule) for notice in before.notices] == [("RC-APATRIDIA", "M3")]
+    (before,) = suggest(situation, offers(), OPENING)
+    assert (before.entity, before.accepted) == ("registraduria", ())
+    after = advise(situation, offers(), date(2027, 8, 21))
+    assert after.suggestions == ()
+    assert [(notice.need, notice.rule) for notice in after.notices] == [("RC-APATRIDIA", "M3")]
 
 
 def test_m4_a_service_without_documents_cannot_be_built_with_some() -> None:

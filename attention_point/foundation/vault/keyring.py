@@ -8,12 +8,16 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from attention_point.foundation.refusals import Refusal
+
 FORMAT = 1
 KEY_BYTES = 32
 
 
-class KeyringError(Exception):
+class KeyringError(Refusal):
     """The keyring is missing, unreadable, or open to others."""
+
+    code = "keyring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """AES-256-GCM with associated data, and the format of a sealed value.
 
-``format (1 byte) | key version (2) | nonce (12) | ciphertext and tag``. The associated data names the table, the row, the
-purpose and the key version, so that a value moved to another row, column or key does not open.
+``format (1 byte) | key version (2) | nonce (12) | ciphertext and tag``. The associated data names the row, its
+table and the key version, so that a value moved to another row, column or key does not open.
 """
 
 import json

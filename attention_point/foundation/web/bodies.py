@@ -1,0 +1,36 @@
+"""Reading what a program sent."""
+
+import json
+
+from flask import request
+
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Refusal
+
+
+class BadBody(Refusal):  # noqa: N818
+    """The body is no JSON."""
+
+    status = 400
+    code = "bad_json"
+
+
+class WrongType(Refusal):  # noqa: N818
+    """The body is declared as something else."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+def json_body() -> object:
+    """The JSON of the body; raises WrongType or BadBody, which never repeat what was sent."""
+    if not request.is_json:
+        raise WrongType(_("Send the body as application/json."))
+    try:
+        return json.loads(request.get_data(cache=False), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadBody(_("The body is not valid JSON.")) from None
+
+
+def _no_constant(_name: str) -> object:
+    raise ValueError("not a number")

@@ -1,0 +1,1 @@
+"""The visit: the draft, the desk's form, the one door ``record_visit``."""

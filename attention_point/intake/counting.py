@@ -1,0 +1,80 @@
+"""From a visit to what is counted of it: the facts, without a name, that the indicators take."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from attention_point.foundation import clock
+from attention_point.intake.draft import VisitDraft
+from attention_point.intake.planning import Referred
+from attention_point.people import rules as people_rules
+from attention_point.people.services import Received, birth_date
+from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, referral_cells, visit_cells
+
+LISTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilities")
+
+
+def facts_of(draft: VisitDraft, received: Received, before: Sequence[Mapping[str, Any]]) -> VisitFacts:
+    """The facts of a new visit.
+
+    ``before`` is how the person's visits of the same month were counted: a person is counted once a month, and in it once
+    a need and once a vulnerability.
+    """
+    person, born = received.record, birth_date(received.record)
+    needs, vulnerabilities = _known(draft.needs), _known(draft.vulnerabilities)
+    disability = draft.person.disability
+    return VisitFacts(
+        point=draft.point,
+        day=draft.day,
+        hour=clock.local(draft.attended_at).hour,
+        first_ever=received.new,
+        first_this_month=not before,
+        new_needs=tuple(each for each in needs if not any(each in earlier["new_needs"] for earlier in before)),
+        new_vulnerabilities=tuple(
+            each for each in vulnerabilities if not any(each in earlier["new_vulnerabilities"] for earlier in before)
+        ),
+        sex=person.get("sex"),
+        age=people_rules.age_on(born, draft.day) if born and born <= draft.day else None,
+        population=person.get("population"),
+        nationality=person.get("nationality"),
+        status=person.get("status"),
+        documents=tuple(sorted({each["type"] for each in person.get("documents", ())})),
+        origin=person.get("origin"),
+        municipality=person.get("municipality"),
+        intention=person.get("intention"),
+        education=person.get("education"),
+        ethnicity=person.get("ethnicity"),
+        gender=person.get("gender"),
+        disability=disability.present if disability else None,
+        needs=needs,
+        vulnerabilities=vulnerabilities,
+        accompanied_by=draft.household.accompanied_by,
+    )
+
+
+def _known(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
+
+
+def cells(facts: VisitFacts, chosen: Iterable[Referred], draft: VisitDraft) -> Mapping[CellKey, int]:
+    """Every cell that a visit and its new referrals fill."""
+    total = dict(visit_cells(facts))
+    for each in chosen:
+        for cell, count in referral_cells(
+            ReferralFacts(draft.point, draft.day, each.entity, each.service, "created")
+        ).items():
+            total[cell] = total.get(cell, 0) + count
+    return total
+
+
+def sealed(facts: VisitFacts) -> dict[str, Any]:
+    """The facts as they stand sealed in the visit, so that a recount sees what was counted then."""
+    values = {name: getattr(facts, name) for name in VisitFacts.__slots__}
+    return {**values, "day": facts.day.isoformat()}
+
+
+def unsealed(record: Mapping[str, Any]) -> VisitFacts:
+    """The facts of a recorded visit."""
+    values = {name: tuple(value) if name in LISTS else value for name, value in record.items()}
+    return VisitFacts(**{**values, "day": date.fromisoformat(record["day"])})
+

@@ -1,0 +1,243 @@
+"""What is said in a visit before it is recorded: one shape for the desk's form, the API and invented people.
+
+The fields are those of the published contract. Only ``id``, ``point``, ``attended_at`` and ``needs`` are required: somebody
+without papers, without a name to give, is received.
+"""
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from attention_point.foundation import clock
+from attention_point.foundation.codelists import codelist
+from attention_point.foundation.language import N_
+from attention_point.people.rules import normalise_document
+
+OLDEST = 130  # years
+AHEAD = timedelta(days=1)  # a tablet's clock may be wrong by some hours
+BEGINNING = date(2000, 1, 1)
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"} and letter not in "\n\r\t" for letter in text):
+        raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
+    return text.strip()
+
+
+def _line(text: str) -> str:
+    if any(letter in text for letter in "\n\r\t"):
+        raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
+    return _plain(text)
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _code(name: str, *, number: bool = False) -> Any:
+    """A code of a list; an unknown one is named as such."""
+
+    def check(value: Any) -> Any:
+        if not codelist(name).has(str(value)):
+            raise PydanticCustomError("unknown_code", N_("This code does not exist."))
+        return value
+
+    kind = StrictInt if number else Annotated[str, StringConstraints(max_length=40)]
+    return Annotated[kind, AfterValidator(check)]
+
+
+def _line_of(length: int) -> Any:
+    return Annotated[str, StringConstraints(max_length=length, strip_whitespace=True), AfterValidator(_line)]
+
+
+def _optional(kind: Any) -> Any:
+    return Annotated[kind | None, BeforeValidator(_empty_is_none)]
+
+
+def _document_type(value: str) -> str:
+    code = codelist("document_types").alias(value)
+    if code is None:
+        raise PydanticCustomError("unknown_code", N_("This code does not exist."))
+    return code
+
+
+def _written(value: Any) -> Any:
+    """A date comes as text: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str | date):
+        return value or None
+    raise PydanticCustomError("date_type", N_("A date is written as text."))
+
+
+Day = Annotated[date | None, BeforeValidator(_written)]
+ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=30)]
+EntityCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Purpose = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(attention|statistics|research|referral:(\*|[a-z0-9]+(-[a-z0-9]+)*))$", max_length=60
+    ),
+]
+Level = Literal["none", "some", "a_lot", "cannot"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: Any) -> Any:
+        if isinstance(value, dict) and None in value.values():
+            return {name: given for name, given in value.items() if given is not None}
+        return value
+
+
+class Document(_Part):
+    """An identity document as shown. Format doubts are warnings (people/rules.py), not errors."""
+
+    type: Annotated[str, StringConstraints(max_length=12), AfterValidator(_document_type)]
+    number: _optional(_line_of(32)) = None
+    expires: Day = None
+
+    @model_validator(mode="after")
+    def _normalised(self) -> Self:
+        try:
+            _type, number = normalise_document(self.type, self.number)
+        except ValueError as error:
+            raise PydanticCustomError("document_number", str(error)) from None  # type: ignore[arg-type]
+        object.__setattr__(self, "number", number or None)
+        return self
+
+
+class Disability(_Part):
+    """The six questions of the Washington Group short set; each may stay unanswered."""
+
+    seeing: Level | None = None
+    hearing: Level | None = None
+    walking: Level | None = None
+    remembering: Level | None = None
+    self_care: Level | None = None
+    communicating: Level | None = None
+
+    @property
+    def present(self) -> bool | None:
+        """Whether there is a disability: at least one "a lot" or more; None when nothing was answered."""
+        answers = [answer for answer in self.__dict__.values() if answer is not None]
+        return any(answer in {"a_lot", "cannot"} for answer in answers) if answers else None
+
+
+class PersonDraft(_Part):
+    """Who came. ``id`` names a person already known, chosen by the agent."""
+
+    id: UUID | None = None
+    given_names: _optional(_line_of(80)) = None
+    surname_1: _optional(_line_of(60)) = None
+    surname_2: _optional(_line_of(60)) = None
+    birth_date: Day = None
+    sex: _optional(_code("sex")) = None
+    nationality: _optional(_code("nationality")) = None
+    documents: Annotated[tuple[Document, ...], Field(max_length=10)] = ()
+    phone: _optional(_line_of(25)) = None
+    municipality: _optional(_code("municipality")) = None
+    origin: _optional(_code("origin")) = None
+    population: _optional(_code("population")) = None
+    status: _optional(_code("status")) = None
+    intention: _optional(_code("intention")) = None
+    ethnicity: _code("ethnicity", number=True) | None = None
+    education: _code("education", number=True) | None = None
+    gender: _optional(_code("gender")) = None
+    disability: Disability | None = None
+
+
+class Household(_Part):
+    """Who came along: numbers of people, and who answers for a child."""
+
+    adults: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
+    children: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
+    accompanied_by: _optional(_code("accompanied_by")) = None
+
+
+class Facts(_Part):
+    """Answers that rules ask for."""
+
+    child_born_in_colombia_without_note: StrictBool = False
+    complained_of: _optional(EntityCode) = None
+
+
+class Consent(_Part):
+    """One purpose, granted or refused, under one version of the text that was shown."""
+
+    purpose: Purpose
+    granted: StrictBool
+    text_version: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
+class Declined(_Part):
+    """A suggestion that was not followed. The reason is asked for where the path is mandatory."""
+
+    service: ServiceCode
+    reason: _optional(_line_of(300)) = None
+
+
+class VisitDraft(_Part):
+    """A visit to record. Ids are the client's own (UUIDv7), so that sending twice records once."""
+
+    id: UUID
+    point: EntityCode
+    attended_at: Annotated[AwareDatetime, BeforeValidator(_written)]
+    person: PersonDraft = PersonDraft()
+    household: Household = Household()
+    vulnerabilities: Annotated[tuple[_code("vulnerabilities"), ...], Field(max_length=20)] = ()
+    needs: Annotated[tuple[ServiceCode, ...], Field(min_length=1, max_length=30)]
+    facts: Facts = Facts()
+    consents: Annotated[tuple[Consent, ...], Field(max_length=40)] = ()
+    notes: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    refer: Annotated[tuple[ServiceCode, ...], Field(max_length=30)] | None = None
+    entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30)] = {}
+    declined: Annotated[tuple[Declined, ...], Field(max_length=30)] = ()
+
+    @model_validator(mode="after")
+    def _times_agree(self) -> Self:
+        day = clock.local_day(self.attended_at)
+        if self.attended_at > clock.now() + AHEAD or day < BEGINNING:
+            raise _at("attended_at", N_("The date of the attention is not possible."))
+        born = self.person.birth_date
+        if born and born > day:
+            raise _at("person.birth_date", N_("The birth date is after the date of the attention."))
+        if born and day.year - born.year > OLDEST:
+            raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
+        return self
+
+    @property
+    def day(self) -> date:
+        """The point's calendar day of the attention."""
+        return clock.local_day(self.attended_at)
+
+    def consented_to(self, entity: str) -> bool:
+        """Whether the person agreed that their data go to this entity; a refusal by name outweighs a general yes."""
+        answers = {consent.purpose: consent.granted for consent in self.consents}
+        return answers.get(f"referral:{entity}", answers.get("referral:*", False))
+
+
+def _at(field: str, message: str) -> PydanticCustomError:
+    return PydanticCustomError("at_field", message, {"field": field})  # type: ignore[arg-type]
+
+
+def attended_moment(value: datetime) -> str:
+    """The moment as the contract writes it: ISO 8601 in the point's zone."""
+    return clock.local(value).isoformat(timespec="seconds")

@@ -1,0 +1,14 @@
+"""What intake offers the app."""
+
+from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.language import N_
+from attention_point.intake import api, views
+
+intake = Feature(
+    name="intake",
+    blueprints=(views.blueprint, api.blueprint),
+    menu=(
+        MenuItem(N_("Receive"), "desk.home", "desk.use"),
+        MenuItem(N_("Attentions"), "desk.listing", "visits.view"),
+    ),
+)

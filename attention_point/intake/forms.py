@@ -1,0 +1,254 @@
+"""The desk's form: the draft's fields as an agent types them on a tablet, and the way between the two.
+
+The form checks nothing itself; the draft does, once for every channel. What the draft complains of comes back beside the
+field, and what was typed stays as it was typed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+
+from attention_point.foundation import clock
+from attention_point.foundation.codelists import codelist
+from attention_point.foundation.language import N_, current
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import FieldError
+from attention_point.foundation.web.forms import BaseForm
+
+SLOTS = 3
+HIDDEN_PURPOSES = ("attention", "statistics", "research")
+PERSON = (
+    "given_names",
+    "surname_1",
+    "surname_2",
+    "birth_date",
+    "sex",
+    "nationality",
+    "phone",
+    "municipality",
+    "origin",
+    "population",
+    "status",
+    "intention",
+    "ethnicity",
+    "education",
+    "gender",
+)
+NUMBERS = ("ethnicity", "education")
+QUESTIONS = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
+_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+
+
+class DocumentForm(Form):
+    """One identity document."""
+
+    type = SelectField(N_("Type of document"), validate_choice=False)
+    number = StringField(N_("Number"))
+    expires = StringField(N_("Valid until"))
+
+
+class DeskForm(BaseForm):
+    """All of one visit. Labels are message ids; ``desk_form`` puts words and choices in."""
+
+    id = HiddenField()
+    person_id = HiddenField()
+    text_version = HiddenField()
+    point = SelectField(N_("Attention point"), validate_choice=False)
+    attended_on = StringField(N_("Date of the attention"))
+    attended_time = StringField(N_("Time of the attention"))
+    given_names = StringField(N_("Given names"))
+    surname_1 = StringField(N_("First surname"))
+    surname_2 = StringField(N_("Second surname"))
+    birth_date = StringField(N_("Birth date"))
+    sex = RadioField(N_("Sex"), validate_choice=False)
+    nationality = SelectField(N_("Nationality"), validate_choice=False)
+    documents = FieldList(FormField(DocumentForm), min_entries=SLOTS, max_entries=10)
+    phone = StringField(N_("Phone"))
+    municipality = SelectField(N_("Municipality where the person lives"), validate_choice=False)
+    origin = SelectField(N_("State of origin in Venezuela"), validate_choice=False)
+    population = RadioField(N_("Population"), validate_choice=False)
+    status = SelectField(N_("Migration status"), validate_choice=False)
+    intention = SelectField(N_("What the person wants to do"), validate_choice=False)
+    education = SelectField(N_("Education completed"), validate_choice=False)
+    ethnicity = SelectField(N_("Ethnic group"), validate_choice=False)
+    gender = SelectField(N_("Gender identity"), validate_choice=False)
+    seeing = SelectField(N_("Difficulty seeing, even with glasses"), validate_choice=False)
+    hearing = SelectField(N_("Difficulty hearing, even with a hearing aid"), validate_choice=False)
+    walking = SelectField(N_("Difficulty walking or climbing steps"), validate_choice=False)
+    remembering = SelectField(N_("Difficulty remembering or concentrating"), validate_choice=False)
+    self_care = SelectField(N_("Difficulty washing or dressing"), validate_choice=False)
+    communicating = SelectField(N_("Difficulty understanding or being understood"), validate_choice=False)
+    adults = StringField(N_("Adults who came along"))
+    children = StringField(N_("Children who came along"))
+    accompanied_by = RadioField(N_("If the person is a child: who comes with them?"), validate_choice=False)
+    vulnerabilities = SelectMultipleField(N_("Situations to take into account"), validate_choice=False)
+    needs = SelectMultipleField(N_("What the person needs"), validate_choice=False)
+    child_born_in_colombia_without_note = BooleanField(
+        N_("A child born in Colombia to Venezuelan parents has no nationality note on the birth record")
+    )
+    complained_of = SelectField(N_("Entity complained of"), validate_choice=False)
+    attention = RadioField(N_("To serve you today"), validate_choice=False)
+    statistics = RadioField(N_("Statistics"), validate_choice=False)
+    research = RadioField(N_("University research"), validate_choice=False)
+    notes = TextAreaField(N_("Notes"))
+
+
+LISTS = {
+    "sex": "sex",
+    "population": "population",
+    "status": "status",
+    "intention": "intention",
+    "education": "education",
+    "ethnicity": "ethnicity",
+    "gender": "gender",
+    "accompanied_by": "accompanied_by",
+    "nationality": "nationality",
+    "origin": "origin",
+    "municipality": "municipality",
+    **dict.fromkeys(QUESTIONS, "disability_levels"),
+}
+
+
+def prepare(form: DeskForm, choices: Mapping[str, list[tuple[str, str]]], on: date) -> DeskForm:
+    """Put the reader's words and the day's choices in. ``choices`` has needs, points and entities of the directory."""
+    for field in form:
+        field.label.text = _(field.label.text) if field.label.text else ""
+    for name, codes in LISTS.items():
+        form[name].choices = _with_blank(form[name], codelist(codes).choices(current(), on))
+    form.vulnerabilities.choices = codelist("vulnerabilities").choices(current(), on)
+    for name in HIDDEN_PURPOSES:
+        form[name].choices = [("yes", _("Yes")), ("no", _("No"))]
+    form.needs.choices = choices["needs"]
+    form.point.choices = choices["points"]
+    form.complained_of.choices = [("", ""), *choices["entities"]]
+    for entry in form.documents:
+        for field in entry.form:
+            field.label.text = _(field.label.text)
+        entry.form.type.choices = [("", ""), *codelist("document_types").choices(current())]
+    return form
+
+
+def _with_blank(field: Any, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return choices if isinstance(field, RadioField) else [("", ""), *choices]
+
+
+def payload(form: DeskForm) -> dict[str, Any]:
+    """What was typed, in the draft's shape; what cannot be read as a date or number goes on as it is, to be named."""
+    person: dict[str, Any] = {name: _typed(form, name) for name in PERSON}
+    person["documents"] = [_document(entry.form) for entry in form.documents if _filled(entry.form)]
+    person["disability"] = _without_blanks({name: form[name].data for name in QUESTIONS}) or None
+    if form.person_id.data:
+        person["id"] = form.person_id.data
+    household = {"adults": _number(form.adults.data), "children": _number(form.children.data)}
+    return {
+        "id": form.id.data,
+        "point": form.point.data,
+        "attended_at": _moment(form.attended_on.data, form.attended_time.data),
+        "person": _without_blanks(person),
+        "household": _without_blanks({**household, "accompanied_by": form.accompanied_by.data}),
+        "vulnerabilities": form.vulnerabilities.data or [],
+        "needs": form.needs.data or [],
+        "facts": {
+            "child_born_in_colombia_without_note": form.child_born_in_colombia_without_note.data,
+            "complained_of": form.complained_of.data or None,
+        },
+        "consents": [
+            {"purpose": name, "granted": form[name].data == "yes", "text_version": form.text_version.data}
+            for name in HIDDEN_PURPOSES
+            if form[name].data in {"yes", "no"}
+        ],
+        "notes": form.notes.data or "",
+    }
+
+
+def _typed(form: DeskForm, name: str) -> Any:
+    text = (form[name].data or "").strip()
+    if name == "birth_date":
+        return _iso(text)
+    return _number(text) if name in NUMBERS else text
+
+
+def _document(form: Any) -> dict[str, Any]:
+    return _without_blanks(
+        {"type": form.type.data or "", "number": form.number.data, "expires": _iso(form.expires.data)}, "type"
+    )
+
+
+def _filled(form: Any) -> bool:
+    return any((field.data or "").strip() for field in form)
+
+
+def _without_blanks(values: dict[str, Any], *keep: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in keep or value not in (None, "", [])}
+
+
+def _number(text: str | None) -> Any:
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) < 9 else text or None
+
+
+def _iso(text: str | None) -> str | None:
+    """DD/MM/YYYY as YYYY-MM-DD; anything else as it is, so that the draft names it."""
+    text = (text or "").strip()
+    found = _DAY.fullmatch(text)
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else text or None
+
+
+def _moment(day: str | None, time: str | None) -> str:
+    """The wall clock's day and time as a moment with its zone."""
+    text = f"{_iso(day) or ''}T{(time or '').strip() or '00:00'}"
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.ZONE).isoformat()
+    except ValueError:
+        return text
+
+
+def show(form: DeskForm, fields: Iterable[FieldError]) -> None:
+    """Put each complaint beside its field; one that has none goes to the head of the form."""
+    for complaint in fields:
+        field = _field_of(form, complaint.field)
+        if field is None:
+            form.form_errors.append(complaint.message)
+        elif complaint.message not in field.errors:
+            field.errors = (*field.errors, complaint.message)
+
+
+def _field_of(form: DeskForm, path: str) -> Any:
+    parts = [part for part in path.split(".") if part not in {"person", "household", "facts", "disability"}]
+    if parts[:1] == ["documents"] and len(parts) >= 3 and parts[1].isdecimal():
+        filled = [entry.form for entry in form.documents if _filled(entry.form)]
+        return getattr(filled[int(parts[1])], parts[2], None) if int(parts[1]) < len(filled) else None
+    name = {"attended_at": "attended_on"}.get(parts[0], parts[0]) if parts else ""
+    return form[name] if name in form and name not in {"id", "documents"} else None
+
+
+def known_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A known person's record as the form's values."""
+    values: dict[str, Any] = {name: str(record[name]) for name in PERSON if record.get(name) is not None}
+    values["birth_date"] = shown_date(record.get("birth_date"))
+    values["documents"] = [
+        {"type": each["type"], "number": each.get("number", ""), "expires": shown_date(each.get("expires"))}
+        for each in record.get("documents", ())
+    ]
+    values["documents"] += [{}] * (SLOTS - len(values["documents"]))
+    values.update(record.get("disability") or {})
+    return values
+
+
+def shown_date(text: str | None) -> str:
+    """YYYY-MM-DD as DD/MM/YYYY."""
+    return f"{date.fromisoformat(text):%d/%m/%Y}" if text else ""

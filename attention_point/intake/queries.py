@@ -1,0 +1,219 @@
+"""Reading visits: receipts, a person's earlier attentions, the recount of all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import NotFound
+from attention_point.foundation.vault import PersonKey
+from attention_point.intake import counting
+from attention_point.intake.models import Visit
+from attention_point.intake.planning import Referred, said
+from attention_point.people import queries as people
+from attention_point.people.services import Received
+from attention_point.referrals import queries as referrals
+from attention_point.referrals.models import Referral
+from attention_point.tallies.rules import ReferralFacts, VisitFacts
+
+PURPOSE = "visit"
+BATCH = 500
+_COLUMNS = (
+    Visit.id,
+    Visit.person_id,
+    Visit.point,
+    Visit.day,
+    Visit.attended_at,
+    Visit.received_at,
+    Visit.actor,
+    Visit.channel,
+    Visit.reference,
+    Visit.code,
+    Visit.sealed,
+)
+_ONE = select(*_COLUMNS).where(Visit.id == bindparam("visit"))
+_OF_PERSON = (
+    select(*_COLUMNS)
+    .where(Visit.person_id == bindparam("person"), Visit.day.between(bindparam("first"), bindparam("last")))
+    .order_by(Visit.id.desc())
+    .limit(100)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A visit with its sealed part open."""
+
+    id: UUID
+    person_id: UUID
+    point: str
+    day: date
+    attended_at: datetime
+    received_at: datetime
+    actor: str
+    channel: str
+    reference: str
+    code: str
+    record: Mapping[str, Any]
+
+    @property
+    def restricted(self) -> bool:
+        """Whether ordinary lists must not show it (DOMAIN M2)."""
+        return bool(self.record.get("restricted"))
+
+
+def find(session: Session, visit: UUID) -> OpenVisit | None:
+    """One visit, or None when there is none or its person was erased."""
+    row = session.connection().execute(_ONE, {"visit": visit}).one_or_none()
+    return next(iter(_opened(session, [row])), None) if row else None
+
+
+def visible(session: Session, actor: Actor, visit: UUID) -> OpenVisit:
+    """One visit that this reader may see; raises NotFound otherwise: hidden and missing look the same.
+
+    Whoever recorded a restricted visit may see its receipt; later lists and searches do not show it.
+    """
+    found = find(session, visit)
+    if found is None or (found.restricted and not may_see_restricted(actor, found)):
+        raise NotFound(_("There is no such visit."))
+    return found
+
+
+def may_see_restricted(actor: Actor, visit: OpenVisit) -> bool:
+    """The supervisor always; the one who recorded it on the same day, to hand over the slip."""
+    return actor.may("restricted.view") or (
+        actor.label == visit.actor and clock.local_day(visit.received_at) == clock.today()
+    )
+
+
+def by_code(session: Session, code: str) -> UUID | None:
+    """The visit of a slip's code."""
+    return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()
+
+
+def of_person(
+    session: Session, person: UUID, first: date = date.min, last: date = date.max, key: PersonKey | None = None
+) -> list[OpenVisit]:
+    """A person's attentions, newest first, at most 100."""
+    rows = session.connection().execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
+    return _opened(session, rows, {person: key} if key else None)
+
+
+def latest(session: Session, point: str, before: UUID | None, size: int) -> list[OpenVisit]:
+    """A point's newest visits."""
+    query = select(*_COLUMNS).where(Visit.point == point).order_by(Visit.id.desc()).limit(size)
+    return _opened(session, session.execute(query if before is None else query.where(Visit.id < before)).all())
+
+
+def counted_in_month(session: Session, received: Received, day: date) -> list[Mapping[str, Any]]:
+    """How a person's visits of this month were counted already."""
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return [visit.record["counted"] for visit in of_person(session, received.id, first, last, received.key)]
+
+
+def answer(
+    visit: UUID,
+    reference: str,
+    received_at: datetime,
+    record: Mapping[str, Any],
+    made: Sequence[tuple[UUID, Referred]],
+) -> dict[str, Any]:
+    """The contract's answer to a new visit."""
+    rows = [(referral, each.service, each.entity, "created") for referral, each in made]
+    return _answer(visit, reference, received_at, record, rows)
+
+
+def stored_answer(session: Session, visit: UUID) -> dict[str, Any]:
+    """The same answer again, from what is stored."""
+    found = find(session, visit)
+    if found is None:
+        raise NotFound(_("There is no such visit."))
+    rows = [(each.id, each.service, each.entity, "created") for each in referrals.of_visit(session, visit)]
+    return _answer(found.id, found.reference, found.received_at, found.record, rows)
+
+
+def _answer(
+    visit: UUID,
+    reference: str,
+    received_at: datetime,
+    record: Mapping[str, Any],
+    rows: Sequence[tuple[UUID, str, str, str]],
+) -> dict[str, Any]:
+    return {
+        "id": str(visit),
+        "reference": reference,
+        "received_at": clock.local(received_at).isoformat(timespec="seconds"),
+        "suggestions": [
+            {
+                "need": each["need"],
+                "service": each["service"],
+                "entity": each["entity"],
+                "mandatory": each["mandatory"],
+                "urgent": each["urgent"],
+                "reason": said(*each["reason"]),
+            }
+            for each in record["suggestions"]
+        ],
+        "referrals": [
+            {"id": str(referral), "service": service, "entity": entity, "state": state}
+            for referral, service, entity, state in rows
+        ],
+        "warnings": [
+            {"field": field, "message": said(message, values)} for field, message, values in record["warnings"]
+        ],
+    }
+
+
+def receipt(session: Session, visit: OpenVisit) -> dict[str, Any]:
+    """A visit's receipt: reference, state, referrals as they stand now; no personal field."""
+    return {
+        "id": str(visit.id),
+        "reference": visit.reference,
+        "state": "recorded",
+        "received_at": clock.local(visit.received_at).isoformat(timespec="seconds"),
+        "referrals": [
+            {"id": str(each.id), "service": each.service, "entity": each.entity, "state": each.state}
+            for each in referrals.of_visit(session, visit.id)
+        ],
+    }
+
+
+def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
+    """Everything that is counted, read from the sealed rows themselves, in batches."""
+    for visits in _batches(session, _COLUMNS, Visit.id):
+        for visit in _opened(session, visits):
+            yield counting.unsealed(visit.record["counted"])
+    for rows in _batches(session, (Referral.id,), Referral.id):
+        for each in referrals.several(session, [row.id for row in rows]):
+            yield ReferralFacts(each.point, each.day, each.entity, each.service, each.state)
+
+
+def _batches(session: Session, columns: Any, key: Any) -> Iterator[Sequence[Any]]:
+    last = None
+    while True:
+        query = select(*columns).order_by(key).limit(BATCH)
+        rows = session.execute(query if last is None else query.where(key > last)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _opened(
+    session: Session, rows: Sequence[Any], keys: Mapping[UUID, PersonKey] | None = None
+) -> list[OpenVisit]:
+    keys = keys or people.keys(session, [row.person_id for row in rows])
+    found = []
+    for row in rows:
+        key = keys.get(row.person_id)
+        if key is not None and row.sealed is not None:
+            found.append(OpenVisit(*row[:-1], key.open(PURPOSE, row.id, row.sealed)))
+    return found

@@ -1,0 +1,145 @@
+"""The one door: ``record_visit``. Everything of a visit in the caller's transaction, or nothing."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.database.locks import serialise
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Conflict
+from attention_point.foundation.vault import vault_of
+from attention_point.intake import counting, queries
+from attention_point.intake.draft import VisitDraft
+from attention_point.intake.models import Visit, VisitCounter
+from attention_point.intake.planning import Plan, plan_visit
+from attention_point.people import services as people
+from attention_point.referrals import services as referrals
+from attention_point.tallies import services as tallies
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: a code that can be read out
+CODE_LENGTH = 16
+_INSERT = insert(Visit.__table__)
+_KNOWN = select(Visit.id, Visit.fingerprint).where(Visit.id == bindparam("visit"))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the one who recorded gets: the stored answer, and whether this call stored it."""
+
+    answer: Mapping[str, Any]
+    first: bool
+
+
+def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str = "api") -> Receipt:
+    """Record one visit: person, visit, referrals, journal entry and tallies.
+
+    The same draft again gives the same answer and stores nothing. Raises Conflict for another draft under the same id,
+    Invalid for codes that do not exist, for a mandatory path declined without a reason, NotFound for an unknown person.
+    """
+    vault = vault_of(session)
+    fingerprint = vault.fingerprint("visit-draft", draft.model_dump_json().encode())
+    serialise(session, draft.id)
+    known = session.connection().execute(_KNOWN, {"visit": draft.id}).one_or_none()
+    if known is not None:
+        return _again(session, known.fingerprint == fingerprint, draft.id)
+    plan = plan_visit(session, draft)
+    given = draft.person.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+    now = clock.now()
+    received = people.receive(session, given, draft.person.id, now)
+    before = [] if received.new else queries.counted_in_month(session, received, draft.day)
+    facts = counting.facts_of(draft, received, before)
+    chosen = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
+    reference = _reference(session, plan.prefix, draft)
+    visit = referrals.Visit(draft.id, received.id, received.key, draft.point, draft.day)
+    record = _record(draft, plan, received, facts)
+    _insert_visit(session, actor, visit, record, draft, reference, fingerprint, channel, now)
+    made = referrals.create(session, visit, chosen, now)
+    journal.record(
+        session, actor, "visit.record", "visit", draft.id, person=received.id, new=received.new, referrals=len(made)
+    )
+    tallies.add(session, counting.cells(facts, plan.chosen, draft))
+    return Receipt(queries.answer(draft.id, reference, now, record, list(zip(made, plan.chosen, strict=True))), True)
+
+
+def _again(session: Session, same: bool, visit: UUID) -> Receipt:
+    if not same:
+        raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
+    return Receipt(queries.stored_answer(session, visit), False)
+
+
+def _record(
+    draft: VisitDraft, plan: Plan, received: people.Received, facts: counting.VisitFacts
+) -> dict[str, Any]:
+    """What stands sealed in the visit: what was said, what was suggested, and how it was counted."""
+    warnings = list(plan.warnings)
+    if received.duplicates:
+        warnings.append(("person.documents", SAME_DOCUMENT, {}))
+    said = draft.model_dump(mode="json", exclude={"id", "point", "person", "attended_at"}, exclude_none=True)
+    return {
+        **said,
+        "restricted": plan.restricted,
+        "suggestions": [each.sealed() for each in plan.suggestions],
+        "warnings": warnings,
+        "counted": counting.sealed(facts),
+    }
+
+
+SAME_DOCUMENT = N_("Somebody else is on file with the same document. Both are kept apart until a person decides.")
+
+
+def _insert_visit(
+    session: Session,
+    actor: Actor,
+    visit: referrals.Visit,
+    record: Mapping[str, Any],
+    draft: VisitDraft,
+    reference: str,
+    fingerprint: bytes,
+    channel: str,
+    now: datetime,
+) -> None:
+    session.connection().execute(
+        _INSERT,
+        {
+            "id": visit.id,
+            "person_id": visit.person,
+            "point": visit.point,
+            "day": visit.day,
+            "attended_at": draft.attended_at,
+            "received_at": now,
+            "actor": actor.label,
+            "channel": channel,
+            "reference": reference,
+            "code": "".join(secrets.choice(ALPHABET) for _each in range(CODE_LENGTH)),
+            "fingerprint": fingerprint,
+            "sealed": visit.key.seal(queries.PURPOSE, visit.id, dict(record)),
+        },
+    )
+
+
+def _counter(dialect: str) -> Any:
+    upsert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](VisitCounter.__table__)
+    return upsert.on_conflict_do_update(
+        index_elements=["point", "year"], set_={"last": VisitCounter.last + 1}
+    ).returning(VisitCounter.__table__.c.last)
+
+
+_COUNTERS = {name: _counter(name) for name in ("sqlite", "postgresql")}
+
+
+def _reference(session: Session, prefix: str, draft: VisitDraft) -> str:
+    """The next reference of a point and year, such as BGA-2017-000123."""
+    connection = session.connection()
+    row = {"point": draft.point, "year": draft.day.year, "last": 1}
+    number = connection.execute(_COUNTERS[connection.dialect.name], row).scalar_one()
+    return f"{prefix}-{draft.day.year}-{number:06d}"

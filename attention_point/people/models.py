@@ -1,0 +1,47 @@
+"""Tables of people: everything said by or about a person is in ``sealed``; only ids, times and keyed tags are beside it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attention_point.foundation.database import Base, new_id
+
+
+class Person(Base):
+    """A person as a pseudonym, a wrapped data key and one sealed record. Erasing destroys ``wrapped_key``."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key_version: Mapped[int] = mapped_column(SmallInteger, index=True)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class PersonTag(Base):
+    """A blind-index tag: finds a person by a document or a name key without storing either."""
+
+    __tablename__ = "person_tag"
+    __table_args__ = (Index("ix_person_tag_person_id", "person_id"), {"sqlite_with_rowid": False})
+
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    index_version: Mapped[int] = mapped_column(SmallInteger)
+
+
+class PossibleDuplicate(Base):
+    """Two people who may be one. A person decides; nothing is merged unseen."""
+
+    __tablename__ = "possible_duplicate"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    found_at: Mapped[datetime]

@@ -1,0 +1,75 @@
+"""Reading people: rows and tags, still sealed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select, tuple_
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
+from attention_point.people.models import Person, PersonTag
+
+KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "surname_given_day": 4}
+MOST = 50  # candidates of a search: more is no answer, the agent adds a word or a year
+
+_ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.erased_at)
+_ONE = _ROW.where(Person.id == bindparam("person"))
+_BY_TAG = select(PersonTag.person_id).where(PersonTag.kind == bindparam("kind"), PersonTag.tag == bindparam("tag")).limit(MOST)
+_KEYS = select(Person.id, Person.key_version, Person.wrapped_key).where(
+    Person.id.in_(bindparam("ids", expanding=True)), Person.wrapped_key.is_not(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPerson:
+    """A person's row as stored."""
+
+    id: UUID
+    key_version: int
+    wrapped_key: bytes | None
+    sealed: bytes | None
+    version: int
+    erased_at: datetime | None
+
+
+def sealed_person(session: Session, person: UUID) -> SealedPerson | None:
+    """One row, or None."""
+    row = session.connection().execute(_ONE, {"person": person}).one_or_none()
+    return SealedPerson(*row) if row else None
+
+
+def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
+    """The rows of several people."""
+    query = _ROW.where(Person.id.in_(list(people)))
+    return [SealedPerson(*row) for row in session.connection().execute(query)]
+
+
+def by_tags(session: Session, tags: Sequence[tuple[int, bytes]]) -> list[UUID]:
+    """Ids of people who carry any of the tags, at most ``MOST``."""
+    if not tags:
+        return []
+    if len(tags) == 1:
+        found = session.connection().execute(_BY_TAG, {"kind": tags[0][0], "tag": tags[0][1]})
+    else:
+        among = tuple_(PersonTag.kind, PersonTag.tag).in_(list(tags))
+        found = session.connection().execute(select(PersonTag.person_id).where(among).distinct().limit(MOST))
+    return list(found.scalars())
+
+
+def keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey]:
+    """The open data keys of several people; the erased are left out. For services that own rows sealed under them."""
+    vault = vault_of(session)
+    rows: Sequence[Row[tuple[UUID, int, bytes | None]]] = (
+        session.connection().execute(_KEYS, {"ids": list(set(people))}).all()
+    )
+    return {row.id: vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b"")) for row in rows}
+
+
+def key(session: Session, person: UUID) -> PersonKey:
+    """The open data key of one person; raises VaultError when it was erased or altered."""
+    found = keys(session, [person])
+    if person not in found:
+        raise VaultError("person-key", person)
+    return found[person]

@@ -1,0 +1,231 @@
+"""Writes of people, and the only opener of their identities. Never commits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.codelists import codelist
+from attention_point.foundation.database import new_id
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import NotFound
+from attention_point.foundation.vault import PersonKey, WrappedKey, vault_of
+from attention_point.people import identity, queries, rules
+from attention_point.people.models import Person, PersonTag, PossibleDuplicate
+
+_INSERT = insert(Person.__table__)
+_UPDATE = (
+    update(Person.__table__)
+    .where(Person.id == bindparam("person"))
+    .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
+)
+_TAGS = insert(PersonTag.__table__)
+_UNTAG = delete(PersonTag.__table__).where(PersonTag.person_id == bindparam("person"))
+_FLAG = insert(PossibleDuplicate.__table__)
+
+
+@cache
+def document_types() -> Mapping[str, rules.DocumentType]:
+    """The facts of the document types, by code."""
+    return rules.document_types(codelist("document_types"))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The person of a visit, open for this transaction. ``duplicates`` are others who show the same document."""
+
+    id: UUID
+    key: PersonKey
+    record: dict[str, Any]
+    new: bool
+    duplicates: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a search found, best first."""
+
+    id: UUID
+    record: dict[str, Any]
+    score: float
+
+
+def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now: datetime) -> Received:
+    """Find the person or seal a new one.
+
+    ``chosen`` is the person whom an agent picked; otherwise only an exact document together with an agreeing birth date or
+    name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown ``chosen``.
+    """
+    if chosen is not None:
+        return _returning(session, _open(session, chosen), given, now)
+    same, others = _document_holders(session, given)
+    if same is not None:
+        return _returning(session, same, given, now)
+    received = _new(session, given, now)
+    for other in others:
+        session.execute(
+            _FLAG, {"person_id": received.id, "other_id": other, "reason": "same-document", "found_at": now}
+        )
+    return Received(received.id, received.key, received.record, True, others)
+
+
+def _document_holders(session: Session, given: Mapping[str, Any]) -> tuple["Opened | None", tuple[UUID, ...]]:
+    """Who shows one of these documents: the one who is the same person, and those who may be somebody else."""
+    tags = [tag for tag in _tags(session, given) if tag[0] == queries.KINDS["document"]]
+    others: list[UUID] = []
+    for person in queries.by_tags(session, tags):
+        opened = _open(session, person)
+        if rules.same_person(identity.compared(opened.record), identity.compared(given)):
+            return opened, ()
+        others.append(person)
+    return None, tuple(others)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A person's row, opened."""
+
+    id: UUID
+    key: PersonKey
+    record: dict[str, Any]
+    version: int
+
+
+def _open(session: Session, person: UUID) -> Opened:
+    row = queries.sealed_person(session, person)
+    if row is None or row.wrapped_key is None or row.sealed is None:
+        raise NotFound(_("There is no such person."))
+    return _opened(session, row)
+
+
+def _opened(session: Session, row: queries.SealedPerson) -> Opened:
+    wrapped = WrappedKey(row.key_version, row.wrapped_key or b"")
+    key = vault_of(session).open_person_key(row.id, wrapped)
+    return Opened(row.id, key, identity.unseal(key, row.id, row.sealed or b""), row.version)
+
+
+def _new(session: Session, given: Mapping[str, Any], now: datetime) -> Received:
+    person = new_id()
+    key, wrapped = vault_of(session).new_person_key(person)
+    record = identity.joined({}, dict(given))
+    session.connection().execute(
+        _INSERT,
+        {
+            "id": person,
+            "key_version": wrapped.version,
+            "wrapped_key": wrapped.blob,
+            "sealed": identity.seal(key, person, record),
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    _write_tags(session, person, record)
+    return Received(person, key, record, True)
+
+
+def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: datetime) -> Received:
+    record = identity.joined(known.record, dict(given))
+    if record != known.record:
+        session.connection().execute(
+            _UPDATE,
+            {"person": known.id, "new_sealed": identity.seal(known.key, known.id, record), "new_time": now},
+        )
+        if _keys(record) != _keys(known.record):
+            session.connection().execute(_UNTAG, {"person": known.id})
+            _write_tags(session, known.id, record)
+    return Received(known.id, known.key, record, False)
+
+
+def _keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return rules.search_keys(identity.compared(record))
+
+
+def _tags(session: Session, record: Mapping[str, Any]) -> list[tuple[int, bytes]]:
+    return sorted(set(_tagged(session, _keys(record))))
+
+
+def _tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[tuple[int, bytes]]:
+    vault = vault_of(session)
+    return [(queries.KINDS[kind], vault.tag(kind, value)) for kind, value in keys]
+
+
+def _write_tags(session: Session, person: UUID, record: Mapping[str, Any]) -> None:
+    version = vault_of(session).index_version
+    rows = [
+        {"kind": kind, "tag": tag, "person_id": person, "index_version": version}
+        for kind, tag in _tags(session, record)
+    ]
+    if rows:
+        session.connection().execute(_TAGS, rows)
+
+
+def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
+    """Open one person for a reader; the journal keeps who and for what. Raises NotFound."""
+    opened = _open(session, person)
+    journal.record(session, actor, "person.view", "person", person, purpose=purpose)
+    return opened
+
+
+def search_document(session: Session, actor: Actor, kind: str, number: str) -> list[Candidate]:
+    """Who shows this document. Raises ValueError for a number that cannot be one."""
+    kind, number = rules.normalise_document(kind, number)
+    tags = _tagged(session, rules.document_keys(kind, number, document_types()))
+    return _candidates(session, actor, queries.by_tags(session, tags), None, by="document")
+
+
+def search_name(session: Session, actor: Actor, name: str, birth_year: int | None) -> list[Candidate]:
+    """Who may bear this name, most alike first; the phonetic keys decide who is asked, likeness only the order."""
+    tags = _tagged(session, rules.query_keys(name, birth_year))
+    return _candidates(session, actor, queries.by_tags(session, tags), name, by="name")
+
+
+def _candidates(
+    session: Session, actor: Actor, people: Iterable[UUID], typed: str | None, by: str
+) -> list[Candidate]:
+    found = []
+    for row in queries.sealed_people(session, people):
+        if row.wrapped_key is not None:
+            opened = _opened(session, row)
+            score = rules.score(full_name(opened.record), typed) if typed else 100.0
+            found.append(Candidate(opened.id, opened.record, score))
+    found.sort(key=lambda candidate: (-candidate.score, candidate.id))
+    journal.record(
+        session, actor, "people.search", "person", None, by=by, found=[str(each.id) for each in found]
+    )
+    return found
+
+
+def disclose(session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None) -> dict[UUID, dict]:
+    """Only the named fields of several people, for those who may see no more; the caller keeps the journal."""
+    shown = {}
+    for row in queries.sealed_people(session, people):
+        if row.wrapped_key is not None:
+            record = _opened(session, row).record
+            shown[row.id] = {field: value for field, value in with_age(record, day).items() if field in fields}
+    return shown
+
+
+def with_age(record: Mapping[str, Any], day: date | None = None) -> dict[str, Any]:
+    """The record and the person's age in whole years on a day (today unless told)."""
+    born = birth_date(record)
+    return {**record, "age": rules.age_on(born, day or clock.today())} if born else dict(record)
+
+
+def birth_date(record: Mapping[str, Any]) -> date | None:
+    """The birth date of a record, if it was given."""
+    text = record.get("birth_date")
+    return date.fromisoformat(text) if text else None
+
+
+def full_name(record: Mapping[str, Any]) -> str:
+    """Given names and surnames in the order in which they are said; empty when none was given."""
+    parts = (record.get("given_names"), record.get("surname_1"), record.get("surname_2"))
+    return " ".join(part for part in parts if part)
