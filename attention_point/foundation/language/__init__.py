@@ -7,6 +7,7 @@ from attention_point.foundation.language.catalogues import (
     gettext,
     ngettext,
     speaking,
+    translations,
     use,
 )
 from attention_point.foundation.language.formats import (
@@ -33,5 +34,6 @@ __all__ = [
     "gettext",
     "ngettext",
     "speaking",
+    "translations",
     "use",
 ]

@@ -19,11 +19,16 @@ class _Translations:
 
 
 class BaseForm(FlaskForm):
-    """Every form's base."""
+    """Every form's base. Labels are message ids, marked with ``N_`` where they are written."""
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Translations:
             return _Translations()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.label.text = language.gettext(field.label.text)
 
 
 def clean(text: str | None) -> str | None:

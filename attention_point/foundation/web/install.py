@@ -8,9 +8,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import language
+from attention_point.foundation.access import public
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.web import errors, gate, headers, templating, transactions
+from attention_point.foundation.web import errors, gate, headers, health, templating, transactions
 
 LIMIT = 2 * 1024 * 1024
 LANGUAGE_COOKIE = "language"
@@ -34,6 +35,7 @@ def install(
         SEND_FILE_MAX_AGE_DEFAULT=headers.YEAR,
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
     )
+    templating.register(app, settings, menu)  # before CSRFProtect, which makes the environment with its options
     app.before_request(_speak)
     gate.register(app, user, program)
     guard = CSRFProtect(app)
@@ -42,7 +44,8 @@ def install(
     app.after_request(_settle)  # after_request functions run last to first: the commit comes before all else
     transactions.register(app)
     errors.register(app)
-    templating.register(app, settings, menu)
+    health.register(app)
+    public(app.view_functions["static"])
     return guard
 
 

@@ -16,6 +16,7 @@ from attention_point.foundation.web.headers import csp_nonce
 
 def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None:
     """Set up the environment; ``menu`` is every feature's lines in the catalogue's order."""
+    app.extensions["menu"] = menu
     app.jinja_options = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
