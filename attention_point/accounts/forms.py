@@ -1,0 +1,131 @@
+"""Forms of accounts. Rules that the database or a service knows are checked there and put beside their field."""
+
+from typing import Any
+
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import Length, StopValidation
+
+from attention_point.accounts.rules import EMAIL_LONGEST, PASSWORD_LONGEST
+from attention_point.foundation.access import ROLES, SCOPES
+from attention_point.foundation.language import LANGUAGES, N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Invalid
+from attention_point.foundation.web.forms import BaseForm, clean
+
+ROLE_NAMES = {
+    "agent": N_("Desk agent"),
+    "entity": N_("Partner entity"),
+    "office": N_("Office"),
+    "supervisor": N_("Supervisor"),
+    "auditor": N_("Auditor"),
+    "admin": N_("Administrator"),
+}
+SCOPE_NAMES = {
+    "intake": N_("Record visits and look for people"),
+    "referrals": N_("Read and answer an entity's referrals"),
+    "statistics": N_("Read the released months"),
+}
+
+
+class Needed:
+    """The field must hold something; the sentence says what is asked."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation for an empty field."""
+        if not field.data or not field.data.strip():
+            raise StopValidation(_(self.sentence))
+
+
+def _email() -> EmailField:
+    return EmailField(
+        N_("E-mail address"), [Needed(N_("Write your e-mail address.")), Length(max=EMAIL_LONGEST)], filters=[clean]
+    )
+
+
+def _password() -> PasswordField:
+    # One too long is refused like any wrong one, not told apart.
+    return PasswordField(N_("Password"), [Needed(N_("Write your password."))])
+
+
+class SignInForm(BaseForm):
+    """E-mail address and password; ``next`` is the path of the page that was wanted."""
+
+    email = _email()
+    password = _password()
+    next = HiddenField()
+
+
+class ResumeForm(BaseForm):
+    """The same under names of its own: the fields of the form that waits may have any other."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False  # the page carries the one token for all its fields, which the web layer checks
+
+    email = _email()
+    password = _password()
+    next = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, prefix="_")
+
+
+class PasswordForm(BaseForm):
+    """A new password, typed twice."""
+
+    current = PasswordField(N_("Current password"), [Needed(N_("Write the password that you use now."))])
+    password = PasswordField(N_("New password"), [Needed(N_("Write the new password.")), Length(max=PASSWORD_LONGEST)])
+    again = PasswordField(N_("New password, again"), [Needed(N_("Write the new password again."))])
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Both must be the same."""
+        if field.data != self.password.data:
+            raise StopValidation(_("The two passwords differ."))
+
+
+class LanguageForm(BaseForm):
+    """The language of one's pages."""
+
+    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
+
+
+class AccountForm(BaseForm):
+    """A new account."""
+
+    email = EmailField(N_("E-mail address"), [Needed(N_("Write the person's e-mail address."))], filters=[clean])
+    name = StringField(N_("Name"), [Needed(N_("Write the person's name."))], filters=[clean])
+    role = SelectField(N_("Role"))
+    entity = StringField(N_("Entity's code"), filters=[clean])
+    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = [(code, _(ROLE_NAMES[code])) for code in ROLES]
+
+
+class TokenForm(BaseForm):
+    """A new token."""
+
+    name = StringField(N_("Name"), [Needed(N_("Write a name for the program."))], filters=[clean])
+    scope = SelectField(N_("What it may do"))
+    entity = StringField(N_("Entity's code"), filters=[clean])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope.choices = [(code, _(SCOPE_NAMES[code])) for code in SCOPES]
+
+
+def show(refusal: Invalid, form: BaseForm) -> None:
+    """Put a service's complaints beside the fields that they name."""
+    for fault in refusal.fields:
+        field = form[fault.field]
+        field.errors = [*field.errors, fault.message]
+
+
+def complain(form: BaseForm, sentence: str) -> None:
+    """A complaint about the whole form."""
+    form.form_errors = [*form.form_errors, sentence]

@@ -1,0 +1,85 @@
+"""Reading accounts, sessions and tokens."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from attention_point.accounts.models import Account, ApiToken, LoginSession
+
+_SIGNED_IN = (
+    select(
+        Account.id,
+        Account.name,
+        Account.role,
+        Account.entity,
+        Account.must_change_password,
+        LoginSession.created_at,
+        LoginSession.last_seen_at,
+    )
+    .join(LoginSession, LoginSession.account_id == Account.id)
+    .where(LoginSession.token_hash == bindparam("digest"), LoginSession.ended_at.is_(None), Account.active)
+)
+_TOKEN = select(ApiToken.id, ApiToken.name, ApiToken.scope, ApiToken.entity, ApiToken.last_used_day).where(
+    ApiToken.secret_hash == bindparam("digest"), ApiToken.revoked_at.is_(None)
+)
+
+
+def signed_in(session: Session, digest: bytes) -> Row[UUID, str, str, str | None, bool, datetime, datetime] | None:
+    """The account of an open session by its token's hash, with the session's times."""
+    return session.execute(_SIGNED_IN, {"digest": digest}).one_or_none()
+
+
+def token(session: Session, digest: bytes) -> Row[UUID, str, str, str | None, date | None] | None:
+    """A token in force by its secret's hash. Core on the connection: this stands on the way of every API call."""
+    return session.connection().execute(_TOKEN, {"digest": digest}).one_or_none()
+
+
+def by_email(session: Session, email: str) -> Account | None:
+    """The account of an address in lower case."""
+    return session.scalar(select(Account).where(Account.email == email))
+
+
+def accounts(session: Session) -> Sequence[Account]:
+    """Every account, by address. They are the point's staff: tens, not thousands."""
+    return session.scalars(select(Account).order_by(Account.email)).all()
+
+
+def tokens(session: Session) -> Sequence[ApiToken]:
+    """Every token, by name."""
+    return session.scalars(select(ApiToken).order_by(ApiToken.name)).all()
+
+
+def open_sessions(
+    session: Session, account_id: UUID, seen_since: datetime, begun_since: datetime
+) -> list[LoginSession]:
+    """An account's sessions that still let one in, the last used first."""
+    query = (
+        select(LoginSession)
+        .where(
+            LoginSession.account_id == account_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.last_seen_at > seen_since,
+            LoginSession.created_at > begun_since,
+        )
+        .order_by(LoginSession.last_seen_at.desc())
+    )
+    return list(session.scalars(query))
+
+
+def has_administrator(session: Session) -> bool:
+    """Whether somebody can keep accounts."""
+    found = select(Account.id).where(Account.role == "admin", Account.active).limit(1)
+    return session.scalar(found) is not None
+
+
+def token_named(session: Session, name: str) -> ApiToken | None:
+    """A token by its name, in force or not."""
+    return session.scalar(select(ApiToken).where(ApiToken.name == name))
+
+
+def account(session: Session, account_id: UUID | None) -> Account:
+    """The account of a signed-in actor, which exists."""
+    return session.get_one(Account, account_id)

@@ -1,0 +1,130 @@
+"""Who is signed in, by a session on the server; and who owns a program's token."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from flask import Flask, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response
+
+from attention_point.accounts import queries, services
+from attention_point.accounts.models import ApiToken, LoginSession
+from attention_point.accounts.resuming import resume
+from attention_point.foundation import clock
+from attention_point.foundation.access import Actor, permissions_of
+from attention_point.foundation.access.policy import SCOPES
+from attention_point.foundation.refusals import Busy
+from attention_point.foundation.web.transactions import database, reader, settings
+
+TOUCH = timedelta(minutes=1)
+# Whose session this browser's cookie last held. It outlives the session, so that one who signs in again finds the forms
+# of other tabs still valid; for anybody else they are not.
+_OWNER = "owner"
+_CSRF = "csrf_token"
+_UNFORCED = frozenset({"account.password", "account.sign_out", "account.switch_language", "static", "healthz"})
+log = structlog.get_logger("accounts")
+
+
+class User(UserMixin):
+    """The signed-in account of a request; its id to Flask-Login is the session's token, never the account's id."""
+
+    def __init__(self, token: str, actor: Actor, *, must_change_password: bool) -> None:
+        self.token = token
+        self.actor = actor
+        self.must_change_password = must_change_password
+
+    def get_id(self) -> str:
+        """The opaque token of the session."""
+        return self.token
+
+
+def register(app: Flask) -> None:
+    """Flask-Login over our sessions, the forced password change, and the way back for who must sign in again."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # it binds to address and browser, which change on a tablet; ours are revocable
+    manager.user_loader(_load)
+    app.extensions["resume"] = resume
+    app.before_request(_force_password_change)
+
+
+def begin(token: str, account_id: UUID) -> None:
+    """Give this browser a new session; nothing of what its cookie held before stays (ASVS 7.2.4)."""
+    csrf = session.get(_CSRF) if session.get(_OWNER) == str(account_id) else None
+    session.clear()
+    g.pop(_CSRF, None)  # Flask-WTF keeps the old session's token for the rest of the request
+    if csrf:
+        session[_CSRF] = csrf
+    session[_OWNER] = str(account_id)
+    reader().rollback()  # what it has read so far is from before the session was made
+    user = _load(token)
+    if user is not None:
+        login_user(user)
+        g.actor = user.actor
+
+
+def forget() -> None:
+    """Empty this browser's cookie."""
+    session.clear()
+    g.pop(_CSRF, None)
+
+
+def signed_in() -> Actor | None:
+    """The account that is signed in, as an actor."""
+    return current_user.actor if current_user.is_authenticated else None
+
+
+def current_token() -> str | None:
+    """The token of this request's session."""
+    return current_user.token if current_user.is_authenticated else None
+
+
+def bounds(now: datetime) -> tuple[datetime, datetime]:
+    """Since when a session must have been seen, and since when it must have begun, to be still open."""
+    return now - timedelta(minutes=settings().session_idle_minutes), now - timedelta(hours=settings().session_hours)
+
+
+def _load(token: str) -> User | None:
+    digest = services.digest(token)
+    row = queries.signed_in(reader(), digest)
+    if row is None:
+        return None
+    now = clock.now()
+    seen_since, begun_since = bounds(now)
+    if row.last_seen_at <= seen_since or row.created_at <= begun_since:
+        return None
+    if now - row.last_seen_at >= TOUCH:
+        _touch(digest, now)
+    actor = Actor("account", row.id, row.name, row.role, permissions_of(row.role), row.entity)
+    return User(token, actor, must_change_password=row.must_change_password)
+
+
+def _touch(digest: bytes, now: datetime) -> None:
+    """Note that the session is in use. Reading must go on where writing cannot, so a full disk is no failure here."""
+    try:
+        with database().writing() as writing:
+            writing.execute(update(LoginSession).where(LoginSession.token_hash == digest).values(last_seen_at=now))
+    except (Busy, OperationalError):
+        log.warning("session not touched")
+
+
+def _force_password_change() -> Response | None:
+    if request.endpoint in _UNFORCED or g.get("actor") is None or g.actor.kind != "account":
+        return None
+    return redirect(url_for("account.password")) if current_user.must_change_password else None
+
+
+def token_owner() -> Actor | None:
+    """The owner of the request's ``Authorization: Bearer`` token: its role is its scope."""
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret.startswith(services.TOKEN_MARK):
+        return None
+    row = queries.token(reader(), services.digest(secret))
+    if row is None:
+        return None
+    if row.last_used_day != (today := clock.today()):
+        with database().writing() as writing:
+            writing.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_day=today))
+    return Actor("token", row.id, row.name, row.scope, SCOPES.get(row.scope, frozenset()), row.entity)
