@@ -1,5 +1,7 @@
 """``attention-point user …`` and ``attention-point token …``."""
 
+import sys
+
 import click
 
 from attention_point.accounts import passwords, queries, rules, services
@@ -26,7 +28,7 @@ def add_user(email: str, role: str, entity: str | None, name: str | None, passwo
     with refusals():
         stored = services.check_account(new)
         if password_stdin:
-            password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+            password = sys.stdin.readline().rstrip("\r\n")
             passwords.check_new(password, stored, new.name)
         else:
             password = passwords.one_time()

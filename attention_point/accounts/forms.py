@@ -90,7 +90,7 @@ class PasswordForm(BaseForm):
 class LanguageForm(BaseForm):
     """The language of one's pages."""
 
-    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(N_("Language"), choices=LANGUAGES)
 
 
 class AccountForm(BaseForm):
@@ -100,11 +100,11 @@ class AccountForm(BaseForm):
     name = StringField(N_("Name"), [Needed(N_("Write the person's name."))], filters=[clean])
     role = SelectField(N_("Role"))
     entity = StringField(N_("Entity's code"), filters=[clean])
-    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(N_("Language"), choices=LANGUAGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [(code, _(ROLE_NAMES[code])) for code in ROLES]
+        self.role.choices = {code: _(ROLE_NAMES[code]) for code in ROLES}
 
 
 class TokenForm(BaseForm):
@@ -116,7 +116,7 @@ class TokenForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scope.choices = [(code, _(SCOPE_NAMES[code])) for code in SCOPES]
+        self.scope.choices = {code: _(SCOPE_NAMES[code]) for code in SCOPES}
 
 
 def show(refusal: Invalid, form: BaseForm) -> None:

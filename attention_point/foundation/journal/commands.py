@@ -1,6 +1,7 @@
 """``attention-point journal …``."""
 
 import json
+from typing import TextIO
 
 import click
 
@@ -43,7 +44,7 @@ def verify() -> None:
 
 @journal_commands.command("export")
 @click.argument("target", type=click.File("w", encoding="utf-8"))
-def export(target: click.utils.LazyFile) -> None:
+def export(target: TextIO) -> None:
     """Write every entry as a line of JSON."""
     with writing() as session:
         record(session, SYSTEM, "journal.export", "journal")
