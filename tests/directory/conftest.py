@@ -1,0 +1,58 @@
+"""A directory loaded from the program's own files, and pages seen by somebody of each role."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.access import Actor, permissions_of
+from attention_point.foundation.database import Database
+from tests.support.pages import PageClient
+
+OFFICE = UUID("019a0000-0000-7000-8000-000000000001")
+
+
+def someone(role: str) -> Actor:
+    """An actor of a role."""
+    return Actor("account", OFFICE, "Luz Marina", role, permissions_of(role))
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Somebody of the office, who edits the directory."""
+    return someone("office")
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    """A writing session with the shipped directory in it."""
+    load_shipped(session)
+    return session
+
+
+@pytest.fixture
+def shipped(database: Database) -> Database:
+    """A database with the shipped directory committed."""
+    with database.writing() as session:
+        load_shipped(session)
+    return database
+
+
+@pytest.fixture
+def browse(
+    shipped: Database, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[[str], PageClient]:
+    """A client signed in as somebody of a role."""
+    roles = {"role": "office"}
+    # Signing in is the business of accounts, and tested there.
+    monkeypatch.setattr("attention_point.accounts.sessions.signed_in", lambda: someone(roles["role"]))
+    app: Flask = request.getfixturevalue("app")
+
+    def client(role: str) -> PageClient:
+        roles["role"] = role
+        return PageClient(app, app.response_class)
+
+    return client

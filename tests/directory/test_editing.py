@@ -1,0 +1,211 @@
+"""What the office edits: checked as a file is, versioned, journaled; the second saver is told what differs."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries, services
+from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.language import speaking
+from attention_point.foundation.refusals import Conflict, Invalid, NotFound, Refusal
+
+TODAY = date(2017, 9, 1)
+ADDRESS = {"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"}
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+def icbf(session: Session) -> EntityRow:
+    row = queries.entity(session, "icbf")
+    assert row is not None
+    return row
+
+
+def edu(session: Session) -> ServiceRow:
+    row = queries.service(session, "EDU")
+    assert row is not None
+    return row
+
+
+def entity_values(session: Session, **changes: Any) -> dict[str, Any]:
+    row = icbf(session)
+    kept = ("kind", "name", "short", "description", "address", "hours", "phone", "verified", "valid_from", "valid_to")
+    return {**{name: getattr(row, name) for name in kept}, **changes}
+
+
+def service_values(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": {"es": "Cupo escolar", "en": "School place"},
+        "description": {"es": "Colegio oficial.", "en": "Public school."},
+        "documents_none": False,
+        "documents": [{"type": "PA", "valid_from": "2017-01-01"}],
+        "papers": [{"text": {"es": "Pasaporte.", "en": "Passport."}, "valid_from": "2017-01-01"}],
+        "fields": ["given_names", "age"],
+        "offers": [{"entity": "secretaria-educacion", "order": 1, "valid_from": "2017-01-01"}],
+        "valid_from": "2017-01-01",
+        **changes,
+    }
+
+
+def last_entry(session: Session) -> JournalEntry:
+    return session.scalars(select(JournalEntry).order_by(JournalEntry.seq.desc()).limit(1)).one()
+
+
+def test_an_edit_is_kept_versioned_and_journaled_without_its_values(loaded: Session, actor: Actor) -> None:
+    revision = queries.revision(loaded)
+    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
+    row = icbf(loaded)
+    assert (row.address, row.version, row.origin, row.desk_2017) == (ADDRESS, 2, "edited", True)
+    assert queries.revision(loaded) == revision + 1
+    entry = last_entry(loaded)
+    assert (entry.action, entry.subject, entry.subject_id) == ("directory.edit", "entity", "icbf")
+    assert json.loads(entry.detail) == {"fields": ["address"]}
+
+
+def test_saving_what_stands_writes_nothing(loaded: Session, actor: Actor) -> None:
+    before = queries.revision(loaded), icbf(loaded)
+    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded))
+    assert (queries.revision(loaded), icbf(loaded)) == before
+
+
+def test_contact_data_is_confirmed_by_somebody_and_only_as_it_stands(loaded: Session, actor: Actor) -> None:
+    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS, confirmed_today=True))
+    assert icbf(loaded).confirmed_on == TODAY
+    services.save_entity(loaded, actor, "icbf", 2, entity_values(loaded, valid_to=date(2030, 1, 1)))
+    assert icbf(loaded).confirmed_on == TODAY
+    services.save_entity(loaded, actor, "icbf", 3, entity_values(loaded, phone="607 000 0000"))
+    assert icbf(loaded).confirmed_on is None
+    services.confirm_entity(loaded, actor, "icbf", 4)
+    assert icbf(loaded).confirmed_on == TODAY
+    assert last_entry(loaded).action == "directory.confirm"
+
+
+def test_nothing_is_confirmed_that_is_not_there_or_not_what_was_shown(loaded: Session, actor: Actor) -> None:
+    with pytest.raises(Refusal):
+        services.confirm_entity(loaded, actor, "icbf", 1)
+    with pytest.raises(Invalid) as caught:
+        services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, confirmed_today=True))
+    assert [error.field for error in caught.value.fields] == ["confirmed_today"]
+    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
+    with pytest.raises(Conflict):
+        services.confirm_entity(loaded, actor, "icbf", 1)
+
+
+def test_the_second_saver_is_told_what_differs(loaded: Session, actor: Actor) -> None:
+    values = entity_values(loaded)
+    services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
+    with speaking("en"), pytest.raises(Conflict) as caught:
+        services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
+    (difference,) = caught.value.differences
+    assert (difference.label, difference.yours, difference.theirs) == ("Telephone", "607 222 2222", "607 111 1111")
+    assert icbf(loaded).phone == "607 111 1111"
+
+
+def test_two_who_save_the_same_do_not_quarrel(loaded: Session, actor: Actor) -> None:
+    values = {**entity_values(loaded), "phone": "607 111 1111"}
+    services.save_entity(loaded, actor, "icbf", 1, values)
+    services.save_entity(loaded, actor, "icbf", 1, values)
+    assert icbf(loaded).version == 2
+
+
+def test_what_is_not_there_is_not_saved(loaded: Session, actor: Actor) -> None:
+    with pytest.raises(NotFound):
+        services.save_entity(loaded, actor, "nobody", 1, entity_values(loaded))
+    with pytest.raises(NotFound):
+        services.save_service(loaded, actor, "NOTHING", 1, service_values())
+    with pytest.raises(NotFound):
+        services.confirm_entity(loaded, actor, "nobody", 1)
+
+
+def test_an_entity_and_a_service_are_added_as_rows(loaded: Session, actor: Actor) -> None:
+    services.add_entity(loaded, actor, {**entity_values(loaded), "code": "casa-abierta"})
+    offers = [{"entity": "casa-abierta", "order": 1, "valid_from": "2018-01-01"}]
+    head = {"code": "ALBERGUE", "need": "ALBERGUE", "restricted": False}
+    services.add_service(loaded, actor, {**service_values(offers=offers), **head})
+    assert ("ALBERGUE", "casa-abierta") in {(row.service, row.entity) for row in queries.current_offers(loaded)}
+
+
+def test_a_code_that_is_taken_is_refused_and_the_transaction_goes_on(loaded: Session, actor: Actor) -> None:
+    with pytest.raises(Invalid) as caught:
+        services.add_entity(loaded, actor, {**entity_values(loaded), "code": "icbf"})
+    assert [error.field for error in caught.value.fields] == ["code"]
+    with pytest.raises(Invalid) as caught:
+        services.add_service(loaded, actor, {**service_values(), "code": "EDU", "need": "EDU", "restricted": False})
+    assert [error.field for error in caught.value.fields] == ["code"]
+    assert icbf(loaded).version == 1
+
+
+def test_a_service_keeps_its_need_and_its_restriction(loaded: Session, actor: Actor) -> None:
+    services.save_service(loaded, actor, "VBG", 1, service_values(need="OTHER", restricted=False))
+    row = queries.service(loaded, "VBG")
+    assert row is not None
+    assert (row.need, row.restricted, row.version) == ("VBG", True, 2)
+
+
+def test_offers_change_with_their_service(loaded: Session, actor: Actor) -> None:
+    offers = [
+        {"entity": "secretaria-educacion", "order": 2, "valid_from": "2017-01-01"},
+        {"entity": "icbf", "order": 1, "valid_from": "2017-06-01", "valid_to": "2017-12-31"},
+        {"entity": "icbf", "order": 1, "valid_from": "2018-01-01"},
+    ]
+    services.save_service(loaded, actor, "EDU", 1, service_values(offers=offers))
+    assert [(offer.entity, offer.order) for offer in edu(loaded).offers] == [
+        ("icbf", 1),
+        ("icbf", 1),
+        ("secretaria-educacion", 2),
+    ]
+    with speaking("en"), pytest.raises(Conflict) as caught:
+        services.save_service(loaded, actor, "EDU", 1, service_values())
+    assert [difference.label for difference in caught.value.differences] == ["Who offers it"]
+    assert "icbf" in caught.value.differences[0].theirs
+
+
+OFFER = {"entity": "icbf", "order": 1, "valid_from": "2017-01-01"}
+WRONG = [
+    ({"offers": []}, "offers"),
+    ({"offers": [{**OFFER, "entity": "nobody"}]}, "offers.0.entity"),
+    ({"offers": [OFFER, {**OFFER, "valid_from": "2017-05-01"}]}, "offers.1.valid_from"),
+    ({"offers": [{**OFFER, "valid_to": "2016-01-01"}]}, "offers.0.valid_to"),
+    ({"offers": [{**OFFER, "order": 100}]}, "offers.0.order"),
+    ({"documents_none": True}, "documents"),
+    ({"documents": [{"type": "QQ", "valid_from": "2017-01-01"}]}, "documents.0.type"),
+    ({"documents": [{"type": "PA", "valid_from": "31/02/2017"}]}, "documents.0.valid_from"),
+    ({"documents": [{"type": "PA", "valid_from": "2017-01-01", "below_age": -1}]}, "documents.0.below_age"),
+    ({"papers": [{"text": {"es": "x"}, "valid_from": "2017-01-01"}]}, "papers.0.text.en"),
+    ({"fields": ["status"]}, "fields"),
+    ({"valid_to": "2016-12-31"}, "valid_to"),
+    ({"unknown": 1}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), WRONG, ids=[str(number) for number in range(len(WRONG))])
+def test_bad_input_is_refused_by_field_and_nothing_is_stored(
+    loaded: Session, actor: Actor, changes: dict[str, Any], field: str
+) -> None:
+    before = queries.directory(loaded)
+    with pytest.raises(Invalid) as caught:
+        services.save_service(loaded, actor, "EDU", 1, service_values(**changes))
+    assert field in {error.field for error in caught.value.fields}
+    assert queries.directory(loaded) == before
+
+
+def test_of_two_who_save_at_once_one_is_refused(shipped: Database, actor: Actor) -> None:
+    with shipped.reading() as session:
+        values = entity_values(session)
+    with shipped.writing() as session:
+        services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
+    with pytest.raises(Conflict), shipped.writing() as session:
+        services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
+    with shipped.reading() as session:
+        assert icbf(session).phone == "607 111 1111"

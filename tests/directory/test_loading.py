@@ -1,0 +1,234 @@
+"""Loading files: idempotent, whole or not at all, never over the office's own edits."""
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries, services
+from attention_point.directory.loading import DATA, load, load_file, load_shipped
+from attention_point.directory.models import Entity, Offer
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM, Actor
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.language import speaking
+from attention_point.foundation.refusals import Invalid, Refusal
+
+FILE: dict[str, Any] = {
+    "entities": [
+        {
+            "code": "casa-abierta",
+            "kind": "municipal",
+            "name": {"es": "Casa Abierta", "en": "Open House"},
+            "short": {"es": "Casa", "en": "House"},
+            "description": {"es": "Recibe a familias.", "en": "Receives families."},
+            "valid_from": "2018-01-01",
+            "valid_to": None,
+        }
+    ],
+    "services": [
+        {
+            "code": "ALBERGUE",
+            "need": "ALBERGUE",
+            "name": {"es": "Albergue", "en": "Shelter"},
+            "description": {"es": "Una noche.", "en": "One night."},
+            "restricted": False,
+            "documents_none": True,
+            "fields": ["given_names"],
+            "valid_from": "2018-01-01",
+        }
+    ],
+    "offers": [{"service": "ALBERGUE", "entity": "casa-abierta", "order": 1, "valid_from": "2018-01-01"}],
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The file with one value put at a path."""
+    source: Any = copy.deepcopy(FILE)
+    *parts, last = path.split(".")
+    here = source
+    for part in parts:
+        here = here[int(part)] if part.isdecimal() else here[part]
+    here[int(last) if last.isdecimal() else last] = value
+    return dict(source)
+
+
+def refusal_of(session: Session, source: object) -> Invalid:
+    with speaking("en"), pytest.raises(Invalid) as caught:
+        load(session, SYSTEM, source)
+    return caught.value
+
+
+def entries(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(JournalEntry)) or 0
+
+
+def test_the_shipped_files_hold_the_entities_services_and_the_point(loaded: Session) -> None:
+    assert {"migracion-colombia", "dane", "gifmm"} < queries.entity_codes(loaded)
+    assert len(queries.service_codes(loaded)) == 18
+    point = queries.point(loaded, "bucaramanga")
+    assert point is not None
+    assert point.prefix == "BGA"
+    assert "2017-08" in queries.consent_versions(loaded)
+
+
+def test_loading_twice_changes_nothing(loaded: Session) -> None:
+    before = queries.directory(loaded), queries.revision(loaded), entries(loaded)
+    load_shipped(loaded)
+    assert (queries.directory(loaded), queries.revision(loaded), entries(loaded)) == before
+
+
+def test_a_load_counts_what_it_did_and_is_journaled(loaded: Session) -> None:
+    revision, before = queries.revision(loaded), entries(loaded)
+    done = load(loaded, SYSTEM, FILE)
+    assert (done.added, done.changed, done.unchanged, done.kept) == (2, 0, 0, ())
+    assert queries.revision(loaded) == revision + 1
+    assert entries(loaded) == before + 1
+    done = load(loaded, SYSTEM, changed("services.0.name.es", "Albergue de paso"))
+    assert (done.added, done.changed, done.unchanged) == (0, 1, 1)
+    service = queries.service(loaded, "ALBERGUE")
+    assert service is not None
+    assert (service.name["es"], service.version) == ("Albergue de paso", 2)
+
+
+def test_what_the_office_edited_survives_a_load(loaded: Session, actor: Actor) -> None:
+    load(loaded, SYSTEM, FILE)
+    values = {name: FILE["entities"][0][name] for name in ("kind", "name", "short", "description", "valid_from")}
+    services.save_entity(loaded, actor, "casa-abierta", 1, {**values, "phone": "607 000 0000"})
+    done = load(loaded, SYSTEM, changed("entities.0.short.es", "Otra"))
+    assert done.kept == ("casa-abierta",)
+    entity = queries.entity(loaded, "casa-abierta")
+    assert entity is not None
+    assert (entity.short["es"], entity.phone, entity.version) == ("Casa", "607 000 0000", 2)
+
+
+def test_the_offers_of_an_edited_service_survive_a_load(loaded: Session, actor: Actor) -> None:
+    load(loaded, SYSTEM, FILE)
+    service = {name: value for name, value in FILE["services"][0].items() if name not in {"code", "need", "restricted"}}
+    offers = [{"entity": "oim", "order": 1, "valid_from": "2018-01-01"}]
+    services.save_service(loaded, actor, "ALBERGUE", 1, {**service, "offers": offers})
+    assert load(loaded, SYSTEM, FILE).kept == ("ALBERGUE",)
+    assert load(loaded, SYSTEM, {"offers": FILE["offers"]}).kept == ("ALBERGUE",)
+    row = queries.service(loaded, "ALBERGUE")
+    assert row is not None
+    assert [offer.entity for offer in row.offers] == ["oim"]
+
+
+def test_a_file_of_offers_alone_adds_to_those_that_stand(loaded: Session) -> None:
+    load(loaded, SYSTEM, FILE)
+    more = {"service": "ALBERGUE", "entity": "oim", "order": 2, "valid_from": "2018-01-01"}
+    load(loaded, SYSTEM, {"offers": [more]})
+    row = queries.service(loaded, "ALBERGUE")
+    assert row is not None
+    assert [offer.entity for offer in row.offers] == ["casa-abierta", "oim"]
+    load(loaded, SYSTEM, FILE)  # for a service in the file, its offers are the whole list
+    row = queries.service(loaded, "ALBERGUE")
+    assert row is not None
+    assert [offer.entity for offer in row.offers] == ["casa-abierta"]
+
+
+WRONG = [
+    ("entities.0.colour", "blue", "entities · 1 (casa-abierta) · colour · There is no such key."),
+    ("entities.0.valid_from", "2018-02-30", "entities · 1 (casa-abierta) · valid_from · Write a real date"),
+    ("entities.0.valid_from", 20180101, "valid_from · Write a real date"),
+    ("entities.0.valid_to", "2017-12-31", "valid_to · The last day cannot be before the first day."),
+    ("entities.0.name", {"es": "Casa"}, "name · en · This is needed."),
+    ("entities.0.name.es", "x" * 151, "name · es · Too long: at most 150 characters."),
+    ("entities.0.name.es", "a\x00b", "name · es · Write it without control characters."),
+    ("entities.0.name.es", 7, "name · es · This must be a text."),
+    ("entities.0.kind", "royal", "kind · Choose one of the list."),
+    ("entities.0.code", "Casa Abierta", "code · This code is not written as a code is"),
+    ("entities.0.code", "new", "code · This code is kept for the program."),
+    ("services.0.documents", [{"type": "PA", "valid_from": "2018-01-01"}], "This service asks for no paper"),
+    ("services.0.fields", ["status"], "fields · One of these data cannot be shown to an entity."),
+    ("services.0.fields", "all", "fields · This must be a list."),
+    ("services.0.restricted", "perhaps", "restricted · Write true or false."),
+    ("offers.0.entity", "nobody", "offers · 1 (ALBERGUE/nobody) · entity · The directory has no entity"),
+    ("offers.0.service", "NOTHING", "services · 1 (ALBERGUE) · At least one entity must offer this service."),
+    ("offers.0.order", 0, "order · The least is 1."),
+    ("offers.0.order", "first", "order · Write a whole number."),
+    ("offers", [*FILE["offers"], *FILE["offers"]], "2 (ALBERGUE/casa-abierta) · valid_from · This entity already"),
+    ("entities", [*FILE["entities"], *FILE["entities"]], "entities · 2 (casa-abierta) · code · This stands twice"),
+    ("services.0", "ALBERGUE", "services · 1 · This must be a group of keys."),
+    ("points", [{"code": "x", "prefix": "BGA", "name": {"es": "X", "en": "X"}, "valid_from": "2018-01-01"}], "prefix"),
+    ("lines", [{"code": "l", "number": "1", "name": {"es": "L", "en": "L"}, "services": ["NO"],
+                "valid_from": "2018-01-01"}], "lines · 1 (l) · services · The directory has no service"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value", "told"), WRONG, ids=[str(number) for number in range(len(WRONG))])
+def test_a_wrong_file_is_refused_with_its_row_named(loaded: Session, path: str, value: Any, told: str) -> None:
+    before = queries.directory(loaded)
+    refusal = refusal_of(loaded, changed(path, value))
+    assert told in str(refusal)
+    assert queries.directory(loaded) == before
+
+
+@pytest.mark.parametrize("source", [None, [], "entities", 7, {1: 2}, {"people": []}])
+def test_what_is_no_directory_is_refused(loaded: Session, source: object) -> None:
+    assert refusal_of(loaded, source).fields
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"entities: [", b"a: !!python/object:os.system {}", b"[" * 5000])
+def test_what_is_no_yaml_is_refused(session: Session, content: bytes) -> None:
+    with speaking("en"), pytest.raises(Refusal, match="cannot be read as YAML"):
+        load_file(session, SYSTEM, content)
+
+
+def test_a_file_that_is_too_large_is_refused(session: Session) -> None:
+    with speaking("en"), pytest.raises(Refusal, match="too large"):
+        load_file(session, SYSTEM, b"#" * (2 * 1024 * 1024 + 1))
+
+
+def test_an_everyday_word_for_a_document_is_stored_as_its_code(loaded: Session) -> None:
+    source = changed("services.0.documents_none", False)
+    source["services"][0]["documents"] = [{"type": "PEP", "valid_from": "2018-01-01"}]
+    load(loaded, SYSTEM, source)
+    service = queries.service(loaded, "ALBERGUE")
+    assert service is not None
+    assert [document.type for document in service.documents] == ["PE"]
+    source["services"][0]["documents"][0]["type"] = "QQ"
+    assert "No document has this code." in str(refusal_of(loaded, source))
+
+
+def consent() -> Any:
+    return yaml.safe_load((DATA / "consent_texts.yaml").read_text(encoding="utf-8"))
+
+
+def test_a_consent_text_in_use_is_not_changed_but_may_end(loaded: Session) -> None:
+    source = consent()
+    source["texts"][0]["rights"]["es"] += " Gracias."
+    assert "A text in use is not changed" in str(refusal_of(loaded, source))
+    source = consent()
+    source["texts"][0]["valid_to"] = "2019-12-31"
+    source["texts"][0]["contact"]["confirmed"] = "2019-01-01"
+    assert load(loaded, SYSTEM, source).changed == 1
+    text = queries.consent_text_version(loaded, "2017-08")
+    assert text is not None
+    assert text.valid_to == date(2019, 12, 31)
+
+
+def test_a_consent_text_still_to_come_may_be_changed(loaded: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: date(2017, 8, 8))
+    source = consent()
+    before = queries.consent_text_version(loaded, "2017-08")
+    source["texts"][0]["rights"]["es"] += " Gracias."
+    load(loaded, SYSTEM, source)
+    after = queries.consent_text_version(loaded, "2017-08")
+    assert before is not None
+    assert after is not None
+    assert before.digest != after.digest
+
+
+def test_nothing_of_a_refused_file_is_stored(database: Database) -> None:
+    with pytest.raises(Invalid), database.writing() as session:
+        load(session, SYSTEM, changed("offers.0.entity", "nobody"))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Entity)) == 0
+        assert session.scalar(select(func.count()).select_from(Offer)) == 0
+        assert queries.revision(session) == 0
