@@ -1,7 +1,7 @@
 """The command line's way to the database; commands of every room use it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import click
 from sqlalchemy.orm import Session
@@ -19,21 +19,15 @@ def _database() -> Database:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A reading session for a command."""
-    with refusals():
-        database = _database()
-        with database.reading() as session:
-            yield session
-        database.close()
+    with refusals(), closing(_database()) as database, database.reading() as session:
+        yield session
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
     """A writing session for a command: committed at the end, rolled back on an error."""
-    with refusals():
-        database = _database()
-        with database.writing() as session:
-            yield session
-        database.close()
+    with refusals(), closing(_database()) as database, database.writing() as session:
+        yield session
 
 
 @contextmanager
