@@ -1,0 +1,64 @@
+"""A signed-in browser in two lines, and a clock that can be moved."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from werkzeug.test import TestResponse
+
+from attention_point.accounts import passwords, services
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import Database
+from tests.support.pages import PageClient, read
+
+PASSWORD = "cuatro palabras sin orden"
+EMAIL = "ana.rojas@example.org"
+
+
+class Clock:
+    """Stands in for ``clock.now``; ``pass_by`` moves it on."""
+
+    def __init__(self) -> None:
+        self.moment = clock.now()
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_by(self, **span: float) -> None:
+        """Move on by a timedelta's arguments."""
+        self.moment += timedelta(**span)
+
+
+@cache
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: it is slow on purpose."""
+    return passwords.hashed(PASSWORD)
+
+
+def add(database: Database, email: str = EMAIL, role: str = "agent", *, must_change: bool = False) -> UUID:
+    """An account with PASSWORD."""
+    new = services.NewAccount(email, "Ana Rojas", role, "dane" if role == "entity" else None)
+    with database.writing() as session:
+        return services.add_user(session, SYSTEM, new, password_hash(), must_change=must_change)
+
+
+def token_of(page: TestResponse) -> str:
+    """The form token of a page."""
+    return next(one.get("value") for one in read(page.get_data(as_text=True)) if one.get("name") == "csrf_token")
+
+
+def hidden(page: TestResponse) -> list[tuple[str, str]]:
+    """The hidden fields of a page's main form, in order; the value as it stands."""
+    return [
+        (one.attributes["name"], one.attributes["value"])
+        for one in read(page.get_data(as_text=True))
+        if one.tag == "input" and one.get("type") == "hidden"
+    ]
+
+
+def sign_in(client: PageClient, email: str = EMAIL, password: str = PASSWORD, next_path: str = "") -> TestResponse:
+    """Send the sign-in page's form."""
+    token = token_of(client.get("/sign-in"))
+    fields = {"csrf_token": token, "email": email, "password": password, "next": next_path}
+    return client.post("/sign-in", data=fields)

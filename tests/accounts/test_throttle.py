@@ -1,0 +1,119 @@
+"""Guessing is slowed in the database, for every worker, and locks nobody out for ever."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from attention_point.accounts import passwords, services, throttle
+from attention_point.accounts.models import SignInAttempt
+from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS
+from attention_point.foundation.database import Database
+from attention_point.foundation.refusals import TooMany, Unauthenticated
+from attention_point.foundation.vault import Vault
+from tests.accounts.support import EMAIL, PASSWORD, Clock, add, sign_in
+from tests.support.pages import PageClient
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords compared without the slow hash: here only their number counts."""
+    monkeypatch.setattr(passwords, "matches", lambda _stored, password: password == PASSWORD)
+
+
+def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL) -> bool:
+    """Whether a wrong guess was let through to the password."""
+    try:
+        services.prove(database, email, "wrong wrong wrong", address)
+    except Unauthenticated:
+        return True
+    except TooMany:
+        return False
+    raise AssertionError("a wrong password was right")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_thousand_guesses_with_a_restart_midway(database: Database, vault: Vault, time: Clock) -> None:
+    add(database)
+    through = 0
+    for number in range(1000):
+        if number == 500:
+            database = Database(database.url.render_as_string(hide_password=False), {"vault": vault})
+        through += guess(database, address=f"192.0.2.{number % 250}")
+        time.pass_by(seconds=3)
+    restarted = database
+    # Fifty minutes: five free, then waits of 30, 60, 120, 240, 480, 900, 900 seconds.
+    assert through <= 13
+    time.pass_by(minutes=15)
+    assert services.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
+    restarted.close()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_right_password_starts_the_count_anew(database: Database, time: Clock) -> None:
+    add(database)
+    for _round in range(3):
+        assert all(guess(database) for _time in range(BY_ACCOUNT.free - 1))
+        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_right_password_waits_too_while_the_wait_lasts(database: Database, time: Clock) -> None:
+    add(database)
+    while guess(database):
+        pass
+    with pytest.raises(TooMany) as refused:
+        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    assert refused.value.retry_after == 30
+    time.pass_by(seconds=30)
+    services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_tries_many_accounts_is_slowed_by_address(database: Database, time: Clock) -> None:
+    through = sum(guess(database, email=f"user{number}@example.org") for number in range(150))
+    assert through == BY_ADDRESS.free
+    assert guess(database, "198.51.100.7", "user200@example.org")
+
+
+@pytest.mark.usefixtures("quick")
+def test_right_passwords_do_not_use_up_an_office_s_address(database: Database, time: Clock) -> None:
+    add(database)
+    for _time in range(BY_ADDRESS.free + 5):
+        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    assert guess(database)
+
+
+@pytest.mark.usefixtures("quick")
+def test_old_rows_are_cleared_away(database: Database, time: Clock) -> None:
+    for number in range(5):
+        guess(database, email=f"user{number}@example.org")
+    time.pass_by(days=2)
+    guess(database)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 2
+
+
+def test_no_typed_address_is_stored(database: Database, vault: Vault) -> None:
+    guess(database)
+    with database.reading() as session:
+        keys = set(session.scalars(select(SignInAttempt.key)))
+    assert keys == {throttle.account_key(vault, EMAIL), throttle.address_key(vault, "192.0.2.1")}
+    assert throttle.account_key(vault, "192.0.2.1") != throttle.address_key(vault, "192.0.2.1")
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_page_says_how_long(client: PageClient, database: Database, time: Clock) -> None:
+    add(database)
+    for _time in range(BY_ACCOUNT.free):
+        sign_in(client, password="wrong wrong wrong")
+    reply = sign_in(client)
+    assert reply.status_code == 429
+    assert reply.headers["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 0), (4, 0), (5, 30), (6, 60), (9, 480), (10, 900), (10_000, 900)]
+)
+def test_waits_grow_and_are_bounded(failures: int, seconds: int) -> None:
+    assert BY_ACCOUNT.wait(failures) == timedelta(seconds=seconds)
