@@ -1,0 +1,222 @@
+"""The one door, on both engines."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.refusals import Conflict, Invalid, NotFound
+from attention_point.intake import queries
+from attention_point.intake.models import Visit
+from attention_point.intake.reading import read_draft
+from attention_point.intake.services import record_visit
+from attention_point.people.models import Person, PersonTag, PossibleDuplicate
+from attention_point.people.services import search_document, view
+from attention_point.referrals.models import Referral
+from attention_point.tallies.models import Tally
+from tests.support.visits import AGENT, consents, draft, person, recorded
+
+TABLES = (Person, PersonTag, Visit, Referral, JournalEntry, Tally)
+
+
+def counts(session: Session) -> list[int]:
+    """The rows of every table that a visit writes."""
+    return [session.execute(select(func.count()).select_from(table)).scalar_one() for table in TABLES]
+
+
+def test_a_visit_is_answered_as_the_contract_says(session: Session) -> None:
+    answer = recorded(session)
+    assert answer["reference"] == "BGA-2017-000001"
+    assert [each["service"] for each in answer["suggestions"]] == ["MIG-REG", "EMP-SENA"]
+    assert [(each["service"], each["entity"], each["state"]) for each in answer["referrals"]] == [
+        ("MIG-REG", "migracion-colombia", "created"),
+        ("EMP-SENA", "sena", "created"),
+    ]
+    assert all(each["reason"] for each in answer["suggestions"])
+    assert answer["warnings"] == []
+
+
+def test_the_same_draft_again_stores_nothing_and_answers_the_same(session: Session) -> None:
+    load_shipped(session)
+    made = read_draft(draft())
+    first = record_visit(session, AGENT, made)
+    before = counts(session)
+    again = record_visit(session, AGENT, made)
+    assert (first.first, again.first) == (True, False)
+    assert again.answer == first.answer
+    assert counts(session) == before
+
+
+def test_another_draft_under_the_same_id_is_refused(session: Session) -> None:
+    load_shipped(session)
+    made = draft()
+    record_visit(session, AGENT, read_draft(made))
+    with pytest.raises(Conflict):
+        record_visit(session, AGENT, read_draft({**made, "notes": "another"}))
+
+
+def test_fifty_at_once_make_one_row(database: Database) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+    made, start = read_draft(draft()), threading.Barrier(8)
+
+    def send(_number: int) -> tuple[bool, Any]:
+        if _number < 8:
+            start.wait(10)
+        with database.writing() as session:
+            receipt = record_visit(session, AGENT, made)
+            return receipt.first, receipt.answer
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(send, range(50)))
+    assert sum(first for first, _answer in results) == 1
+    assert all(answer == results[0][1] for _first, answer in results)
+    with database.reading() as session:
+        assert session.execute(select(func.count()).select_from(Visit)).scalar_one() == 1
+
+
+def test_references_count_up_by_year_of_the_attention(session: Session) -> None:
+    assert recorded(session)["reference"] == "BGA-2017-000001"
+    assert recorded(session, attended_at="2018-01-02T09:00:00-05:00")["reference"] == "BGA-2018-000001"
+    assert recorded(session)["reference"] == "BGA-2017-000002"
+
+
+def test_someone_without_a_name_or_papers_is_received(session: Session) -> None:
+    load_shipped(session)
+    bare = {name: value for name, value in draft().items() if name in {"id", "point", "attended_at", "needs"}}
+    answer = record_visit(session, AGENT, read_draft(bare)).answer
+    assert answer["suggestions"]
+    assert answer["referrals"] == []  # no consent was given
+
+
+def test_consent_decides_which_referrals_are_made(session: Session) -> None:
+    answer = recorded(session, consents=consents(("referral:sena", True)))
+    assert [each["service"] for each in answer["referrals"]] == ["EMP-SENA"]
+    answer = recorded(session, consents=consents(("referral:*", True), ("referral:sena", False)))
+    assert [each["service"] for each in answer["referrals"]] == ["MIG-REG"]
+
+
+def test_refer_narrows_and_may_add(session: Session) -> None:
+    answer = recorded(session, refer=["MIG-REG"])
+    assert [each["service"] for each in answer["referrals"]] == ["MIG-REG"]
+    answer = recorded(session, refer=["MIG-REG", "SALUD-URG"])
+    assert [each["service"] for each in answer["referrals"]] == ["MIG-REG", "SALUD-URG"]
+
+
+ALONE = {"person": person(birth_date="2005-01-01"), "household": {"accompanied_by": "alone"}}
+
+
+def test_a_child_alone_is_referred_whatever_was_consented(session: Session) -> None:
+    refused = consents(("attention", False), ("referral:*", False))
+    answer = recorded(session, **ALONE, consents=refused, refer=[])
+    assert [(each["service"], each["entity"]) for each in answer["referrals"]] == [("NNA-PROT", "icbf")]
+    assert (answer["suggestions"][0]["mandatory"], answer["suggestions"][0]["urgent"]) == (True, True)
+
+
+def test_a_mandatory_path_is_declined_only_with_a_reason(session: Session) -> None:
+    with pytest.raises(Invalid) as refusal:
+        recorded(session, **ALONE, declined=[{"service": "NNA-PROT"}])
+    assert [each.field for each in refusal.value.fields] == ["declined.0.reason"]
+    answer = recorded(session, **ALONE, declined=[{"service": "NNA-PROT", "reason": "The mother is at the door."}])
+    assert "NNA-PROT" not in [each["service"] for each in answer["referrals"]]
+
+
+def test_who_refuses_to_be_on_file_is_received_without_a_name(session: Session) -> None:
+    answer = recorded(session, consents=consents(("attention", False)))
+    visit = session.execute(select(Visit)).scalar_one()
+    record = view(session, AGENT, visit.person_id, "test").record
+    assert answer["reference"]
+    assert not {"given_names", "surname_1", "surname_2", "documents", "phone"} & set(record)
+    assert record["sex"] == "F"
+    kinds = session.execute(select(func.count()).select_from(PersonTag)).scalar_one()
+    assert kinds == 0
+
+
+def test_a_returning_person_is_found_by_the_document(session: Session) -> None:
+    known = person()
+    recorded(session, person=known)
+    recorded(session, person={**known, "phone": "+57 301 0000000"}, attended_at="2017-08-10T08:30:00-05:00")
+    (row,) = session.execute(select(Person)).scalars()
+    record = view(session, AGENT, row.id, "test").record
+    assert record["phone"] == "+57 301 0000000"
+    assert len(record["documents"]) == 1
+
+
+def test_the_same_document_on_somebody_else_is_flagged_and_not_merged(session: Session) -> None:
+    known = person()
+    recorded(session, person=known)
+    answer = recorded(session, person={**known, "given_names": "Luis", "surname_1": "Gil", "birth_date": "1970-01-01"})
+    assert [each["field"] for each in answer["warnings"]] == ["person.documents"]
+    assert session.execute(select(func.count()).select_from(Person)).scalar_one() == 2
+    assert session.execute(select(func.count()).select_from(PossibleDuplicate)).scalar_one() == 1
+
+
+def test_an_agent_may_say_who_it_is(session: Session) -> None:
+    recorded(session)
+    (row,) = session.execute(select(Person)).scalars()
+    recorded(session, person={"id": str(row.id), "phone": "+57 302 1111111"})
+    assert session.execute(select(func.count()).select_from(Person)).scalar_one() == 1
+    with pytest.raises(NotFound):
+        recorded(session, person={"id": str(new_id())})
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("point", {"point": "cucuta"}),
+        ("needs.1", {"needs": ["MIG-REG", "NOT-THERE"]}),
+        ("refer.0", {"refer": ["NOT-THERE"]}),
+        ("facts.complained_of", {"facts": {"complained_of": "nobody"}}),
+        ("consents.0.purpose", {"consents": consents(("referral:nobody", True))}),
+        ("entities.MIG-REG", {"entities": {"MIG-REG": "sena"}}),
+        (
+            "consents.0.text_version",
+            {"consents": [{"purpose": "attention", "granted": True, "text_version": "1999"}]},
+        ),
+    ],
+)
+def test_codes_that_the_directory_lacks_are_named(session: Session, field: str, changes: dict[str, Any]) -> None:
+    load_shipped(session)
+    before = counts(session)
+    with pytest.raises(Invalid) as refusal:
+        recorded(session, **changes)
+    assert field in [each.field for each in refusal.value.fields]
+    assert counts(session) == before
+
+
+def test_a_doubtful_document_is_a_warning_not_a_wall(session: Session) -> None:
+    answer = recorded(session, person=person(documents=[{"type": "CC", "number": "12345678901"}]))
+    assert [each["field"] for each in answer["warnings"]] == ["person.documents.0.number"]
+
+
+def test_a_failure_midway_leaves_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+    with database.reading() as session:
+        before = counts(session)
+    monkeypatch.setattr("attention_point.tallies.services.add", lambda *_all: 1 / 0)
+    with pytest.raises(ZeroDivisionError), database.writing() as session:
+        record_visit(session, AGENT, read_draft(draft()))
+    with database.reading() as session:
+        assert counts(session) == before
+
+
+def test_a_reading_of_a_person_and_a_search_are_in_the_journal(session: Session) -> None:
+    recorded(session, person=person(documents=[{"type": "DE", "number": "V-12.345.678"}]))
+    assert len(search_document(session, AGENT, "DE", "12345678")) == 1
+    actions = list(session.execute(select(JournalEntry.action).order_by(JournalEntry.seq)).scalars())
+    assert actions[-2:] == ["visit.record", "people.search"]
+
+
+def test_a_violent_past_stays_out_of_ordinary_sight(session: Session) -> None:
+    answer = recorded(session, needs=["VBG", "EMP-SENA"])
+    assert "migracion-colombia" not in {each["entity"] for each in answer["suggestions"]}
+    visit = queries.find(session, read_draft(draft(id=answer["id"])).id)
+    assert visit is not None
+    assert visit.restricted
