@@ -33,6 +33,8 @@ SENTENCES = {
     "model_type": N_("This must be a group of keys."),
 }
 OWN = {"control_characters", "day", "day_order", "reserved", "document_type", "papers_listed", "portal_field"}
+SHOWN = 20
+"""A file may be wrong in every row; the first complaints are enough to begin with."""
 OTHER = N_("This cannot be used here.")
 
 
@@ -49,14 +51,15 @@ def read_row(kind: type[Row], values: object) -> Row:
 def in_file(source: Any, refusal: Invalid) -> Invalid:
     """The same refusal for the command line: one line a complaint, naming its row by its code."""
     lines = [" · ".join([*_places(source, each.field), each.message]) for each in refusal.fields]
+    if len(lines) > SHOWN:
+        lines = [*lines[:SHOWN], _("… and %(count)s more.", count=len(lines) - SHOWN)]
     heading = _("Nothing was loaded. The file needs correcting:")
     return Invalid("\n".join([heading, *lines]), refusal.fields)
 
 
 def _sentence(found: Any) -> str:
-    if found["type"] in OWN:
-        return _(found["msg"])
-    sentence = SENTENCES.get(found["type"], OTHER)
+    kind, own = found["type"], found["msg"]
+    sentence = own if kind in OWN else SENTENCES.get(kind, OTHER)
     values = {name: value for name, value in found.get("ctx", {}).items() if f"%({name})s" in sentence}
     return _(sentence, **values)
 

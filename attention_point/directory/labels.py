@@ -15,7 +15,7 @@ LABELS = {
     "confirmed_on": N_("Confirmed on"),
     "verified": N_("Checked against its source"),
     "legal_basis": N_("Legal basis"),
-    "restricted": N_("Restricted"),
+    "restricted": N_("Restricted service"),
     "documents_none": N_("No paper may be asked for"),
     "documents": N_("Documents accepted"),
     "papers": N_("Papers to bring"),

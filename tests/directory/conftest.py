@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from attention_point.accounts import sessions
 from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.database import Database
@@ -46,13 +47,12 @@ def browse(
     shipped: Database, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Callable[[str], PageClient]:
     """A client signed in as somebody of a role."""
-    roles = {"role": "office"}
-    # Signing in is the business of accounts, and tested there.
-    monkeypatch.setattr("attention_point.accounts.sessions.signed_in", lambda: someone(roles["role"]))
     app: Flask = request.getfixturevalue("app")
 
     def client(role: str) -> PageClient:
-        roles["role"] = role
+        # Signing in is the business of accounts, and tested there.
+        user = sessions.User("token", someone(role), must_change_password=False)
+        monkeypatch.setattr(sessions, "current_user", user)
         return PageClient(app, app.response_class)
 
     return client

@@ -1,0 +1,247 @@
+"""Pages of the directory, each looked at by the client that checks them."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from werkzeug.test import TestResponse
+
+from attention_point.directory import queries
+from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.foundation.database import Database
+from tests.support.pages import Element, PageClient, read
+
+Browse = Callable[[str], PageClient]
+PAGES = [
+    "/directory",
+    "/directory?state=all&q=Registradur%C3%ADa",
+    "/directory?state=nonsense&after=nobody",
+    "/directory?q=zzzz",
+    "/directory/entities/icbf",
+    "/directory/entities/dane",
+    "/directory/services",
+    "/directory/services/RC-CO",
+    "/directory/services/NNA-PROT",
+    "/directory/services/VBG",
+]
+EDITS = [
+    "/directory/entities/new",
+    "/directory/entities/icbf/edit",
+    "/directory/services/new",
+    "/directory/services/RC-CO/edit",
+]
+
+
+def fields(page: TestResponse) -> dict[str, str | list[str]]:
+    """What the page's own form would send, as it stands."""
+    html = page.get_data(as_text=True)
+    elements = read(html)
+    form = next(one for one in elements if one.tag == "form" and "data-once" in one.attributes)
+    sent: dict[str, str | list[str]] = {}
+    for one in form.inside:
+        name, kind = one.get("name"), one.get("type")
+        if not name or one.tag not in {"input", "select", "textarea"}:
+            continue
+        if one.tag == "select":
+            sent[name] = next((each.get("value") for each in one.inside if "selected" in each.attributes), "")
+        elif kind in {"checkbox", "radio"}:
+            if "checked" in one.attributes:
+                sent.setdefault(name, [])
+                sent[name] = [*sent[name], one.get("value")]
+        else:
+            sent[name] = text_of(one) if one.tag == "textarea" else one.get("value")
+    return sent
+
+
+def text_of(area: Element) -> str:
+    return area.text.lstrip("\r\n")
+
+
+def entity(database: Database, code: str) -> EntityRow | None:
+    with database.reading() as session:
+        return queries.entity(session, code)
+
+
+def service(database: Database, code: str) -> ServiceRow:
+    with database.reading() as session:
+        row = queries.service(session, code)
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("role", ["agent", "entity", "office", "supervisor", "auditor", "admin"])
+def test_every_role_reads_the_directory(browse: Browse, role: str) -> None:
+    client = browse(role)
+    for address in PAGES:
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize(("role", "status"), [("agent", 403), ("entity", 403), ("auditor", 403), ("admin", 200)])
+def test_only_who_keeps_the_directory_edits_it(browse: Browse, role: str, status: int) -> None:
+    client = browse(role)
+    for address in EDITS:
+        assert client.get(address).status_code == status, address
+    shows = 'href="/directory/entities/icbf/edit"' in client.get("/directory/entities/icbf").get_data(as_text=True)
+    assert shows is (status == 200)
+
+
+def test_both_languages_are_spoken(browse: Browse) -> None:
+    client = browse("office")
+    assert "Registradur\u00eda" in client.get("/directory").get_data(as_text=True)
+    client.set_cookie("language", "en")
+    assert "Civil Registry" in client.get("/directory").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["/directory/entities/nobody", "/directory/services/NO/edit", "/directory/nothing"])
+def test_what_is_not_there_is_said_so(browse: Browse, address: str) -> None:
+    assert browse("office").get(address).status_code == 404
+
+
+def test_search_finds_by_name_without_accents_and_by_state(browse: Browse) -> None:
+    client = browse("agent")
+    found = client.get("/directory?q=REGISTRADURIA").get_data(as_text=True)
+    assert "/directory/entities/registraduria" in found
+    assert "/directory/entities/icbf" not in found
+    assert "/directory/entities/icbf" in client.get("/directory?state=to-confirm").get_data(as_text=True)
+    assert "/directory/entities/icbf" not in client.get("/directory?state=past").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["/directory/entities/icbf/edit", "/directory/services/RC-CO/edit"])
+def test_a_form_sent_as_it_stands_changes_nothing(browse: Browse, shipped: Database, address: str) -> None:
+    client = browse("office")
+    before = entity(shipped, "icbf"), service(shipped, "RC-CO")
+    reply = client.post(address, data=fields(client.get(address)))
+    assert reply.status_code == 303
+    assert (entity(shipped, "icbf"), service(shipped, "RC-CO")) == before
+
+
+def test_contact_data_is_edited_and_then_confirmed_by_a_button(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    address = "/directory/entities/icbf/edit"
+    sent = {**fields(client.get(address)), "address-es": "Calle 35 # 10-43", "address-en": "Calle 35 # 10-43"}
+    assert client.post(address, data=sent).headers["Location"] == "/directory/entities/icbf"
+    row = entity(shipped, "icbf")
+    assert row is not None
+    assert (row.address, row.confirmed_on) == ({"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"}, None)
+    button = fields(client.get("/directory/entities/icbf"))
+    assert client.post("/directory/entities/icbf/confirm", data=button).status_code == 303
+    assert client.post("/directory/entities/icbf/confirm", data=button).status_code == 409
+    row = entity(shipped, "icbf")
+    assert row is not None
+    assert row.confirmed_on is not None
+
+
+BAD = [
+    ("name-es", "x" * 151, "name-es"),
+    ("name-es", "", "name-es"),
+    ("short-en", "a\x00b", "short-en"),
+    ("valid_to", "31/12/2016", "valid_to"),
+    ("valid_to", "30/02/2018", "valid_to"),
+    ("valid_from", "soon", "valid_from"),
+    ("valid_from", "01/01/0017", "valid_from"),
+    ("kind", "royal", "kind"),
+    ("address-es", "Calle 35", "address-en"),
+    ("confirmed_today", "y", "confirmed_today"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "wrong"), BAD, ids=[str(number) for number in range(len(BAD))])
+def test_bad_input_comes_back_as_typed_with_the_field_named(
+    browse: Browse, shipped: Database, name: str, value: str, wrong: str
+) -> None:
+    client = browse("office")
+    address = "/directory/entities/icbf/edit"
+    before = entity(shipped, "icbf")
+    sent = {**fields(client.get(address)), "phone": "607 123 4567", name: value}
+    if name == "confirmed_today":
+        sent["phone"] = ""
+    reply = client.post(address, data=sent)
+    assert reply.status_code == 422
+    html = reply.get_data(as_text=True)
+    assert f'data-field="{wrong}"' in html
+    assert f'id="{wrong}-error"' in html
+    assert entity(shipped, "icbf") == before
+    back = fields(reply)
+    kept = {key: each for key, each in sent.items() if key not in {"csrf_token", "kind"}}
+    assert {key: back.get(key) for key in kept if "\x00" not in str(kept[key])} == {
+        key: each for key, each in kept.items() if "\x00" not in str(each)
+    } or name == "confirmed_today"
+
+
+def test_an_entry_of_a_list_is_named_by_its_place(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    address = "/directory/services/RC-CO/edit"
+    sent = fields(client.get(address))
+    sent |= {"documents-4-type": "QQ", "documents-4-valid_from": "01/01/2018", "offers-0-entity": "nobody"}
+    html = client.post(address, data=sent).get_data(as_text=True)
+    assert 'id="documents-4-type-error"' in html
+    assert 'value="QQ"' in html
+    sent |= {"documents-4-type": "PA"}
+    html = client.post(address, data=sent).get_data(as_text=True)
+    assert 'id="offers-0-entity-error"' in html
+    sent |= {"offers-0-entity": "", "offers-0-order": "", "offers-0-valid_from": ""}
+    sent.pop("offers-0-verified", None)
+    html = client.post(address, data=sent).get_data(as_text=True)
+    assert 'id="offers-0-entity-error"' in html
+    assert len(service(shipped, "RC-CO").documents) == 3
+
+
+def test_a_service_s_papers_dates_and_offers_are_edited(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    address = "/directory/services/DDHH/edit"
+    sent = fields(client.get(address))
+    sent |= {"offers-0-order": "3", "valid_to": "31/12/2030"}
+    assert client.post(address, data=sent).status_code == 303
+    row = service(shipped, "DDHH")
+    assert [offer.entity for offer in row.offers] == ["defensoria", "personeria"]
+    assert (row.valid_to, row.origin) == (date(2030, 12, 31), "edited")
+
+
+def test_the_second_saver_sees_both_versions_and_keeps_what_was_typed(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    address = "/directory/entities/icbf/edit"
+    first = fields(client.get(address))
+    assert client.post(address, data={**first, "phone": "607 111 1111"}).status_code == 303
+    reply = client.post(address, data={**first, "phone": "607 222 2222"})
+    assert reply.status_code == 409
+    cells = re.findall(r"<td>([^<]*)</td>", reply.get_data(as_text=True))
+    assert {"607 222 2222", "607 111 1111"} <= {cell.strip() for cell in cells}
+    row = entity(shipped, "icbf")
+    assert row is not None
+    assert row.phone == "607 111 1111"
+    assert client.post(address, data=fields(reply)).status_code == 303  # knowingly, in place of the first
+    row = entity(shipped, "icbf")
+    assert row is not None
+    assert row.phone == "607 222 2222"
+
+
+def test_an_entity_and_a_service_are_added_by_page(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    texts = {
+        f"{name}-{language}": "Casa Abierta" for name in ("name", "short", "description") for language in ("es", "en")
+    }
+    address = "/directory/entities/new"
+    sent = {**fields(client.get(address)), **texts, "kind": "municipal", "valid_from": "1/1/2018"}
+    assert client.post(address, data={**sent, "code": "new"}).status_code == 422
+    assert client.post(address, data={**sent, "code": "icbf"}).status_code == 422
+    reply = client.post(address, data={**sent, "code": "casa-abierta"})
+    assert reply.headers["Location"] == "/directory/entities/casa-abierta"
+    assert client.get("/directory/entities/casa-abierta").status_code == 200
+    address = "/directory/services/new"
+    sent = {**fields(client.get(address)), **texts, "code": "ALBERGUE", "need": "ALBERGUE", "documents_none": "y"}
+    sent |= {"valid_from": "01/01/2018", "fields": ["given_names", "age"]}
+    assert client.post(address, data=sent).status_code == 422  # nobody offers it yet
+    sent |= {"offers-0-entity": "casa-abierta", "offers-0-order": "1", "offers-0-valid_from": "01/01/2018"}
+    assert client.post(address, data=sent).headers["Location"] == "/directory/services/ALBERGUE"
+    assert service(shipped, "ALBERGUE").fields == ("given_names", "age")
+
+
+def test_a_form_without_its_token_is_refused(browse: Browse, shipped: Database) -> None:
+    client = browse("office")
+    sent = fields(client.get("/directory/entities/icbf/edit"))
+    del sent["csrf_token"]
+    assert client.post("/directory/entities/icbf/edit", data={**sent, "phone": "607 1"}).status_code == 403
+    row = entity(shipped, "icbf")
+    assert row is not None
+    assert row.phone is None
