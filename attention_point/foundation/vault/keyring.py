@@ -7,11 +7,14 @@ import secrets
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from typing import Any
 
 from attention_point.foundation.refusals import Refusal
 
 FORMAT = 1
 KEY_BYTES = 32
+LAST_VERSION = 0xFFFF  # a sealed value names its key's version in two bytes
 
 
 class KeyringError(Refusal):
@@ -41,16 +44,24 @@ class Keyring:
 
     @classmethod
     def create(cls, path: Path) -> "Keyring":
-        """Generate and store; raises KeyringError when a keyring is there already: keys are never overwritten."""
+        """Generate and store; raises KeyringError when a keyring is there already: keys are never overwritten.
+
+        On the disk before it is used: data whose keys a power cut took would be lost for good.
+        """
         keyring = cls.generate()
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise KeyringError(f"{path} exists already") from None
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(keyring._as_json(), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                json.dump(keyring._as_json(), file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            _sync_folder(path.parent)
+        except OSError:
+            path.unlink()  # half a keyring would pass for a damaged one
+            raise
         return keyring
 
     @classmethod
@@ -58,7 +69,7 @@ class Keyring:
         """Read the file; raises KeyringError when it is missing, malformed, or readable by others."""
         try:
             mode = path.stat().st_mode
-            text = path.read_text(encoding="ascii")
+            content = path.read_bytes()
         except FileNotFoundError:
             raise KeyringError(f"there is no keyring at {path}: run 'attention-point init' first") from None
         except OSError as error:
@@ -66,7 +77,7 @@ class Keyring:
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyringError(f"the keyring at {path} is open to others: set its mode to 0600")
         try:
-            return cls._from_json(json.loads(text))
+            return cls._from_json(json.loads(content))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise KeyringError(f"the keyring at {path} is damaged") from None
 
@@ -79,7 +90,7 @@ class Keyring:
         }
 
     @classmethod
-    def _from_json(cls, data: dict) -> "Keyring":
+    def _from_json(cls, data: dict[str, Any]) -> "Keyring":
         wrap, index = _decode(data["wrap"]["keys"]), _decode(data["index"]["keys"])
         keyring = cls(
             current=data["wrap"]["current"],
@@ -93,12 +104,23 @@ class Keyring:
         return keyring
 
 
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _encode(keys: dict[int, bytes]) -> dict[str, str]:
     return {str(version): base64.b64encode(key).decode() for version, key in keys.items()}
 
 
 def _decode(keys: dict[str, str]) -> dict[int, bytes]:
-    return {int(version): _key(text) for version, text in keys.items()}
+    decoded = {int(version): _key(text) for version, text in keys.items()}
+    if not all(0 < version <= LAST_VERSION for version in decoded):
+        raise ValueError("key version")
+    return decoded
 
 
 def _key(text: str) -> bytes:

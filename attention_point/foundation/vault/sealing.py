@@ -74,4 +74,5 @@ class PersonKey:
 
     def open(self, purpose: str, row: UUID, blob: bytes) -> dict[str, Any]:
         """Open one record; raises VaultError."""
-        return json.loads(open_bytes(self._cipher, purpose, row, blob))
+        record: dict[str, Any] = json.loads(open_bytes(self._cipher, purpose, row, blob))
+        return record
