@@ -126,7 +126,10 @@ def _visit_rows(session: Session, draft: VisitDraft) -> list[tuple[str, str]]:
     rows.append((_("What the person needs"), ", ".join(services[need].name[language] for need in draft.needs)))
     situations = codelist("vulnerabilities")
     rows.append(
-        (_("Situations to take into account"), ", ".join(situations.label(each, language) for each in draft.vulnerabilities))
+        (
+            _("Situations to take into account"),
+            ", ".join(situations.label(each, language) for each in draft.vulnerabilities),
+        )
     )
     household = draft.household
     if household.adults is not None:

@@ -17,8 +17,8 @@ LISTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilit
 def facts_of(draft: VisitDraft, received: Received, before: Sequence[Mapping[str, Any]]) -> VisitFacts:
     """The facts of a new visit.
 
-    ``before`` is how the person's visits of the same month were counted: a person is counted once a month, and in it once
-    a need and once a vulnerability.
+    ``before`` is how the person's visits of the same month were counted: a person is counted once a month, and in
+    it once a need and once a vulnerability.
     """
     person, born = received.record, birth_date(received.record)
     needs, vulnerabilities = _known(draft.needs), _known(draft.vulnerabilities)
@@ -75,6 +75,6 @@ def sealed(facts: VisitFacts) -> dict[str, Any]:
 
 def unsealed(record: Mapping[str, Any]) -> VisitFacts:
     """The facts of a recorded visit."""
-    values = {name: tuple(value) if name in LISTS else value for name, value in record.items()}
-    return VisitFacts(**{**values, "day": date.fromisoformat(record["day"])})
-
+    values: dict[str, Any] = {name: tuple(value) if name in LISTS else value for name, value in record.items()}
+    values["day"] = date.fromisoformat(record["day"])
+    return VisitFacts(**values)

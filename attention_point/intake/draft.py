@@ -1,7 +1,7 @@
 """What is said in a visit before it is recorded: one shape for the desk's form, the API and invented people.
 
-The fields are those of the published contract. Only ``id``, ``point``, ``attended_at`` and ``needs`` are required: somebody
-without papers, without a name to give, is received.
+The fields are those of the published contract. Only ``id``, ``point``, ``attended_at`` and ``needs`` are required:
+somebody without papers, without a name to give, is received.
 """
 
 import unicodedata
@@ -50,24 +50,15 @@ def _empty_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _code(name: str, *, number: bool = False) -> Any:
+def _in(name: str) -> AfterValidator:
     """A code of a list; an unknown one is named as such."""
 
     def check(value: Any) -> Any:
-        if not codelist(name).has(str(value)):
+        if value is not None and not codelist(name).has(str(value)):
             raise PydanticCustomError("unknown_code", N_("This code does not exist."))
         return value
 
-    kind = StrictInt if number else Annotated[str, StringConstraints(max_length=40)]
-    return Annotated[kind, AfterValidator(check)]
-
-
-def _line_of(length: int) -> Any:
-    return Annotated[str, StringConstraints(max_length=length, strip_whitespace=True), AfterValidator(_line)]
-
-
-def _optional(kind: Any) -> Any:
-    return Annotated[kind | None, BeforeValidator(_empty_is_none)]
+    return AfterValidator(check)
 
 
 def _document_type(value: str) -> str:
@@ -85,13 +76,17 @@ def _written(value: Any) -> Any:
 
 
 Day = Annotated[date | None, BeforeValidator(_written)]
+BLANK = BeforeValidator(_empty_is_none)
+Name = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True), AfterValidator(_line)]
+GivenNames = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True), AfterValidator(_line)]
+Phone = Annotated[str, StringConstraints(max_length=25, strip_whitespace=True), AfterValidator(_line)]
+Number = Annotated[str, StringConstraints(max_length=32, strip_whitespace=True), AfterValidator(_line)]
+Sentence = Annotated[str, StringConstraints(max_length=300, strip_whitespace=True), AfterValidator(_line)]
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=30)]
 EntityCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Purpose = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(attention|statistics|research|referral:(\*|[a-z0-9]+(-[a-z0-9]+)*))$", max_length=60
-    ),
+    StringConstraints(pattern=r"^(attention|statistics|research|referral:(\*|[a-z0-9]+(-[a-z0-9]+)*))$", max_length=60),
 ]
 Level = Literal["none", "some", "a_lot", "cannot"]
 
@@ -111,7 +106,7 @@ class Document(_Part):
     """An identity document as shown. Format doubts are warnings (people/rules.py), not errors."""
 
     type: Annotated[str, StringConstraints(max_length=12), AfterValidator(_document_type)]
-    number: _optional(_line_of(32)) = None
+    number: Annotated[Number | None, BLANK] = None
     expires: Day = None
 
     @model_validator(mode="after")
@@ -119,7 +114,7 @@ class Document(_Part):
         try:
             _type, number = normalise_document(self.type, self.number)
         except ValueError as error:
-            raise PydanticCustomError("document_number", str(error)) from None  # type: ignore[arg-type]
+            raise PydanticCustomError("document_number", str(error)) from None
         object.__setattr__(self, "number", number or None)
         return self
 
@@ -145,22 +140,22 @@ class PersonDraft(_Part):
     """Who came. ``id`` names a person already known, chosen by the agent."""
 
     id: UUID | None = None
-    given_names: _optional(_line_of(80)) = None
-    surname_1: _optional(_line_of(60)) = None
-    surname_2: _optional(_line_of(60)) = None
+    given_names: Annotated[GivenNames | None, BLANK] = None
+    surname_1: Annotated[Name | None, BLANK] = None
+    surname_2: Annotated[Name | None, BLANK] = None
     birth_date: Day = None
-    sex: _optional(_code("sex")) = None
-    nationality: _optional(_code("nationality")) = None
+    sex: Annotated[str | None, BLANK, _in("sex")] = None
+    nationality: Annotated[str | None, BLANK, _in("nationality")] = None
     documents: Annotated[tuple[Document, ...], Field(max_length=10)] = ()
-    phone: _optional(_line_of(25)) = None
-    municipality: _optional(_code("municipality")) = None
-    origin: _optional(_code("origin")) = None
-    population: _optional(_code("population")) = None
-    status: _optional(_code("status")) = None
-    intention: _optional(_code("intention")) = None
-    ethnicity: _code("ethnicity", number=True) | None = None
-    education: _code("education", number=True) | None = None
-    gender: _optional(_code("gender")) = None
+    phone: Annotated[Phone | None, BLANK] = None
+    municipality: Annotated[str | None, BLANK, _in("municipality")] = None
+    origin: Annotated[str | None, BLANK, _in("origin")] = None
+    population: Annotated[str | None, BLANK, _in("population")] = None
+    status: Annotated[str | None, BLANK, _in("status")] = None
+    intention: Annotated[str | None, BLANK, _in("intention")] = None
+    ethnicity: Annotated[StrictInt | None, _in("ethnicity")] = None
+    education: Annotated[StrictInt | None, _in("education")] = None
+    gender: Annotated[str | None, BLANK, _in("gender")] = None
     disability: Disability | None = None
 
 
@@ -169,14 +164,14 @@ class Household(_Part):
 
     adults: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
     children: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
-    accompanied_by: _optional(_code("accompanied_by")) = None
+    accompanied_by: Annotated[str | None, BLANK, _in("accompanied_by")] = None
 
 
 class Facts(_Part):
     """Answers that rules ask for."""
 
     child_born_in_colombia_without_note: StrictBool = False
-    complained_of: _optional(EntityCode) = None
+    complained_of: Annotated[EntityCode | None, BLANK] = None
 
 
 class Consent(_Part):
@@ -191,7 +186,7 @@ class Declined(_Part):
     """A suggestion that was not followed. The reason is asked for where the path is mandatory."""
 
     service: ServiceCode
-    reason: _optional(_line_of(300)) = None
+    reason: Annotated[Sentence | None, BLANK] = None
 
 
 class VisitDraft(_Part):
@@ -202,7 +197,7 @@ class VisitDraft(_Part):
     attended_at: Annotated[AwareDatetime, BeforeValidator(_written)]
     person: PersonDraft = PersonDraft()
     household: Household = Household()
-    vulnerabilities: Annotated[tuple[_code("vulnerabilities"), ...], Field(max_length=20)] = ()
+    vulnerabilities: Annotated[tuple[Annotated[str, _in("vulnerabilities")], ...], Field(max_length=20)] = ()
     needs: Annotated[tuple[ServiceCode, ...], Field(min_length=1, max_length=30)]
     facts: Facts = Facts()
     consents: Annotated[tuple[Consent, ...], Field(max_length=40)] = ()
@@ -235,7 +230,7 @@ class VisitDraft(_Part):
 
 
 def _at(field: str, message: str) -> PydanticCustomError:
-    return PydanticCustomError("at_field", message, {"field": field})  # type: ignore[arg-type]
+    return PydanticCustomError("at_field", message, {"field": field})
 
 
 def attended_moment(value: datetime) -> str:

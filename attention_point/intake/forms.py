@@ -1,7 +1,7 @@
 """The desk's form: the draft's fields as an agent types them on a tablet, and the way between the two.
 
-The form checks nothing itself; the draft does, once for every channel. What the draft complains of comes back beside the
-field, and what was typed stays as it was typed.
+The form checks nothing itself; the draft does, once for every channel. What the draft complains of comes back beside
+the field, and what was typed stays as it was typed.
 """
 
 import re
@@ -30,7 +30,8 @@ from attention_point.foundation.refusals import FieldError
 from attention_point.foundation.web.forms import BaseForm
 
 SLOTS = 3
-HIDDEN_PURPOSES = ("attention", "statistics", "research")
+Choices = dict[str, str]
+PURPOSES = ("attention", "statistics", "research")
 PERSON = (
     "given_names",
     "surname_1",
@@ -62,7 +63,7 @@ class DocumentForm(Form):
 
 
 class DeskForm(BaseForm):
-    """All of one visit. Labels are message ids; ``desk_form`` puts words and choices in."""
+    """All of one visit. ``prepare`` puts the day's choices in."""
 
     id = HiddenField()
     person_id = HiddenField()
@@ -123,27 +124,25 @@ LISTS = {
 }
 
 
-def prepare(form: DeskForm, choices: Mapping[str, list[tuple[str, str]]], on: date) -> DeskForm:
+def prepare(form: DeskForm, choices: Mapping[str, Choices], on: date) -> DeskForm:
     """Put the reader's words and the day's choices in. ``choices`` has needs, points and entities of the directory."""
-    for field in form:
-        field.label.text = _(field.label.text) if field.label.text else ""
     for name, codes in LISTS.items():
-        form[name].choices = _with_blank(form[name], codelist(codes).choices(current(), on))
-    form.vulnerabilities.choices = codelist("vulnerabilities").choices(current(), on)
-    for name in HIDDEN_PURPOSES:
-        form[name].choices = [("yes", _("Yes")), ("no", _("No"))]
+        form[name].choices = _with_blank(form[name], dict(codelist(codes).choices(current(), on)))
+    form.vulnerabilities.choices = dict(codelist("vulnerabilities").choices(current(), on))
+    for name in PURPOSES:
+        form[name].choices = {"yes": _("Yes"), "no": _("No")}
     form.needs.choices = choices["needs"]
     form.point.choices = choices["points"]
-    form.complained_of.choices = [("", ""), *choices["entities"]]
+    form.complained_of.choices = {"": "", **choices["entities"]}
     for entry in form.documents:
         for field in entry.form:
             field.label.text = _(field.label.text)
-        entry.form.type.choices = [("", ""), *codelist("document_types").choices(current())]
+        entry.form.type.choices = {"": "", **dict(codelist("document_types").choices(current()))}
     return form
 
 
-def _with_blank(field: Any, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return choices if isinstance(field, RadioField) else [("", ""), *choices]
+def _with_blank(field: Any, choices: Choices) -> Choices:
+    return choices if isinstance(field, RadioField) else {"": "", **choices}
 
 
 def payload(form: DeskForm) -> dict[str, Any]:
@@ -168,7 +167,7 @@ def payload(form: DeskForm) -> dict[str, Any]:
         },
         "consents": [
             {"purpose": name, "granted": form[name].data == "yes", "text_version": form.text_version.data}
-            for name in HIDDEN_PURPOSES
+            for name in PURPOSES
             if form[name].data in {"yes", "no"}
         ],
         "notes": form.notes.data or "",

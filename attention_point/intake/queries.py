@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
+from attention_point.foundation.database import connection_of
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound
 from attention_point.foundation.vault import PersonKey
@@ -71,7 +72,7 @@ class OpenVisit:
 
 def find(session: Session, visit: UUID) -> OpenVisit | None:
     """One visit, or None when there is none or its person was erased."""
-    row = session.connection().execute(_ONE, {"visit": visit}).one_or_none()
+    row = connection_of(session).execute(_ONE, {"visit": visit}).one_or_none()
     return next(iter(_opened(session, [row])), None) if row else None
 
 
@@ -102,7 +103,7 @@ def of_person(
     session: Session, person: UUID, first: date = date.min, last: date = date.max, key: PersonKey | None = None
 ) -> list[OpenVisit]:
     """A person's attentions, newest first, at most 100."""
-    rows = session.connection().execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
+    rows = connection_of(session).execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
     return _opened(session, rows, {person: key} if key else None)
 
 
@@ -207,13 +208,13 @@ def _batches(session: Session, columns: Any, key: Any) -> Iterator[Sequence[Any]
         last = rows[-1].id
 
 
-def _opened(
-    session: Session, rows: Sequence[Any], keys: Mapping[UUID, PersonKey] | None = None
-) -> list[OpenVisit]:
+def _opened(session: Session, rows: Sequence[Any], keys: Mapping[UUID, PersonKey] | None = None) -> list[OpenVisit]:
     keys = keys or people.keys(session, [row.person_id for row in rows])
     found = []
     for row in rows:
         key = keys.get(row.person_id)
         if key is not None and row.sealed is not None:
-            found.append(OpenVisit(*row[:-1], key.open(PURPOSE, row.id, row.sealed)))
+            values = dict(row._mapping)
+            record = key.open(PURPOSE, row.id, values.pop("sealed"))
+            found.append(OpenVisit(**values, record=record))
     return found

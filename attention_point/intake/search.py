@@ -32,11 +32,8 @@ class SearchForm(BaseForm):
 
 
 def prepare_search(form: SearchForm) -> SearchForm:
-    """Words and choices in the reader's language; the Venezuelan document is what most people show."""
-    for field in form:
-        if field.label.text:
-            field.label.text = _(field.label.text)
-    form.document_type.choices = codelist("document_types").choices(current())
+    """Choices in the reader's language; the Venezuelan document is what most people show."""
+    form.document_type.choices = dict(codelist("document_types").choices(current()))
     if not form.document_type.data:
         form.document_type.data = "DE"
     return form

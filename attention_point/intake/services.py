@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -28,8 +29,24 @@ from attention_point.tallies import services as tallies
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: a code that can be read out
 CODE_LENGTH = 16
-_INSERT = insert(Visit.__table__)
-_KNOWN = select(Visit.id, Visit.fingerprint).where(Visit.id == bindparam("visit"))
+_INSERT = Prepared(
+    insert(Visit),
+    (
+        "id",
+        "person_id",
+        "point",
+        "day",
+        "attended_at",
+        "received_at",
+        "actor",
+        "channel",
+        "reference",
+        "code",
+        "fingerprint",
+        "sealed",
+    ),
+)
+_KNOWN = Prepared(select(Visit.fingerprint).where(Visit.id == bindparam("visit")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +66,11 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     vault = vault_of(session)
     fingerprint = vault.fingerprint("visit-draft", draft.model_dump_json().encode())
     serialise(session, draft.id)
-    known = session.connection().execute(_KNOWN, {"visit": draft.id}).one_or_none()
+    known = _KNOWN.run(session, {"visit": draft.id}).scalar()
     if known is not None:
-        return _again(session, known.fingerprint == fingerprint, draft.id)
+        return _again(session, bytes(known) == fingerprint, draft.id)
     plan = plan_visit(session, draft)
-    given = draft.person.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+    given = _given(draft, plan)
     now = clock.now()
     received = people.receive(session, given, draft.person.id, now)
     before = [] if received.new else queries.counted_in_month(session, received, draft.day)
@@ -71,15 +88,25 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     return Receipt(queries.answer(draft.id, reference, now, record, list(zip(made, plan.chosen, strict=True))), True)
 
 
+NAMING = {"id", "given_names", "surname_1", "surname_2", "documents", "phone"}
+
+
+def _given(draft: VisitDraft, plan: Plan) -> dict[str, Any]:
+    """What is kept of the person. Who refuses to be put on file is received without a name (Ley 1581 de 2012, art. 9),
+    unless a mandatory path protects a child (art. 7: the child's best interest)."""
+    refused = any(consent.purpose == "attention" and not consent.granted for consent in draft.consents)
+    protected = any(each.mandatory for each in plan.chosen)
+    left_out = NAMING if refused and not protected else {"id"}
+    return draft.person.model_dump(mode="json", exclude=left_out, exclude_none=True)
+
+
 def _again(session: Session, same: bool, visit: UUID) -> Receipt:
     if not same:
         raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
     return Receipt(queries.stored_answer(session, visit), False)
 
 
-def _record(
-    draft: VisitDraft, plan: Plan, received: people.Received, facts: counting.VisitFacts
-) -> dict[str, Any]:
+def _record(draft: VisitDraft, plan: Plan, received: people.Received, facts: counting.VisitFacts) -> dict[str, Any]:
     """What stands sealed in the visit: what was said, what was suggested, and how it was counted."""
     warnings = list(plan.warnings)
     if received.duplicates:
@@ -108,8 +135,8 @@ def _insert_visit(
     channel: str,
     now: datetime,
 ) -> None:
-    session.connection().execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "id": visit.id,
             "person_id": visit.person,
@@ -127,19 +154,18 @@ def _insert_visit(
     )
 
 
-def _counter(dialect: str) -> Any:
-    upsert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](VisitCounter.__table__)
-    return upsert.on_conflict_do_update(
+def _counter(upsert: Any) -> Prepared:
+    counted = upsert(VisitCounter).on_conflict_do_update(
         index_elements=["point", "year"], set_={"last": VisitCounter.last + 1}
-    ).returning(VisitCounter.__table__.c.last)
+    )
+    return Prepared(counted.returning(VisitCounter.last), ("point", "year", "last"))
 
 
-_COUNTERS = {name: _counter(name) for name in ("sqlite", "postgresql")}
+_COUNTERS = {"sqlite": _counter(sqlite.insert), "postgresql": _counter(postgresql.insert)}
 
 
 def _reference(session: Session, prefix: str, draft: VisitDraft) -> str:
     """The next reference of a point and year, such as BGA-2017-000123."""
-    connection = session.connection()
-    row = {"point": draft.point, "year": draft.day.year, "last": 1}
-    number = connection.execute(_COUNTERS[connection.dialect.name], row).scalar_one()
+    counter = _COUNTERS[connection_of(session).dialect.name]
+    number = counter.run(session, {"point": draft.point, "year": draft.day.year, "last": 1}).scalar_one()
     return f"{prefix}-{draft.day.year}-{number:06d}"

@@ -87,9 +87,9 @@ def _prepared(form: forms.DeskForm) -> forms.DeskForm:
     return forms.prepare(
         form,
         {
-            "needs": [(each.code, each.name[language]) for each in directory.services(session, day)],
-            "points": [(each.code, each.name[language]) for each in directory.points(session)],
-            "entities": [(each.code, each.name[language]) for each in directory.entities(session, day)],
+            "needs": {each.code: each.name[language] for each in directory.services(session, day)},
+            "points": {each.code: each.name[language] for each in directory.points(session)},
+            "entities": {each.code: each.name[language] for each in directory.entities(session, day)},
         },
         day,
     )
@@ -179,9 +179,7 @@ def listing() -> str:
         lambda each: url_for("desk.listing", before=each.id),
         url_for("desk.listing") if before else None,
     )
-    return render_template(
-        "desk/listing.html", page=page, shown=[each for each in page.items if not each.restricted]
-    )
+    return render_template("desk/listing.html", page=page, shown=[each for each in page.items if not each.restricted])
 
 
 def _uuid(text: str) -> UUID:

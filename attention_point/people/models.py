@@ -1,4 +1,4 @@
-"""Tables of people: everything said by or about a person is in ``sealed``; only ids, times and keyed tags are beside it."""
+"""Tables of people: what is said by or about a person is in ``sealed``; beside it only ids, times and keyed tags."""
 
 from datetime import datetime
 from uuid import UUID

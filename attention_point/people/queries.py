@@ -1,13 +1,14 @@
 """Reading people: rows and tags, still sealed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.database import connection_of
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
 from attention_point.people.models import Person, PersonTag
 
@@ -16,7 +17,11 @@ MOST = 50  # candidates of a search: more is no answer, the agent adds a word or
 
 _ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.erased_at)
 _ONE = _ROW.where(Person.id == bindparam("person"))
-_BY_TAG = select(PersonTag.person_id).where(PersonTag.kind == bindparam("kind"), PersonTag.tag == bindparam("tag")).limit(MOST)
+_BY_TAG = (
+    select(PersonTag.person_id)
+    .where(PersonTag.kind == bindparam("kind"), PersonTag.tag.in_(bindparam("tags", expanding=True)))
+    .limit(MOST)
+)
 _KEYS = select(Person.id, Person.key_version, Person.wrapped_key).where(
     Person.id.in_(bindparam("ids", expanding=True)), Person.wrapped_key.is_not(None)
 )
@@ -36,34 +41,32 @@ class SealedPerson:
 
 def sealed_person(session: Session, person: UUID) -> SealedPerson | None:
     """One row, or None."""
-    row = session.connection().execute(_ONE, {"person": person}).one_or_none()
+    row = connection_of(session).execute(_ONE, {"person": person}).one_or_none()
     return SealedPerson(*row) if row else None
 
 
 def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
     """The rows of several people."""
     query = _ROW.where(Person.id.in_(list(people)))
-    return [SealedPerson(*row) for row in session.connection().execute(query)]
+    return [SealedPerson(*row) for row in connection_of(session).execute(query)]
 
 
-def by_tags(session: Session, tags: Sequence[tuple[int, bytes]]) -> list[UUID]:
-    """Ids of people who carry any of the tags, at most ``MOST``."""
-    if not tags:
-        return []
-    if len(tags) == 1:
-        found = session.connection().execute(_BY_TAG, {"kind": tags[0][0], "tag": tags[0][1]})
-    else:
-        among = tuple_(PersonTag.kind, PersonTag.tag).in_(list(tags))
-        found = session.connection().execute(select(PersonTag.person_id).where(among).distinct().limit(MOST))
-    return list(found.scalars())
+def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
+    """Ids of people who carry any of the tags, at most ``MOST`` of each kind; one look into the index a kind."""
+    by_kind: dict[int, list[bytes]] = {}
+    for kind, tag in tags:
+        by_kind.setdefault(kind, []).append(tag)
+    found: dict[UUID, None] = {}
+    for kind, wanted in by_kind.items():
+        rows = connection_of(session).execute(_BY_TAG, {"kind": kind, "tags": wanted})
+        found.update(dict.fromkeys(rows.scalars()))
+    return list(found)
 
 
 def keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey]:
     """The open data keys of several people; the erased are left out. For services that own rows sealed under them."""
     vault = vault_of(session)
-    rows: Sequence[Row[tuple[UUID, int, bytes | None]]] = (
-        session.connection().execute(_KEYS, {"ids": list(set(people))}).all()
-    )
+    rows = connection_of(session).execute(_KEYS, {"ids": list(set(people))}).all()
     return {row.id: vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b"")) for row in rows}
 
 

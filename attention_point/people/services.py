@@ -13,22 +13,24 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.database import new_id
+from attention_point.foundation.database import Prepared, new_id
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound
 from attention_point.foundation.vault import PersonKey, WrappedKey, vault_of
 from attention_point.people import identity, queries, rules
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
-_INSERT = insert(Person.__table__)
-_UPDATE = (
-    update(Person.__table__)
+_INSERT = Prepared(
+    insert(Person), ("id", "key_version", "wrapped_key", "sealed", "version", "created_at", "updated_at")
+)
+_UPDATE = Prepared(
+    update(Person)
     .where(Person.id == bindparam("person"))
     .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
 )
-_TAGS = insert(PersonTag.__table__)
-_UNTAG = delete(PersonTag.__table__).where(PersonTag.person_id == bindparam("person"))
-_FLAG = insert(PossibleDuplicate.__table__)
+_TAGS = Prepared(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
+_UNTAG = Prepared(delete(PersonTag).where(PersonTag.person_id == bindparam("person")))
+_FLAG = insert(PossibleDuplicate)
 
 
 @cache
@@ -60,8 +62,8 @@ class Candidate:
 def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now: datetime) -> Received:
     """Find the person or seal a new one.
 
-    ``chosen`` is the person whom an agent picked; otherwise only an exact document together with an agreeing birth date or
-    name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown ``chosen``.
+    ``chosen`` is the person whom an agent picked; otherwise only an exact document together with an agreeing birth date
+    or name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown id.
     """
     if chosen is not None:
         return _returning(session, _open(session, chosen), given, now)
@@ -115,8 +117,8 @@ def _new(session: Session, given: Mapping[str, Any], now: datetime) -> Received:
     person = new_id()
     key, wrapped = vault_of(session).new_person_key(person)
     record = identity.joined({}, dict(given))
-    session.connection().execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "id": person,
             "key_version": wrapped.version,
@@ -134,12 +136,12 @@ def _new(session: Session, given: Mapping[str, Any], now: datetime) -> Received:
 def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: datetime) -> Received:
     record = identity.joined(known.record, dict(given))
     if record != known.record:
-        session.connection().execute(
-            _UPDATE,
+        _UPDATE.run(
+            session,
             {"person": known.id, "new_sealed": identity.seal(known.key, known.id, record), "new_time": now},
         )
         if _keys(record) != _keys(known.record):
-            session.connection().execute(_UNTAG, {"person": known.id})
+            _UNTAG.run(session, {"person": known.id})
             _write_tags(session, known.id, record)
     return Received(known.id, known.key, record, False)
 
@@ -164,7 +166,7 @@ def _write_tags(session: Session, person: UUID, record: Mapping[str, Any]) -> No
         for kind, tag in _tags(session, record)
     ]
     if rows:
-        session.connection().execute(_TAGS, rows)
+        _TAGS.run(session, rows)
 
 
 def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
@@ -187,9 +189,7 @@ def search_name(session: Session, actor: Actor, name: str, birth_year: int | Non
     return _candidates(session, actor, queries.by_tags(session, tags), name, by="name")
 
 
-def _candidates(
-    session: Session, actor: Actor, people: Iterable[UUID], typed: str | None, by: str
-) -> list[Candidate]:
+def _candidates(session: Session, actor: Actor, people: Iterable[UUID], typed: str | None, by: str) -> list[Candidate]:
     found = []
     for row in queries.sealed_people(session, people):
         if row.wrapped_key is not None:
@@ -197,15 +197,15 @@ def _candidates(
             score = rules.score(full_name(opened.record), typed) if typed else 100.0
             found.append(Candidate(opened.id, opened.record, score))
     found.sort(key=lambda candidate: (-candidate.score, candidate.id))
-    journal.record(
-        session, actor, "people.search", "person", None, by=by, found=[str(each.id) for each in found]
-    )
+    journal.record(session, actor, "people.search", "person", None, by=by, found=[str(each.id) for each in found])
     return found
 
 
-def disclose(session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None) -> dict[UUID, dict]:
+def disclose(
+    session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None
+) -> dict[UUID, dict[str, Any]]:
     """Only the named fields of several people, for those who may see no more; the caller keeps the journal."""
-    shown = {}
+    shown: dict[UUID, dict[str, Any]] = {}
     for row in queries.sealed_people(session, people):
         if row.wrapped_key is not None:
             record = _opened(session, row).record

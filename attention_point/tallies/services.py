@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.database import connection_of
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import CellKey
 
@@ -37,7 +38,7 @@ def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
     rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
     if rows:
-        connection = session.connection()
+        connection = connection_of(session)
         connection.execute(_ADD[connection.dialect.name], {"cells": json.dumps(rows, ensure_ascii=False)})
 
 

@@ -1,7 +1,8 @@
 """The database: engine and sessions, column types, ids, migrations."""
 
-from attention_point.foundation.database.engine import Database
+from attention_point.foundation.database.engine import Database, connection_of
 from attention_point.foundation.database.identifiers import new_id
+from attention_point.foundation.database.prepared import Prepared
 from attention_point.foundation.database.schema import Base, UtcDateTime
 
-__all__ = ["Base", "Database", "UtcDateTime", "new_id"]
+__all__ = ["Base", "Database", "Prepared", "UtcDateTime", "connection_of", "new_id"]

@@ -18,6 +18,7 @@ from attention_point.foundation.database.fairness import FairLock
 from attention_point.foundation.refusals import Busy
 
 WAIT_SECONDS = 5.0
+_CONNECTION = "connection"
 _LOCK_STATES = {"55P03", "40P01", "57014"}  # lock not available, deadlock, cancelled by time-out
 
 
@@ -60,6 +61,7 @@ class Database:
                 Session(self.engine, expire_on_commit=False, info=dict(self.info)) as session,
                 session.begin(),
             ):
+                session.info[_CONNECTION] = session.connection()
                 yield session
         except (OperationalError, PoolTimeout) as error:
             if is_busy(error):
@@ -73,6 +75,12 @@ class Database:
         """Give the connections back."""
         self.engine.dispose()
         self.reader.dispose()
+
+
+def connection_of(session: Session) -> Connection:
+    """The session's connection. A writing session has one for its whole life, found once."""
+    held: Connection | None = session.info.get(_CONNECTION)
+    return held if held is not None else session.connection()
 
 
 def is_busy(error: BaseException) -> bool:

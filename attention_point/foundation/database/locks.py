@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.database.engine import connection_of
+
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 def serialise(session: Session, *things: UUID | bytes) -> None:
     """Hold a lock on each thing until the transaction ends. SQLite has one writer and needs none."""
-    connection = session.connection()
+    connection = connection_of(session)
     if connection.dialect.name != "postgresql":
         return
     for key in sorted({_number(thing) for thing in things}):

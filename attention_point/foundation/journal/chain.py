@@ -2,28 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access.actor import Actor
-from attention_point.foundation.database import Database
+from attention_point.foundation.database import Database, Prepared
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
 GENESIS = bytes(32)
 _KEPT = "journal-kept"
 
-_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update()
-_APPEND = insert(JournalEntry)
-_ADVANCE = (
-    update(JournalHead.__table__)
-    .where(JournalHead.id == 1)
-    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
-)
+_HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
+_APPEND = Prepared(insert(JournalEntry), ("seq", "at", "actor", "action", "subject", "subject_id", "detail", "hash"))
 
 
 def record(
@@ -53,22 +49,24 @@ def record(
         _append(session, [entry])
 
 
-def write_kept(database: Database, session: Session) -> None:
-    """Write, in a transaction of its own, what a reading session kept."""
+def write_kept(database: Database, session: Session, owed: Sequence[Callable[[Session], None]] = ()) -> None:
+    """Write, in one transaction of its own, what a reading session kept and the writes that its request owes."""
     kept = session.info.pop(_KEPT, None)
-    if kept:
+    if kept or owed:
         with database.writing() as writing:
-            _append(writing, kept)
+            for write in owed:  # first: everybody locks rows before the head of the chain
+                write(writing)
+            if kept:
+                _append(writing, kept)
 
 
 def _append(session: Session, entries: list[dict[str, Any]]) -> None:
-    connection = session.connection()
-    seq, digest = connection.execute(_HEAD).one()
+    """Whoever appends holds the head's row until the end of the transaction; a trigger advances it with each entry."""
+    seq, digest = tuple(_HEAD.run(session, {}).one())
     for entry in entries:
         seq += 1
         digest = entry_hash(digest, seq, **entry)
-        connection.execute(_APPEND, {"seq": seq, "hash": digest, **entry})
-    connection.execute(_ADVANCE, {"new_seq": seq, "new_hash": digest})
+        _APPEND.run(session, {"seq": seq, "hash": digest, **entry})
 
 
 def entry_hash(

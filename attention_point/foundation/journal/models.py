@@ -1,4 +1,4 @@
-"""Tables of the journal. A trigger (see the migration) refuses to alter or delete an entry."""
+"""Tables of the journal. Triggers (see the migration) refuse to alter or delete an entry, and advance the head."""
 
 from datetime import datetime
 

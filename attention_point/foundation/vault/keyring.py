@@ -8,7 +8,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from typing import Any
 
 from attention_point.foundation.refusals import Refusal
 
