@@ -90,7 +90,7 @@ def test_what_is_suppressed_cannot_be_derived(cells: Counts, overlapping: tuple[
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=4), st.booleans())
 def test_a_table_of_one_dimension_is_safe(counts: list[int], overlaps: bool) -> None:
-    cells = {(f"r{place}",): count for place, count in enumerate(counts)}
+    cells: Counts = {(f"r{place}",): count for place, count in enumerate(counts)}
     _assert_safe(cells, (overlaps,), protect(cells, lambda _place: K, (overlaps,)), 16)
 
 
@@ -141,7 +141,7 @@ def test_a_restricted_code_has_a_limit_of_its_own() -> None:
 
 
 def test_a_small_row_hides_with_its_neighbour_in_every_column() -> None:
-    cells = {("EC", "regular"): 2, ("VE", "regular"): 200, ("VE", "irregular"): 400, ("CO", "national"): 90}
+    cells: Counts = {("EC", "regular"): 2, ("VE", "regular"): 200, ("VE", "irregular"): 400, ("CO", "national"): 90}
     shown = protect(cells, lambda _place: 5, (False, False))
     assert not shown.withheld
     assert shown.counts["EC", "regular"] is None

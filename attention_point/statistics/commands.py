@@ -1,0 +1,101 @@
+"""``attention-point statistics …``."""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.commands import reading, writing
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import write_csv, write_pdf
+from attention_point.foundation.refusals import Refusal
+from attention_point.foundation.settings import from_environment
+from attention_point.statistics.documents import first_day_of, month_document, month_name, words
+from attention_point.statistics.queries import month_tables, recount, steadily
+from attention_point.tallies import queries as tallies
+from attention_point.tallies import services
+from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts
+
+
+@click.group("statistics")
+def statistics_commands() -> None:
+    """The monthly figures."""
+
+
+@statistics_commands.command("export")
+@click.argument("month")
+@click.option("--format", "kind", type=click.Choice(["pdf", "csv"]), required=True, help="What to write.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
+def export(month: str, kind: str, output: Path) -> None:
+    """Write the figures of MONTH (YYYY-MM) to a file: the same as the page shows, provisional and internal."""
+    with writing() as session:
+        first_day = first_day_of(month)
+        content = _content(session, first_day, kind)
+        journal.record(session, SYSTEM, "statistics.export", "month", month_name(first_day), format=kind)
+        _write(output, content)
+    click.echo(_("Written: %(file)s", file=output.name))
+
+
+@statistics_commands.command("verify")
+def verify() -> None:
+    """Open and recount every visit and referral; name each count that differs, exit status 1."""
+    with reading() as session:
+        steadily(session)
+        differences = tallies.compare(session, _recount(session))
+    for one in differences:
+        day, point, table, cell = one.key
+        where = f"{day} {point} {table} {cell}"
+        click.echo(
+            _("%(where)s: %(kept)s kept, %(counted)s counted", where=where, kept=one.kept, counted=one.counted),
+            err=True,
+        )
+    if differences:
+        raise click.exceptions.Exit(1)
+    click.echo(_("The counts agree with the recount."))
+
+
+@statistics_commands.command("rebuild")
+def rebuild() -> None:
+    """Recount everything and keep the result: after an indicator was added. Nobody can record meanwhile."""
+    with writing() as session:
+        services.hold(session)
+        counted = _recount(session)
+        services.rebuild(session, counted)
+        journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(counted))
+    click.echo(_("%(count)s counts kept.", count=len(counted)))
+
+
+def _recount(session: Session) -> dict[CellKey, int]:
+    length = tallies.size(session)
+
+    def watch(facts: Iterable[VisitFacts | ReferralFacts]) -> Iterable[VisitFacts | ReferralFacts]:
+        with click.progressbar(facts, length=length, label=_("Recounting"), update_min_steps=100) as bar:
+            yield from bar
+
+    return recount(session, watch)
+
+
+def _content(session: Session, first_day: date, kind: str) -> bytes:
+    watermark = _("Invented people") if from_environment().demo else None
+    document = month_document(session, month_tables(session, first_day), clock.now(), watermark)
+    return write_pdf(document, words()) if kind == "pdf" else write_csv(document)
+
+
+def _write(output: Path, content: bytes) -> None:
+    """The whole file or none: written beside its place, then moved there. Raises Refusal."""
+    part = output.with_name(f".{output.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = os.strerror(error.errno or 0)
+        raise Refusal(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None

@@ -1,0 +1,65 @@
+"""The room's pages behind the web layer, for an actor of any role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation import paths, web
+from attention_point.foundation.access import Actor, permissions_of
+from attention_point.foundation.database import Database
+from attention_point.foundation.settings import Settings
+from attention_point.statistics.feature import statistics
+from attention_point.tallies import services
+from tests.statistics.invented import counted
+from tests.support.pages import PageClient
+
+SEPTEMBER = date(2017, 9, 1)
+
+
+@dataclass
+class Office:
+    """The pages, and who asks for them: nobody until a role is given."""
+
+    app: Flask
+    role: str | None = "office"
+
+    def actor(self) -> Actor | None:
+        """Who is signed in."""
+        if self.role is None:
+            return None
+        return Actor("account", UUID(int=7), "office", self.role, permissions_of(self.role))
+
+    @property
+    def client(self) -> PageClient:
+        """A browser that looks at every page."""
+        return PageClient(self.app, self.app.response_class)
+
+
+@pytest.fixture
+def office(database: Database, settings: Settings) -> Office:
+    """Statistics alone, without the rest of the house."""
+    app = Flask("attention_point", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    app.secret_key = "of a test"
+    app.extensions.update(settings=settings, database=database)
+    made = Office(app)
+    web.install(app, settings, statistics.menu, made.actor, lambda: None)
+    for blueprint in statistics.blueprints:
+        app.register_blueprint(blueprint)
+    return made
+
+
+@pytest.fixture
+def recorded(database: Database) -> Callable[..., None]:
+    """A function that records an invented month."""
+
+    def record(visits: int, month: date = SEPTEMBER) -> None:
+        with database.writing() as session:
+            load_shipped(session)
+            services.add(session, counted(visits, month))
+
+    return record

@@ -1,0 +1,100 @@
+"""``attention-point statistics …``."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, update
+
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.intake import queries as intake
+from attention_point.statistics.commands import statistics_commands
+from attention_point.tallies import queries as tallies
+from attention_point.tallies.models import Tally
+from tests.statistics.conftest import SEPTEMBER
+from tests.statistics.invented import facts
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command line on the test's database, in which 60 invented visits lie sealed."""
+    monkeypatch.setattr(intake, "recount", lambda _session: facts(60))
+
+    def said(*words: str) -> Result:
+        opened = Database(database_url, database.info)
+        return CliRunner().invoke(statistics_commands, list(words), obj=lambda: opened)
+
+    return said
+
+
+def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database: Database) -> None:
+    assert run("rebuild").exit_code == 0
+    with database.reading() as session:
+        assert sum(tallies.month(session, "attentions-by-day", SEPTEMBER).values()) == 60
+        assert list(session.scalars(select(JournalEntry.action))) == ["statistics.rebuild"]
+    done = run("verify")
+    assert done.exit_code == 0
+    assert "coinciden" in done.output
+
+
+def test_verify_names_each_count_that_differs(run: Run, database: Database) -> None:
+    run("rebuild")
+    with database.writing() as session:
+        session.execute(
+            update(Tally)
+            .where(Tally.table == "people-by-first-time", Tally.cell == "first")
+            .values(count=Tally.count + 3)
+        )
+    done = run("verify")
+    assert done.exit_code == 1
+    lines = [line for line in done.stderr.splitlines() if "guardado" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("2017-09-01 bucaramanga people-by-first-time first:")
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF-"), ("csv", "\ufeff".encode())])
+def test_an_export_writes_a_file_and_the_journal(
+    run: Run, database: Database, tmp_path: Path, kind: str, begins: bytes
+) -> None:
+    run("rebuild")
+    target = tmp_path / f"month.{kind}"
+    done = run("export", "2017-09", "--format", kind, "--output", str(target))
+    assert done.exit_code == 0, done.output
+    assert target.read_bytes().startswith(begins)
+    assert list(tmp_path.glob(".*.part")) == []
+    with database.reading() as session:
+        assert "statistics.export" in session.scalars(select(JournalEntry.action)).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("2017-13", "--format", "pdf", "--output", "month.pdf"), 1, "Esto no es un mes"),
+        (("2099-01", "--format", "pdf", "--output", "month.pdf"), 1, "todavía no ha comenzado"),
+        (("2017-09", "--format", "pdf", "--output", "no/such/folder/month.pdf"), 1, "No se puede escribir month.pdf"),
+        (("2017-09", "--format", "doc", "--output", "month.doc"), 2, "doc"),
+        (("2017-09", "--format", "pdf"), 2, "--output"),
+    ],
+)
+def test_an_export_that_cannot_be_leaves_nothing(
+    run: Run,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    status: int,
+    told: str,
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    done = run("export", *arguments)
+    assert list(folder.iterdir()) == []
+    assert done.exit_code == status
+    assert told in done.stderr
+    with database.reading() as session:
+        assert session.scalars(select(JournalEntry.action)).all() == []

@@ -1,0 +1,121 @@
+"""The office's pages and downloads."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.language import speaking
+from attention_point.foundation.paperwork import cell_text
+from attention_point.statistics import documents
+from attention_point.statistics.documents import month_document, words
+from attention_point.statistics.queries import month_tables
+from tests.statistics.conftest import SEPTEMBER, Office
+from tests.support.pages import read
+
+Recorded = Callable[..., None]
+
+
+def _journal(database: Database) -> list[tuple[str | None, ...]]:
+    columns = (JournalEntry.action, JournalEntry.subject, JournalEntry.subject_id, JournalEntry.detail)
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(select(*columns).order_by(JournalEntry.seq))]
+
+
+def test_an_empty_house_says_so(office: Office) -> None:
+    assert "Todavía no hay cifras" in office.client.get("/statistics").text
+    assert "no se registró nada" in office.client.get("/statistics/2017-09").text
+
+
+def test_the_months_are_listed_newest_first(office: Office, recorded: Recorded) -> None:
+    recorded(30, date(2017, 8, 1))
+    recorded(30, SEPTEMBER)
+    html = office.client.get("/statistics").text
+    assert html.index("septiembre de 2017") < html.index("agosto de 2017")
+    older = office.client.get("/statistics?before=2017-09").text
+    assert "agosto de 2017" in older
+    assert "septiembre de 2017" not in older
+
+
+def test_the_page_holds_the_figures_of_the_document(office: Office, recorded: Recorded, database: Database) -> None:
+    recorded(750)
+    html = office.client.get("/statistics/2017-09").text
+    with database.reading() as session, speaking("es"):
+        document = month_document(session, month_tables(session, SEPTEMBER), documents.clock.now())
+        elements = {one.get("id"): one for one in read(html) if one.tag == "table"}
+        for table in document.tables:
+            shown = [
+                [" ".join(cell.text.split()) for cell in line.inside if cell.tag in {"th", "td"}]
+                for line in elements[f"table-{table.id}"].inside
+                if line.tag == "tr"
+            ]
+            expected = [
+                [cell_text(cell, column.kind, words()) for cell, column in zip(row, table.columns, strict=True)]
+                for row in table.rows
+            ]
+            heard = [[re.sub(r"^\[r\].*", "[r]", cell) for cell in line] for line in shown[1:]]
+            assert heard == [[" ".join(cell.split()) for cell in line] for line in expected], table.id
+    assert "Provisional, de uso interno" in html
+
+
+def test_every_chart_of_the_page_is_there(office: Office, recorded: Recorded) -> None:
+    recorded(750)
+    client = office.client
+    pictures = [one.get("src") for one in read(client.get("/statistics/2017-09").text) if "charts/" in one.get("src")]
+    assert len(pictures) >= 5
+    for address in pictures:
+        reply = client.get(address)
+        assert (reply.status_code, reply.mimetype) == (200, "image/svg+xml")
+        assert b"<svg" in reply.data
+    assert client.get("/statistics/2017-09/charts/no-such-chart.svg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "mimetype", "begins"), [("pdf", "application/pdf", b"%PDF-"), ("csv", "text/csv", "\ufeff".encode())]
+)
+def test_a_download_is_journaled(
+    office: Office, recorded: Recorded, database: Database, kind: str, mimetype: str, begins: bytes
+) -> None:
+    recorded(60)
+    reply = office.client.get(f"/statistics/2017-09.{kind}")
+    assert (reply.status_code, reply.mimetype) == (200, mimetype)
+    assert reply.data.startswith(begins)
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="cifras-2017-09-provisional.{kind}"'
+    assert _journal(database)[-1:] == [("statistics.export", "month", "2017-09", f'{{"format":"{kind}"}}')]
+
+
+def test_what_is_no_month_is_refused_in_words(office: Office) -> None:
+    client = office.client
+    for month in ("2017-13", "2017-00", "17-09", "septiembre", "2017-9", "1999-01", "2017-09-01"):
+        for ending in ("", ".pdf", ".csv", "/charts/needs-by-sex.svg"):
+            reply = client.get(f"/statistics/{month}{ending}")
+            assert reply.status_code == 404
+            assert "Esto no es un mes" in reply.text
+
+
+def test_a_month_to_come_is_refused_in_words(office: Office, database: Database) -> None:
+    for ending in ("", ".pdf", ".csv"):
+        reply = office.client.get(f"/statistics/2099-01{ending}")
+        assert reply.status_code == 404
+        assert "todavía no ha comenzado" in reply.text
+    assert office.client.get("/statistics?before=nothing").status_code == 404
+    assert _journal(database) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "takes"),
+    [("office", 200, 200), ("supervisor", 200, 200), ("auditor", 200, 403), ("admin", 200, 403), ("agent", 403, 403),
+     ("entity", 403, 403), (None, 401, 401)],
+)  # fmt: skip
+def test_who_may_see_and_who_may_take(office: Office, role: str | None, sees: int, takes: int) -> None:
+    office.role = role
+    client = office.client
+    assert client.get("/statistics").status_code == sees
+    seen = client.get("/statistics/2017-09")
+    assert seen.status_code == sees
+    assert client.get("/statistics/2017-09.pdf").status_code == takes
+    assert client.get("/statistics/2017-09.csv").status_code == takes
