@@ -52,6 +52,11 @@ def service(session: Session, code: str) -> ServiceRow | None:
     return directory(session).services.get(code)
 
 
+def services(session: Session, on: date) -> tuple[ServiceRow, ...]:
+    """The services in force on a day, by code."""
+    return tuple(row for row in directory(session).services.values() if row.in_force(on))
+
+
 def service_codes(session: Session) -> frozenset[str]:
     """The codes of all services."""
     return frozenset(directory(session).services)
@@ -60,6 +65,11 @@ def service_codes(session: Session) -> frozenset[str]:
 def entity(session: Session, code: str) -> EntityRow | None:
     """One entity, or None."""
     return directory(session).entities.get(code)
+
+
+def entities_by_code(session: Session) -> Mapping[str, EntityRow]:
+    """Every entity, past and future ones too."""
+    return directory(session).entities
 
 
 def entity_codes(session: Session) -> frozenset[str]:

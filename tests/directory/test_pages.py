@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-import pytest
 from werkzeug.test import TestResponse
 
 from attention_point.directory import queries
 from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database
 from tests.support.pages import Element, PageClient, read
 
@@ -70,20 +70,21 @@ def service(database: Database, code: str) -> ServiceRow:
     return row
 
 
-@pytest.mark.parametrize("role", ["agent", "entity", "office", "supervisor", "auditor", "admin"])
-def test_every_role_reads_the_directory(browse: Browse, role: str) -> None:
-    client = browse(role)
-    for address in PAGES:
-        assert client.get(address).status_code == 200, address
+def test_every_role_reads_the_directory(browse: Browse) -> None:
+    for role in ROLES:
+        client = browse(role)
+        for address in PAGES:
+            assert client.get(address).status_code == 200, (role, address)
 
 
-@pytest.mark.parametrize(("role", "status"), [("agent", 403), ("entity", 403), ("auditor", 403), ("admin", 200)])
-def test_only_who_keeps_the_directory_edits_it(browse: Browse, role: str, status: int) -> None:
-    client = browse(role)
-    for address in EDITS:
-        assert client.get(address).status_code == status, address
-    shows = 'href="/directory/entities/icbf/edit"' in client.get("/directory/entities/icbf").get_data(as_text=True)
-    assert shows is (status == 200)
+def test_only_who_keeps_the_directory_edits_it(browse: Browse) -> None:
+    for role, held in ROLES.items():
+        client = browse(role)
+        status = 200 if "directory.edit" in held else 403
+        for address in EDITS:
+            assert client.get(address).status_code == status, (role, address)
+        shows = 'href="/directory/entities/icbf/edit"' in client.get("/directory/entities/icbf").get_data(as_text=True)
+        assert shows is (status == 200), role
 
 
 def test_both_languages_are_spoken(browse: Browse) -> None:
@@ -93,9 +94,10 @@ def test_both_languages_are_spoken(browse: Browse) -> None:
     assert "Civil Registry" in client.get("/directory").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["/directory/entities/nobody", "/directory/services/NO/edit", "/directory/nothing"])
-def test_what_is_not_there_is_said_so(browse: Browse, address: str) -> None:
-    assert browse("office").get(address).status_code == 404
+def test_what_is_not_there_is_said_so(browse: Browse) -> None:
+    client = browse("office")
+    for address in ("/directory/entities/nobody", "/directory/services/NO/edit", "/directory/nothing"):
+        assert client.get(address).status_code == 404, address
 
 
 def test_search_finds_by_name_without_accents_and_by_state(browse: Browse) -> None:
@@ -107,12 +109,11 @@ def test_search_finds_by_name_without_accents_and_by_state(browse: Browse) -> No
     assert "/directory/entities/icbf" not in client.get("/directory?state=past").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["/directory/entities/icbf/edit", "/directory/services/RC-CO/edit"])
-def test_a_form_sent_as_it_stands_changes_nothing(browse: Browse, shipped: Database, address: str) -> None:
+def test_a_form_sent_as_it_stands_changes_nothing(browse: Browse, shipped: Database) -> None:
     client = browse("office")
     before = entity(shipped, "icbf"), service(shipped, "RC-CO")
-    reply = client.post(address, data=fields(client.get(address)))
-    assert reply.status_code == 303
+    for address in ("/directory/entities/icbf/edit", "/directory/services/RC-CO/edit"):
+        assert client.post(address, data=fields(client.get(address))).status_code == 303, address
     assert (entity(shipped, "icbf"), service(shipped, "RC-CO")) == before
 
 
@@ -135,7 +136,7 @@ def test_contact_data_is_edited_and_then_confirmed_by_a_button(browse: Browse, s
 BAD = [
     ("name-es", "x" * 151, "name-es"),
     ("name-es", "", "name-es"),
-    ("short-en", "a\x00b", "short-en"),
+    ("short-en", "a\x01b", "short-en"),
     ("valid_to", "31/12/2016", "valid_to"),
     ("valid_to", "30/02/2018", "valid_to"),
     ("valid_from", "soon", "valid_from"),
@@ -146,27 +147,25 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "wrong"), BAD, ids=[str(number) for number in range(len(BAD))])
-def test_bad_input_comes_back_as_typed_with_the_field_named(
-    browse: Browse, shipped: Database, name: str, value: str, wrong: str
-) -> None:
+SHOWN_AGAIN = {"name-es", "short-en", "valid_from", "valid_to", "address-es"}
+
+
+def test_bad_input_comes_back_as_typed_with_the_field_named(browse: Browse, shipped: Database) -> None:
     client = browse("office")
     address = "/directory/entities/icbf/edit"
-    before = entity(shipped, "icbf")
-    sent = {**fields(client.get(address)), "phone": "607 123 4567", name: value}
-    if name == "confirmed_today":
-        sent["phone"] = ""
-    reply = client.post(address, data=sent)
-    assert reply.status_code == 422
-    html = reply.get_data(as_text=True)
-    assert f'data-field="{wrong}"' in html
-    assert f'id="{wrong}-error"' in html
+    before, form = entity(shipped, "icbf"), fields(client.get(address))
+    for name, value, wrong in BAD:
+        sent = {**form, "description-es": "Otra frase", name: value}
+        reply = client.post(address, data=sent)
+        html = reply.get_data(as_text=True)
+        assert reply.status_code == 422, name
+        assert f'data-field="{wrong}"' in html, name
+        assert f'id="{wrong}-error"' in html, name
+        back = fields(reply)
+        assert back["description-es"] == "Otra frase"
+        if name in SHOWN_AGAIN:
+            assert back[name] == value
     assert entity(shipped, "icbf") == before
-    back = fields(reply)
-    kept = {key: each for key, each in sent.items() if key not in {"csrf_token", "kind"}}
-    assert {key: back.get(key) for key in kept if "\x00" not in str(kept[key])} == {
-        key: each for key, each in kept.items() if "\x00" not in str(each)
-    } or name == "confirmed_today"
 
 
 def test_an_entry_of_a_list_is_named_by_its_place(browse: Browse, shipped: Database) -> None:
@@ -218,7 +217,7 @@ def test_the_second_saver_sees_both_versions_and_keeps_what_was_typed(browse: Br
 
 def test_an_entity_and_a_service_are_added_by_page(browse: Browse, shipped: Database) -> None:
     client = browse("office")
-    texts = {
+    texts: dict[str, str | list[str]] = {
         f"{name}-{language}": "Casa Abierta" for name in ("name", "short", "description") for language in ("es", "en")
     }
     address = "/directory/entities/new"
