@@ -1,6 +1,7 @@
 """Every failure as a page or as JSON, in the reader's language; logged by place and kind, never by content."""
 
 import traceback
+from dataclasses import asdict
 from http import HTTPStatus
 
 import structlog
@@ -108,7 +109,9 @@ def _reply(status: int, code: str, message: str, refusal: Refusal | None = None)
         body: dict[str, object] = {"error": code, "message": message}
         if isinstance(refusal, Invalid):
             body["fields"] = [{"field": each.field, "message": each.message} for each in refusal.fields]
-        response = jsonify(body)
+        if isinstance(refusal, Conflict):
+            body["differences"] = [asdict(each) for each in refusal.differences]
+        response: Response = jsonify(body)
     else:
         differences = refusal.differences if isinstance(refusal, Conflict) else ()
         page = render_template(

@@ -1,5 +1,6 @@
 """One session and at most one commit a request."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from flask import Flask, current_app, g, request
@@ -56,13 +57,25 @@ def actor() -> Actor:
     return found
 
 
+def owe(write: Callable[[Session], None]) -> None:
+    """Have something written because a page is read: after the reading, with its journal entries, or not at all."""
+    if request.method in SAFE:
+        g.setdefault("owed", []).append(write)
+    else:
+        write(db())
+
+
 def settle(response: Response) -> None:
-    """Commit for a success, undo otherwise; then write what reading sessions owe the journal."""
+    """Commit for a success, undo otherwise; then write what was read, and what the reading owes.
+
+    A form given back with its errors (422) shows again what was read for it; any other refusal shows nothing.
+    """
+    success = response.status_code < 400
     if "writer" in g:
-        _end_writing(commit=response.status_code < 400)
-    if "reader" in g and response.status_code < 400:
+        _end_writing(commit=success)
+    if "reader" in g and (success or response.status_code == 422):
         g.reader.rollback()
-        journal.write_kept(database(), g.reader)
+        journal.write_kept(database(), g.reader, g.pop("owed", ()) if success else ())
 
 
 def _end_writing(*, commit: bool) -> None:
