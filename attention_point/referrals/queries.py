@@ -1,12 +1,12 @@
 """Reading referrals: rows, opened under their people's keys, restricted ones left out unless asked for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.vault import PersonKey
@@ -29,7 +29,8 @@ _COLUMNS = (
 )
 _OF_VISIT = select(*_COLUMNS).where(Referral.visit_id == bindparam("visit")).order_by(Referral.id)
 _ONE = select(*_COLUMNS).where(Referral.id == bindparam("referral"))
-_ROUNDS = 20  # how often a list reads on past restricted rows before it stops
+_ONE_HELD = _ONE.with_for_update()  # SQLite, where a writing session holds everything, leaves the clause out
+_MOST_READ = 5_000  # rows that a list opens at most in search of those that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class OpenReferral:
     created_at: datetime
     state_at: datetime
     version: int
-    record: dict[str, Any]
-    key: PersonKey
+    record: dict[str, Any] = field(repr=False)
+    key: PersonKey = field(repr=False, compare=False)
 
     @property
     def service(self) -> str:
@@ -65,15 +66,32 @@ class OpenReferral:
         """Whether the path is mandatory (DOMAIN M1)."""
         return bool(self.record.get("mandatory"))
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it cannot wait."""
+        return bool(self.record.get("urgent"))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A part of a list, newest first. ``before``: from where to read on; None when there is nothing more."""
+
+    items: list[OpenReferral]
+    before: UUID | None
+
 
 def of_visit(session: Session, visit: UUID) -> list[OpenReferral]:
     """Every referral of a visit, restricted ones too: the caller shows what its reader may see."""
     return _opened(session, session.connection().execute(_OF_VISIT, {"visit": visit}).all())
 
 
-def one(session: Session, referral: UUID) -> OpenReferral | None:
-    """One referral, or None when there is none or its person was erased."""
-    found = _opened(session, session.connection().execute(_ONE, {"referral": referral}).all())
+def one(session: Session, referral: UUID, *, hold: bool = False) -> OpenReferral | None:
+    """One referral, or None when there is none or its person was erased.
+
+    ``hold``: nobody else writes it until the transaction ends, so that an answer adds to the newest answers.
+    """
+    query = _ONE_HELD if hold else _ONE
+    found = _opened(session, session.connection().execute(query, {"referral": referral}).all())
     return found[0] if found else None
 
 
@@ -90,39 +108,42 @@ def inbox(
     size: int,
     *,
     restricted: bool = False,
-) -> list[OpenReferral]:
+) -> Batch:
     """An entity's newest referrals in some states: the ordinary ones, or the restricted ones; never both."""
     conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
     return _newest(session, conditions, before, size, restricted=restricted)
 
 
-def at_point(session: Session, point: str, states: Sequence[str], before: UUID | None, size: int) -> list[OpenReferral]:
+def at_point(session: Session, point: str, states: Sequence[str], before: UUID | None, size: int) -> Batch:
     """A point's newest referrals in some states, without the restricted ones."""
     return _newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
 
 
 def _newest(
     session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
-) -> list[OpenReferral]:
+) -> Batch:
     """Whether a referral is restricted is sealed, so a list reads on until it is full: bounded, by the index."""
     found: list[OpenReferral] = []
-    for _round in range(_ROUNDS):
-        query = select(*_COLUMNS).where(*conditions).order_by(Referral.id.desc()).limit(size)
-        rows = session.execute(query if before is None else query.where(Referral.id < before)).all()
+    newest = select(*_COLUMNS).where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
+    for _round in range(0, _MOST_READ, size + 1):
+        rows = session.execute(newest if before is None else newest.where(Referral.id < before)).all()
         found += [each for each in _opened(session, rows) if each.restricted is restricted]
-        if len(found) >= size or len(rows) < size:
-            break
+        if len(found) > size:
+            return Batch(found[:size], found[size - 1].id)
+        if len(rows) <= size:
+            return Batch(found, None)
         before = rows[-1].id
-    return found[:size]
+    return Batch(found, before)
 
 
-def _opened(session: Session, rows: Iterable[Row[Any]]) -> list[OpenReferral]:
+def _opened(session: Session, rows: Iterable[Any]) -> list[OpenReferral]:
     rows = list(rows)
     keys = people.keys(session, [row.person_id for row in rows])
     found = []
     for row in rows:
         key = keys.get(row.person_id)
         if key is not None and row.sealed is not None:
-            record = key.open(PURPOSE, row.id, row.sealed)
-            found.append(OpenReferral(*row[:-1], record, key))
+            values = dict(row._mapping)
+            record = key.open(PURPOSE, row.id, values.pop("sealed"))
+            found.append(OpenReferral(**values, record=record, key=key))
     return found

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-OPEN = ("created", "seen", "accepted")
+WAITING = ("created", "seen")
+OPEN = (*WAITING, "accepted")
+ANSWERED = ("attended", "no_show", "rejected", "closed", "withdrawn", "expired")
+OVER = frozenset({"rejected", "closed", "withdrawn", "expired"})
+"""Nobody need go there any more: no slip names it."""
+
 ENTITY = "entity"
 DESK = "desk"
 
@@ -25,6 +30,11 @@ STEPS = (
     Step("closed", frozenset({"attended", "rejected", "no_show"}), DESK),
     Step("withdrawn", frozenset({"created", "seen", "accepted", "no_show"}), DESK, reason_owed=True),
 )
+
+
+def side_of(state: str) -> str:
+    """Which side brings a referral to a state; to have seen it is the entity's."""
+    return next((step.said_by for step in STEPS if step.state == state), ENTITY)
 
 
 def steps_from(state: str, said_by: str) -> tuple[Step, ...]:

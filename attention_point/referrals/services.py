@@ -1,7 +1,8 @@
 """Writes of referrals: creation with the visit, and each answer. Never commits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.database import new_id
+from attention_point.foundation.database import Prepared, new_id
 from attention_point.foundation.language import current
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, Difference, FieldError, Invalid, NotFound
@@ -23,15 +24,31 @@ from attention_point.tallies import services as tallies
 from attention_point.tallies.rules import ReferralFacts, referral_cells
 
 REASON_LENGTH = 500
-_INSERT = insert(Referral.__table__)
+UNFIT = frozenset({"Cc", "Cs", "Co", "Cn"})
+_INSERT = Prepared(
+    insert(Referral),
+    (
+        "id",
+        "visit_id",
+        "person_id",
+        "point",
+        "day",
+        "entity",
+        "state",
+        "created_at",
+        "state_at",
+        "version",
+        "sealed",
+    ),
+)
 _ADVANCE = (
-    update(Referral.__table__)
-    .where(Referral.id == bindparam("referral"), Referral.version == bindparam("seen_version"))
+    update(Referral)
+    .where(Referral.id == bindparam("referral"))
     .values(
         state=bindparam("new_state"),
         state_at=bindparam("new_time"),
         sealed=bindparam("new_sealed"),
-        version=Referral.version + 1,
+        version=bindparam("new_version"),
     )
 )
 
@@ -59,9 +76,9 @@ def create(session: Session, visit: Visit, chosen: Sequence[Chosen], now: dateti
     """One referral a chosen service; the visit's own journal entry and tallies cover them."""
     if not chosen:
         return []
-    rows = []
-    for each in chosen:
-        referral = new_id()
+    rows: list[dict[str, Any]] = []
+    # In order: ids made in the same millisecond are not, and a replayed visit lists its referrals as it did first.
+    for referral, each in zip(sorted(new_id() for _each in chosen), chosen, strict=True):
         rows.append(
             {
                 "id": referral,
@@ -77,7 +94,7 @@ def create(session: Session, visit: Visit, chosen: Sequence[Chosen], now: dateti
                 "sealed": visit.key.seal(queries.PURPOSE, referral, {**each.record, "answers": []}),
             }
         )
-    session.connection().execute(_INSERT, rows)
+    _INSERT.run(session, rows)
     return [row["id"] for row in rows]
 
 
@@ -92,78 +109,108 @@ class Answer:
 
 
 def answer_for_entity(session: Session, actor: Actor, referral: UUID, answer: Answer) -> queries.OpenReferral:
-    """The entity's answer. Another entity's referral is NotFound; a stale version is Conflict, with what differs."""
-    found = queries.one(session, referral)
+    """The entity's answer; the same answer sent twice is said once.
+
+    Raises NotFound for another entity's referral, Conflict with what differs for a stale version, Invalid for a step
+    that does not exist or a reason that is owed.
+    """
+    found = queries.one(session, referral, hold=True)
     if found is None or actor.entity is None or found.entity != actor.entity:
         raise NotFound(_("There is no such referral."))
     return _advance(session, actor, found, answer, rules.ENTITY)
 
 
 def answer_for_desk(session: Session, actor: Actor, referral: UUID, answer: Answer) -> queries.OpenReferral:
-    """The desk's own step: to close or to withdraw. A restricted referral needs the permission to see it."""
-    found = queries.one(session, referral)
-    if found is None or (found.restricted and not actor.may("restricted.view")):
-        raise NotFound(_("There is no such referral."))
+    """The desk's own step: to close or to withdraw. Raises as ``answer_for_entity``; a restricted one hides too."""
+    found = visible(actor, queries.one(session, referral, hold=True))
     return _advance(session, actor, found, answer, rules.DESK)
 
 
+def visible(actor: Actor, found: queries.OpenReferral | None) -> queries.OpenReferral:
+    """What the desk may see; raises NotFound otherwise: hidden and missing look the same."""
+    if found is None or (found.restricted and not actor.may("restricted.view")):
+        raise NotFound(_("There is no such referral."))
+    return found
+
+
 def mark_seen(session: Session, actor: Actor, referral: UUID) -> None:
-    """The entity opened it for the first time."""
-    found = queries.one(session, referral)
+    """The entity opened it for the first time.
+
+    To have looked is no answer, so the version stays: the form on the page just opened is still current, and so is the
+    one that the desk may have open meanwhile.
+    """
+    found = queries.one(session, referral, hold=True)
     if found is not None and found.state == "created" and found.entity == actor.entity:
-        _write(session, actor, found, "seen", None, None)
+        _write(session, actor, found, Answer("seen", found.version))
 
 
 def _advance(
     session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer, side: str
 ) -> queries.OpenReferral:
+    answer = replace(answer, reason=(answer.reason or "").strip() or None, note=(answer.note or "").strip() or None)
+    if _said_before(actor, found, answer):
+        return found
     if answer.version != found.version:
         raise _conflict(found, answer)
     step = rules.step_to(found.state, answer.state, side)
     if step is None:
-        raise Invalid(
-            _("This answer is not possible now."), (FieldError("state", _("This answer is not possible now.")),)
-        )
-    reason, note = (answer.reason or "").strip(), (answer.note or "").strip()
-    errors = []
-    if not reason and rules.reason_owed(step, found.state, mandatory=found.mandatory):
-        errors.append(FieldError("reason", _("Say the reason.")))
-    for name, text in (("reason", reason), ("note", note)):
-        if len(text) > REASON_LENGTH:
-            errors.append(FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_LENGTH)))
-        if any(ord(letter) < 32 and letter not in "\r\n\t" for letter in text):
-            errors.append(FieldError(name, _("This text contains characters that cannot be written.")))
+        sentence = _("This answer is not possible now.") if answer.state else _("Choose an answer.")
+        raise Invalid(sentence, (FieldError("state", sentence),))
+    errors = tuple(_complaints(found, answer, step))
     if errors:
-        raise Invalid(_("Some fields need attention."), tuple(errors))
-    _write(session, actor, found, step.state, reason or None, note or None)
-    changed = queries.one(session, found.id)
-    if changed is None:
-        raise NotFound(_("There is no such referral."))
-    return changed
+        raise Invalid(_("Some fields need attention."), errors)
+    return _write(session, actor, found, answer)
 
 
-def _write(
-    session: Session, actor: Actor, found: queries.OpenReferral, state: str, reason: str | None, note: str | None
-) -> None:
+def _said_before(actor: Actor, found: queries.OpenReferral, answer: Answer) -> bool:
+    """Whether this very answer is the last one already: its reply was lost, and it was sent again."""
+    last = found.record["answers"][-1] if found.record["answers"] else {}
+    said = {"by": actor.label, "state": answer.state, "reason": answer.reason, "note": answer.note}
+    return answer.version == found.version - 1 and said.items() <= last.items()
+
+
+def _complaints(found: queries.OpenReferral, answer: Answer, step: rules.Step) -> Iterator[FieldError]:
+    if not answer.reason and rules.reason_owed(step, found.state, mandatory=found.mandatory):
+        yield FieldError("reason", _("Say the reason."))
+    for name, text in (("reason", answer.reason or ""), ("note", answer.note or "")):
+        if len(text) > REASON_LENGTH:
+            yield FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_LENGTH))
+        if not is_plain(text):
+            yield FieldError(name, _("This text contains characters that cannot be written."))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text can be written and shown: no control characters but line breaks and tabs, no half of a pair."""
+    return all(letter in "\r\n\t" or unicodedata.category(letter) not in UNFIT for letter in text)
+
+
+def _write(session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer) -> queries.OpenReferral:
+    """Add what was said. The row is held since it was read, so nobody's answer is lost in between."""
     now = clock.now()
-    said = {"at": now.isoformat(), "by": actor.label, "state": state, "reason": reason, "note": note}
+    said = {
+        "at": now.isoformat(),
+        "by": actor.label,
+        "state": answer.state,
+        "reason": answer.reason,
+        "note": answer.note,
+    }
     record = {**found.record, "answers": [*found.record["answers"], said]}
-    changed = session.execute(
+    version = found.version if answer.state == "seen" else found.version + 1
+    session.execute(
         _ADVANCE,
         {
             "referral": found.id,
-            "seen_version": found.version,
-            "new_state": state,
+            "new_version": version,
+            "new_state": answer.state,
             "new_time": now,
             "new_sealed": found.key.seal(queries.PURPOSE, found.id, record),
         },
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(_("Somebody answered at the same moment. Reload the page."))
-    journal.record(session, actor, "referral.answer", "referral", found.id, state=state, before=found.state)
+    journal.record(session, actor, "referral.answer", "referral", found.id, state=answer.state, before=found.state)
     before = ReferralFacts(found.point, found.day, found.entity, found.service, found.state)
-    after = ReferralFacts(found.point, found.day, found.entity, found.service, state)
+    after = ReferralFacts(found.point, found.day, found.entity, found.service, answer.state)
     tallies.move(session, referral_cells(before), referral_cells(after))
+    return replace(found, state=answer.state, state_at=now, version=version, record=record)
 
 
 def _conflict(found: queries.OpenReferral, answer: Answer) -> Conflict:
