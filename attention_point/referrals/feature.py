@@ -1,0 +1,11 @@
+"""What referrals offer the app."""
+
+from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.language import N_
+from attention_point.referrals import views
+
+referrals = Feature(
+    name="referrals",
+    blueprints=(views.blueprint,),
+    menu=(MenuItem(N_("Referrals"), "referrals.listing", "referrals.view"),),
+)
