@@ -1,0 +1,11 @@
+"""What the portal offers the app."""
+
+from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.language import N_
+from attention_point.portal import api, views
+
+portal = Feature(
+    name="portal",
+    blueprints=(views.blueprint, api.blueprint),
+    menu=(MenuItem(N_("Our referrals"), "portal.inbox", "portal.use"),),
+)

@@ -1,0 +1,70 @@
+"""Browsers and programs of partner entities, signed in without the cost of a password."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from attention_point.accounts import services as accounts
+from attention_point.accounts.models import LoginSession
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import new_id
+from tests.support.pages import PageClient, read
+from tests.support.visits import recorded
+
+
+def browser(app: Flask, role: str = "entity", entity: str | None = None) -> PageClient:
+    """Somebody of a role in a browser."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    new = accounts.NewAccount(f"{new_id().hex}@example.org", "Ana Rojas", role, entity)
+    with app.extensions["database"].writing() as session:
+        account = accounts.add_user(session, SYSTEM, new, "no password", must_change=False)
+        session.add(
+            LoginSession(
+                token_hash=accounts.digest(token),
+                id=new_id(),
+                account_id=account,
+                created_at=now,
+                last_seen_at=now,
+                ended_at=None,
+            )  # fmt: skip
+        )
+    client = PageClient(app, app.response_class)
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
+    return client
+
+
+def program(app: Flask, entity: str | None, scope: str = "referrals") -> dict[str, str]:
+    """The headers of a program with a token."""
+    with app.extensions["database"].writing() as session:
+        token = accounts.add_token(session, SYSTEM, new_id().hex, scope, entity)
+    return {"Authorization": f"Bearer {token}", "Accept-Language": "es"}
+
+
+def visit(app: Flask, **changes: Any) -> Mapping[str, Any]:
+    """Record a visit; its answer."""
+    with app.extensions["database"].writing() as session:
+        return recorded(session, **changes)
+
+
+def referral_of(answer: Mapping[str, Any], entity: str) -> UUID:
+    """The referral that a visit made to an entity."""
+    return next(UUID(each["id"]) for each in answer["referrals"] if each["entity"] == entity)
+
+
+def hidden(page: TestResponse, name: str) -> str:
+    """The value of a hidden field of the page's main part."""
+    found = [one.get("value") for one in read(page.get_data(as_text=True)) if one.get("name") == name]
+    return found[-1]
+
+
+def send(client: PageClient, page: TestResponse, address: str, **fields: str) -> TestResponse:
+    """Send the answer form of a page."""
+    kept = {name: hidden(page, name) for name in ("csrf_token", "version")}
+    return client.post(address, data={**kept, **fields})

@@ -1,0 +1,245 @@
+"""The entity's pages as a browser gets them."""
+
+import re
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from attention_point.foundation.database import new_id
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.language import gettext
+from attention_point.intake.models import Visit
+from attention_point.referrals.models import Referral
+from tests.portal.support import browser, hidden, referral_of, send, visit
+from tests.support.visits import person
+
+ALONE = {"person": person(birth_date="2006-02-01"), "household": {"accompanied_by": "alone"}}
+
+
+def text(page: TestResponse) -> str:
+    return page.get_data(as_text=True)
+
+
+def state_of(app: Flask, referral: UUID) -> tuple[str, int]:
+    with app.extensions["database"].reading() as session:
+        found = session.get_one(Referral, referral)
+        return found.state, found.version
+
+
+def journaled(app: Flask, action: str) -> list[JournalEntry]:
+    with app.extensions["database"].reading() as session:
+        return list(session.scalars(select(JournalEntry).where(JournalEntry.action == action)))
+
+
+def code_of(app: Flask, answer: dict) -> str:
+    with app.extensions["database"].reading() as session:
+        return session.get_one(Visit, UUID(answer["id"])).code
+
+
+def test_the_inbox_shows_the_entity_s_own_and_says_when_it_is_empty(app: Flask) -> None:
+    answer = visit(app, person=person(surname_1="Canarioamarillo", phone="+57 300 7654321"))
+    sena, icbf = browser(app, entity="sena"), browser(app, entity="icbf")
+    page = text(sena.get("/portal"))
+    assert answer["reference"] in page
+    assert "Canarioamarillo" in page
+    assert "0 días" in page
+    other = text(icbf.get("/portal"))
+    assert "Aquí no hay remisiones." in other
+    for secret in (answer["reference"], "Canarioamarillo", "7654321", str(referral_of(answer, "sena"))):
+        assert secret not in other
+    assert "Aquí no hay remisiones." in text(sena.get("/portal?show=accepted"))
+    assert answer["reference"] in text(sena.get("/portal?show=nothing&before=nothing"))
+
+
+def test_opening_a_referral_marks_it_seen_and_is_kept_in_the_journal(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    client.get("/portal")
+    assert state_of(app, referral) == ("created", 1)
+    first = client.get(f"/portal/referrals/{referral}")
+    assert state_of(app, referral) == ("seen", 1)
+    assert hidden(first, "version") == "1"
+    client.get(f"/portal/referrals/{referral}")
+    assert len(journaled(app, "referral.view")) == 2
+    assert len(journaled(app, "referral.answer")) == 1
+    assert gettext("Seen") in text(client.get("/portal"))
+
+
+def test_the_page_tells_of_the_person_what_the_service_needs(app: Flask) -> None:
+    answer = visit(
+        app, person=person(surname_2="Canarioazul", phone="+57 300 7654321"), notes="Canarioverde",
+        vulnerabilities=["gender_violence", "pregnant"], household={"adults": 7}, needs=["HUMAN", "SALUD-URG"],
+    )  # fmt: skip
+    gifmm = text(browser(app, entity="gifmm").get(f"/portal/referrals/{referral_of(answer, 'gifmm')}"))
+    assert "+57 300 7654321" in gifmm
+    assert gettext("Adults who came along") in gifmm
+    for secret in ("Canarioazul", "Canarioverde", "1991", "iolencia", "mbaraz"):
+        assert secret not in gifmm
+    hospital = text(browser(app, entity="salud").get(f"/portal/referrals/{referral_of(answer, 'salud')}"))
+    assert "Canarioazul" in hospital
+    for secret in ("7654321", "Canarioverde", "1991", "iolencia", "mbaraz", gettext("Adults who came along")):
+        assert secret not in hospital
+
+
+def test_an_answer_is_saved_and_shown_in_the_history(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    page = client.get(f"/portal/referrals/{referral}")
+    reply = send(client, page, f"/portal/referrals/{referral}/answer", state="accepted", note="Lunes a las 8")
+    assert reply.status_code == 303
+    assert state_of(app, referral) == ("accepted", 2)
+    assert "Lunes a las 8" in text(client.get(reply.location))
+    again = send(client, page, f"/portal/referrals/{referral}/answer", state="accepted", note="Lunes a las 8")
+    assert again.status_code == 303
+    assert state_of(app, referral) == ("accepted", 2)
+
+
+def test_a_missing_reason_is_told_beside_its_field_and_nothing_typed_is_lost(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    page = client.get(f"/portal/referrals/{referral}")
+    reply = send(client, page, f"/portal/referrals/{referral}/answer", state="rejected", note="Una nota escrita")
+    assert reply.status_code == 422
+    assert "Escriba el motivo." in text(reply)
+    assert "Una nota escrita" in text(reply)
+    assert re.search(r'value="rejected"[^>]*checked', text(reply))
+    assert state_of(app, referral) == ("seen", 1)
+    assert len(journaled(app, "referral.view")) == 2  # the page that came back shows the person again
+    corrected = send(client, reply, f"/portal/referrals/{referral}/answer", state="rejected", reason="No hay cupos")
+    assert corrected.status_code == 303
+
+
+def test_an_invalid_answer_to_an_unopened_referral_reads_nothing_in_secret(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    page = client.get("/portal")
+    fields = {"csrf_token": hidden(page, "csrf_token"), "version": "1", "state": "closed"}
+    assert client.post(f"/portal/referrals/{referral}/answer", data=fields).status_code == 422
+    assert len(journaled(app, "referral.view")) == 1
+
+
+def test_the_second_of_two_answers_is_shown_the_difference(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    one, two = browser(app, entity="sena"), browser(app, entity="sena")
+    address = f"/portal/referrals/{referral}"
+    first, second = one.get(address), two.get(address)
+    assert send(one, first, f"{address}/answer", state="accepted", note="Lunes").status_code == 303
+    reply = send(two, second, f"{address}/answer", state="rejected", reason="No hay cupos", note="Viernes")
+    assert reply.status_code == 409
+    for words in ("Rechazada", "Aceptada", "Viernes", "Lunes", "No hay cupos"):
+        assert words in text(reply)
+    assert state_of(app, referral) == ("accepted", 2)
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 5000, "²"])
+def test_a_version_that_is_none_is_late(app: Flask, version: str) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    page = client.get(f"/portal/referrals/{referral}")
+    fields = {"csrf_token": hidden(page, "csrf_token"), "version": version, "state": "accepted"}
+    assert client.post(f"/portal/referrals/{referral}/answer", data=fields).status_code == 409
+
+
+def _body(page: TestResponse, named: object) -> str:
+    """A page without what differs from one request to the next."""
+    plain = re.sub(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"', "", text(page))
+    return plain.replace(str(named), "")
+
+
+def test_another_entity_s_referral_is_the_page_of_one_that_is_not_there(app: Flask) -> None:
+    referral, missing = referral_of(visit(app), "sena"), new_id()
+    client = browser(app, entity="icbf")
+    pages = [client.get(f"/portal/referrals/{named}") for named in (referral, missing)]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert _body(pages[0], referral) == _body(pages[1], missing)
+    token = hidden(client.get("/portal"), "csrf_token")
+    sent = [
+        client.post(
+            f"/portal/referrals/{named}/answer", data={"csrf_token": token, "version": "1", "state": "accepted"}
+        )
+        for named in (referral, missing)
+    ]
+    assert [page.status_code for page in sent] == [404, 404]
+    assert _body(sent[0], referral) == _body(sent[1], missing)
+    assert state_of(app, referral) == ("created", 1)
+
+
+def test_a_restricted_referral_stands_on_its_own_page_alone(app: Flask) -> None:
+    answer = visit(app, needs=["VBG", "EDU"], person=person(surname_1="Canariorojo"))
+    client = browser(app, entity="comisaria-familia")
+    for show in ("waiting", "accepted", "answered"):
+        assert "Canariorojo" not in text(client.get(f"/portal?show={show}"))
+    assert not journaled(app, "referral.list")[0].detail.count(str(referral_of(answer, "comisaria-familia")))
+    page = text(client.get("/portal/restricted"))
+    assert "Canariorojo" in page
+    assert '"restricted":true' in journaled(app, "referral.list")[-1].detail
+    for entity in ("secretaria-educacion", "fiscalia"):
+        other = browser(app, entity=entity)
+        assert "Canariorojo" not in text(other.get("/portal/restricted"))
+        assert other.get(f"/portal/referrals/{referral_of(answer, 'comisaria-familia')}").status_code == 404
+
+
+def test_a_mandatory_and_urgent_path_says_so(app: Flask) -> None:
+    visit(app, **ALONE, needs=["EDU"])
+    page = text(browser(app, entity="icbf").get("/portal"))
+    assert gettext("Urgent") in page
+    assert gettext("Mandatory") in page
+
+
+def test_a_slip_s_code_leads_to_the_entity_s_referral(app: Flask) -> None:
+    answer = visit(app)
+    code = code_of(app, dict(answer))
+    client = browser(app, entity="sena")
+    reply = client.get(f"/portal/slips/{code}")
+    assert reply.status_code == 302
+    assert reply.location == f"/portal/referrals/{referral_of(answer, 'sena')}"
+    assert client.get(f"/portal/slips/{code.lower()}").status_code == 302
+    assert browser(app, entity="icbf").get(f"/portal/slips/{code}").status_code == 404
+    assert client.get("/portal/slips/OOOOOOOOOOOOOOOO").status_code == 404
+    assert client.get("/portal/slips/ABC").status_code == 404
+
+
+def test_a_slip_with_several_services_of_one_entity_lets_choose(app: Flask) -> None:
+    answer = visit(app, needs=["RC-CO", "ID-CO"])
+    page = browser(app, entity="registraduria").get(f"/portal/slips/{code_of(app, dict(answer))}")
+    assert page.status_code == 200
+    for each in answer["referrals"]:
+        assert each["id"] in text(page)
+
+
+def test_who_is_not_signed_in_signs_in_and_comes_back(app: Flask) -> None:
+    code = code_of(app, dict(visit(app)))
+    reply = app.test_client().get(f"/portal/slips/{code}")
+    assert reply.status_code == 302
+    assert reply.location.startswith("/sign-in")
+    assert code in reply.location
+
+
+@pytest.mark.parametrize("role", ["agent", "office", "supervisor", "auditor", "admin"])
+def test_the_portal_is_the_entities_own(app: Flask, role: str) -> None:
+    assert browser(app, role).get("/portal").status_code == 403
+
+
+def test_a_form_sent_without_a_session_comes_back_filled_in(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    client = browser(app, entity="sena")
+    page = client.get(f"/portal/referrals/{referral}")
+    reply = send(client, page, f"/portal/referrals/{referral}/answer", state="accepted", note="Una nota", _resumed="1")
+    assert reply.status_code == 200
+    assert "Una nota" in text(reply)
+    assert state_of(app, referral) == ("seen", 1)
+
+
+def test_pages_lead_on_without_repeating_or_losing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attention_point.portal.views.SIZE", 2)
+    references = {visit(app, needs=["EMP-SENA"])["reference"] for _each in range(5)}
+    client, address, seen = browser(app, entity="sena"), "/portal", []
+    while address:
+        page = text(client.get(address))
+        seen += re.findall(r"BGA-2017-\d{6}", page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = following.group(1).replace("&amp;", "&") if following else ""
+    assert sorted(seen) == sorted(references)
