@@ -53,7 +53,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=values.pop("SMTP_URL", None),
         session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
         session_hours=_whole(values, "SESSION_HOURS", 10),
-        demo=values.pop("DEMO", "") == "1",
+        demo=_switch(values, "DEMO"),
     )
     if values:
         raise SettingsError(f"unknown setting {PREFIX}{min(values)}; docs/settings.md lists those that exist")
@@ -67,6 +67,13 @@ def _whole(values: dict[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not int(text):
         raise SettingsError(f"{PREFIX}{name} must be a whole number above 0")
     return int(text)
+
+
+def _switch(values: dict[str, str], name: str) -> bool:
+    text = values.pop(name, "")
+    if text not in {"", "0", "1"}:
+        raise SettingsError(f"{PREFIX}{name} must be 1, or 0 or nothing")
+    return text == "1"
 
 
 def _driver(url: str) -> str:

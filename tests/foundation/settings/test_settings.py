@@ -1,0 +1,115 @@
+"""Settings: defaults, what is refused, and what follows from the public address."""
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from attention_point.foundation import paths
+from attention_point.foundation.settings import PREFIX, Settings, SettingsError, from_environment
+
+
+def given(**values: str) -> Settings:
+    """The settings of an environment with these names, each with its prefix."""
+    return from_environment({f"{PREFIX}{name}": value for name, value in values.items()})
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = from_environment({"PATH": "/bin", "OTHER_POINT_COLOUR": "blue"})
+    assert settings == Settings(
+        instance=paths.INSTANCE,
+        database_url=f"sqlite:///{paths.INSTANCE / 'attention-point.db'}",
+        keyring=paths.INSTANCE / "keyring.json",
+        public_url="http://127.0.0.1:8000",
+    )
+    assert (settings.smtp_url, settings.session_idle_minutes, settings.session_hours) == (None, 20, 10)
+    assert settings.demo is False
+    assert settings.secure is False
+
+
+def test_the_instance_moves_what_stands_in_it(tmp_path: Path) -> None:
+    settings = given(INSTANCE=str(tmp_path / "desk"))
+    assert settings.instance == tmp_path / "desk"
+    assert settings.keyring == tmp_path / "desk" / "keyring.json"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'desk' / 'attention-point.db'}"
+    apart = given(INSTANCE=str(tmp_path), KEYRING=str(tmp_path / "elsewhere" / "keys"))
+    assert apart.keyring == tmp_path / "elsewhere" / "keys"
+
+
+@pytest.mark.parametrize("name", ["COLOUR", "DATABASE", "DATABASE_URL_", "", "demo"])
+def test_an_unknown_name_is_refused_by_name(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"unknown setting {PREFIX}{name};") as caught:
+        given(**{name: "a-secret-value"})
+    assert "a-secret-value" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("postgresql://desk@host/point", "postgresql+psycopg://desk@host/point"),
+        ("postgres://desk@host/point", "postgresql+psycopg://desk@host/point"),
+        ("postgresql+psycopg://desk@host/point", "postgresql+psycopg://desk@host/point"),
+        ("sqlite:///point.db", "sqlite:///point.db"),
+    ],
+)
+def test_the_database_s_driver_is_named(url: str, read: str) -> None:
+    assert given(DATABASE_URL=url).database_url == read
+
+
+@pytest.mark.parametrize("url", ["mysql://desk:a-secret@host/point", "postgresql+psycopg2://x/y", "point.db", ""])
+def test_another_database_is_refused_without_repeating_its_address(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL must name sqlite or postgresql") as caught:
+        given(DATABASE_URL=url)
+    assert "a-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept", "secure"),
+    [
+        ("https://point.example.org/", "https://point.example.org", True),
+        ("HTTPS://point.example.org", "HTTPS://point.example.org", True),
+        ("http://10.0.0.5:8000", "http://10.0.0.5:8000", False),
+    ],
+)
+def test_the_public_address_says_whether_visitors_come_over_tls(url: str, kept: str, secure: bool) -> None:
+    settings = given(PUBLIC_URL=url)
+    assert (settings.public_url, settings.secure) == (kept, secure)
+
+
+@pytest.mark.parametrize("url", ["point.example.org", "ftp://point.example.org", "", "javascript:x"])
+def test_a_public_address_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="PUBLIC_URL"):
+        given(PUBLIC_URL=url)
+
+
+@pytest.mark.parametrize("name", ["SESSION_IDLE_MINUTES", "SESSION_HOURS"])
+def test_a_session_lasts_a_whole_number_above_none(name: str) -> None:
+    assert getattr(given(**{name: "45"}), name.lower()) == 45
+    for wrong in ("0", "-5", "1.5", "ten", "", " 5"):
+        with pytest.raises(SettingsError, match=name):
+            given(**{name: wrong})
+
+
+@pytest.mark.parametrize(("value", "demo"), [("1", True), ("0", False), ("", False)])
+def test_a_demonstration_says_so(value: str, demo: bool) -> None:
+    assert given(DEMO=value).demo is demo
+
+
+@pytest.mark.parametrize("value", ["true", "yes", "2", "on"])
+def test_a_demonstration_is_never_left_unmarked_for_a_word(value: str) -> None:
+    with pytest.raises(SettingsError, match="DEMO"):
+        given(DEMO=value)
+
+
+def test_settings_do_not_change_once_read() -> None:
+    with pytest.raises(FrozenInstanceError):
+        given().demo = True  # type: ignore[misc]
+
+
+def test_the_application_does_not_start_without_its_keys(tmp_path: Path) -> None:
+    from attention_point.app import create_app  # noqa: PLC0415 - the other tests here run without the app
+    from attention_point.foundation.vault.keyring import KeyringError  # noqa: PLC0415
+
+    with pytest.raises(KeyringError, match="no keyring"):
+        create_app(given(INSTANCE=str(tmp_path)))
+    assert list(tmp_path.iterdir()) == []
