@@ -46,7 +46,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools know
 
 def gettext(message: str, **values: Any) -> str:
     """The message in the language in use, its ``%(name)s`` filled in."""
-    text = translations(current()).gettext(message)
+    text = translations(current()).gettext(message) if message else ""  # catalogues keep their header under ""
     return text % values if values else text
 
 
