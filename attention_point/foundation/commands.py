@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import Refusal
+from attention_point.foundation.refusals import Invalid, Refusal
 
 
 def _database() -> Database:
@@ -32,9 +32,12 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn a refusal into its sentence on stderr and exit status 1."""
+    """Turn a refusal into its sentence on stderr, with what is wrong in each field, and exit status 1."""
     try:
         yield
     except Refusal as refusal:
-        click.echo(str(refusal), err=True)
+        click.echo(refusal.message, err=True)
+        for each in refusal.fields if isinstance(refusal, Invalid) else ():
+            if each.message not in refusal.message:  # a file's complaints stand there already, each with its place
+                click.echo(f"{each.field}: {each.message}", err=True)
         raise click.exceptions.Exit(1) from None
