@@ -1,0 +1,138 @@
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.graphics.shapes import Line, PolyLine, Rect, String
+
+from attention_point.foundation.paperwork import SUPPRESSED, Chart, Series, chart_svg
+from attention_point.foundation.paperwork.charts import WIDTH, draw, scale
+from attention_point.foundation.paperwork.document import ChartKind, Value
+from attention_point.foundation.paperwork.strokes import bar
+from tests.foundation.paperwork.papers import CHART, WORDS
+
+SVG = "{http://www.w3.org/2000/svg}"
+KINDS: list[ChartKind] = ["bar", "hbar", "line"]
+
+
+def chart(*values: Value, kind: ChartKind = "bar") -> Chart:
+    return Chart("c", "C", kind, tuple(f"c{place}" for place in range(len(values))), (Series("s", values),))
+
+
+def shapes(one: Chart, kind: type) -> list[Any]:
+    return [shape for shape in draw(one, WORDS).contents if type(shape) is kind]
+
+
+def svg(one: Chart) -> Element:
+    return fromstring(chart_svg(one, WORDS))
+
+
+@given(st.lists(st.integers(0, 10**12), max_size=20))
+def test_an_axis_starts_at_zero_and_holds_every_value(values: list[int]) -> None:
+    axis = scale(chart(*values), 100)
+    assert axis.ticks[0] == 0
+    assert axis.at(0) == 0
+    assert 2 <= len(axis.ticks) <= 6
+    assert all(isinstance(tick, int) for tick in axis.ticks)
+    assert axis.ticks[-1] >= max(values, default=0)
+    assert f"{int(axis.step)}"[0] in "125"
+    assert all(axis.at(value) <= 100.000001 for value in values)
+
+
+def test_small_shares_get_small_steps() -> None:
+    axis = scale(chart(Decimal("0.04"), 0.11), 100)
+    assert axis.ticks[-1] < 0.3
+    assert axis.at(0.11) > 40
+
+
+def test_upright_bars_are_as_high_as_their_values() -> None:
+    bars = shapes(chart(10, 40, 0, 20), Rect)
+    assert [round(one.height / bars[0].height, 3) for one in bars] == [1, 4, 2]
+    assert len({one.y for one in bars}) == 1
+    zero = min(line.y1 for line in shapes(chart(10, 40), Line))
+    assert bars[0].y == zero
+
+
+def test_lying_bars_are_as_long_as_their_values() -> None:
+    bars = shapes(chart(10, 40, 0, 20, kind="hbar"), Rect)
+    assert [round(one.width / bars[0].width, 3) for one in bars] == [1, 4, 2]
+    assert len({one.x for one in bars}) == 1
+
+
+def test_bars_lie_down_where_their_names_find_no_room() -> None:
+    one = replace(chart(1, 2), categories=("palabra" * 12, "corta"))
+    assert len({bar.x for bar in shapes(one, Rect)}) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_values_and_names_are_written(kind: ChartKind) -> None:
+    texts = {shape.text for shape in shapes(replace(CHART, kind=kind), String)}
+    assert {"40", "10", "20", "(r)", "Niñez", "Salud", "Mujeres", "Hombres", "0"} <= texts
+
+
+def test_a_suppressed_value_leaves_a_gap_in_a_line() -> None:
+    lines = shapes(chart(1, 2, SUPPRESSED, 3, 4, kind="line"), PolyLine)
+    assert [len(line.points) for line in lines] == [4, 4]
+
+
+def test_labels_on_a_line_never_cover_each_other() -> None:
+    one = chart(*[100_000 + place % 2 for place in range(120)], kind="line")
+    labels = sorted(shape.x for shape in shapes(one, String) if shape.text.startswith("100.") and shape.x > 60)
+    assert len(labels) > 3
+    assert all(right - left > 30 for left, right in pairwise(labels))
+
+
+def test_series_differ_without_colour() -> None:
+    bars: list[list[Any]] = [list(bar(number, 0, 0, 30, 30)) for number in range(5)]
+    looks = {(len(shapes), str(shapes[0].fillColor)) for shapes in bars}
+    assert len(looks) == 5
+    assert len({len(shapes) > 1 for shapes in bars}) == 2
+    assert all(shape.y1 >= -0.01 and shape.y2 <= 30.01 for number in range(5) for shape in bar(number, 0, 0, 9, 30)
+               if isinstance(shape, Line))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_svg_needs_no_style_no_script_and_nothing_from_elsewhere(kind: ChartKind) -> None:
+    root = svg(replace(CHART, kind=kind))
+    allowed = {"svg", "title", "desc", "g", "rect", "line", "polyline", "polygon", "text"}
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in allowed
+        assert not [name for name in element.attrib if name in ("style", "class") or name.startswith("on")]
+        assert not [value for value in element.attrib.values() if "url(" in value or "http" in value]
+
+
+def test_an_svg_carries_its_title_and_description() -> None:
+    root = svg(CHART)
+    assert root.attrib["role"] == "img"
+    assert root.findtext(f"{SVG}title") == "Por necesidad"
+    assert root.findtext(f"{SVG}desc") == "La niñez va primero."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_stays_in_the_picture(kind: ChartKind) -> None:
+    one = chart(*range(0, 310, 10), kind=kind)
+    drawing = draw(one, WORDS)
+    assert drawing.width == WIDTH
+    for shape in drawing.contents:
+        left, low, right, high = shape.getBounds()
+        assert left >= -8
+        assert low >= -8
+        assert right <= drawing.width + 8
+        assert high <= drawing.height + 8
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_chart_is_still_a_picture(kind: ChartKind) -> None:
+    for one in (Chart("c", "C", kind, (), ()), chart(0, None, SUPPRESSED, kind=kind), chart(kind=kind)):
+        assert float(svg(one).attrib["height"]) > 0
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(st.characters(), max_size=40), min_size=1, max_size=5), st.sampled_from(KINDS))
+def test_any_name_gives_a_well_formed_svg(names: list[str], kind: ChartKind) -> None:
+    series = Series(names[0], tuple(range(len(names))))
+    svg(Chart("c", names[0], kind, tuple(names), (series, series), names[-1]))

@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+
+from attention_point.foundation.paperwork import (
+    SUPPRESSED,
+    Chart,
+    Column,
+    Heading,
+    PageBreak,
+    Series,
+    Table,
+    cell_text,
+)
+from attention_point.foundation.paperwork.document import Kind
+from tests.foundation.paperwork.papers import CHART, MOMENT, NEEDS, WORDS, paper
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [("integer", "5"), ("integer", True), ("integer", 1.5), ("text", 5), ("amount", 1.5), ("date", "2017-08-09")],
+)
+def test_a_cell_is_of_its_columns_kind(kind: Kind, cell: Any) -> None:
+    with pytest.raises(ValueError, match="column secret-column"):
+        Table("t", "T", (Column("secret-column", "C", kind),), ((cell,),))
+
+
+def test_a_refused_cell_is_not_quoted() -> None:
+    with pytest.raises(ValueError, match="row 0") as caught:
+        Table("t", "T", (Column("c", "C", "integer"),), (("Yohana",),))
+    assert "Yohana" not in str(caught.value)
+
+
+def test_a_row_has_one_cell_a_column() -> None:
+    with pytest.raises(ValueError, match="2 cells, not 1"):
+        Table("t", "T", (Column("c", "C"),), (("a", "b"),))
+
+
+@pytest.mark.parametrize("kind", ["text", "integer", "number", "amount", "date"])
+def test_any_kind_may_be_suppressed_or_empty(kind: Kind) -> None:
+    column = Column("c", "C", kind)
+    assert len(Table("t", "T", (column,), ((SUPPRESSED,), (None,))).rows) == 2
+    assert cell_text(SUPPRESSED, kind, WORDS) == "(r)"
+    assert cell_text(None, kind, WORDS) == ""
+
+
+def test_a_chart_stands_beside_its_table() -> None:
+    assert paper([CHART, NEEDS]).tables == (NEEDS,)
+    assert paper([NEEDS, CHART]).tables == (NEEDS,)
+    with pytest.raises(ValueError, match="by-need has no table beside it"):
+        paper([CHART, PageBreak(), NEEDS])
+
+
+@pytest.mark.parametrize("values", [(-1,), (float("inf"),), (float("nan"),), (1, 2)])
+def test_a_chart_refuses_what_has_no_place_on_it(values: tuple[Any, ...]) -> None:
+    with pytest.raises(ValueError, match="chart c"):
+        Chart("c", "C", "bar", ("a",), (Series("s", values),))
+
+
+def test_a_moment_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        paper(created=MOMENT.replace(tzinfo=None))
+
+
+def test_headings_have_three_levels() -> None:
+    with pytest.raises(ValueError, match="level 1, 2 or 3"):
+        Heading("deep", 4)
