@@ -31,6 +31,7 @@ def svg(one: Chart) -> Element:
     return fromstring(chart_svg(one, WORDS))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), max_size=20))
 def test_an_axis_starts_at_zero_and_holds_every_value(values: list[int]) -> None:
     axis = scale(chart(*values), 100)
@@ -131,7 +132,7 @@ def test_an_empty_chart_is_still_a_picture(kind: ChartKind) -> None:
         assert float(svg(one).attrib["height"]) > 0
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=40), min_size=1, max_size=5), st.sampled_from(KINDS))
 def test_any_name_gives_a_well_formed_svg(names: list[str], kind: ChartKind) -> None:
     series = Series(names[0], tuple(range(len(names))))

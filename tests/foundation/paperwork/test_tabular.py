@@ -5,7 +5,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attention_point.foundation.paperwork import SUPPRESSED, Column, Paragraph, Table, write_csv
@@ -72,6 +72,7 @@ def neutral(cell: str) -> bool:
     return cell == "-5" or cell.lstrip()[:1] not in tuple("=+-@\t\r＝＋－＠")
 
 
+@settings(deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=4))
 @example(["a;=cmd|' /C calc'!A0"])
 @example(['x"; =1', '";"=1'])
@@ -83,6 +84,7 @@ def test_no_cell_is_a_formula_whichever_delimiter_the_reader_takes(texts: list[s
             assert all(neutral(cell) for cell in cells if not re.fullmatch(r"[^;,|]*[;,]-5", cell))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="=+-@＝＋－＠"), max_size=40))
 def test_a_harmless_text_is_untouched(text: str) -> None:
     assert read(write_csv(table(text)))[1] == [one_line(text), "-5"]

@@ -1,4 +1,4 @@
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -8,6 +8,7 @@ from attention_point.foundation.paperwork.text import markup, one_line, plain, s
 ANY = st.text(st.characters(), max_size=200)
 
 
+@settings(deadline=None)
 @given(ANY)
 @example("a\x00b\x1b[31m\u202egnp.exe\ud800\x9f")
 def test_plain_text_keeps_no_control_character(text: str) -> None:
@@ -16,11 +17,13 @@ def test_plain_text_keeps_no_control_character(text: str) -> None:
     plain(text).encode()
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
+@settings(deadline=None)
 @given(st.text("abcñ 1.-", max_size=120), st.floats(20, 300), st.floats(0, 15))
 @example("x" * 500, 50.0, 10.0)
 def test_wrapped_lines_fit_and_lose_nothing(text: str, width: float, first: float) -> None:
