@@ -131,7 +131,7 @@ def prepare(form: DeskForm, choices: Mapping[str, Choices], on: date) -> DeskFor
     form.vulnerabilities.choices = dict(codelist("vulnerabilities").choices(current(), on))
     for name in PURPOSES:
         form[name].choices = {"yes": _("Yes"), "no": _("No")}
-    form.needs.choices = choices["needs"]
+    form.needs.choices, form.needs.flags.required = choices["needs"], True
     form.point.choices = choices["points"]
     form.complained_of.choices = {"": "", **choices["entities"]}
     for entry in form.documents:

@@ -17,7 +17,7 @@ class Referral(Base):
         Index("ix_referral_inbox", "entity", "state", "id"),
         Index("ix_referral_visit_id", "visit_id"),
         Index("ix_referral_person_id", "person_id"),
-        Index("ix_referral_day", "day"),
+        Index("ix_referral_point", "point", "state", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

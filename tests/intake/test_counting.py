@@ -1,0 +1,115 @@
+"""What is counted equals a recount of all sealed rows, whatever happens in whatever order."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.database import Database
+from attention_point.intake import queries
+from attention_point.intake.reading import read_draft
+from attention_point.intake.services import record_visit
+from attention_point.referrals import queries as referrals
+from attention_point.referrals.rules import ENTITY, reason_owed, steps_from
+from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.tallies.queries import compare
+from attention_point.tallies.rules import ReferralFacts, VisitFacts, referral_cells, visit_cells
+from tests.support.visits import AGENT, acting, consents, draft
+
+NEEDS = ("MIG-REG", "EMP-SENA", "EDU", "VBG", "SALUD-URG", "DDHH")
+visits = st.fixed_dictionaries(
+    {
+        "who": st.integers(0, 3),
+        "day": st.integers(0, 70),
+        "needs": st.lists(st.sampled_from(NEEDS), min_size=1, max_size=3, unique=True),
+        "vulnerabilities": st.lists(st.sampled_from(("pregnant", "street", "lgbti")), max_size=2, unique=True),
+        "sex": st.sampled_from(("F", "M", None)),
+        "agrees": st.booleans(),
+    }
+)
+
+
+def said(visit: dict[str, Any]) -> dict[str, Any]:
+    """The draft of a generated visit: four people come again and again, and one is never known."""
+    day = date(2017, 8, 9) + timedelta(days=visit["day"])
+    person: dict[str, Any] = {"sex": visit["sex"], "birth_date": f"19{70 + visit['who']}-05-01"}
+    if visit["who"]:
+        person["documents"] = [{"type": "PA", "number": f"90000000{visit['who']}"}]
+    return draft(
+        attended_at=f"{day}T10:00:00-05:00",
+        person={name: value for name, value in person.items() if value},
+        needs=visit["needs"],
+        vulnerabilities=visit["vulnerabilities"],
+        consents=consents(("referral:*", visit["agrees"])),
+    )
+
+
+def recounted(session: Session) -> Counter[Any]:
+    """The tallies as they would be if counted anew."""
+    total: Counter[Any] = Counter()
+    for facts in queries.recount(session):
+        total.update(visit_cells(facts) if isinstance(facts, VisitFacts) else referral_cells(facts))
+    return total
+
+
+class Undone(Exception):  # noqa: N818
+    """Ends an example without leaving anything."""
+
+
+@given(st.lists(visits, min_size=1, max_size=6), st.lists(st.integers(0, 50), max_size=6))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_tallies_equal_a_recount(database: Database, came: list[dict[str, Any]], answers: list[int]) -> None:
+    with pytest.raises(Undone), database.writing() as session:  # noqa: PT012 - the whole example is undone
+        load_shipped(session)
+        made = []
+        for visit in came:
+            answer = record_visit(session, AGENT, read_draft(said(visit))).answer
+            made += [UUID(each["id"]) for each in answer["referrals"]]
+        for number in answers:
+            if made:
+                answer_one(session, made[number % len(made)], number)
+        assert compare(session, recounted(session)) == []
+        raise Undone
+
+
+def answer_one(session: Session, referral: UUID, choice: int) -> None:
+    """One of the answers that are possible now."""
+    found = referrals.one(session, referral)
+    assert found is not None
+    steps = steps_from(found.state, ENTITY)
+    if not steps:
+        return
+    step = steps[choice % len(steps)]
+    reason = "No vive en la ciudad" if reason_owed(step, found.state, mandatory=found.mandatory) else None
+    entity = acting("entity", found.entity)
+    answer_for_entity(session, entity, referral, Answer(step.state, found.version, reason))
+
+
+def facts_of(session: Session) -> list[VisitFacts]:
+    """The visits' facts as they were counted, in order."""
+    return [facts for facts in queries.recount(session) if not isinstance(facts, ReferralFacts)]
+
+
+def test_a_person_is_counted_once_a_month_and_once_a_need(session: Session) -> None:
+    load_shipped(session)
+    for day, needs in ((0, ["EDU"]), (5, ["EDU", "DDHH"]), (40, ["EDU"])):
+        visit = {"who": 1, "day": day, "needs": needs, "vulnerabilities": [], "sex": "F", "agrees": False}
+        record_visit(session, AGENT, read_draft(said(visit)))
+    first, second, third = sorted(facts_of(session), key=lambda facts: facts.day)
+    assert (first.first_ever, first.first_this_month, first.new_needs) == (True, True, ("EDU",))
+    assert (second.first_ever, second.first_this_month, second.new_needs) == (False, False, ("DDHH",))
+    assert (third.first_ever, third.first_this_month, third.new_needs) == (False, True, ("EDU",))
+
+
+def test_a_visit_entered_late_does_not_count_the_person_twice(session: Session) -> None:
+    load_shipped(session)
+    for day in (10, 2):
+        visit = {"who": 1, "day": day, "needs": ["EDU"], "vulnerabilities": [], "sex": "F", "agrees": False}
+        record_visit(session, AGENT, read_draft(said(visit)))
+    assert sum(facts.first_this_month for facts in facts_of(session)) == 1

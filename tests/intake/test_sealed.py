@@ -1,0 +1,176 @@
+"""A stolen database tells nothing: two hundred planted values are looked for in every byte that the program leaves."""
+
+import base64
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.vault import VaultError
+from attention_point.intake import queries
+from attention_point.intake.models import Visit
+from attention_point.intake.reading import read_draft
+from attention_point.intake.services import record_visit
+from attention_point.people.models import Person
+from tests.support.pages import PageClient
+from tests.support.postgres import Server
+from tests.support.visits import AGENT, draft, recorded
+
+PEOPLE = 25
+PLANTED = 8  # values a person
+
+
+# The beginning that all values of a kind share, and that nothing else has: looking for it finds any of them.
+STEMS = ("Canaria-", "Quixotez", "Wpinzon", "+57 39077", "V77004", "8899133", "Xilotepec", "1931-")
+
+
+def planted(number: int) -> dict[str, str]:
+    """Values of one invented person that occur nowhere else, in the order of the stems."""
+    return {
+        "given_names": f"Canaria-Zulimar{number:03d}",
+        "surname_1": f"Quixotez{number:03d}a",
+        "surname_2": f"Wpinzon{number:03d}b",
+        "phone": f"+57 39077{number:03d}41",
+        "document": f"V77004{number:03d}",
+        "passport": f"8899133{number:03d}",
+        "notes": f"Xilotepec{number:03d}, vereda",
+        "birth_date": f"1931-{number % 12 + 1:02d}-{number + 1:02d}",
+    }
+
+
+def spelled(value: str) -> Iterator[bytes]:
+    """A value in every spelling in which it could lie in a file."""
+    for text in {value, value.upper(), value.lower()}:
+        raw = text.encode()
+        yield raw
+        yield text.encode("utf-16-le")
+        yield raw.hex().encode()
+        for cut in range(3):  # base64 looks different by where the value begins in its group of three
+            kept = raw[cut : cut + (len(raw) - cut) // 3 * 3]
+            yield base64.b64encode(kept)
+
+
+def leaks(content: bytes) -> list[str]:
+    """The kinds of planted values that are found."""
+    return [stem for stem in STEMS if any(spelling in content for spelling in spelled(stem))]
+
+
+def visit_of(values: dict[str, str]) -> dict[str, Any]:
+    """A draft that says all the planted values."""
+    return draft(
+        person={
+            **{name: values[name] for name in ("given_names", "surname_1", "surname_2", "phone", "birth_date")},
+            "documents": [
+                {"type": "DE", "number": values["document"]},
+                {"type": "PA", "number": values["passport"]},
+            ],
+        },
+        notes=values["notes"],
+        needs=["VBG", "EMP-SENA"],
+    )
+
+
+def test_no_planted_value_is_left_in_any_byte(
+    app: Flask,
+    bearer: Callable[..., dict[str, str]],
+    database_url: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    header, client = bearer("intake"), PageClient(app, app.response_class)
+    values = [value for number in range(PEOPLE) for value in planted(number).values()]
+    assert len(set(values)) == PEOPLE * PLANTED == 200
+    for number in range(PEOPLE):
+        one = planted(number)
+        assert client.post("/api/v1/visits", json=visit_of(one), headers=header).status_code == 201
+        wrong = {**visit_of(one), "attended_at": one["notes"]}
+        assert client.post("/api/v1/visits", json=wrong, headers=header).status_code == 422
+        found = client.get(f"/api/v1/people?document=DE:{one['document']}", headers=header).get_json()
+        assert found["candidates"][0]["surname_1"] == one["surname_1"]
+        by_name = f"/api/v1/people?name={one['given_names']} {one['surname_1']}&birth_year={one['birth_date'][:4]}"
+        assert client.get(by_name, headers=header).status_code == 200
+    content = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    if database_url.startswith("postgresql"):
+        server: Server = request.getfixturevalue("postgresql_server")
+        content += b"".join(path.read_bytes() for path in server.folder.rglob("*") if path.is_file())
+    out, err = capfd.readouterr()
+    content += (out + err + caplog.text).encode()
+    assert len(content) > 100_000
+    assert leaks(content) == []
+
+
+def test_the_scan_would_find_a_leak() -> None:
+    for stem, value in zip(STEMS, planted(1).values(), strict=True):
+        assert value.startswith(stem)
+        for spelling in spelled(value):
+            assert stem in leaks(b"before" + spelling + b"after")
+
+
+def test_a_swapped_record_is_an_error_and_never_the_wrong_person(
+    app: Flask, bearer: Callable[..., dict[str, str]]
+) -> None:
+    database: Database = app.extensions["database"]
+    header, client = bearer("intake"), PageClient(app, app.response_class)
+    first, second = draft(), draft()
+    for each in (first, second):
+        assert client.post("/api/v1/visits", json=each, headers=header).status_code == 201
+    with database.writing() as session:
+        one, two = session.execute(select(Person)).scalars().all()
+        one.sealed, two.sealed = two.sealed, one.sealed
+    number = first["person"]["documents"][0]["number"]
+    reply = client.get(f"/api/v1/people?document=PA:{number}", headers=header)
+    assert reply.status_code == 500
+    assert reply.get_json()["error"] == "sealed"
+    assert number not in reply.get_data(as_text=True)
+    with database.reading() as session:
+        actions = list(session.execute(select(JournalEntry.action)).scalars())
+    assert "vault.refused" in actions
+
+
+def test_a_dictionary_without_the_key_finds_no_tag(database: Database) -> None:
+    """The same document number under another installation's key gives another tag."""
+    with database.writing() as session:
+        recorded(session, person={"documents": [{"type": "DE", "number": "V12345678"}]})
+        tags = {bytes(tag) for tag in session.connection().exec_driver_sql("SELECT tag FROM person_tag").scalars()}
+    own = database.info["vault"]
+    assert own.tag("document", "DE:V12345678") in tags
+    assert own.tag("surname_year", "DE:V12345678") not in tags
+
+
+def test_the_visits_own_seal_is_bound_to_its_row(database: Database) -> None:
+    with database.writing() as session:
+        one, two = recorded(session), recorded(session)
+        rows = {str(row.id): row for row in session.execute(select(Visit)).scalars()}
+        session.execute(update(Visit).where(Visit.id == rows[one["id"]].id).values(sealed=rows[two["id"]].sealed))
+        session.flush()
+    with database.reading() as session, pytest.raises(VaultError):
+        queries.find(session, rows[one["id"]].id)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_erased_by_an_edit_is_gone_from_the_file(database: Database, tmp_path: Path) -> None:
+    """``secure_delete`` and a checkpoint leave no old copy of a sealed record."""
+    with database.writing() as session:
+        made = draft()
+        load_shipped(session)
+        record_visit(session, AGENT, read_draft(made))
+        old = session.execute(select(Person.sealed)).scalar_one()
+    with database.writing() as session:
+        again = {**draft(), "person": {**made["person"], "phone": f"+57 {new_id().int % 10**9}"}}
+        record_visit(session, AGENT, read_draft(again))
+    database.close()
+    raw = sqlite3.connect(database.url.database or "")
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert old is not None
+    assert bytes(old) not in content
