@@ -1,0 +1,1 @@
+"""Invented people that walk through the real door."""

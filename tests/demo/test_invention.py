@@ -1,0 +1,163 @@
+"""The invented people: the same from the same seed, plausible, and sayable at the desk."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attention_point.demo.visits import Draft, invent
+from attention_point.demo.workdays import easter, holidays, workdays
+from attention_point.foundation import clock
+from attention_point.intake.reading import read_draft
+from attention_point.people import rules, services
+
+FIRST, LAST = date(2017, 8, 9), date(2017, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def visits() -> list[Draft]:
+    """The visits of 1,500 people."""
+    return invent(1500, FIRST, LAST, 7)
+
+
+def people(visits: list[Draft]) -> list[Draft]:
+    """The person of each first visit; those without a name count by visit."""
+    return list({str(visit["person"].get("documents") or visit["id"]): visit["person"] for visit in visits}.values())
+
+
+def test_the_same_seed_gives_the_same_people() -> None:
+    assert invent(60, FIRST, LAST, 1) == invent(60, FIRST, LAST, 1)
+    assert invent(60, FIRST, LAST, 1) != invent(60, FIRST, LAST, 2)
+
+
+def test_more_people_are_the_same_people_and_others() -> None:
+    known = {visit["id"] for visit in invent(200, FIRST, LAST, 3)}
+    fewer = {visit["id"] for visit in invent(100, FIRST, LAST, 3)}
+    assert len(fewer & known) > 90
+
+
+@given(st.integers(1, 12), st.dates(date(2016, 1, 1), date(2024, 1, 1)), st.integers(0, 40), st.integers())
+def test_every_visit_can_be_read_and_lies_on_a_working_day(people: int, first: date, length: int, seed: int) -> None:
+    last = first + timedelta(days=length)
+    open_days = set(workdays(first, last))
+    if not open_days:
+        with pytest.raises(ValueError, match="working day"):
+            invent(people, first, last, seed)
+        return
+    for visit in invent(people, first, last, seed):
+        draft = read_draft(visit)
+        assert draft.day in open_days
+        assert 7 <= clock.local(draft.attended_at).hour < 17
+        assert draft.id.version == 7
+        assert draft.id.int >> 80 == int(draft.attended_at.timestamp() * 1000)
+
+
+def test_five_hundred_visits_raise_only_doubts_that_are_meant(visits: list[Draft]) -> None:
+    found = Counter[tuple[str, str]]()
+    for draft in map(read_draft, visits[:500]):
+        for document in draft.person.documents:
+            found.update(
+                (document.type, doubt.code)
+                for doubt in rules.check_document(
+                    document.type,
+                    document.number or "",
+                    document.expires,
+                    draft.person.birth_date,
+                    draft.day,
+                    services.document_types(),
+                )
+            )
+    assert set(found) <= {("TMF", "not_identity"), ("PA", "expired")}
+
+
+def test_visits_are_in_order_and_their_ids_differ(visits: list[Draft]) -> None:
+    times = [datetime.fromisoformat(visit["attended_at"]) for visit in visits]
+    assert times == sorted(times)
+    assert len({visit["id"] for visit in visits}) == len(visits)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "least", "most"),
+    [
+        ("population", "migrant", 0.73, 0.85),
+        ("population", "returnee", 0.08, 0.17),
+        ("sex", "F", 0.47, 0.61),
+        ("origin", "VE-S", 0.25, 0.38),
+        ("origin", "VE-V", 0.15, 0.27),
+        ("status", "regular", 0.04, 0.14),
+        ("given_names", None, 0.005, 0.05),
+        ("documents", None, 0.1, 0.25),
+    ],
+)
+def test_shares_are_plausible(visits: list[Draft], field: str, value: str | None, least: float, most: float) -> None:
+    everybody = people(visits)
+    assert least < sum(person.get(field) == value for person in everybody) / len(everybody) < most
+
+
+def test_some_come_again_with_something_else(visits: list[Draft]) -> None:
+    by_papers: dict[str, list[Draft]] = {}
+    for visit in visits:
+        if visit["person"].get("documents"):
+            by_papers.setdefault(str(visit["person"]["documents"]), []).append(visit)
+    again = [came for came in by_papers.values() if len(came) > 1]
+    assert 0.05 < len(again) / len(by_papers) < 0.16
+    assert sum(set(first["needs"]).isdisjoint(second["needs"]) for first, second, *_more in again) > 0.8 * len(again)
+
+
+def test_families_share_a_surname_and_come_together(visits: list[Draft]) -> None:
+    children = [visit for visit in visits if visit["household"].get("accompanied_by") == "parent"]
+    surnames = {(visit["attended_at"][:10], visit["person"].get("surname_1")) for visit in visits}
+    named = [visit for visit in children if visit["person"].get("surname_1")]
+    assert len(named) > 100
+    adults = [visit for visit in visits if "accompanied_by" not in visit["household"]]
+    of_adults = {(visit["attended_at"][:10], visit["person"].get("surname_1")) for visit in adults}
+    together = sum((visit["attended_at"][:10], visit["person"]["surname_1"]) in of_adults for visit in named)
+    assert surnames
+    assert together > 0.85 * len(named)  # the others come again by themselves
+
+
+def test_children_alone_and_violence_are_few_and_there(visits: list[Draft]) -> None:
+    needs = Counter(need for visit in visits for need in visit["needs"])
+    assert 0 < needs["NNA-PROT"] < 30
+    assert 0 < needs["VBG"] < 40
+
+
+def test_the_permit_begins_with_its_day() -> None:
+    before = invent(300, date(2017, 6, 1), date(2017, 7, 31), 5)
+    after = invent(300, date(2017, 8, 9), date(2017, 9, 30), 5)
+
+    def types(visits: list[Draft]) -> set[str]:
+        return {each["type"] for visit in visits for each in visit["person"].get("documents", ())}
+
+    assert "PE" not in types(before)
+    assert "PE" in types(after)
+
+
+def test_consents_are_mostly_granted_and_sometimes_refused(visits: list[Draft]) -> None:
+    answers = Counter((each["purpose"], each["granted"]) for visit in visits for each in visit["consents"])
+    assert answers["attention", True] > 20 * answers["attention", False] > 0
+    assert answers["referral:migracion-colombia", False] > 0
+
+
+@pytest.mark.parametrize(
+    ("year", "day"), [(2017, date(2017, 4, 16)), (2018, date(2018, 4, 1)), (2019, date(2019, 4, 21)),
+                      (2024, date(2024, 3, 31)), (2025, date(2025, 4, 20))]
+)  # fmt: skip
+def test_easter(year: int, day: date) -> None:
+    assert easter(year) == day
+
+
+def test_the_holidays_of_2017() -> None:
+    assert sorted(holidays(2017)) == [
+        date(2017, *day)
+        for day in ((1, 1), (1, 9), (3, 20), (4, 13), (4, 14), (5, 1), (5, 29), (6, 19), (6, 26), (7, 3), (7, 20),
+                    (8, 7), (8, 21), (10, 16), (11, 6), (11, 13), (12, 8), (12, 25))
+    ]  # fmt: skip
+
+
+def test_ten_working_days_after_the_opening() -> None:
+    # The law's own example (Ley 1581 de 2012, art. 14): received 2017-08-09, answered by 2017-08-24.
+    assert workdays(date(2017, 8, 10), date(2017, 8, 31))[9] == date(2017, 8, 24)
+    assert workdays(date(2017, 8, 10), date(2017, 8, 31))[14] == date(2017, 8, 31)

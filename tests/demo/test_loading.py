@@ -1,0 +1,123 @@
+"""Invented people walk through the one door: on both engines, once however often they are loaded."""
+
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from attention_point.accounts.models import Account
+from attention_point.demo import commands
+from attention_point.demo.commands import demo_commands
+from attention_point.demo.loading import Loaded, load
+from attention_point.demo.visits import invent
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.settings import PREFIX
+from attention_point.intake import queries as intake
+from attention_point.intake.models import Visit
+from attention_point.people.models import Person
+from attention_point.referrals.models import Referral
+from attention_point.tallies import queries as tallies
+from attention_point.tallies.models import Tally
+from attention_point.tallies.rules import cells_of
+
+TABLES = (Account, Person, Visit, Referral, JournalEntry, Tally)
+OPTIONS = ["load", "--people", "40", "--from", "2017-08-09", "--to", "2017-08-31", "--seed", "5"]
+
+
+def counts(database: Database) -> dict[str, int]:
+    """The rows of every table that a load writes."""
+    with database.reading() as session:
+        return {each.__tablename__: session.scalar(select(func.count()).select_from(each)) or 0 for each in TABLES}
+
+
+def differences(database: Database) -> list[tallies.Difference]:
+    """Where the kept counts differ from a recount of the sealed rows."""
+    total: dict = {}
+    with database.reading() as session:
+        for facts in intake.recount(session):
+            for cell, count in cells_of(facts).items():
+                total[cell] = total.get(cell, 0) + count
+        return tallies.compare(session, total)
+
+
+def test_forty_people_twice_are_forty_people(database: Database) -> None:
+    drafts = invent(40, date(2017, 8, 9), date(2017, 8, 31), 5)
+    first, second = Loaded(), Loaded()
+    with database.writing() as session:
+        load_shipped(session)
+        load(session, drafts, first)
+    stored = counts(database)
+    with database.writing() as session:
+        load(session, drafts, second)
+    assert counts(database) == stored
+    assert stored["visit"] == first.visits == len(drafts) == second.again
+    assert stored["person"] == 40
+    assert stored["referral"] == first.referrals > first.answers > 0
+    assert (second.visits, second.referrals, second.answers) == (0, 0, 0)
+    assert differences(database) == []
+
+
+def test_entities_answer_in_several_ways(database: Database) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+        load(session, invent(120, date(2017, 8, 9), date(2017, 9, 30), 5), Loaded())
+    with database.reading() as session:
+        states = set(session.scalars(select(Referral.state)))
+    assert {"created", "attended", "no_show", "rejected"} <= states
+
+
+@pytest.fixture
+def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line on the test's database, which is a demonstration."""
+    monkeypatch.setenv(f"{PREFIX}DEMO", "1")
+    with database.writing() as session:
+        load_shipped(session)
+    return CliRunner()
+
+
+def test_the_command_loads_people_and_users(run: CliRunner, database: Database) -> None:
+    def opened() -> Database:
+        return Database(str(database.url.render_as_string(hide_password=False)), database.info)
+
+    first = run.invoke(demo_commands, OPTIONS, obj=opened)
+    assert first.exit_code == 0, first.output
+    users = [line.split("\t") for line in first.stdout.splitlines() if "@demo.example\t" in line]
+    assert {"agent@demo.example", "supervisor@demo.example", "sena@demo.example"} <= {each[0] for each in users}
+    assert len({each[1] for each in users}) == len(users)
+    stored = counts(database)
+    again = run.invoke(demo_commands, OPTIONS, obj=opened)
+    assert again.exit_code == 0
+    assert "@demo.example" not in again.output
+    assert counts(database) == stored
+
+
+def test_a_real_installation_is_refused(run: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(f"{PREFIX}DEMO")
+    before = counts(database)
+    result = run.invoke(demo_commands, OPTIONS, obj=lambda: database)
+    assert result.exit_code == 1
+    assert f"{PREFIX}DEMO=1" in result.stderr
+    assert counts(database) == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--people", "0"],
+        ["--people", "many"],
+        ["--seed", "x"],
+        ["--from", "2017-13-01"],
+        ["--from", "2017-12-31", "--to", "2017-08-09"],
+        ["--to", "2999-01-01"],
+        ["--from", "1999-12-31"],
+        ["--from", "2017-08-12", "--to", "2017-08-13"],
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_opened(options: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}DEMO", "1")
+    result = CliRunner().invoke(commands.demo_commands, ["load", *options], obj=lambda: pytest.fail("opened"))
+    assert result.exit_code == 2
+    assert "Error" in result.stderr
