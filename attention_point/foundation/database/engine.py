@@ -4,6 +4,7 @@ SQLite: WAL, ``synchronous=FULL``, foreign keys, ``BEGIN IMMEDIATE`` for writers
 ``query_only``. PostgreSQL: read-only transactions for readers, bounded waits for locks.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,11 +16,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database.fairness import FairLock
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy
 
 WAIT_SECONDS = 5.0
+BUSY = N_("The database is busy. Try again in a moment.")
 _CONNECTION = "connection"
 _LOCK_STATES = {"55P03", "40P01", "57014"}  # lock not available, deadlock, cancelled by time-out
+_LOCK_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Database:
@@ -55,7 +60,7 @@ class Database:
         Raises Busy when the database cannot be had within ``WAIT_SECONDS``.
         """
         if self._turn and not self._turn.acquire(WAIT_SECONDS):
-            raise Busy("The database is busy.")
+            raise Busy(_(BUSY))
         try:
             with (
                 Session(self.engine, expire_on_commit=False, info=dict(self.info)) as session,
@@ -65,7 +70,7 @@ class Database:
                 yield session
         except (OperationalError, PoolTimeout) as error:
             if is_busy(error):
-                raise Busy("The database is busy.") from None
+                raise Busy(_(BUSY)) from None
             raise
         finally:
             if self._turn:
@@ -89,8 +94,9 @@ def is_busy(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _LOCK_STATES or "locked" in str(error.orig)
+    # Extended codes carry the primary one in their low byte.
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in _LOCK_CODES or getattr(error.orig, "sqlstate", None) in _LOCK_STATES
 
 
 def _sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) -> Engine:
