@@ -8,14 +8,14 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 
 
-class BadBody(Refusal):  # noqa: N818
+class BadBody(Refusal):
     """The body is no JSON."""
 
     status = 400
     code = "bad_json"
 
 
-class WrongType(Refusal):  # noqa: N818
+class WrongType(Refusal):
     """The body is declared as something else."""
 
     status = 415

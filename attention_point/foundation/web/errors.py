@@ -2,7 +2,6 @@
 
 import traceback
 from dataclasses import asdict
-from http import HTTPStatus
 
 import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
@@ -13,23 +12,24 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.database.engine import is_busy
+from attention_point.foundation.database.engine import BUSY, is_busy
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy, Conflict, Invalid, Refusal, TooMany, Unauthenticated
 from attention_point.foundation.vault import VaultError
-from attention_point.foundation.web.transactions import database
+from attention_point.foundation.web.transactions import database, undo
 
 log = structlog.get_logger("web")
 
-SENTENCES = {
-    400: N_("The request could not be understood."),
-    403: N_("You may not do this."),
-    404: N_("There is no such page."),
-    405: N_("This address does not accept that kind of request."),
-    413: N_("What was sent is too large: at most 2 MB."),
-    415: N_("This kind of content is not accepted here."),
-    500: N_("Something failed on our side. Nothing was saved by this request."),
+# Codes of our own: the phrases of HTTPStatus change with the version of Python.
+ANSWERS = {
+    400: ("bad_request", N_("The request could not be understood.")),
+    403: ("forbidden", N_("You may not do this.")),
+    404: ("not_found", N_("There is no such page.")),
+    405: ("method_not_allowed", N_("This address does not accept that kind of request.")),
+    413: ("too_large", N_("What was sent is too large: at most 2 MB.")),
+    415: ("unsupported_media_type", N_("This kind of content is not accepted here.")),
+    500: ("failed", N_("Something failed on our side. Nothing was saved by this request.")),
 }
 
 
@@ -73,8 +73,7 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
-    message = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    code, message = ANSWERS.get(status) or ANSWERS[500 if status >= 500 else 400]
     response = _reply(status, code, _(message))
     for name, value in error.get_headers():
         if name.lower() in {"allow", "location", "retry-after"}:
@@ -87,11 +86,21 @@ def fail(error: Exception) -> Response:
     if isinstance(error, Refusal):
         return refuse(error)
     if isinstance(error, VaultError):
-        with database().writing() as session:
-            journal.record(session, g.get("actor") or SYSTEM, "vault.refused", error.purpose, error.row)
-        return _reply(500, "sealed", _("A sealed record does not open. It was not shown; the event is in the journal."))
+        return _sealed(error)
     if is_busy(error):
-        return refuse(Busy(_("The database is busy. Try again in a moment.")))
+        return refuse(Busy(_(BUSY)))
+    _note(error)
+    if isinstance(error, OperationalError):
+        return refuse(Busy(_("The database does not answer. Nothing was saved; try again in a moment.")))
+    return _reply(500, *_failed())
+
+
+def _failed() -> tuple[str, str]:
+    code, message = ANSWERS[500]
+    return code, _(message)
+
+
+def _note(error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     log.error(
         "failed",
@@ -99,9 +108,17 @@ def fail(error: Exception) -> Response:
         route=str(request.url_rule),
         at=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames],
     )
-    if isinstance(error, OperationalError):
-        return refuse(Busy(_("The database does not answer. Nothing was saved; try again in a moment.")))
-    return _reply(500, "failed", _(SENTENCES[500]))
+
+
+def _sealed(error: VaultError) -> Response:
+    """Write down what did not open; the request's own transaction would keep the database from it, so it ends first."""
+    try:
+        undo()
+        with database().writing() as session:
+            journal.record(session, g.get("actor") or SYSTEM, "vault.refused", error.purpose, error.row)
+    except Exception as unwritten:
+        return fail(unwritten)
+    return _reply(500, "sealed", _("A sealed record does not open. It was not shown; the event is in the journal."))
 
 
 def _reply(status: int, code: str, message: str, refusal: Refusal | None = None) -> Response:
@@ -113,15 +130,22 @@ def _reply(status: int, code: str, message: str, refusal: Refusal | None = None)
             body["differences"] = [asdict(each) for each in refusal.differences]
         response: Response = jsonify(body)
     else:
-        differences = refusal.differences if isinstance(refusal, Conflict) else ()
+        response = _page(status, code, message, refusal)
+    response.status_code = status
+    return response
+
+
+def _page(status: int, code: str, message: str, refusal: Refusal | None) -> Response:
+    try:
         page = render_template(
             "errors/error.html",
             status=status,
             code=code,
             message=message,
-            differences=differences,
+            differences=refusal.differences if isinstance(refusal, Conflict) else (),
             fields=refusal.fields if isinstance(refusal, Invalid) else (),
         )
-        response = Response(page, mimetype="text/html")
-    response.status_code = status
-    return response
+    except Exception as error:  # otherwise the server would log it with its words
+        _note(error)
+        return Response(message, mimetype="text/plain")
+    return Response(page, mimetype="text/html")

@@ -78,16 +78,19 @@ def settle(response: Response) -> None:
         journal.write_kept(database(), g.reader, g.pop("owed", ()) if success else ())
 
 
+def undo() -> None:
+    """Take back what the request wrote, and let others write."""
+    if "writer" in g:
+        _end_writing(commit=False)
+
+
 def _end_writing(*, commit: bool) -> None:
     transaction: AbstractContextManager[Session] = g.pop("transaction")
     g.pop("writer")
     if commit:
         transaction.__exit__(None, None, None)
-        return
-    try:
+    else:
         transaction.__exit__(_Undo, _Undo(), None)
-    except _Undo:
-        return
 
 
 def _end_reading() -> None:
@@ -100,7 +103,6 @@ def register(app: Flask) -> None:
 
     @app.teardown_request
     def _close(_error: BaseException | None) -> None:
-        if "writer" in g:
-            _end_writing(commit=False)
+        undo()
         if "reader" in g:
             g.pop("reader").close()
