@@ -3,7 +3,7 @@
 import time
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ def install(
         MAX_FORM_MEMORY_SIZE=LIMIT,
         MAX_FORM_PARTS=1000,
         WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own pages never send; the gate asks Sec-Fetch-Site
         SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -61,6 +62,7 @@ def _settle(response: Response) -> Response:
     try:
         transactions.settle(response)
     except Exception as error:
+        session.pop("_flashes", None)  # they say that it was done
         return errors.fail(error)
     return response
 
