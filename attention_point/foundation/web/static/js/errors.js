@@ -1,0 +1,12 @@
+// The list of errors is read first; each of its links takes the reader to the control itself.
+const summary = document.querySelector("[data-error-summary]");
+if (summary) {
+  summary.focus();
+  summary.addEventListener("click", (event) => {
+    const target = document.getElementById(event.target.closest("a")?.hash.slice(1) ?? "");
+    if (!target) return;
+    event.preventDefault();
+    (target.closest(".field") ?? target).scrollIntoView({ block: "start" });
+    target.focus({ preventScroll: true });
+  });
+}
