@@ -1,6 +1,5 @@
 """A small application over the web layer: views of the test's own, visitors of its choice, a real database."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -10,10 +9,16 @@ from sqlalchemy import text
 from attention_point.foundation import paths, web
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.access.policy import SCOPES
-from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.database import Database, engine, new_id
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.vault import Vault
 from tests.support.pages import PageClient
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's database waits for nobody longer than a moment. Ask for it by ``usefixtures``: it must come first."""
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0.2)
 
 
 @dataclass
@@ -52,14 +57,14 @@ def compose(settings: Settings, vault: Vault, database: Database, visitors: Visi
 
 
 @pytest.fixture
-def small(settings: Settings, vault: Vault, database: Database, visitors: Visitors) -> Iterator[Flask]:
+def small(settings: Settings, vault: Vault, database: Database, visitors: Visitors) -> Flask:
     """The small application, its database with a table of notes."""
     with database.writing() as session:
         session.execute(text("CREATE TABLE note (n integer)"))
-    yield compose(settings, vault, database, visitors)
+    return compose(settings, vault, database, visitors)
 
 
 @pytest.fixture
-def browser(small: Flask) -> PageClient:
+def client(small: Flask) -> PageClient:
     """A visitor of the small application."""
     return PageClient(small, small.response_class)

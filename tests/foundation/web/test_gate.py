@@ -36,19 +36,19 @@ def ran(small: Flask) -> list[str]:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
 @pytest.mark.parametrize("role", [None, "agent", "supervisor", "admin"])
 def test_a_view_without_a_declaration_runs_for_nobody(
-    small: Flask, browser: PageClient, visitors: Visitors, ran: list[str], method: str, role: str | None
+    small: Flask, client: PageClient, visitors: Visitors, ran: list[str], method: str, role: str | None
 ) -> None:
     if role:
         visitors.sign_in(role)
     assert access_of(small.view_functions["undeclared"]) is None
-    assert browser.open("/undeclared", method=method).status_code == 403
+    assert client.open("/undeclared", method=method).status_code == 403
     assert ran == []
 
 
-def test_a_public_view_is_for_everybody(browser: PageClient, visitors: Visitors, ran: list[str]) -> None:
-    assert browser.get("/open").status_code == 200
+def test_a_public_view_is_for_everybody(client: PageClient, visitors: Visitors, ran: list[str]) -> None:
+    assert client.get("/open").status_code == 200
     visitors.sign_in("agent")
-    assert browser.get("/open").status_code == 200
+    assert client.get("/open").status_code == 200
     assert ran == ["open", "open"]
 
 
@@ -65,38 +65,38 @@ def test_a_public_view_is_for_everybody(browser: PageClient, visitors: Visitors,
     ],
 )
 def test_a_permission_opens_a_page_to_the_roles_that_hold_it(
-    browser: PageClient, visitors: Visitors, ran: list[str], role: str | None, status: int
+    client: PageClient, visitors: Visitors, ran: list[str], role: str | None, status: int
 ) -> None:
     if role:
         visitors.sign_in(role)
-    assert browser.get("/journal").status_code == status
-    assert browser.post("/journal").status_code == status
+    assert client.get("/journal").status_code == status
+    assert client.post("/journal").status_code == status
     assert ran == (["journal", "journal"] if status == 200 else [])
 
 
 @pytest.mark.parametrize(("scope", "status"), [(None, 401), ("intake", 200), ("referrals", 403), ("statistics", 403)])
 def test_a_scope_opens_an_address_to_its_programs(
-    browser: PageClient, visitors: Visitors, ran: list[str], scope: str | None, status: int
+    client: PageClient, visitors: Visitors, ran: list[str], scope: str | None, status: int
 ) -> None:
     if scope:
         visitors.carry(scope)
-    reply = browser.get("/api/visits")
+    reply = client.get("/api/visits")
     assert (reply.status_code, bool(ran)) == (status, status == 200)
     if status == 401:
         assert reply.headers["WWW-Authenticate"] == "Bearer"
-        assert reply.json["error"] == "unauthenticated"
+        assert reply.get_json()["error"] == "unauthenticated"
 
 
-def test_a_session_is_no_token_and_a_token_no_session(browser: PageClient, visitors: Visitors, ran: list[str]) -> None:
+def test_a_session_is_no_token_and_a_token_no_session(client: PageClient, visitors: Visitors, ran: list[str]) -> None:
     visitors.sign_in("supervisor")
-    assert browser.get("/api/visits").status_code == 401
+    assert client.get("/api/visits").status_code == 401
     visitors.user = None
     visitors.carry("intake")
-    assert browser.get("/journal").status_code == 401
+    assert client.get("/journal").status_code == 401
     assert ran == []
 
 
-def test_a_view_knows_who_asks(small: Flask, browser: PageClient, visitors: Visitors) -> None:
+def test_a_view_knows_who_asks(small: Flask, client: PageClient, visitors: Visitors) -> None:
     who = visitors.sign_in("auditor")
     seen = []
 
@@ -106,7 +106,7 @@ def test_a_view_knows_who_asks(small: Flask, browser: PageClient, visitors: Visi
         return "", {"Content-Type": "text/plain"}
 
     small.add_url_rule("/mine", "mine", mine)
-    assert browser.get("/mine").status_code == 200
+    assert client.get("/mine").status_code == 200
     assert seen == [who]
 
 
@@ -115,20 +115,20 @@ def test_a_view_knows_who_asks(small: Flask, browser: PageClient, visitors: Visi
     [(None, 200), ("same-origin", 200), ("none", 200), ("cross-site", 403), ("same-site", 403), ("?", 403)],
 )
 def test_an_unsafe_request_from_another_site_is_refused(
-    browser: PageClient, ran: list[str], site: str | None, status: int
+    client: PageClient, ran: list[str], site: str | None, status: int
 ) -> None:
     headers = {"Sec-Fetch-Site": site} if site else {}
-    assert browser.post("/open", headers=headers).status_code == status
+    assert client.post("/open", headers=headers).status_code == status
     assert bool(ran) is (status == 200)
 
 
-def test_a_link_from_another_site_opens(browser: PageClient, ran: list[str]) -> None:
-    assert browser.get("/open", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_a_link_from_another_site_opens(client: PageClient, ran: list[str]) -> None:
+    assert client.get("/open", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
     assert ran == ["open"]
 
 
-def test_an_address_that_is_not_there_names_nobody(browser: PageClient, visitors: Visitors, ran: list[str]) -> None:
+def test_an_address_that_is_not_there_names_nobody(client: PageClient, visitors: Visitors, ran: list[str]) -> None:
     visitors.sign_in("agent")
-    assert browser.get("/nowhere").status_code == 404
-    assert browser.delete("/open").status_code == 405
+    assert client.get("/nowhere").status_code == 404
+    assert client.delete("/open").status_code == 405
     assert ran == []

@@ -36,17 +36,18 @@ def fail() -> str:
 
 
 @pytest.fixture
-def pages(small: Flask, browser: PageClient) -> PageClient:
+def pages(small: Flask, client: PageClient) -> PageClient:
     """The small application with a page that works and one that fails."""
     small.add_url_rule("/remember", "remember", remember)
     small.add_url_rule("/fail", "fail", fail, methods=["GET", "POST"])
     small.add_url_rule("/api/fail", "api_fail", fail)
-    return browser
+    return client
 
 
 def ask(client: PageClient, method: str, path: str, base: str = "http://localhost") -> TestResponse:
-    with client.open(path, method=method, base_url=base) as reply:
-        return reply
+    reply = client.open(path, method=method, base_url=base)
+    reply.close()
+    return reply
 
 
 REQUESTS = [
