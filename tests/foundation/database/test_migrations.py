@@ -1,0 +1,145 @@
+"""Migrations: they make what the models say, may be run again, go back, and fail without harm."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from attention_point.foundation import journal, paths
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import Base, Database, migrations, new_id
+from attention_point.foundation.journal import queries
+from tests.support.postgres import Server
+
+FAILING = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "zzzz"
+down_revision = {before!r}
+
+
+def upgrade() -> None:
+    op.create_table("half", sa.Column("n", sa.Integer()))
+    op.execute("INSERT INTO half VALUES (1)")
+    op.add_column("journal_head", sa.Column("more", sa.Integer()))
+    op.execute("UPDATE journal_head SET seq = 99")
+    op.execute("INSERT INTO nowhere VALUES (1)")
+
+
+def downgrade() -> None:
+    op.drop_table("half")
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    name = f"test_{new_id().hex}"
+    server.create(name)
+    yield server.url(name)
+    server.drop(name)
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.reader).get_table_names())
+
+
+def downgrade(database: Database, revision: str) -> None:
+    config = migrations._config()
+    with database.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def test_an_empty_database_becomes_what_the_models_say(empty_url: str) -> None:
+    with closing(Database(empty_url)) as database:
+        assert tables(database) == set()
+        assert migrations.pending(database)
+        migrations.upgrade(empty_url)
+        assert not migrations.pending(database)
+        assert tables(database) == {*Base.metadata.tables, "alembic_version"}
+        with database.reader.connect() as connection:
+            options = {"compare_type": True, "compare_server_default": True}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_comparison_sees_a_difference(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("ALTER TABLE journal_head ADD COLUMN more integer"))
+    with database.reader.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+
+def test_upgrading_again_is_harmless(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    with closing(Database(empty_url)) as database:
+        with database.writing() as session:
+            journal.record(session, SYSTEM, "test.write", "thing")
+        migrations.upgrade(empty_url)
+        with database.reading() as session:
+            assert queries.verify(session) == (1, [])
+
+
+def test_back_to_nothing_and_up_again(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    with closing(Database(empty_url)) as database:
+        downgrade(database, "base")
+        assert tables(database) == {"alembic_version"}
+        assert migrations.pending(database)
+        migrations.upgrade(empty_url)
+        assert tables(database) == {*Base.metadata.tables, "alembic_version"}
+        with database.writing() as session:
+            journal.record(session, SYSTEM, "test.write", "thing")
+
+
+def test_each_revision_goes_back_to_the_one_before(empty_url: str) -> None:
+    revisions = [each.revision for each in ScriptDirectory.from_config(migrations._config()).walk_revisions()]
+    assert revisions
+    for revision in reversed(revisions):
+        migrations.upgrade(empty_url, revision)
+        with closing(Database(empty_url)) as database:
+            downgrade(database, "-1")
+        migrations.upgrade(empty_url, revision)
+
+
+def test_there_is_one_head_and_every_revision_says_what_it_does() -> None:
+    scripts = ScriptDirectory.from_config(migrations._config())
+    assert len(scripts.get_heads()) == 1
+    assert [each.revision for each in scripts.walk_revisions() if not (each.doc or "").strip()] == []
+
+
+def test_a_failing_migration_leaves_the_data_usable(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        journal.record(session, SYSTEM, "test.write", "thing")
+    before = tables(database)
+    head = ScriptDirectory.from_config(migrations._config()).get_current_head()
+    copied = tmp_path / "migrations"
+    shutil.copytree(paths.MIGRATIONS, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    (copied / "versions" / "zzzz_failing.py").write_text(FAILING.format(before=head), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(paths, "MIGRATIONS", copied)
+        assert migrations.pending(database)
+        with pytest.raises(DBAPIError, match="nowhere"):
+            migrations.upgrade(database.url.render_as_string(hide_password=False))
+    assert not migrations.pending(database)
+    assert tables(database) == before
+    with database.writing() as session:
+        journal.record(session, SYSTEM, "test.write", "thing")
+    with database.reading() as session:
+        assert queries.verify(session) == (2, [])
