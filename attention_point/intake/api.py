@@ -10,7 +10,10 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.bodies import json_body
+from attention_point.foundation.web.openapi import documented
 from attention_point.intake import queries
+from attention_point.intake.answers import Candidates, VisitAnswer, VisitReceipt
+from attention_point.intake.draft import VisitDraft
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.people import services as people
@@ -20,6 +23,7 @@ blueprint = Blueprint("visits_api", __name__, url_prefix="/api/v1")
 
 @blueprint.post("/visits")
 @requires_scope("intake")
+@documented("Record a visit", {201: VisitAnswer, 200: VisitAnswer}, body=VisitDraft, errors=(404, 409))
 def record() -> tuple[Response, int]:
     """Record a visit: 201 first, 200 with the same body on replay, 409 for another visit under the same id."""
     draft = read_draft(json_body())
@@ -29,6 +33,7 @@ def record() -> tuple[Response, int]:
 
 @blueprint.get("/visits/<uuid:visit>")
 @requires_scope("intake")
+@documented("A visit's receipt", {200: VisitReceipt}, errors=(404,))
 def receipt(visit: UUID) -> Response:
     """A visit's receipt, with its referrals as they stand now."""
     return jsonify(queries.receipt(db(), queries.visible(db(), actor(), visit)))
@@ -36,6 +41,16 @@ def receipt(visit: UUID) -> Response:
 
 @blueprint.get("/people")
 @requires_scope("intake")
+@documented(
+    "Who may be meant by a document or a name; kept in the journal",
+    {200: Candidates},
+    query={
+        "document": "A document as TYPE:NUMBER",
+        "name": "Names and surnames, if no document is given",
+        "birth_year": "The year of birth, with a name",
+    },
+    errors=(422,),
+)
 def candidates() -> Response:
     """Who may be meant by a document or a name; kept in the journal as a reading."""
     document, name = request.args.get("document", ""), request.args.get("name", "").strip()

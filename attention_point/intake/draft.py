@@ -34,14 +34,19 @@ BEGINNING = date(2000, 1, 1)
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"} and letter not in "\n\r\t" for letter in text):
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable() and any(_unwritable(letter) for letter in text):
         raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
     return text.strip()
 
 
+def _unwritable(letter: str) -> bool:
+    return letter not in "\n\r\t" and unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"}
+
+
 def _line(text: str) -> str:
-    if any(letter in text for letter in "\n\r\t"):
+    if not text.isprintable() and any(letter in "\n\r\t" for letter in text):
         raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
     return _plain(text)
 

@@ -7,8 +7,10 @@ the field, and what was typed stays as it was typed.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
     FieldList,
@@ -21,6 +23,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.widgets import Select, html_params
 
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
@@ -54,6 +57,26 @@ QUESTIONS = ("seeing", "hearing", "walking", "remembering", "self_care", "commun
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 
 
+class LongSelect(Select):
+    """A list of hundreds: its options are written once a language, for an agent waits for this page all day."""
+
+    def __init__(self, codes: str) -> None:
+        super().__init__()
+        self._codes = codes
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        chosen = f'value="{escape(field.data)}"' if field.data else 'value=""'
+        options = _options(self._codes, current()).replace(chosen, f"{chosen} selected", 1)
+        attributes = {"id": field.id, "name": field.name, **attributes}
+        return Markup(f"<select {html_params(**attributes)}>{options}</select>")  # noqa: S704 - every part is escaped
+
+
+@cache
+def _options(codes: str, language: str) -> str:
+    choices = [("", ""), *codelist(codes).choices(language)]
+    return "".join(f'<option value="{escape(code)}">{escape(words)}</option>' for code, words in choices)
+
+
 class DocumentForm(Form):
     """One identity document."""
 
@@ -76,10 +99,12 @@ class DeskForm(BaseForm):
     surname_2 = StringField(N_("Second surname"))
     birth_date = StringField(N_("Birth date"))
     sex = RadioField(N_("Sex"), validate_choice=False)
-    nationality = SelectField(N_("Nationality"), validate_choice=False)
+    nationality = SelectField(N_("Nationality"), validate_choice=False, widget=LongSelect("nationality"))
     documents = FieldList(FormField(DocumentForm), min_entries=SLOTS, max_entries=10)
     phone = StringField(N_("Phone"))
-    municipality = SelectField(N_("Municipality where the person lives"), validate_choice=False)
+    municipality = SelectField(
+        N_("Municipality where the person lives"), validate_choice=False, widget=LongSelect("municipality")
+    )
     origin = SelectField(N_("State of origin in Venezuela"), validate_choice=False)
     population = RadioField(N_("Population"), validate_choice=False)
     status = SelectField(N_("Migration status"), validate_choice=False)
@@ -117,9 +142,7 @@ LISTS = {
     "ethnicity": "ethnicity",
     "gender": "gender",
     "accompanied_by": "accompanied_by",
-    "nationality": "nationality",
     "origin": "origin",
-    "municipality": "municipality",
     **dict.fromkeys(QUESTIONS, "disability_levels"),
 }
 
@@ -128,6 +151,7 @@ def prepare(form: DeskForm, choices: Mapping[str, Choices], on: date) -> DeskFor
     """Put the reader's words and the day's choices in. ``choices`` has needs, points and entities of the directory."""
     for name, codes in LISTS.items():
         form[name].choices = _with_blank(form[name], dict(codelist(codes).choices(current(), on)))
+    form.nationality.choices, form.municipality.choices = {}, {}
     form.vulnerabilities.choices = dict(codelist("vulnerabilities").choices(current(), on))
     for name in PURPOSES:
         form[name].choices = {"yes": _("Yes"), "no": _("No")}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database import connection_of
+from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
 from attention_point.people.models import Person, PersonTag
 
@@ -17,9 +17,9 @@ MOST = 50  # candidates of a search: more is no answer, the agent adds a word or
 
 _ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.erased_at)
 _ONE = _ROW.where(Person.id == bindparam("person"))
-_BY_TAG = (
+_BY_TAG = Prepared(
     select(PersonTag.person_id)
-    .where(PersonTag.kind == bindparam("kind"), PersonTag.tag.in_(bindparam("tags", expanding=True)))
+    .where(PersonTag.kind == bindparam("kind"), PersonTag.tag == bindparam("tag"))
     .limit(MOST)
 )
 _KEYS = select(Person.id, Person.key_version, Person.wrapped_key).where(
@@ -52,14 +52,11 @@ def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson
 
 
 def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
-    """Ids of people who carry any of the tags, at most ``MOST`` of each kind; one look into the index a kind."""
-    by_kind: dict[int, list[bytes]] = {}
-    for kind, tag in tags:
-        by_kind.setdefault(kind, []).append(tag)
+    """Ids of people who carry any of the tags, at most ``MOST`` of each; one look into the index a tag."""
     found: dict[UUID, None] = {}
-    for kind, wanted in by_kind.items():
-        rows = connection_of(session).execute(_BY_TAG, {"kind": kind, "tags": wanted})
-        found.update(dict.fromkeys(rows.scalars()))
+    for kind, tag in tags:
+        for person in _BY_TAG.run(session, {"kind": kind, "tag": tag}).scalars():
+            found[person if isinstance(person, UUID) else UUID(person)] = None  # SQLite keeps an id as text
     return list(found)
 
 

@@ -14,12 +14,14 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.database import Prepared, new_id
+from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound
 from attention_point.foundation.vault import PersonKey, WrappedKey, vault_of
 from attention_point.people import identity, queries, rules
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
+Tag = tuple[int, bytes]
 _INSERT = Prepared(
     insert(Person), ("id", "key_version", "wrapped_key", "sealed", "version", "created_at", "updated_at")
 )
@@ -67,10 +69,11 @@ def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now
     """
     if chosen is not None:
         return _returning(session, _open(session, chosen), given, now)
-    same, others = _document_holders(session, given)
+    tags = _tags(session, given)
+    same, others = _document_holders(session, given, tags)
     if same is not None:
         return _returning(session, same, given, now)
-    received = _new(session, given, now)
+    received = _new(session, given, tags, now)
     for other in others:
         session.execute(
             _FLAG, {"person_id": received.id, "other_id": other, "reason": "same-document", "found_at": now}
@@ -78,11 +81,14 @@ def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now
     return Received(received.id, received.key, received.record, True, others)
 
 
-def _document_holders(session: Session, given: Mapping[str, Any]) -> tuple["Opened | None", tuple[UUID, ...]]:
+def _document_holders(
+    session: Session, given: Mapping[str, Any], tags: list[Tag]
+) -> tuple["Opened | None", tuple[UUID, ...]]:
     """Who shows one of these documents: the one who is the same person, and those who may be somebody else."""
-    tags = [tag for tag in _tags(session, given) if tag[0] == queries.KINDS["document"]]
+    documents = [tag for tag in tags if tag[0] == queries.KINDS["document"]]
+    serialise(session, *(tag for _kind, tag in documents))
     others: list[UUID] = []
-    for person in queries.by_tags(session, tags):
+    for person in queries.by_tags(session, documents):
         opened = _open(session, person)
         if rules.same_person(identity.compared(opened.record), identity.compared(given)):
             return opened, ()
@@ -113,7 +119,7 @@ def _opened(session: Session, row: queries.SealedPerson) -> Opened:
     return Opened(row.id, key, identity.unseal(key, row.id, row.sealed or b""), row.version)
 
 
-def _new(session: Session, given: Mapping[str, Any], now: datetime) -> Received:
+def _new(session: Session, given: Mapping[str, Any], tags: list[Tag], now: datetime) -> Received:
     person = new_id()
     key, wrapped = vault_of(session).new_person_key(person)
     record = identity.joined({}, dict(given))
@@ -129,7 +135,7 @@ def _new(session: Session, given: Mapping[str, Any], now: datetime) -> Received:
             "updated_at": now,
         },
     )
-    _write_tags(session, person, record)
+    _write_tags(session, person, tags)
     return Received(person, key, record, True)
 
 
@@ -142,7 +148,7 @@ def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: d
         )
         if _keys(record) != _keys(known.record):
             _UNTAG.run(session, {"person": known.id})
-            _write_tags(session, known.id, record)
+            _write_tags(session, known.id, _tags(session, record))
     return Received(known.id, known.key, record, False)
 
 
@@ -150,22 +156,19 @@ def _keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rules.search_keys(identity.compared(record))
 
 
-def _tags(session: Session, record: Mapping[str, Any]) -> list[tuple[int, bytes]]:
+def _tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
     return sorted(set(_tagged(session, _keys(record))))
 
 
-def _tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[tuple[int, bytes]]:
+def _tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
     vault = vault_of(session)
     return [(queries.KINDS[kind], vault.tag(kind, value)) for kind, value in keys]
 
 
-def _write_tags(session: Session, person: UUID, record: Mapping[str, Any]) -> None:
+def _write_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
     version = vault_of(session).index_version
-    rows = [
-        {"kind": kind, "tag": tag, "person_id": person, "index_version": version}
-        for kind, tag in _tags(session, record)
-    ]
-    if rows:
+    if tags:
+        rows = [{"kind": kind, "tag": tag, "person_id": person, "index_version": version} for kind, tag in tags]
         _TAGS.run(session, rows)
 
 

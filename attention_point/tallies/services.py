@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database import connection_of
+from attention_point.foundation.database import Prepared, connection_of
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import CellKey
 
@@ -18,16 +18,20 @@ ON CONFLICT (day, point, "table", cell) DO UPDATE SET count = tally.count + excl
 """
 _ADD = {
     # "WHERE true" keeps SQLite from reading ON CONFLICT as the condition of a join.
-    "sqlite": text(
-        _UPSERT.format(
-            rows="SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
-            " FROM json_each(:cells) WHERE true"
+    "sqlite": Prepared(
+        text(
+            _UPSERT.format(
+                rows="SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
+                " FROM json_each(:cells) WHERE true"
+            )
         )
     ),
-    "postgresql": text(
-        _UPSERT.format(
-            rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
-            " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
+    "postgresql": Prepared(
+        text(
+            _UPSERT.format(
+                rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
+                " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
+            )
         )
     ),
 }
@@ -38,8 +42,8 @@ def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
     rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
     if rows:
-        connection = connection_of(session)
-        connection.execute(_ADD[connection.dialect.name], {"cells": json.dumps(rows, ensure_ascii=False)})
+        statement = _ADD[connection_of(session).dialect.name]
+        statement.run(session, {"cells": json.dumps(rows, ensure_ascii=False)})
 
 
 def move(session: Session, old: Mapping[CellKey, int], new: Mapping[CellKey, int]) -> None:

@@ -27,9 +27,9 @@ def format_date(value: date, style: str = "long") -> str:
     return dates.format_date(value, style, locale=locale())
 
 
-def format_datetime(value: datetime, style: str = "medium") -> str:
-    """A moment on the point's wall clock."""
-    return dates.format_datetime(value, style, tzinfo=ZONE, locale=locale())
+def format_datetime(value: datetime) -> str:
+    """A moment on the point's wall clock: day, hour and minute."""
+    return f"{format_date(value, 'medium')}, {format_time(value)}"
 
 
 def format_time(value: datetime) -> str:

@@ -51,9 +51,9 @@ def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None
 
 
 def _line(item: MenuItem) -> dict[str, object]:
-    room = item.endpoint.partition(".")[0]
-    active = request.endpoint is not None and request.blueprint == room
-    return {"label": language.gettext(item.label), "url": url_for(item.endpoint), "active": active}
+    url = url_for(item.endpoint)
+    active = request.path == url or request.path.startswith(f"{url}/")
+    return {"label": language.gettext(item.label), "url": url, "active": active}
 
 
 def static_url(path: str) -> str:
