@@ -14,8 +14,10 @@ from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.bodies import json_body
 from attention_point.foundation.web.listing import SIZE
+from attention_point.foundation.web.openapi import documented
 from attention_point.portal import queries
-from attention_point.portal.reading import read_answer
+from attention_point.portal.answers import EntityReferral, EntityReferrals
+from attention_point.portal.reading import AnswerBody, read_answer
 from attention_point.referrals import services, words
 
 blueprint = Blueprint("referrals_api", __name__, url_prefix="/api/v1")
@@ -23,6 +25,16 @@ blueprint = Blueprint("referrals_api", __name__, url_prefix="/api/v1")
 
 @blueprint.get("/referrals")
 @requires_scope("referrals")
+@documented(
+    "The entity's own referrals, newest first",
+    {200: EntityReferrals},
+    query={
+        "state": "A code of the list of referral states",
+        "restricted": "1 for the restricted ones alone, which ordinary lists leave out",
+        "before": "The last id of the page before",
+    },
+    errors=(422,),
+)
 def listing() -> Response:
     """The entity's own referrals, newest first, a page at a time; restricted ones with ``restricted=1`` alone."""
     asked: dict[str, Any] = {name: request.args[name] for name in ("state", "restricted") if request.args.get(name)}
@@ -38,6 +50,7 @@ def listing() -> Response:
 
 @blueprint.post("/referrals/<uuid:referral>/answer")
 @requires_scope("referrals")
+@documented("Answer a referral", {200: EntityReferral}, body=AnswerBody, errors=(404, 409))
 def answer(referral: UUID) -> Response:
     """Answer one referral; the same answer again gives the same reply, a late one 409 with ``differences``."""
     queries.own_entity(actor())
