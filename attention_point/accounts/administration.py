@@ -94,10 +94,10 @@ def add_token() -> Any:
     return render_template("accounts/new-token.html", form=form), status
 
 
-@blueprint.post("/tokens/<string(maxlength=60):name>/revoke")
+@blueprint.post("/tokens/<uuid:token_id>/revoke")
 @requires("accounts.manage")
-def revoke_token(name: str) -> Response:
+def revoke_token(token_id: UUID) -> Response:
     """Revoke a token at once."""
-    services.revoke_token(db(), actor(), name)
+    services.revoke_token(db(), actor(), token_id)
     flash(_("The token is revoked."), "success")
     return redirect(url_for("accounts.tokens"))

@@ -22,6 +22,7 @@ from attention_point.foundation.refusals import Conflict, FieldError, Invalid, N
 from attention_point.foundation.vault import vault_of
 
 FIRST_EMAIL = "admin@localhost"
+TOKEN_NAME_LONGEST = 60
 TOKEN_MARK = "ap_"  # noqa: S105 - what a leaked token is recognised by
 
 
@@ -246,10 +247,14 @@ def _free_email(session: Session) -> str:
 
 
 def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str | None = None) -> str:
-    """Add a program's token and return its secret, which is stored nowhere. Raises Invalid or Conflict."""
+    """Add a program's token and return its secret, which is stored nowhere. Raises Invalid or Conflict.
+
+    The name is for people: any printable text of 1 to 60 characters.
+    """
+    name = name.strip()
     faults = list(_entity_faults(entity, needed=scope == "referrals", others=True))
-    if not rules.is_entity_code(name):
-        faults.append(FieldError("name", _("A token's name has small letters, figures and hyphens, like 'kiosk-1'.")))
+    if not 0 < len(name) <= TOKEN_NAME_LONGEST or not name.isprintable():
+        faults.append(FieldError("name", _("Write a name of at most 60 characters, like 'Kiosk 1'.")))
     if scope not in SCOPES:
         faults.append(FieldError("scope", _("Choose a scope of the list.")))
     if faults:
@@ -274,9 +279,10 @@ def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str
     return secret
 
 
-def revoke_token(session: Session, actor: Actor, name: str) -> None:
-    """Revoke a token at once. Raises NotFound without such a token in force."""
-    found = queries.token_named(session, name)
+def revoke_token(session: Session, actor: Actor, which: UUID | str) -> None:
+    """Revoke a token, by its id or its name, at once. Raises NotFound without such a token in force."""
+    by_id = isinstance(which, UUID)
+    found = session.get(ApiToken, which) if by_id else queries.token_named(session, str(which).strip())
     if found is None or found.revoked_at is not None:
         raise NotFound(_("There is no such token in force."))
     found.revoked_at = clock.now()

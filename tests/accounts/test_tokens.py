@@ -63,10 +63,25 @@ def test_a_name_is_used_once(database: Database) -> None:
         make(database)
 
 
+@pytest.mark.parametrize("name", ["K", "Quiosco 1 / Niños: 50 %", "..", "ñ" * 60])
+def test_any_printable_text_names_a_token(database: Database, name: str) -> None:
+    make(database, f" {name} ")
+    with database.writing() as session:
+        assert session.scalars(select(ApiToken.name)).one() == name
+        services.revoke_token(session, SYSTEM, name)
+    with database.reading() as session:
+        assert session.scalars(select(ApiToken.revoked_at)).one() is not None
+
+
 @pytest.mark.parametrize(
     ("name", "scope", "entity", "field"),
     [
-        ("Kiosk 1", "intake", None, "name"),
+        ("", "intake", None, "name"),
+        ("  ", "intake", None, "name"),
+        ("n" * 61, "intake", None, "name"),
+        ("Kiosk\n1", "intake", None, "name"),
+        ("Kiosk\x001", "intake", None, "name"),
+        ("Kiosk\u202e1", "intake", None, "name"),
         ("kiosk", "everything", None, "scope"),
         ("kiosk", "referrals", None, "entity"),
         ("kiosk", "referrals", "DANE!", "entity"),
