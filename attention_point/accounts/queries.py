@@ -1,13 +1,15 @@
 """Reading accounts, sessions and tokens."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import Account, ApiToken, LoginSession
+from attention_point.foundation.database import Database, Prepared
 
 _SIGNED_IN = (
     select(
@@ -22,8 +24,10 @@ _SIGNED_IN = (
     .join(LoginSession, LoginSession.account_id == Account.id)
     .where(LoginSession.token_hash == bindparam("digest"), LoginSession.ended_at.is_(None), Account.active)
 )
-_TOKEN = select(ApiToken.id, ApiToken.name, ApiToken.scope, ApiToken.entity, ApiToken.last_used_day).where(
-    ApiToken.secret_hash == bindparam("digest"), ApiToken.revoked_at.is_(None)
+_TOKEN = Prepared(
+    select(ApiToken.id, ApiToken.name, ApiToken.scope, ApiToken.entity, ApiToken.last_used_day).where(
+        ApiToken.secret_hash == bindparam("digest"), ApiToken.revoked_at.is_(None)
+    )
 )
 
 
@@ -32,9 +36,13 @@ def signed_in(session: Session, digest: bytes) -> Row[UUID, str, str, str | None
     return session.execute(_SIGNED_IN, {"digest": digest}).one_or_none()
 
 
-def token(session: Session, digest: bytes) -> Row[UUID, str, str, str | None, date | None] | None:
-    """A token in force by its secret's hash. Core on the connection: this stands on the way of every API call."""
-    return session.connection().execute(_TOKEN, {"digest": digest}).one_or_none()
+def token(database: Database, digest: bytes) -> tuple[Any, ...] | None:
+    """A token in force by its secret's hash: id, name, scope, entity, day of last use, as the driver gives them.
+
+    On a connection of its own, without a session: this stands on the way of every API call.
+    """
+    with database.reader.connect() as connection:
+        return next(iter(_TOKEN.run(connection, {"digest": digest})), None)
 
 
 def by_email(session: Session, email: str) -> Account | None:

@@ -121,10 +121,12 @@ def token_owner() -> Actor | None:
     kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret.startswith(services.TOKEN_MARK):
         return None
-    row = queries.token(reader(), services.digest(secret))
+    row = queries.token(database(), services.digest(secret))
     if row is None:
         return None
-    if row.last_used_day != (today := clock.today()):
+    key, name, scope, entity, last_used = row
+    owner = key if isinstance(key, UUID) else UUID(key)  # SQLite keeps ids and days as text
+    if str(last_used) != str(today := clock.today()):
         with database().writing() as writing:
-            writing.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_day=today))
-    return Actor("token", row.id, row.name, row.scope, SCOPES.get(row.scope, frozenset()), row.entity)
+            writing.execute(update(ApiToken).where(ApiToken.id == owner).values(last_used_day=today))
+    return Actor("token", owner, name, scope, SCOPES.get(scope, frozenset()), entity)

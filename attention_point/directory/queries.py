@@ -25,7 +25,7 @@ from attention_point.directory.rows import (
     ServiceOffer,
     ServiceRow,
 )
-from attention_point.foundation.database import Prepared
+from attention_point.foundation.database import Prepared, one
 
 CHANGED = "directory-changed"
 _HELD = "directory"
@@ -115,7 +115,7 @@ def points(session: Session, on: date | None = None) -> tuple[PointRow, ...]:
 
 def revision(session: Session) -> int:
     """How many times the directory has changed; 0 when it was never loaded."""
-    return _REVISION.run(session, {}).scalar() or 0
+    return one(_REVISION.run(session, {})) or 0
 
 
 def directory(session: Session) -> Directory:

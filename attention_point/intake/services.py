@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database import Prepared, connection_of
+from attention_point.foundation.database import Prepared, connection_of, one
 from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -66,7 +66,7 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     vault = vault_of(session)
     fingerprint = vault.fingerprint("visit-draft", draft.model_dump_json().encode())
     serialise(session, draft.id)
-    known = _KNOWN.run(session, {"visit": draft.id}).scalar()
+    known = one(_KNOWN.run(session, {"visit": draft.id}))
     if known is not None:
         return _again(session, bytes(known) == fingerprint, draft.id)
     plan = plan_visit(session, draft)
@@ -167,5 +167,5 @@ _COUNTERS = {"sqlite": _counter(sqlite.insert), "postgresql": _counter(postgresq
 def _reference(session: Session, prefix: str, draft: VisitDraft) -> str:
     """The next reference of a point and year, such as BGA-2017-000123."""
     counter = _COUNTERS[connection_of(session).dialect.name]
-    number = counter.run(session, {"point": draft.point, "year": draft.day.year, "last": 1}).scalar_one()
+    number = one(counter.run(session, {"point": draft.point, "year": draft.day.year, "last": 1}))
     return f"{prefix}-{draft.day.year}-{number:06d}"

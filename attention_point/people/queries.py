@@ -55,7 +55,7 @@ def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
     """Ids of people who carry any of the tags, at most ``MOST`` of each; one look into the index a tag."""
     found: dict[UUID, None] = {}
     for kind, tag in tags:
-        for person in _BY_TAG.run(session, {"kind": kind, "tag": tag}).scalars():
+        for (person,) in _BY_TAG.run(session, {"kind": kind, "tag": tag}):
             found[person if isinstance(person, UUID) else UUID(person)] = None  # SQLite keeps an id as text
     return list(found)
 

@@ -2,7 +2,7 @@
 
 from attention_point.foundation.database.engine import Database, connection_of
 from attention_point.foundation.database.identifiers import new_id
-from attention_point.foundation.database.prepared import Prepared
+from attention_point.foundation.database.prepared import Prepared, one
 from attention_point.foundation.database.schema import Base, UtcDateTime
 
-__all__ = ["Base", "Database", "Prepared", "UtcDateTime", "connection_of", "new_id"]
+__all__ = ["Base", "Database", "Prepared", "UtcDateTime", "connection_of", "new_id", "one"]

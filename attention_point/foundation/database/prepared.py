@@ -1,21 +1,23 @@
-"""Core statements compiled once an engine and run through the driver: for the few statements of the hot path.
+"""Core statements compiled once an engine and handed to the driver: for the few statements of the hot path.
 
-SQLAlchemy works out cache key, parameters and result types at every call; a registration runs a dozen statements and
-feels it (``docs/performance.md``). What is prepared keeps the same SQL and the same column types on the way in. Results
-come as the driver gives them, so a prepared query asks for numbers, text and bytes only.
+For every call SQLAlchemy works out cache key, parameters, context and result; a registration runs a dozen statements
+and feels it (``docs/performance.md``). What is prepared keeps the same SQL and the same column types on the way in, on
+the session's own connection and transaction. Rows come back as the driver gives them: on SQLite an id is text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 
 from attention_point.foundation.database.engine import connection_of
 
 Values = Mapping[str, Any]
+Rows = list[tuple[Any, ...]]
 
 
 class Prepared:
@@ -26,16 +28,28 @@ class Prepared:
         self._columns = list(columns) or None
         self._made: dict[str, _Compiled] = {}
 
-    def run(self, session: Session, values: Values | Sequence[Values]) -> CursorResult[Any]:
-        """Run it with one set of values, or with each of several in one go."""
-        connection = connection_of(session)
+    def run(self, session: Session | Connection, values: Values | Sequence[Values]) -> Rows:
+        """Run it with one set of values, or with each of several in one go; the rows, if it returns any.
+
+        Raises SQLAlchemy's DBAPIError, as any other statement does.
+        """
+        connection = session if isinstance(session, Connection) else connection_of(session)
         dialect = connection.dialect
         compiled = self._made.get(dialect.name)
         if compiled is None:
             compiled = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
-        if isinstance(values, Mapping):
-            return connection.exec_driver_sql(compiled.sql, compiled.bound(values))
-        return connection.exec_driver_sql(compiled.sql, [compiled.bound(each) for each in values])
+        cursor: Any = connection.connection.cursor()
+        try:
+            if isinstance(values, Mapping):
+                cursor.execute(compiled.sql, compiled.bound(values))
+            else:
+                cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
+            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+        except dialect.loaded_dbapi.Error as error:
+            base = dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True, dialect=dialect) from None
+        finally:
+            cursor.close()
 
 
 class _Compiled:
@@ -54,3 +68,8 @@ class _Compiled:
             for name, process, given in self._slots
         ]
         return tuple(value for _name, value in pairs) if self._positional else dict(pairs)
+
+
+def one(rows: Rows) -> Any:
+    """The only value of the only row, or None when there is no row."""
+    return rows[0][0] if rows else None

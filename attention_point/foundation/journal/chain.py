@@ -62,7 +62,7 @@ def write_kept(database: Database, session: Session, owed: Sequence[Callable[[Se
 
 def _append(session: Session, entries: list[dict[str, Any]]) -> None:
     """Whoever appends holds the head's row until the end of the transaction; a trigger advances it with each entry."""
-    seq, digest = tuple(_HEAD.run(session, {}).one())
+    ((seq, digest),) = _HEAD.run(session, {})
     for entry in entries:
         seq += 1
         digest = entry_hash(digest, seq, **entry)
