@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_point.demo.visits import Draft, invent
@@ -38,6 +38,7 @@ def test_more_people_are_the_same_people_and_others() -> None:
     assert len(fewer & known) > 90
 
 
+@settings(deadline=None, max_examples=50)  # it runs beside others
 @given(st.integers(1, 12), st.dates(date(2016, 1, 1), date(2024, 1, 1)), st.integers(0, 40), st.integers())
 def test_every_visit_can_be_read_and_lies_on_a_working_day(people: int, first: date, length: int, seed: int) -> None:
     last = first + timedelta(days=length)
