@@ -7,6 +7,6 @@ if (summary) {
     if (!target) return;
     event.preventDefault();
     (target.closest(".field") ?? target).scrollIntoView({ block: "start" });
-    target.focus({ preventScroll: true });
+    (target.querySelector("input") ?? target).focus({ preventScroll: true });
   });
 }
