@@ -41,8 +41,7 @@ def token(database: Database, digest: bytes) -> tuple[Any, ...] | None:
 
     On a connection of its own, without a session: this stands on the way of every API call.
     """
-    with database.reader.connect() as connection:
-        return next(iter(_TOKEN.run(connection, {"digest": digest})), None)
+    return next(iter(database.glance(_TOKEN, {"digest": digest})), None)
 
 
 def by_email(session: Session, email: str) -> Account | None:

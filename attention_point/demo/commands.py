@@ -13,7 +13,8 @@ from attention_point.foundation import clock
 from attention_point.foundation.commands import reading, refusals, writing
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import from_environment
+from attention_point.foundation.settings import DEMONSTRATION, from_environment
+from attention_point.intake.queries import received_anybody
 
 BATCH = 100  # visits a transaction
 EARLIEST = date(2000, 1, 1)
@@ -33,13 +34,12 @@ def demo_commands() -> None:
 def load_demo(people: int, first: datetime, last: datetime, seed: int) -> None:
     """Load invented people, their visits, referrals and the entities' answers, and users to sign in with.
 
-    What the same options loaded before stays as it is. Refused unless ATTENTION_POINT_DEMO=1: an installation with real
-    people never gets invented ones.
+    What the same options loaded before stays as it is. An installation that has received anybody real is refused; any
+    other is marked as a demonstration from now on, on every page and paper.
     """
     drafts = _invented(people, first.date(), last.date(), seed)
     with refusals():
-        if not from_environment().demo:
-            raise Refusal(_("This is no demonstration: set ATTENTION_POINT_DEMO=1 on an installation of its own."))
+        _mark_as_demonstration()
     _add_users()
     loaded = Loaded()
     with click.progressbar(length=len(drafts), label=_("Attentions"), file=sys.stderr) as bar:
@@ -56,6 +56,13 @@ def load_demo(people: int, first: datetime, last: datetime, seed: int) -> None:
             answers=loaded.answers,
         )
     )
+
+
+def _mark_as_demonstration() -> None:
+    with reading() as session:
+        if received_anybody(session):
+            raise Refusal(_("Real people were received here: invented ones belong in an installation of their own."))
+    (from_environment().instance / DEMONSTRATION).touch()
 
 
 def _invented(people: int, first: date, last: date, seed: int) -> list[Draft]:

@@ -220,8 +220,8 @@ def typed(form: Any) -> dict[str, Any]:
 
 def version_of(form: EntityForm | ServiceForm | ConfirmForm) -> int:
     """The version that was shown; 0, which no row has, when the field was tampered with."""
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    text = form.version.data  # the row's own number where the field was not sent at all
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def place(form: Any, errors: Iterable[FieldError]) -> None:

@@ -29,12 +29,12 @@ from attention_point.foundation.database import Prepared, one
 
 CHANGED = "directory-changed"
 _HELD = "directory"
-_KEPT_DATABASES = 4
+_KEPT_DATABASES = 8  # engines: a database has one for reading and one for writing
 _REVISION = Prepared(select(DirectoryState.revision).where(DirectoryState.id == 1))
 Kind = TypeVar("Kind")
 
 
-_cache: dict[str, tuple[int, Directory]] = {}
+_cache: dict[Any, tuple[int, Directory]] = {}
 
 
 def current_offers(session: Session) -> tuple[OfferRow, ...]:
@@ -130,7 +130,7 @@ def directory(session: Session) -> Directory:
 
 def _current(session: Session) -> Directory:
     now = revision(session)
-    address = str(session.connection().engine.url)
+    address = session.get_bind()
     known = _cache.get(address)
     if known is not None and known[0] == now:
         return known[1]

@@ -10,6 +10,7 @@ from attention_point.foundation import paths
 from attention_point.foundation.refusals import Refusal
 
 PREFIX = "ATTENTION_POINT_"
+DEMONSTRATION = "demonstration"  # a file in the instance: its people are invented
 
 
 class SettingsError(Refusal):
@@ -53,7 +54,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=values.pop("SMTP_URL", None),
         session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
         session_hours=_whole(values, "SESSION_HOURS", 10),
-        demo=_switch(values, "DEMO"),
+        demo=_switch(values, "DEMO") or (instance / DEMONSTRATION).exists(),
     )
     if values:
         raise SettingsError(f"unknown setting {PREFIX}{min(values)}; docs/settings.md lists those that exist")

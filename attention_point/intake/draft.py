@@ -6,6 +6,7 @@ somebody without papers, without a name to give, is received.
 
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -223,7 +224,7 @@ class VisitDraft(_Part):
             raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
         return self
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The point's calendar day of the attention."""
         return clock.local_day(self.attended_at)

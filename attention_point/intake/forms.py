@@ -6,6 +6,7 @@ the field, and what was typed stays as it was typed.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,7 +24,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.widgets import Select, html_params
+from wtforms.widgets import Select
 
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
@@ -57,6 +58,19 @@ QUESTIONS = ("seeing", "hearing", "walking", "remembering", "self_care", "commun
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of a list, as it is drawn."""
+
+    code: str
+    words: str
+    chosen: bool = False
+
+    def __html__(self) -> str:
+        selected = " selected" if self.chosen else ""
+        return f'<option value="{escape(self.code)}"{selected}>{escape(self.words)}</option>'
+
+
 class LongSelect(Select):
     """A list of hundreds: its options are written once a language, for an agent waits for this page all day."""
 
@@ -65,16 +79,19 @@ class LongSelect(Select):
         self._codes = codes
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
-        chosen = f'value="{escape(field.data)}"' if field.data else 'value=""'
-        options = _options(self._codes, current()).replace(chosen, f"{chosen} selected", 1)
-        attributes = {"id": field.id, "name": field.name, **attributes}
-        return Markup(f"<select {html_params(**attributes)}>{options}</select>")  # noqa: S704 - every part is escaped
+        words, options = _options(self._codes, current())
+        if field.data in words:
+            plain, chosen = (escape(Option(field.data, words[field.data], each)) for each in (False, True))
+            before, _plain, after = options.partition(plain)
+            options = before + chosen + after
+        frame, close = super().__call__(field, **attributes), len("</select>")  # a frame only: the field has no choices
+        return frame[:-close] + options + frame[-close:]
 
 
 @cache
-def _options(codes: str, language: str) -> str:
-    choices = [("", ""), *codelist(codes).choices(language)]
-    return "".join(f'<option value="{escape(code)}">{escape(words)}</option>' for code, words in choices)
+def _options(codes: str, language: str) -> tuple[Choices, Markup]:
+    words = dict(codelist(codes).choices(language))
+    return words, escape("").join(escape(Option(*each)) for each in [("", ""), *words.items()])
 
 
 class DocumentForm(Form):

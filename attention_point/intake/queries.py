@@ -94,6 +94,11 @@ def may_see_restricted(actor: Actor, visit: OpenVisit) -> bool:
     )
 
 
+def received_anybody(session: Session) -> bool:
+    """Whether there is a visit that was not invented."""
+    return session.execute(select(Visit.id).where(Visit.channel != "demo").limit(1)).first() is not None
+
+
 def by_code(session: Session, code: str) -> UUID | None:
     """The visit of a slip's code."""
     return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()

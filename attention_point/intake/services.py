@@ -1,6 +1,7 @@
 """The one door: ``record_visit``. Everything of a visit in the caller's transaction, or nothing."""
 
 import secrets
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,7 @@ from attention_point.people import services as people
 from attention_point.referrals import services as referrals
 from attention_point.tallies import services as tallies
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: a code that can be read out
-CODE_LENGTH = 16
+READABLE = str.maketrans("OI", "89")  # base32 has neither 0 nor 1: without O and I nothing is mistaken
 _INSERT = Prepared(
     insert(Visit),
     (
@@ -100,6 +100,11 @@ def _given(draft: VisitDraft, plan: Plan) -> dict[str, Any]:
     return draft.person.model_dump(mode="json", exclude=left_out, exclude_none=True)
 
 
+def _code() -> str:
+    """An opaque code for the slip, 80 random bits that can be read out."""
+    return b32encode(secrets.token_bytes(10)).decode().translate(READABLE)
+
+
 def _again(session: Session, same: bool, visit: UUID) -> Receipt:
     if not same:
         raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
@@ -147,7 +152,7 @@ def _insert_visit(
             "actor": actor.label,
             "channel": channel,
             "reference": reference,
-            "code": "".join(secrets.choice(ALPHABET) for _each in range(CODE_LENGTH)),
+            "code": _code(),
             "fingerprint": fingerprint,
             "sealed": visit.key.seal(queries.PURPOSE, visit.id, dict(record)),
         },

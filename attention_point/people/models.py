@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String
+from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
@@ -15,7 +15,7 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    key_version: Mapped[int] = mapped_column(SmallInteger, index=True)
+    key_version: Mapped[int] = mapped_column(SmallInteger)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
@@ -28,7 +28,7 @@ class PersonTag(Base):
     """A blind-index tag: finds a person by a document or a name key without storing either."""
 
     __tablename__ = "person_tag"
-    __table_args__ = (Index("ix_person_tag_person_id", "person_id"), {"sqlite_with_rowid": False})
+    __table_args__ = {"sqlite_with_rowid": False}
 
     kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)

@@ -31,7 +31,13 @@ _UPDATE = Prepared(
     .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
 )
 _TAGS = Prepared(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
-_UNTAG = Prepared(delete(PersonTag).where(PersonTag.person_id == bindparam("person")))
+_UNTAG = Prepared(
+    delete(PersonTag).where(
+        PersonTag.kind == bindparam("old_kind"),
+        PersonTag.tag == bindparam("old_tag"),
+        PersonTag.person_id == bindparam("person"),
+    )
+)
 _FLAG = insert(PossibleDuplicate)
 
 
@@ -147,7 +153,8 @@ def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: d
             {"person": known.id, "new_sealed": identity.seal(known.key, known.id, record), "new_time": now},
         )
         if _keys(record) != _keys(known.record):
-            _UNTAG.run(session, {"person": known.id})
+            old = [{"old_kind": kind, "old_tag": tag, "person": known.id} for kind, tag in _tags(session, known.record)]
+            _UNTAG.run(session, old)
             _write_tags(session, known.id, _tags(session, record))
     return Received(known.id, known.key, record, False)
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
 
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
@@ -10,40 +12,43 @@ from attention_point.foundation.database import Prepared, connection_of
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import CellKey
 
-# One statement, constant text, one parameter. The keys come sorted, so that two writers never wait for each other in
-# opposite order.
+# One statement. The keys come sorted, so that two writers never wait for each other in opposite order.
 _UPSERT = """
 INSERT INTO tally (day, point, "table", cell, count) {rows}
 ON CONFLICT (day, point, "table", cell) DO UPDATE SET count = tally.count + excluded.count
 """
-_ADD = {
-    # "WHERE true" keeps SQLite from reading ON CONFLICT as the condition of a join.
-    "sqlite": Prepared(
-        text(
-            _UPSERT.format(
-                rows="SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
-                " FROM json_each(:cells) WHERE true"
-            )
+_POSTGRESQL = Prepared(
+    text(
+        _UPSERT.format(
+            rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
+            " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
         )
-    ),
-    "postgresql": Prepared(
-        text(
-            _UPSERT.format(
-                rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
-                " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
-            )
-        )
-    ),
-}
+    )
+)
+
+
+@lru_cache(maxsize=256)
+def _sqlite(count: int) -> str:
+    """SQLite binds many values in a third of the time in which it reads as many from JSON."""
+    return _UPSERT.format(rows=f"VALUES {', '.join(['(?, ?, ?, ?, ?)'] * count)}")
+
+
 _LOCK = text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE")
+
+
+MOST = 5000  # rows a statement; an engine takes so many values and no more
 
 
 def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
     rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
-    if rows:
-        statement = _ADD[connection_of(session).dialect.name]
-        statement.run(session, {"cells": json.dumps(rows, ensure_ascii=False)})
+    connection = connection_of(session)
+    for start in range(0, len(rows), MOST):
+        part = rows[start : start + MOST]
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(_sqlite(len(part)), tuple(chain.from_iterable(part)))
+        else:
+            _POSTGRESQL.run(session, {"cells": json.dumps(part, ensure_ascii=False)})
 
 
 def move(session: Session, old: Mapping[CellKey, int], new: Mapping[CellKey, int]) -> None:

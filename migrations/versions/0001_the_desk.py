@@ -151,7 +151,6 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal_entry")),
     )
-    op.create_index("ix_journal_entry_subject", "journal_entry", ["subject", "subject_id"], unique=False)
     op.create_table(
         "journal_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -171,7 +170,6 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
-    op.create_index(op.f("ix_person_key_version"), "person", ["key_version"], unique=False)
     op.create_table(
         "sign_in_attempt",
         sa.Column("key", sa.LargeBinary(length=32), nullable=False),
@@ -234,7 +232,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "tag", "person_id", name=op.f("pk_person_tag")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_person_tag_person_id", "person_tag", ["person_id"], unique=False)
     op.create_table(
         "possible_duplicate",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -305,7 +302,6 @@ def downgrade() -> None:
     op.drop_index("ix_visit_person_id_day", table_name="visit")
     op.drop_table("visit")
     op.drop_table("possible_duplicate")
-    op.drop_index("ix_person_tag_person_id", table_name="person_tag")
     op.drop_table("person_tag")
     op.drop_index("ix_login_session_account_id_ended_at", table_name="login_session")
     op.drop_table("login_session")
@@ -315,10 +311,8 @@ def downgrade() -> None:
     op.drop_table("tally")
     op.drop_index(op.f("ix_sign_in_attempt_window_start"), table_name="sign_in_attempt")
     op.drop_table("sign_in_attempt")
-    op.drop_index(op.f("ix_person_key_version"), table_name="person")
     op.drop_table("person")
     op.drop_table("journal_head")
-    op.drop_index("ix_journal_entry_subject", table_name="journal_entry")
     op.drop_table("journal_entry")
     op.drop_table("directory_state")
     op.drop_table("directory_service")

@@ -1,6 +1,7 @@
 """Invented people walk through the one door: on both engines, once however often they are loaded."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +15,7 @@ from attention_point.demo.visits import invent
 from attention_point.directory.loading import load_shipped
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.settings import PREFIX
+from attention_point.foundation.settings import PREFIX, from_environment
 from attention_point.intake import queries as intake
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person
@@ -22,6 +23,7 @@ from attention_point.referrals.models import Referral
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import cells_of
+from tests.support.visits import recorded
 
 TABLES = (Account, Person, Visit, Referral, JournalEntry, Tally)
 OPTIONS = ["load", "--people", "40", "--from", "2017-08-09", "--to", "2017-08-31", "--seed", "5"]
@@ -69,38 +71,48 @@ def test_entities_answer_in_several_ways(database: Database) -> None:
     assert {"created", "attended", "no_show", "rejected"} <= states
 
 
+def reopened(database: Database) -> Database:
+    """The same database once more: a command closes the one that it opens."""
+    return Database(database.url.render_as_string(hide_password=False), database.info)
+
+
 @pytest.fixture
-def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """The command line on the test's database, which is a demonstration."""
-    monkeypatch.setenv(f"{PREFIX}DEMO", "1")
+def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line on the test's own instance and database."""
+    monkeypatch.setenv(f"{PREFIX}INSTANCE", str(tmp_path))
     with database.writing() as session:
         load_shipped(session)
     return CliRunner()
 
 
 def test_the_command_loads_people_and_users(run: CliRunner, database: Database) -> None:
-    def opened() -> Database:
-        return Database(str(database.url.render_as_string(hide_password=False)), database.info)
-
-    first = run.invoke(demo_commands, OPTIONS, obj=opened)
+    first = run.invoke(demo_commands, OPTIONS, obj=lambda: reopened(database))
     assert first.exit_code == 0, first.output
     users = [line.split("\t") for line in first.stdout.splitlines() if "@demo.example\t" in line]
     assert {"agent@demo.example", "supervisor@demo.example", "sena@demo.example"} <= {each[0] for each in users}
     assert len({each[1] for each in users}) == len(users)
     stored = counts(database)
-    again = run.invoke(demo_commands, OPTIONS, obj=opened)
+    again = run.invoke(demo_commands, OPTIONS, obj=lambda: reopened(database))
     assert again.exit_code == 0
     assert "@demo.example" not in again.output
     assert counts(database) == stored
 
 
-def test_a_real_installation_is_refused(run: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(f"{PREFIX}DEMO")
+def test_an_installation_that_received_somebody_real_is_refused(run: CliRunner, database: Database) -> None:
+    with database.writing() as session:
+        recorded(session)
     before = counts(database)
-    result = run.invoke(demo_commands, OPTIONS, obj=lambda: database)
+    result = run.invoke(demo_commands, OPTIONS, obj=lambda: reopened(database))
     assert result.exit_code == 1
-    assert f"{PREFIX}DEMO=1" in result.stderr
+    assert "personas reales" in result.stderr
     assert counts(database) == before
+    assert not from_environment().demo
+
+
+def test_an_installation_is_marked_as_a_demonstration(run: CliRunner, database: Database) -> None:
+    assert not from_environment().demo
+    assert run.invoke(demo_commands, OPTIONS, obj=lambda: reopened(database)).exit_code == 0
+    assert from_environment().demo
 
 
 @pytest.mark.parametrize(
@@ -117,7 +129,6 @@ def test_a_real_installation_is_refused(run: CliRunner, database: Database, monk
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_opened(options: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{PREFIX}DEMO", "1")
     result = CliRunner().invoke(commands.demo_commands, ["load", *options], obj=lambda: pytest.fail("opened"))
     assert result.exit_code == 2
     assert "Error" in result.stderr

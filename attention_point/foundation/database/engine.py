@@ -5,9 +5,9 @@ SQLite: WAL, ``synchronous=FULL``, foreign keys, ``BEGIN IMMEDIATE`` for writers
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -19,6 +19,9 @@ from attention_point.foundation.database.fairness import FairLock
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy
+
+if TYPE_CHECKING:
+    from attention_point.foundation.database.prepared import Prepared
 
 WAIT_SECONDS = 5.0
 BUSY = N_("The database is busy. Try again in a moment.")
@@ -52,6 +55,14 @@ class Database:
         """A reading session, closed at the end."""
         with self.reading_session() as session:
             yield session
+
+    def glance(self, statement: "Prepared", values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """One small read outside of any session and transaction: for what every request asks first."""
+        connection = self.reader.raw_connection()
+        try:
+            return statement.on(connection, self.reader.dialect, values)
+        finally:
+            connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

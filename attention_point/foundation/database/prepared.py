@@ -8,7 +8,7 @@ the session's own connection and transaction. Rows come back as the driver gives
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -28,17 +28,20 @@ class Prepared:
         self._columns = list(columns) or None
         self._made: dict[str, _Compiled] = {}
 
-    def run(self, session: Session | Connection, values: Values | Sequence[Values]) -> Rows:
+    def run(self, session: Session, values: Values | Sequence[Values]) -> Rows:
         """Run it with one set of values, or with each of several in one go; the rows, if it returns any.
 
         Raises SQLAlchemy's DBAPIError, as any other statement does.
         """
-        connection = session if isinstance(session, Connection) else connection_of(session)
-        dialect = connection.dialect
+        connection = connection_of(session)
+        return self.on(connection.connection, connection.dialect, values)
+
+    def on(self, connection: PoolProxiedConnection, dialect: Dialect, values: Values | Sequence[Values]) -> Rows:
+        """The same on a pooled connection of the driver."""
         compiled = self._made.get(dialect.name)
         if compiled is None:
             compiled = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
-        cursor: Any = connection.connection.cursor()
+        cursor: Any = connection.cursor()
         try:
             if isinstance(values, Mapping):
                 cursor.execute(compiled.sql, compiled.bound(values))

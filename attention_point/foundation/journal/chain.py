@@ -16,6 +16,8 @@ from attention_point.foundation.database import Database, Prepared
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
 GENESIS = bytes(32)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_LINE = json.JSONEncoder(ensure_ascii=False)
 _KEPT = "journal-kept"
 
 _HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
@@ -41,7 +43,7 @@ def record(
         "action": action,
         "subject": subject,
         "subject_id": None if subject_id is None else str(subject_id),
-        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
+        "detail": _JSON.encode(detail),
     }
     if session.info.get("reading"):
         session.info.setdefault(_KEPT, []).append(entry)
@@ -80,5 +82,5 @@ def entry_hash(
     detail: str,
 ) -> bytes:
     """SHA-256 over the hash before and the entry's content as a JSON array."""
-    content = json.dumps([seq, at.isoformat(), actor, action, subject, subject_id, detail], ensure_ascii=False)
+    content = _LINE.encode([seq, at.isoformat(), actor, action, subject, subject_id, detail])
     return hashlib.sha256(before + content.encode()).digest()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import to_json
 
 FORMAT = b"\x01"
 HEAD = 3
@@ -69,7 +70,7 @@ class PersonKey:
 
     def seal(self, purpose: str, row: UUID, record: dict[str, Any]) -> bytes:
         """Seal one record; ``purpose`` is the table's name."""
-        plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = to_json(record)
         return seal_bytes(self._cipher, self.version, purpose, row, plain.ljust(-len(plain) % BLOCK + len(plain)))
 
     def open(self, purpose: str, row: UUID, blob: bytes) -> dict[str, Any]:

@@ -35,8 +35,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in FIXED.items():
-            response.headers[name] = value
+        response.headers.extend(FIXED)
         response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ from attention_point.foundation import language
 from attention_point.foundation.access import public
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.web import errors, gate, headers, health, templating, transactions
+from attention_point.foundation.web import errors, gate, headers, health, openapi, templating, transactions
 
 LIMIT = 2 * 1024 * 1024
 LANGUAGE_COOKIE = "language"
@@ -46,6 +46,7 @@ def install(
     transactions.register(app)
     errors.register(app)
     health.register(app)
+    openapi.register(app)
     public(app.view_functions["static"])
     return guard
 
