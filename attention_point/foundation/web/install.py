@@ -12,6 +12,7 @@ from attention_point.foundation.access import public
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import errors, gate, headers, health, openapi, templating, transactions
+from attention_point.foundation.web.cookies import Cookies
 
 LIMIT = 2 * 1024 * 1024
 LANGUAGE_COOKIE = "language"
@@ -37,6 +38,7 @@ def install(
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
     )
     templating.register(app, settings, menu)  # before CSRFProtect, which makes the environment with its options
+    app.session_interface = Cookies()
     app.before_request(_speak)
     gate.register(app, user, program)
     guard = CSRFProtect(app)
