@@ -3,17 +3,9 @@
 import pytest
 from flask import Flask
 
-from attention_point.foundation import paths
 from attention_point.foundation.access import ROLES, SCOPES, Actor, access_of, permissions_of, public, requires
 from attention_point.foundation.access import requires_scope as needs_scope
-from attention_point.foundation.access.table import permissions_page
 from tests.support.pages import PageClient
-
-
-def test_the_permissions_page_is_the_policy_s() -> None:
-    written = (paths.PROJECT / "docs" / "permissions.md").read_text(encoding="utf-8")
-    assert written == permissions_page()
-    assert all(f"| {name} " in written for name in (*ROLES, *SCOPES))
 
 
 def test_every_permission_of_a_scope_is_some_role_s() -> None:
