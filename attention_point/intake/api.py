@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires_scope
+from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
@@ -65,8 +66,11 @@ def candidates() -> Response:
 
 
 def _by_document(text: str) -> list[people.Candidate]:
-    kind, _colon, number = text.partition(":")
+    written, _colon, number = text.partition(":")
+    kind = codelist("document_types").alias(written)
     try:
+        if kind is None or not number.strip():
+            raise ValueError("no document")
         return people.search_document(db(), actor(), kind, number)
     except ValueError:
         sentence = _("Write the document as TYPE:NUMBER.")

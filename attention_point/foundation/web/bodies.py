@@ -23,13 +23,23 @@ class WrongType(Refusal):
 
 
 def json_body() -> object:
-    """The JSON of the body; raises WrongType or BadBody, which never repeat what was sent."""
+    """The JSON of the body; raises WrongType or BadBody, which never repeat what was sent.
+
+    A key that stands twice in an object is refused: whoever reads the first and whoever reads the last would disagree.
+    """
     if not request.is_json:
         raise WrongType(_("Send the body as application/json."))
     try:
-        return json.loads(request.get_data(cache=False), parse_constant=_no_constant)
+        return json.loads(request.get_data(cache=False), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise BadBody(_("The body is not valid JSON.")) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _no_constant(_name: str) -> object:
