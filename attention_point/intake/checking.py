@@ -1,6 +1,6 @@
 """The page on which what was typed is checked and each suggestion is decided, and what the decisions mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -70,8 +70,18 @@ def check_page(session: Session, draft: VisitDraft, form: DeskForm, refusal: Inv
         warnings=[said(message, values) for _field, message, values in plan.warnings],
         others=_others(session, draft, suggested),
         posted=request.form,
-        errors={each.field: each.message for each in refusal.fields} if refusal else {},
+        errors=dict(_beside(refusal, request.form)) if refusal else {},
     )
+
+
+def _beside(refusal: Invalid, posted: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
+    """Each complaint with the field of this page beside which it stands."""
+    declined = [service for service in posted.getlist(SUGGESTED) if posted.get(DECISION + service) == DECLINE]
+    for each in refusal.fields:
+        part, _dot, rest = each.field.partition(".")
+        place = rest.partition(".")[0]
+        known = part == "declined" and place.isdecimal() and int(place) < len(declined)
+        yield (REASON + declined[int(place)] if known else each.field), each.message
 
 
 def _others(session: Session, draft: VisitDraft, suggested: set[str]) -> list[tuple[str, str]]:
@@ -160,7 +170,9 @@ def with_decisions(payload: dict[str, Any], posted: MultiDict[str, str]) -> dict
     """
     decided = {service: posted.get(DECISION + service) for service in posted.getlist(SUGGESTED)}
     sentence = _("Decide whether to refer.")
-    undecided = tuple(FieldError(DECISION + service, sentence) for service, value in decided.items() if not value)
+    undecided = tuple(
+        FieldError(DECISION + service, sentence) for service, value in decided.items() if value not in {REFER, DECLINE}
+    )
     if undecided:
         raise Invalid(sentence, undecided)
     wanted = {service: posted.get(ENTITY + service, "") for service, value in decided.items() if value == REFER}

@@ -265,6 +265,8 @@ def show(form: DeskForm, fields: Iterable[FieldError]) -> None:
             form.form_errors.append(complaint.message)
         elif complaint.message not in field.errors:
             field.errors = (*field.errors, complaint.message)
+    # The list of a form's errors takes a part's only when the part itself says that it has some.
+    form.documents.errors = [entry.errors for entry in form.documents if entry.errors]
 
 
 def _field_of(form: DeskForm, path: str) -> Any:
