@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from attention_point.foundation import language
 from attention_point.foundation.settings import Settings, from_environment
 from tests.support.pages import PageClient
 from tests.support.server import serve
+
+
+@pytest.fixture(autouse=True)
+def _spanish() -> None:
+    """Each test begins in Spanish, whatever language a page of the test before it spoke."""
+    language.use("es")
 
 
 @pytest.fixture

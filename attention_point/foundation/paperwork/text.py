@@ -43,8 +43,10 @@ def wrap(text: str, font: str, size: float, width: float, first: float = 0) -> l
             left = width
         if length > left:
             *full, word = _pieces(word, font, size, left, width)
-            lines[-1:] = [*([piece] for piece in full), []]
-            length, left = stringWidth(word, font, size), width
+            if full:  # a single letter stays on its line, however narrow that is
+                lines[-1:] = [*([piece] for piece in full), []]
+                left = width
+            length = stringWidth(word, font, size)
         left -= length + (space if lines[-1] else 0)
         lines[-1].append(word)
     return [" ".join(line) for line in lines if line]

@@ -1,6 +1,7 @@
 """Jinja: autoescape, strict names, translations, formats, and what every page needs."""
 
 import hashlib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None
     environment.globals.update(csp_nonce=csp_nonce, static=static_url, languages=list(language.LANGUAGES.items()))
     environment.filters.update(
         date=language.format_date,
+        day=lambda text: language.format_date(date.fromisoformat(text), "medium"),
         datetime=language.format_datetime,
         time=language.format_time,
         month=language.format_month,

@@ -26,6 +26,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 @settings(deadline=None)
 @given(st.text("abcñ 1.-", max_size=120), st.floats(20, 300), st.floats(0, 15))
 @example("x" * 500, 50.0, 10.0)
+@example("1 1", 20.0, 14.0)
 def test_wrapped_lines_fit_and_lose_nothing(text: str, width: float, first: float) -> None:
     lines = wrap(text, REGULAR, 11, width, first)
     assert "".join("".join(lines).split()) == "".join(text.split())
