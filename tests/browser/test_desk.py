@@ -81,11 +81,11 @@ def test_from_arrival_to_the_entitys_answer(
     expect(page.get_by_role("alert")).to_contain_text("Escoja al menos una opción")
     looked_at(page, "05-form-with-an-error")
 
-    page.get_by_text("Orientación para regularizar", exact=False).first.click()
+    page.get_by_text("Orientación para la regularización", exact=False).first.click()
     page.get_by_label("Nombres").fill("Yohana Patricia")
     page.get_by_label("Primer apellido").fill("Velásquez")
     page.get_by_label("Fecha de nacimiento").fill("17/03/1991")
-    page.get_by_text("Mujer", exact=True).click()
+    page.get_by_text("Mujer", exact=True).first.click()
     page.get_by_label("Tipo de documento").first.select_option("DE")
     page.get_by_label("Número").first.fill("V-12.345.678")
     looked_at(page, "06-form-filled")

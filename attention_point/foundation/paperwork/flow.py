@@ -100,15 +100,17 @@ def story(document: blocks.Document, words: Words, height: float) -> list[Flowab
     flowables: list[Flowable] = [_entry(document.title, _TITLE, 0, "title")]
     if plain(document.subtitle).strip():
         flowables.append(Lines(markup(document.subtitle), _SUBTITLE))
-    level = 0
+    level, heading = 0, ""
     waiting: list[Flowable] = []
     for place, block in enumerate(document.blocks):
         if isinstance(block, blocks.Heading):
             # An outline may not skip a level on its way down.
-            level = min(block.level, level + 1)
+            level, heading = min(block.level, level + 1), block.text
             waiting.append(_entry(block.text, _HEADINGS[block.level], level, f"heading-{place}"))
             continue
         drawn = _flow(block, words, height)
+        if isinstance(block, blocks.Table | blocks.Chart) and block.title == heading:
+            drawn = drawn[1:]  # the heading has said it
         needed = _needed(block, drawn) + len(waiting) * _HEADING
         flowables += [CondPageBreak(min(needed, height)), *waiting, *drawn]
         waiting = []

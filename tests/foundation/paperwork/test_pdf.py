@@ -195,7 +195,13 @@ def test_any_text_can_be_printed(blocks: Sequence[Paragraph]) -> None:
 
 @pytest.mark.parametrize("word", ["x" * 9000, "Ñ" * 900])
 def test_a_word_without_end_is_broken(word: str) -> None:
-    table = Table("t", word, (Column("a", word),), ((word,),))
+    table = Table("t", f"{word}.", (Column("a", word),), ((word,),))
     blocks: list[Block] = [Heading(word), Paragraph(word), table]
     text = "".join(text_of(write_pdf(paper(blocks, title=word), WORDS)).split())
     assert text.count(word[0]) >= 5 * len(word)
+
+
+def test_a_caption_is_not_said_twice() -> None:
+    table = Table("t", "Personas por edad", (Column("a", "Edad"),), (("29",),))
+    said = text_of(write_pdf(paper([Heading("Personas por edad"), table]), WORDS))
+    assert said.count("Personas por edad") == 1
