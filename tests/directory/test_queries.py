@@ -97,7 +97,13 @@ def test_what_is_known_costs_one_look_at_the_revision(shipped: Database, monkeyp
         first = queries.current_offers(session)
     statements: list[str] = []
     looks: list[int] = []
-    monkeypatch.setattr(queries, "revision", lambda _session, look=queries.revision: looks.append(look(_session)) or looks[-1])
+    look = queries.revision
+
+    def counted(session: Session) -> int:
+        looks.append(look(session))
+        return looks[-1]
+
+    monkeypatch.setattr(queries, "revision", counted)
     event.listen(
         shipped.reader, "before_cursor_execute", lambda *given_arguments: statements.append(given_arguments[2])
     )

@@ -1,4 +1,4 @@
-"""``docs/permissions.md``, made from the policy and the views' own rules: a test holds the file, and every view, to it."""
+"""``docs/permissions.md``, made from the policy and the views' own rules: a test holds file and views to it."""
 
 from collections.abc import Iterable, Mapping
 
