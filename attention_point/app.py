@@ -20,6 +20,9 @@ from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
 
+# What is a little too large still reaches the application, which says so in the reader's language.
+SERVER_LIMIT = web.LIMIT + 1024 * 1024
+
 
 def create_app(settings: Settings) -> Flask:
     """The web application. Raises KeyringError without a keyring: there is no way to run unsealed."""
@@ -113,7 +116,8 @@ def serve(host: str, port: int) -> None:
         threads=8,
         connection_limit=1000,
         channel_timeout=20,
-        max_request_body_size=web.LIMIT,
+        max_request_body_size=SERVER_LIMIT,
+        inbuf_overflow=SERVER_LIMIT,  # a body is kept in memory: none is ever written to a temporary file
         ident=None,
     )
 

@@ -10,12 +10,12 @@ from werkzeug.datastructures import MultiDict
 from attention_point.directory import queries as directory
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.language import N_, current, format_date, format_datetime, format_number
+from attention_point.foundation.language import N_, current, format_date, format_datetime, format_number, said
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.forms import DeskForm
-from attention_point.intake.planning import Plan, Referred, plan_visit, said
+from attention_point.intake.planning import Plan, Referred, plan_visit
 from attention_point.people import services as people
 from attention_point.routing import queries as routing
 

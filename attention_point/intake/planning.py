@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
-from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import kept
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.intake.draft import VisitDraft
 from attention_point.people import rules as people_rules
@@ -200,19 +200,3 @@ def _warnings(draft: VisitDraft) -> Iterator[WarningRow]:
             document.type, document.number or "", document.expires, draft.person.birth_date, draft.day, types
         ):
             yield (f"person.documents.{place}.number", found.message, kept(found.params))
-
-
-def kept(values: Mapping[str, object]) -> dict[str, Any]:
-    """A message's values as JSON: a date stays known as one, to be said in the reader's way."""
-    return {name: {"date": str(value)} if isinstance(value, date) else value for name, value in values.items()}
-
-
-def said(message: str, values: Mapping[str, Any]) -> str:
-    """A kept message in the reader's language."""
-    return _(
-        message,
-        **{
-            name: format_date(date.fromisoformat(value["date"])) if isinstance(value, dict) else value
-            for name, value in values.items()
-        },
-    )

@@ -13,11 +13,12 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import connection_of
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import said
 from attention_point.foundation.refusals import NotFound
 from attention_point.foundation.vault import PersonKey
 from attention_point.intake import counting
 from attention_point.intake.models import Visit
-from attention_point.intake.planning import Referred, said
+from attention_point.intake.planning import Referred
 from attention_point.people import queries as people
 from attention_point.people.services import Received
 from attention_point.referrals import queries as referrals

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from attention_point.foundation import clock
-from attention_point.foundation.language import N_, format_date
+from attention_point.foundation.language import N_, said
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals.queries import OpenReferral
 from attention_point.referrals.rules import DESK, ENTITY, WAITING, side_of
@@ -26,20 +26,13 @@ class Said:
 
 def reason(found: OpenReferral) -> str:
     """Why the rules suggested it, in the reader's language. It is kept as a message id and its values."""
-    message, values = found.record["reason"]
-    return _(
-        message,
-        **{
-            name: format_date(date.fromisoformat(value["date"])) if isinstance(value, dict) else value
-            for name, value in values.items()
-        },
-    )
+    return said(*found.record["reason"])
 
 
 def history(found: OpenReferral) -> Sequence[Said]:
     """What was said, oldest first, after the creation, which is the desk's."""
     first = Said(_(SIDES[DESK]), found.created_at, "created", None, None)
-    said = [
+    lines = [
         Said(
             _(SIDES[side_of(each["state"])]),
             datetime.fromisoformat(each["at"]),
@@ -49,7 +42,7 @@ def history(found: OpenReferral) -> Sequence[Said]:
         )
         for each in found.record["answers"]
     ]
-    return (first, *said)
+    return (first, *lines)
 
 
 def days_waiting(found: OpenReferral) -> int | None:

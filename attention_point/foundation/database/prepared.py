@@ -62,15 +62,18 @@ class _Compiled:
         self._positional = bool(dialect.positional)
         fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         names = compiled.positiontup if self._positional else list(compiled.bind_names.values())
-        self._slots = [(name, compiled._bind_processors.get(name), fixed.get(name)) for name in names]
+        # A value that is missing raises KeyError; only what the statement itself says is fixed.
+        self._slots = [
+            (name, compiled._bind_processors.get(name), (fixed[name],) if name in fixed else None) for name in names
+        ]
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
-        pairs = [
-            (name, process(values.get(name, given)) if process else values.get(name, given))
-            for name, process, given in self._slots
-        ]
-        return tuple(value for _name, value in pairs) if self._positional else dict(pairs)
+        taken = []
+        for name, process, fixed in self._slots:
+            value = fixed[0] if fixed else values[name]
+            taken.append((name, process(value) if process else value))
+        return tuple(value for _name, value in taken) if self._positional else dict(taken)
 
 
 def one(rows: Rows) -> Any:

@@ -19,6 +19,7 @@ from attention_point.foundation.language.formats import (
     format_percent,
     format_time,
 )
+from attention_point.foundation.language.keeping import kept, said
 
 __all__ = [
     "LANGUAGES",
@@ -32,7 +33,9 @@ __all__ = [
     "format_percent",
     "format_time",
     "gettext",
+    "kept",
     "ngettext",
+    "said",
     "speaking",
     "translations",
     "use",
