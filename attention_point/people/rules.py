@@ -254,12 +254,14 @@ def query_keys(name: str, birth_year: int | None = None) -> list[Key]:
     given = [name_key(word, given=True) for word in typed]
     keys: list[Key] = []
     for length in (1, 2):  # a surname of two words ("Santa Cruz") comes after those of one
-        spans = [(at, name_key(" ".join(typed[at : at + length]))) for at in range(count - length + 1)]
+        # A word may have no sound of its own ("h"): it finds nobody.
+        spans = [(at, key) for at in range(count - length + 1) if (key := name_key(" ".join(typed[at : at + length])))]
         if birth_year:
             keys += [("surname_year", f"{surname}|{birth_year}") for _, surname in spans]
         keys += [
             ("surname_given", f"{surname}|{given[first]}")
             for first in range(count)
+            if given[first]
             for at, surname in spans
             # the given name comes first of all, or after one or two surnames
             if (at > 0 if first == 0 else at < 2 and at + length <= first)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attention_point.foundation.codelists import codelist
@@ -173,6 +173,7 @@ def test_a_surname_alone_asks_for_a_year() -> None:
 
 
 @given(st.lists(NAMES, max_size=12).map(" ".join), st.none() | st.integers(1900, 2030))
+@example("a h", None)
 def test_a_search_stays_small(typed: str, year: int | None) -> None:
     keys = query_keys(typed, year)
     assert len(keys) == len(set(keys)) <= 16
