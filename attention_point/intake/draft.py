@@ -5,7 +5,7 @@ somebody without papers, without a name to give, is received.
 """
 
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -237,8 +237,3 @@ class VisitDraft(_Part):
 
 def _at(field: str, message: str) -> PydanticCustomError:
     return PydanticCustomError("at_field", message, {"field": field})
-
-
-def attended_moment(value: datetime) -> str:
-    """The moment as the contract writes it: ISO 8601 in the point's zone."""
-    return clock.local(value).isoformat(timespec="seconds")

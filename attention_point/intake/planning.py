@@ -77,7 +77,7 @@ def plan_visit(session: Session, draft: VisitDraft) -> Plan:
         errors.append(FieldError("point", _("This code does not exist.")))
     if errors or point is None:
         raise Invalid(_("Some fields need attention."), tuple(errors))
-    advice = advise(_situation(draft), offers, draft.day)
+    advice = advise(_situation(draft, _birth_date(session, draft)), offers, draft.day)
     suggestions = tuple(_referred(each, draft) for each in advice.suggestions)
     added = tuple(_added(draft, suggestions, offers))
     chosen = tuple(_chosen(draft, suggestions)) + tuple(each for each in added if draft.consented_to(each.entity))
@@ -92,8 +92,17 @@ def plan_visit(session: Session, draft: VisitDraft) -> Plan:
     )
 
 
-def _situation(draft: VisitDraft) -> Situation:
-    person, born = draft.person, draft.person.birth_date
+def _birth_date(session: Session, draft: VisitDraft) -> date | None:
+    """As said, else as known of the person whom the draft names: a child on file is a child, said again or not (M1)."""
+    said, chosen = draft.person.birth_date, draft.person.id
+    if said or chosen is None:
+        return said
+    known = people.known_birth_date(session, chosen)
+    return known if known and known <= draft.day else None
+
+
+def _situation(draft: VisitDraft, born: date | None) -> Situation:
+    person = draft.person
     vulnerabilities = draft.vulnerabilities
     if person.disability and person.disability.present and "disability" not in vulnerabilities:
         vulnerabilities = (*vulnerabilities, "disability")

@@ -179,6 +179,11 @@ def _write_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
         _TAGS.run(session, rows)
 
 
+def known_birth_date(session: Session, person: UUID) -> date | None:
+    """The birth date on file of somebody whom an agent chose: for the rules, who must know a child. Raises NotFound."""
+    return birth_date(_open(session, person).record)
+
+
 def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
     """Open one person for a reader; the journal keeps who and for what. Raises NotFound."""
     opened = _open(session, person)

@@ -166,6 +166,14 @@ def test_an_agent_may_say_who_it_is(session: Session) -> None:
         recorded(session, person={"id": str(new_id())})
 
 
+def test_a_child_on_file_is_protected_though_the_birth_date_is_not_said_again(session: Session) -> None:
+    recorded(session, person=person(birth_date="2005-01-01"), household={"accompanied_by": "parent"})
+    (row,) = session.execute(select(Person)).scalars()
+    answer = recorded(session, person={"id": str(row.id)}, household={"accompanied_by": "alone"})
+    assert [each["service"] for each in answer["suggestions"] if each["mandatory"]] == ["NNA-PROT"]
+    assert "NNA-PROT" in [each["service"] for each in answer["referrals"]]
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
