@@ -10,12 +10,15 @@ from attention_point.foundation.database import Base
 
 
 class Visit(Base):
-    """One attention. ``fingerprint`` (keyed) tells a repeated draft from another one with the same id."""
+    """One attention. ``fingerprint`` (keyed) tells a repeated draft from another one with the same id.
+
+    ``day`` is the day on which it counts: that of the attention, or of the receipt where its month was closed by then.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_person_id_day", "person_id", "day"),
-        Index("ix_visit_point_id", "point", "id"),
+        Index("ix_visit_point_day_id", "point", "day", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

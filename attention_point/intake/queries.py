@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
@@ -114,9 +114,12 @@ def of_person(
 
 
 def latest(session: Session, point: str, before: UUID | None, size: int) -> list[OpenVisit]:
-    """A point's newest visits."""
-    query = select(*_COLUMNS).where(Visit.point == point).order_by(Visit.id.desc()).limit(size)
-    return _opened(session, session.execute(query if before is None else query.where(Visit.id < before)).all())
+    """A point's newest visits, those after ``before`` in the list."""
+    query = select(*_COLUMNS).where(Visit.point == point).order_by(Visit.day.desc(), Visit.id.desc()).limit(size)
+    if before is not None:
+        last = select(Visit.day, Visit.id).where(Visit.id == before).scalar_subquery()
+        query = query.where(tuple_(Visit.day, Visit.id) < last)
+    return _opened(session, session.execute(query).all())
 
 
 def counted_in_month(session: Session, received: Received, day: date) -> list[Mapping[str, Any]]:

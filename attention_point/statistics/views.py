@@ -24,6 +24,7 @@ from attention_point.foundation.paperwork import (
 from attention_point.foundation.refusals import NotFound
 from attention_point.foundation.web import actor, db, settings
 from attention_point.foundation.web.listing import page_of
+from attention_point.statistics import released
 from attention_point.statistics.documents import charts, first_day_of, month_document, month_name, words
 from attention_point.statistics.queries import month_tables
 from attention_point.tallies import queries as tallies
@@ -60,6 +61,7 @@ def show(month: str) -> str:
         month=month_name(first_day),
         first_day=first_day,
         current=first_day == first_of_month(clock.today()),
+        release=released.newest(db(), first_day),
         empty=month_tables(db(), first_day).empty,
         document=document,
         parts=_parts(document),

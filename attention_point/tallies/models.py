@@ -1,6 +1,6 @@
-"""The one table of counts. It holds no person: only how many."""
+"""The one table of counts, and which months are closed to counting. They hold no person: only how many."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,3 +25,12 @@ class Tally(Base):
     table: Mapped[str] = mapped_column(String(60), primary_key=True)
     cell: Mapped[str] = mapped_column(String(200), primary_key=True)
     count: Mapped[int]
+
+
+class ClosedMonth(Base):
+    """A month whose people and attentions count no more: what comes late counts on the day of its receipt."""
+
+    __tablename__ = "closed_month"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]

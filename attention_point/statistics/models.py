@@ -1,0 +1,38 @@
+"""Released months, and how the last recount of each month ended."""
+
+from datetime import date, datetime
+
+from sqlalchemy import SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attention_point.foundation.database import Base
+
+
+class Release(Base):
+    """A version of a month as it was published. A trigger refuses every change (DOMAIN.md §5, G4).
+
+    ``content`` is canonical JSON, ``hash`` its SHA-256 in hexadecimal; ``journal_head`` is the journal's hash at the
+    moment of the release, the head of its entry ``journal_seq``.
+    """
+
+    __tablename__ = "release"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+    journal_seq: Mapped[int]
+    journal_head: Mapped[str] = mapped_column(String(64))
+    released_at: Mapped[datetime]
+    released_by: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+
+class MonthCheck(Base):
+    """The last recount of a month: when, and how many counts differed."""
+
+    __tablename__ = "month_check"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    differences: Mapped[int]

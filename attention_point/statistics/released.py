@@ -1,0 +1,32 @@
+"""Reading what was released."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from attention_point.statistics.models import Release
+
+
+def newest(session: Session, month: date) -> Release | None:
+    """The month's version in force; None when it was not released."""
+    return session.scalars(
+        select(Release).where(Release.month == month).order_by(Release.version.desc()).limit(1)
+    ).one_or_none()
+
+
+def version(session: Session, month: date, number: int) -> Release | None:
+    """One version of a month."""
+    return session.get(Release, (month, number))
+
+
+def months(session: Session, before: date, size: int) -> list[Release]:
+    """The versions in force of the latest months before a day, newest first."""
+    last = select(Release.month, func.max(Release.version).label("version")).group_by(Release.month).subquery()
+    query = select(Release).join(last, (Release.month == last.c.month) & (Release.version == last.c.version))
+    return list(session.scalars(query.where(Release.month < before).order_by(Release.month.desc()).limit(size)))
+
+
+def versions(session: Session, month: date) -> list[Release]:
+    """All versions of a month, newest first."""
+    return list(session.scalars(select(Release).where(Release.month == month).order_by(Release.version.desc())))
