@@ -15,8 +15,8 @@ from uuid import UUID
 
 from attention_point.demo.files import draw, read_data
 from attention_point.demo.people import Family, Somebody, family
-from attention_point.demo.workdays import workdays
 from attention_point.foundation.clock import ZONE
+from attention_point.foundation.workdays import working_days
 
 Draft = dict[str, Any]
 MOST_NEEDS = 4
@@ -29,7 +29,7 @@ def invent(people: int, first: date, last: date, seed: int) -> list[Draft]:
 
     Raises ValueError when none of the days is a working day.
     """
-    days = workdays(first, last)
+    days = working_days(first, last)
     if not days:
         raise ValueError("no working day")
     drafts: list[Draft] = []

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_point.demo.visits import Draft, invent
-from attention_point.demo.workdays import easter, holidays, workdays
 from attention_point.foundation import clock
+from attention_point.foundation.workdays import working_days
 from attention_point.intake.reading import read_draft
 from attention_point.people import rules, services
 
@@ -42,7 +42,7 @@ def test_more_people_are_the_same_people_and_others() -> None:
 @given(st.integers(1, 12), st.dates(date(2016, 1, 1), date(2024, 1, 1)), st.integers(0, 40), st.integers())
 def test_every_visit_can_be_read_and_lies_on_a_working_day(people: int, first: date, length: int, seed: int) -> None:
     last = first + timedelta(days=length)
-    open_days = set(workdays(first, last))
+    open_days = set(working_days(first, last))
     if not open_days:
         with pytest.raises(ValueError, match="working day"):
             invent(people, first, last, seed)
@@ -140,25 +140,3 @@ def test_consents_are_mostly_granted_and_sometimes_refused(visits: list[Draft]) 
     answers = Counter((each["purpose"], each["granted"]) for visit in visits for each in visit["consents"])
     assert answers["attention", True] > 20 * answers["attention", False] > 0
     assert answers["referral:migracion-colombia", False] > 0
-
-
-@pytest.mark.parametrize(
-    ("year", "day"), [(2017, date(2017, 4, 16)), (2018, date(2018, 4, 1)), (2019, date(2019, 4, 21)),
-                      (2024, date(2024, 3, 31)), (2025, date(2025, 4, 20))]
-)  # fmt: skip
-def test_easter(year: int, day: date) -> None:
-    assert easter(year) == day
-
-
-def test_the_holidays_of_2017() -> None:
-    assert sorted(holidays(2017)) == [
-        date(2017, *day)
-        for day in ((1, 1), (1, 9), (3, 20), (4, 13), (4, 14), (5, 1), (5, 29), (6, 19), (6, 26), (7, 3), (7, 20),
-                    (8, 7), (8, 21), (10, 16), (11, 6), (11, 13), (12, 8), (12, 25))
-    ]  # fmt: skip
-
-
-def test_ten_working_days_after_the_opening() -> None:
-    # The law's own example (Ley 1581 de 2012, art. 14): received 2017-08-09, answered by 2017-08-24.
-    assert workdays(date(2017, 8, 10), date(2017, 8, 31))[9] == date(2017, 8, 24)
-    assert workdays(date(2017, 8, 10), date(2017, 8, 31))[14] == date(2017, 8, 31)
