@@ -110,6 +110,7 @@ def _draft(
     return {
         "point": profile["point"],
         "attended_at": moment.isoformat(),
+        "arrived_at": _arrival(chance, moment),
         "person": member.person,
         "household": _household(came, member),
         "vulnerabilities": _vulnerabilities(chance, member, needs, mother=mother),
@@ -117,6 +118,13 @@ def _draft(
         "facts": facts,
         "consents": _consents(chance),
     }
+
+
+def _arrival(chance: random.Random, moment: datetime) -> str | None:
+    """When somebody began to wait; now and then nobody noted it."""
+    shares = read_data("profile")["waits"]
+    longest = draw(chance, shares)
+    return None if longest == "unknown" else (moment - timedelta(minutes=chance.randint(0, int(longest)))).isoformat()
 
 
 def _household(came: Family, member: Somebody) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, re
 LISTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilities")
 
 
-def facts_of(draft: VisitDraft, received: Received, before: Sequence[Mapping[str, Any]]) -> VisitFacts:
-    """The facts of a new visit.
+def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[Mapping[str, Any]]) -> VisitFacts:
+    """The facts of a new visit, which counts on ``day``.
 
     ``before`` is how the person's visits of the same month were counted: a person is counted once a month, and in
     it once a need and once a vulnerability.
@@ -25,7 +25,7 @@ def facts_of(draft: VisitDraft, received: Received, before: Sequence[Mapping[str
     disability = draft.person.disability
     return VisitFacts(
         point=draft.point,
-        day=draft.day,
+        day=day,
         hour=clock.local(draft.attended_at).hour,
         first_ever=received.new,
         first_this_month=not before,
@@ -49,6 +49,7 @@ def facts_of(draft: VisitDraft, received: Received, before: Sequence[Mapping[str
         needs=needs,
         vulnerabilities=vulnerabilities,
         accompanied_by=draft.household.accompanied_by,
+        wait=draft.wait,
     )
 
 
@@ -56,12 +57,12 @@ def _known(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def cells(facts: VisitFacts, chosen: Iterable[Referred], draft: VisitDraft) -> Mapping[CellKey, int]:
+def cells(facts: VisitFacts, chosen: Iterable[Referred]) -> Mapping[CellKey, int]:
     """Every cell that a visit and its new referrals fill."""
     total = dict(visit_cells(facts))
     for each in chosen:
         for cell, count in referral_cells(
-            ReferralFacts(draft.point, draft.day, each.entity, each.service, "created")
+            ReferralFacts(facts.point, facts.day, each.entity, each.service, "created")
         ).items():
             total[cell] = total.get(cell, 0) + count
     return total

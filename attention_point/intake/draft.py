@@ -32,6 +32,7 @@ from attention_point.people.rules import normalise_document
 OLDEST = 130  # years
 AHEAD = timedelta(days=1)  # a tablet's clock may be wrong by some hours
 BEGINNING = date(2000, 1, 1)
+LONGEST_WAIT = timedelta(days=1)
 
 
 def _plain(text: str) -> str:
@@ -201,6 +202,7 @@ class VisitDraft(_Part):
     id: UUID
     point: EntityCode
     attended_at: Annotated[AwareDatetime, BeforeValidator(_written)]
+    arrived_at: Annotated[AwareDatetime, BeforeValidator(_written)] | None = None
     person: PersonDraft = PersonDraft()
     household: Household = Household()
     vulnerabilities: Annotated[tuple[Annotated[str, _in("vulnerabilities")], ...], Field(max_length=20)] = ()
@@ -217,12 +219,19 @@ class VisitDraft(_Part):
         day = clock.local_day(self.attended_at)
         if self.attended_at > clock.now() + AHEAD or day < BEGINNING:
             raise _at("attended_at", N_("The date of the attention is not possible."))
+        if self.arrived_at and not self.attended_at - LONGEST_WAIT <= self.arrived_at <= self.attended_at:
+            raise _at("arrived_at", N_("The arrival is not within the day before the attention."))
         born = self.person.birth_date
         if born and born > day:
             raise _at("person.birth_date", N_("The birth date is after the date of the attention."))
         if born and day.year - born.year > OLDEST:
             raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
         return self
+
+    @property
+    def wait(self) -> int | None:
+        """Whole minutes from the arrival to the attention; None where the arrival was not noted."""
+        return int((self.attended_at - self.arrived_at).total_seconds()) // 60 if self.arrived_at else None
 
     @cached_property
     def day(self) -> date:

@@ -111,6 +111,7 @@ class DeskForm(BaseForm):
     point = SelectField(N_("Attention point"), validate_choice=False)
     attended_on = StringField(N_("Date of the attention"))
     attended_time = StringField(N_("Time of the attention"))
+    arrived_time = StringField(N_("Time of arrival"))
     given_names = StringField(N_("Given names"))
     surname_1 = StringField(N_("First surname"))
     surname_2 = StringField(N_("Second surname"))
@@ -198,6 +199,7 @@ def payload(form: DeskForm) -> dict[str, Any]:
         "id": form.id.data,
         "point": form.point.data,
         "attended_at": _moment(form.attended_on.data, form.attended_time.data),
+        "arrived_at": _moment(form.attended_on.data, form.arrived_time.data) if form.arrived_time.data else None,
         "person": _without_blanks(person),
         "household": _without_blanks({**household, "accompanied_by": form.accompanied_by.data}),
         "vulnerabilities": form.vulnerabilities.data or [],
@@ -274,7 +276,7 @@ def _field_of(form: DeskForm, path: str) -> Any:
     if parts[:1] == ["documents"] and len(parts) >= 3 and parts[1].isdecimal():
         filled = [entry.form for entry in form.documents if _filled(entry.form)]
         return getattr(filled[int(parts[1])], parts[2], None) if int(parts[1]) < len(filled) else None
-    name = {"attended_at": "attended_on"}.get(parts[0], parts[0]) if parts else ""
+    name = {"attended_at": "attended_on", "arrived_at": "arrived_time"}.get(parts[0], parts[0]) if parts else ""
     return form[name] if name in form and name not in {"id", "documents"} else None
 
 

@@ -203,7 +203,7 @@ def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
             yield counting.unsealed(visit.record["counted"])
     for rows in _batches(session, (Referral.id,), Referral.id):
         for each in referrals.several(session, [row.id for row in rows]):
-            yield ReferralFacts(each.point, each.day, each.entity, each.service, each.state)
+            yield each.facts
 
 
 def _batches(session: Session, columns: Any, key: Any) -> Iterator[Sequence[Any]]:

@@ -73,18 +73,19 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     given = _given(draft, plan)
     now = clock.now()
     received = people.receive(session, given, draft.person.id, now)
-    before = [] if received.new else queries.counted_in_month(session, received, draft.day)
-    facts = counting.facts_of(draft, received, before)
+    day = tallies.counting_day(session, draft.day)
+    before = [] if received.new else queries.counted_in_month(session, received, day)
+    facts = counting.facts_of(draft, received, day, before)
     chosen = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
     reference = _reference(session, plan.prefix, draft)
-    visit = referrals.Visit(draft.id, received.id, received.key, draft.point, draft.day)
+    visit = referrals.Visit(draft.id, received.id, received.key, draft.point, day)
     record = _record(draft, plan, received, facts)
     _insert_visit(session, actor, visit, record, draft, reference, fingerprint, channel, now)
     made = referrals.create(session, visit, chosen, now)
     journal.record(
         session, actor, "visit.record", "visit", draft.id, person=received.id, new=received.new, referrals=len(made)
     )
-    tallies.add(session, counting.cells(facts, plan.chosen, draft))
+    tallies.add(session, counting.cells(facts, plan.chosen))
     return Receipt(queries.answer(draft.id, reference, now, record, list(zip(made, plan.chosen, strict=True))), True)
 
 

@@ -1,6 +1,6 @@
 """Reading referrals: rows, opened under their people's keys, restricted ones left out unless asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,9 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.vault import PersonKey
 from attention_point.people import queries as people
+from attention_point.referrals import rules
 from attention_point.referrals.models import Referral
+from attention_point.tallies.rules import ReferralFacts
 
 PURPOSE = "referral"
 _COLUMNS = (
@@ -67,9 +70,23 @@ class OpenReferral:
         return bool(self.record.get("mandatory"))
 
     @property
+    def facts(self) -> ReferralFacts:
+        """How it is counted now."""
+        answered = first_answer(self.record["answers"])
+        days = (clock.local_day(answered) - clock.local_day(self.created_at)).days if answered else None
+        return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
+
+    @property
     def urgent(self) -> bool:
         """Whether it cannot wait."""
         return bool(self.record.get("urgent"))
+
+
+def first_answer(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When the entity first answered; to have seen it is no answer."""
+    moments = (each["at"] for each in answers if each["state"] in rules.ANSWERS)
+    first = next(moments, None)
+    return datetime.fromisoformat(first) if first else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 WAITING = ("created", "seen")
 OPEN = (*WAITING, "accepted")
 ANSWERED = ("attended", "no_show", "rejected", "closed", "withdrawn", "expired")
+ANSWERS = frozenset({"accepted", "rejected", "attended", "no_show"})
+"""What counts as the entity's answer."""
 OVER = frozenset({"rejected", "closed", "withdrawn", "expired"})
 """Nobody need go there any more: no slip names it."""
 

@@ -21,7 +21,7 @@ from attention_point.foundation.vault import PersonKey
 from attention_point.referrals import queries, rules
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tallies
-from attention_point.tallies.rules import ReferralFacts, referral_cells
+from attention_point.tallies.rules import referral_cells
 
 REASON_LENGTH = 500
 UNFIT = frozenset({"Cc", "Cs", "Co", "Cn"})
@@ -207,10 +207,9 @@ def _write(session: Session, actor: Actor, found: queries.OpenReferral, answer: 
         },
     )
     journal.record(session, actor, "referral.answer", "referral", found.id, state=answer.state, before=found.state)
-    before = ReferralFacts(found.point, found.day, found.entity, found.service, found.state)
-    after = ReferralFacts(found.point, found.day, found.entity, found.service, answer.state)
-    tallies.move(session, referral_cells(before), referral_cells(after))
-    return replace(found, state=answer.state, state_at=now, version=version, record=record)
+    after = replace(found, state=answer.state, state_at=now, version=version, record=record)
+    tallies.move(session, referral_cells(found.facts), referral_cells(after.facts))
+    return after
 
 
 def _conflict(found: queries.OpenReferral, answer: Answer) -> Conflict:

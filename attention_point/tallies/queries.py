@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import BY_ID, CellKey, first_of_month
+from attention_point.tallies.rules import KEPT, CellKey, first_of_month
 
 MonthCounts = dict[str, dict[str, int]]
 
@@ -41,7 +41,7 @@ def month_statement(first_day: date, point: str | None = None) -> Select[str, st
 
 def months_tables(session: Session, first_day: date, point: str | None = None) -> MonthCounts:
     """Every table of a month: id → cell → count. A table without counts is there, empty; one no longer kept is not."""
-    tables: MonthCounts = {table: {} for table in BY_ID}
+    tables: MonthCounts = {one.id: {} for one in KEPT}
     for table, cell, count in session.execute(month_statement(first_day, point)):
         if table in tables:
             tables[table][cell] = int(count)
@@ -72,7 +72,7 @@ def points(session: Session, first_day: date) -> list[str]:
 
 def size(session: Session) -> int:
     """How many attentions and referrals stand counted: about how long a recount will be."""
-    of = ("attentions-by-hour", "referrals-by-entity")
+    of = ("attentions-by-hour", "referrals-by-service")
     return int(session.scalar(select(func.sum(Tally.count)).where(Tally.table.in_(of))) or 0)
 
 

@@ -1,9 +1,10 @@
 """What is counted: the list of indicators, and the cells that one visit or one referral fills.
 
 An indicator is one entry of ``INDICATORS``; ``docs/recipes/add-an-indicator.md`` shows how to add one. Counts are of
-people, of attentions or of referrals. A person is counted once a month: by the visit that says so. Where somebody can
-stand in several cells of a dimension (needs, vulnerabilities, documents) the dimension is *overlapping*: its cells do
-not add up to the people.
+people, of attentions, of referrals or of their answers. A person is counted once a month: by the visit that says so.
+Where somebody can stand in several cells of a dimension (needs, vulnerabilities, documents) the dimension is
+*overlapping*: its cells do not add up to the people. An indicator with a ``source`` keeps no counts of its own: it sums
+those of another over the dimensions that it does not have.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,10 +24,25 @@ Cells = tuple[str, ...]
 AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (28, "18-28"), (59, "29-59"))
 OLDEST_BAND = "60+"
 
+# Upper ends of waiting times, in minutes, and of times to the first answer, in days; both included.
+WAITS = ((15, "0-15"), (30, "16-30"), (60, "31-60"), (120, "61-120"))
+LONGEST_WAIT = "121+"
+ANSWER_TIMES = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"))
+LONGEST_ANSWER = "31+"
+
 K = 5
 K_RESTRICTED = 10
 # Codes whose every cell falls under the stricter limit, whatever the table: violence, trafficking, disability, gender.
 RESTRICTED = frozenset({"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti"})
+# What must not be told of a whole group: "all of them are …" (DOMAIN.md §5, G5). Codes that say nothing are left out.
+SENSITIVE: Mapping[str, frozenset[str]] = {
+    "status": frozenset({"irregular", "in_process", "asylum_seeker"}),
+    "ethnicity": frozenset({"1", "2", "3", "4", "5"}),
+    "gender": frozenset({"trans_man", "trans_woman", "other"}),
+    "disability": frozenset({"yes"}),
+    "vulnerability": RESTRICTED,
+    "need": RESTRICTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,8 @@ class VisitFacts:
     """What counting needs to know of a visit. ``day`` and ``hour`` are the point's; codes are those of the code lists.
 
     ``first_this_month``: the visit by which the person is counted in its month. ``new_needs`` and
-    ``new_vulnerabilities``: those not yet counted for this person in this month.
+    ``new_vulnerabilities``: those not yet counted for this person in this month. ``wait``: minutes from the arrival to
+    the attention.
     """
 
     point: str
@@ -60,34 +77,42 @@ class VisitFacts:
     needs: tuple[str, ...] = ()
     vulnerabilities: tuple[str, ...] = ()
     accompanied_by: str | None = None
+    wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralFacts:
-    """What counting needs to know of a referral. ``day`` is the day of the visit that made it."""
+    """What counting needs to know of a referral. ``day`` is the day on which the visit that made it counts.
+
+    ``answered_in``: whole days from the referral to the entity's first answer; None while there is none.
+    """
 
     point: str
     day: date
     entity: str
     service: str
     state: str
+    answered_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One table. ``cells`` says to which cells a visit (or a referral) adds one; a cell is its codes joined by ``|``.
 
-    ``k``: the least count that is published. ``overlapping``: dimensions in which one person may fill several cells.
+    ``k``: the least count that is published. ``overlapping``: dimensions in which one person may fill several cells;
+    ``covering``: those of them in which everybody fills at least one. ``source``: the table whose sums these are.
     """
 
     id: str
     title: str
-    counts: Literal["people", "attentions", "referrals"]
+    counts: Literal["people", "attentions", "referrals", "answers"]
     dimensions: tuple[str, ...]
-    cells: Callable[[Any], Cells]
+    cells: Callable[[Any], Cells] | None = None
     grain: Literal["day", "month"] = "month"
     overlapping: tuple[str, ...] = ()
+    covering: tuple[str, ...] = ()
     k: int = K
+    source: str | None = None
 
 
 def N_(message: str) -> str:  # noqa: N802 - marks a message for the catalogues; rules import nothing of the foundation
@@ -95,14 +120,13 @@ def N_(message: str) -> str:  # noqa: N802 - marks a message for the catalogues;
     return message
 
 
+def _band(value: int, bands: tuple[tuple[int, str], ...], beyond: str) -> str:
+    return next((band for last, band in bands if value <= last), beyond)
+
+
 def age_band(age: int | None) -> str:
     """The band of an age in whole years."""
-    if age is None:
-        return NOT_GIVEN
-    for oldest, band in AGE_BANDS:
-        if age <= oldest:
-            return band
-    return OLDEST_BAND
+    return NOT_GIVEN if age is None else _band(age, AGE_BANDS, OLDEST_BAND)
 
 
 def _person_by(field: str) -> Callable[[VisitFacts], Cells]:
@@ -127,6 +151,10 @@ def _person_day(facts: VisitFacts) -> Cells:
 
 def _hour(facts: VisitFacts) -> Cells:
     return (f"{facts.hour:02d}",)
+
+
+def _person_hour(facts: VisitFacts) -> Cells:
+    return (f"{facts.hour:02d}",) if facts.first_this_month else ()
 
 
 def _first_time(facts: VisitFacts) -> Cells:
@@ -156,37 +184,45 @@ def _vulnerability_sex(facts: VisitFacts) -> Cells:
     return tuple([f"{vulnerability}|{sex}" for vulnerability in facts.new_vulnerabilities])
 
 
-def _need_sex(facts: VisitFacts) -> Cells:
-    sex = facts.sex or NOT_GIVEN
-    return tuple([f"{need}|{sex}" for need in facts.new_needs])
+def _need_sex_age(facts: VisitFacts) -> Cells:
+    person = f"{facts.sex or NOT_GIVEN}|{age_band(facts.age)}"
+    return tuple([f"{need}|{person}" for need in facts.new_needs])
 
 
-def _need_age(facts: VisitFacts) -> Cells:
-    band = age_band(facts.age)
-    return tuple([f"{need}|{band}" for need in facts.new_needs])
+def _wait(facts: VisitFacts) -> Cells:
+    return (NOT_GIVEN if facts.wait is None else _band(facts.wait, WAITS, LONGEST_WAIT),)
 
 
-def _entity_state(facts: ReferralFacts) -> Cells:
-    return (f"{facts.entity}|{facts.state}",)
+def _entity_service_state(facts: ReferralFacts) -> Cells:
+    return (f"{facts.entity}|{facts.service}|{facts.state}",)
 
 
-def _service_state(facts: ReferralFacts) -> Cells:
-    return (f"{facts.service}|{facts.state}",)
+def _answer_time(facts: ReferralFacts) -> Cells:
+    return () if facts.answered_in is None else (_band(facts.answered_in, ANSWER_TIMES, LONGEST_ANSWER),)
 
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("attentions-by-day", N_("Attentions by day"), "attentions", ("day",), _day, "day"),
+    Indicator("attentions-by-hour", N_("Attentions by hour of the day"), "attentions", ("hour",), _hour),
+    Indicator("attentions-by-wait", N_("Attentions by waiting time"), "attentions", ("wait",), _wait),
     Indicator("people-by-day", N_("People by the day on which they first came in the month"), "people", ("day",),
               _person_day, "day"),
-    Indicator("attentions-by-hour", N_("Attentions by hour of the day"), "attentions", ("hour",), _hour),
+    Indicator("people-by-hour", N_("People by the hour at which they first came in the month"), "people", ("hour",),
+              _person_hour),
     Indicator("people-by-first-time", N_("People who came for the first time, and people who came again"), "people",
               ("first_time",), _first_time),
+    Indicator("people-by-sex", N_("People by sex"), "people", ("sex",), source="people-by-sex-and-age"),
+    Indicator("people-by-age", N_("People by age"), "people", ("age",), source="people-by-sex-and-age"),
     Indicator("people-by-sex-and-age", N_("People by sex and age"), "people", ("sex", "age"), _sex_age),
     Indicator("people-by-population", N_("People by population"), "people", ("population",), _person_by("population")),
+    Indicator("people-by-nationality", N_("People by nationality"), "people", ("nationality",),
+              source="people-by-nationality-and-status"),
+    Indicator("people-by-status", N_("People by migration status"), "people", ("status",),
+              source="people-by-nationality-and-status"),
     Indicator("people-by-nationality-and-status", N_("People by nationality and migration status"), "people",
               ("nationality", "status"), _nationality_status),
     Indicator("people-by-document", N_("People by document that they carried"), "people", ("document",), _documents,
-              overlapping=("document",)),
+              overlapping=("document",), covering=("document",)),
     Indicator("people-by-origin", N_("People by place of origin"), "people", ("origin",), _person_by("origin")),
     Indicator("people-by-municipality", N_("People by municipality of residence"), "people", ("municipality",),
               _person_by("municipality")),
@@ -199,21 +235,33 @@ INDICATORS: tuple[Indicator, ...] = (
               k=K_RESTRICTED),
     Indicator("people-by-disability", N_("People by disability"), "people", ("disability",), _disability,
               k=K_RESTRICTED),
+    Indicator("people-by-vulnerability", N_("People by vulnerability"), "people", ("vulnerability",),
+              overlapping=("vulnerability",), source="vulnerabilities-by-sex"),
     Indicator("vulnerabilities-by-sex", N_("People by vulnerability and sex"), "people", ("vulnerability", "sex"),
               _vulnerability_sex, overlapping=("vulnerability",)),
-    Indicator("needs-by-sex", N_("People by need and sex"), "people", ("need", "sex"), _need_sex,
-              overlapping=("need",)),
-    Indicator("needs-by-age", N_("People by need and age"), "people", ("need", "age"), _need_age,
-              overlapping=("need",)),
-    Indicator("referrals-by-entity", N_("Referrals by entity and state"), "referrals", ("entity", "state"),
-              _entity_state),
-    Indicator("referrals-by-service", N_("Referrals by service and state"), "referrals", ("service", "state"),
-              _service_state),
+    Indicator("people-by-need", N_("People by need"), "people", ("need",), overlapping=("need",), covering=("need",),
+              source="needs-by-sex-and-age"),
+    Indicator("needs-by-sex", N_("People by need and sex"), "people", ("need", "sex"), overlapping=("need",),
+              covering=("need",), source="needs-by-sex-and-age"),
+    Indicator("needs-by-age", N_("People by need and age"), "people", ("need", "age"), overlapping=("need",),
+              covering=("need",), source="needs-by-sex-and-age"),
+    Indicator("needs-by-sex-and-age", N_("People by need, sex and age"), "people", ("need", "sex", "age"),
+              _need_sex_age, overlapping=("need",), covering=("need",)),
+    Indicator("referrals-by-entity", N_("Referrals by entity"), "referrals", ("entity",),
+              source="referrals-by-service"),
+    Indicator("referrals-by-state", N_("Referrals by state"), "referrals", ("state",), source="referrals-by-service"),
+    Indicator("referrals-by-entity-and-state", N_("Referrals by entity and state"), "referrals", ("entity", "state"),
+              source="referrals-by-service"),
+    Indicator("referrals-by-service", N_("Referrals by service and outcome"), "referrals",
+              ("entity", "service", "state"), _entity_service_state),
+    Indicator("answers-by-time", N_("Answers by the days that they took"), "answers", ("answer_time",), _answer_time),
 )  # fmt: skip
 
 BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in INDICATORS}
-_OF_VISITS = tuple((one.id, one.grain == "day", one.cells) for one in INDICATORS if one.counts != "referrals")
-_OF_REFERRALS = tuple((one.id, one.grain == "day", one.cells) for one in INDICATORS if one.counts == "referrals")
+KEPT = tuple(one for one in INDICATORS if one.cells)
+_KEPT = [(one.counts in {"referrals", "answers"}, (one.id, one.grain == "day", one.cells)) for one in KEPT if one.cells]
+_OF_VISITS = tuple(table for of_referrals, table in _KEPT if not of_referrals)
+_OF_REFERRALS = tuple(table for of_referrals, table in _KEPT if of_referrals)
 
 
 def limit(indicator: Indicator, codes: tuple[str, ...]) -> int:

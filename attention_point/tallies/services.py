@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 
-from sqlalchemy import delete, text
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Prepared, connection_of
-from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import CellKey
+from attention_point.foundation.database.locks import serialise
+from attention_point.tallies.models import ClosedMonth, Tally
+from attention_point.tallies.rules import CellKey, first_of_month
 
 # One statement. The keys come sorted, so that two writers never wait for each other in opposite order.
 _UPSERT = """
@@ -33,6 +36,7 @@ def _sqlite(count: int) -> str:
     return _UPSERT.format(rows=f"VALUES {', '.join(['(?, ?, ?, ?, ?)'] * count)}")
 
 
+_CLOSED = Prepared(select(ClosedMonth.month).where(ClosedMonth.month == bindparam("month")))
 _LOCK = text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE")
 
 
@@ -49,6 +53,28 @@ def add(session: Session, cells: Mapping[CellKey, int]) -> None:
             connection.exec_driver_sql(_sqlite(len(part)), tuple(chain.from_iterable(part)))
         else:
             _POSTGRESQL.run(session, {"cells": json.dumps(part, ensure_ascii=False)})
+
+
+def counting_day(session: Session, day: date) -> date:
+    """The day on which what happened then counts: that day; or today, where its month is closed (DOMAIN.md G4)."""
+    today = clock.today()
+    month = first_of_month(day)
+    if month >= first_of_month(today):
+        return day
+    serialise(session, _of_month(month))  # a release under way is waited for
+    return today if _CLOSED.run(session, {"month": month}) else day
+
+
+def close(session: Session, month: date) -> None:
+    """Let nothing more count in a month; whoever is counting into it is waited for."""
+    serialise(session, _of_month(month))
+    if session.get(ClosedMonth, month) is None:
+        session.add(ClosedMonth(month=month, closed_at=clock.now()))
+        session.flush()
+
+
+def _of_month(month: date) -> bytes:
+    return f"month {month:%Y-%m}".encode()
 
 
 def move(session: Session, old: Mapping[CellKey, int], new: Mapping[CellKey, int]) -> None:

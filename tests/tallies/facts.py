@@ -44,6 +44,7 @@ VISITS = st.builds(
     disability=st.none() | st.booleans(),
     needs=_some(NEEDS),
     vulnerabilities=_some(VULNERABILITIES),
+    wait=st.none() | st.integers(0, 200),
 )
 
 REFERRALS = st.builds(
@@ -53,6 +54,7 @@ REFERRALS = st.builds(
     entity=st.sampled_from(("sena", "icbf")),
     service=st.sampled_from(NEEDS),
     state=st.sampled_from(("created", "seen", "attended")),
+    answered_in=st.none() | st.integers(0, 40),
 )
 
 FACTS = VISITS | REFERRALS

@@ -12,6 +12,7 @@ from attention_point.tallies.rules import (
     BY_ID,
     INDICATORS,
     K_RESTRICTED,
+    KEPT,
     ReferralFacts,
     VisitFacts,
     age_band,
@@ -56,9 +57,16 @@ def test_a_visit_by_which_a_person_is_counted() -> None:
 def test_a_person_who_comes_again_counts_as_an_attention_and_for_what_is_new() -> None:
     again = replace(VISIT, first_this_month=False, needs=("EDU", "VBG"), new_needs=("VBG",))
     tables = _tables(again)
-    assert set(tables) == {"attentions-by-day", "attentions-by-hour", "needs-by-sex", "needs-by-age"}
-    assert tables["needs-by-sex"] == {"VBG|F"}
-    assert tables["needs-by-age"] == {"VBG|18-28"}
+    assert set(tables) == {"attentions-by-day", "attentions-by-hour", "attentions-by-wait", "needs-by-sex-and-age"}
+    assert tables["needs-by-sex-and-age"] == {"VBG|F|18-28"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "band"),
+    [(None, "not_given"), (0, "0-15"), (15, "0-15"), (16, "16-30"), (60, "31-60"), (120, "61-120"), (121, "121+")],
+)
+def test_a_wait_falls_in_its_band(minutes: int | None, band: str) -> None:
+    assert _tables(replace(VISIT, wait=minutes))["attentions-by-wait"] == {band}
 
 
 def test_two_documents_of_one_kind_are_carried_by_one_person() -> None:
@@ -66,11 +74,17 @@ def test_two_documents_of_one_kind_are_carried_by_one_person() -> None:
     assert set(visit_cells(replace(VISIT, documents=("DE", "DE"))).values()) == {1}
 
 
-def test_a_referral_counts_by_entity_and_by_service() -> None:
-    assert referral_cells(ReferralFacts("giron", DAY, "sena", "EMP-SENA", "seen")) == {
-        (FIRST, "giron", "referrals-by-entity", "sena|seen"): 1,
-        (FIRST, "giron", "referrals-by-service", "EMP-SENA|seen"): 1,
-    }
+def test_a_referral_counts_by_entity_service_and_state() -> None:
+    cell = (FIRST, "giron", "referrals-by-service", "sena|EMP-SENA|seen")
+    assert referral_cells(ReferralFacts("giron", DAY, "sena", "EMP-SENA", "seen")) == {cell: 1}
+
+
+@pytest.mark.parametrize(
+    ("days", "band"), [(0, "0"), (1, "1"), (2, "2-3"), (3, "2-3"), (7, "4-7"), (30, "16-30"), (31, "31+"), (400, "31+")]
+)
+def test_an_answer_counts_by_the_days_that_it_took(days: int, band: str) -> None:
+    answered = ReferralFacts("giron", DAY, "sena", "EMP-SENA", "accepted", days)
+    assert _tables(answered)["answers-by-time"] == {band}
 
 
 @given(FACTS)
@@ -91,8 +105,8 @@ def test_tables_without_overlap_add_up_to_the_same_people(visits: list[VisitFact
     for visit in visits:
         totals.update(key[2] for key in visit_cells(visit))
     people = sum(visit.first_this_month for visit in visits)
-    for indicator in INDICATORS:
-        if not indicator.overlapping and indicator.counts != "referrals":
+    for indicator in KEPT:
+        if not indicator.overlapping and indicator.counts in {"people", "attentions"}:
             assert totals[indicator.id] == (people if indicator.counts == "people" else len(visits)), indicator.id
 
 
@@ -100,7 +114,16 @@ def test_the_list_is_sound() -> None:
     assert len(BY_ID) == len(INDICATORS)
     for indicator in INDICATORS:
         assert set(indicator.overlapping) <= set(indicator.dimensions)
-        assert 1 <= len(indicator.dimensions) <= 2
+        assert set(indicator.covering) <= set(indicator.overlapping)
+        assert 1 <= len(indicator.dimensions) <= 3
+        assert bool(indicator.cells) != bool(indicator.source)
+        if indicator.source:
+            source = BY_ID[indicator.source]
+            assert source.cells
+            assert source.counts == indicator.counts
+            assert set(indicator.dimensions) < set(source.dimensions)
+            # What is summed over must add up, or a person would count twice.
+            assert not set(source.overlapping) - set(indicator.dimensions)
         assert indicator.k >= 3  # never below, by the disclosure guarantee
         assert len(indicator.id) <= 60
 
