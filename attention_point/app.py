@@ -15,6 +15,7 @@ from attention_point.foundation import paths, web
 from attention_point.foundation.commands import refusals
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
+from attention_point.foundation.jobs.commands import jobs_commands
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
@@ -125,3 +126,4 @@ def serve(host: str, port: int) -> None:
 for _feature in catalogue.FEATURES:
     for _command in _feature.commands:
         main.add_command(_command)
+main.add_command(jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs]))

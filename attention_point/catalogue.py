@@ -5,6 +5,7 @@ from attention_point.demo.feature import demo
 from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
 from attention_point.foundation.journal.feature import journal
+from attention_point.foundation.mail.feature import mail
 from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
 from attention_point.referrals.feature import referrals
@@ -21,4 +22,5 @@ FEATURES: tuple[Feature, ...] = (
     journal,
     accounts,
     demo,
+    mail,  # last: what the other rooms' jobs keep is sent in the same run
 )

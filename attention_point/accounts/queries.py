@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import Account, ApiToken, LoginSession
+from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, Prepared
 
 _SIGNED_IN = (
@@ -29,6 +30,14 @@ _TOKEN = Prepared(
         ApiToken.secret_hash == bindparam("digest"), ApiToken.revoked_at.is_(None)
     )
 )
+
+
+class Addressee(NamedTuple):
+    """One to whom the house writes: address, name, language (``es`` or ``en``)."""
+
+    email: str
+    name: str
+    language: str
 
 
 def signed_in(session: Session, digest: bytes) -> Row[UUID, str, str, str | None, bool, datetime, datetime] | None:
@@ -52,6 +61,13 @@ def by_email(session: Session, email: str) -> Account | None:
 def accounts(session: Session) -> Sequence[Account]:
     """Every account, by address. They are the point's staff: tens, not thousands."""
     return session.scalars(select(Account).order_by(Account.email)).all()
+
+
+def addresses_with(session: Session, permission: str) -> list[Addressee]:
+    """Who may do a thing today, by address: the active accounts of the roles that hold the permission."""
+    roles = [role for role, held in ROLES.items() if permission in held]
+    query = select(Account.email, Account.name, Account.language).where(Account.active, Account.role.in_(roles))
+    return [Addressee(*row) for row in session.execute(query.order_by(Account.email))]
 
 
 def tokens(session: Session) -> Sequence[ApiToken]:

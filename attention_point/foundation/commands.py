@@ -17,6 +17,13 @@ def _database() -> Database:
 
 
 @contextmanager
+def opened() -> Iterator[Database]:
+    """The database itself, for a command that works in several transactions."""
+    with refusals(), closing(_database()) as database:
+        yield database
+
+
+@contextmanager
 def reading() -> Iterator[Session]:
     """A reading session for a command."""
     with refusals(), closing(_database()) as database, database.reading() as session:

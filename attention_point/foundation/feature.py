@@ -7,6 +7,8 @@ import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.jobs import Job
+
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
@@ -19,10 +21,14 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat."""
+    """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat.
+
+    ``jobs`` are what the room does by itself, each once a period.
+    """
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     commands: tuple[click.Command, ...] = ()
     reference: tuple[Callable[[Session], None], ...] = ()
+    jobs: tuple[Job, ...] = ()

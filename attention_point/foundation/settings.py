@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from attention_point.foundation import paths
+from attention_point.foundation.mail_server import MailServer, is_address, read_server
 from attention_point.foundation.refusals import Refusal
 
 PREFIX = "ATTENTION_POINT_"
@@ -27,7 +28,8 @@ class Settings:
     database_url: str
     keyring: Path
     public_url: str
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)  # may hold a password
+    mail_from: str | None = None
     session_idle_minutes: int = 20
     session_hours: int = 10
     demo: bool = False
@@ -36,6 +38,21 @@ class Settings:
     def secure(self) -> bool:
         """Whether visitors come over TLS; cookies are then ``Secure`` and carry the ``__Host-`` prefix."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None where no mail is sent. Raises SettingsError."""
+        try:
+            return read_server(self.smtp_url) if self.smtp_url else None
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}SMTP_URL {error}") from None
+
+    @property
+    def sender(self) -> str:
+        """Who mails come from: as set, else ``attention-point@`` the host of the public address."""
+        host = urlsplit(self.public_url).hostname or ""
+        named = host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
+        return self.mail_from or f"attention-point@{named}"
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -51,7 +68,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=values.pop("DATABASE_URL", f"sqlite:///{instance / 'attention-point.db'}"),
         keyring=Path(values.pop("KEYRING", instance / "keyring.json")),
         public_url=values.pop("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
-        smtp_url=values.pop("SMTP_URL", None),
+        smtp_url=values.pop("SMTP_URL", None) or None,
+        mail_from=values.pop("MAIL_FROM", None) or None,
         session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
         session_hours=_whole(values, "SESSION_HOURS", 10),
         demo=_switch(values, "DEMO") or (instance / DEMONSTRATION).exists(),
@@ -60,6 +78,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"unknown setting {PREFIX}{min(values)}; docs/settings.md lists those that exist")
     if urlsplit(settings.public_url).scheme not in {"http", "https"}:
         raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with http:// or https://")
+    if settings.mail_from and not is_address(settings.mail_from):
+        raise SettingsError(f"{PREFIX}MAIL_FROM must be one mail address")
+    _ = settings.mail_server  # refused at start, not when the first mail waits
     return replace(settings, database_url=_driver(settings.database_url))
 
 

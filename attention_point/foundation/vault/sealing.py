@@ -44,6 +44,11 @@ def seal_bytes(cipher: AESGCM, version: int, purpose: str, row: UUID, plain: byt
     return head + nonce + cipher.encrypt(nonce, plain, _bound(head, purpose, row))
 
 
+def key_version(blob: bytes) -> int:
+    """The version of the key that sealed a value, as its head says."""
+    return int.from_bytes(blob[len(FORMAT) : HEAD])
+
+
 def open_bytes(cipher: AESGCM, purpose: str, row: UUID, blob: bytes) -> bytes:
     """Open what ``seal_bytes`` made; raises VaultError when anything differs."""
     head = blob[:HEAD]

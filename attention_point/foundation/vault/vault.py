@@ -11,7 +11,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.vault.keyring import KEY_BYTES, Keyring
-from attention_point.foundation.vault.sealing import PersonKey, VaultError, WrappedKey, open_bytes, seal_bytes
+from attention_point.foundation.vault.sealing import (
+    PersonKey,
+    VaultError,
+    WrappedKey,
+    key_version,
+    open_bytes,
+    seal_bytes,
+)
 
 TAG_BYTES = 16
 _WRAPPED = "person-key"
@@ -40,6 +47,17 @@ class Vault:
         if wrapped.version not in self._wrap:
             raise VaultError(_WRAPPED, person)
         return PersonKey(open_bytes(self._wrap[wrapped.version], _WRAPPED, person, wrapped.blob))
+
+    def seal(self, purpose: str, row: UUID, plain: bytes) -> bytes:
+        """Seal what is of no person and soon gone (a mail that waits), for one row, under the keyring's current key."""
+        return seal_bytes(self._wrap[self._current], self._current, purpose, row, plain)
+
+    def open(self, purpose: str, row: UUID, blob: bytes) -> bytes:
+        """Open what ``seal`` made; raises VaultError, also when the keyring's version is gone."""
+        cipher = self._wrap.get(key_version(blob))
+        if cipher is None:
+            raise VaultError(purpose, row)
+        return open_bytes(cipher, purpose, row, blob)
 
     def tag(self, field: str, value: str) -> bytes:
         """The blind-index tag of a value: HMAC-SHA-256 under the field's own key, 16 bytes."""

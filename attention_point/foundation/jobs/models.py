@@ -1,0 +1,26 @@
+"""The table of jobs: what was done for which period."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attention_point.foundation.database import Base
+
+
+class JobRun(Base):
+    """The last try of a job for a period. ``outcome`` is running, done or failed; one row, so one truth, a period.
+
+    ``error`` is the code of a refusal or the kind of an error, never its words.
+    """
+
+    __tablename__ = "job_run"
+    __table_args__ = (CheckConstraint("outcome IN ('running', 'done', 'failed')", name="outcome_known"),)
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    period: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(10))
+    tries: Mapped[int]
+    error: Mapped[str | None] = mapped_column(String(60))
