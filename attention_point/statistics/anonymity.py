@@ -157,7 +157,7 @@ class _Work:
         self.columns = [[record.sensitive[place] for record in records] for place in range(len(rules.sensitive))]
         self.places = {column.name: place for place, column in enumerate(rules.quasi)}
         self.top: Rungs = tuple(len(ladder) - 1 for ladder in records[0].quasi) if records else ()
-        self.whole = sum(column.weight for column in (*rules.quasi, *rules.sensitive))
+        self.whole = sum(one.weight for one in rules.quasi) + sum(one.weight for one in rules.sensitive)
 
     def descend(self) -> list[Rungs | None]:
         """For each record the rung of each ladder; None for those who are left out."""
@@ -242,7 +242,7 @@ class _Work:
         """What is not told, as a share of all that was known: a suppressed record is lost whole."""
         if not self.records:
             return 0.0
-        lost = (len(self.records) - len(kept)) * self.whole
+        lost: float = (len(self.records) - len(kept)) * self.whole
         for place, column in enumerate(self.rules.quasi):
             if self.top[place]:
                 lost += column.weight * sum(each[place] for each in kept) / self.top[place]
