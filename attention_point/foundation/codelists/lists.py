@@ -190,6 +190,8 @@ _READERS: dict[str, Callable[[str], CodeList]] = {
             "accompanied_by",
             "vulnerabilities",
             "age_bands",
+            "waits",
+            "answer_times",
             "referral_states",
             "origin",
         ),
