@@ -13,17 +13,29 @@ DESK = frozenset(
         "directory.view",
     }
 )
+REGISTERS = ("organisations", "events")
+"""The office's registers. Each has its own permissions, so that one can be taken from a role without the others."""
+
+
+def _registers(*actions: str) -> frozenset[str]:
+    return frozenset(f"{register}.{action}" for register in REGISTERS for action in actions)
+
+
 ROLES: dict[str, frozenset[str]] = {
     # Receives people at the desk.
     "agent": DESK,
     # Answers for one partner entity; sees that entity's referrals and the fields that the service declares.
     "entity": frozenset({"account.own", "portal.use", "directory.view"}),
-    # Keeps the directory and the figures; sees no person.
-    "office": frozenset({"account.own", "directory.view", "directory.edit", "statistics.view", "statistics.export"}),
+    # Keeps the directory, the figures and the office's registers; sees no person.
+    "office": frozenset({"account.own", "directory.view", "directory.edit"})
+    | {"statistics.view", "statistics.export", "statistics.extract"}
+    | _registers("view", "edit", "export"),
     # Leads the desk; alone sees restricted records, with a reason.
-    "supervisor": DESK | {"restricted.view", "directory.edit", "statistics.view", "statistics.export"},
+    "supervisor": DESK
+    | {"restricted.view", "directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
+    | _registers("view", "export"),
     # Reads the journal; sees no person.
-    "auditor": frozenset({"account.own", "journal.view", "directory.view", "statistics.view"}),
+    "auditor": frozenset({"account.own", "journal.view", "directory.view", "statistics.view"}) | _registers("view"),
     # Keeps accounts and tokens; sees no person.
     "admin": frozenset(
         {
@@ -34,7 +46,8 @@ ROLES: dict[str, frozenset[str]] = {
             "journal.view",
             "statistics.view",
         }
-    ),
+    )
+    | _registers("view"),
 }
 
 SCOPES: dict[str, frozenset[str]] = {
