@@ -105,6 +105,7 @@ def prepare(session: Session, wanted: Wanted) -> Prepared:
     known = _known(session, wanted)
     if known is not None:
         _refuse_withdrawn(session, known)
+        session.expunge(known)
         return Prepared(wanted, known)
     given = {member for extract in queries.extracts(session) for member in _members(extract.members)}
     allowed = [

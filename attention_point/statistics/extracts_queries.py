@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.statistics.extracts_models import Extract, ExtractLog
+from attention_point.tallies.models import Tally
 
 
 def extracts(session: Session) -> Sequence[Extract]:
@@ -32,3 +33,8 @@ def log(session: Session, before: UUID | None, size: int) -> Sequence[ExtractLog
         last = select(ExtractLog.made_at, ExtractLog.id).where(ExtractLog.id == before).scalar_subquery()
         query = query.where(tuple_(ExtractLog.made_at, ExtractLog.id) < last)
     return session.scalars(query).all()
+
+
+def beginning(session: Session) -> date | None:
+    """The first day on which anything was counted."""
+    return session.scalar(select(func.min(Tally.day)))
