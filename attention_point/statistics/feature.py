@@ -3,11 +3,25 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 from attention_point.statistics.commands import statistics_commands
+from attention_point.statistics.dashboard import blueprint as dashboard_pages
+from attention_point.statistics.extracts_commands import extract
+from attention_point.statistics.extracts_views import blueprint as extracts_pages
 from attention_point.statistics.views import blueprint
 
+statistics_commands.add_command(extract)
+
+# A feature of its own, because its line comes first in the menu: who sees figures begins the day with it.
+dashboard = Feature(
+    name="dashboard",
+    blueprints=(dashboard_pages,),
+    menu=(MenuItem(N_("Dashboard"), "dashboard.show", "statistics.view"),),
+)
 statistics = Feature(
     name="statistics",
-    blueprints=(blueprint,),
-    menu=(MenuItem(N_("Figures"), "statistics.listing", "statistics.view"),),
+    blueprints=(blueprint, extracts_pages),
+    menu=(
+        MenuItem(N_("Figures"), "statistics.listing", "statistics.view"),
+        MenuItem(N_("Extracts"), "extracts.listing", "statistics.extract"),
+    ),
     commands=(statistics_commands,),
 )
