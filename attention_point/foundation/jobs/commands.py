@@ -8,7 +8,7 @@ from sqlalchemy import select
 from attention_point.foundation import clock
 from attention_point.foundation.commands import opened, reading
 from attention_point.foundation.database.migrations import pending
-from attention_point.foundation.jobs.job import Job
+from attention_point.foundation.jobs.job import EVERY_RUN, Job
 from attention_point.foundation.jobs.models import JobRun
 from attention_point.foundation.jobs.running import run_due
 from attention_point.foundation.language import format_datetime
@@ -33,10 +33,10 @@ def jobs_commands(jobs: Sequence[Job]) -> click.Group:
                 raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
             for ran in run_due(database, from_environment(), jobs, clock.today()):
                 failed = failed or ran.error is not None
-                if ran.error is None:
-                    click.echo(_("%(job)s (%(period)s): done", job=ran.name, period=ran.period))
-                else:
+                if ran.error is not None:
                     click.echo(f"{ran.name} ({ran.period}): {ran.message}", err=True)
+                elif ran.period != EVERY_RUN:
+                    click.echo(_("%(job)s (%(period)s): done", job=ran.name, period=ran.period))
         if failed:
             raise click.exceptions.Exit(1)
 

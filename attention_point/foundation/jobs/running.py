@@ -78,5 +78,6 @@ def _try(database: Database, settings: Settings, job: Job, period: str) -> Ran:
         at = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]
         log.error("job.failed", job=job.name, period=period, kind=type(error).__name__, at=at)
         return Ran(job.name, period, type(error).__name__, _("The program failed; its log says where."))
-    log.info("job.done", job=job.name, period=period)
+    if period != EVERY_RUN:  # a timer's every call is no news
+        log.info("job.done", job=job.name, period=period)
     return Ran(job.name, period)

@@ -59,8 +59,7 @@ def check(message: Message) -> None:
 def compose(message: Message, sender: str, reference: str) -> EmailMessage:
     """The mail as it is sent. The same ``reference`` gives the same Message-ID: who gets it twice can tell."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(addr_spec=sender)
-    mail["To"] = Address(addr_spec=message.to)
+    mail["From"], mail["To"] = _address(sender), _address(message.to)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(clock.local(clock.now()))
     mail["Message-ID"] = f"<{reference}@{sender.rpartition('@')[2]}>"
@@ -83,6 +82,11 @@ def unpacked(content: bytes) -> Message:
     to, subject, body, attachments = json.loads(content)
     files = tuple(Attachment(name, base64.b64decode(data), kind) for name, kind, data in attachments)
     return Message(to, subject, body, files)
+
+
+def _address(text: str) -> Address:
+    name, _at, domain = text.rpartition("@")
+    return Address(username=name, domain=domain)  # read from one text, letters beyond ASCII would be refused
 
 
 def _is_line(text: str) -> bool:

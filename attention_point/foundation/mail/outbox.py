@@ -119,7 +119,6 @@ def _send(database: Database, post: Post, row: UUID) -> str:
         mail.sent_at, mail.tries = clock.now(), mail.tries + 1
         session.flush()
         journal.record(session, SYSTEM, "mail.send", "mail", row)
-    log.info("mail.sent", mail=str(row))
     return "taken"
 
 

@@ -1,0 +1,299 @@
+"""The outbox: kept with the transaction, sent once, tried again, given up, and never two processes at one mail."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, text, update
+from structlog.testing import capture_logs
+
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
+from attention_point.foundation.jobs import alone, every_run
+from attention_point.foundation.journal import queries as journal
+from attention_point.foundation.mail import Attachment, Message, ServerTrouble, outbox, queue, send_waiting
+from attention_point.foundation.mail.commands import mail_commands, send_job
+from attention_point.foundation.mail.feature import mail
+from attention_point.foundation.mail.models import OutboxMail
+from attention_point.foundation.mail.outbox import Sent
+from attention_point.foundation.refusals import Invalid, Refusal
+from attention_point.foundation.settings import Settings
+from tests.accounts.support import Clock
+from tests.support.mail import PostOffice
+
+ANA = Message("ana.rojas@example.org", "Cifras", "Canario 7391.\n", (Attachment("cifras.pdf", b"%PDF-canary-7391"),))
+LUIS = replace(ANA, to="luis.mora@example.org")
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock, standing still until a test moves it."""
+    moved = Clock()
+    monkeypatch.setattr(clock, "now", moved)
+    return moved
+
+
+@pytest.fixture
+def posted(settings: Settings, office: PostOffice) -> Settings:
+    """Settings with the mail server."""
+    return replace(settings, smtp_url=office.url)
+
+
+def keep(database: Database, *messages: Message, key: str = "notice/2017-09") -> list[bool]:
+    with database.writing() as session:
+        return [queue(session, key, message) for message in messages]
+
+
+def rows(database: Database) -> list[OutboxMail]:
+    with database.reading() as session:
+        return list(session.scalars(select(OutboxMail).order_by(OutboxMail.id)))
+
+
+def test_what_is_kept_is_sent_once_and_emptied(database: Database, posted: Settings, office: PostOffice) -> None:
+    assert keep(database, ANA, LUIS) == [True, True]
+    assert send_waiting(database, posted) == Sent(taken=2)
+    assert send_waiting(database, posted) == Sent()
+    assert office.recipients == [ANA.to, LUIS.to]
+    assert office.connections == 1
+    (attachment,) = office.took[0][1].iter_attachments()
+    assert attachment.get_content() == b"%PDF-canary-7391"
+    assert [(row.sealed, row.next_try_at, row.tries, row.last_error) for row in rows(database)] == [
+        (None, None, 1, None)
+    ] * 2
+    with database.reading() as session:
+        assert [row.action for row in journal.entries(session)] == ["mail.send"] * 2
+        assert journal.verify(session)[1] == []
+
+
+def test_the_same_to_the_same_goes_once(database: Database, posted: Settings, office: PostOffice) -> None:
+    assert keep(database, ANA, ANA, LUIS, replace(ANA, to="Ana.Rojas@example.org")) == [True, False, True, False]
+    send_waiting(database, posted)
+    assert keep(database, ANA) == [False]
+    assert keep(database, ANA, key="notice/2017-10") == [True]
+    send_waiting(database, posted)
+    assert office.recipients == [ANA.to, LUIS.to, ANA.to]
+
+
+def test_nothing_of_a_rolled_back_transaction_is_sent(database: Database, posted: Settings, office: PostOffice) -> None:
+    with pytest.raises(ZeroDivisionError), database.writing() as session:  # noqa: PT012
+        queue(session, "notice", ANA)
+        raise ZeroDivisionError
+    assert send_waiting(database, posted) == Sent()
+    assert office.took == []
+
+
+def test_a_wrong_message_is_refused_when_kept(database: Database) -> None:
+    with pytest.raises(Invalid):
+        keep(database, replace(ANA, subject="a\nBcc: luis.mora@example.org"))
+    assert rows(database) == []
+
+
+def test_while_it_waits_nobody_can_read_it_in_the_database(database: Database) -> None:
+    keep(database, ANA)
+    with database.reading() as session:
+        (row,) = session.execute(text("SELECT * FROM mail_outbox")).mappings().all()
+    stored = b"".join(value if isinstance(value, bytes) else str(value).encode() for value in row.values())
+    for canary in (b"ana", b"rojas", b"7391", b"Cifras", b"notice"):
+        assert canary not in stored
+
+
+def test_who_is_refused_waits_longer_each_time_and_the_others_go(
+    database: Database, posted: Settings, office: PostOffice, time: Clock
+) -> None:
+    office.refuse = {ANA.to: "451 later"}
+    keep(database, ANA, LUIS)
+    assert send_waiting(database, posted) == Sent(taken=1, postponed=1)
+    assert send_waiting(database, posted) == Sent()
+    waits = []
+    for _time in range(outbox.TRIES - 2):
+        due = rows(database)[0].next_try_at
+        assert due is not None
+        waits.append(due - time.moment)
+        time.moment = due
+        assert send_waiting(database, posted) == Sent(postponed=1)
+    assert waits[:3] == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
+    assert waits == sorted(waits)
+    time.pass_by(days=1)
+    assert send_waiting(database, posted) == Sent(given_up=1)
+    time.pass_by(days=1)
+    assert send_waiting(database, posted) == Sent()
+    assert (rows(database)[0].tries, rows(database)[0].last_error) == (outbox.TRIES, "mail-recipient-451")
+    assert office.recipients == [LUIS.to]
+
+
+def test_who_is_refused_and_then_taken_gets_one(
+    database: Database, posted: Settings, office: PostOffice, time: Clock
+) -> None:
+    office.refuse = {ANA.to: "451 later"}
+    keep(database, ANA)
+    send_waiting(database, posted)
+    office.refuse = {}
+    time.pass_by(minutes=16)
+    assert send_waiting(database, posted) == Sent(taken=1)
+    assert office.recipients == [ANA.to]
+    assert rows(database)[0].last_error is None
+
+
+def test_what_is_refused_for_good_can_be_taken_up_again_for_a_month(
+    database: Database, posted: Settings, office: PostOffice, time: Clock
+) -> None:
+    office.refuse = {ANA.to: "550 unknown", LUIS.to: "550 unknown"}
+    keep(database, ANA)
+    assert send_waiting(database, posted) == Sent(given_up=1)
+    office.refuse = {}
+    assert send_waiting(database, posted) == Sent()
+    with database.writing() as session:
+        outbox.take_up_again(session)
+    assert send_waiting(database, posted) == Sent(taken=1)
+    office.refuse = {LUIS.to: "550 unknown"}
+    keep(database, LUIS)
+    send_waiting(database, posted)
+    time.pass_by(days=31)
+    send_waiting(database, posted)
+    with database.writing() as session:
+        outbox.take_up_again(session)
+    assert send_waiting(database, posted) == Sent()
+    assert [row.sealed for row in rows(database)] == [None, None]
+
+
+def test_a_server_that_cannot_be_used_costs_no_try(database: Database, posted: Settings, office: PostOffice) -> None:
+    keep(database, ANA)
+    office.refuse_sender = "553 not you"
+    for wrong in (posted, replace(posted, smtp_url=None), replace(posted, smtp_url="smtp://127.0.0.1:1")):
+        with pytest.raises(ServerTrouble):
+            send_waiting(database, wrong)
+    assert [row.tries for row in rows(database)] == [0]
+    office.refuse_sender = "250 OK"
+    assert send_waiting(database, posted) == Sent(taken=1)
+
+
+def test_a_mail_that_does_not_open_keeps_no_other_waiting(
+    database: Database, posted: Settings, office: PostOffice
+) -> None:
+    keep(database, ANA, LUIS)
+    first, second = rows(database)
+    with database.writing() as session:
+        session.execute(update(OutboxMail).where(OutboxMail.id == first.id).values(sealed=second.sealed))
+    assert send_waiting(database, posted) == Sent(taken=1, postponed=1)
+    assert office.recipients == [LUIS.to]
+    assert rows(database)[0].last_error == "VaultError"
+
+
+def test_the_same_mail_sent_twice_says_so(database: Database, posted: Settings, office: PostOffice) -> None:
+    """The machine stopped after the server's yes: the message goes again, under the same Message-ID."""
+    keep(database, ANA)
+    (waiting,) = rows(database)
+    send_waiting(database, posted)
+    with database.writing() as session:
+        values = {"sealed": waiting.sealed, "next_try_at": waiting.next_try_at}
+        session.execute(update(OutboxMail).values(values))
+    send_waiting(database, posted)
+    first, second = (sent["Message-ID"] for _to, sent in office.took)
+    assert first == second
+
+
+def test_two_at_once_send_each_mail_once(
+    database: Database, posted: Settings, office: PostOffice, vault: object
+) -> None:
+    keep(database, *(replace(ANA, to=f"staff.{number}@example.org") for number in range(12)))
+    other = Database(database.url.render_as_string(hide_password=False), {"vault": vault})
+    results: list[Sent | None] = []
+    start = threading.Barrier(2)
+
+    def work(mine: Database) -> None:
+        start.wait(10)
+        results.append(send_waiting(mine, posted))
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in (database, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    other.close()
+    assert sorted(office.recipients) == sorted({*office.recipients})
+    assert len(office.took) == 12
+    assert Sent(taken=12) in results
+
+
+def test_while_another_sends_nothing_is_sent(database: Database, posted: Settings, office: PostOffice) -> None:
+    keep(database, ANA)
+    with alone(database, "mail") as mine:
+        assert mine
+        assert send_waiting(database, posted) is None
+    assert office.took == []
+
+
+def test_the_log_names_no_address_and_no_content(database: Database, posted: Settings, office: PostOffice) -> None:
+    office.refuse = {ANA.to: f"550 {ANA.to} unknown"}
+    keep(database, ANA, LUIS)
+    with capture_logs() as logs:
+        send_waiting(database, posted)
+    assert {entry["event"] for entry in logs} == {"mail.refused"}
+    for canary in ("example.org", "ana", "luis", "7391", "Cifras"):
+        assert canary not in str(logs)
+
+
+@pytest.fixture
+def command(
+    database: Database, posted: Settings, vault: object, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs ``mail …`` on the test's installation."""
+    url = database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("ATTENTION_POINT_SMTP_URL", posted.smtp_url or "")
+
+    def run(*arguments: str) -> Result:
+        with capture_logs():
+            return CliRunner().invoke(mail_commands, arguments, obj=lambda: Database(url, {"vault": vault}))
+
+    return run
+
+
+def test_the_command_says_what_it_did(database: Database, command: Callable[..., Result], office: PostOffice) -> None:
+    keep(database, ANA, LUIS)
+    office.refuse = {ANA.to: "550 unknown"}
+    result = command("send")
+    assert (result.exit_code, result.stdout) == (1, "Enviados: 1.\n")
+    assert "Sin más intentos: 1." in result.stderr
+    assert command("send").exit_code == 0
+    office.refuse = {}
+    again = command("send", "--again")
+    assert (again.exit_code, again.stdout) == (0, "Enviados: 1.\n")
+    with alone(database, "mail"):
+        assert command("send").stdout == "Otro proceso está enviando el correo.\n"
+
+
+def test_the_command_without_a_server(
+    database: Database, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ATTENTION_POINT_SMTP_URL")
+    assert command("send").exit_code == 0  # nothing waits
+    keep(database, ANA)
+    result = command("send")
+    assert result.exit_code == 1
+    assert "ATTENTION_POINT_SMTP_URL" in result.stderr
+
+
+def test_the_job_sends_and_fails_when_something_is_left(
+    database: Database, posted: Settings, office: PostOffice
+) -> None:
+    keep(database, ANA, LUIS)
+    office.refuse = {ANA.to: "451 later"}
+    with pytest.raises(Refusal, match="1") as caught:
+        send_job(database, posted, "every-run")
+    assert caught.value.code == "mail-not-taken"
+    send_job(database, posted, "every-run")
+    assert office.recipients == [LUIS.to]
+    assert [(job.name, job.due, job.run) for job in mail.jobs] == [("mail", every_run, send_job)]
+
+
+def test_the_job_is_quiet_where_no_mail_is_wanted(database: Database, settings: Settings) -> None:
+    with capture_logs() as logs:
+        send_job(database, settings, "every-run")
+    assert logs == []
+    keep(database, ANA)
+    with capture_logs() as logs:
+        send_job(database, settings, "every-run")
+    assert [(entry["event"], entry["waiting"]) for entry in logs] == [("mail.no_server", 1)]
