@@ -13,12 +13,11 @@ from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.statistics import extracts
 from attention_point.statistics.anonymity import LEAST_K
-from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.extracts_documents import Files, files_of
 from attention_point.statistics.extracts_rules import K
 
 
-@statistics_commands.command("extract")
+@click.command("extract")
 @click.option("--from", "first", required=True, metavar="YYYY-MM", help="The first month.")
 @click.option("--to", "last", required=True, metavar="YYYY-MM", help="The last month, included.")
 @click.option("--recipient", required=True, help="The organisation that receives it.")
