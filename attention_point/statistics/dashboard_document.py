@@ -47,7 +47,7 @@ def dashboard_document(
         _selection(filters, choice, created),
         Heading(_("At a glance")),
         _glance(read.glance),
-        Paragraph(" ".join(sentence for measure in read.glance for sentence in sentences(measure))),
+        Paragraph("\n".join(_told(measure) for measure in read.glance)),
     ]
     for title, tables in (
         (_("Trend"), _trend(read, filters)),
@@ -74,7 +74,7 @@ def dashboard_document(
 def period_words(filters: Filters) -> str:
     """The period in words."""
     if filters.running:
-        return _("%(month)s, until %(day)s", month=format_month(filters.month), day=format_date(filters.last_day))
+        return _("Until %(day)s", day=format_date(filters.last_day))
     return format_month(filters.month)
 
 
@@ -104,6 +104,12 @@ def sentences(measure: Measure) -> Iterator[str]:
             yield _("As many as %(basis)s (%(before)s).", basis=words["basis"], before=words["before"])
     if measure.whole is not None and measure.whole_of:
         yield _("%(what)s: %(count)s.", what=_(measure.whole_of), count=format_number(measure.whole))
+
+
+def _told(measure: Measure) -> str:
+    return " ".join(
+        (_("%(what)s: %(count)s.", what=_(measure.label), count=format_number(measure.count)), *sentences(measure))
+    )
 
 
 def _selection(filters: Filters, choice: Offered, created: datetime) -> Table:

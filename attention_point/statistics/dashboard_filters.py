@@ -144,7 +144,7 @@ def filter_form(arguments: Any, choice: Offered, complaints: tuple[FieldError, .
     for field in form:
         field.label.text = _(field.label.text)
         field.errors = [each.message for each in complaints if each.field == field.name]
-    form.period.choices = [("", _("Now: today, this week and this month")), *_months(choice)]
+    form.period.choices = [("", _("Now")), *_months(choice)]
     form.point.choices = [("", _("All points")), *choice.points.items()]
     form.entity.choices = [("", _("All entities")), *choice.entities.items()]
     form.grouping.choices = [(code, _(label)) for code, label in GROUPINGS.items()]
