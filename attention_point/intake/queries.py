@@ -196,6 +196,18 @@ def receipt(session: Session, visit: OpenVisit) -> dict[str, Any]:
     }
 
 
+def recount_month(session: Session, first: date, points: Sequence[str]) -> Iterator[VisitFacts | ReferralFacts]:
+    """What counts in one month at these points, read from its sealed rows, in batches."""
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    for point in points:
+        within = (Visit.point == point, Visit.day.between(first, last))
+        for visits in _batches(session, _COLUMNS, Visit.id, *within):
+            for visit in _opened(session, visits):
+                yield counting.unsealed(visit.record["counted"])
+            for each in referrals.of_visits(session, [row.id for row in visits]):
+                yield each.facts
+
+
 def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
     """Everything that is counted, read from the sealed rows themselves, in batches."""
     for visits in _batches(session, _COLUMNS, Visit.id):
@@ -206,10 +218,10 @@ def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
             yield each.facts
 
 
-def _batches(session: Session, columns: Any, key: Any) -> Iterator[Sequence[Any]]:
+def _batches(session: Session, columns: Any, key: Any, *within: Any) -> Iterator[Sequence[Any]]:
     last = None
     while True:
-        query = select(*columns).order_by(key).limit(BATCH)
+        query = select(*columns).where(*within).order_by(key).limit(BATCH)
         rows = session.execute(query if last is None else query.where(key > last)).all()
         if not rows:
             return

@@ -102,6 +102,11 @@ def of_visit(session: Session, visit: UUID) -> list[OpenReferral]:
     return _opened(session, session.connection().execute(_OF_VISIT, {"visit": visit}).all())
 
 
+def of_visits(session: Session, visits: Sequence[UUID]) -> list[OpenReferral]:
+    """The referrals of several visits."""
+    return _opened(session, session.execute(select(*_COLUMNS).where(Referral.visit_id.in_(visits))).all())
+
+
 def one(session: Session, referral: UUID, *, hold: bool = False) -> OpenReferral | None:
     """One referral, or None when there is none or its person was erased.
 

@@ -15,8 +15,11 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import write_csv, write_pdf
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
+from attention_point.statistics import released
+from attention_point.statistics import services as releasing
+from attention_point.statistics.content import Content, from_json
 from attention_point.statistics.documents import first_day_of, month_document, month_name, words
-from attention_point.statistics.queries import month_tables, recount, steadily
+from attention_point.statistics.queries import provisional, recount, steadily
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services
 from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts
@@ -32,13 +35,25 @@ def statistics_commands() -> None:
 @click.option("--format", "kind", type=click.Choice(["pdf", "csv"]), required=True, help="What to write.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
 def export(month: str, kind: str, output: Path) -> None:
-    """Write the figures of MONTH (YYYY-MM) to a file: the same as the page shows, provisional and internal."""
+    """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
     with writing() as session:
-        first_day = first_day_of(month)
-        content = _content(session, first_day, kind)
-        journal.record(session, SYSTEM, "statistics.export", "month", month_name(first_day), format=kind)
-        _write(output, content)
+        content = _content(session, first_day_of(month))
+        written = _written(content, kind)
+        name = month_name(content.month)
+        journal.record(session, SYSTEM, "statistics.export", "month", name, format=kind, version=content.version)
+        _write(output, written)
     click.echo(_("Written: %(file)s", file=output.name))
+
+
+@statistics_commands.command("release")
+@click.argument("month")
+@click.option("--note", help="For a correction: what was wrong in the version before.")
+def release(month: str, note: str | None) -> None:
+    """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
+    with writing() as session:
+        made = releasing.release(session, SYSTEM, first_day_of(month), note)
+        line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
+    click.echo(line)
 
 
 @statistics_commands.command("verify")
@@ -80,9 +95,14 @@ def _recount(session: Session) -> dict[CellKey, int]:
     return recount(session, watch)
 
 
-def _content(session: Session, first_day: date, kind: str) -> bytes:
+def _content(session: Session, first_day: date) -> Content:
+    newest = released.newest(session, first_day)
+    return from_json(released.content(newest)) if newest else provisional(session, first_day)
+
+
+def _written(content: Content, kind: str) -> bytes:
     watermark = _("Invented people") if from_environment().demo else None
-    document = month_document(session, month_tables(session, first_day), clock.now(), watermark)
+    document = month_document(content, content.released_at or clock.now(), watermark)
     return write_pdf(document, words()) if kind == "pdf" else write_csv(document)
 
 

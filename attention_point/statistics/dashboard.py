@@ -24,7 +24,7 @@ from attention_point.foundation.refusals import Invalid, NotFound
 from attention_point.foundation.web import actor, db, settings
 from attention_point.statistics.dashboard_document import chosen, dashboard_document, sentences
 from attention_point.statistics.dashboard_figures import Figures, figures
-from attention_point.statistics.dashboard_filters import Filters, Offered, filter_form, filters_of, offered
+from attention_point.statistics.dashboard_filters import Filters, Offered, filter_form, filters_of, months, offered
 from attention_point.statistics.documents import charts, month_name, words
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -58,16 +58,20 @@ def show() -> str | tuple[str, int]:
         shown = _shown(choice)
     except Invalid as refused:
         form = filter_form(request.args, choice, refused.fields)
-        return render_template("statistics/dashboard.html", form=form, shown=None), refused.status
+        return render_template(
+            "statistics/dashboard.html", form=form, months=months(choice), shown=None
+        ), refused.status
+    spoken = words()
     return render_template(
         "statistics/dashboard.html",
         form=filter_form(request.args, choice),
+        months=months(choice),
         shown=shown,
         chosen=chosen(shown.filters, choice),
         sentences=sentences,
         parts=_parts(shown.document),
         month=month_name(shown.filters.month),
-        text=lambda cell, column: cell_text(cell, column.kind, words()),
+        text=lambda cell, column: cell_text(cell, column.kind, spoken),
     )
 
 

@@ -4,6 +4,7 @@ They are as they are: small counts too, because they are the office's own. Restr
 as needs nor by the entities that are there for them; those are told by the month's protected figures alone.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -92,20 +93,22 @@ class Figures:
 def figures(session: Session, filters: Filters, choice: Offered) -> Figures:
     """Read what was chosen."""
     points = [filters.point] if filters.point else list(choice.points)
-    months = months_until(filters.month)
     entities = [filters.entity] if filters.entity else list(choice.entities)
-    monthly = ranges.by_month(session, [MONTHLY_ATTENTIONS, MONTHLY_PEOPLE, BY_ENTITY], months, points)
-    referred = {month: by_entity(monthly[BY_ENTITY, month], entities) for month in months}
+    months = months_until(filters.month)
+    long = bool(filters.entity) or filters.grouping == "month"
+    cells = ranges.by_month(session, [BY_ENTITY], months if long else months[-2:], points)
+    referred = {month: by_entity(of, entities) for (_table, month), of in cells.items()}
     waiting = open_now(session, entities, filters.point) if filters.running else None
     of_month = {code: each for code, each in referred[filters.month].items() if each.made}
     referrals = _of_referrals(filters, referred)
     if filters.entity:
-        trend = [Span(month, 0, 0, together(referred[month].values())) for month in months]
+        trend = [Span(month, 0, 0, together(each.values())) for month, each in referred.items()]
         return Figures(referrals, tuple(trend), (), of_month, waiting, {}, {}, ())
-    trend = _months(monthly, referred) if filters.grouping == "month" else _weeks(session, filters, points)
+    daily = _daily(session, filters, points)
+    trend = _months(session, points, referred) if long else _weeks(filters, daily)
     needs, waits, answers = _details(session, filters, points)
     return Figures(
-        (*_glance(session, filters, points), *referrals),
+        (*_glance(filters, daily), *referrals),
         tuple(trend),
         needs,
         of_month,
@@ -131,28 +134,23 @@ def weeks_until(last_day: date) -> list[date]:
 
 def by_entity(cells: Mapping[str, int], entities: Iterable[str]) -> dict[str, Referred]:
     """Cells of entity and state, told in the office's words."""
-    found = {entity: Referred() for entity in entities}
+    states: dict[str, Counter[str]] = {entity: Counter() for entity in entities}
     for cell, count in cells.items():
         entity, state = cell.split("|")
-        if entity in found:
-            found[entity] = together((found[entity], _in_state(state, count)))
-    return found
+        if entity in states:
+            states[entity][state] += count
+    return {entity: _told(counts) for entity, counts in states.items()}
 
 
-def _in_state(state: str, count: int) -> Referred:
-    return Referred(
-        made=count,
-        open=count if state in OPEN else 0,
-        answered=count if state in ANSWERED else 0,
-        unanswered=count if state in UNANSWERED else 0,
-        withdrawn=count if state == "withdrawn" else 0,
-    )
+def _told(states: Counter[str]) -> Referred:
+    open_, answered, unanswered = (sum(states[one] for one in each) for each in (OPEN, ANSWERED, UNANSWERED))
+    return Referred(states.total(), open_, answered, unanswered, states["withdrawn"])
 
 
 def together(all_of: Iterable[Referred]) -> Referred:
     """The sum."""
-    each = list(all_of)
-    return Referred(*(sum(getattr(one, name) for one in each) for name in Referred.__slots__))
+    rows = [(one.made, one.open, one.answered, one.unanswered, one.withdrawn) for one in all_of]
+    return Referred(*map(sum, zip(*rows, strict=True)))
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -172,13 +170,20 @@ class _Daily:
         return sum(self.read[table].get(day, 0) for day in _days(first, last))
 
 
-def _glance(session: Session, filters: Filters, points: list[str]) -> list[Measure]:
+def _daily(session: Session, filters: Filters, points: list[str]) -> _Daily:
+    """Every day that the measures and the weeks look at, in one reading."""
     last, month = filters.last_day, filters.month
     days = {*_days(first_of_month(month - DAY), last), *_days(_monday(last) - WEEK, last)}
+    if filters.grouping == "week":
+        days |= set(_days(weeks_until(last)[0], last))
     if not filters.running:
         days |= set(_days(_year_before(month), next_month(_year_before(month)) - DAY))
-    read = _Daily({table: ranges.by_day(session, table, days, points) for table in (ATTENTIONS, PEOPLE)})
-    return _of_now(read, last, month) if filters.running else _of_past(read, last, month)
+    return _Daily(ranges.by_day(session, (ATTENTIONS, PEOPLE), days, points))
+
+
+def _glance(filters: Filters, daily: _Daily) -> list[Measure]:
+    of = _of_now if filters.running else _of_past
+    return of(daily, filters.last_day, filters.month)
 
 
 def _monday(day: date) -> date:
@@ -232,30 +237,18 @@ def _of_referrals(filters: Filters, referred: Mapping[date, Mapping[str, Referre
     )  # fmt: skip
 
 
-def _weeks(session: Session, filters: Filters, points: list[str]) -> list[Span]:
-    mondays = weeks_until(filters.last_day)
-    days = _days(mondays[0], filters.last_day)
-    read = _Daily({table: ranges.by_day(session, table, days, points) for table in (ATTENTIONS, PEOPLE)})
-    return [
-        Span(
-            monday,
-            read.total(ATTENTIONS, monday, monday + WEEK - DAY),
-            read.total(PEOPLE, monday, monday + WEEK - DAY),
-        )
-        for monday in mondays
-    ]
+def _weeks(filters: Filters, daily: _Daily) -> list[Span]:
+    def span(monday: date) -> Span:
+        sunday = monday + WEEK - DAY
+        return Span(monday, daily.total(ATTENTIONS, monday, sunday), daily.total(PEOPLE, monday, sunday))
+
+    return [span(monday) for monday in weeks_until(filters.last_day)]
 
 
-def _months(
-    monthly: Mapping[tuple[str, date], Mapping[str, int]], referred: Mapping[date, Mapping[str, Referred]]
-) -> list[Span]:
+def _months(session: Session, points: list[str], referred: Mapping[date, Mapping[str, Referred]]) -> list[Span]:
+    read = ranges.by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), referred, points)
     return [
-        Span(
-            month,
-            sum(monthly[MONTHLY_ATTENTIONS, month].values()),
-            sum(monthly[MONTHLY_PEOPLE, month].values()),
-            together(each.values()),
-        )
+        Span(month, read[MONTHLY_ATTENTIONS].get(month, 0), read[MONTHLY_PEOPLE].get(month, 0), together(each.values()))
         for month, each in referred.items()
     ]
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import Form, SelectField
+from wtforms import Form, SelectField, StringField
 
 from attention_point.directory import queries as directory
 from attention_point.foundation.language import N_, current, format_month
@@ -132,7 +132,7 @@ def _grouping(asked: str | None, _choice: Offered) -> str | None:
 class FilterForm(Form):
     """The choice as a form. What can be wrong in it is told by ``filters_of``."""
 
-    period = SelectField(N_("Period"), validate_choice=False)
+    period = StringField(N_("Period"))
     point = SelectField(N_("Attention point"), validate_choice=False)
     entity = SelectField(N_("Referrals of"), validate_choice=False)
     grouping = SelectField(N_("Trend by"), default="week", validate_choice=False)
@@ -144,18 +144,17 @@ def filter_form(arguments: Any, choice: Offered, complaints: tuple[FieldError, .
     for field in form:
         field.label.text = _(field.label.text)
         field.errors = [each.message for each in complaints if each.field == field.name]
-    form.period.choices = [("", _("Now")), *_months(choice)]
     form.point.choices = [("", _("All points")), *choice.points.items()]
     form.entity.choices = [("", _("All entities")), *choice.entities.items()]
     form.grouping.choices = [(code, _(label)) for code, label in GROUPINGS.items()]
     return form
 
 
-def _months(choice: Offered) -> list[tuple[str, str]]:
-    """From this month back to the first with counts."""
-    months = []
+def months(choice: Offered) -> list[tuple[str, str]]:
+    """From this month back to the first with counts, as the address writes them and in words."""
+    found = []
     month = first_of_month(choice.today)
     while choice.first_month and month >= choice.first_month:
-        months.append((month_name(month), format_month(month)))
+        found.append((month_name(month), format_month(month)))
         month = first_of_month(month - timedelta(days=1))
-    return months
+    return found

@@ -1,186 +1,250 @@
-"""Protects one table of counts, so that nobody is recognised in it. Plain Python.
+"""Protects tables of counts, so that nobody is recognised in them (DOMAIN.md §5, G1–G2). Plain Python.
 
-A count of 1 … k−1 is never shown (primary suppression). Nor may it follow from what stands beside it: further counts
-are held back (secondary suppression) until, for all that the rest of the table tells,
+A count of 1 … k−1 is never shown. Three shapes are protected here, each by a condition that can be read off its sums;
+what several tables tell together is for ``audit`` to say.
 
-- a small count could be as low as 1 and as high as k + 1;
-- a count held back for another's sake could have at least k + 1 different values.
-
-A reader knows that a suppressed cell is no zero, because zeros are shown; the check grants this, except where it asks
-how low a suppressed total may be: that a total is not below the number of its cells shows in any table.
-
-The check is exact. A table and its totals are the arcs of a flow: grand total → row totals → cells → column totals →
-grand total, what enters a node leaves it. An arc that is shown is fixed. How far a suppressed count can rise is the
-greatest flow that can run around it through other suppressed arcs; how far it can fall, the same the other way.
-
-Limits: one table at a time. Tables share the grand total, which is always shown, and totals that the caller names in
-``hidden``; what several tables, months or cumulative figures tell together is not examined here.
+- A *line*: counts that add up to a known total. Small counts are held back, and with them others, the smallest first,
+  until each of them could be anything from 1 to k and more: only their sum is known.
+- An *overlap*: counts in which one person may stand several times. Small counts are held back.
+- A *crossing*: rows by columns, whose totals are lines of their own. Rows and columns are merged until no small count
+  is left. Nothing is then held back in it: who reads "29-59/60+" knows how many, not how they divide.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 TOTAL = "*"
+MERGED = "/"  # between the codes of a merged row or column
 Place = tuple[str, ...]  # a code for each dimension; TOTAL in the place of a dimension summed over
+Counts = Mapping[str, int]
+
+
+def line(counts: Counts, limit: Callable[[str], int], forced: Collection[str] = ()) -> frozenset[str] | None:
+    """Which counts of a line to hold back, beginning with ``forced``; None when it cannot be protected at all.
+
+    ``limit`` gives k for a code. A reader knows each count held back to be 1 at least, because zeros are shown.
+    """
+    hidden = _small(counts, limit, forced)
+    left = sorted((code for code, count in counts.items() if count and code not in hidden), key=_by_size(counts))
+    while hidden and not _is_safe([counts[code] for code in hidden], max(map(limit, hidden))):
+        if not left:
+            return None
+        hidden.add(left.pop(0))
+    return frozenset(hidden)
+
+
+def overlap(
+    counts: Counts, limit: Callable[[str], int], everybody: int | None, forced: Collection[str] = ()
+) -> frozenset[str]:
+    """Which counts to hold back where one person may stand in several.
+
+    ``everybody``: how many people there are, where each stands in one cell at least. A single count held back would
+    then have to hold all those who are nowhere else: a second one is held back with it.
+    """
+    hidden = _small(counts, limit, forced)
+    shown = {code: count for code, count in counts.items() if count and code not in hidden}
+    if len(hidden) == 1 and everybody is not None and everybody - sum(shown.values()) > 1 and shown:
+        hidden.add(min(shown, key=_by_size(counts)))
+    return frozenset(hidden)
+
+
+def _small(counts: Counts, limit: Callable[[str], int], forced: Collection[str]) -> set[str]:
+    return {code for code, count in counts.items() if 0 < count < limit(code) or (code in forced and count)}
+
+
+def _by_size(counts: Counts) -> Callable[[str], tuple[int, str]]:
+    return lambda code: (counts[code], code)
+
+
+def _is_safe(hidden: Sequence[int], k: int) -> bool:
+    """Each is 1 at least and at most what the others leave of their sum."""
+    return len(hidden) > 1 and sum(hidden) - len(hidden) >= k
+
+
+Group = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Protected:
-    """What may be shown of a table. ``counts`` has None where a count is suppressed; a place that is not there is 0.
+class Merging:
+    """A crossing's rows and columns as they may be shown, each a group of codes."""
 
-    ``withheld``: nothing of the table but its grand total may be shown, and ``counts`` is empty.
-    """
-
-    counts: Mapping[Place, int | None]
-    withheld: bool = False
+    rows: tuple[Group, ...]
+    columns: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Arc:
-    place: Place
-    tail: str
-    head: str
-    count: int
-    k: int
+class Crossing:
+    """Rows by columns, each in its order.
 
-    @property
-    def small(self) -> bool:
-        return 0 < self.count < self.k
-
-    @property
-    def total(self) -> bool:
-        return TOTAL in self.place
-
-
-def protect(
-    cells: Mapping[Place, int],
-    limit: Callable[[Place], int],
-    overlapping: tuple[bool, ...],
-    hidden: frozenset[Place] = frozenset(),
-) -> Protected:
-    """Protect a table of one or two dimensions.
-
-    ``limit`` gives k for a place; ``overlapping`` says of each dimension whether its cells do not add up. ``hidden``
-    are totals that other tables hold back, so that this one must too.
+    A code whose total is held back is named in ``hidden``. In an ordered dimension only neighbours are merged.
+    ``limit`` gives k for a cell; ``telling`` says that to stand in these columns tells too much of all of a row.
     """
-    arcs = _arcs(_with_totals(cells, overlapping), limit, overlapping)
-    suppressed = {arc for arc in arcs if arc.small or arc.place in hidden}
-    waiting = deque(sorted(suppressed, key=_order))
-    while waiting:
-        arc = waiting[0]
-        if _is_safe(arc, suppressed):
-            waiting.popleft()  # what is safe stays safe: suppressing more only widens intervals
+
+    cells: Mapping[tuple[str, str], int]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    limit: Callable[[str, str], int]
+    hidden: frozenset[str] = frozenset()
+    ordered: tuple[bool, bool] = (False, False)
+    telling: Callable[[Group], bool] = lambda _columns: False
+
+
+def crossing(table: Crossing) -> Merging | None:
+    """How to merge a crossing's rows and columns, at the least cost; None when nothing would be left of it."""
+    merging = Merging(_started(table.rows, table.hidden), _started(table.columns, table.hidden))
+    while bad := _bad(table, merging):
+        tries = [*_merges(table, merging, bad, 0), *_merges(table, merging, bad, 1)]
+        if not tries:
+            return None
+        count = sum(bad.values())
+        rated = [(sum(_bad(table, one).values()), cost, place, one) for place, (cost, one) in enumerate(tries)]
+        better = [one for one in rated if one[0] < count] or rated
+        merging = min(better, key=lambda one: (one[1] + COST_OF_BAD * one[0], one[2]))[3]
+    return merging if len(merging.rows) > 1 and len(merging.columns) > 1 else None
+
+
+COST_OF_BAD = 50  # what a cell still to be mended weighs against a person whose code is blurred
+
+
+def _started(codes: Sequence[str], hidden: frozenset[str]) -> tuple[Group, ...]:
+    """Each code for itself; those whose totals are held back can be told only together, by subtraction: as one."""
+    together = tuple(code for code in codes if code in hidden)
+    alone = tuple((code,) for code in codes if code not in hidden)
+    return (*alone, together) if together else alone
+
+
+def _merges(
+    table: Crossing, merging: Merging, bad: Mapping[tuple[int, int], int], axis: int
+) -> Iterable[tuple[int, Merging]]:
+    """Each way to merge two rows (or columns), one of which has a bad cell, with how many people it blurs."""
+    groups = merging.columns if axis else merging.rows
+    touched = {place[axis] for place in bad}
+    sizes = _sizes(table, groups, axis)
+    for one, other in combinations(range(len(groups)), 2):
+        if (one not in touched and other not in touched) or not _may_join(table, axis, groups[one], groups[other]):
             continue
-        further = min((one for one in arcs if one not in suppressed), key=_costs(arc), default=None)
-        if further is None:
-            return Protected({}, withheld=True)
-        suppressed.add(further)
-        waiting.append(further)
-    _give_back(suppressed, hidden)
-    return Protected({arc.place: None if arc in suppressed else arc.count for arc in arcs})
+        joined = (*groups[:one], groups[one] + groups[other], *groups[one + 1 : other], *groups[other + 1 :])
+        cost = _cost(sizes[one], sizes[other])
+        yield cost, Merging(merging.rows, joined) if axis else Merging(joined, merging.columns)
 
 
-def _give_back(suppressed: set[_Arc], hidden: frozenset[Place]) -> None:
-    """Show again what was held back without need, the largest first."""
-    for arc in sorted(suppressed, key=_order, reverse=True):
-        if not arc.small and arc.place not in hidden:
-            suppressed.discard(arc)
-            neighbours_first = sorted(suppressed, key=_costs(arc))  # they object soonest
-            if not all(_is_safe(other, suppressed) for other in neighbours_first):
-                suppressed.add(arc)
+def _may_join(table: Crossing, axis: int, one: Group, other: Group) -> bool:
+    """Whether two groups are neighbours, where that matters. What is held back joins anything."""
+    if not table.ordered[axis] or not table.hidden.isdisjoint(one + other):
+        return True
+    codes = table.columns if axis else table.rows
+    return _neighbours(codes, one, other, table.hidden)
 
 
-def _with_totals(cells: Mapping[Place, int], overlapping: tuple[bool, ...]) -> dict[Place, int]:
-    """The cells above 0 and the sums over each dimension that adds up. The grand total is left out: always known."""
-    counts = {place: count for place, count in cells.items() if count > 0}
-    if len(overlapping) == 2:
-        for axis in (0, 1):
-            if not overlapping[axis]:
-                for place, count in list(counts.items()):
-                    if TOTAL not in place:
-                        total = (TOTAL, place[1]) if axis == 0 else (place[0], TOTAL)
-                        counts[total] = counts.get(total, 0) + count
-    return counts
+def _neighbours(codes: Sequence[str], one: Group, other: Group, between: Collection[str] = ()) -> bool:
+    """Whether nothing stands between two groups of an ordered dimension but what may be passed over."""
+    first, second = sorted([sorted(map(codes.index, one)), sorted(map(codes.index, other))])
+    return all(code in between for code in codes[first[-1] + 1 : second[0]])
 
 
-def _arcs(counts: Mapping[Place, int], limit: Callable[[Place], int], overlapping: tuple[bool, ...]) -> list[_Arc]:
-    arcs = [_Arc(place, *_ends(place, overlapping), count, limit(place)) for place, count in counts.items()]
-    return sorted(arcs, key=_order)
+def _cost(one: int, other: int) -> int:
+    """What it costs to put two groups together: whose code is blurred, above all those of the smaller one."""
+    return 10 * min(one, other) + max(one, other)
 
 
-def _ends(place: Place, overlapping: tuple[bool, ...]) -> tuple[str, str]:
-    """Where a count's arc begins and ends. Where no grand total binds, source and sink are one node."""
-    source, sink = ("~", "~") if any(overlapping) else (">", "<")
-    if len(place) == 1:
-        return source, sink
-    row = source if overlapping[1] else f"row {place[0]}"
-    column = sink if overlapping[0] else f"column {place[1]}"
-    if place[1] == TOTAL:
-        return source, row
-    if place[0] == TOTAL:
-        return column, sink
-    return row, column
+def _sizes(table: Crossing, groups: Sequence[Group], axis: int) -> list[int]:
+    totals: dict[str, int] = {}
+    for place, count in table.cells.items():
+        totals[place[axis]] = totals.get(place[axis], 0) + count
+    return [sum(totals.get(code, 0) for code in group) for group in groups]
 
 
-def _order(arc: _Arc) -> tuple[int, Place]:
-    return arc.count, arc.place
+def _bad(table: Crossing, merging: Merging) -> dict[tuple[int, int], int]:
+    """The cells that must not be shown so, each with how much is wrong with it."""
+    get = table.cells.get
+    grid = [
+        [sum([get((row, column), 0) for row in rows for column in columns]) for columns in merging.columns]
+        for rows in merging.rows
+    ]
+    down = [sum(column) for column in zip(*grid, strict=True)]
+    bad: dict[tuple[int, int], int] = {}
+    for i, rows in enumerate(merging.rows):
+        across = sum(grid[i])
+        for j, columns in enumerate(merging.columns):
+            count = grid[i][j]
+            wrong = 0 < count < max([table.limit(row, column) for row in rows for column in columns])
+            wrong = wrong or bool(count == across and count and table.telling(columns))
+            faults = int(wrong) + (_told(table, rows, columns, (count, across, down[j])) if count else 0)
+            if faults:
+                bad[i, j] = faults
+    return bad
 
 
-def _costs(unsafe: _Arc) -> Callable[[_Arc], tuple[bool, bool, int, Place]]:
-    """What is lost by suppressing an arc for another's sake: first its neighbours, cells before totals, small first."""
-    ends = {unsafe.tail, unsafe.head} - {"~"}
+def _told(table: Crossing, rows: Group, columns: Group, sums: tuple[int, int, int]) -> int:
+    """How many small counts inside a merged cell are still told by the totals of their row or column.
 
-    def cost(arc: _Arc) -> tuple[bool, bool, int, Place]:
-        return ends.isdisjoint({arc.tail, arc.head}), arc.total, arc.count, arc.place
-
-    return cost
-
-
-def _is_safe(arc: _Arc, suppressed: Iterable[_Arc]) -> bool:
-    others = [other for other in suppressed if other is not arc]
-    upwards = arc.k + 1 - arc.count if arc.small else arc.k
-    downwards = arc.count - 1 if arc.small else min(arc.k, arc.count - 1)
-    rise = _flow(others, arc.head, arc.tail, upwards, 1)
-    fall = _flow(others, arc.tail, arc.head, downwards, 0 if arc.total else 1)
-    return rise + fall >= (arc.k if not arc.small else upwards + downwards)
-
-
-def _flow(arcs: Iterable[_Arc], start: str, end: str, wanted: int, least: int) -> int:
-    """How much of ``wanted`` can run from start to end.
-
-    It runs along an arc without limit, against it until the arc's count has fallen to ``least``.
+    Where only columns are merged, a count lies between Fréchet's bounds: what the row has here, what its column has
+    in all, and what all rows have here. The same the other way.
     """
-    if start == end:
-        return wanted
-    room: dict[str, dict[str, int]] = {}
-    for arc in arcs:
-        ahead, back = room.setdefault(arc.tail, {}), room.setdefault(arc.head, {})
-        ahead[arc.head] = ahead.get(arc.head, 0) + wanted
-        back[arc.tail] = back.get(arc.tail, 0) + arc.count - least
-    found = 0
-    while found < wanted and (path := _path(room, start, end)):
-        amount = min(wanted - found, *(room[tail][head] for tail, head in path))
-        for tail, head in path:
-            room[tail][head] -= amount
-            room[head][tail] = room[head].get(tail, 0) + amount
-        found += amount
-    return found
+    if (len(rows) > 1) == (len(columns) > 1):
+        return 0
+    count, across, down = sums
+    told = 0
+    for row in rows:
+        for column in columns:
+            fine, k = table.cells.get((row, column), 0), table.limit(row, column)
+            if 0 < fine < k:
+                other = _total(table, column, 1) if len(columns) > 1 else _total(table, row, 0)
+                known = (column if len(columns) > 1 else row) not in table.hidden
+                here = down if len(columns) > 1 else across
+                least = max(0, count + other - here) if known else 0
+                most = min(count, other) if known else count
+                told += least > 1 or most - least < k
+    return told
 
 
-def _path(room: Mapping[str, Mapping[str, int]], start: str, end: str) -> list[tuple[str, str]]:
-    """The steps of a shortest way with room; none when there is no way."""
-    came: dict[str, str] = {start: start}
-    queue = deque([start])
-    while queue and end not in came:
-        node = queue.popleft()
-        for following, amount in room.get(node, {}).items():
-            if amount > 0 and following not in came:
-                came[following] = node
-                queue.append(following)
-    steps: list[tuple[str, str]] = []
-    node = end
-    while node in came and node != start:
-        steps.append((came[node], node))
-        node = came[node]
-    return steps
+def _total(table: Crossing, code: str, axis: int) -> int:
+    return sum(count for place, count in table.cells.items() if place[axis] == code)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Rows that do not add up to anything (needs), each divided by the same columns with its own known total."""
+
+    cells: Mapping[tuple[str, str], int]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    limit: Callable[[str, str], int]
+    ordered: bool = False
+
+
+def parts(table: Parts) -> tuple[tuple[str, ...], tuple[Group, ...]] | None:
+    """Which rows to show, and the columns merged for all of them, so that no small count is left; None when nothing is.
+
+    Whatever costs fewest people for what it mends: to leave a row out, or to put two columns together.
+    """
+    rows = tuple(table.rows)
+    groups: tuple[Group, ...] = tuple((column,) for column in table.columns)
+    while bad := _bad_rows(table, rows, groups):
+        count = sum(bad.values())
+        sizes = {group: sum(table.cells.get((row, code), 0) for row in rows for code in group) for group in groups}
+        tries: list[tuple[float, int, tuple[str, ...], tuple[Group, ...]]] = []
+        for row, faults in bad.items():
+            cost = 10 * sum(table.cells.get((row, column), 0) for column in table.columns)
+            tries.append((cost / faults, len(tries), tuple(one for one in rows if one != row), groups))
+        for one, other in combinations(groups, 2):
+            if not table.ordered or _neighbours(table.columns, one, other):
+                joined = tuple(one + other if group == one else group for group in groups if group != other)
+                mended = count - sum(_bad_rows(table, rows, joined).values())
+                if mended > 0:
+                    tries.append((_cost(sizes[one], sizes[other]) / mended, len(tries), rows, joined))
+        _weight, _place, rows, groups = min(tries, key=lambda one: one[:2])
+    return (rows, groups) if rows and len(groups) > 1 else None
+
+
+def _bad_rows(table: Parts, rows: Iterable[str], groups: Sequence[Group]) -> dict[str, int]:
+    """The rows with small counts, and how many each has."""
+    get = table.cells.get
+    bad = {}
+    for row in rows:
+        counts = [(sum([get((row, code), 0) for code in group]), group) for group in groups]
+        faults = sum([0 < n < max([table.limit(row, code) for code in group]) for n, group in counts])
+        if faults:
+            bad[row] = faults
+    return bad

@@ -1,13 +1,11 @@
 """The month as one neutral document, from which the page, the PDF and the CSV are made: the same figures in all."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from attention_point.foundation import clock, language
-from attention_point.foundation.language import N_, format_date, format_month, format_number
+from attention_point.foundation.language import N_, current, format_date, format_month, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import locale
 from attention_point.foundation.paperwork import (
@@ -15,6 +13,7 @@ from attention_point.foundation.paperwork import (
     Chart,
     Column,
     Document,
+    Facts,
     Heading,
     Note,
     Paragraph,
@@ -23,15 +22,16 @@ from attention_point.foundation.paperwork import (
     Words,
 )
 from attention_point.foundation.refusals import NotFound
-from attention_point.statistics.labels import labeller
-from attention_point.statistics.queries import MonthTables
+from attention_point.statistics.content import YEAR, Content, as_json, hash_of
 from attention_point.statistics.tables import KINDS, View, chart_of, table_of, view
+from attention_point.tallies.rules import K
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 SECTIONS = (
     ("attentions", N_("Attentions")),
     ("people", N_("People")),
     ("referrals", N_("Referrals")),
+    ("answers", N_("Answers")),
 )
 
 
@@ -47,35 +47,60 @@ def words() -> Words:
     )
 
 
-def month_document(session: Session, month: MonthTables, created: datetime, watermark: str | None = None) -> Document:
+def month_document(content: Content, created: datetime, watermark: str | None = None) -> Document:
     """The month's document in the language in use. ``created`` is the only moment that it knows."""
-    label = labeller(session)
-    views = [
-        view(table, month.totals[table.indicator.counts], label)
-        for table in month.tables
-        if table.protected.counts and not table.protected.withheld
-    ]
+    views = {table.id: view(table, content) for table in content.tables}
     blocks: list[Block] = [
-        Note(_("Provisional figures for internal use. They change while visits and answers of the month come in.")),
+        *_standing(content),
         Heading(_("Summary")),
-        Paragraph(" ".join(_summary(month, views))),
-        _totals(month),
+        Paragraph(summary(content)),
+        _totals(content),
+        *_section([one for name, one in views.items() if name in YEAR]),
     ]
     for kind, title in SECTIONS:
-        of_kind = [one for one in views if one.table.indicator.counts == kind]
-        if of_kind:
-            blocks += [Heading(_(title)), *_section(of_kind)]
-    blocks += [Heading(_("Method and protection")), *_method(month)]
+        of_kind = [one for name, one in views.items() if one.table.counts == kind and name not in YEAR]
+        short = [one for one in of_kind if not one.long]
+        if short:
+            blocks += [Heading(_(title)), *_section(short)]
+    detailed = [one for one in views.values() if one.long]
+    if detailed:
+        blocks += [Heading(_("In detail")), *_section(detailed)]
+    blocks += [Heading(_("Method and protection")), *_method(content)]
     return Document(
         title=_("Figures of the month"),
-        subtitle=format_month(month.first_day),
+        subtitle=format_month(content.month),
         language=str(locale()).replace("_", "-"),
         created=created,
         issuer=_("International Affairs Office, Mayor's Office of Bucaramanga"),
         blocks=tuple(blocks),
         watermark=watermark,
-        reference=_("%(month)s · provisional, internal", month=f"{month.first_day:%Y-%m}"),
+        reference=_reference(content),
     )
+
+
+def _reference(content: Content) -> str:
+    month = month_name(content.month)
+    if content.version is None:
+        return _("%(month)s · provisional, internal", month=month)
+    return _("%(month)s · version %(number)s", month=month, number=content.version)
+
+
+def _standing(content: Content) -> Iterator[Block]:
+    """What a reader must know before the first figure: whether these may still change."""
+    if content.version is None or content.released_at is None:
+        yield Note(
+            _("Provisional figures for internal use. They change while visits and answers of the month come in.")
+        )
+        return
+    rows = [
+        (_("Version"), str(content.version)),
+        (_("Released on"), format_date(content.released_at)),
+        (_("Content (SHA-256)"), hash_of(as_json(content))),
+        (_("Head of the journal"), content.journal_head or ""),
+    ]
+    if content.note:
+        rows.append((_("What was corrected"), content.note))
+    yield Facts(tuple(rows))
 
 
 def _section(views: Sequence[View]) -> Iterator[Block]:
@@ -87,12 +112,12 @@ def _section(views: Sequence[View]) -> Iterator[Block]:
         yield table
 
 
-def _totals(month: MonthTables) -> Table:
+def _totals(content: Content) -> Table:
     return Table(
         "totals",
         _("The month at a glance"),
         (Column("what", _("What")), Column("count", _("How many"), "integer")),
-        tuple((_(KINDS[kind]), _shown(month.totals[kind])) for kind in ("people", "attentions", "referrals")),
+        tuple((_(KINDS[kind]), _shown(content.totals[kind])) for kind in ("people", "attentions", "referrals")),
     )
 
 
@@ -100,10 +125,16 @@ def _shown(total: int | None) -> int | Suppressed:
     return Suppressed.SUPPRESSED if total is None else total
 
 
-def _summary(month: MonthTables, views: Sequence[View]) -> Iterator[str]:
+def summary(content: Content) -> str:
+    """The month in words."""
+    views = {table.id: view(table, content) for table in content.tables}
+    return " ".join(_summary(content, views))
+
+
+def _summary(content: Content, views: Mapping[str, View]) -> Iterator[str]:
     """The month in sentences; a figure that is held back is not spoken of."""
-    when, people, attentions = format_month(month.first_day), month.totals["people"], month.totals["attentions"]
-    if month.empty:
+    when, people, attentions = format_month(content.month), content.totals["people"], content.totals["attentions"]
+    if content.empty:
         yield _("Nothing was recorded in %(month)s.", month=when)
     elif people is None or attentions is None:
         yield _("In %(month)s so few people came that the figures are held back to protect them.", month=when)
@@ -114,14 +145,13 @@ def _summary(month: MonthTables, views: Sequence[View]) -> Iterator[str]:
             people=format_number(people),
             attentions=format_number(attentions),
         )
-    by_id = {one.table.indicator.id: one for one in views}
-    if "people-by-first-time" in by_id and isinstance(first := by_id["people-by-first-time"].count("first"), int):
+    if "people-by-first-time" in views and isinstance(first := views["people-by-first-time"].count("first"), int):
         yield _("%(count)s of them came for the first time.", count=format_number(first))
-    if "needs-by-sex" in by_id and (need := _most(by_id["needs-by-sex"])):
+    if "people-by-need" in views and (need := _most(views["people-by-need"])):
         yield _("Of the needs shown, the most frequent is “%(name)s”: %(count)s people.", name=need[0], count=need[1])
-    if month.totals["referrals"]:
-        yield _("%(count)s referrals were made.", count=format_number(month.totals["referrals"]))
-    if "referrals-by-entity" in by_id and (entity := _most(by_id["referrals-by-entity"])):
+    if content.totals["referrals"]:
+        yield _("%(count)s referrals were made.", count=format_number(content.totals["referrals"]))
+    if "referrals-by-entity" in views and (entity := _most(views["referrals-by-entity"])):
         yield _("Of the entities shown, %(name)s received the most: %(count)s.", name=entity[0], count=entity[1])
 
 
@@ -129,34 +159,58 @@ def _most(opened: View) -> tuple[str, str] | None:
     """Of the rows whose totals are shown the greatest, in words; a row held back may be greater."""
     row = opened.rows[0]
     count = opened.row_total(row)
-    return (opened.label(opened.names[0], row), format_number(count)) if isinstance(count, int) and count else None
+    return (opened.label(0, row), format_number(count)) if isinstance(count, int) and count else None
 
 
-def _method(month: MonthTables) -> Iterator[Block]:
+def _method(content: Content) -> Iterator[Block]:
     yield Paragraph(
         _(
             "People and attentions are counted apart. A person is counted once a month, and in it once for each need "
-            "and each vulnerability. An attention is one visit. Counts are kept without names, as visits are recorded."
+            "and each vulnerability. An attention is one visit. Counts are kept without names, as visits are recorded. "
+            "What is recorded after its month was released counts on the day on which it was received."
         )
     )
     yield Paragraph(
         _(
             "“[c]” marks a figure that is held back so that nobody can be recognised: counts from 1 to 4, in "
             "restricted topics (violence, trafficking, disability, ethnic group, gender identity) from 1 to 9, and "
-            "further figures from which these could be worked out. Both kinds look the same. A zero is shown as 0."
+            "further figures from which these could be worked out. Both kinds look the same. A zero is shown as 0. "
+            "In tables that cross two characteristics, rows or columns are put together (“a / b”) until no small "
+            "count is left."
         )
     )
-    withheld = [_(one.indicator.title) for one in month.tables if one.protected.withheld]
-    if withheld and not month.empty:
+    if content.version is not None:
+        yield Paragraph(
+            _(
+                "Before its release the month was recounted from the sealed records, and a linear programme examined "
+                "that no count held back can be narrowed to fewer than %(k)s values from all tables together.",
+                k=min((table.k for table in content.tables), default=K),
+            )
+        )
+        yield protection(content)
+    withheld = [titles[current()] for _name, titles in content.withheld]
+    if withheld and not content.empty:
         yield Paragraph(
             _("Held back as a whole, because too few people stand behind them: %(list)s.", list="; ".join(withheld))
         )
-    yield Note(
-        _(
-            "The protection was checked table by table, with the totals that tables share. What several tables or "
-            "several months tell together has not been examined. Do not publish these figures."
-        )
+    if content.version is None:
+        yield Note(_("Do not publish these figures. They are published when the month is released."))
+
+
+def protection(content: Content) -> Table:
+    """What each table lost to the protection."""
+    columns = (
+        Column("table", _("Table")),
+        Column("k", _("Least count"), "integer"),
+        Column("cells", _("Cells"), "integer"),
+        Column("held_back", _("Held back"), "integer"),
+        Column("merged", _("Put together"), "integer"),
+        Column("left_out", _("Parts left out"), "integer"),
     )
+    rows = tuple(
+        (one.title, one.k, len(one.cells), one.held_back, len(one.merged), len(one.left_out)) for one in content.tables
+    )
+    return Table("protection", _("What the protection holds back"), columns, rows)
 
 
 def charts(document: Document) -> dict[str, Chart]:

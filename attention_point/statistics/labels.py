@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.language import N_, current, format_date
+from attention_point.foundation.language import N_, current, format_date, format_month
 from attention_point.foundation.language import gettext as _
+from attention_point.statistics.disclosure import MERGED
 from attention_point.tallies.rules import NOT_GIVEN
 
 Label = Callable[[str], str]
@@ -25,8 +26,11 @@ class Dimension:
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
+    "month": Dimension(N_("Month")),
     "day": Dimension(N_("Day")),
     "hour": Dimension(N_("Hour")),
+    "wait": Dimension(N_("Waiting time"), "waits"),
+    "answer_time": Dimension(N_("Time to the answer"), "answer_times"),
     "first_time": Dimension(N_("Visit")),
     "sex": Dimension(N_("Sex"), "sex"),
     "age": Dimension(N_("Age"), "age_bands"),
@@ -48,6 +52,13 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "state": Dimension(N_("State"), "referral_states"),
 }
 
+# Dimensions whose codes are days, hours and months, written in the reader's way.
+FORMATTED: Mapping[str, Label] = {
+    "day": lambda code: format_date(date.fromisoformat(code), "EEE d"),
+    "hour": lambda code: f"{code}:00",
+    "month": lambda code: format_month(date.fromisoformat(f"{code}-01")),
+}
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "first_time": {"first": N_("First time"), "again": N_("Came before")},
     "disability": {"yes": N_("With a disability"), "no": N_("Without a disability")},
@@ -63,8 +74,7 @@ def labeller(session: Session) -> Callable[[str, str], str]:
         return services[code].name[language] if code in services else code
 
     own: dict[str, Label] = {
-        "day": lambda code: format_date(date.fromisoformat(code), "EEE d"),
-        "hour": lambda code: f"{code}:00",
+        **FORMATTED,
         "need": service,
         "service": service,
         "entity": lambda code: entities.get(code, code),
@@ -95,7 +105,7 @@ def in_order(dimension: str, codes: Iterable[str], shown: Mapping[str, int | Non
 
     def place(code: str) -> tuple[bool, int, str]:
         if facts.ordered:
-            return code == NOT_GIVEN, places.get(code, len(places)), code
+            return code == NOT_GIVEN, places.get(code.split(MERGED)[0], len(places)), code
         return code == NOT_GIVEN, -(shown.get(code) or 0), label(code)
 
     return sorted(codes, key=place)

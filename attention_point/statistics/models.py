@@ -1,4 +1,4 @@
-"""Released months, and how the last recount of each month ended."""
+"""Released months."""
 
 from datetime import date, datetime
 
@@ -26,13 +26,3 @@ class Release(Base):
     released_at: Mapped[datetime]
     released_by: Mapped[str] = mapped_column(String(60))
     note: Mapped[str | None] = mapped_column(String(500))
-
-
-class MonthCheck(Base):
-    """The last recount of a month: when, and how many counts differed."""
-
-    __tablename__ = "month_check"
-
-    month: Mapped[date] = mapped_column(primary_key=True)
-    checked_at: Mapped[datetime]
-    differences: Mapped[int]

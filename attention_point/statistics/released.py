@@ -1,6 +1,8 @@
 """Reading what was released."""
 
+import json
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,3 +32,14 @@ def months(session: Session, before: date, size: int) -> list[Release]:
 def versions(session: Session, month: date) -> list[Release]:
     """All versions of a month, newest first."""
     return list(session.scalars(select(Release).where(Release.month == month).order_by(Release.version.desc())))
+
+
+def of_year(session: Session, month: date) -> list[Release]:
+    """The versions in force of the months of the same year before this one."""
+    return [one for one in months(session, month, 12) if one.month.year == month.year]
+
+
+def content(release: Release) -> dict[str, Any]:
+    """A release's JSON, with its hash."""
+    found: dict[str, Any] = json.loads(release.content)
+    return {**found, "hash": release.hash}

@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
+from attention_point.foundation.language import current, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
     SUPPRESSED,
     Chart,
     Document,
+    Facts,
     Heading,
     Note,
     Paragraph,
@@ -21,12 +24,23 @@ from attention_point.foundation.paperwork import (
     write_csv,
     write_pdf,
 )
-from attention_point.foundation.refusals import NotFound
+from attention_point.foundation.refusals import Invalid, NotFound, Refusal
 from attention_point.foundation.web import actor, db, settings
 from attention_point.foundation.web.listing import page_of
-from attention_point.statistics import released
-from attention_point.statistics.documents import charts, first_day_of, month_document, month_name, words
-from attention_point.statistics.queries import month_tables
+from attention_point.foundation.web.transactions import reader
+from attention_point.statistics import released, services
+from attention_point.statistics.content import Content, from_json
+from attention_point.statistics.documents import (
+    charts,
+    first_day_of,
+    month_document,
+    month_name,
+    protection,
+    summary,
+    words,
+)
+from attention_point.statistics.forms import ReleaseForm
+from attention_point.statistics.queries import provisional
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.rules import first_of_month
 
@@ -47,26 +61,33 @@ def listing() -> str:
         lambda last: url_for("statistics.listing", before=month_name(last)),
         url_for("statistics.listing") if before else None,
     )
-    return render_template("statistics/listing.html", page=months, this_month=first_of_month(today), name=month_name)
+    versions = {one.month: one for one in released.months(db(), bound, SIZE + 1)}
+    return render_template(
+        "statistics/listing.html", page=months, this_month=first_of_month(today), name=month_name, versions=versions
+    )
 
 
 @blueprint.get("/<string(maxlength=20):month>")
 @requires("statistics.view")
 def show(month: str) -> str:
-    """One month: a chart and a table for each indicator."""
+    """One month: a chart and a table for each indicator; as it was released, or as it stands now (``?provisional``)."""
     first_day = first_day_of(month)
-    document = _document(first_day)
+    content = _content(first_day)
+    document = _document(content)
+    versions = released.versions(db(), first_day)
     return render_template(
         "statistics/month.html",
         month=month_name(first_day),
         first_day=first_day,
         current=first_day == first_of_month(clock.today()),
-        release=released.newest(db(), first_day),
-        empty=month_tables(db(), first_day).empty,
+        versions=versions,
+        shown=content.version,
+        empty=content.empty,
         document=document,
         parts=_parts(document),
         suppressed=SUPPRESSED,
         text=lambda cell, column: cell_text(cell, column.kind, words()),
+        address=_address(first_day, content),
     )
 
 
@@ -74,7 +95,7 @@ def show(month: str) -> str:
 @requires("statistics.view")
 def picture(month: str, chart: str) -> Response:
     """One chart of a month."""
-    found = charts(_document(first_day_of(month))).get(chart)
+    found = charts(_document(_content(first_day_of(month)))).get(chart)
     if found is None:
         raise NotFound(_("There is no such chart in this month."))
     return Response(chart_svg(found, words()), mimetype="image/svg+xml")
@@ -84,30 +105,93 @@ def picture(month: str, chart: str) -> Response:
 @requires("statistics.export")
 def as_pdf(month: str) -> Response:
     """The month as PDF."""
-    first_day = first_day_of(month)
-    return _download(first_day, "pdf", "application/pdf", write_pdf(_document(first_day), words()))
+    content = _content(first_day_of(month))
+    return _download(content, "pdf", "application/pdf", write_pdf(_document(content), words()))
 
 
 @blueprint.get("/<string(maxlength=20):month>.csv")
 @requires("statistics.export")
 def as_csv(month: str) -> Response:
     """The month's tables as CSV."""
+    content = _content(first_day_of(month))
+    return _download(content, "csv", "text/csv", write_csv(_document(content)))
+
+
+@blueprint.route("/<string(maxlength=20):month>/release", methods=["GET", "POST"])
+@requires("statistics.release")
+def release(month: str) -> Response | str | tuple[str, int]:
+    """Look through a month before it is published, and publish it. Nothing is published without this."""
     first_day = first_day_of(month)
-    return _download(first_day, "csv", "text/csv", write_csv(_document(first_day)))
+    form = ReleaseForm()
+    if form.validate_on_submit():
+        try:
+            made = services.release(db(), actor(), first_day, form.note.data, form.fingerprint.data)
+        except Invalid as refused:
+            form.show(refused.fields)
+        else:
+            flash(_("%(month)s is published, version %(number)s.", month=format_month(first_day), number=made.version))
+            return redirect(url_for("statistics.show", month=month_name(first_day)))
+    status = 422 if request.method == "POST" else 200
+    return _review(first_day, form), status
 
 
-def _document(first_day: date) -> Document:
+def _review(first_day: date, form: ReleaseForm) -> str:
+    """The page on which somebody decides; where the month cannot be released, it says why."""
+    try:
+        prepared = services.prepare(reader(), first_day)
+    except Refusal as refused:
+        return render_template("statistics/release.html", first_day=first_day, refused=refused.message, **_NOTHING)
+    form.fingerprint.data = prepared.fingerprint
+    return render_template(
+        "statistics/release.html",
+        first_day=first_day,
+        refused=None,
+        form=form,
+        correction=prepared.correction,
+        protection=protection(prepared.content),
+        summary=summary(prepared.content),
+        withheld=[titles[current()] for _name, titles in prepared.content.withheld],
+        text=lambda cell, column: cell_text(cell, column.kind, words()),
+    )
+
+
+_NOTHING = {"form": None, "correction": False, "protection": None, "summary": "", "withheld": (), "text": None}
+
+
+def _content(first_day: date) -> Content:
+    """What the address asks for: the version in force, an older one (``?version``), or the figures as they stand."""
+    number = request.args.get("version", "")
+    if number.isdecimal() and len(number) < 5:
+        found = released.version(db(), first_day, int(number))
+        if found is None:
+            raise NotFound(_("This month has no such version."))
+        return from_json(released.content(found))
+    newest = None if "provisional" in request.args else released.newest(db(), first_day)
+    return from_json(released.content(newest)) if newest else provisional(db(), first_day)
+
+
+def _address(first_day: date, content: Content) -> dict[str, str | int]:
+    """What an address must say to mean this very content."""
+    state: dict[str, str | int] = {"provisional": 1} if content.version is None else {"version": content.version}
+    return {"month": month_name(first_day), **state}
+
+
+def _document(content: Content) -> Document:
     watermark = _("Invented people") if settings().demo else None
-    return month_document(db(), month_tables(db(), first_day), clock.now(), watermark)
+    return month_document(content, content.released_at or clock.now(), watermark)
 
 
-def _download(first_day: date, kind: str, mimetype: str, content: bytes) -> Response:
+def _download(content: Content, kind: str, mimetype: str, written: bytes) -> Response:
     """A file to keep; who took it is in the journal before it leaves."""
-    name = month_name(first_day)
-    journal.record(db(), actor(), "statistics.export", "month", name, format=kind)
-    file_name = _("figures-%(month)s-provisional", month=name)
+    name = month_name(content.month)
+    journal.record(db(), actor(), "statistics.export", "month", name, format=kind, version=content.version)
+    file_name = (
+        _("figures-%(month)s-provisional", month=name)
+        if content.version is None
+        else _("figures-%(month)s-v%(number)s", month=name, number=content.version)
+    )
     return Response(
-        content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{file_name}.{kind}"'}
+        written, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{file_name}.{kind}"'}
     )
 
 
@@ -126,6 +210,8 @@ def _parts(document: Document) -> list[_Part]:
     for block in document.blocks:
         if isinstance(block, Heading) and block.level == 1:
             parts.append(_Part(block.text))
+        elif isinstance(block, Facts):
+            continue  # the page says it at its head
         elif isinstance(block, Paragraph | Note) and parts:
             parts[-1].texts.append(block.text)
         elif isinstance(block, Chart):

@@ -1,9 +1,10 @@
 """Reads the counts: always a range of days, which the key's index bounds."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -72,16 +73,27 @@ def points(session: Session, first_day: date) -> list[str]:
 
 def size(session: Session) -> int:
     """How many attentions and referrals stand counted: about how long a recount will be."""
-    of = ("attentions-by-hour", "referrals-by-service")
+    of = ("attentions-by-hour", "referrals-by-service-and-state")
     return int(session.scalar(select(func.sum(Tally.count)).where(Tally.table.in_(of))) or 0)
 
 
 def compare(session: Session, recount: Mapping[CellKey, int]) -> list[Difference]:
     """The cells that differ between what is kept and a recount, in order; none when the counts are right."""
+    return _differences(session.execute(_ALL), recount)
+
+
+def compare_month(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[Difference]:
+    """The same for one month."""
+    within = _ALL.where(Tally.day >= first_day, Tally.day < next_month(first_day))
+    return _differences(session.execute(within), recount)
+
+
+_ALL = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
+
+
+def _differences(rows: Iterable[Any], recount: Mapping[CellKey, int]) -> list[Difference]:
     kept: dict[CellKey, int] = defaultdict(int)
-    for day, point, table, cell, count in session.execute(
-        select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
-    ):
+    for day, point, table, cell, count in rows:
         kept[day, point, table, cell] = count
     return [
         Difference(key, kept.get(key, 0), recount.get(key, 0))

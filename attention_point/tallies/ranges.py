@@ -22,11 +22,19 @@ def first_day(session: Session) -> date | None:
     return session.scalar(select(func.min(Tally.day)))
 
 
-def by_day(session: Session, table: str, days: Iterable[date], points: Sequence[str]) -> dict[date, int]:
-    """A daily table's count of each day, summed over the points; a day without counts is not there."""
-    of = Tally.day, func.sum(Tally.count)
-    rows = session.execute(select(*of).where(*_places([table], days, points)).group_by(Tally.day))
-    return {day: int(count) for day, count in rows}
+def by_day(
+    session: Session, tables: Sequence[str], days: Iterable[date], points: Sequence[str]
+) -> dict[str, dict[date, int]]:
+    """Tables' counts of each day, whatever the cell, summed over the points; a day without counts is not there.
+
+    The rows of a monthly table stand on the first day of their month.
+    """
+    of = Tally.table, Tally.day, func.sum(Tally.count)
+    rows = session.execute(select(*of).where(*_places(tables, days, points)).group_by(Tally.table, Tally.day))
+    read: dict[str, dict[date, int]] = {table: {} for table in tables}
+    for table, day, count in rows:
+        read[table][day] = int(count)
+    return read
 
 
 def by_point(session: Session, table: str, days: Iterable[date], points: Sequence[str]) -> dict[str, int]:

@@ -32,8 +32,11 @@ LONGEST_ANSWER = "31+"
 
 K = 5
 K_RESTRICTED = 10
-# Codes whose every cell falls under the stricter limit, whatever the table: violence, trafficking, disability, gender.
-RESTRICTED = frozenset({"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti"})
+# Codes whose every cell falls under the stricter limit, whatever the table: violence, trafficking, disability, gender;
+# and the entities to which hardly anybody is sent for anything else.
+RESTRICTED = frozenset(
+    {"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti", "fiscalia", "comisaria-familia"}
+)
 # What must not be told of a whole group: "all of them are …" (DOMAIN.md §5, G5). Codes that say nothing are left out.
 SENSITIVE: Mapping[str, frozenset[str]] = {
     "status": frozenset({"irregular", "in_process", "asylum_seeker"}),
@@ -101,6 +104,7 @@ class Indicator:
 
     ``k``: the least count that is published. ``overlapping``: dimensions in which one person may fill several cells;
     ``covering``: those of them in which everybody fills at least one. ``source``: the table whose sums these are.
+    ``nested``: the second dimension divides the first, code by code, and is added up within it only.
     """
 
     id: str
@@ -113,6 +117,7 @@ class Indicator:
     covering: tuple[str, ...] = ()
     k: int = K
     source: str | None = None
+    nested: bool = False
 
 
 def N_(message: str) -> str:  # noqa: N802 - marks a message for the catalogues; rules import nothing of the foundation
@@ -248,12 +253,15 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("needs-by-sex-and-age", N_("People by need, sex and age"), "people", ("need", "sex", "age"),
               _need_sex_age, overlapping=("need",), covering=("need",)),
     Indicator("referrals-by-entity", N_("Referrals by entity"), "referrals", ("entity",),
-              source="referrals-by-service"),
-    Indicator("referrals-by-state", N_("Referrals by state"), "referrals", ("state",), source="referrals-by-service"),
+              source="referrals-by-service-and-state"),
+    Indicator("referrals-by-state", N_("Referrals by state"), "referrals", ("state",),
+              source="referrals-by-service-and-state"),
     Indicator("referrals-by-entity-and-state", N_("Referrals by entity and state"), "referrals", ("entity", "state"),
-              source="referrals-by-service"),
-    Indicator("referrals-by-service", N_("Referrals by service and outcome"), "referrals",
-              ("entity", "service", "state"), _entity_service_state),
+              source="referrals-by-service-and-state"),
+    Indicator("referrals-by-service", N_("Referrals by entity and service"), "referrals", ("entity", "service"),
+              source="referrals-by-service-and-state", nested=True),
+    Indicator("referrals-by-service-and-state", N_("Referrals by service and outcome"), "referrals",
+              ("entity", "service", "state"), _entity_service_state, nested=True),
     Indicator("answers-by-time", N_("Answers by the days that they took"), "answers", ("answer_time",), _answer_time),
 )  # fmt: skip
 

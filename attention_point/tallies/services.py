@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.foundation.database import Prepared, connection_of
+from attention_point.foundation.database import Prepared, dialect_of, driven
 from attention_point.foundation.database.locks import serialise
 from attention_point.tallies.models import ClosedMonth, Tally
 from attention_point.tallies.rules import CellKey, first_of_month
@@ -46,11 +46,11 @@ MOST = 5000  # rows a statement; an engine takes so many values and no more
 def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
     rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
-    connection = connection_of(session)
+    sqlite = dialect_of(session).name == "sqlite"
     for start in range(0, len(rows), MOST):
         part = rows[start : start + MOST]
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(_sqlite(len(part)), tuple(chain.from_iterable(part)))
+        if sqlite:
+            driven(session, _sqlite(len(part)), list(chain.from_iterable(part)))
         else:
             _POSTGRESQL.run(session, {"cells": json.dumps(part, ensure_ascii=False)})
 
@@ -87,7 +87,7 @@ def hold(session: Session) -> None:
 
     On SQLite a writing session already does.
     """
-    if session.connection().dialect.name == "postgresql":
+    if dialect_of(session).name == "postgresql":
         session.execute(_LOCK)
 
 

@@ -1,4 +1,4 @@
-"""Months that are released: closed to counting, checked against a recount, frozen."""
+"""Months that are released: closed to counting, and frozen."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,13 +29,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("month", name=op.f("pk_closed_month")),
     )
     op.create_table(
-        "month_check",
-        sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("differences", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("month", name=op.f("pk_month_check")),
-    )
-    op.create_table(
         "release",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("version", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -60,7 +53,6 @@ def downgrade() -> None:
         visit.drop_index("ix_visit_point_day_id")
         visit.create_index("ix_visit_point_id", ["point", "id"], unique=False)
     op.drop_table("release")
-    op.drop_table("month_check")
     op.drop_table("closed_month")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION release_never_changes()")

@@ -75,7 +75,7 @@ def test_two_documents_of_one_kind_are_carried_by_one_person() -> None:
 
 
 def test_a_referral_counts_by_entity_service_and_state() -> None:
-    cell = (FIRST, "giron", "referrals-by-service", "sena|EMP-SENA|seen")
+    cell = (FIRST, "giron", "referrals-by-service-and-state", "sena|EMP-SENA|seen")
     assert referral_cells(ReferralFacts("giron", DAY, "sena", "EMP-SENA", "seen")) == {cell: 1}
 
 

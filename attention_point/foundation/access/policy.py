@@ -28,11 +28,12 @@ ROLES: dict[str, frozenset[str]] = {
     "entity": frozenset({"account.own", "portal.use", "directory.view"}),
     # Keeps the directory, the figures and the office's registers; sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit"})
-    | {"statistics.view", "statistics.export", "statistics.extract"}
+    | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     | _registers("view", "edit", "export"),
     # Leads the desk; alone sees restricted records, with a reason.
     "supervisor": DESK
     | {"restricted.view", "directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
+    | {"statistics.release"}
     | _registers("view", "export"),
     # Reads the journal; sees no person.
     "auditor": frozenset({"account.own", "journal.view", "directory.view", "statistics.view"}) | _registers("view"),

@@ -1,0 +1,26 @@
+"""The form by which a person publishes a month."""
+
+from collections.abc import Iterable
+
+from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from attention_point.foundation.language import N_
+from attention_point.foundation.refusals import FieldError
+from attention_point.foundation.web.forms import BaseForm
+
+
+class ReleaseForm(BaseForm):
+    """``fingerprint``: of the figures that the person saw on the page."""
+
+    fingerprint = HiddenField()
+    note = TextAreaField(N_("What was wrong in the version before"), validators=[Length(max=500)])
+    checked = BooleanField(
+        N_("I have looked through these figures and publish them"),
+        validators=[InputRequired(N_("Confirm that you have looked through the figures."))],
+    )
+
+    def show(self, fields: Iterable[FieldError]) -> None:
+        """Put a refusal's complaints beside their fields."""
+        for complaint in fields:
+            self[complaint.field].errors = (*self[complaint.field].errors, complaint.message)

@@ -1,0 +1,179 @@
+"""Releases a month: recounted, protected, audited, frozen. Never commits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.journal import queries as chain
+from attention_point.foundation.language import format_date, format_month, ngettext
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Conflict, FieldError, Invalid, Refusal
+from attention_point.statistics import correcting, queries, released
+from attention_point.statistics.content import (
+    Content,
+    as_json,
+    canonical,
+    content_of,
+    from_json,
+    hash_of,
+    year_tables,
+)
+from attention_point.statistics.disclosure import Place
+from attention_point.statistics.models import Release
+from attention_point.statistics.protection import Month, protect
+from attention_point.tallies import queries as tallies
+from attention_point.tallies import services as counting
+from attention_point.tallies.rules import BY_ID, INDICATORS
+
+if TYPE_CHECKING:
+    from attention_point.statistics.audit import Breach
+
+NOTE_LENGTH = 500
+LINES = frozenset(one.id for one in INDICATORS if len(one.dimensions) == 1 and not one.overlapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A month as it would be released now. ``fingerprint`` tells whether what somebody looked at is still so."""
+
+    content: Content
+    fingerprint: str
+    correction: bool
+
+
+def prepare(session: Session, first_day: date) -> Prepared:
+    """Protect and audit a month that is over. Raises Refusal with the reason why it cannot be released."""
+    today = clock.today()
+    if tallies.next_month(first_day) > today:
+        over = format_date(tallies.next_month(first_day))
+        raise Refusal(_("%(month)s is not over. It can be released from %(day)s.", month=_name(first_day), day=over))
+    month = audited(session, first_day)
+    content = content_of(session, first_day, month)
+    if content.empty:
+        raise Refusal(_("Nothing was recorded in %(month)s.", month=_name(first_day)))
+    before = released.newest(session, first_day)
+    if before is not None:
+        content = correcting.corrected(from_json(released.content(before)), content)
+    months = [from_json(released.content(one)) for one in released.of_year(session, first_day)]
+    content = replace(content, tables=(*content.tables, *year_tables([*months, content])))
+    return Prepared(content, hash_of(as_json(content)), before is not None)
+
+
+def _name(first_day: date) -> str:
+    return format_month(first_day)
+
+
+def audited(session: Session, first_day: date) -> Month:
+    """A month's figures that withstand the audit: what would tell too much is withheld, table by table."""
+    # SciPy takes half a second and 40 MB to load: only who releases a month pays for it.
+    from attention_point.statistics.audit import audit  # noqa: PLC0415
+
+    kept = queries.counts(session, first_day)
+    without: set[tuple[str, str]] = set()
+    together: set[str] = set()
+    while True:
+        month = protect(kept, without, together)
+        shown = {name: table.counts for name, table in month.tables.items() if table.counts}
+        breaches = audit(shown, month.totals, kept)
+        if not breaches:
+            return month
+        lines = {breach.table for breach in breaches if breach.table in LINES} - together
+        further = {part for breach in breaches if (part := _further(breach, shown))} - without
+        if lines:
+            together |= lines
+        elif further:
+            without |= further
+        else:
+            raise Refusal(_("The figures of this month contradict one another. Recount them first."))
+
+
+def _further(breach: "Breach", shown: Mapping[str, Mapping[Place, int | None]]) -> tuple[str, str] | None:
+    """What to leave out for a breach: a part of the most detailed table that is made of the same counts, or all of it.
+
+    None for a breach that no table can mend.
+    """
+    if breach.table not in BY_ID:
+        return None
+    source = BY_ID[breach.table].source or breach.table
+    family = [one for one in INDICATORS if source in {one.id, one.source} and one.id in shown]
+    if not family:
+        return None
+    finest = max(family, key=lambda one: len(one.dimensions))
+    by_parts = finest.nested or finest.overlapping
+    part = breach.place[0] if by_parts and len(finest.dimensions) > 1 else ""
+    return finest.id, part if any(place[0] == part for place in shown[finest.id]) else ""
+
+
+def release(
+    session: Session, actor: Actor, first_day: date, note: str | None = None, fingerprint: str | None = None
+) -> Release:
+    """Freeze a month: version 1, or with a note of what was wrong the next version.
+
+    ``fingerprint``: that of the figures the person has looked at. Raises Refusal where the month cannot be released,
+    Conflict where the figures have changed since, Invalid for a note that is missing or too long.
+    """
+    counting.close(session, first_day)
+    counting.hold(session)
+    before = released.newest(session, first_day)
+    note = _note(note, before)
+    _reconciled(session, first_day)
+    prepared = prepare(session, first_day)
+    if fingerprint is not None and fingerprint != prepared.fingerprint:
+        raise Conflict(_("The figures have changed since you looked at them. Look again before you release them."))
+    seq, head = chain.head(session)
+    now = clock.now()
+    number = before.version + 1 if before else 1
+    content = replace(prepared.content, version=number, released_at=now, journal_head=head, note=note)
+    found = as_json(content)
+    made = Release(
+        month=first_day,
+        version=number,
+        hash=hash_of(found),
+        content=canonical(found),
+        journal_seq=seq,
+        journal_head=head,
+        released_at=now,
+        released_by=actor.label,
+        note=note,
+    )
+    session.add(made)
+    session.flush()
+    journal.record(session, actor, "statistics.release", "month", f"{first_day:%Y-%m}", version=number, hash=made.hash)
+    return made
+
+
+def _note(note: str | None, before: Release | None) -> str | None:
+    note = (note or "").strip() or None
+    if before is None:
+        return None
+    if note is None:
+        sentence = _(
+            "%(month)s was released on %(day)s. A correction needs a note of what was wrong.",
+            month=_name(before.month),
+            day=format_date(before.released_at),
+        )
+        raise Invalid(sentence, (FieldError("note", sentence),))
+    if len(note) > NOTE_LENGTH:
+        sentence = _("At most %(max_length)s characters.", max_length=NOTE_LENGTH)
+        raise Invalid(sentence, (FieldError("note", sentence),))
+    return note
+
+
+def _reconciled(session: Session, first_day: date) -> None:
+    """Raises Refusal unless the month's counts are what its sealed visits say."""
+    wrong = queries.differences(session, first_day)
+    if wrong:
+        raise Refusal(
+            ngettext(
+                "%(num)s count of %(month)s is not what the visits say. See “statistics verify”.",
+                "%(num)s counts of %(month)s are not what the visits say. See “statistics verify”.",
+                len(wrong),
+                month=_name(first_day),
+            ),
+            code="unreconciled",
+        )
