@@ -6,8 +6,20 @@ Each count reads one range of an index, oldest first, and stops at a bound, what
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
@@ -40,31 +52,40 @@ def open_now(session: Session, entities: Sequence[str], point: str | None = None
     """The open referrals of some entities, at one point or all. An entity without any is there, with zeros."""
     if point is not None:
         return _at_point(session, entities, point)
-    return {entity: _of_entity(session, entity) for entity in entities}
+    found = {}
+    for places in range(0, len(entities), _AT_ONCE):
+        asked = entities[places : places + _AT_ONCE]
+        values = {f"entity_{place}": entity for place, entity in enumerate(asked)}
+        for row in session.execute(_of_entities(len(asked)), values):
+            found[row[0]] = _of_entity(row[1 : len(OPEN) + 1], row[len(OPEN) + 1 :])
+    return found
 
 
-def _counted(state: str) -> ScalarSelect[int]:
-    rows = select(Referral.id).where(*_inbox(state)).limit(MOST).subquery()
-    return select(func.count()).select_from(rows).scalar_subquery()
+_AT_ONCE = 50  # entities in one statement
 
 
-def _oldest(state: str) -> ScalarSelect[datetime]:
-    return select(Referral.created_at).where(*_inbox(state)).order_by(Referral.id).limit(1).scalar_subquery()
+@lru_cache(maxsize=_AT_ONCE)
+def _of_entities(many: int) -> CompoundSelect[Any]:
+    return union_all(*(_one_of_them(bindparam(f"entity_{place}", type_=String())) for place in range(many)))
 
 
-def _inbox(state: str) -> tuple[ColumnElement[bool], ...]:
-    return Referral.entity == bindparam("entity"), Referral.state == state
+def _one_of_them(entity: BindParameter[str]) -> Select[*tuple[Any, ...]]:
+    """Counts of the open states, then since when the oldest of each waiting state is there."""
+
+    def counted(state: str) -> ScalarSelect[int]:
+        rows = select(Referral.id).where(Referral.entity == entity, Referral.state == state).limit(MOST).subquery()
+        return select(func.count()).select_from(rows).scalar_subquery()
+
+    def oldest(state: str) -> ScalarSelect[datetime]:
+        rows = select(Referral.created_at).where(Referral.entity == entity, Referral.state == state)
+        return rows.order_by(Referral.id).limit(1).scalar_subquery()
+
+    return select(entity, *map(counted, OPEN), *map(oldest, WAITING))
 
 
-_COUNTS = select(*map(_counted, OPEN))
-_SINCE = select(*map(_oldest, WAITING))
-
-
-def _of_entity(session: Session, entity: str) -> OpenNow:
-    counts = dict(zip(OPEN, session.execute(_COUNTS, {"entity": entity}).one(), strict=True))
-    waiting = any(counts[state] for state in WAITING)
-    oldest = [moment for moment in session.execute(_SINCE, {"entity": entity}).one() if moment] if waiting else []
-    return _made(counts, oldest, max(counts.values()) >= MOST)
+def _of_entity(counted: Sequence[int], oldest: Sequence[datetime | None]) -> OpenNow:
+    counts = dict(zip(OPEN, counted, strict=True))
+    return _made(counts, [moment for moment in oldest if moment], max(counted) >= MOST)
 
 
 def _at_point(session: Session, entities: Sequence[str], point: str) -> dict[str, OpenNow]:

@@ -96,7 +96,7 @@ def figures(session: Session, filters: Filters, choice: Offered) -> Figures:
     entities = [filters.entity] if filters.entity else list(choice.entities)
     months = months_until(filters.month)
     long = bool(filters.entity) or filters.grouping == "month"
-    cells = ranges.by_month(session, [BY_ENTITY], months if long else months[-2:], points)
+    cells = ranges.by_month(session, [BY_ENTITY], months if long else months[-2:], points, filters.entity)
     referred = {month: by_entity(of, entities) for (_table, month), of in cells.items()}
     waiting = open_now(session, entities, filters.point) if filters.running else None
     of_month = {code: each for code, each in referred[filters.month].items() if each.made}

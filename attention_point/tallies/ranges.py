@@ -45,16 +45,22 @@ def by_point(session: Session, table: str, days: Iterable[date], points: Sequenc
 
 
 def by_month(
-    session: Session, tables: Sequence[str], months: Iterable[date], points: Sequence[str]
+    session: Session,
+    tables: Sequence[str],
+    months: Iterable[date],
+    points: Sequence[str],
+    first: str | None = None,
 ) -> dict[tuple[str, date], dict[str, int]]:
     """Monthly tables: (table, first day) → cell → count, summed over the points, for every table and month asked for.
 
-    A table that is made of another's sums is asked for like any.
+    A table that is made of another's sums is asked for like any. ``first``: only the cells that begin with this code.
     """
     months = tuple(months)
     kept = {table: BY_ID[table].source or table for table in tables}
     of = Tally.table, Tally.day, Tally.cell, func.sum(Tally.count)
     query = select(*of).where(*_places(sorted(set(kept.values())), months, points))
+    if first is not None:
+        query = query.where(Tally.cell.startswith(f"{first}|", autoescape=True))
     read: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
     for table, day, cell, count in session.execute(query.group_by(Tally.table, Tally.day, Tally.cell)):
         read[table, day][cell] = int(count)

@@ -159,9 +159,7 @@ def test_needs_are_told_without_the_restricted_ones(reading: Session, known: Fac
 
 
 @pytest.mark.parametrize("point", [None, SECOND])
-def test_entities_are_told_by_what_became_of_their_referrals(
-    reading: Session, known: Facts, point: str | None
-) -> None:
+def test_entities_are_told_by_what_became_of_their_referrals(reading: Session, known: Facts, point: str | None) -> None:
     of = _referred(known, AUGUST, point)
     read = _read(reading, period="2017-08", point=point or "").entities
     assert set(read) == {one.entity for one in of} - APART
@@ -222,7 +220,12 @@ def test_what_stands_between_the_months_asked_for_is_not_read(session: Session) 
         ("people-by-population", AUGUST): {"migrant": 3},
         ("people-by-population", SEPTEMBER): {"other": 2},
     }
-    assert ranges.by_day(session, "attentions-by-day", [AUGUST, date(2017, 8, 9)], ["p", "q"]) == {date(2017, 8, 9): 4}
+    assert ranges.by_month(session, ["people-by-population"], [AUGUST], ["p"], "migrant") == {
+        ("people-by-population", AUGUST): {}
+    }
+    assert ranges.by_day(session, ["attentions-by-day"], [AUGUST, date(2017, 8, 9)], ["p", "q"]) == {
+        "attentions-by-day": {date(2017, 8, 9): 4}
+    }
     assert ranges.by_point(session, "attentions-by-day", [date(2017, 8, 9)], ["p", "q"]) == {"p": 4}
     assert ranges.first_day(session) == AUGUST
 
