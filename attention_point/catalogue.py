@@ -9,16 +9,21 @@ from attention_point.foundation.mail.feature import mail
 from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
 from attention_point.referrals.feature import referrals
+from attention_point.registers.events.feature import events
+from attention_point.registers.shared.feature import registers
 from attention_point.routing.feature import routing
-from attention_point.statistics.feature import statistics
+from attention_point.statistics.feature import dashboard, statistics
 
 FEATURES: tuple[Feature, ...] = (
+    dashboard,
     intake,
     referrals,
     portal,
     directory,
     routing,
     statistics,
+    registers,
+    events,
     journal,
     accounts,
     demo,

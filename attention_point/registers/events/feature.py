@@ -1,0 +1,9 @@
+"""What the events offer the app."""
+
+from attention_point.foundation.feature import Feature
+from attention_point.registers.events.loading import load_diplomatic_contacts, load_events
+from attention_point.registers.events.views import blueprint
+from attention_point.registers.shared.loading import offer
+
+events = Feature(name="events", blueprints=(blueprint,))
+offer(events=load_events, diplomatic_contacts=load_diplomatic_contacts)

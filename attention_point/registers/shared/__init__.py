@@ -1,0 +1,1 @@
+"""What every register stands on: its description, and what follows from it."""

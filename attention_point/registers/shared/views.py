@@ -1,0 +1,237 @@
+"""The pages of a register, the same for each: list, record, form, history. ``pages(register)`` makes its blueprint.
+
+A register's own template ``registers/<name>/<page>.html`` stands before the shared ``registers/<page>.html``.
+"""
+
+from collections.abc import Mapping
+from functools import partial, update_wrapper
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue as Reply
+
+from attention_point.foundation.access import requires
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Conflict, Invalid
+from attention_point.foundation.web import actor, db
+from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.listing import SIZE, page_of
+from attention_point.registers.shared import describe, queries, services
+from attention_point.registers.shared.describe import Register
+from attention_point.registers.shared.forms import VersionForm, choices_of, form_for, place, typed, version_of
+from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.shared.queries import Wanted
+from attention_point.registers.shared.rules import WORD_LENGTH, folded
+from attention_point.registers.shared.wording import date_words, lines, words
+
+HISTORY = 100
+ALWAYS = ("year", "organisation", "month")
+"""Marks that every list may be narrowed by, besides its filtered fields."""
+
+
+def pages(register: Register, *more: tuple[str, str, str, Any]) -> Blueprint:
+    """The blueprint of a register. ``more`` are further routes: (rule, methods, action, view of the register)."""
+    blueprint = Blueprint(register.name, __name__, url_prefix=f"/registers/{register.name}")
+    blueprint.record(partial(_remember, register))
+    for rule, methods, action, view in (*ROUTES, *more):
+        guarded = requires(register.may(action))(update_wrapper(partial(view, register), view))
+        blueprint.add_url_rule(rule, view.__name__, guarded, methods=methods.split())
+    return blueprint
+
+
+def _remember(register: Register, state: BlueprintSetupState) -> None:
+    state.app.extensions.setdefault("registers", []).append(register)
+
+
+def registers() -> list[Register]:
+    """The registers of the app, in the order of its catalogue."""
+    found: list[Register] = current_app.extensions.get("registers", [])
+    return found
+
+
+def show_page(register: Register, template: str, **values: Any) -> str:
+    """Draw a page with what every page of a register needs; the register's own template goes first."""
+    here = partial(address, register)
+    return render_template(
+        [f"registers/{register.name}/{template}.html", f"registers/{template}.html"],
+        register=register, here=here, words=words, lines=lines, date_words=date_words, kinds=describe, **values,
+    )  # fmt: skip
+
+
+def address(register: Register, view: str, **values: Any) -> str:
+    """The address of one of a register's pages."""
+    return url_for(f"{register.name}.{view}", **values)
+
+
+def wanted_of(register: Register, arguments: Mapping[str, str]) -> Wanted:
+    """What an address asks for. Values are marks, so that an unknown one finds nothing."""
+    marks = {}
+    for key in (*(field.key for field in register.fields if field.filtered), *ALWAYS):
+        value = arguments.get(key, "").strip()
+        if value:
+            tags = any(field.key == key and field.kind == describe.TAGS for field in register.fields)
+            marks[key] = folded(value)[:WORD_LENGTH] if tags else value[:64]
+    return Wanted(arguments.get("q", "").strip()[:200], marks)
+
+
+def query_of(wanted: Wanted) -> dict[str, str]:
+    """The same as the arguments of an address."""
+    return {**({"q": wanted.words} if wanted.words else {}), **wanted.marks}
+
+
+def listing(register: Register) -> Reply:
+    """A page of records, narrowed by what stands in the address; ``after`` is the last record of the page before."""
+    wanted = wanted_of(register, request.args)
+    after = request.args.get("after", type=UUID)
+    last = queries.get(db(), register, after) if after else None
+    rows = queries.page(db(), register, wanted, last, SIZE + 1)
+    query = query_of(wanted)
+    page = page_of(
+        rows,
+        SIZE,
+        lambda row: address(register, "listing", **query, after=row.id),
+        address(register, "listing", **query) if after else None,
+    )
+    return show_page(
+        register,
+        "listing",
+        page=page,
+        wanted=wanted,
+        query=query,
+        names=queries.names(db(), register, *(row.data for row in page.items)),
+        filters=[(field, choices_of(field)) for field in register.fields if field.filtered],
+        years=queries.counts(db(), register, "year"),
+        organisation=_organisation(wanted),
+        saved=queries.saved_filters(db(), register, actor().id),
+        form=BaseForm(),
+    )
+
+
+def _organisation(wanted: Wanted) -> RecordColumns | None:
+    """The organisation by which a list is narrowed."""
+    try:
+        key = UUID(wanted.marks.get("organisation", ""))
+    except ValueError:
+        return None
+    return queries.organisation(db(), key)
+
+
+def record(register: Register, record: UUID) -> Reply:
+    """One record."""
+    row = queries.get(db(), register, record)
+    return show_page(
+        register,
+        "show",
+        row=row,
+        names=queries.names(db(), register, row.data),
+        attachments=queries.attachments(db(), record),
+        naming=queries.naming(db(), record, [each for each in registers() if each is not register])
+        if register.name == queries.ORGANISATIONS
+        else (),
+        form=VersionForm(version=str(row.version)),
+    )
+
+
+def add(register: Register) -> Reply:
+    """Add a record."""
+    form = form_for(register)
+    made: list[UUID] = []
+
+    def save(values: dict[str, Any]) -> None:
+        made.append(services.add(db(), actor(), register, values))
+
+    return _keep(register, form, save, lambda: address(register, "record", record=made[0]), None)
+
+
+def edit(register: Register, record: UUID) -> Reply:
+    """Edit a record."""
+    row = queries.get(db(), register, record)
+    names = queries.names(db(), register, row.data)
+    form = form_for(register, {**_by_name(register, row.data, names), "version": str(row.version)})
+
+    def save(values: dict[str, Any]) -> None:
+        services.save(db(), actor(), register, record, version_of(form), values)
+
+    return _keep(register, form, save, lambda: address(register, "record", record=record), row)
+
+
+def _by_name(register: Register, data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Facts with organisations by name, as they are typed."""
+    keys = {field.key for field in register.fields if field.kind == describe.ORGANISATIONS}
+    return {
+        key: [{**each, "name": names.get(each["id"], "")} for each in value] if key in keys else value
+        for key, value in data.items()
+    }
+
+
+def _keep(register: Register, form: BaseForm, save: Any, done: Any, row: RecordColumns | None) -> Reply:
+    """Show the form, or save it; a form that is refused comes back as it was typed, with what is wrong with it."""
+    status, conflict = 200, None
+    if request.method == "POST":
+        try:
+            save(typed(register, form))
+        except Invalid as refusal:
+            place(form, refusal.fields)
+            status = refusal.status
+        except Conflict as refusal:
+            conflict, status = refusal, refusal.status
+            form["version"].data = str(row.version) if row else ""
+        else:
+            flash(_("Saved."), "success")
+            return redirect(done(), 303)
+    suggested = queries.organisation_names(db())
+    return show_page(register, "form", form=form, conflict=conflict, row=row, suggested=suggested), status
+
+
+def remove(register: Register, record: UUID) -> Reply:
+    """Take a record away."""
+    services.remove(db(), actor(), register, record, version_of(VersionForm()))
+    flash(_("Removed. Its history stays."), "success")
+    return redirect(address(register, "listing"), 303)
+
+
+def history(register: Register, record: UUID) -> Reply:
+    """Who changed what, and when."""
+    row = queries.get(db(), register, record)
+    changes = queries.history(db(), record, HISTORY)
+    facts = [
+        {key: pair[side] for key, pair in each.fields.items() if pair[side]} for each in changes for side in (0, 1)
+    ]
+    return show_page(
+        register,
+        "history",
+        row=row,
+        changes=changes,
+        names=queries.names(db(), register, *facts),
+        people=queries.people(db(), [each.by for each in changes]),
+    )
+
+
+def keep_filter(register: Register) -> Reply:
+    """Keep the search that the form carries, for this account."""
+    query = query_of(wanted_of(register, request.form))
+    services.keep_filter(db(), actor(), register, request.form.get("filter_name", ""), urlencode(query))
+    flash(_("The search is kept."), "success")
+    return redirect(address(register, "listing", **query), 303)
+
+
+def drop_filter(register: Register, saved: UUID) -> Reply:
+    """Forget a kept search."""
+    services.drop_filter(db(), actor(), register, saved)
+    flash(_("The search is no longer kept."), "success")
+    return redirect(address(register, "listing"), 303)
+
+
+ROUTES = (
+    ("", "GET", "view", listing),
+    ("/new", "GET POST", "edit", add),
+    ("/<uuid:record>", "GET", "view", record),
+    ("/<uuid:record>/edit", "GET POST", "edit", edit),
+    ("/<uuid:record>/remove", "POST", "edit", remove),
+    ("/<uuid:record>/history", "GET", "view", history),
+    ("/searches", "POST", "view", keep_filter),
+    ("/searches/<uuid:saved>/drop", "POST", "view", drop_filter),
+)

@@ -1,0 +1,45 @@
+"""Forms of registers as a browser sends them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from attention_point.registers.shared.describe import Register
+from attention_point.registers.shared.models import RecordColumns
+from tests.support.pages import PageClient, read
+
+
+def fields_of(page: TestResponse) -> dict[str, Any]:
+    """What the page's form would send, untouched."""
+    sent: dict[str, Any] = {}
+    for one in read(page.get_data(as_text=True)):
+        name, kind = one.get("name"), one.get("type")
+        form = one.within("form")
+        if not name or form is None or form.get("method").lower() != "post":
+            continue
+        if one.tag == "textarea":
+            sent[name] = one.text.strip("\n")
+        elif one.tag == "select":
+            chosen = [each.get("value") for each in one.inside if "selected" in each.attributes]
+            sent[name] = chosen[0] if chosen else next((each.get("value") for each in one.inside), "")
+        elif kind in {"checkbox", "radio"}:
+            if "checked" in one.attributes:
+                sent.setdefault(name, []).append(one.get("value") or "y")
+        elif kind != "file":
+            sent[name] = one.attributes.get("value", "")
+    return sent
+
+
+def submit(client: PageClient, address: str, **typed: Any) -> TestResponse:
+    """Open a form, type into it and send it."""
+    page = client.get(address)
+    assert page.status_code == 200, page.status_code
+    sent = {**fields_of(page), **{name.replace("__", "-"): value for name, value in typed.items()}}
+    return client.post(address, data=sent)
+
+
+def only(session: Session, register: Register) -> RecordColumns:
+    """The register's one record."""
+    return session.scalars(select(register.model)).one()
