@@ -16,6 +16,7 @@ from attention_point.statistics.feature import dashboard, statistics
 
 FEATURES: tuple[Feature, ...] = (
     dashboard,
+    dashboard,
     intake,
     referrals,
     portal,
