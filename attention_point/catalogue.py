@@ -16,7 +16,6 @@ from attention_point.statistics.feature import dashboard, statistics
 
 FEATURES: tuple[Feature, ...] = (
     dashboard,
-    dashboard,
     intake,
     referrals,
     portal,
