@@ -1,6 +1,7 @@
 """The form that makes an extract. It checks nothing but the confirmation: the service does, for page and command."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 
@@ -9,15 +10,24 @@ from attention_point.foundation.refusals import FieldError
 from attention_point.foundation.web.forms import BaseForm, clean
 from attention_point.statistics.extracts_rules import LONGEST
 
-_LINE = {"maxlength": LONGEST, "required": True}
+_LINE = {"maxlength": LONGEST}
+
+
+class Asked:
+    """Marks a field that cannot be left blank."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """The service says what is missing."""
 
 
 class ExtractForm(BaseForm):
     """A period, who gets it, under which agreement, and the word that it is so."""
 
-    period = SelectField(N_("Period"), validate_choice=False, choices=[])
-    recipient = StringField(N_("Organisation that receives it"), filters=[clean], render_kw=_LINE)
-    agreement = StringField(N_("Agreement that covers it"), filters=[clean], render_kw=_LINE)
+    period = SelectField(N_("Period"), [Asked()], validate_choice=False, choices=[])
+    recipient = StringField(N_("Organisation that receives it"), [Asked()], filters=[clean], render_kw=_LINE)
+    agreement = StringField(N_("Agreement that covers it"), [Asked()], filters=[clean], render_kw=_LINE)
     confirmed = BooleanField(
         N_("The agreement is signed and in force, and the organisation knows what it may not do with the extract.")
     )

@@ -2,15 +2,19 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from attention_point.foundation.database import Database
 from attention_point.statistics.extracts_models import ExtractLog
 from tests.statistics.conftest import Office
 from tests.statistics.extract_adversary import rows_of
 from tests.statistics.extract_people import agreed
+from tests.support.pages import PageClient, read
 
 FORM = {
     "period": "2017-07-to-2017-12",
@@ -18,6 +22,13 @@ FORM = {
     "agreement": "Convenio 012 de 2018",
     "confirmed": "y",
 }
+
+
+def post(client: PageClient, address: str, data: Mapping[str, str] = MappingProxyType({})) -> TestResponse:
+    """Send a form as a browser does, with the token of the page."""
+    page = read(client.get("/statistics/extracts/new").text)
+    token = next(one.get("value") for one in page if one.get("name") == "csrf_token")
+    return client.post(address, data={"csrf_token": token, **data})
 
 
 def test_without_figures_the_pages_say_what_comes_next(office: Office) -> None:
@@ -30,20 +41,20 @@ def test_an_extract_is_made_listed_and_taken_once(office: Office, database: Data
     client = office.client
     form = client.get("/statistics/extracts/new").text
     assert "julio de 2017 a diciembre de 2017" in form
-    done = client.post("/statistics/extracts/new", data=FORM, follow_redirects=True)
-    assert done.status_code == 200
-    assert "Convenio 012 de 2018" in done.text
-    assert "Descargar el archivo" in done.text
+    assert post(client, "/statistics/extracts/new", FORM).status_code == 303
+    listed = client.get("/statistics/extracts").text
+    assert "Convenio 012 de 2018" in listed
+    assert "Descargar el archivo" in listed
     with database.reading() as session:
         line = session.scalars(select(ExtractLog)).one()
-    reply = client.post(f"/statistics/extracts/{line.id}/take")
+    reply = post(client, f"/statistics/extracts/{line.id}/take")
     assert (reply.status_code, reply.mimetype) == (200, "application/zip")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="extract-2017-07-to-2017-12.zip"'
     with zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
         assert archive.testzip() is None
         assert len(rows_of(archive.read("extract-2017-07-to-2017-12.csv"))) == line.rows
         assert "Universidad Industrial de Santander" in archive.read("method-es.md").decode()
-    again = client.post(f"/statistics/extracts/{line.id}/take")
+    again = post(client, f"/statistics/extracts/{line.id}/take")
     assert again.status_code == 409
     assert "ya se descargó" in again.text
     assert "Entregado el" in client.get("/statistics/extracts").text
@@ -65,7 +76,7 @@ def test_a_refused_form_comes_back_with_all_that_was_typed(
     office: Office, database: Database, changed: dict[str, str], told: str
 ) -> None:
     agreed(database, 3)
-    reply = office.client.post("/statistics/extracts/new", data={**FORM, **changed})
+    reply = post(office.client, "/statistics/extracts/new", {**FORM, **changed})
     assert reply.status_code == 422
     assert told in reply.text
     for name in {"recipient", "agreement"} - set(changed):
@@ -76,7 +87,8 @@ def test_a_refused_form_comes_back_with_all_that_was_typed(
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("office", 200), ("supervisor", 200), ("auditor", 403), ("admin", 403), ("agent", 403), ("entity", 403), (None, 401)],
+    [("office", 200), ("supervisor", 200), ("auditor", 403), ("admin", 403), ("agent", 403), ("entity", 403),
+     (None, 401)],
 )  # fmt: skip
 def test_who_may_make_extracts(office: Office, role: str | None, status: int) -> None:
     office.role = role
