@@ -29,7 +29,7 @@ class ExtractForm(BaseForm):
     recipient = StringField(N_("Organisation that receives it"), [Asked()], filters=[clean], render_kw=_LINE)
     agreement = StringField(N_("Agreement that covers it"), [Asked()], filters=[clean], render_kw=_LINE)
     confirmed = BooleanField(
-        N_("The agreement is signed and in force, and the organisation knows what it may not do with the extract.")
+        N_("The agreement is signed and in force, and the organisation knows what it may not do with the extract")
     )
 
     @property
