@@ -1,6 +1,7 @@
 """Jinja: autoescape, strict names, translations, formats, and what every page needs."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -45,17 +46,22 @@ def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None
         return {
             "actor": actor,
             "language": language.current(),
-            "menu": [_line(item) for item in menu if actor and actor.may(item.permission)],
+            "menu": _lines([item for item in menu if actor and actor.may(item.permission)]),
             "settings_demo": settings.demo,
             "session_seconds": settings.session_idle_minutes * 60 if actor else 0,
             "today": clock.today(),
         }
 
 
-def _line(item: MenuItem) -> dict[str, object]:
-    url = url_for(item.endpoint)
-    active = request.path == url or request.path.startswith(f"{url}/")
-    return {"label": language.gettext(item.label), "url": url, "active": active}
+def _lines(items: Sequence[MenuItem]) -> list[dict[str, object]]:
+    """The menu; of several lines that lead towards this page, the nearest is the active one."""
+    urls = [url_for(item.endpoint) for item in items]
+    towards = [url for url in urls if request.path == url or request.path.startswith(f"{url}/")]
+    here = max(towards, key=len, default=None)
+    return [
+        {"label": language.gettext(item.label), "url": url, "active": url == here}
+        for item, url in zip(items, urls, strict=True)
+    ]
 
 
 def static_url(path: str) -> str:
