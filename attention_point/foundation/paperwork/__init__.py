@@ -13,6 +13,7 @@ from attention_point.foundation.paperwork.document import (
     Document,
     Facts,
     Heading,
+    Items,
     Note,
     PageBreak,
     Paragraph,
@@ -20,6 +21,7 @@ from attention_point.foundation.paperwork.document import (
     Suppressed,
     Table,
 )
+from attention_point.foundation.paperwork.links import Linked
 from attention_point.foundation.paperwork.pdf import write_pdf
 from attention_point.foundation.paperwork.slip import Slip, SlipReferral, SlipWords
 from attention_point.foundation.paperwork.slip_pdf import write_slip
@@ -37,6 +39,8 @@ __all__ = [
     "Document",
     "Facts",
     "Heading",
+    "Items",
+    "Linked",
     "Note",
     "PageBreak",
     "Paragraph",

@@ -4,11 +4,15 @@ Texts arrive translated; numbers and dates arrive as values, and each writer giv
 ``words.Words``. Everything is frozen, so that one document can be written several times and stay the same.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
+
+from attention_point.foundation.paperwork.links import Linked, bare, check_anchor
 
 
 class Suppressed(Enum):
@@ -21,7 +25,7 @@ SUPPRESSED = Suppressed.SUPPRESSED
 
 Number = int | float | Decimal
 Value = Number | Suppressed | None
-Cell = str | date | Value
+Cell = str | date | Value | Linked
 Kind = Literal["text", "integer", "number", "amount", "date"]
 ChartKind = Literal["bar", "hbar", "line"]
 
@@ -36,21 +40,31 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 to 3; it enters the outline of the document."""
+    """A heading of level 1 to 3; it enters the outline of the document. Links lead to its ``anchor`` as ``#anchor``."""
 
     text: str
     level: int = 1
+    anchor: str = ""
 
     def __post_init__(self) -> None:
+        check_anchor(self.anchor)
         if self.level not in (1, 2, 3):
             raise ValueError("a heading has level 1, 2 or 3")
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text; a line break in it is kept."""
+    """Running text; a line break in it is kept. ``link`` stands after it: the records behind a figure, a source."""
 
     text: str
+    link: Linked | None = None
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list with bullets, in the order given."""
+
+    rows: tuple[str | Linked, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ class Note:
 class Facts:
     """Pairs of label and value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str | Linked], ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns; with ``total_row`` the last row is their total.
+    """Rows under columns; with ``total_row`` the last row is their total. Links lead to it as ``#id``.
 
     Raises ``ValueError`` where a row has not one cell a column, or a cell not the kind of its column. The error
     names the table, row and column, never the cell's value.
@@ -108,6 +122,7 @@ class Table:
 
 
 def _fits(cell: Cell, kind: Kind) -> bool:
+    cell = bare(cell)
     if cell is None or cell is SUPPRESSED:
         return True
     return isinstance(cell, _TYPES[kind]) and not isinstance(cell, bool)
@@ -158,7 +173,7 @@ class Code:
     caption: str = ""
 
 
-Block = Heading | Paragraph | Note | Facts | Table | Chart | PageBreak | Code
+Block = Heading | Paragraph | Items | Note | Facts | Table | Chart | PageBreak | Code
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,10 @@ class Document:
     """A whole paper. ``created`` is a moment with zone: the only date that the writers know.
 
     ``language`` is a BCP 47 tag (``es-CO``). ``reference`` stands in the footer of each page, ``watermark`` across
-    it. Raises ``ValueError`` for a moment without zone, or a chart with no table directly before or after it.
+    it. ``cover`` gives it a first page of its own, ``contents`` a list of its headings of levels 1 and 2 with their
+    pages. ``site`` is the address (``https://…``) after which links by path are put in papers that leave the
+    application. Raises ``ValueError`` for a moment without zone, a site that is no address, a chart with no table
+    directly before or after it, or a link to a place that the document does not have.
     """
 
     title: str
@@ -177,16 +195,43 @@ class Document:
     blocks: tuple[Block, ...]
     watermark: str | None = None
     reference: str | None = None
+    cover: bool = False
+    contents: bool = False
+    site: str = ""
 
     def __post_init__(self) -> None:
         if self.created.utcoffset() is None:
             raise ValueError("a document's moment needs a time zone")
+        if self.site and not re.fullmatch(r"https?://[\w.:/~-]+", self.site, re.ASCII):
+            raise ValueError("a document's site is an http or https address")
         for place, block in enumerate(self.blocks):
             beside = self.blocks[max(place - 1, 0) : place + 2]
             if isinstance(block, Chart) and not any(isinstance(other, Table) for other in beside):
                 raise ValueError(f"chart {block.id} has no table beside it")
+        self._check_links()
+
+    def _check_links(self) -> None:
+        anchors = {block.anchor for block in self.blocks if isinstance(block, Heading)}
+        anchors |= {table.id for table in self.tables}
+        for block in self.blocks:
+            for link in _links(block):
+                if link.href.startswith("#") and link.href[1:] not in anchors:
+                    raise ValueError(f"a link leads to {link.href}, which is no heading's anchor and no table's id")
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """Its tables, in their order."""
         return tuple(block for block in self.blocks if isinstance(block, Table))
+
+
+def _links(block: Block) -> Iterator[Linked]:
+    values: list[object] = []
+    if isinstance(block, Paragraph):
+        values = [block.link]
+    elif isinstance(block, Items):
+        values = list(block.rows)
+    elif isinstance(block, Facts):
+        values = [value for _, value in block.rows]
+    elif isinstance(block, Table):
+        values = [cell for row in block.rows for cell in row]
+    return (value for value in values if isinstance(value, Linked))

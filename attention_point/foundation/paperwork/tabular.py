@@ -15,6 +15,7 @@ from io import StringIO
 from typing import Literal
 
 from attention_point.foundation.paperwork.document import Cell, Document, Suppressed, Table
+from attention_point.foundation.paperwork.links import bare
 from attention_point.foundation.paperwork.text import one_line
 
 Delimiter = Literal[",", ";"]
@@ -50,6 +51,7 @@ def _lines(table: Table, delimiter: Delimiter) -> Iterator[list[str]]:
 
 
 def _field(cell: Cell, delimiter: Delimiter) -> str:
+    cell = bare(cell)
     if cell is None or isinstance(cell, Suppressed):
         return ""
     if isinstance(cell, str):
