@@ -58,6 +58,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "month": "2017-08",
             "chart": "none-such",
             "filename": "css/base.css",
+            "extract": UNKNOWN,
             "account_id": UNKNOWN,
             "session_id": UNKNOWN,
             "token_id": UNKNOWN,
