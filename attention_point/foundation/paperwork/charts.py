@@ -33,6 +33,8 @@ _LEADING = 10.0
 _BAR = 14.0
 _UPRIGHT = 34.0
 _TICKS = 5
+# From x, y to another x, y further right.
+_Part = tuple[float, float, float, float]
 # Names at the left of lying bars get at most this much.
 _NAMES = 190.0
 
@@ -153,6 +155,7 @@ def _columns(chart: Chart, words: Words, plot: _Plot) -> Iterator[Shape]:
 
 def _curves(chart: Chart, words: Words, plot: _Plot) -> Iterator[Shape]:
     labels: list[tuple[float, float, str]] = []
+    runs: list[list[float]] = []
     for number, series in enumerate(chart.series):
         run: list[float] = []
         for place, value in enumerate([*series.values, None]):
@@ -163,20 +166,41 @@ def _curves(chart: Chart, words: Words, plot: _Plot) -> Iterator[Shape]:
             elif run:
                 # A line across a missing or protected value would draw a value that nobody gave.
                 yield stroke(number, run)
-                run = []
+                runs, run = [*runs, run], []
             if value is not None:
-                labels.append((y + 6, x, _label(value, words)))
-    yield from _apart(labels)
+                labels.append((y, x, _label(value, words)))
+    yield from _apart(labels, [part for run in runs for part in _parts_of(run)], plot.under)
 
 
-def _apart(labels: list[tuple[float, float, str]]) -> Iterator[Shape]:
-    """Labels given as y, x and text, highest first, without those that would cover another; the table has them all."""
+def _parts_of(run: list[float]) -> Iterator[_Part]:
+    for at in range(0, len(run) - 2, 2):
+        yield run[at], run[at + 1], run[at + 2], run[at + 3]
+
+
+def _apart(labels: list[tuple[float, float, str]], lines: list[_Part], floor: float) -> Iterator[Shape]:
+    """Labels of points given as y, x and text, highest first: over the point, or under it where a line goes over it.
+
+    One that would still cover a line, another label or the axis is left out; the table beside the chart has it.
+    """
     placed: list[tuple[float, float, float]] = []
     for y, x, label in sorted(labels, reverse=True):
         half = stringWidth(label, REGULAR, SIZE) / 2 + 1
-        if all(abs(y - other) >= SIZE or abs(x - middle) >= half + room for other, middle, room in placed):
-            placed.append((y, x, half))
-            yield text(x, y, label, "middle")
+        crossed = [any(_crosses(line, x - half, x + half, low) for line in lines) for low in (y + 6, y - 12)]
+        low = y - 12 if crossed[0] else y + 6
+        free = all(abs(low - other) >= SIZE or abs(x - middle) >= half + room for other, middle, room in placed)
+        if free and not all(crossed) and low > floor:
+            placed.append((low, x, half))
+            yield text(x, low, label, "middle")
+
+
+def _crosses(line: _Part, left: float, right: float, low: float) -> bool:
+    """Whether a part of a line goes through a label that stands on ``low``."""
+    x, y, to_x, to_y = line
+    start, end = max(x, left), min(to_x, right)
+    if start > end:
+        return False
+    ends = [y + (to_y - y) * (at - x) / (to_x - x) for at in (start, end)]
+    return min(ends) < low + SIZE * 0.75 and max(ends) > low - 1
 
 
 def _lying(chart: Chart, words: Words) -> tuple[list[Shape], float]:

@@ -66,15 +66,26 @@ def padding(size: float) -> float:
 
 def lay_out(table: Table, words: Words, site: str, width: float, tallest: float) -> list[Layout]:
     """The table in parts ``width`` points wide, from left to right; no row of them higher than ``tallest``."""
-    kinds = [column.kind for column in table.columns]
-    texts = [
-        [one_line(cell_text(cell, kind, words)) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows
-    ]
+    texts = _said(table, words)
     links = [[target(cell, site) for cell in row] for row in table.rows]
     measured = [_measure(column, [row[at] for row in texts]) for at, column in enumerate(table.columns)]
     return [
         _part(table, words, (texts, links), places, _widths([measured[at] for at in places], width), tallest)
         for places in _parts(table.columns, [one.least for one in measured], width)
+    ]
+
+
+def column_parts(table: Table, words: Words, width: float) -> list[list[int]]:
+    """The places of the columns that stand side by side on paper; several parts for a table that is too wide."""
+    texts = _said(table, words)
+    least = [_measure(column, [row[at] for row in texts]).least for at, column in enumerate(table.columns)]
+    return _parts(table.columns, least, width)
+
+
+def _said(table: Table, words: Words) -> list[list[str]]:
+    kinds = [column.kind for column in table.columns]
+    return [
+        [one_line(cell_text(cell, kind, words)) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows
     ]
 
 
