@@ -20,6 +20,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.web import bodies
 
 # What is a little too large still reaches the application, which says so in the reader's language.
 SERVER_LIMIT = web.LIMIT + 1024 * 1024
@@ -117,8 +118,8 @@ def serve(host: str, port: int) -> None:
         threads=8,
         connection_limit=1000,
         channel_timeout=20,
-        max_request_body_size=SERVER_LIMIT,
-        inbuf_overflow=SERVER_LIMIT,  # a body is kept in memory: none is ever written to a temporary file
+        max_request_body_size=bodies.FILES + 1024 * 1024,
+        inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
         ident=None,
     )
 

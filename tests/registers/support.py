@@ -1,10 +1,12 @@
 """Forms of registers as a browser sends them."""
 
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.models import RecordColumns
@@ -38,6 +40,13 @@ def submit(client: PageClient, address: str, **typed: Any) -> TestResponse:
     assert page.status_code == 200, page.status_code
     sent = {**fields_of(page), **{name.replace("__", "-"): value for name, value in typed.items()}}
     return client.post(address, data=sent)
+
+
+def send_file(client: PageClient, address: str, token: str, name: str, content: bytes) -> TestResponse:
+    """Send a form with one file."""
+    sent = {"csrf_token": token, "file": FileStorage(BytesIO(content), name)}
+    boundary, body = encode_multipart(sent)
+    return client.post(address, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def only(session: Session, register: Register) -> RecordColumns:

@@ -1,11 +1,23 @@
 """Reading what a program sent."""
 
 import json
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import request
 
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
+
+FILES = 11 * 1024 * 1024
+"""What a view may be sent that takes a file of at most 10 MB."""
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(view: View) -> View:
+    """This view may be sent a file; every other one is held to the usual limit."""
+    view.body_limit = FILES  # type: ignore[attr-defined]
+    return view
 
 
 class BadBody(Refusal):

@@ -3,7 +3,7 @@
 import time
 
 import structlog
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -40,6 +40,7 @@ def install(
     templating.register(app, settings, menu)  # before CSRFProtect, which makes the environment with its options
     app.session_interface = Cookies()
     app.before_request(_speak)
+    app.before_request(_bound)
     gate.register(app, user, program)
     guard = CSRFProtect(app)
     headers.register(app, settings)
@@ -59,6 +60,13 @@ def _speak() -> None:
         language.use(request.accept_languages.best_match(list(language.LANGUAGES)) or "es")
     else:
         language.use(request.cookies.get(LANGUAGE_COOKIE, "es"))
+
+
+def _bound() -> None:
+    """Let a view that takes files be sent one; said before anything reads the body."""
+    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
+    if limit:
+        request.max_content_length = limit
 
 
 def _settle(response: Response) -> Response:

@@ -6,7 +6,8 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.web import actor, db
 from attention_point.registers.shared import queries
 from attention_point.registers.shared.organisations import ORGANISATIONS
-from attention_point.registers.shared.views import pages, registers
+from attention_point.registers.shared.rendering import registers
+from attention_point.registers.shared.views import pages
 
 home = Blueprint("registers", __name__, url_prefix="/registers")
 organisations = pages(ORGANISATIONS)

@@ -131,11 +131,12 @@ def resolve(session: Session, actor: Actor, names: Iterable[str]) -> dict[str, U
     return {name: key for name, key in found.items() if key is not None}
 
 
-def unknown(session: Session, names: Iterable[str]) -> list[str]:
-    """The names that no organisation has yet."""
+def known(session: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """The organisation of each name as written; those not known yet are left out. Adds nothing."""
     written = {name: _parts(name) for name in names}
     holders = _holders(session, {key for parts in written.values() for key in map(folded, parts) if key})
-    return [name for name, parts in written.items() if _known(session, holders, *parts) is None]
+    found = {name: _known(session, holders, *parts) for name, parts in written.items()}
+    return {name: key for name, key in found.items() if key is not None}
 
 
 def _parts(name: str) -> tuple[str, str]:

@@ -127,11 +127,17 @@ def named(session: Session, register: Register, names: Iterable[str]) -> dict[st
     return found
 
 
-def by_ids(session: Session, register: Register, ids: Iterable[UUID]) -> dict[UUID, RecordColumns]:
-    """Records by their id."""
+def by_ids(
+    session: Session, register: Register, ids: Iterable[UUID], *, lock: bool = False
+) -> dict[UUID, RecordColumns]:
+    """Records by their id, held until the end of the transaction if asked for."""
     found: dict[UUID, RecordColumns] = {}
     for some in _slices(sorted(set(ids))):
-        found |= {row.id: row for row in session.scalars(select(register.model).where(register.model.id.in_(some)))}
+        chosen = select(register.model).where(register.model.id.in_(some)).order_by(register.model.id)
+        rows = session.scalars(
+            chosen.with_for_update() if lock else chosen, execution_options={"populate_existing": lock}
+        )
+        found |= {row.id: row for row in rows}
     return found
 
 
@@ -183,10 +189,11 @@ def saved_filters(session: Session, register: Register, account: UUID | None) ->
 
 def people(session: Session, labels: Iterable[str]) -> dict[str, str]:
     """The names of the accounts behind actors' labels; another label stands for itself."""
-    ids = {label: UUID(label.partition(":")[2]) for label in set(labels) if label.startswith("account:")}
+    labels = set(labels)
+    ids = {label: UUID(label.partition(":")[2]) for label in labels if label.startswith("account:")}
     rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids.values()))) if ids else ()
     known = {row.id: row.name for row in rows}
-    return {label: known.get(key, label) for label, key in ids.items()}
+    return {label: known.get(ids[label], label) if label in ids else label for label in labels}
 
 
 def _slices(items: list[Any]) -> Iterable[list[Any]]:

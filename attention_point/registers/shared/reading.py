@@ -166,7 +166,7 @@ def _money(_field: Field, raw: Any) -> dict[str, Any] | None:
         amount = rules.decimal(typed)
     except ValueError:
         raise Wrong(N_("Write an amount, for example 1.814.249.000 or 12.500,50."), ".amount") from None
-    text = f"{amount:f}" if amount != int(amount) else str(int(amount))
+    text = f"{amount:.2f}" if amount != int(amount) else str(int(amount))
     return {"amount": text, "currency": currency, **_mark(parts.get("mark"))}
 
 

@@ -115,4 +115,5 @@ def split(text: str, mark: str) -> list[str]:
 
 def join(parts: list[str], mark: str) -> str:
     """Parts in one cell, so that ``split`` gives them back."""
-    return f"{mark} ".join(part.replace("\\", "\\\\").replace(mark, f"\\{mark}") for part in parts)
+    between = f" {mark} " if mark == "|" else f"{mark} "
+    return between.join(part.replace("\\", "\\\\").replace(mark, f"\\{mark}") for part in parts)

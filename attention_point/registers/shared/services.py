@@ -23,7 +23,7 @@ from attention_point.registers.shared.writing import (
     delete_record,
     differing,
     insert_records,
-    update_record,
+    update_records,
 )
 
 CHANGED_BEFORE = N_("Somebody saved this before you. Nothing of yours was saved yet.")
@@ -65,7 +65,7 @@ def save(
         return False
     if row.version != version:
         raise Conflict(_(CHANGED_BEFORE), differences(session, register, data, row.data))
-    update_record(session, actor, register, row, data, "changed", origin)
+    update_records(session, actor, register, [(row, data)], "changed", origin)
     journal.record(session, actor, f"{register.name}.edit", register.name, record_id, fields=list(changed))
     return True
 
@@ -92,9 +92,9 @@ def held(session: Session, register: Register, record_id: UUID) -> RecordColumns
 def linked(
     session: Session, actor: Actor, register: Register, several: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The same facts with organisations by id; those not known yet are added."""
+    """The same facts with organisations by id; those not known yet are added, those by id already stay."""
     keys = [field.key for field in register.fields if field.kind == ORGANISATIONS]
-    named = {each["name"] for data in several for key in keys for each in data.get(key, ())}
+    named = {each["name"] for data in several for key in keys for each in data.get(key, ()) if "name" in each}
     ids = resolve(session, actor, sorted(named)) if named else {}
     return [{**data, **{key: _linked(data[key], ids) for key in keys if key in data}} for data in several]
 
@@ -103,6 +103,8 @@ def _linked(entries: Iterable[Mapping[str, str]], ids: Mapping[str, UUID]) -> li
     """Two spellings of one organisation in the same role are one entry."""
     found = [
         {"id": ids[each["name"]].hex, **{key: value for key, value in each.items() if key != "name"}}
+        if "name" in each
+        else dict(each)
         for each in entries
     ]
     return list({(each["id"], each.get("role")): each for each in found}.values())

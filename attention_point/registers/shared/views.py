@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue as Reply
 
 from attention_point.foundation.access import requires
@@ -19,67 +18,24 @@ from attention_point.foundation.refusals import Conflict, Invalid
 from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.listing import SIZE, page_of
-from attention_point.registers.shared import describe, queries, services
+from attention_point.registers.shared import describe, files_views, queries, services
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.forms import VersionForm, choices_of, form_for, place, typed, version_of
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.queries import Wanted
-from attention_point.registers.shared.rules import WORD_LENGTH, folded
-from attention_point.registers.shared.wording import date_words, lines, words
+from attention_point.registers.shared.rendering import address, query_of, registers, remember, show_page, wanted_of
 
 HISTORY = 100
-ALWAYS = ("year", "organisation", "month")
-"""Marks that every list may be narrowed by, besides its filtered fields."""
 
 
 def pages(register: Register, *more: tuple[str, str, str, Any]) -> Blueprint:
     """The blueprint of a register. ``more`` are further routes: (rule, methods, action, view of the register)."""
     blueprint = Blueprint(register.name, __name__, url_prefix=f"/registers/{register.name}")
-    blueprint.record(partial(_remember, register))
-    for rule, methods, action, view in (*ROUTES, *more):
+    blueprint.record(partial(remember, register))
+    for rule, methods, action, view in (*ROUTES, *files_views.ROUTES, *more):
         guarded = requires(register.may(action))(update_wrapper(partial(view, register), view))
         blueprint.add_url_rule(rule, view.__name__, guarded, methods=methods.split())
     return blueprint
-
-
-def _remember(register: Register, state: BlueprintSetupState) -> None:
-    state.app.extensions.setdefault("registers", []).append(register)
-
-
-def registers() -> list[Register]:
-    """The registers of the app, in the order of its catalogue."""
-    found: list[Register] = current_app.extensions.get("registers", [])
-    return found
-
-
-def show_page(register: Register, template: str, **values: Any) -> str:
-    """Draw a page with what every page of a register needs; the register's own template goes first."""
-    here = partial(address, register)
-    return render_template(
-        [f"registers/{register.name}/{template}.html", f"registers/{template}.html"],
-        register=register, here=here, words=words, lines=lines, date_words=date_words, kinds=describe, **values,
-    )  # fmt: skip
-
-
-def address(register: Register, view: str, **values: Any) -> str:
-    """The address of one of a register's pages."""
-    return url_for(f"{register.name}.{view}", **values)
-
-
-def wanted_of(register: Register, arguments: Mapping[str, str]) -> Wanted:
-    """What an address asks for. Values are marks, so that an unknown one finds nothing."""
-    marks = {}
-    for key in (*(field.key for field in register.fields if field.filtered), *ALWAYS):
-        value = arguments.get(key, "").strip()
-        if value:
-            tags = any(field.key == key and field.kind == describe.TAGS for field in register.fields)
-            marks[key] = folded(value)[:WORD_LENGTH] if tags else value[:64]
-    return Wanted(arguments.get("q", "").strip()[:200], marks)
-
-
-def query_of(wanted: Wanted) -> dict[str, str]:
-    """The same as the arguments of an address."""
-    return {**({"q": wanted.words} if wanted.words else {}), **wanted.marks}
 
 
 def listing(register: Register) -> Reply:

@@ -15,6 +15,9 @@ from attention_point.registers.shared.describe import Register, marks_of
 from attention_point.registers.shared.models import Change, Mark, RecordColumns
 from attention_point.registers.shared.rules import folded
 
+SLICE = 500
+"""Records whose marks are compared in one statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class New:
@@ -58,25 +61,32 @@ def insert_records(
     return ids
 
 
-def update_record(
+def update_records(
     session: Session,
     actor: Actor,
     register: Register,
-    row: RecordColumns,
-    data: Mapping[str, Any],
+    several: Sequence[tuple[RecordColumns, Mapping[str, Any]]],
     action: str,
     origin: str,
 ) -> None:
-    """Put new facts in a record's place; its version rises by one."""
-    changed = differing(row.data, data)
-    for name, value in _columns(register, data).items():
-        setattr(row, name, value)
-    row.version += 1
-    row.origin, row.changed_at = origin, clock.now()
+    """Put new facts in the records' place; their versions rise by one."""
+    if not several:
+        return
+    changes = []
+    for row, data in several:
+        changes.append(_change(actor, register, row.id, row.version + 1, action, differing(row.data, data)))
+        for name, value in _columns(register, data).items():
+            setattr(row, name, value)
+        row.version += 1
+        row.origin, row.changed_at = origin, clock.now()
     session.flush()
-    _replace_marks(session, register, row.id, marks_of(register, data))
-    session.execute(insert(Change), [_change(actor, register, row.id, row.version, action, changed)])
-    register.settle(session, row.id, data)
+    for start in range(0, len(several), SLICE):
+        _replace_marks(
+            session, register, {row.id: marks_of(register, data) for row, data in several[start : start + SLICE]}
+        )
+    session.execute(insert(Change), changes)
+    for row, data in several:
+        register.settle(session, row.id, data)
 
 
 def delete_record(session: Session, actor: Actor, register: Register, row: RecordColumns) -> None:
@@ -136,10 +146,14 @@ def _insert_marks(session: Session, register: Register, several: Iterable[tuple[
         session.execute(insert(Mark), rows)
 
 
-def _replace_marks(session: Session, register: Register, record_id: UUID, marks: set[tuple[str, str]]) -> None:
-    own = (Mark.register == register.name, Mark.record == record_id)
-    held = {(key, value) for key, value in session.execute(select(Mark.key, Mark.value).where(*own))}
-    gone = held - marks
-    if gone:
-        session.execute(delete(Mark).where(*own, tuple_(Mark.key, Mark.value).in_(sorted(gone))))
-    _insert_marks(session, register, [(record_id, marks - held)])
+def _replace_marks(session: Session, register: Register, wanted: Mapping[UUID, set[tuple[str, str]]]) -> None:
+    held: dict[UUID, set[tuple[str, str]]] = {record_id: set() for record_id in wanted}
+    chosen = select(Mark.record, Mark.key, Mark.value).where(Mark.record.in_(wanted), Mark.register == register.name)
+    for record_id, key, value in session.execute(chosen):
+        held[record_id].add((key, value))
+    for record_id, marks in wanted.items():
+        gone = held[record_id] - marks
+        if gone:
+            own = (Mark.register == register.name, Mark.record == record_id)
+            session.execute(delete(Mark).where(*own, tuple_(Mark.key, Mark.value).in_(sorted(gone))))
+    _insert_marks(session, register, [(record_id, marks - held[record_id]) for record_id, marks in wanted.items()])
