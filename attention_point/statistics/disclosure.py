@@ -93,15 +93,38 @@ class Crossing:
 def crossing(table: Crossing) -> Merging | None:
     """How to merge a crossing's rows and columns, at the least cost; None when nothing would be left of it."""
     merging = Merging(_started(table.rows, table.hidden), _started(table.columns, table.hidden))
-    while bad := _bad(table, merging):
-        tries = [*_merges(table, merging, bad, 0), *_merges(table, merging, bad, 1)]
+    fine = _Fine.of(table)
+    while bad := _bad(table, fine, merging):
+        tries = [*_merges(table, fine, merging, bad, 0), *_merges(table, fine, merging, bad, 1)]
         if not tries:
             return None
         count = sum(bad.values())
-        rated = [(sum(_bad(table, one).values()), cost, place, one) for place, (cost, one) in enumerate(tries)]
+        rated = [(sum(_bad(table, fine, one).values()), cost, place, one) for place, (cost, one) in enumerate(tries)]
         better = [one for one in rated if one[0] < count] or rated
         merging = min(better, key=lambda one: (one[1] + COST_OF_BAD * one[0], one[2]))[3]
     return merging if len(merging.rows) > 1 and len(merging.columns) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fine:
+    """A crossing's cells before any merging: those above 0, each one's k, and the totals."""
+
+    counts: Mapping[tuple[str, str], int]
+    limits: Mapping[tuple[str, str], int]
+    most: int
+    totals: tuple[Mapping[str, int], Mapping[str, int]]
+    small: Sequence[tuple[str, str]]
+
+    @staticmethod
+    def of(table: Crossing) -> "_Fine":
+        counts = {place: count for place, count in table.cells.items() if count}
+        limits = {(row, column): table.limit(row, column) for row in table.rows for column in table.columns}
+        totals: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        for place, count in counts.items():
+            for axis in (0, 1):
+                totals[axis][place[axis]] = totals[axis].get(place[axis], 0) + count
+        small = [place for place, count in counts.items() if count < limits[place]]
+        return _Fine(counts, limits, max(limits.values(), default=0), totals, small)
 
 
 COST_OF_BAD = 50  # what a cell still to be mended weighs against a person whose code is blurred
@@ -115,18 +138,20 @@ def _started(codes: Sequence[str], hidden: frozenset[str]) -> tuple[Group, ...]:
 
 
 def _merges(
-    table: Crossing, merging: Merging, bad: Mapping[tuple[int, int], int], axis: int
+    table: Crossing, fine: _Fine, merging: Merging, bad: Mapping[tuple[int, int], int], axis: int
 ) -> Iterable[tuple[int, Merging]]:
     """Each way to merge two rows (or columns), one of which has a bad cell, with how many people it blurs."""
     groups = merging.columns if axis else merging.rows
     touched = {place[axis] for place in bad}
-    sizes = _sizes(table, groups, axis)
+    sizes = [sum(fine.totals[axis].get(code, 0) for code in group) for group in groups]
     for one, other in combinations(range(len(groups)), 2):
         if (one not in touched and other not in touched) or not _may_join(table, axis, groups[one], groups[other]):
             continue
         joined = (*groups[:one], groups[one] + groups[other], *groups[one + 1 : other], *groups[other + 1 :])
-        cost = _cost(sizes[one], sizes[other])
-        yield cost, Merging(merging.rows, joined) if axis else Merging(joined, merging.columns)
+        yield (
+            _cost(sizes[one], sizes[other]),
+            Merging(merging.rows, joined) if axis else Merging(joined, merging.columns),
+        )
 
 
 def _may_join(table: Crossing, axis: int, one: Group, other: Group) -> bool:
@@ -148,59 +173,45 @@ def _cost(one: int, other: int) -> int:
     return 10 * min(one, other) + max(one, other)
 
 
-def _sizes(table: Crossing, groups: Sequence[Group], axis: int) -> list[int]:
-    totals: dict[str, int] = {}
-    for place, count in table.cells.items():
-        totals[place[axis]] = totals.get(place[axis], 0) + count
-    return [sum(totals.get(code, 0) for code in group) for group in groups]
-
-
-def _bad(table: Crossing, merging: Merging) -> dict[tuple[int, int], int]:
+def _bad(table: Crossing, fine: _Fine, merging: Merging) -> dict[tuple[int, int], int]:
     """The cells that must not be shown so, each with how much is wrong with it."""
-    get = table.cells.get
-    grid = [
-        [sum([get((row, column), 0) for row in rows for column in columns]) for columns in merging.columns]
-        for rows in merging.rows
-    ]
-    down = [sum(column) for column in zip(*grid, strict=True)]
+    row_of = {code: i for i, group in enumerate(merging.rows) for code in group}
+    column_of = {code: j for j, group in enumerate(merging.columns) for code in group}
+    grid: dict[tuple[int, int], int] = {}
+    across, down = [0] * len(merging.rows), [0] * len(merging.columns)
+    for (row, column), count in fine.counts.items():
+        i, j = row_of[row], column_of[column]
+        grid[i, j] = grid.get((i, j), 0) + count
+        across[i] += count
+        down[j] += count
     bad: dict[tuple[int, int], int] = {}
-    for i, rows in enumerate(merging.rows):
-        across = sum(grid[i])
-        for j, columns in enumerate(merging.columns):
-            count = grid[i][j]
-            wrong = 0 < count < max([table.limit(row, column) for row in rows for column in columns])
-            wrong = wrong or bool(count == across and count and table.telling(columns))
-            faults = int(wrong) + (_told(table, rows, columns, (count, across, down[j])) if count else 0)
-            if faults:
-                bad[i, j] = faults
+    for (i, j), count in grid.items():
+        rows, columns = merging.rows[i], merging.columns[j]
+        small = count < fine.most and count < max(fine.limits[row, column] for row in rows for column in columns)
+        if small or (count == across[i] and table.telling(columns)):
+            bad[i, j] = 1
+    for row, column in fine.small:
+        i, j = row_of[row], column_of[column]
+        if (len(merging.rows[i]) > 1) != (len(merging.columns[j]) > 1):
+            sums = grid[i, j], across[i], down[j]
+            if _told(table, fine, (row, column), sums, by_column=len(merging.columns[j]) > 1):
+                bad[i, j] = bad.get((i, j), 0) + 1
     return bad
 
 
-def _told(table: Crossing, rows: Group, columns: Group, sums: tuple[int, int, int]) -> int:
-    """How many small counts inside a merged cell are still told by the totals of their row or column.
+def _told(table: Crossing, fine: _Fine, place: tuple[str, str], sums: tuple[int, int, int], *, by_column: bool) -> bool:
+    """Whether a small count inside a merged cell is still told by the total of its column (or row).
 
     Where only columns are merged, a count lies between Fréchet's bounds: what the row has here, what its column has
     in all, and what all rows have here. The same the other way.
     """
-    if (len(rows) > 1) == (len(columns) > 1):
-        return 0
     count, across, down = sums
-    told = 0
-    for row in rows:
-        for column in columns:
-            fine, k = table.cells.get((row, column), 0), table.limit(row, column)
-            if 0 < fine < k:
-                other = _total(table, column, 1) if len(columns) > 1 else _total(table, row, 0)
-                known = (column if len(columns) > 1 else row) not in table.hidden
-                here = down if len(columns) > 1 else across
-                least = max(0, count + other - here) if known else 0
-                most = min(count, other) if known else count
-                told += least > 1 or most - least < k
-    return told
-
-
-def _total(table: Crossing, code: str, axis: int) -> int:
-    return sum(count for place, count in table.cells.items() if place[axis] == code)
+    code = place[1] if by_column else place[0]
+    if code in table.hidden:
+        return count < fine.limits[place]
+    other = fine.totals[1 if by_column else 0][code]
+    least = max(0, count + other - (down if by_column else across))
+    return least > 1 or min(count, other) - least < fine.limits[place]
 
 
 @dataclass(frozen=True, slots=True)

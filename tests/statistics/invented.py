@@ -43,7 +43,9 @@ def facts(visits: int, month: date = date(2017, 9, 1), seed: int = 1) -> Iterato
         visit = _visit(chance, month)
         yield visit
         for need in visit.needs:
-            yield ReferralFacts(visit.point, visit.day, ENTITIES[need], need, chance.of(STATES))
+            state = chance.of(STATES)
+            answered = None if state in {"created", "seen"} else chance.random.randint(0, 20)
+            yield ReferralFacts(visit.point, visit.day, ENTITIES[need], need, state, answered)
 
 
 def _visit(chance: _Chance, month: date) -> VisitFacts:
@@ -59,8 +61,8 @@ def _visit(chance: _Chance, month: date) -> VisitFacts:
         chance.random.randint(7, 16),
         first_ever=first and chance.random.random() < 0.8,
         first_this_month=first,
-        new_needs=needs if first else needs[:1],
-        new_vulnerabilities=vulnerabilities,
+        new_needs=needs if first else (),
+        new_vulnerabilities=vulnerabilities if first else (),
         sex=chance.of({"F": 55, "M": 43, "I": 0.3, "N": 0.6, None: 1}),
         age=chance.of({3: 8, 8: 6, 15: 6, 22: 30, 40: 40, 70: 8, None: 2}),
         population=chance.of({"migrant": 75, "returnee": 12, "binational": 8, "host_community": 3, "other": 0.7}),
@@ -76,7 +78,18 @@ def _visit(chance: _Chance, month: date) -> VisitFacts:
         disability=chance.of({True: 3, False: 80, None: 17}),
         needs=needs,
         vulnerabilities=vulnerabilities,
+        wait=chance.of({5: 40, 20: 30, 45: 20, 90: 8, 150: 1, None: 6}),
     )
+
+
+def kept(visits: int, month: date = date(2017, 9, 1), seed: int = 1) -> dict[str, dict[tuple[str, ...], int]]:
+    """The same as the protection takes it: table → place → count."""
+    tables: dict[str, dict[tuple[str, ...], int]] = {}
+    for (_day, _point, table, cell), count in counted(visits, month, seed).items():
+        cells = tables.setdefault(table, {})
+        place = tuple(cell.split("|"))
+        cells[place] = cells.get(place, 0) + count
+    return tables
 
 
 def counted(visits: int, month: date = date(2017, 9, 1), seed: int = 1) -> Counter[CellKey]:

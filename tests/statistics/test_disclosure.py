@@ -1,149 +1,156 @@
-"""Nothing small is shown, and nothing small follows from what is shown: tried against all tables that agree with it."""
+"""Each shape by itself: nothing small is shown, and what is held back or put together stays uncertain."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.statistics.disclosure import TOTAL, Place, Protected, protect
+from attention_point.statistics.disclosure import Crossing, Merging, Parts, crossing, line, overlap, parts
 
-K = 3
-Counts = dict[Place, int]
-
-
-def _totals(cells: Mapping[Place, int], overlapping: tuple[bool, ...]) -> Counts:
-    """The table's own sums over dimensions that add up, written apart from the code under test."""
-    counts = dict(cells)
-    if len(overlapping) == 2:
-        for (row, column), count in cells.items():
-            if not overlapping[1]:
-                counts[row, TOTAL] = counts.get((row, TOTAL), 0) + count
-            if not overlapping[0]:
-                counts[TOTAL, column] = counts.get((TOTAL, column), 0) + count
-    return counts
+K = 5
+COUNTS = st.lists(st.integers(0, 14), min_size=1, max_size=5).map(
+    lambda counts: {f"c{place}": count for place, count in enumerate(counts)}
+)
 
 
-def _consistent(cells: Counts, shown: Protected, overlapping: tuple[bool, ...], guesses: range) -> Iterator[Counts]:
-    """All tables that a reader cannot rule out, the unknown counts within ``guesses``."""
-    unknown = [place for place, count in shown.counts.items() if count is None and TOTAL not in place]
-    zeros = {place: 0 for place in cells}
-    known = {p: c for p, c in shown.counts.items() if c is not None and TOTAL not in p}
-    fixed = {p: c for p, c in shown.counts.items() if c is not None and TOTAL in p}
-    total = None if any(overlapping) else sum(cells.values())
-    for guess in product(guesses, repeat=len(unknown)):
-        table = {**zeros, **known, **dict(zip(unknown, guess, strict=True))}
-        if total is not None and sum(table.values()) != total:
-            continue
-        sums = _totals(table, overlapping)
-        if all(sums[place] == count for place, count in fixed.items()):
-            yield sums
+def _k(_code: str) -> int:
+    return K
 
 
-def _table(rows: int, columns: int) -> st.SearchStrategy[Counts]:
-    places = [(f"r{row}", f"c{column}") for row in range(rows) for column in range(columns)]
-    return st.lists(st.integers(0, 7), min_size=len(places), max_size=len(places)).map(
-        lambda counts: dict(zip(places, counts, strict=True))
-    )
+def _agreeing(counts: Mapping[str, int], hidden: frozenset[str]) -> Iterator[dict[str, int]]:
+    """Every way to fill in what a line holds back, as a reader sees it: 1 at least, and the sum is known."""
+    total = sum(counts[code] for code in hidden)
+    codes = sorted(hidden)
+    for guess in product(range(1, total + 1), repeat=max(len(codes) - 1, 0)):
+        if sum(guess) < total and codes:
+            yield dict(zip(codes, (*guess, total - sum(guess)), strict=True))
 
 
-def _assert_safe(cells: Counts, overlapping: tuple[bool, ...], shown: Protected, most: int) -> None:
-    if shown.withheld:
-        assert shown.counts == {}
+@given(COUNTS)
+def test_what_a_line_holds_back_could_be_anything(counts: dict[str, int]) -> None:
+    hidden = line(counts, _k)
+    if hidden is None:
         return
-    truth = _totals(cells, overlapping)
-    assert {place: count for place, count in truth.items() if count} == {
-        place: truth[place] if count is None else count for place, count in shown.counts.items()
-    }
-    least: Counts = {}
-    greatest: Counts = {}
-    for table in _consistent(cells, shown, overlapping, range(1, most + 1)):
-        for place in shown.counts:
-            greatest[place] = max(greatest.get(place, 0), table[place])
-            least[place] = min(least.get(place, most), table[place])
-    # How many cells a total has is there to see: only apart from that may it be as low as 1.
-    for table in _consistent(cells, shown, overlapping, range(most)):
-        for place in shown.counts:
-            if TOTAL in place:
-                least[place] = min(least[place], table[place])
-    for place, count in shown.counts.items():
-        if count is not None:
-            assert count >= K, place
-        elif truth[place] < K:
-            assert least[place] <= 1, place
-            assert greatest[place] >= K + 1, place
-        else:
-            assert greatest[place] - least[place] >= K, place
+    assert all(count == 0 or count >= K for code, count in counts.items() if code not in hidden)
+    assert all(counts[code] for code in hidden)
+    guesses = list(_agreeing(counts, hidden))
+    for code in hidden:
+        values = {guess[code] for guess in guesses}
+        assert set(range(1, K)) <= values
+        assert max(values) - min(values) >= K
 
 
-@settings(max_examples=60, deadline=None)
-@given(_table(2, 2) | _table(2, 3), st.sampled_from([(False, False), (True, False), (False, True), (True, True)]))
-def test_what_is_suppressed_cannot_be_derived(cells: Counts, overlapping: tuple[bool, bool]) -> None:
-    shown = protect(cells, lambda _place: K, overlapping)
-    unknown = sum(count is None and TOTAL not in place for place, count in shown.counts.items())
-    most = 12
-    assume(most**unknown < 200_000)
-    _assert_safe(cells, overlapping, shown, most)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=4), st.booleans())
-def test_a_table_of_one_dimension_is_safe(counts: list[int], overlaps: bool) -> None:
-    cells: Counts = {(f"r{place}",): count for place, count in enumerate(counts)}
-    _assert_safe(cells, (overlaps,), protect(cells, lambda _place: K, (overlaps,)), 16)
-
-
-@given(_table(3, 3), st.sets(st.sampled_from(["r0", "r1", "r2"])))
-def test_what_other_tables_hide_is_hidden_here(cells: Counts, rows: set[str]) -> None:
-    hidden = frozenset((row, TOTAL) for row in rows)
-    shown = protect(cells, lambda _place: K, (False, False), hidden)
-    assert all(shown.counts.get(place) is None for place in hidden)
-
-
-@given(_table(3, 4))
-def test_large_counts_are_all_shown(cells: Counts) -> None:
-    large = {place: count + K for place, count in cells.items()}
-    shown = protect(large, lambda _place: K, (False, False))
-    assert not shown.withheld
-    assert None not in shown.counts.values()
-
-
-def _cells(**counts: int) -> Counts:
-    return {(code,): count for code, count in counts.items()}
+@given(COUNTS)
+def test_a_line_that_cannot_be_protected_is_none(counts: dict[str, int]) -> None:
+    if line(counts, _k) is None:
+        nonzero = [count for count in counts.values() if count]
+        assert len(nonzero) == 1 or sum(nonzero) - len(nonzero) < K
 
 
 @pytest.mark.parametrize(
-    ("counts", "overlapping", "expected"),
+    ("counts", "expected"),
     [
-        # One small count would follow from the total: the next smallest goes with it.
-        (_cells(a=2, b=9, c=30), False, {"a": None, "b": None, "c": 30}),
-        # Two small ones that add up to too little need a third.
-        (_cells(a=1, b=1, c=30), False, {"a": None, "b": None, "c": None}),
-        # Without a total that binds, the small one alone is enough.
-        (_cells(a=2, b=9, c=30), True, {"a": None, "b": 9, "c": 30}),
-        # A zero is no secret.
-        (_cells(a=0, b=9, c=30), False, {"b": 9, "c": 30}),
+        ({"a": 2, "b": 9, "c": 30}, {"a", "b"}),  # one small count would follow from the total: the next goes with it
+        ({"a": 1, "b": 1, "c": 30}, {"a", "b", "c"}),  # two that add up to too little need a third
+        ({"a": 0, "b": 9, "c": 30}, set()),  # a zero is no secret
+        ({"a": 3}, None),
+        ({"a": 3, "b": 2}, None),
     ],
 )
-def test_vectors(counts: Counts, overlapping: bool, expected: dict[str, int | None]) -> None:
-    shown = protect(counts, lambda _place: 5, (overlapping,))
-    assert {place[0]: count for place, count in shown.counts.items()} == expected
+def test_vectors_of_a_line(counts: dict[str, int], expected: set[str] | None) -> None:
+    assert line(counts, _k) == expected
 
 
-def test_a_table_too_small_to_protect_is_withheld() -> None:
-    assert protect(_cells(a=1, b=2), lambda _place: 5, (False,)) == Protected({}, withheld=True)
+def test_what_must_be_held_back_is() -> None:
+    assert line({"a": 20, "b": 30, "c": 40}, _k, {"b"}) == frozenset({"a", "b"})
+    assert overlap({"a": 20, "b": 30}, _k, None, {"b"}) == {"b"}
 
 
 def test_a_restricted_code_has_a_limit_of_its_own() -> None:
-    shown = protect(_cells(a=7, b=7), lambda place: 10 if place == ("a",) else 5, (True,))
-    assert shown.counts == {("a",): None, ("b",): 7}
+    assert line({"a": 7, "b": 7, "c": 50}, lambda code: 10 if code == "a" else K) == frozenset({"a", "b"})
+    assert overlap({"a": 7, "b": 7}, lambda code: 10 if code == "a" else K, None) == {"a"}
 
 
-def test_a_small_row_hides_with_its_neighbour_in_every_column() -> None:
-    cells: Counts = {("EC", "regular"): 2, ("VE", "regular"): 200, ("VE", "irregular"): 400, ("CO", "national"): 90}
-    shown = protect(cells, lambda _place: 5, (False, False))
-    assert not shown.withheld
-    assert shown.counts["EC", "regular"] is None
-    assert shown.counts["EC", TOTAL] is None
-    assert sum(count is None for place, count in shown.counts.items() if TOTAL not in place) >= 2
+def test_the_only_need_held_back_takes_another_with_it_where_everybody_has_one() -> None:
+    # 40 people, 37 of whom stand in the needs shown at most: the others must have the need that is held back.
+    assert overlap({"a": 3, "b": 30, "c": 7}, _k, 40) == {"a", "c"}
+    assert overlap({"a": 3, "b": 30, "c": 7}, _k, 30) == {"a"}
+
+
+ROWS, COLUMNS = ("r0", "r1", "r2"), ("c0", "c1", "c2", "c3")
+CELLS = st.lists(st.integers(0, 40), min_size=12, max_size=12).map(
+    lambda counts: dict(zip(product(ROWS, COLUMNS), counts, strict=True))
+)
+Cells = dict[tuple[str, str], int]
+
+
+def _merged(cells: Cells, made: Merging) -> dict[tuple[int, int], int]:
+    groups = product(enumerate(made.rows), enumerate(made.columns))
+    return {(i, j): sum(cells.get(place, 0) for place in product(r, c)) for (i, r), (j, c) in groups}
+
+
+@given(CELLS, st.booleans())
+def test_a_crossing_has_no_small_count_and_loses_nobody(cells: Cells, ordered: bool) -> None:
+    made = crossing(Crossing(cells, ROWS, COLUMNS, lambda _r, _c: K, ordered=(False, ordered)))
+    if made is None:
+        return
+    assert sorted(code for group in made.rows for code in group) == sorted(ROWS)
+    assert sorted(code for group in made.columns for code in group) == sorted(COLUMNS)
+    shown = _merged(cells, made)
+    assert all(count == 0 or count >= K for count in shown.values())
+    assert sum(shown.values()) == sum(cells.values())
+    if ordered:
+        for group in made.columns:
+            places = sorted(COLUMNS.index(code) for code in group)
+            assert places == list(range(places[0], places[-1] + 1))
+
+
+@given(CELLS)
+def test_large_counts_are_all_shown_apart(cells: Cells) -> None:
+    large = {place: count + K for place, count in cells.items()}
+    made = crossing(Crossing(large, ROWS, COLUMNS, lambda _r, _c: K))
+    assert made == Merging(tuple((row,) for row in ROWS), tuple((column,) for column in COLUMNS))
+
+
+def test_codes_whose_totals_are_held_back_are_told_only_together() -> None:
+    cells: Cells = {("F", "a"): 100, ("F", "b"): 80, ("M", "a"): 90, ("M", "b"): 70, ("I", "a"): 2, ("N", "b"): 4}
+    made = crossing(Crossing(cells, ("F", "M", "I", "N"), ("a", "b"), lambda _r, _c: K, frozenset({"I", "N"})))
+    assert made is not None
+    assert any({"I", "N"} <= set(group) for group in made.rows)
+    assert len(made.rows) == len(made.columns) == 2  # the few joined others; nothing else was lost
+
+
+def test_a_group_that_is_all_in_one_sensitive_column_is_not_shown_so() -> None:
+    cells: Cells = {("VE", "irregular"): 50, ("CO", "national"): 60, ("CO", "irregular"): 20, ("EC", "national"): 30}
+    made = crossing(
+        Crossing(
+            cells, ("CO", "EC", "VE"), ("irregular", "national"), lambda _r, _c: K, telling={"irregular"}.issuperset
+        )
+    )
+    shown = {} if made is None else {rows: sum(cells.get((row, "irregular"), 0) for row in rows) for rows in made.rows}
+    assert shown.get(("VE",)) is None
+
+
+@given(CELLS)
+def test_parts_show_no_small_count(cells: Cells) -> None:
+    made = parts(Parts(cells, ROWS, COLUMNS, lambda _r, _c: K, ordered=True))
+    if made is None:
+        return
+    rows, groups = made
+    assert set(rows) <= set(ROWS)
+    assert sorted(code for group in groups for code in group) == sorted(COLUMNS)
+    for row, group in product(rows, groups):
+        count = sum(cells[row, code] for code in group)
+        assert count == 0 or count >= K
+
+
+def test_a_rare_column_is_joined_rather_than_every_row_left_out() -> None:
+    cells: Cells = {
+        (f"n{n}", code): count for n in range(6) for code, count in (("F", 60), ("M", 50), ("N", 1 + n % 3))
+    }
+    made = parts(Parts(cells, [f"n{n}" for n in range(6)], ("F", "M", "N"), lambda _r, _c: K))
+    assert made is not None
+    assert len(made[0]) == 6
+    assert len(made[1]) == 2

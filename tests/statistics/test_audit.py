@@ -1,0 +1,111 @@
+"""The audit sees what a release would tell. Each test publishes something that it must not, and the audit says so."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from attention_point.statistics.audit import Breach, audit
+from attention_point.statistics.disclosure import MERGED, TOTAL, Place
+from attention_point.statistics.protection import Month, protect
+from tests.statistics.invented import kept
+
+Tables = dict[str, dict[Place, int | None]]
+KEPT = kept(400)
+
+
+@pytest.fixture(scope="module")
+def month() -> Month:
+    """A month as it may be shown."""
+    return protect(KEPT)
+
+
+@pytest.fixture
+def published(month: Month) -> Tables:
+    """Its tables, to be spoiled."""
+    return {name: dict(table.counts) for name, table in month.tables.items() if table.counts}
+
+
+def _found(published: Tables, month: Month, truth: Mapping[str, Mapping[Place, int]] | None = KEPT) -> set[str]:
+    return {breach.rule for breach in audit(published, month.totals, truth)}
+
+
+def test_a_protected_month_passes_inside_and_from_outside(published: Tables, month: Month) -> None:
+    assert audit(published, month.totals, KEPT) == []
+    assert audit(published, month.totals) == []
+
+
+def test_a_small_count_is_seen(published: Tables, month: Month) -> None:
+    small = next(place for place, count in KEPT["people-by-origin"].items() if 0 < count < 5)
+    published["people-by-origin"][small] = KEPT["people-by-origin"][small]
+    assert "G1" in _found(published, month)
+
+
+def test_a_restricted_count_of_seven_is_seen(published: Tables, month: Month) -> None:
+    published["people-by-need"]["TRATA",] = 7
+    assert Breach("G1", "people-by-need", ("TRATA",)) in audit(published, month.totals)
+
+
+def test_a_single_cell_held_back_under_a_total_is_seen(published: Tables, month: Month) -> None:
+    held_back = [place for place, count in published["people-by-origin"].items() if count is None]
+    assert held_back
+    for place in held_back[1:]:  # all but one are given away
+        published["people-by-origin"][place] = KEPT["people-by-origin"][place]
+    assert "G2" in _found(published, month, None)
+
+
+def test_a_cell_held_back_in_one_table_and_shown_in_another_is_seen(published: Tables, month: Month) -> None:
+    rows = {place[0] for place in published["referrals-by-entity-and-state"] if place[0] != TOTAL}
+    for entity in sorted(row for row in rows if MERGED not in row)[:2]:
+        published["referrals-by-entity"][entity,] = None
+    assert "G2" in _found(published, month, None)
+
+
+def test_a_merged_row_taken_apart_in_another_table_is_seen(published: Tables, month: Month) -> None:
+    """Sex by age puts rare sexes together; a table that told their ages would tell who they are."""
+    ages = published["people-by-sex-and-age"]
+    row = next(place[0] for place in ages if MERGED in place[0])
+    for code in row.split(MERGED):
+        for (_row, column), _count in list(ages.items()):
+            if _row == row and column != TOTAL:
+                fine = sum(
+                    n for (s, a), n in KEPT["people-by-sex-and-age"].items() if s == code and a in column.split(MERGED)
+                )
+                ages[code, column] = fine if fine == 0 or fine >= 5 else None
+    assert "G2" in _found(published, month)
+
+
+def test_a_total_that_tells_the_last_cell_is_seen(published: Tables, month: Month) -> None:
+    """A total that a table had held back: one part left out of needs by sex comes back with all but one cell."""
+    published["people-by-need"] = {
+        place: sum(n for p, n in KEPT["needs-by-sex-and-age"].items() if p[0] == place[0]) if count is None else count
+        for place, count in published["people-by-need"].items()
+    }
+    assert "G1" in _found(published, month)
+
+
+def test_a_group_of_one_kind_is_seen(published: Tables, month: Month) -> None:
+    published["people-by-status"] = {("irregular",): month.totals["people"], (TOTAL,): month.totals["people"]}
+    assert "G5" in _found(published, month, None)
+
+
+def test_people_where_there_was_no_attention_are_seen(published: Tables, month: Month) -> None:
+    """A day's attentions held back beside that day's people shown: they are at least as many."""
+    days = published["attentions-by-day"]
+    first, second = sorted(days)[1:3]
+    days[first] = days[second] = None
+    assert "G2" in _found(published, month)
+
+
+def test_figures_that_contradict_one_another_are_seen(published: Tables, month: Month) -> None:
+    place = next(p for p, count in published["people-by-age"].items() if count and p != (TOTAL,))
+    published["people-by-age"][place] = (published["people-by-age"][place] or 0) + 50
+    assert "consistency" in _found(published, month)
+
+
+def test_what_is_known_of_everybody_counts(month: Month) -> None:
+    """Needs cover everybody: where all but one need are shown, that one has at least whoever is nowhere else."""
+    people = 100
+    cells: Tables = {"people-by-need": {("EDU",): 60, ("MIG-REG",): 30, ("DDHH",): None}}
+    totals = {**dict.fromkeys(month.totals, 0), "people": people}
+    (breach,) = audit(cells, totals)
+    assert (breach.rule, breach.place, breach.least) == ("G2", ("DDHH",), 10)
