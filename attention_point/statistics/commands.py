@@ -2,23 +2,20 @@
 
 import os
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock, journal
+from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import reading, writing
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import write_csv, write_pdf
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
-from attention_point.statistics import released
+from attention_point.statistics import files, open_data, released
 from attention_point.statistics import services as releasing
-from attention_point.statistics.content import Content, from_json
-from attention_point.statistics.documents import first_day_of, month_document, month_name, words
+from attention_point.statistics.documents import first_day_of
 from attention_point.statistics.queries import provisional, recount, steadily
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services
@@ -32,15 +29,20 @@ def statistics_commands() -> None:
 
 @statistics_commands.command("export")
 @click.argument("month")
-@click.option("--format", "kind", type=click.Choice(["pdf", "csv"]), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice(list(files.KINDS)), required=True, help="What to write.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
 def export(month: str, kind: str, output: Path) -> None:
     """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
+    watermark = open_data.watermark(from_environment())
     with writing() as session:
-        content = _content(session, first_day_of(month))
-        written = _written(content, kind)
-        name = month_name(content.month)
-        journal.record(session, SYSTEM, "statistics.export", "month", name, format=kind, version=content.version)
+        first_day = first_day_of(month)
+        found = released.newest(session, first_day)
+        if found is None:
+            written = files.write(kind, provisional(session, first_day), watermark)
+        else:
+            written = files.of_release(kind, found, watermark)
+        number = found.version if found else None
+        journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=number)
         _write(output, written)
     click.echo(_("Written: %(file)s", file=output.name))
 
@@ -95,27 +97,10 @@ def _recount(session: Session) -> dict[CellKey, int]:
     return recount(session, watch)
 
 
-def _content(session: Session, first_day: date) -> Content:
-    newest = released.newest(session, first_day)
-    return from_json(released.content(newest)) if newest else provisional(session, first_day)
-
-
-def _written(content: Content, kind: str) -> bytes:
-    watermark = _("Invented people") if from_environment().demo else None
-    document = month_document(content, content.released_at or clock.now(), watermark)
-    return write_pdf(document, words()) if kind == "pdf" else write_csv(document)
-
-
 def _write(output: Path, content: bytes) -> None:
-    """The whole file or none: written beside its place, then moved there. Raises Refusal."""
-    part = output.with_name(f".{output.name}.part")
+    """Raises Refusal; then nothing is written."""
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(output)
+        files.write_whole(output, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         reason = os.strerror(error.errno or 0)
         raise Refusal(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None

@@ -2,10 +2,12 @@
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
+from attention_point.statistics.api import blueprint as api
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.dashboard import blueprint as dashboard_pages
 from attention_point.statistics.extracts_commands import extract
 from attention_point.statistics.extracts_views import blueprint as extracts_pages
+from attention_point.statistics.open_data_views import blueprint as open_data_pages
 from attention_point.statistics.views import blueprint
 
 statistics_commands.add_command(extract)
@@ -18,7 +20,7 @@ dashboard = Feature(
 )
 statistics = Feature(
     name="statistics",
-    blueprints=(blueprint, extracts_pages),
+    blueprints=(blueprint, extracts_pages, open_data_pages, api),
     menu=(
         MenuItem(N_("Figures"), "statistics.listing", "statistics.view"),
         MenuItem(N_("Extracts"), "extracts.listing", "statistics.extract"),

@@ -21,14 +21,12 @@ from attention_point.foundation.paperwork import (
     Table,
     cell_text,
     chart_svg,
-    write_csv,
-    write_pdf,
 )
 from attention_point.foundation.refusals import Invalid, NotFound, Refusal
 from attention_point.foundation.web import actor, db, settings
 from attention_point.foundation.web.listing import page_of
 from attention_point.foundation.web.transactions import reader
-from attention_point.statistics import released, services
+from attention_point.statistics import files, open_data, released, services
 from attention_point.statistics.content import Content, from_json
 from attention_point.statistics.documents import (
     charts,
@@ -40,6 +38,7 @@ from attention_point.statistics.documents import (
     words,
 )
 from attention_point.statistics.forms import ReleaseForm
+from attention_point.statistics.models import Release
 from attention_point.statistics.queries import provisional
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.rules import first_of_month
@@ -63,7 +62,12 @@ def listing() -> str:
     )
     versions = {one.month: one for one in released.months(db(), bound, SIZE + 1)}
     return render_template(
-        "statistics/listing.html", page=months, this_month=first_of_month(today), name=month_name, versions=versions
+        "statistics/listing.html",
+        page=months,
+        this_month=first_of_month(today),
+        name=month_name,
+        versions=versions,
+        kinds=files.KINDS,
     )
 
 
@@ -88,6 +92,7 @@ def show(month: str) -> str:
         suppressed=SUPPRESSED,
         text=lambda cell, column: cell_text(cell, column.kind, words()),
         address=_address(first_day, content),
+        kinds=files.KINDS,
     )
 
 
@@ -101,20 +106,24 @@ def picture(month: str, chart: str) -> Response:
     return Response(chart_svg(found, words()), mimetype="image/svg+xml")
 
 
-@blueprint.get("/<string(maxlength=20):month>.pdf")
+@blueprint.get("/<string(maxlength=20):month>.<string(maxlength=20):kind>")
 @requires("statistics.export")
-def as_pdf(month: str) -> Response:
-    """The month as PDF."""
-    content = _content(first_day_of(month))
-    return _download(content, "pdf", "application/pdf", write_pdf(_document(content), words()))
-
-
-@blueprint.get("/<string(maxlength=20):month>.csv")
-@requires("statistics.export")
-def as_csv(month: str) -> Response:
-    """The month's tables as CSV."""
-    content = _content(first_day_of(month))
-    return _download(content, "csv", "text/csv", write_csv(_document(content)))
+def download(month: str, kind: str) -> Response:
+    """The month as PDF, XLSX, CSV or JSON; who took it is in the journal before it leaves."""
+    first_day = first_day_of(month)
+    mimetype = files.kind_of(kind).mimetype
+    found = _release(first_day)
+    watermark = open_data.watermark(settings())
+    if found is None:
+        written = files.write(kind, provisional(db(), first_day), watermark)
+        file_name = _("figures-%(month)s-provisional", month=month)
+    else:
+        written = files.of_release(kind, found, watermark)
+        file_name = _("figures-%(month)s-v%(number)s", month=month, number=found.version)
+    number = found.version if found else None
+    journal.record(db(), actor(), "statistics.export", "month", month, format=kind, version=number)
+    disposition = f'attachment; filename="{file_name}.{kind}"'
+    return Response(written, mimetype=mimetype, headers={"Content-Disposition": disposition})
 
 
 @blueprint.route("/<string(maxlength=20):month>/release", methods=["GET", "POST"])
@@ -158,16 +167,21 @@ def _review(first_day: date, form: ReleaseForm) -> str:
 _NOTHING = {"form": None, "correction": False, "protection": None, "summary": "", "withheld": (), "text": None}
 
 
-def _content(first_day: date) -> Content:
-    """What the address asks for: the version in force, an older one (``?version``), or the figures as they stand."""
+def _release(first_day: date) -> Release | None:
+    """What the address asks for: the version in force or an older one (``?version``); None for the figures of now."""
     number = request.args.get("version", "")
-    if number.isdecimal() and len(number) < 5:
-        found = released.version(db(), first_day, int(number))
+    if number:
+        readable = number.isascii() and number.isdecimal() and len(number) < 5
+        found = released.version(db(), first_day, int(number)) if readable else None
         if found is None:
             raise NotFound(_("This month has no such version."))
-        return from_json(released.content(found))
-    newest = None if "provisional" in request.args else released.newest(db(), first_day)
-    return from_json(released.content(newest)) if newest else provisional(db(), first_day)
+        return found
+    return None if "provisional" in request.args else released.newest(db(), first_day)
+
+
+def _content(first_day: date) -> Content:
+    found = _release(first_day)
+    return from_json(released.content(found)) if found else provisional(db(), first_day)
 
 
 def _address(first_day: date, content: Content) -> dict[str, str | int]:
@@ -177,22 +191,7 @@ def _address(first_day: date, content: Content) -> dict[str, str | int]:
 
 
 def _document(content: Content) -> Document:
-    watermark = _("Invented people") if settings().demo else None
-    return month_document(content, content.released_at or clock.now(), watermark)
-
-
-def _download(content: Content, kind: str, mimetype: str, written: bytes) -> Response:
-    """A file to keep; who took it is in the journal before it leaves."""
-    name = month_name(content.month)
-    journal.record(db(), actor(), "statistics.export", "month", name, format=kind, version=content.version)
-    file_name = (
-        _("figures-%(month)s-provisional", month=name)
-        if content.version is None
-        else _("figures-%(month)s-v%(number)s", month=name, number=content.version)
-    )
-    return Response(
-        written, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{file_name}.{kind}"'}
-    )
+    return month_document(content, content.released_at or clock.now(), open_data.watermark(settings()))
 
 
 @dataclass

@@ -28,7 +28,8 @@ ENTITY = "sena"
 UNKNOWN = "00000000-0000-7000-8000-000000000007"
 PUBLIC = {
     "account.home", "account.resume", "account.sign_in", "account.sign_out", "account.switch_language",
-    "healthz", "openapi", "static",
+    "healthz", "open_data.catalogue", "open_data.dictionary", "open_data.latest", "open_data.listing",
+    "open_data.version", "openapi", "static",
 }  # fmt: skip
 EVERYBODY = ["nobody", *ROLES, *(f"token: {scope}" for scope in SCOPES)]
 LINE = re.compile(r"\| `(?P<address>/[^`]*)` \| (?P<methods>[A-Z, ]+) \| [^|]+ \| (?P<who>[^|]+) \|")
@@ -57,6 +58,8 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "language": "es",
             "month": "2017-08",
             "chart": "none-such",
+            "kind": "csv",
+            "number": "1",
             "filename": "css/base.css",
             "extract": UNKNOWN,
             "account_id": UNKNOWN,

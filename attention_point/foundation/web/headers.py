@@ -20,6 +20,8 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 YEAR = 31_536_000
+# For who reads public data from a page of another site.
+OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 def csp_nonce() -> str:
@@ -28,6 +30,11 @@ def csp_nonce() -> str:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
     return nonce
+
+
+def open_to_all(cache_control: str) -> None:
+    """Let anybody keep this reply, if it is a success: for what is published, the same for whoever asks."""
+    g.open_to_all = cache_control
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -39,6 +46,8 @@ def register(app: Flask, settings: Settings) -> None:
         response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
+        if "open_to_all" in g and response.status_code in {200, 304}:
+            response.headers.update({**OPEN, "Cache-Control": g.open_to_all})
         if settings.secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         return response

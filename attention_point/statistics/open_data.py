@@ -1,0 +1,89 @@
+"""The public files of released months. Each is made once and kept on disk, under the instance's ``open-data``.
+
+Whoever asks afterwards is given what is kept: an anonymous client cannot make the server draw a paper twice, and the
+files are as many as there are releases. They can be deleted, and are then made again.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import speaking
+from attention_point.foundation.refusals import Busy
+from attention_point.foundation.settings import Settings
+from attention_point.statistics import files
+from attention_point.statistics.models import Release
+
+FOLDER = "open-data"
+WAIT = 5.0  # seconds; whoever waits longer for a file that is being made is asked to come again
+LANGUAGE = "es"  # of the PDF and the XLSX: an address always means the same bytes
+_making = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A kept file: its format, its size in bytes, the SHA-256 of its bytes in hexadecimal."""
+
+    kind: str
+    size: int
+    sha256: str
+
+
+def content(settings: Settings, release: Release, kind: str) -> bytes:
+    """A public file. Raises NotFound for an unknown format, Busy while it cannot be made or kept."""
+    return _kept(settings, release, kind).read_bytes()
+
+
+def copies(settings: Settings, release: Release) -> list[Copy]:
+    """All files of a release; those that are missing are made."""
+    return list(_copies(settings, release))
+
+
+def _copies(settings: Settings, release: Release) -> Iterator[Copy]:
+    for kind in files.KINDS:
+        path = _kept(settings, release, kind)
+        yield Copy(kind, path.stat().st_size, _digest(path, path.stat().st_mtime_ns))
+
+
+def etag(settings: Settings, release: Release) -> str:
+    """What tells a file from every other at its address: the release's hash, and whether its people are invented."""
+    return f"{release.hash}-demo" if settings.demo else release.hash
+
+
+def watermark(settings: Settings) -> str | None:
+    """What every file of an installation with invented people says."""
+    return _("Invented people") if settings.demo else None
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _kept(settings: Settings, release: Release, kind: str) -> Path:
+    files.kind_of(kind)
+    name = f"{release.month:%Y-%m}-v{release.version}-{etag(settings, release)}.{kind}"
+    path = settings.instance / FOLDER / name
+    if not path.exists():
+        _make(settings, release, kind, path)
+    return path
+
+
+def _make(settings: Settings, release: Release, kind: str, path: Path) -> None:
+    if not _making.acquire(timeout=WAIT):
+        raise Busy(_("The file is being prepared. Try again in a moment."))
+    try:
+        if path.exists():  # somebody else has made it meanwhile
+            return
+        with speaking(LANGUAGE):
+            made = files.of_release(kind, release, watermark(settings))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.write_whole(path, made)
+    except OSError:
+        raise Busy(_("The file cannot be kept on the server now. Try again later.")) from None
+    finally:
+        _making.release()
