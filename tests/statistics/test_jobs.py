@@ -1,0 +1,86 @@
+"""On the first working day the month before is made ready and announced; nobody but a person publishes it."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select, update
+
+from attention_point.accounts import services as accounts
+from attention_point.accounts.services import NewAccount
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.mail.models import OutboxMail
+from attention_point.foundation.settings import Settings
+from attention_point.statistics import queries, released
+from attention_point.statistics.jobs import STATISTICS_JOB, make_ready
+from attention_point.tallies import services
+from attention_point.tallies.models import Tally
+from tests.statistics.invented import counted
+from tests.support.visits import recorded
+
+SEPTEMBER = date(2017, 9, 1)
+
+
+@pytest.fixture
+def staffed(database: Database) -> None:
+    """Two who may publish, one who may not."""
+    with database.writing() as session:
+        for email, role in (("o@example.org", "office"), ("s@example.org", "supervisor"), ("a@example.org", "agent")):
+            accounts.add_user(session, SYSTEM, NewAccount(email, email, role), "no password")
+
+
+@pytest.mark.parametrize(
+    ("today", "month"),
+    [
+        (date(2017, 9, 1), "2017-08"),  # a Friday
+        (date(2017, 9, 30), "2017-08"),
+        (date(2017, 10, 1), "2017-08"),  # a Sunday: the next day
+        (date(2017, 10, 2), "2017-09"),
+        (date(2018, 1, 1), "2017-11"),  # New Year
+        (date(2018, 1, 2), "2017-12"),
+    ],
+)
+def test_it_falls_due_on_the_first_working_day(today: date, month: str) -> None:
+    assert STATISTICS_JOB.due(today) == month
+
+
+def _letters(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(OutboxMail)) or 0
+
+
+@pytest.mark.usefixtures("staffed")
+def test_those_who_publish_are_told_once_and_nothing_is_published(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+        services.add(session, counted(80))
+    monkeypatch.setattr(queries, "differences", lambda _session, _month: [])
+    make_ready(database, settings, "2017-09")
+    make_ready(database, settings, "2017-09")
+    assert _letters(database) == 2
+    with database.reading() as session:
+        assert released.newest(session, SEPTEMBER) is None
+        details = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "statistics.prepare")).all()
+    assert all('"ready":true' in detail for detail in details)
+
+
+@pytest.mark.usefixtures("staffed")
+def test_a_month_that_does_not_agree_is_told_too(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        recorded(session, attended_at="2017-09-04T09:00:00-05:00")
+        session.execute(update(Tally).where(Tally.table == "attentions-by-day").values(count=Tally.count + 1))
+    make_ready(database, settings, "2017-09")
+    assert _letters(database) == 2
+    with database.reading() as session:
+        (detail,) = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "statistics.prepare"))
+    assert '"ready":false' in detail
+
+
+@pytest.mark.usefixtures("staffed")
+def test_an_empty_month_is_not_announced(database: Database, settings: Settings) -> None:
+    make_ready(database, settings, "2017-09")
+    assert _letters(database) == 0
