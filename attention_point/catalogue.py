@@ -9,6 +9,7 @@ from attention_point.foundation.mail.feature import mail
 from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
 from attention_point.referrals.feature import referrals
+from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.events.feature import events
 from attention_point.registers.shared.feature import registers
 from attention_point.routing.feature import routing
@@ -24,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     statistics,
     registers,
     events,
+    agreements,
     journal,
     accounts,
     demo,

@@ -1,0 +1,1 @@
+"""Agreements with partners: what each side gives, what is due, whom it reaches; exchanges of officials abroad."""
