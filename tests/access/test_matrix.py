@@ -29,7 +29,7 @@ UNKNOWN = "00000000-0000-7000-8000-000000000007"
 PUBLIC = {
     "account.home", "account.resume", "account.sign_in", "account.sign_out", "account.switch_language",
     "healthz", "open_data.catalogue", "open_data.dictionary", "open_data.latest", "open_data.listing",
-    "open_data.version", "openapi", "static",
+    "open_data.version", "openapi", "public_events.public_feed", "static",
 }  # fmt: skip
 EVERYBODY = ["nobody", *ROLES, *(f"token: {scope}" for scope in SCOPES)]
 LINE = re.compile(r"\| `(?P<address>/[^`]*)` \| (?P<methods>[A-Z, ]+) \| [^|]+ \| (?P<who>[^|]+) \|")

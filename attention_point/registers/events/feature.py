@@ -2,8 +2,8 @@
 
 from attention_point.foundation.feature import Feature
 from attention_point.registers.events.loading import load_diplomatic_contacts, load_events
-from attention_point.registers.events.views import blueprint
+from attention_point.registers.events.views import PUBLIC, blueprint
 from attention_point.registers.shared.loading import offer
 
-events = Feature(name="events", blueprints=(blueprint,))
+events = Feature(name="events", blueprints=(blueprint, PUBLIC))
 offer(events=load_events, diplomatic_contacts=load_diplomatic_contacts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, intersect, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import Account
@@ -92,30 +92,30 @@ def counts(session: Session, register: Register, key: str, wanted: Wanted | None
 
 
 def narrowed(session: Session, register: Register, chosen: Select[Any], wanted: Wanted) -> Select[Any]:
-    """A statement over the register's table, held to what is wanted; each condition reads the marks' index once."""
-    for key, value in wanted.marks.items():
-        chosen = chosen.where(register.model.id.in_(_marked(register.name, key, Mark.value == value)))
-    for word in sorted(rules.words_of(wanted.words)):
-        chosen = chosen.where(_about(session, register, word))
-    return chosen
+    """A statement over the register's table, held to what is wanted.
+
+    Each condition reads the marks' index once, and their results are intersected before the table is looked at: no
+    engine is left to guess which of them is the narrowest.
+    """
+    found = [_marked(register, and_(Mark.key == key, Mark.value == value)) for key, value in wanted.marks.items()]
+    found += [_about(session, register, word) for word in sorted(rules.words_of(wanted.words))]
+    if not found:
+        return chosen
+    return chosen.where(register.model.id.in_(found[0] if len(found) == 1 else intersect(*found)))
 
 
-def _about(session: Session, register: Register, word: str) -> ColumnElement[bool]:
+def _about(session: Session, register: Register, word: str) -> Select[UUID]:
     """The records with a word that begins so, in themselves or in the name of an organisation that they name."""
-    found = register.model.id.in_(_marked(register.name, "word", Mark.value.between(word, word + _HIGHEST)))
+    begins = and_(Mark.key == "word", Mark.value.between(word, word + _HIGHEST))
     if register.name == ORGANISATIONS:
-        return found
-    named = session.scalars(
-        _marked(ORGANISATIONS, "word", Mark.value.between(word, word + _HIGHEST)).distinct().limit(_NAMED)
-    ).all()
-    if not named:
-        return found
-    ids = [each.hex for each in named]
-    return or_(found, register.model.id.in_(_marked(register.name, "organisation", Mark.value.in_(ids))))
+        return _marked(register, begins)
+    theirs = select(Mark.record).where(Mark.register == ORGANISATIONS, begins)
+    named = [each.hex for each in session.scalars(theirs.distinct().limit(_NAMED))]
+    return _marked(register, or_(begins, and_(Mark.key == "organisation", Mark.value.in_(named))) if named else begins)
 
 
-def _marked(register: str, key: str, value: ColumnElement[bool]) -> Select[UUID]:
-    return select(Mark.record).where(Mark.register == register, Mark.key == key, value)
+def _marked(register: Register, condition: ColumnElement[bool]) -> Select[UUID]:
+    return select(Mark.record).where(Mark.register == register.name, condition)
 
 
 def named(session: Session, register: Register, names: Iterable[str]) -> dict[str, list[RecordColumns]]:

@@ -1,0 +1,36 @@
+"""Events as an iCalendar feed (RFC 5545): whole days; an event of which only the month is known is left out."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from icalendar import Calendar
+from icalendar import Event as Entry
+
+from attention_point.foundation.language import gettext as _
+from attention_point.registers.events.queries import days_of
+from attention_point.registers.shared.models import RecordColumns
+
+STATUS = {"planned": "TENTATIVE", "postponed": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+def feed(events: Iterable[RecordColumns]) -> bytes:
+    """The calendar; name, dates, place and state of each event alone. The same events give the same bytes."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Attention point//Events//ES")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _("Events and positioning"))
+    for event in events:
+        days = days_of(event)
+        if days is None:
+            continue
+        entry = Entry()
+        entry.add("uid", f"{event.id}@events")
+        entry.add("dtstamp", event.changed_at)
+        entry.add("summary", event.name)
+        entry.add("dtstart", days[0])
+        entry.add("dtend", days[1] + timedelta(days=1))  # the day after the last
+        entry.add("status", STATUS.get(event.state, "CONFIRMED"))
+        if event.data.get("place"):
+            entry.add("location", event.data["place"])
+        calendar.add_component(entry)
+    return calendar.to_ical()

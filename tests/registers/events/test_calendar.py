@@ -1,0 +1,78 @@
+"""Events by their days: the month's page, the feeds, the countries."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import icalendar
+import pytest
+from flask import Flask
+
+from attention_point.foundation.access import SYSTEM
+from attention_point.registers.events.register import EVENTS
+from attention_point.registers.shared import services
+from tests.support.pages import PageClient
+
+SignIn = Callable[..., PageClient]
+KNOWN: list[dict[str, Any]] = [
+    {
+        "name": "Foro abierto",
+        "state": "done",
+        "date": "2019-03-30",
+        "until": "2019-04-02",
+        "public": True,
+        "place": "Plaza",
+        "countries": ["FR", "NL"],
+        "notes": "Reservado",
+        "participants": 77,
+    },
+    {"name": "Reunión interna", "state": "planned", "date": "2019-03-05", "countries": ["NL"]},
+    {"name": "Campaña sin día", "state": "done", "date": "2019-03", "public": True},
+    {"name": "Foro cancelado", "state": "cancelled", "date": "2020-01-10", "public": True},
+]
+
+
+@pytest.fixture
+def known(app: Flask) -> Flask:
+    """An app with some events."""
+    with app.extensions["database"].writing() as session:
+        for each in KNOWN:
+            services.add(session, SYSTEM, EVENTS, each)
+    return app
+
+
+def test_a_month_shows_its_events_on_their_days(known: Flask, as_role: SignIn) -> None:
+    office = as_role("office")
+    march = office.get("/registers/events/calendar?month=2019-03").get_data(as_text=True)
+    assert march.count("Foro abierto") == 2  # the 30th and the 31st
+    assert "Algún día del mes" in march
+    assert "Campaña sin día" in march
+    assert "Foro cancelado" not in march
+    assert office.get("/registers/events/calendar?month=2019-04").get_data(as_text=True).count("Foro abierto") == 2
+    for odd in ("", "?month=2019-13", "?month=x"):
+        assert office.get(f"/registers/events/calendar{odd}").status_code == 200
+
+
+def test_the_public_feed_holds_what_is_marked_and_no_more(known: Flask, client: PageClient) -> None:
+    reply = client.get("/calendar/events.ics")
+    assert reply.mimetype == "text/calendar"
+    entries = {str(each["summary"]): each for each in icalendar.Calendar.from_ical(reply.data).walk("VEVENT")}
+    assert set(entries) == {"Foro abierto", "Foro cancelado"}
+    forum: Any = entries["Foro abierto"]
+    assert (forum["dtstart"].dt, forum["dtend"].dt) == (date(2019, 3, 30), date(2019, 4, 3))
+    assert entries["Foro cancelado"]["status"] == "CANCELLED"
+    for hidden in (b"Reservado", b"77", "Reunión".encode()):
+        assert hidden not in reply.data
+    assert client.get("/calendar/events.ics").data == reply.data
+
+
+def test_who_is_signed_in_may_take_every_dated_event(known: Flask, as_role: SignIn) -> None:
+    reply = as_role("auditor").get("/registers/events/calendar.ics")
+    assert reply.data.count(b"BEGIN:VEVENT") == 3
+
+
+def test_countries_are_listed_with_their_counts(known: Flask, as_role: SignIn) -> None:
+    page = as_role("office").get("/registers/events/countries?year=2019").get_data(as_text=True)
+    rows = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert rows.index("Países Bajos") < rows.index("Francia")
+    assert '<td class="number">2</td>' in rows
