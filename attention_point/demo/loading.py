@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.demo.files import draw, read_data
 from attention_point.demo.visits import Draft
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
@@ -32,21 +34,26 @@ class Loaded:
 
 def load(session: Session, drafts: Iterable[Draft], loaded: Loaded) -> None:
     """Record each visit and answer its referrals; what was loaded before stays as it is."""
+    today = clock.now()
     for draft in drafts:
-        receipt = record_visit(session, DESK, read_draft(draft), channel=CHANNEL)
+        moment = min(datetime.fromisoformat(draft["attended_at"]), today)
+        with clock.pretending(moment):
+            receipt = record_visit(session, DESK, read_draft(draft), channel=CHANNEL)
         if not receipt.first:
             loaded.again += 1
             continue
         loaded.visits += 1
         for referral in receipt.answer["referrals"]:
             loaded.referrals += 1
-            loaded.answers += _answer(session, referral, draft["id"])
+            chance = random.Random(f"{draft['id']}/{referral['service']}")  # noqa: S311 - invented people, no secret
+            answered = moment + timedelta(hours=2, days=int(draw(chance, read_data("profile")["answer_days"])))
+            with clock.pretending(min(answered, today)):
+                loaded.answers += _answer(session, referral, chance)
 
 
-def _answer(session: Session, referral: Mapping[str, Any], visit: str) -> bool:
+def _answer(session: Session, referral: Mapping[str, Any], chance: random.Random) -> bool:
     """What the entity makes of it, by the visit's own chance; False when it waits."""
     profile, entity = read_data("profile"), referral["entity"]
-    chance = random.Random(f"{visit}/{referral['service']}")  # noqa: S311 - invented people, no secret
     outcome = draw(chance, profile["outcomes"])
     actor = Actor(CHANNEL, None, entity, "entity", permissions_of("entity"), entity)
     key, version = UUID(referral["id"]), 1

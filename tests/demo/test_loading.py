@@ -132,3 +132,14 @@ def test_wrong_usage_is_told_before_anything_is_opened(options: list[str], monke
     result = CliRunner().invoke(commands.demo_commands, ["load", *options], obj=lambda: pytest.fail("opened"))
     assert result.exit_code == 2
     assert "Error" in result.stderr
+
+
+def test_what_happened_then_is_dated_then(database: Database) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+        load(session, invent(40, date(2017, 8, 9), date(2017, 8, 31), 5), Loaded())
+    with database.reading() as session:
+        received = session.scalars(select(Visit.received_at)).all()
+        assert {moment.year for moment in received} == {2017}
+        times = tallies.month(session, "answers-by-time", date(2017, 8, 1))
+        assert len(times) > 2
