@@ -10,7 +10,6 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Lines
-from reportlab.platypus import Table as Boxes
 
 from attention_point.foundation.paperwork import document as blocks
 from attention_point.foundation.paperwork.charts import WIDTH, draw
@@ -20,7 +19,7 @@ from attention_point.foundation.paperwork.links import Linked, bare, target
 from attention_point.foundation.paperwork.look import BOLD, COBALT, GREY, INK, REGULAR, RULE, TINT
 from attention_point.foundation.paperwork.qr import draw_code
 from attention_point.foundation.paperwork.rows import Rows
-from attention_point.foundation.paperwork.text import markup, one_line, plain
+from attention_point.foundation.paperwork.text import markup, one_line, plain, shorten
 from attention_point.foundation.paperwork.words import Words
 
 BODY = ParagraphStyle(
@@ -43,6 +42,8 @@ _HEADINGS = {
     for level, size, colour in ((1, 15, COBALT), (2, 12, COBALT), (3, 10.5, INK))
 }  # fmt: skip
 _CODE_SIDE = 110.0
+# The width of a fact's label, and the room over and under it.
+_LABEL_WIDTH, _FACT = WIDTH * 0.34, 4.0
 # Points kept for a heading, and for the caption and notes beside a picture.
 _HEADING = 32.0
 _BESIDE = 70.0
@@ -87,6 +88,32 @@ class _Square(Flowable):
 
     def draw(self) -> None:
         draw_code(self.canv, self._payload, 0, 0, _CODE_SIDE)
+
+
+class _Fact(Flowable):
+    """A label with its value beside it and a line under both; a value longer than the page goes on alone."""
+
+    def __init__(self, label: Flowable, value: Flowable) -> None:
+        super().__init__()
+        self._label, self._value = label, value
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        label = self._label.wrap(_LABEL_WIDTH, height)[1]
+        self.width, self.height = WIDTH, max(label, self._value.wrap(WIDTH - _LABEL_WIDTH, height)[1]) + 2 * _FACT
+        return self.width, self.height
+
+    def split(self, width: float, height: float) -> list[Any]:
+        parts = self._value.split(WIDTH - _LABEL_WIDTH, height - 2 * _FACT)
+        if len(parts) < 2 or self._label.wrap(_LABEL_WIDTH, height)[1] > height - 2 * _FACT:
+            return []
+        return [_Fact(self._label, parts[0]), _Fact(Lines("", _LABEL), parts[1])]
+
+    def draw(self) -> None:
+        for lines, left in ((self._label, 0.0), (self._value, _LABEL_WIDTH)):
+            lines.drawOn(self.canv, left, self.height - _FACT - lines.height)
+        self.canv.setStrokeColor(RULE)
+        self.canv.setLineWidth(0.5)
+        self.canv.line(0, 0, WIDTH, 0)
 
 
 class _Picture(Flowable):
@@ -190,18 +217,14 @@ def _(block: blocks.PageBreak, paper: _Paper) -> list[Flowable]:
 
 @_flow.register
 def _(block: blocks.Facts, paper: _Paper) -> list[Flowable]:
-    if not block.rows:
-        return []
-    rows = [[Lines(markup(label), _LABEL), Lines(_text(value, paper.site), _VALUE)] for label, value in block.rows]
-    style: list[Any] = [
-        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE),
-        ("LEFTPADDING", (0, 0), (0, -1), 0),
-        ("TOPPADDING", (0, 0), (-1, -1), 4),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+    rows = [
+        _Fact(
+            Lines(markup(shorten(label, BOLD, _LABEL.fontSize, _LABEL_WIDTH * 6)), _LABEL),
+            Lines(_text(value, paper.site), _VALUE),
+        )
+        for label, value in block.rows
     ]
-    return [Boxes(rows, (WIDTH * 0.34, WIDTH * 0.66), style=style, splitInRow=1), Spacer(0, 12)]
+    return [*rows, Spacer(0, 12)] if rows else []
 
 
 @_flow.register

@@ -71,21 +71,24 @@ HOSTILE = (
 
 
 def hostile_paper() -> Document:
-    """A document in which every text is hostile."""
-    rows = tuple((text, number) for number, text in enumerate(HOSTILE))
+    """A document in which every text is hostile, none longer than a page."""
+    texts = [text[:600] for text in HOSTILE]
+    rows = tuple((text, number) for number, text in enumerate(texts))
     tables = [
         Table(f"t{number}", text, (Column("a", text), Column("n", "N", "integer")), rows, (text,))
-        for number, text in enumerate(HOSTILE[:12] + HOSTILE[18:])
+        for number, text in enumerate(texts[:12] + texts[18:])
     ]
     blocks: list[Block] = []
-    for text in HOSTILE:
+    for text in texts:
         blocks += [Heading(text), Paragraph(text), Note(text), Items((text,)), Facts(((text, text),))]
-    every = "".join(HOSTILE[:12])
+    every = "".join(texts[:12])
     return paper([*blocks, *tables], title=every, subtitle=every, issuer=every, reference=every, contents=True)
 
 
 def wide_table(columns: int, rows: int = 3) -> Table:
     """A table with that many columns of counts after the names."""
     heads = (Column("name", "Nombre"), *(Column(f"c{at}", f"Columna {at}", "integer") for at in range(1, columns)))
-    lines = tuple((f"fila {row}", *(row * 1000 + at for at in range(1, columns))) for row in range(rows))
+    lines: tuple[tuple[str | int, ...], ...] = tuple(
+        (f"fila {row}", *(row * 1000 + at for at in range(1, columns))) for row in range(rows)
+    )
     return Table("wide", "Ancha", heads, lines, ("Nota de la ancha.",))

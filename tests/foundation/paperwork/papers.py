@@ -117,11 +117,12 @@ def text_of(content: bytes) -> str:
 
 
 def fonts_of(content: bytes) -> dict[str, bool]:
-    """Each font that the file names, and whether the file carries it."""
+    """Each font that the file names anywhere, and whether the file carries it."""
     found: dict[str, bool] = {}
-    for page in read(content).pages:
-        for reference in page["/Resources"]["/Font"].values():  # type: ignore[index]
-            font = reference.get_object()
+    file = read(content)
+    for number in range(1, len(file.xref_objStm) + sum(map(len, file.xref.values())) + 1):
+        font: Any = file.get_object(number)
+        if isinstance(font, dict) and font.get("/Type") == "/Font":
             descriptor = font.get("/FontDescriptor")
             found[font["/BaseFont"]] = descriptor is not None and "/FontFile2" in descriptor.get_object()
     return found

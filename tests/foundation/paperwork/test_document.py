@@ -7,7 +7,10 @@ from attention_point.foundation.paperwork import (
     Chart,
     Column,
     Heading,
+    Items,
+    Linked,
     PageBreak,
+    Paragraph,
     Series,
     Table,
     cell_text,
@@ -65,3 +68,56 @@ def test_a_moment_needs_a_zone() -> None:
 def test_headings_have_three_levels() -> None:
     with pytest.raises(ValueError, match="level 1, 2 or 3"):
         Heading("deep", 4)
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["https://punto.example/a?b=c#d", "http://x", "mailto:a@b.example", "registers/3", "/statistics/2017-08", "#annex"],
+)
+def test_a_link_may_lead_to_addresses_paths_and_anchors(href: str) -> None:
+    assert Linked("x", href).href == href
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)",
+        "data:text/html,x", "vbscript:x", "file:///etc/passwd", "//elsewhere.example",
+        "\\\\elsewhere", "/\\elsewhere", "ftp://x", "", "#",
+        'https://x/"onclick="y', "https://x/<b>", "https://x y", "https://x\n", "https://é.example", "mailto:", "a:b",
+        "\x01javascript:x", "https://x\x00",
+    ],
+)  # fmt: skip
+def test_no_link_runs_anything_or_hides_where_it_leads(href: str) -> None:
+    with pytest.raises(ValueError, match="a link needs"):
+        Linked("x", href)
+
+
+def test_a_link_into_the_document_needs_its_place() -> None:
+    for blocks in ([Paragraph("x", Linked("y", "#needs"))], [Items((Linked("y", "#needs"),))]):
+        assert paper([*blocks, NEEDS]).tables == (NEEDS,)
+        with pytest.raises(ValueError, match="leads to #needs"):
+            paper(blocks)
+    table = Table("t", "T", (Column("c", "C", "integer"),), ((Linked(5, "#annex"),),))
+    assert paper([table, Heading("A", 1, "annex")])
+    with pytest.raises(ValueError, match="leads to #annex"):
+        paper([table])
+
+
+def test_a_linked_cell_is_of_its_columns_kind_and_reads_as_its_value() -> None:
+    with pytest.raises(ValueError, match="not integer"):
+        Table("t", "T", (Column("c", "C", "integer"),), ((Linked("5", "x"),),))
+    assert cell_text(Linked(1234, "x"), "integer", WORDS) == "1.234"
+    assert cell_text(Linked(SUPPRESSED, "x"), "integer", WORDS) == "(r)"
+
+
+@pytest.mark.parametrize("anchor", ["1a", "a b", "#a", "é", '"'])
+def test_an_anchor_is_a_plain_name(anchor: str) -> None:
+    with pytest.raises(ValueError, match="an anchor"):
+        Heading("x", 1, anchor)
+
+
+@pytest.mark.parametrize("site", ["punto.example", "javascript:x", "https://x y", "https://x/?a"])
+def test_a_site_is_an_address(site: str) -> None:
+    with pytest.raises(ValueError, match="site"):
+        paper(site=site)

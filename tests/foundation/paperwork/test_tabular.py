@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from attention_point.foundation.paperwork import SUPPRESSED, Column, Paragraph, Table, write_csv
+from attention_point.foundation.paperwork import SUPPRESSED, Column, Linked, Paragraph, Table, write_csv
 from attention_point.foundation.paperwork.text import one_line
 from tests.foundation.paperwork.papers import CHART, NEEDS, long_table, paper
 
@@ -92,3 +92,8 @@ def test_a_harmless_text_is_untouched(text: str) -> None:
 
 def test_every_row_is_there() -> None:
     assert len(read(write_csv(long_table(1000)))) == 1001
+
+
+def test_a_linked_cell_is_its_value() -> None:
+    columns = (Column("a", "A"), Column("n", "N", "integer"))
+    assert read(write_csv(Table("t", "T", columns, ((Linked("=1", "x"), Linked(5, "x")),))))[1] == ["'=1", "5"]

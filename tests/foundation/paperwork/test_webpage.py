@@ -108,8 +108,8 @@ def test_nothing_runs_and_nothing_is_fetched(document: Document) -> None:
 def test_hostile_texts_are_shown() -> None:
     page = Read(hostile_paper())
     for text in HOSTILE:
-        assert plain(text) in page.text
-    assert all(row[0] == plain(text) for text, row in zip(HOSTILE, page.tables[0][1:], strict=True))
+        assert plain(text[:600]) in page.text
+    assert all(row[0] == plain(text[:600]) for text, row in zip(HOSTILE, page.tables[0][1:], strict=True))
 
 
 def test_no_level_of_headings_is_left_out() -> None:
