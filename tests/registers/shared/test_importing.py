@@ -144,7 +144,7 @@ def package(**parts: bytes) -> bytes:
 
 def sheet(cells: bytes) -> bytes:
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    return b'<?xml version="1.0"?><worksheet ' + space + b"><sheetData>" + cells + b"</sheetData></worksheet>"
+    return b'<?xml version="1.0"?><worksheet ' + space + b"><sheetData>" + cells + b"</sheetData></" + b"worksheet>"
 
 
 FAR = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
