@@ -19,6 +19,7 @@ from attention_point.foundation.paperwork import (
     chart_svg,
     write_csv,
     write_pdf,
+    write_xlsx,
 )
 from attention_point.foundation.refusals import Invalid, NotFound
 from attention_point.foundation.web import actor, db, settings
@@ -26,6 +27,7 @@ from attention_point.statistics.dashboard_document import chosen, dashboard_docu
 from attention_point.statistics.dashboard_figures import Figures, figures
 from attention_point.statistics.dashboard_filters import Filters, Offered, filter_form, filters_of, months, offered
 from attention_point.statistics.documents import charts, month_name, words
+from attention_point.statistics.files import XLSX
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
@@ -90,6 +92,13 @@ def picture(chart: str) -> Response:
 def as_pdf() -> Response:
     """The choice as PDF."""
     return _download("pdf", "application/pdf", lambda document: write_pdf(document, words()))
+
+
+@blueprint.get("/figures.xlsx")
+@requires("statistics.export")
+def as_xlsx() -> Response:
+    """The choice as a workbook."""
+    return _download("xlsx", XLSX, lambda document: write_xlsx(document, words()))
 
 
 @blueprint.get("/figures.csv")

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from attention_point.foundation import clock
@@ -80,6 +81,13 @@ def test_page_csv_and_pdf_hold_the_same_figures(office: Office, database: Databa
         rows = [line[1 : len(table.columns) + 1] for line in lines if line[0] == table.id][1:]
         if table.id != "selection":
             assert rows == [["" if cell is None else str(cell) for cell in row] for row in table.rows]
+    sheets = CalamineWorkbook.from_filelike(BytesIO(office.client.get(f"/dashboard/figures.xlsx?{query}").data))
+    numbers = [
+        cell for name in sheets.sheet_names for row in sheets.get_sheet_by_name(name).to_python() for cell in row
+    ]
+    for table in document.tables:
+        counts = {cell for row in table.rows for cell in row if isinstance(cell, int)}
+        assert counts <= {cell for cell in numbers if isinstance(cell, float)}
     pdf = PdfReader(BytesIO(office.client.get(f"/dashboard/figures.pdf?{query}").data))
     text = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
     for printed in expected.values():
@@ -148,7 +156,7 @@ def test_a_wrong_filter_is_told_at_its_field(office: Office, database: Database,
     assert reply.text.count('aria-invalid="true"') == 1
     if "point" not in query:
         assert '<option selected value="bucaramanga">' in reply.text
-    for address in ("figures.csv", "figures.pdf", "charts/trend.svg"):
+    for address in ("figures.csv", "figures.pdf", "figures.xlsx", "charts/trend.svg"):
         refused = client.get(f"/dashboard/{address}?{query}")
         assert refused.status_code == 422
         assert message in refused.text
