@@ -7,6 +7,7 @@ from typing import Any
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.shared.loading import Loading
+from attention_point.registers.shared.reading import check
 
 _AS_IT_IS = (
     "name", "number", "object", "started", "signed", "signatories", "valid_from", "valid_to", "link", "amounts",
@@ -26,6 +27,7 @@ _GIVEN = {
 }
 """What a key of the file says: the side, its means where the key names them, and the part of a contribution."""
 _MARKS = ("approximate", "at_least")
+_CONTRIBUTION = AGREEMENTS.field("contributions").fields
 KEYS = {"status": "state"} | {key: key for key in (*_AS_IT_IS, *_ROLES, *_GIVEN, *_MARKS)}
 
 
@@ -61,25 +63,26 @@ def _contributions(loading: Loading, where: str, values: dict[str, Any]) -> list
             loading.complain(f"{where}.{each}", _("There is no amount of the partners of which this could be said."))
     for key, (side, means, part) in _GIVEN.items():
         value = values.pop(key, None)
-        if value is not None and part == "share":
-            found.append({"side": side, "means": means, "share": _percent(loading, f"{where}.{key}", value)})
-        elif value is not None:
-            money = value if isinstance(value, Mapping) else {"amount": value}
-            said = {"mark": mark} if mark and key == "partner_contribution" else {}
-            found.append({"side": side, "means": means, "amount": {**money, **said}})
+        if value is None:
+            continue
+        if part == "share":
+            value = _percent(value)
+        elif mark and key == "partner_contribution" and not isinstance(value, Mapping):
+            value = {"amount": value, "mark": mark}
+        wrong = check(_CONTRIBUTION, {"side": side, part: value})[1]
+        for error in wrong:
+            loading.complain(f"{where}.{key}", error.message)
+        if not wrong:
+            found.append({"side": side, "means": means, part: value})
     return found
 
 
-def _percent(loading: Loading, where: str, fraction: Any) -> str:
-    """A fraction of 1 as it is typed, in percent."""
+def _percent(fraction: Any) -> str:
+    """A fraction of 1 as it is typed, in percent; what is none as it is, for the check to say so."""
     try:
-        share = Decimal(str(fraction))
+        return f"{Decimal(str(fraction)) * 100:.2f}"
     except InvalidOperation:
-        share = Decimal(-1)
-    if not 0 <= share <= 1:
-        loading.complain(where, _("Write a share from 0 to 1."))
-        return ""
-    return f"{share * 100:.2f}"
+        return str(fraction)
 
 
 def _counted(row: Any) -> Any:
