@@ -1,6 +1,7 @@
 """Who is signed in, by a session on the server; and who owns a program's token."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -125,8 +126,14 @@ def token_owner() -> Actor | None:
     if row is None:
         return None
     key, name, scope, entity, last_used = row
-    owner = key if isinstance(key, UUID) else UUID(key)  # SQLite keeps ids and days as text
+    owner = _owner(key, name, scope, entity)
     if str(last_used) != str(today := clock.today()):
         with database().writing() as writing:
-            writing.execute(update(ApiToken).where(ApiToken.id == owner).values(last_used_day=today))
-    return Actor("token", owner, name, scope, SCOPES.get(scope, frozenset()), entity)
+            writing.execute(update(ApiToken).where(ApiToken.id == owner.id).values(last_used_day=today))
+    return owner
+
+
+@lru_cache(maxsize=64)
+def _owner(key: UUID | str, name: str, scope: str, entity: str | None) -> Actor:
+    found = key if isinstance(key, UUID) else UUID(key)  # SQLite keeps ids as text, as it does days
+    return Actor("token", found, name, scope, SCOPES.get(scope, frozenset()), entity)

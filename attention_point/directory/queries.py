@@ -130,7 +130,7 @@ def directory(session: Session) -> Directory:
 
 def _current(session: Session) -> Directory:
     now = revision(session)
-    address = session.get_bind()
+    address = session.bind
     known = _cache.get(address)
     if known is not None and known[0] == now:
         return known[1]

@@ -10,7 +10,7 @@ from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.bodies import json_body
+from attention_point.foundation.web.bodies import json_body, json_reply
 from attention_point.foundation.web.openapi import documented
 from attention_point.intake import queries
 from attention_point.intake.answers import Candidates, VisitAnswer, VisitReceipt
@@ -25,11 +25,11 @@ blueprint = Blueprint("visits_api", __name__, url_prefix="/api/v1")
 @blueprint.post("/visits")
 @requires_scope("intake")
 @documented("Record a visit", {201: VisitAnswer, 200: VisitAnswer}, body=VisitDraft, errors=(404, 409))
-def record() -> tuple[Response, int]:
+def record() -> Response:
     """Record a visit: 201 first, 200 with the same body on replay, 409 for another visit under the same id."""
     draft = read_draft(json_body())
     receipt = record_visit(db(), actor(), draft)
-    return jsonify(receipt.answer), 201 if receipt.first else 200
+    return json_reply(receipt.answer, 201 if receipt.first else 200)
 
 
 @blueprint.get("/visits/<uuid:visit>")

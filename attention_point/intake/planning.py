@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
+from attention_point.foundation.language import N_, kept
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import kept
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.intake.draft import VisitDraft
 from attention_point.people import rules as people_rules
@@ -65,6 +65,7 @@ class Plan:
     restricted: bool
 
 
+UNKNOWN = N_("This code does not exist.")
 ADDED = Reason("The agent added it.")
 
 
@@ -74,7 +75,7 @@ def plan_visit(session: Session, draft: VisitDraft) -> Plan:
     offers = routing.offers(session)
     errors = list(_unknown(session, draft, offers))
     if point is None:
-        errors.append(FieldError("point", _("This code does not exist.")))
+        errors.append(FieldError("point", _(UNKNOWN)))
     if errors or point is None:
         raise Invalid(_("Some fields need attention."), tuple(errors))
     advice = advise(_situation(draft, _birth_date(session, draft)), offers, draft.day)
@@ -122,23 +123,22 @@ def _situation(draft: VisitDraft, born: date | None) -> Situation:
 
 def _unknown(session: Session, draft: VisitDraft, offers: Offers) -> Iterator[FieldError]:
     """Codes that the directory does not have, and consents under a text that was never shown."""
-    sentence = _("This code does not exist.")
-    services, entities = directory.service_codes(session), directory.entity_codes(session)
+    services, entities = directory.services_by_code(session), directory.entities_by_code(session)
     named = [(f"needs.{place}", code) for place, code in enumerate(draft.needs)]
     named += [(f"refer.{place}", code) for place, code in enumerate(draft.refer or ())]
     named += [(f"entities.{code}", code) for code in draft.entities]
     named += [(f"declined.{place}.service", each.service) for place, each in enumerate(draft.declined)]
-    yield from (FieldError(field, sentence) for field, code in named if code not in services)
+    yield from (FieldError(field, _(UNKNOWN)) for field, code in named if code not in services)
     for service, entity in draft.entities.items():
         if entity not in {each.entity for each in _offers_of(offers, draft.day, service)}:
             yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
     if draft.facts.complained_of and draft.facts.complained_of not in entities:
-        yield FieldError("facts.complained_of", sentence)
+        yield FieldError("facts.complained_of", _(UNKNOWN))
     versions = directory.consent_versions(session)
     for place, consent in enumerate(draft.consents):
         kind, _colon, entity = consent.purpose.partition(":")
         if kind == "referral" and entity != "*" and entity not in entities:
-            yield FieldError(f"consents.{place}.purpose", sentence)
+            yield FieldError(f"consents.{place}.purpose", _(UNKNOWN))
         if consent.text_version not in versions:
             yield FieldError(f"consents.{place}.text_version", _("There is no consent text of this version."))
 

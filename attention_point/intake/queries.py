@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database import connection_of
+from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import said
 from attention_point.foundation.refusals import NotFound
@@ -46,6 +46,13 @@ _OF_PERSON = (
     .where(Visit.person_id == bindparam("person"), Visit.day.between(bindparam("first"), bindparam("last")))
     .order_by(Visit.id.desc())
     .limit(100)
+)
+_SEALED = Prepared(
+    select(Visit.id, Visit.sealed).where(
+        Visit.person_id == bindparam("person"),
+        Visit.day.between(bindparam("first"), bindparam("last")),
+        Visit.sealed.is_not(None),
+    )
 )
 
 
@@ -105,12 +112,10 @@ def by_code(session: Session, code: str) -> UUID | None:
     return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()
 
 
-def of_person(
-    session: Session, person: UUID, first: date = date.min, last: date = date.max, key: PersonKey | None = None
-) -> list[OpenVisit]:
+def of_person(session: Session, person: UUID, first: date = date.min, last: date = date.max) -> list[OpenVisit]:
     """A person's attentions, newest first, at most 100."""
     rows = connection_of(session).execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
-    return _opened(session, rows, {person: key} if key else None)
+    return _opened(session, rows)
 
 
 def latest(session: Session, point: str, before: UUID | None, size: int) -> list[OpenVisit]:
@@ -126,7 +131,14 @@ def counted_in_month(session: Session, received: Received, day: date) -> list[Ma
     """How a person's visits of this month were counted already."""
     first = day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return [visit.record["counted"] for visit in of_person(session, received.id, first, last, received.key)]
+    rows = _SEALED.run(session, {"person": received.id, "first": first, "last": last})
+    opened = (received.key.open(PURPOSE, _id(visit), sealed) for visit, sealed in rows)
+    return [record["counted"] for record in opened]
+
+
+def _id(kept: UUID | str) -> UUID:
+    """SQLite keeps an id as text."""
+    return kept if isinstance(kept, UUID) else UUID(kept)
 
 
 def answer(

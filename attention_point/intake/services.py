@@ -1,20 +1,20 @@
 """The one door: ``record_visit``. Everything of a visit in the caller's transaction, or nothing."""
 
 import secrets
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database import Prepared, connection_of, one
+from attention_point.foundation.database import Prepared, dialect_of, one
 from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -28,7 +28,9 @@ from attention_point.people import services as people
 from attention_point.referrals import services as referrals
 from attention_point.tallies import services as tallies
 
-READABLE = str.maketrans("OI", "89")  # base32 has neither 0 nor 1: without O and I nothing is mistaken
+# Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
+# 256 is a multiple of 32, so each letter is as likely as any other.
+_LETTERS = b"ABCDEFGH9JKLMN8PQRSTUVWXYZ234567" * 8
 _INSERT = Prepared(
     insert(Visit),
     (
@@ -64,13 +66,14 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     Invalid for codes that do not exist, for a mandatory path declined without a reason, NotFound for an unknown person.
     """
     vault = vault_of(session)
-    fingerprint = vault.fingerprint("visit-draft", draft.model_dump_json().encode())
+    said = draft.model_dump(mode="json", exclude_none=True)
+    fingerprint = vault.fingerprint("visit-draft", to_json(said))
     serialise(session, draft.id)
     known = one(_KNOWN.run(session, {"visit": draft.id}))
     if known is not None:
         return _again(session, bytes(known) == fingerprint, draft.id)
     plan = plan_visit(session, draft)
-    given = _given(draft, plan)
+    given = _given(draft, said["person"], plan)
     now = clock.now()
     received = people.receive(session, given, draft.person.id, now)
     day = tallies.counting_day(session, draft.day)
@@ -79,7 +82,7 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     chosen = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
     reference = _reference(session, plan.prefix, draft)
     visit = referrals.Visit(draft.id, received.id, received.key, draft.point, day)
-    record = _record(draft, plan, received, facts)
+    record = _record(said, plan, received, facts)
     _insert_visit(session, actor, visit, record, draft, reference, fingerprint, channel, now)
     made = referrals.create(session, visit, chosen, now)
     journal.record(
@@ -92,18 +95,18 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
 NAMING = {"id", "given_names", "surname_1", "surname_2", "documents", "phone"}
 
 
-def _given(draft: VisitDraft, plan: Plan) -> dict[str, Any]:
+def _given(draft: VisitDraft, said: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """What is kept of the person. Who refuses to be put on file is received without a name (Ley 1581 de 2012, art. 9),
     unless a mandatory path protects a child (art. 7: the child's best interest)."""
     refused = any(consent.purpose == "attention" and not consent.granted for consent in draft.consents)
     protected = any(each.mandatory for each in plan.chosen)
     left_out = NAMING if refused and not protected else {"id"}
-    return draft.person.model_dump(mode="json", exclude=left_out, exclude_none=True)
+    return {name: value for name, value in said.items() if name not in left_out}
 
 
 def _code() -> str:
     """An opaque code for the slip, 80 random bits that can be read out."""
-    return b32encode(secrets.token_bytes(10)).decode().translate(READABLE)
+    return secrets.token_bytes(16).translate(_LETTERS).decode()
 
 
 def _again(session: Session, same: bool, visit: UUID) -> Receipt:
@@ -112,14 +115,13 @@ def _again(session: Session, same: bool, visit: UUID) -> Receipt:
     return Receipt(queries.stored_answer(session, visit), False)
 
 
-def _record(draft: VisitDraft, plan: Plan, received: people.Received, facts: counting.VisitFacts) -> dict[str, Any]:
+def _record(said: dict[str, Any], plan: Plan, received: people.Received, facts: counting.VisitFacts) -> dict[str, Any]:
     """What stands sealed in the visit: what was said, what was suggested, and how it was counted."""
     warnings = list(plan.warnings)
     if received.duplicates:
         warnings.append(("person.documents", SAME_DOCUMENT, {}))
-    said = draft.model_dump(mode="json", exclude={"id", "point", "person", "attended_at"}, exclude_none=True)
     return {
-        **said,
+        **{name: value for name, value in said.items() if name not in BESIDE},
         "restricted": plan.restricted,
         "suggestions": [each.sealed() for each in plan.suggestions],
         "warnings": warnings,
@@ -127,6 +129,7 @@ def _record(draft: VisitDraft, plan: Plan, received: people.Received, facts: cou
     }
 
 
+BESIDE = {"id", "point", "person", "attended_at"}  # kept in the row itself, or with the person
 SAME_DOCUMENT = N_("Somebody else is on file with the same document. Both are kept apart until a person decides.")
 
 
@@ -172,6 +175,6 @@ _COUNTERS = {"sqlite": _counter(sqlite.insert), "postgresql": _counter(postgresq
 
 def _reference(session: Session, prefix: str, draft: VisitDraft) -> str:
     """The next reference of a point and year, such as BGA-2017-000123."""
-    counter = _COUNTERS[connection_of(session).dialect.name]
+    counter = _COUNTERS[dialect_of(session).name]
     number = one(counter.run(session, {"point": draft.point, "year": draft.day.year, "last": 1}))
     return f"{prefix}-{draft.day.year}-{number:06d}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -15,8 +14,12 @@ from attention_point.people.models import Person, PersonTag
 KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "surname_given_day": 4}
 MOST = 50  # candidates of a search: more is no answer, the agent adds a word or a year
 
-_ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.erased_at)
-_ONE = _ROW.where(Person.id == bindparam("person"))
+_ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version)
+_ONE = Prepared(
+    select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version).where(
+        Person.id == bindparam("person")
+    )
+)
 _BY_TAG = Prepared(
     select(PersonTag.person_id)
     .where(PersonTag.kind == bindparam("kind"), PersonTag.tag == bindparam("tag"))
@@ -36,13 +39,12 @@ class SealedPerson:
     wrapped_key: bytes | None
     sealed: bytes | None
     version: int
-    erased_at: datetime | None
 
 
 def sealed_person(session: Session, person: UUID) -> SealedPerson | None:
     """One row, or None."""
-    row = connection_of(session).execute(_ONE, {"person": person}).one_or_none()
-    return SealedPerson(*row) if row else None
+    rows = _ONE.run(session, {"person": person})
+    return SealedPerson(person, *rows[0]) if rows else None
 
 
 def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:

@@ -128,7 +128,8 @@ def normalise_document(type_: str, number: str | None) -> tuple[str, str]:
     """
     code = type_.strip().upper()
     text = unicodedata.normalize("NFKC", (number or "").strip()).upper().strip()
-    if any(unicodedata.category(letter).startswith("C") for letter in text):
+    # Of the printable characters of ASCII none is a control character.
+    if not (text.isascii() and text.isprintable()) and any(unicodedata.category(c).startswith("C") for c in text):
         raise ValueError(CONTROL)
     written = _SEPARATORS.sub("", text.removesuffix(".0") if _FLOAT.fullmatch(text) else text)
     if _SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)) or _SCIENTIFIC.fullmatch(written):

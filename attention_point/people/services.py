@@ -153,8 +153,8 @@ def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: d
             {"person": known.id, "new_sealed": identity.seal(known.key, known.id, record), "new_time": now},
         )
         if _keys(record) != _keys(known.record):
-            old = [{"old_kind": kind, "old_tag": tag, "person": known.id} for kind, tag in _tags(session, known.record)]
-            _UNTAG.run(session, old)
+            old = [{"old_kind": kind, "old_tag": tag} for kind, tag in _tags(session, known.record)]
+            _UNTAG.run_each(session, {"person": known.id}, old)
             _write_tags(session, known.id, _tags(session, record))
     return Received(known.id, known.key, record, False)
 
@@ -173,10 +173,8 @@ def _tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
 
 
 def _write_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
-    version = vault_of(session).index_version
-    if tags:
-        rows = [{"kind": kind, "tag": tag, "person_id": person, "index_version": version} for kind, tag in tags]
-        _TAGS.run(session, rows)
+    common = {"person_id": person, "index_version": vault_of(session).index_version}
+    _TAGS.run_each(session, common, [{"kind": kind, "tag": tag} for kind, tag in tags])
 
 
 def known_birth_date(session: Session, person: UUID) -> date | None:

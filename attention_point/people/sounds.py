@@ -59,9 +59,12 @@ def name_keys(text: str | None, *, given: bool = False) -> list[str]:
 
 def words(text: str | None, *, given: bool = False) -> list[str]:
     """The words of a name in plain capitals, without the particles; what is only particles stays whole."""
-    plain = unicodedata.normalize("NFD", _APOSTROPHES.sub("", text or "").upper())
-    bare = (letter for letter in plain if not unicodedata.combining(letter))
-    found = "".join(letter if letter.isalpha() else " " for letter in bare).split()
+    plain = _APOSTROPHES.sub("", text or "").upper()
+    if not plain.isascii():
+        plain = "".join([letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter)])
+    found = plain.split()
+    if not "".join(found).isalpha():
+        found = "".join([letter if letter.isalpha() else " " for letter in plain]).split()
     found = [word for word in found if word not in _PARTICLES] or found
     return ["MARIA" if word == "MA" else word for word in found] if given else found
 

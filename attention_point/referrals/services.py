@@ -76,26 +76,28 @@ def create(session: Session, visit: Visit, chosen: Sequence[Chosen], now: dateti
     """One referral a chosen service; the visit's own journal entry and tallies cover them."""
     if not chosen:
         return []
-    rows: list[dict[str, Any]] = []
+    common = {
+        "visit_id": visit.id,
+        "person_id": visit.person,
+        "point": visit.point,
+        "day": visit.day,
+        "state": "created",
+        "created_at": now,
+        "state_at": now,
+        "version": 1,
+    }
     # In order: ids made in the same millisecond are not, and a replayed visit lists its referrals as it did first.
-    for referral, each in zip(sorted(new_id() for _each in chosen), chosen, strict=True):
-        rows.append(
-            {
-                "id": referral,
-                "visit_id": visit.id,
-                "person_id": visit.person,
-                "point": visit.point,
-                "day": visit.day,
-                "entity": each.entity,
-                "state": "created",
-                "created_at": now,
-                "state_at": now,
-                "version": 1,
-                "sealed": visit.key.seal(queries.PURPOSE, referral, {**each.record, "answers": []}),
-            }
-        )
-    _INSERT.run(session, rows)
-    return [row["id"] for row in rows]
+    made = sorted(new_id() for _each in chosen)
+    rows = [
+        {
+            "id": referral,
+            "entity": each.entity,
+            "sealed": visit.key.seal(queries.PURPOSE, referral, {**each.record, "answers": []}),
+        }
+        for referral, each in zip(made, chosen, strict=True)
+    ]
+    _INSERT.run_each(session, common, rows)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ MOST = 5000  # rows a statement; an engine takes so many values and no more
 
 def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
-    rows = [(key[0].isoformat(), *key[1:], count) for key, count in sorted(cells.items()) if count]
+    days = {key[0]: key[0].isoformat() for key in cells}
+    rows = [(days[key[0]], *key[1:], count) for key, count in sorted(cells.items()) if count]
     sqlite = dialect_of(session).name == "sqlite"
     for start in range(0, len(rows), MOST):
         part = rows[start : start + MOST]

@@ -1,8 +1,8 @@
 """The database: engine and sessions, column types, ids, migrations."""
 
-from attention_point.foundation.database.engine import Database, connection_of
+from attention_point.foundation.database.engine import Database, connection_of, dialect_of
 from attention_point.foundation.database.identifiers import new_id
-from attention_point.foundation.database.prepared import Prepared, one
+from attention_point.foundation.database.prepared import Prepared, driven, one
 from attention_point.foundation.database.schema import Base, UtcDateTime
 
-__all__ = ["Base", "Database", "Prepared", "UtcDateTime", "connection_of", "new_id", "one"]
+__all__ = ["Base", "Database", "Prepared", "UtcDateTime", "connection_of", "dialect_of", "driven", "new_id", "one"]

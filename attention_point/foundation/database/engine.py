@@ -5,13 +5,14 @@ SQLite: WAL, ``synchronous=FULL``, foreign keys, ``BEGIN IMMEDIATE`` for writers
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 5.0
 BUSY = N_("The database is busy. Try again in a moment.")
-_CONNECTION = "connection"
+_BEGIN = "BEGIN IMMEDIATE"
 _LOCK_STATES = {"55P03", "40P01", "57014"}  # lock not available, deadlock, cancelled by time-out
 _LOCK_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -37,10 +38,12 @@ class Database:
         self.url = make_url(url)
         self.info = info or {}
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._kept: PoolProxiedConnection | None = None
+        self._glancing: deque[PoolProxiedConnection] = deque()
         if self.sqlite:
-            self.engine = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", query_only=False)
+            self.engine = _sqlite_engine(url, 1, _BEGIN, query_only=False)
             self.reader = _sqlite_engine(url, pool_size, "BEGIN", query_only=True)
-            self._turn: FairLock | None = FairLock()
+            self._turn: FairLock | None = FairLock()  # and who has the turn has the one connection that writes
         else:
             self.engine = _postgresql_engine(url, pool_size)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
@@ -56,13 +59,19 @@ class Database:
         with self.reading_session() as session:
             yield session
 
-    def glance(self, statement: "Prepared", values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def glance(self, statement: "Prepared", values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """One small read outside of any session and transaction: for what every request asks first."""
-        connection = self.reader.raw_connection()
         try:
-            return statement.on(connection, self.reader.dialect, values)
+            connection = self._glancing.pop()
+        except IndexError:
+            connection = self.reader.raw_connection()
+        try:
+            return statement.glance(connection, self.reader.dialect, values)
         finally:
-            connection.close()
+            if self.sqlite:
+                self._glancing.append(connection)  # it has begun nothing that need be ended
+            else:
+                connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -72,31 +81,113 @@ class Database:
         """
         if self._turn and not self._turn.acquire(WAIT_SECONDS):
             raise Busy(_(BUSY))
+        session = None
         try:
-            with (
-                Session(self.engine, expire_on_commit=False, info=dict(self.info)) as session,
-                session.begin(),
-            ):
-                session.info[_CONNECTION] = session.connection()
-                yield session
-        except (OperationalError, PoolTimeout) as error:
-            if is_busy(error):
+            pooled, self._kept = self._kept or self.engine.raw_connection(), None
+            session = Writing(self.engine, pooled, dict(self.info))
+            yield session
+            session.finish()
+        except BaseException as error:
+            if session:
+                session.rollback()
+            if isinstance(error, OperationalError | PoolTimeout) and is_busy(error):
                 raise Busy(_(BUSY)) from None
             raise
         finally:
+            if session:
+                self._kept = session.end(keep=self.sqlite)
             if self._turn:
                 self._turn.release()
 
     def close(self) -> None:
         """Give the connections back."""
+        for kept in (*self._glancing, *([self._kept] if self._kept else [])):
+            kept.close()
+        self._glancing.clear()
+        self._kept = None
         self.engine.dispose()
         self.reader.dispose()
 
 
+class Writing(Session):
+    """A session whose transaction the driver has begun already.
+
+    What is prepared runs on the driver's ``cursor``; ORM and Core join the same transaction where they are used, and
+    only then does SQLAlchemy set up its own for it. After a rollback there is no more to be done with it.
+    """
+
+    def __init__(self, engine: Engine, pooled: PoolProxiedConnection, info: dict[str, Any]) -> None:
+        super().__init__(engine, expire_on_commit=False, info=info)
+        self._engine = engine
+        self._pooled = pooled
+        self._joined: Connection | None = None
+        self._ended = False
+        self._cursor: Any = pooled.cursor()
+        try:
+            if engine.dialect.name == "sqlite":
+                self._cursor.execute(_BEGIN)
+        except engine.dialect.loaded_dbapi.Error as error:
+            pooled.close()
+            raise as_sqlalchemys(error, engine.dialect) from None
+
+    @property
+    def cursor(self) -> Any:
+        """The driver's cursor; raises InvalidRequestError after a rollback."""
+        if self._cursor is None:
+            raise InvalidRequestError("this transaction is over")
+        return self._cursor
+
+    def get_bind(self, *_for: Any, **_more: Any) -> Connection:
+        """The one connection of the transaction."""
+        if self.cursor and self._joined is None:
+            self._joined = Connection(self._engine, self._pooled)
+        return cast(Connection, self._joined)
+
+    def rollback(self) -> None:
+        """Undo everything."""
+        self._cursor = None
+        super().rollback()
+        self._pooled.rollback()
+
+    def finish(self) -> None:
+        """Commit, whichever way it was written; nothing after a rollback."""
+        if self._cursor is None:
+            return
+        if self.in_transaction():
+            self.commit()
+        else:
+            try:
+                self._pooled.commit()
+            except self._engine.dialect.loaded_dbapi.Error as error:
+                raise as_sqlalchemys(error, self._engine.dialect) from None
+        self._ended = True
+
+    def end(self, *, keep: bool) -> PoolProxiedConnection | None:
+        """Leave the connection: to be kept for the next transaction if this one ended well, else to the pool."""
+        self._cursor = None
+        if self._joined is not None:  # else nothing was ever attached
+            self.close()
+        if keep and self._ended:
+            return self._pooled
+        self._pooled.close()
+        return None
+
+
+def as_sqlalchemys(error: Any, dialect: Dialect, statement: str | None = None) -> DBAPIError:
+    """The driver's error as SQLAlchemy's own, without the values; the driver's interface to errors stays behind."""
+    base = dialect.loaded_dbapi.Error
+    made = DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=dialect)
+    return cast(DBAPIError, made)
+
+
 def connection_of(session: Session) -> Connection:
-    """The session's connection. A writing session has one for its whole life, found once."""
-    held: Connection | None = session.info.get(_CONNECTION)
-    return held if held is not None else session.connection()
+    """The session's connection, for Core statements."""
+    return session.connection()
+
+
+def dialect_of(session: Session) -> Dialect:
+    """The engine's dialect; its name is ``sqlite`` or ``postgresql``."""
+    return cast(Engine, session.bind).dialect
 
 
 def is_busy(error: BaseException) -> bool:
@@ -135,7 +226,8 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) ->
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql(begin)
 
     return engine
 

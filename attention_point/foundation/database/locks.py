@@ -6,18 +6,18 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database.engine import connection_of
+from attention_point.foundation.database.engine import dialect_of
+from attention_point.foundation.database.prepared import Prepared
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(:key)"))
 
 
 def serialise(session: Session, *things: UUID | bytes) -> None:
     """Hold a lock on each thing until the transaction ends. SQLite has one writer and needs none."""
-    connection = connection_of(session)
-    if connection.dialect.name != "postgresql":
+    if dialect_of(session).name != "postgresql":
         return
     for key in sorted({_number(thing) for thing in things}):
-        connection.execute(_LOCK, {"key": key})
+        _LOCK.run(session, {"key": key})
 
 
 def _number(thing: Any) -> int:

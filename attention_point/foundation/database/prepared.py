@@ -5,18 +5,17 @@ and feels it (``docs/performance.md``). What is prepared keeps the same SQL and 
 the session's own connection and transaction. Rows come back as the driver gives them: on SQLite an id is text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 
-from attention_point.foundation.database.engine import connection_of
+from attention_point.foundation.database.engine import Writing, as_sqlalchemys, connection_of, dialect_of
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 Rows = list[tuple[Any, ...]]
 
 
@@ -28,31 +27,61 @@ class Prepared:
         self._columns = list(columns) or None
         self._made: dict[str, _Compiled] = {}
 
-    def run(self, session: Session, values: Values | Sequence[Values]) -> Rows:
-        """Run it with one set of values, or with each of several in one go; the rows, if it returns any.
+    def run(self, session: Session, values: Values) -> Rows:
+        """Run it with these values; the rows, if it returns any.
 
         Raises SQLAlchemy's DBAPIError, as any other statement does.
         """
-        connection = connection_of(session)
-        return self.on(connection.connection, connection.dialect, values)
+        compiled = self._on(dialect_of(session))
+        return _run(session, compiled.sql, compiled.bound(values))
 
-    def on(self, connection: PoolProxiedConnection, dialect: Dialect, values: Values | Sequence[Values]) -> Rows:
-        """The same on a pooled connection of the driver."""
-        compiled = self._made.get(dialect.name)
-        if compiled is None:
-            compiled = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
-        cursor: Any = connection.cursor()
+    def run_each(self, session: Session, common: Values, rows: Sequence[Values]) -> None:
+        """Run it for each of several rows in one go; what they have in common is converted once."""
+        if rows:
+            compiled = self._on(dialect_of(session))
+            _run(session, compiled.sql, compiled.bound_each(common, rows), many=True)
+
+    def glance(self, connection: PoolProxiedConnection, dialect: Dialect, values: Values) -> Rows:
+        """Run it on a pooled connection without a session."""
+        compiled = self._on(dialect)
+        cursor = connection.cursor()
         try:
-            if isinstance(values, Mapping):
-                cursor.execute(compiled.sql, compiled.bound(values))
-            else:
-                cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
-            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-        except dialect.loaded_dbapi.Error as error:
-            base = dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True, dialect=dialect) from None
+            return _execute(cursor, dialect, compiled.sql, compiled.bound(values))
         finally:
             cursor.close()
+
+    def _on(self, dialect: Dialect) -> "_Compiled":
+        made = self._made.get(dialect.name)
+        if made is None:
+            made = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
+        return made
+
+
+def driven(session: Session, sql: str, values: Sequence[Any]) -> Rows:
+    """Run SQL in the driver's own words, with values in its own types."""
+    return _run(session, sql, values)
+
+
+def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Rows:
+    if isinstance(session, Writing):
+        return _execute(session.cursor, dialect_of(session), sql, values, many=many)
+    connection = connection_of(session)
+    cursor = connection.connection.cursor()
+    try:
+        return _execute(cursor, connection.dialect, sql, values, many=many)
+    finally:
+        cursor.close()
+
+
+def _execute(cursor: Any, dialect: Dialect, sql: str, values: Any, *, many: bool = False) -> Rows:
+    try:
+        if many:
+            cursor.executemany(sql, values)
+        else:
+            cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+    except dialect.loaded_dbapi.Error as error:
+        raise as_sqlalchemys(error, dialect, sql) from None
 
 
 class _Compiled:
@@ -60,20 +89,38 @@ class _Compiled:
         compiled: Any = clause.compile(dialect=dialect, column_keys=columns)
         self.sql = str(compiled)
         self._positional = bool(dialect.positional)
-        fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
-        names = compiled.positiontup if self._positional else list(compiled.bind_names.values())
-        # A value that is missing raises KeyError; only what the statement itself says is fixed.
-        self._slots = [
-            (name, compiled._bind_processors.get(name), (fixed[name],) if name in fixed else None) for name in names
-        ]
+        # What the statement itself says is fixed; any other value that is missing raises KeyError.
+        self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        self._names = compiled.positiontup if self._positional else list(compiled.bind_names.values())
+        found = ((place, compiled._bind_processors.get(name)) for place, name in enumerate(self._names))
+        self._processes = [(place, process) for place, process in found if process]
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
-        taken = []
-        for name, process, fixed in self._slots:
-            value = fixed[0] if fixed else values[name]
-            taken.append((name, process(value) if process else value))
-        return tuple(value for _name, value in taken) if self._positional else dict(taken)
+        if self._fixed:
+            values = {**values, **self._fixed}
+        taken = [values[name] for name in self._names]
+        for place, process in self._processes:
+            taken[place] = process(taken[place])
+        return taken if self._positional else dict(zip(self._names, taken, strict=True))
+
+    def bound_each(self, common: Values, rows: Sequence[Values]) -> list[Any]:
+        """The rows as the driver takes them; each gives the same values beside those in common."""
+        first = self.bound({**common, **rows[0]})
+        processes = dict(self._processes)
+        places = range(len(self._names)) if self._positional else self._names
+        own = [
+            (place, name, processes.get(number))
+            for number, (place, name) in enumerate(zip(places, self._names, strict=True))
+            if name in rows[0]
+        ]
+        bound = []
+        for row in rows:
+            taken = first.copy()
+            for place, name, process in own:
+                taken[place] = process(row[name]) if process else row[name]
+            bound.append(taken)
+        return bound
 
 
 def one(rows: Rows) -> Any:

@@ -1,8 +1,13 @@
 """The signed cookie behind ``flask.session``: none for programs, its signer made once."""
 
 from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+
+class _OfAProgram(SecureCookieSession):
+    """Ends with its request."""
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -19,4 +24,9 @@ class Cookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """An empty session for a program, whatever cookie it sends."""
-        return self.session_class() if request.path.startswith("/api/") else super().open_session(app, request)
+        return _OfAProgram() if request.path.startswith("/api/") else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing of a program's."""
+        if not isinstance(session, _OfAProgram):
+            super().save_session(app, session, response)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 import secrets
 
 from flask import Flask, g, request
+from flask.globals import app_ctx
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.settings import Settings
@@ -26,9 +27,10 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cro
 
 def csp_nonce() -> str:
     """The nonce of this reply's scripts."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
+    held = app_ctx.g
+    if "csp_nonce" not in held:
+        held.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = held.csp_nonce
     return nonce
 
 
@@ -40,14 +42,16 @@ def open_to_all(cache_control: str) -> None:
 def register(app: Flask, settings: Settings) -> None:
     """Put the headers on every reply."""
 
+    fixed = dict(FIXED)
+    if settings.secure:
+        fixed["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+
     @app.after_request
     def _headers(response: Response) -> Response:
-        response.headers.extend(FIXED)
+        response.headers.extend(fixed)
         response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         if "open_to_all" in g and response.status_code in {200, 304}:
             response.headers.update({**OPEN, "Cache-Control": g.open_to_all})
-        if settings.secure:
-            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         return response

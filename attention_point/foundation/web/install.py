@@ -1,10 +1,16 @@
 """Puts the web layer on an application, in the order in which it must act."""
 
 import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, g, request, session
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import language
@@ -39,6 +45,7 @@ def install(
     )
     templating.register(app, settings, menu)  # before CSRFProtect, which makes the environment with its options
     app.session_interface = Cookies()
+    app.ensure_sync = _plain  # type: ignore[method-assign, assignment]
     app.before_request(_speak)
     app.before_request(_bound)
     gate.register(app, user, program)
@@ -54,19 +61,30 @@ def install(
     return guard
 
 
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """No view or hook is ``async``, so Flask need not look at each of them at each request."""
+    return function
+
+
+@lru_cache(maxsize=64)
+def _best(accepted: str) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(list(language.LANGUAGES)) or "es"
+
+
 def _speak() -> None:
     g.started = time.perf_counter()
     if errors.wants_json():
-        language.use(request.accept_languages.best_match(list(language.LANGUAGES)) or "es")
+        language.use(_best(request.headers.get("Accept-Language", "")))
     else:
         language.use(request.cookies.get(LANGUAGE_COOKIE, "es"))
 
 
 def _bound() -> None:
     """Let a view that takes files be sent one; said before anything reads the body."""
-    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
+    asked = request_ctx.request
+    limit = getattr(current_app.view_functions.get(asked.endpoint or ""), "body_limit", None)
     if limit:
-        request.max_content_length = limit
+        asked.max_content_length = limit
 
 
 def _settle(response: Response) -> Response:
@@ -80,11 +98,12 @@ def _settle(response: Response) -> Response:
 
 def _log(response: Response) -> Response:
     """One line a request: the route's pattern, never the address, which may carry what somebody typed."""
-    if request.endpoint != "static":
+    asked = request_ctx.request
+    if asked.endpoint != "static":
         log.info(
             "request",
-            method=request.method,
-            route=str(request.url_rule),
+            method=asked.method,
+            route=str(asked.url_rule),
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         )

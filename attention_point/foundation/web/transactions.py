@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from flask import Flask, current_app, g, request
+from flask.globals import app_ctx
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -43,11 +44,12 @@ def db() -> Session:
     """The request's session: reading for GET and HEAD, otherwise writing, committed when the reply is a success."""
     if request.method in SAFE:
         return reader()
-    if "writer" not in g:
+    held = app_ctx.g
+    if "writer" not in held:
         _end_reading()  # what was read before the write began may be stale
-        g.transaction = database().writing()
-        g.writer = g.transaction.__enter__()
-    session: Session = g.writer
+        held.transaction = database().writing()
+        held.writer = held.transaction.__enter__()
+    session: Session = held.writer
     return session
 
 
@@ -71,11 +73,12 @@ def settle(response: Response) -> None:
     A form given back with its errors (422) shows again what was read for it; any other refusal shows nothing.
     """
     success = response.status_code < 400
-    if "writer" in g:
+    held = app_ctx.g
+    if "writer" in held:
         _end_writing(commit=success)
-    if "reader" in g and (success or response.status_code == 422):
-        g.reader.rollback()
-        journal.write_kept(database(), g.reader, g.pop("owed", ()) if success else ())
+    if "reader" in held and (success or response.status_code == 422):
+        held.reader.rollback()
+        journal.write_kept(database(), held.reader, held.pop("owed", ()) if success else ())
 
 
 def undo() -> None:
@@ -85,8 +88,9 @@ def undo() -> None:
 
 
 def _end_writing(*, commit: bool) -> None:
-    transaction: AbstractContextManager[Session] = g.pop("transaction")
-    g.pop("writer")
+    held = app_ctx.g
+    transaction: AbstractContextManager[Session] = held.pop("transaction")
+    held.pop("writer")
     if commit:
         transaction.__exit__(None, None, None)
     else:

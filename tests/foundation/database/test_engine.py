@@ -1,5 +1,6 @@
 """Sessions: reading ones cannot write, writing ones commit once or not at all, and nobody waits without end."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, event, insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from attention_point.foundation.database import Database, Prepared, UtcDateTime, connection_of, engine
@@ -68,14 +69,15 @@ def test_sqlite_keeps_what_it_acknowledged(notes: Database) -> None:
 
 @ONE_ENGINE
 def test_a_sqlite_writer_takes_its_lock_at_the_beginning(notes: Database) -> None:
-    begun: list[str] = []
-    for one in (notes.engine, notes.reader):
-        event.listen(one, "before_cursor_execute", lambda *given: begun.append(given[2]))
+    outsider = sqlite3.connect(str(notes.url.database), timeout=0, isolation_level=None)
     with notes.reading() as session:
         session.execute(select(NOTE)).all()
-    with notes.writing():
-        pass
-    assert [statement for statement in begun if statement.startswith("BEGIN")] == ["BEGIN", "BEGIN IMMEDIATE"]
+        outsider.execute("BEGIN IMMEDIATE")
+        outsider.execute("COMMIT")
+    with notes.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        outsider.execute("BEGIN IMMEDIATE")
+    outsider.execute("BEGIN IMMEDIATE")
+    outsider.close()
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO note (n) VALUES (2)", "DELETE FROM note", "CREATE TABLE x (n int)"])
@@ -118,6 +120,45 @@ def test_a_block_that_raises_leaves_nothing(notes: Database) -> None:
     with notes.writing() as session:
         session.execute(insert(NOTE).values(n=2))
     assert count(notes) == 2
+
+
+def test_a_prepared_statement_and_the_orm_share_the_transaction(notes: Database) -> None:
+    statement = Prepared(insert(NOTE), ("n",))
+    with notes.writing() as session:
+        statement.run(session, {"n": 2})
+        session.execute(insert(NOTE).values(n=3))
+        statement.run(session, {"n": 4})
+        assert len(session.execute(select(NOTE)).all()) == 4
+        assert count(notes) == 1
+    assert count(notes) == 4
+    with pytest.raises(ZeroDivisionError), notes.writing() as session:  # noqa: PT012
+        statement.run(session, {"n": 5})
+        session.execute(insert(NOTE).values(n=6))
+        raise ZeroDivisionError
+    assert count(notes) == 4
+
+
+def test_after_a_rollback_nothing_more_is_written(notes: Database) -> None:
+    statement = Prepared(insert(NOTE), ("n",))
+    with notes.writing() as session:
+        statement.run(session, {"n": 2})
+        session.rollback()
+        with pytest.raises(InvalidRequestError):
+            statement.run(session, {"n": 3})
+        with pytest.raises(InvalidRequestError):
+            session.execute(insert(NOTE).values(n=4))
+    assert count(notes) == 1
+
+
+def test_a_commit_that_the_database_refuses_is_an_error_and_leaves_nothing(notes: Database) -> None:
+    statement = Prepared(text("INSERT INTO line VALUES (:n)"))
+    with notes.writing() as session:
+        session.execute(text("CREATE TABLE line (n integer REFERENCES note (n) DEFERRABLE INITIALLY DEFERRED)"))
+    with pytest.raises(IntegrityError), notes.writing() as session:
+        statement.run(session, {"n": 99})
+    with notes.writing() as session:
+        statement.run(session, {"n": 1})
+        assert session.execute(text("SELECT n FROM line")).scalars().all() == [1]
 
 
 @ONE_ENGINE

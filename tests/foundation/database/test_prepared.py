@@ -16,7 +16,8 @@ ROW = {"day": clock.today(), "point": "p", "table": "t", "cell": "a", "count": 3
 def test_rows_go_in_and_come_back(database: Database) -> None:
     with database.writing() as session:
         ADD.run(session, ROW)
-        ADD.run(session, [{**ROW, "cell": "b"}, {**ROW, "cell": "c", "count": 9}])
+        ADD.run_each(session, ROW, [{"cell": "b", "count": 3}, {"cell": "c", "count": 9}])
+        ADD.run_each(session, ROW, [])
         assert one(COUNT.run(session, {"cell": "c"})) == 9
         assert one(COUNT.run(session, {"cell": "none"})) is None
     assert one(database.glance(COUNT, {"cell": "a"})) == 3
