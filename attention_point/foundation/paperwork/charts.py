@@ -1,6 +1,6 @@
 """Charts as ReportLab drawings: for PDF as they are, for pages through ``svg``.
 
-Every axis starts at 0, values are labelled (on a line, where there is room for the label), and series differ by
+Every axis starts at 0, values are labelled (on a line, where the label covers nothing), and series differ by
 texture, mark or dash as well as by colour.
 Only five shapes are used: rectangle, line, polyline, polygon, text.
 """

@@ -145,6 +145,8 @@ def story(document: blocks.Document, words: Words, height: float) -> list[Flowab
         drawn = _flow(block, paper)
         if isinstance(block, blocks.Table | blocks.Chart) and block.title == heading:
             drawn = drawn[1:]  # the heading has said it
+            if isinstance(drawn[0], Rows):
+                drawn[0].unsaid, drawn[0].page = one_line(block.title), height
         needed = _needed(block, drawn) + len(waiting) * _HEADING
         flowables += [CondPageBreak(min(needed, height)), *waiting, *drawn]
         waiting = []

@@ -23,23 +23,32 @@ _NOTES = 5.0
 
 
 class Rows(Flowable):
-    """Rows of a layout under its heads. ``again`` is the caption of further pages, ``key`` the name links lead to."""
+    """Rows of a layout under its heads. ``again`` is the caption of further pages, ``key`` the name links lead to.
+
+    ``unsaid`` is the caption of rows that have none before them, because the heading says the same: should they come
+    to the top of a page of ``page`` points, where no heading is in sight, they say it themselves.
+    """
+
+    unsaid = ""
+    page = 0.0
 
     def __init__(self, layout: Layout, again: str, notes: Sequence[Lines], key: str = "") -> None:
         super().__init__()
         self._layout, self._again, self._notes, self._key = layout, again, notes, key
         self._rows: Sequence[Row] = layout.rows
-        self._begun = False
+        self._caption = ""
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Its size in points."""
+        """Its size in points, on a page with ``height`` points left."""
+        if self.unsaid:
+            self._caption = self.unsaid if height > self.page - 1 else ""
         self.width = sum(self._layout.widths)
         self.height = self._above + sum(row.height for row in self._rows) + self._empty + self._below(width)
         return self.width, self.height
 
     @property
     def _above(self) -> float:
-        return self._layout.head.height + (_CAPTION_ROOM if self._begun else 0.0)
+        return self._layout.head.height + (_CAPTION_ROOM if self._caption else 0.0)
 
     @property
     def _empty(self) -> float:
@@ -56,7 +65,7 @@ class Rows(Flowable):
         if fitting < 1:
             return []
         first, rest = Rows(self._layout, self._again, (), self._key), Rows(self._layout, self._again, self._notes)
-        first._begun, rest._begun = self._begun, True
+        first._caption, rest._caption = self._caption, self._again
         first._rows, rest._rows = self._rows[:fitting], self._rows[fitting:]
         return [first, NewPage(), rest]
 
@@ -65,8 +74,8 @@ class Rows(Flowable):
         top = self.height
         if self._key:
             self.canv.bookmarkHorizontal(self._key, 0, top)
-        if self._begun:
-            self._say(0, top - CAPTION, shorten(self._again, BOLD, CAPTION, self.width), BOLD, CAPTION)
+        if self._caption:
+            self._say(0, top - CAPTION, shorten(self._caption, BOLD, CAPTION, self.width), BOLD, CAPTION)
             top -= _CAPTION_ROOM
         self._band(top, self._layout.head.height, COBALT)
         self._write([(self._layout.head, top)], BOLD, WHITE)

@@ -87,6 +87,20 @@ def test_labels_on_a_line_never_cover_each_other() -> None:
     assert all(right - left > 30 for left, right in pairwise(labels))
 
 
+def test_labels_on_a_line_stand_on_no_line() -> None:
+    values = tuple((at * 37) % 50 + 3 for at in range(31))
+    one = Chart("c", "C", "line", ("a",) * 31, (Series("s", values), Series("t", values[::-1])))
+    labels = [shape for shape in shapes(one, String) if shape.text in map(str, values) and shape.x > 20]
+    assert len(labels) >= 10
+    for line in shapes(one, PolyLine):
+        ends = list(zip(line.points[::2], line.points[1::2], strict=True))
+        for (x, y), (to_x, to_y) in pairwise(ends):
+            for label in labels:
+                if x <= label.x <= to_x and to_x > x:
+                    at = y + (to_y - y) * (label.x - x) / (to_x - x)
+                    assert not label.y < at < label.y + 5
+
+
 def test_series_differ_without_colour() -> None:
     bars: list[list[Any]] = [list(bar(number, 0, 0, 30, 30)) for number in range(5)]
     looks = {(len(shapes), str(shapes[0].fillColor)) for shapes in bars}

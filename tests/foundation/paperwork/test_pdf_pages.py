@@ -16,11 +16,12 @@ from attention_point.foundation.paperwork import (
     Items,
     Linked,
     Paragraph,
+    Series,
     Table,
     write_pdf,
 )
 from tests.foundation.paperwork.everything import EVERYTHING, HOSTILE, hostile_paper, wide_table
-from tests.foundation.paperwork.papers import WORDS, fonts_of, long_table, paper, read, text_of
+from tests.foundation.paperwork.papers import CHART, WORDS, fonts_of, long_table, paper, read, text_of
 
 SPOKEN = replace(WORDS, contents="Contenido", continued="%(title)s (continuación)")
 
@@ -83,6 +84,15 @@ def test_a_caption_that_the_heading_said_is_said_on_further_pages() -> None:
     assert all("Larga (continuación)" in page for page in others)
 
 
+def test_a_table_that_its_chart_pushes_to_a_new_page_says_its_caption_there() -> None:
+    chart = replace(CHART, kind="hbar", title="Larga", categories=("a",) * 24, series=(Series("s", (1,) * 24),))
+    first, second = pages_of(paper([Heading("Larga"), chart, long_table(12)]))
+    assert first.count("Larga") == 1
+    assert second.count("Larga") == 1
+    (alone,) = pages_of(paper([Heading("Larga"), replace(CHART, title="Larga"), long_table(12)]))
+    assert alone.count("Larga") == 1
+
+
 @pytest.mark.parametrize("rows", range(30, 52))
 def test_notes_and_the_total_never_stand_alone(rows: int) -> None:
     table = replace(long_table(rows), notes=("Nota primera", "Nota segunda"), total_row=True)
@@ -126,7 +136,7 @@ def test_links_lead_to_places_in_the_file_and_to_plain_addresses() -> None:
     assert outside == {"https://punto.example/?a=1&b=2", "mailto:a@b.example", "https://punto.example/registers/3"}
     file = read(write_pdf(EVERYTHING, SPOKEN))
     texts = {page.indirect_reference.idnum: page.extract_text() for page in file.pages if page.indirect_reference}
-    inside = [texts[link["/Dest"].raw_get(0).idnum] for link in links if "/Dest" in link]
+    inside = [texts[list.__getitem__(link["/Dest"], 0).idnum] for link in links if "/Dest" in link]
     assert any("Ciudad abierta" in page for page in inside)
     assert sum("Anexo" in page and "fila 0" in page for page in inside) >= 3
     assert not [link for link in links if "/JS" in link.get("/A", {}) or link.get("/A", {}).get("/S") == "/Launch"]
