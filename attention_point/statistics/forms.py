@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from wtforms import BooleanField, HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length, ValidationError
 
 from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError
 from attention_point.foundation.web.forms import BaseForm
 
@@ -15,10 +16,12 @@ class ReleaseForm(BaseForm):
 
     fingerprint = HiddenField()
     note = TextAreaField(N_("What was wrong in the version before"), validators=[Length(max=500)])
-    checked = BooleanField(
-        N_("I have looked through these figures and publish them"),
-        validators=[InputRequired(N_("Confirm that you have looked through the figures."))],
-    )
+    checked = BooleanField(N_("I have looked through these figures and publish them"), render_kw={"required": True})
+
+    def validate_checked(self, field: BooleanField) -> None:
+        """Nothing is published without somebody's word."""
+        if not field.data:
+            raise ValidationError(_("Confirm that you have looked through the figures."))
 
     def show(self, fields: Iterable[FieldError]) -> None:
         """Put a refusal's complaints beside their fields."""

@@ -56,7 +56,10 @@ def test_verify_names_each_count_that_differs(run: Run, database: Database) -> N
     assert lines[0].startswith("2017-09-01 bucaramanga people-by-first-time first:")
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF-"), ("csv", "\ufeff".encode())])
+@pytest.mark.parametrize(
+    ("kind", "begins"),
+    [("pdf", b"%PDF-"), ("xlsx", b"PK"), ("csv", "\ufeffmonth,version,".encode()), ("json", b'{"hash":')],
+)
 def test_an_export_writes_a_file_and_the_journal(
     run: Run, database: Database, tmp_path: Path, kind: str, begins: bytes
 ) -> None:
@@ -78,6 +81,7 @@ def test_an_export_writes_a_file_and_the_journal(
         (("2017-09", "--format", "pdf", "--output", "no/such/folder/month.pdf"), 1, "No se puede escribir month.pdf"),
         (("2017-09", "--format", "doc", "--output", "month.doc"), 2, "doc"),
         (("2017-09", "--format", "pdf"), 2, "--output"),
+        (("2017-09", "--format", "csv", "--output", "/dev/full"), 1, "full"),
     ],
 )
 def test_an_export_that_cannot_be_leaves_nothing(

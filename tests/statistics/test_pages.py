@@ -11,10 +11,11 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import speaking
 from attention_point.foundation.paperwork import cell_text
-from attention_point.statistics import documents
+from attention_point.statistics import documents, files
 from attention_point.statistics.documents import month_document, words
-from attention_point.statistics.queries import month_tables
+from attention_point.statistics.queries import provisional
 from tests.statistics.conftest import SEPTEMBER, Office
+from tests.statistics.publishing import publish
 from tests.support.pages import read
 
 Recorded = Callable[..., None]
@@ -45,7 +46,7 @@ def test_the_page_holds_the_figures_of_the_document(office: Office, recorded: Re
     recorded(750)
     html = office.client.get("/statistics/2017-09").text
     with database.reading() as session, speaking("es"):
-        document = month_document(session, month_tables(session, SEPTEMBER), documents.clock.now())
+        document = month_document(provisional(session, SEPTEMBER), documents.clock.now())
         elements = {one.get("id"): one for one in read(html) if one.tag == "table"}
         for table in document.tables:
             shown = [
@@ -74,24 +75,99 @@ def test_every_chart_of_the_page_is_there(office: Office, recorded: Recorded) ->
     assert client.get("/statistics/2017-09/charts/no-such-chart.svg").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("kind", "mimetype", "begins"), [("pdf", "application/pdf", b"%PDF-"), ("csv", "text/csv", "\ufeff".encode())]
-)
-def test_a_download_is_journaled(
-    office: Office, recorded: Recorded, database: Database, kind: str, mimetype: str, begins: bytes
-) -> None:
+@pytest.mark.parametrize("kind", files.KINDS)
+def test_a_download_is_journaled(office: Office, recorded: Recorded, database: Database, kind: str) -> None:
     recorded(60)
     reply = office.client.get(f"/statistics/2017-09.{kind}")
-    assert (reply.status_code, reply.mimetype) == (200, mimetype)
-    assert reply.data.startswith(begins)
+    assert (reply.status_code, reply.mimetype) == (200, files.KINDS[kind].mimetype)
     assert reply.headers["Content-Disposition"] == f'attachment; filename="cifras-2017-09-provisional.{kind}"'
-    assert _journal(database)[-1:] == [("statistics.export", "month", "2017-09", f'{{"format":"{kind}"}}')]
+    detail = f'{{"format":"{kind}","version":null}}'
+    assert _journal(database)[-1:] == [("statistics.export", "month", "2017-09", detail)]
+
+
+def test_an_unknown_format_is_refused_in_words(office: Office, recorded: Recorded, database: Database) -> None:
+    recorded(60)
+    for kind in ("doc", "exe"):
+        reply = office.client.get(f"/statistics/2017-09.{kind}")
+        assert reply.status_code == 404
+        assert "pdf, xlsx, csv, json" in reply.text
+    assert [entry for entry in _journal(database) if entry[0] == "statistics.export"] == []
+
+
+def test_a_released_month_is_shown_as_it_was_released(office: Office, recorded: Recorded, database: Database) -> None:
+    recorded(300)
+    with database.writing() as session:
+        first = publish(session, 310).hash
+        second = publish(session, 320, note="Faltaba un día.").hash
+    client = office.client
+    listed = client.get("/statistics").text
+    assert "Publicado, versión 2" in listed
+    shown = client.get("/statistics/2017-09").text
+    assert "Publicado, versión 2" in shown
+    assert "Provisional, de uso interno" not in shown
+    assert "Faltaba un día." in shown
+    assert "en 320 atenciones" in shown
+    assert second[:16] in shown
+    older = client.get("/statistics/2017-09?version=1").text
+    assert "en 310 atenciones" in older
+    assert first[:16] in older
+    now = client.get("/statistics/2017-09?provisional=1").text
+    assert "Provisional, de uso interno" in now
+    assert "en 300 atenciones" in now
+    for wrong in ("3", "0", "one", "99999999"):
+        reply = client.get(f"/statistics/2017-09?version={wrong}")
+        assert reply.status_code == 404
+        assert "no tiene esa versión" in reply.text
+
+
+def test_downloads_are_of_what_the_page_shows(office: Office, recorded: Recorded, database: Database) -> None:
+    recorded(300)
+    with database.writing() as session:
+        publish(session, 310)
+    client = office.client
+    links = {
+        one.get("href")
+        for address in ("/statistics/2017-09", "/statistics/2017-09?provisional=1")
+        for one in read(client.get(address).text)
+        if re.match(r"/statistics/2017-09\.", one.get("href"))
+    }
+    assert len(links) == 2 * len(files.KINDS)
+    for link in links:
+        name = "cifras-2017-09-provisional" if "provisional" in link else "cifras-2017-09-v1"
+        assert name in client.get(link).headers["Content-Disposition"]
+
+
+def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recorded: Recorded) -> None:
+    recorded(0)
+    empty = office.client.get("/statistics/2017-09/release").text
+    assert "Este mes no se puede publicar ahora" in empty
+    assert "no se registró nada" in empty
+    this_month = f"{documents.clock.today():%Y-%m}"
+    assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
+
+
+def test_what_does_not_agree_with_the_visits_is_not_published(
+    office: Office, recorded: Recorded, database: Database
+) -> None:
+    recorded(300)  # counts without visits behind them
+    client = office.client
+    page = client.get("/statistics/2017-09/release")
+    fields = {one.get("name"): one.get("value") for one in read(page.text) if one.tag == "input"}
+    assert fields["fingerprint"]
+    unsure = client.post("/statistics/2017-09/release", data={**fields, "checked": ""})
+    assert unsure.status_code == 422
+    assert "Confirme que ha revisado las cifras." in unsure.text
+    refused = client.post("/statistics/2017-09/release", data={**fields, "checked": "y"})
+    assert refused.status_code == 400
+    assert "no son lo que dicen las visitas" in refused.text
+    assert "Provisional" in client.get("/statistics").text
+    assert [entry for entry in _journal(database) if entry[0] == "statistics.release"] == []
 
 
 def test_what_is_no_month_is_refused_in_words(office: Office) -> None:
     client = office.client
     for month in ("2017-13", "2017-00", "17-09", "septiembre", "2017-9", "1999-01", "2017-09-01"):
-        for ending in ("", ".pdf", ".csv", "/charts/needs-by-sex.svg"):
+        for ending in ("", ".pdf", ".json", "/charts/people-by-need.svg", "/release"):
             reply = client.get(f"/statistics/{month}{ending}")
             assert reply.status_code == 404
             assert "Esto no es un mes" in reply.text
@@ -117,5 +193,6 @@ def test_who_may_see_and_who_may_take(office: Office, role: str | None, sees: in
     assert client.get("/statistics").status_code == sees
     seen = client.get("/statistics/2017-09")
     assert seen.status_code == sees
-    assert client.get("/statistics/2017-09.pdf").status_code == takes
-    assert client.get("/statistics/2017-09.csv").status_code == takes
+    for kind in files.KINDS:
+        assert client.get(f"/statistics/2017-09.{kind}").status_code == takes
+    assert client.get("/statistics/2017-09/release").status_code == takes
