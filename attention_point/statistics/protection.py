@@ -30,8 +30,7 @@ Shown = dict[Place, int | None]
 # A grand total is shown only from here on: below, it would bind the tables with the strictest limit too much.
 LEAST_TOTAL = max(indicator.k for indicator in INDICATORS)
 KINDS = ("people", "attentions", "referrals", "answers")
-# Dimensions in which only neighbours are merged.
-ORDERED = frozenset({"age"})
+# Dimensions in which only neighbours are merged, in their order.
 ORDER: Mapping[str, tuple[str, ...]] = {"age": ("0-5", "6-11", "12-17", "18-28", "29-59", "60+", "not_given")}
 # What is held back in the first must be so in the second: nobody is counted as a person where no attention was.
 FOLLOWS: Mapping[str, str] = {"people-by-day": "attentions-by-day", "people-by-hour": "attentions-by-hour"}
@@ -79,9 +78,8 @@ def protect(
 ) -> Month:
     """Protect a month's counts.
 
-    ``without`` names parts of tables to leave out (a table and a code of its first dimension; "" for the whole table),
-    ``together`` tables that show what they would hold back as one sum: an audit
-    found them telling.
+    An audit found telling: ``without`` names parts of tables to leave out (a table and a code of its first dimension;
+    "" for the whole table), ``together`` tables that show what they would hold back as one sum.
     """
     sums = {one.id: _sums(one, kept) for one in INDICATORS}
     work = _Work(sums, {kind: _total(kind, sums) for kind in KINDS}, without, together)
