@@ -1,0 +1,87 @@
+"""``attention-point statistics release``: what it publishes, and what it refuses with a reason and exit status 1."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select, text
+
+from attention_point.demo.loading import Loaded, load
+from attention_point.demo.visits import invent
+from attention_point.directory.loading import load_shipped
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.statistics.commands import statistics_commands
+from attention_point.statistics.models import Release
+
+Run = Callable[..., Result]
+SEPTEMBER = date(2017, 9, 1)
+
+
+@pytest.fixture
+def run(database: Database, database_url: str) -> Run:
+    """A command line on the test's database, in which the visits of some invented people lie sealed."""
+    with database.writing() as session:
+        load_shipped(session)
+        load(session, invent(25, SEPTEMBER, date(2017, 9, 8), 5), Loaded())
+
+    def said(*words: str) -> Result:
+        opened = Database(database_url, database.info)
+        return CliRunner().invoke(statistics_commands, list(words), obj=lambda: opened)
+
+    return said
+
+
+def _releases(database: Database) -> int:
+    with database.reading() as session:
+        journaled = session.scalars(select(JournalEntry.action).where(JournalEntry.action == "statistics.release"))
+        count = session.scalar(select(func.count()).select_from(Release)) or 0
+        assert len(list(journaled)) == count
+        return count
+
+
+def test_a_month_is_released_once(run: Run, database: Database, tmp_path: Path) -> None:
+    done = run("release", "2017-09")
+    assert done.exit_code == 0, done.output
+    with database.reading() as session:
+        made = session.scalars(select(Release)).one()
+    assert done.stdout.strip() == f"2017-09, versión 1: {made.hash}"
+    again = run("release", "2017-09")
+    assert again.exit_code == 1
+    assert "Una corrección necesita una nota" in again.stderr
+    nothing = run("release", "2017-09", "--note", "Se revisó de nuevo.")
+    assert nothing.exit_code == 1
+    assert "No hay nada que corregir" in nothing.stderr
+    assert _releases(database) == 1
+    target = tmp_path / "month.json"
+    assert run("export", "2017-09", "--format", "json", "--output", str(target)).exit_code == 0
+    assert json.loads(target.read_bytes())["hash"] == made.hash
+
+
+def test_what_cannot_be_released_is_refused_in_words(run: Run, database: Database) -> None:
+    for month, told in (
+        (f"{clock.today():%Y-%m}", "no ha terminado"),
+        ("2099-01", "todavía no ha comenzado"),
+        ("2017-10", "no se registró nada"),
+        ("2017-9", "Esto no es un mes"),
+    ):
+        done = run("release", month)
+        assert done.exit_code == 1, month
+        assert told in done.stderr
+    assert _releases(database) == 0
+
+
+def test_a_count_that_was_tampered_with_is_not_released(run: Run, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("UPDATE tally SET count = count + 1 WHERE \"table\" = 'people-by-population'"))
+    done = run("release", "2017-09")
+    assert done.exit_code == 1
+    assert "no es lo que dicen las visitas" in done.stderr or "no son lo que dicen las visitas" in done.stderr
+    assert _releases(database) == 0
+    verified = run("verify")
+    assert verified.exit_code == 1
+    assert "people-by-population" in verified.stderr
