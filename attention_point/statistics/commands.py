@@ -80,6 +80,7 @@ def verify() -> None:
 def rebuild() -> None:
     """Recount everything and keep the result: after an indicator was added. Nobody can record meanwhile."""
     with writing() as session:
+        journal.hold(session)
         services.hold(session)
         counted = _recount(session)
         services.rebuild(session, counted)

@@ -119,14 +119,14 @@ def release(
     ``fingerprint``: that of the figures the person has looked at. Raises Refusal where the month cannot be released,
     Conflict where the figures have changed since, Invalid for a note that is missing or too long.
     """
-    counting.close(session, first_day)
-    counting.hold(session)
+    counting.close(session, first_day)  # others count in other months meanwhile
     before = released.newest(session, first_day)
     note = _note(note, before)
     _reconciled(session, first_day)
     prepared = prepare(session, first_day)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
         raise Conflict(_("The figures have changed since you looked at them. Look again before you release them."))
+    journal.hold(session)
     seq, head = chain.head(session)
     now = clock.now()
     number = before.version + 1 if before else 1

@@ -51,6 +51,14 @@ def record(
         _append(session, [entry])
 
 
+def hold(session: Session) -> None:
+    """Let nobody else append until this transaction ends.
+
+    For who locks afterwards what others lock after they have appended (the counts), or names the head as the last.
+    """
+    _HEAD.run(session, {})
+
+
 def write_kept(database: Database, session: Session, owed: Sequence[Callable[[Session], None]] = ()) -> None:
     """Write, in one transaction of its own, what a reading session kept and the writes that its request owes."""
     kept = session.info.pop(_KEPT, None)
