@@ -10,6 +10,8 @@ from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
 from attention_point.referrals.feature import referrals
 from attention_point.registers.agreements.feature import agreements
+from attention_point.registers.annual_report.feature import annual_report
+from attention_point.registers.calls.feature import calls
 from attention_point.registers.events.feature import events
 from attention_point.registers.shared.feature import registers
 from attention_point.routing.feature import routing
@@ -26,6 +28,8 @@ FEATURES: tuple[Feature, ...] = (
     registers,
     events,
     agreements,
+    calls,
+    annual_report,
     journal,
     accounts,
     demo,

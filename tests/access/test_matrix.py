@@ -28,6 +28,7 @@ ENTITY = "sena"
 UNKNOWN = "00000000-0000-7000-8000-000000000007"
 PUBLIC = {
     "account.home", "account.resume", "account.sign_in", "account.sign_out", "account.switch_language",
+    "call_answers.letter", "call_answers.reply",
     "healthz", "open_data.catalogue", "open_data.dictionary", "open_data.latest", "open_data.listing",
     "open_data.version", "openapi", "public_events.public_feed", "static",
 }  # fmt: skip
@@ -62,6 +63,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "number": "1",
             "filename": "css/base.css",
             "extract": UNKNOWN,
+            "token": "of-nobody",
             "account_id": UNKNOWN,
             "session_id": UNKNOWN,
             "token_id": UNKNOWN,

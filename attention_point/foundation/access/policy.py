@@ -13,7 +13,7 @@ DESK = frozenset(
         "directory.view",
     }
 )
-REGISTERS = ("organisations", "events", "agreements")
+REGISTERS = ("organisations", "events", "agreements", "calls", "annual_report")
 """The office's registers. Each has its own permissions, so that one can be taken from a role without the others."""
 
 

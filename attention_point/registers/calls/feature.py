@@ -1,0 +1,14 @@
+"""What the calls offer the app."""
+
+from attention_point.foundation.feature import Feature
+from attention_point.registers.calls import answer_views, views
+from attention_point.registers.calls.loading import load_calls
+from attention_point.registers.calls.sending import BULLETIN_JOB
+from attention_point.registers.shared.loading import offer
+
+calls = Feature(
+    name="calls",
+    blueprints=(views.calls, views.proposals, views.recipients, views.monitoring, answer_views.blueprint),
+    jobs=(BULLETIN_JOB,),
+)
+offer(calls=load_calls)
