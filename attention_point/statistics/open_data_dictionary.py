@@ -49,8 +49,8 @@ _FIXED: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _STATUS = {
     SHOWN: (N_("Shown"), N_("The count is what was counted. A zero is written as 0.")),
-    SUPPRESSED: (N_("Suppressed"), N_("The count is held back so that nobody can be recognised; its cell is empty. That "
-                                     "does not mean zero.")),
+    SUPPRESSED: (N_("Suppressed"), N_("The count is held back so that nobody can be recognised; its cell is empty. "
+                                     "That does not mean zero.")),
 }  # fmt: skip
 _WRITTEN = {
     "month": N_("A month of the year so far, as year and month (ISO 8601)."),

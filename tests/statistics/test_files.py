@@ -268,7 +268,7 @@ def test_the_paper_begins_with_a_cover_and_has_bookmarks(published: Published) -
     assert "septiembre de 2017" in cover
     assert "versión 1" in cover
     assert "Contenido" in reader.pages[1].extract_text()
-    assert [one["/Title"] for one in reader.outline if isinstance(one, dict)] == ["Cifras del mes"]
+    assert [str(one["/Title"]) for one in reader.outline if isinstance(one, dict)] == ["Cifras del mes"]
     marked = str(reader.outline)
     assert all(table.titles["es"] in marked for table in published.content.tables)
 
