@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.registers.agreements import rules
@@ -38,27 +39,25 @@ class Coming:
 
 
 def coming(session: Session, today: date, most: int | None = None) -> list[Coming]:
-    """The deadlines that a notice is given of, past ones too, the earliest first; at most those of so many days."""
-    marks = select(Mark.record, Mark.key, Mark.value).where(_near(today)).order_by(Mark.value, Mark.record).limit(most)
-    found = session.execute(marks).all()
-    rows = by_ids(session, AGREEMENTS, {each.record for each in found})
+    """The deadlines whose first notice is due, past ones too, the earliest first; of no more than ``most`` days."""
+    near = sorted((*_near(session, ENDS, "validity", today, most), *_near(session, DUE, "milestone", today, most)))
+    rows = by_ids(session, AGREEMENTS, {record for _day, record, _key in near[:most]})
     return [
         Coming(rows[record], deadline, (deadline.day - today).days)
-        for record, key, value in found
+        for day, record, key in near[:most]
         for deadline in rules.deadlines(rows[record].data)
-        if deadline.day.isoformat() == value and (DUE if deadline.milestone else ENDS) == key
+        if deadline.day.isoformat() == day and (DUE if deadline.milestone else ENDS) == key
     ]
 
 
-def count_coming(session: Session, today: date) -> int:
-    """How many agreements wait for a day of the same kind."""
-    return session.scalar(select(func.count()).select_from(Mark).where(_near(today))) or 0
-
-
-def _near(today: date) -> ColumnElement[bool]:
-    ends, due = (str(today + timedelta(days=max(DAYS[what]))) for what in ("validity", "milestone"))
-    either = or_(and_(Mark.key == ENDS, Mark.value <= ends), and_(Mark.key == DUE, Mark.value <= due))
-    return and_(Mark.register == AGREEMENTS.name, either)
+def _near(session: Session, key: str, what: str, today: date, most: int | None) -> list[tuple[str, UUID, str]]:
+    """The marks of a kind up to its first notice, read along the index: one kind at a time, so that few are read."""
+    last = str(today + timedelta(days=max(DAYS[what])))
+    chosen = select(Mark.value, Mark.record).where(
+        Mark.register == AGREEMENTS.name, Mark.key == key, Mark.value <= last
+    )
+    rows = session.execute(chosen.order_by(Mark.value, Mark.record).limit(most))
+    return [(value, record, key) for value, record in rows]
 
 
 def untold(session: Session, today: date) -> list[Coming]:

@@ -15,21 +15,18 @@ from attention_point.registers.shared.rendering import show_page
 from attention_point.registers.shared.views import pages
 from attention_point.registers.shared.wording import money_words
 
-NEAREST, MOST = 5, 200
+NEAREST, MOST = 5, 100
 """Days shown on the list, and on the page of deadlines."""
 
 
 def deadlines(register: Register) -> Reply:
     """What is waited for, the earliest first."""
-    return show_page(register, "deadlines", near=_coming(MOST), waiting=_waiting())
+    return show_page(register, "deadlines", near=_coming(MOST), most=MOST)
 
 
 def _coming(most: int) -> list[queries.Coming]:
-    return queries.coming(db(), clock.today(), most)
-
-
-def _waiting() -> int:
-    return queries.count_coming(db(), clock.today())
+    """One more than is shown, which tells that there are more."""
+    return queries.coming(db(), clock.today(), most + 1)
 
 
 def _waiting_of(data: Mapping[str, Any]) -> dict[str, int]:
@@ -46,7 +43,7 @@ def _own_words() -> dict[str, Any]:
     """What the templates of this register ask for, read only by those that do."""
     return {
         "nearest": partial(_coming, NEAREST),
-        "waiting_days": _waiting,
+        "most_nearest": NEAREST,
         "waiting_of": _waiting_of,
         "by_side": rules.by_side,
         "in_all": rules.in_all,
