@@ -169,10 +169,15 @@ def _trend(read: Figures, filters: Filters) -> Iterator[Block]:
     yield Table("trend", title, columns, tuple(rows), tuple(notes))
 
 
+def _title(table: str) -> str:
+    message = BY_ID[table].title
+    return _(message)
+
+
 def _needs(read: Figures, label: Label) -> Iterator[Block]:
     if not read.needs:
         return
-    title = _(BY_ID["people-by-need"].title)
+    title = _title("people-by-need")
     names = tuple(label("need", need) for need, _now, _before in read.needs)
     counts = tuple(now for _need, now, _before in read.needs)
     series = (Series(_("People"), counts[:DRAWN]),)
@@ -249,8 +254,8 @@ def _waiting(read: Figures, filters: Filters, label: Label) -> Iterator[Table]:
 
 def _times(read: Figures) -> Iterator[Block]:
     for id_, bands, title, cells, head, unit in (
-        ("waits", "waits", _(BY_ID["attentions-by-wait"].title), read.waits, _("Waiting time"), _("Attentions")),
-        ("answers", "answer_times", _(BY_ID["answers-by-time"].title), read.answers, _("Days"), _("Answers")),
+        ("waits", "waits", _title("attentions-by-wait"), read.waits, _("Waiting time"), _("Attentions")),
+        ("answers", "answer_times", _title("answers-by-time"), read.answers, _("Days"), _("Answers")),
     ):
         known = [code for code in codelist(bands) if cells.get(code.code)]
         if not known:

@@ -202,8 +202,8 @@ def _bad(table: Crossing, fine: _Fine, merging: Merging) -> dict[tuple[int, int]
 def _told(table: Crossing, fine: _Fine, place: tuple[str, str], sums: tuple[int, int, int], *, by_column: bool) -> bool:
     """Whether a small count inside a merged cell is still told by the total of its column (or row).
 
-    Where only columns are merged, a count lies between Fréchet's bounds: what the row has here, what its column has
-    in all, and what all rows have here. The same the other way.
+    Where only columns are merged, three sums bound a count: what the row has here, what its column has in all, and
+    what all rows have here. The same the other way.
     """
     count, across, down = sums
     code = place[1] if by_column else place[0]
