@@ -1,4 +1,4 @@
-"""Calls: the calls themselves, their proposals, the bulletin's recipients, the process; bulletins, links and answers."""
+"""Calls: the calls themselves, their proposals, recipients, the process; bulletins, links, answers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,8 @@ def _proposals() -> None:
         sa.Column("proposal", sa.Uuid(), nullable=False),
         sa.Column("call", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("sort", SORT, nullable=False),
         sa.Column("presented", sa.Boolean(), nullable=False),
         sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("approved", sa.Boolean(), nullable=False),
@@ -50,6 +52,12 @@ def _proposals() -> None:
             ["proposal"], ["proposal.id"], name=op.f("fk_call_proposal_figures_proposal"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("proposal", name=op.f("pk_call_proposal_figures")),
+    )
+    op.create_index(
+        "ix_call_proposal_figures_stage_sort_proposal",
+        "call_proposal_figures",
+        ["stage", "sort", "proposal"],
+        unique=False,
     )
     for column in ("call", "year"):
         op.create_index(op.f(f"ix_call_proposal_figures_{column}"), "call_proposal_figures", [column], unique=False)

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.database import connection_of
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail_server import is_address
@@ -70,19 +72,26 @@ def settle_proposal(session: Session, record_id: UUID, data: Data) -> None:
     call = session.scalar(select(Call.id).where(Call.name_key == folded(data["call"])[:300]).limit(1))
     errors = [] if call else [FieldError("call", _("No call of the register has this name."))]
     _raise(errors + _wrong_money(data))
-    money, year = data.get("cofinancing_approved"), data.get("year")
-    figures = ProposalFigures(
-        proposal=record_id,
-        call=call,
-        year=year if year or not data.get("date") else year_of(data["date"]),
-        presented=rules.is_presented(data),
-        chosen=rules.is_chosen(data),
-        approved=data.get("result") == "approved",
-        currency=money["currency"] if money else None,
-        cofinancing=rules.hundredths(money) if money else None,
-    )
-    session.merge(figures)
-    session.flush()
+    upsert = postgresql.insert if connection_of(session).dialect.name == "postgresql" else sqlite.insert
+    row = figures_of(record_id, call, data)
+    session.execute(upsert(ProposalFigures).values(row).on_conflict_do_update(index_elements=["proposal"], set_=row))
+
+
+def figures_of(record_id: UUID, call: UUID | None, data: Data) -> dict[str, Any]:
+    """The row of ``ProposalFigures`` that follows from a proposal's facts."""
+    money, year, day = data.get("cofinancing_approved"), data.get("year"), data.get("date", "")
+    return {
+        "proposal": record_id,
+        "call": call,
+        "year": year_of(day) if day and not year else year,
+        "stage": rules.stage_of(data),
+        "sort": day,
+        "presented": rules.is_presented(data),
+        "chosen": rules.is_chosen(data),
+        "approved": data.get("result") == "approved",
+        "currency": money["currency"] if money else None,
+        "cofinancing": rules.hundredths(money) if money else None,
+    }
 
 
 def _wrong_money(data: Data) -> list[FieldError]:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
-from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.shared.models import RecordColumns, SortKey
 
 
 class Call(RecordColumns, Base):
@@ -39,13 +39,19 @@ class Monitoring(RecordColumns, Base):
 
 
 class ProposalFigures(Base):
-    """What is counted of a proposal, written with it. Amounts in hundredths of ``currency``."""
+    """What is counted of a proposal and where it stands on the board, written with it.
+
+    ``sort`` is the proposal's. Amounts in hundredths of ``currency``.
+    """
 
     __tablename__ = "call_proposal_figures"
+    __table_args__ = (Index("ix_call_proposal_figures_stage_sort_proposal", "stage", "sort", "proposal"),)
 
     proposal: Mapped[UUID] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True)
     call: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     year: Mapped[int | None] = mapped_column(index=True)
+    stage: Mapped[str] = mapped_column(String(20))
+    sort: Mapped[str] = mapped_column(SortKey)
     presented: Mapped[bool]
     chosen: Mapped[bool]
     approved: Mapped[bool]

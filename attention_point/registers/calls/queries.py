@@ -98,16 +98,18 @@ def proposals_of(session: Session, call: RecordColumns, size: int = 50) -> Seque
     return queries.page(session, PROPOSALS, Wanted(marks={CALL_MARKS: mark_of(call.name)}), None, size)
 
 
-def board(session: Session, wanted: Wanted) -> list[Column]:
-    """The columns, in the order in which a proposal goes through them."""
-    numbers = dict(queries.counts(session, PROPOSALS, "stage", wanted))
+def board(session: Session, year: int | None = None) -> list[Column]:
+    """The columns, in the order in which a proposal goes through them; of all years, or of one."""
+    of = ProposalFigures
+    these = [of.year == year] if year is not None else []
+    counted = session.execute(select(of.stage, func.count()).where(*these).group_by(of.stage))
+    numbers = {stage: number for stage, number in counted}
+    newest = select(Proposal).join(of, of.proposal == Proposal.id).order_by(of.sort.desc(), of.proposal.desc())
     return [
         Column(
             stage,
             numbers.get(stage, 0),
-            queries.page(session, PROPOSALS, Wanted(wanted.words, {**wanted.marks, "stage": stage}), None, CARDS)
-            if numbers.get(stage)
-            else (),
+            session.scalars(newest.where(of.stage == stage, *these).limit(CARDS)).all() if stage in numbers else (),
         )
         for stage in rules.STAGES
     ]
@@ -117,12 +119,16 @@ def years(session: Session) -> list[YearFigures]:
     """The figures of every year that has a proposal, oldest first."""
     of = ProposalFigures
     number = [func.sum(case((column, 1), else_=0)) for column in (of.presented, of.chosen, of.approved)]
+    known = of.year.is_not(None)
     money: dict[int, dict[str, Decimal]] = {}
-    summed = select(of.year, of.currency, func.sum(of.cofinancing)).where(of.cofinancing.is_not(None))
+    summed: Any = select(of.year, of.currency, func.sum(of.cofinancing)).where(known, of.cofinancing.is_not(None))
     for year, currency, amount in session.execute(summed.group_by(of.year, of.currency).order_by(of.currency)):
-        money.setdefault(year, {})[str(currency)] = Decimal(int(amount)) / 100
-    rows = session.execute(select(of.year, *number).where(of.year.is_not(None)).group_by(of.year).order_by(of.year))
-    return [YearFigures(year, *map(int, counted), money.get(year, {})) for year, *counted in rows]
+        money.setdefault(year, {})[currency] = Decimal(int(amount)) / 100
+    rows: Any = session.execute(select(of.year, *number).where(known).group_by(of.year).order_by(of.year))
+    return [
+        YearFigures(year, int(presented), int(chosen), int(approved), money.get(year, {}))
+        for year, presented, chosen, approved in rows
+    ]
 
 
 def deadlines(session: Session) -> Sequence[RecordColumns]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.language import N_
-from attention_point.registers.calls import keeping, rules
+from attention_point.registers.calls import keeping
 from attention_point.registers.calls.keeping import CALL_MARKS, mark_of
 from attention_point.registers.calls.models import Call, Monitoring, Proposal, Recipient
 from attention_point.registers.shared import describe
@@ -45,9 +45,8 @@ def _call_marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
 
 
 def _proposal_marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Years, the column of the board, the call, the month of the next deadline."""
+    """Years, the call, the month of the next deadline."""
     yield from years_of(register, data)
-    yield "stage", rules.stage_of(data)
     yield CALL_MARKS, mark_of(data["call"])
     if data.get("deadline", "").count("-"):
         yield "month", data["deadline"][:7]

@@ -17,7 +17,7 @@ from attention_point.registers.calls.register import CALLS, LISTS, MONITORING, P
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.forms import form_for, place, typed, version_of
 from attention_point.registers.shared.queries import counts, get, organisation_names
-from attention_point.registers.shared.rendering import address, query_of, show_page, wanted_of
+from attention_point.registers.shared.rendering import address, show_page
 from attention_point.registers.shared.services import add as add_record
 from attention_point.registers.shared.views import pages
 from attention_point.registers.shared.wording import money_words
@@ -48,18 +48,17 @@ def add_for(register: Register, record: UUID) -> Reply:
 
 
 def board(register: Register) -> Reply:
-    """The proposals by phase; the address narrows them as the list."""
-    wanted = wanted_of(register, request.args)
+    """The proposals by phase, of all years or of that of the address."""
+    year = request.args.get("year", type=int)
     return show_page(
         register,
         "board",
-        columns=queries.board(db(), wanted),
+        columns=queries.board(db(), year),
         stage_label=lambda stage: LISTS["stages"].label(stage, current()),
         targets=targets(),
         target_of=_target_of,
         cards=queries.CARDS,
-        wanted=wanted,
-        query=query_of(wanted),
+        year=str(year or ""),
         years=counts(db(), register, "year"),
     )
 
