@@ -1,0 +1,222 @@
+"""Random populations, two years of releases each: does any tell who somebody is? `make bench-disclosure` prints it.
+
+What is asked here is asked apart from the code that protects, of the figures that anybody could read.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date
+
+from attention_point.foundation.refusals import Refusal
+from attention_point.statistics import content as contents
+from attention_point.statistics.audit import audit
+from attention_point.statistics.content import Content, as_json, from_json, hash_of, year_tables
+from attention_point.statistics.correcting import corrected
+from attention_point.statistics.disclosure import MERGED, TOTAL, Place
+from attention_point.statistics.protection import LEAST_TOTAL, Month
+from attention_point.statistics.services import audited
+from attention_point.tallies import queries as tallies
+from attention_point.tallies.rules import BY_ID, limit
+from bench import pages
+from tests.statistics.invented import kept
+
+POPULATIONS, MONTHS = 1000, 24
+# The most visits of a month, population after population: most of them few, where it is hard to tell anything.
+SIZES = (45, 45, 150, 45, 45, 400, 45, 150, 45, 900)
+Kept = Mapping[str, Mapping[Place, int]]
+
+
+@dataclass
+class Found:
+    """What was found in some releases: breaches by guarantee, and how many figures were shown and held back."""
+
+    breaches: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def add(self, other: "Found") -> None:
+        """Take another's in."""
+        self.breaches.update(other.breaches)
+        self.counts.update(other.counts)
+        self.seconds += other.seconds
+
+
+def population(seed: int) -> Found:
+    """Two years of one population."""
+    found = Found()
+    start = time.process_time()
+    size = SIZES[seed % len(SIZES)]
+    released: list[Content] = []
+    first_day = date(2017, 8, 1)
+    for number in range(MONTHS):
+        visits = 1 + (seed * 7 + number * 31) % size
+        truth = kept(visits, first_day, seed * MONTHS + number)
+        content = _release(found, released, first_day, truth)
+        if content is not None:
+            if number == MONTHS // 2:
+                _correct(
+                    found, content, first_day, kept(visits + 1 + seed * 13 % 97, first_day, seed * MONTHS + number)
+                )
+            released.append(content)
+        first_day = tallies.next_month(first_day)
+    found.seconds = time.process_time() - start
+    return found
+
+
+def _release(found: Found, released: list[Content], first_day: date, truth: Kept) -> Content | None:
+    try:
+        month = audited(truth)
+    except Refusal:
+        found.counts["months refused"] += 1
+        return None
+    _look(found, month, truth)
+    alone = _content(first_day, month)
+    year = [one for one in released if one.month.year == first_day.year]
+    content = Content(first_day, alone.totals, (*alone.tables, *year_tables([*year, alone])), (), {})
+    found.breaches["G3"] += sum(1 for _each in _told_by_the_year(content, year[-1] if year else None))
+    frozen = as_json(content)
+    found.breaches["G4"] += hash_of(as_json(from_json(frozen))) != hash_of(frozen)
+    return content
+
+
+def _content(first_day: date, month: Month) -> Content:
+    tables = [contents._table(name, one.counts, one.left_out) for name, one in month.tables.items() if one.counts]
+    return Content(first_day, month.totals, tuple(tables), (), {})
+
+
+def _look(found: Found, month: Month, truth: Kept) -> None:
+    """What can be read off the figures (G1, and one figure told in two ways), and what can be worked out (G2, G5)."""
+    shown = {name: table.counts for name, table in month.tables.items() if table.counts}
+    for known in (None, truth):
+        found.breaches.update(breach.rule for breach in audit(shown, month.totals, known))
+    figures: dict[tuple[str, frozenset[tuple[str, str]]], set[int | None]] = {}
+    for name, cells in shown.items():
+        one = BY_ID[name]
+        for place, count in cells.items():
+            found.breaches["G1"] += count is not None and 0 < count < _limit(name, place)
+            codes = frozenset((d, c) for d, c in zip(one.dimensions, place, strict=True) if c != TOTAL)
+            figures.setdefault((one.counts, codes), set()).add(count)
+            found.counts["cells held back"] += count is None
+            found.counts["merged cells"] += count is not None and any(MERGED in code for code in place)
+            found.counts["cells"] += 1
+    found.breaches["one figure told in two ways"] += sum(len(values) > 1 for values in figures.values())
+    found.breaches["G1"] += sum(t is not None and 0 < t < LEAST_TOTAL for t in month.totals.values())
+    found.counts["months"] += 1
+    found.counts["tables"] += sum(bool(table.counts or table.withheld) for table in month.tables.values())
+    found.counts["tables withheld"] += sum(table.withheld for table in month.tables.values())
+    found.counts["parts left out"] += sum(len(table.left_out) for table in month.tables.values())
+
+
+def _limit(table: str, place: Place) -> int:
+    return max(limit(BY_ID[table], tuple(code.split(MERGED))) for code in place)
+
+
+def _told_by_the_year(month: Content, before: Content | None) -> Iterator[str]:
+    """Where the year so far less the year until the month before is no published figure of the month, and small."""
+    now = {table.id: table.cells for table in month.tables if table.dimensions == ("month",)}
+    then = {table.id: table.cells for table in before.tables if table.dimensions == ("month",)} if before else {}
+    for name, cells in now.items():
+        total, earlier = cells[TOTAL,], then.get(name, {}).get((TOTAL,), 0)
+        if total is not None and earlier is not None:
+            step = total - earlier
+            if step != cells[f"{month.month:%Y-%m}",] or 0 < step < 5:
+                yield name
+
+
+def _correct(found: Found, before: Content, first_day: date, truth: Kept) -> None:
+    """A correction: no figure differs from the one before by less than its limit, and nothing is held back anew."""
+    try:
+        after = corrected(before, _content(first_day, audited(truth)))
+    except Refusal:
+        found.counts["corrections refused"] += 1
+        return
+    found.counts["corrections"] += 1
+    for table in after.tables:
+        old = before.table(table.id)
+        for place, count in table.cells.items():
+            was = old.cells.get(place, -1) if old else -1
+            if was is None or count is None:
+                found.breaches["G4"] += was is not count
+            else:
+                found.breaches["G4"] += 0 < abs(count - was) < _limit(table.id, place)
+
+
+def run(populations: int) -> tuple[Found, float]:
+    """All of them, over the cores; and the seconds that it took."""
+    total, start, done = Found(), time.perf_counter(), 0
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for future in as_completed([pool.submit(population, seed) for seed in range(populations)]):
+            total.add(future.result())
+            done += 1
+            if done % 10 == 0:
+                print(f"{done} of {populations}, breaches: {sum(total.breaches.values())}", file=sys.stderr, flush=True)
+    return total, time.perf_counter() - start
+
+
+TEXT = """## Disclosure: random populations
+
+| Figure | Value | Goal |
+|---|---|---|
+| populations × months | {populations} × {months} | 1000 × 24 |
+| breaches of G1–G5 | {breaches} | 0 |
+| months that could not be released | {refused} of {all_months} | – |
+| corrections made / refused, because they would expose somebody | {corrections} / {not_corrected} | – |
+| published cells shown, of {cells} | {shown:.1%} ({merged:.1%} of them for codes put together) | – |
+| cells held back | {held:.1%} | – |
+| tables withheld, of {tables} | {withheld:.1%} | – |
+| parts of tables left out | {left_out} | – |
+| CPU a month, protected and audited thrice | {cpu:.0f} ms | – |
+
+- `make bench-disclosure`, {minutes:.1f} minutes of {cores} processes. Of ten populations six have at most {small}
+  visits a month, where nearly everything must be held back; the others up to {larger}.
+- Each release is audited twice more after it passed: by its figures alone, and with the true counts in hand. G1, that
+  no figure is told in two ways, G3 on the year's running totals and G4 on a correction of the thirteenth month are
+  asked of the published figures by `bench/disclosure.py` itself.
+"""
+
+
+def section(populations: int) -> str:
+    """Run and say what was found."""
+    found, seconds = run(populations)
+    counts = found.counts
+    named = {rule: count for rule, count in sorted(found.breaches.items()) if count}
+    return TEXT.format(
+        populations=populations,
+        months=MONTHS,
+        breaches=f"{sum(named.values())} {named or ''}".strip(),
+        refused=counts["months refused"],
+        all_months=populations * MONTHS,
+        corrections=counts["corrections"],
+        not_corrected=counts["corrections refused"],
+        cells=f"{counts['cells']:,}",
+        shown=1 - counts["cells held back"] / counts["cells"],
+        merged=counts["merged cells"] / (counts["cells"] - counts["cells held back"]),
+        held=counts["cells held back"] / counts["cells"],
+        tables=f"{counts['tables']:,}",
+        withheld=counts["tables withheld"] / counts["tables"],
+        left_out=f"{counts['parts left out']:,}",
+        cpu=found.seconds * 1000 / max(counts["months"], 1),
+        minutes=seconds / 60,
+        cores=os.cpu_count(),
+        small=min(SIZES),
+        larger=", ".join(str(size) for size in sorted(set(SIZES) - {min(SIZES)})),
+    )
+
+
+def main() -> None:
+    """Run the populations, keep the section, print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--populations", type=int, default=POPULATIONS)
+    made = section(parser.parse_args().populations)
+    print(made)
+    pages.replace(made)
+
+
+if __name__ == "__main__":
+    main()
