@@ -17,8 +17,8 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookie = ""
 
-    def send(self, method: str, path: str, expected: int, body: str = "", **headers: str) -> tuple[str, str]:
-        """The reply's body and Location."""
+    def send(self, method: str, path: str, expected: int, body: str = "", **headers: str) -> str:
+        """The reply's body."""
         if self.cookie:
             headers["Cookie"] = self.cookie
         self._connection.request(method, path, body.encode(), {k.replace("_", "-"): v for k, v in headers.items()})
@@ -28,7 +28,7 @@ class Client:
             raise RuntimeError(f"{method} {path}: {reply.status} instead of {expected}: {text[:500]}")
         if cookie := reply.headers.get("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
-        return text, reply.headers.get("Location", "")
+        return text
 
 
 def api(client: Client, token: str) -> Post:
@@ -48,16 +48,12 @@ def api(client: Client, token: str) -> Post:
 
 
 def form(client: Client, _token: str) -> Post:
-    """Posts drafts as the reference's form; who came before is named by the id that their page had."""
-    csrf, _ = client.send("GET", "/sign-in", 200)
-    pages: dict[str, str] = {}
+    """Posts drafts as the reference's form."""
+    csrf = client.send("GET", "/sign-in", 200)
 
     def post(draft: Draft) -> None:
-        fields = flat(draft)
-        number = str(fields["document_number"])
-        fields |= {"csrf_token": csrf, "person_id": pages.get(number, "")}
         kind = "application/x-www-form-urlencoded"
-        _, location = client.send("POST", "/visits", 302, urlencode(fields, doseq=True), Content_Type=kind)
-        pages[number] = location.rpartition("/")[2]
+        body = urlencode(flat(draft) | {"csrf_token": csrf}, doseq=True)
+        client.send("POST", "/visits", 201, body, Content_Type=kind)
 
     return post

@@ -1,23 +1,24 @@
 """What one would pick instead: ORM models with encrypted columns behind a signed-in, validated Flask-WTF form.
 
 Written as such applications are: a type that encrypts each field by itself (AES-GCM, the key object made at each use,
-as the usual column types do), relationships, a session a request. Finding a document means decrypting and comparing.
-It keeps no journal, no blind index and no counts.
+as the usual column types do), relationships, a session a request. It does a registration's whole work: it finds who has
+come before by document (a keyed hash in an index beside the encrypted number, since decrypting and comparing all would
+cost more with every person), takes the offers of the needs from a table, writes an audit row without a chain, counts
+the month's indicators (one query for all cells), and answers from its rows as they are after the commit.
 """
 
 import os
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import Flask, abort, jsonify, redirect, request
-from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
+from flask import Flask, abort, jsonify
+from flask_login import LoginManager, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import Dialect, ForeignKey, LargeBinary, create_engine, event, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, scoped_session, sessionmaker
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import create_engine, event, select, tuple_
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.wrappers import Response
 from wtforms import (
     BooleanField,
@@ -31,101 +32,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from bench.bare_route import durable
+from bench.orm_models import Audit, Base, Count, Document, Offer, Person, Referral, User, Visit, tag
 from bench.sealing import ENTITIES
 
-KEY = os.urandom(32)
-
-
-class Encrypted(TypeDecorator[str]):
-    """A text, encrypted by itself."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        if value is None:
-            return None
-        nonce = os.urandom(12)
-        return nonce + AESGCM(KEY).encrypt(nonce, value.encode(), None)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else AESGCM(KEY).decrypt(value[:12], value[12:], None).decode()
-
-
-class Base(DeclarativeBase):
-    """The reference's tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Encrypted}
-
-
-class User(UserMixin, Base):
-    """Who signs in."""
-
-    __tablename__ = "user"
-    id: Mapped[int] = mapped_column(primary_key=True)
-
-
-class Person(Base):
-    """A person, field by field."""
-
-    __tablename__ = "person"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    given_names: Mapped[str]
-    surname_1: Mapped[str]
-    surname_2: Mapped[str]
-    birth_date: Mapped[str]
-    sex: Mapped[str]
-    nationality: Mapped[str]
-    phone: Mapped[str]
-    municipality: Mapped[str]
-    origin: Mapped[str]
-    population: Mapped[str]
-    status: Mapped[str]
-    intention: Mapped[str]
-    education: Mapped[str]
-    documents: Mapped[list["Document"]] = relationship(back_populates="person")
-    visits: Mapped[list["Visit"]] = relationship(back_populates="person")
-
-
-class Document(Base):
-    """An identity document."""
-
-    __tablename__ = "document"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
-    type: Mapped[str]
-    number: Mapped[str]
-    expires: Mapped[str | None]
-    person: Mapped[Person] = relationship(back_populates="documents")
-
-
-class Visit(Base):
-    """A visit and what was said."""
-
-    __tablename__ = "visit"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
-    attended_at: Mapped[datetime] = mapped_column(index=True)
-    point: Mapped[str]
-    household: Mapped[str]
-    vulnerabilities: Mapped[str]
-    needs: Mapped[str]
-    consents: Mapped[str]
-    notes: Mapped[str]
-    person: Mapped[Person] = relationship(back_populates="visits")
-    referrals: Mapped[list["Referral"]] = relationship(back_populates="visit")
-
-
-class Referral(Base):
-    """A referral."""
-
-    __tablename__ = "referral"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id), index=True)
-    service: Mapped[str]
-    entity: Mapped[str]
-    state: Mapped[str]
-    visit: Mapped[Visit] = relationship(back_populates="referrals")
+Cells = list[tuple[str, str]]
+BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (28, "18-28"), (59, "29-59"), (200, "60+"))
 
 
 def _choices(*codes: str) -> list[tuple[str, str]]:
@@ -138,7 +49,6 @@ NAME = [DataRequired(), Length(max=80)]
 class VisitForm(FlaskForm):
     """The visit on one page."""
 
-    person_id = IntegerField(validators=[Optional()])
     given_names = StringField(validators=NAME)
     surname_1 = StringField(validators=NAME)
     surname_2 = StringField(validators=NAME)
@@ -174,6 +84,9 @@ def orm_reference(folder: Path) -> Flask:
     Base.metadata.create_all(engine)
     session = scoped_session(sessionmaker(engine))
     session.add(User(id=1))
+    reason = "It answers the need that the person stated."
+    for need, entity in ENTITIES.items():
+        session.add(Offer(need=need, service=need, entity=entity, reason=reason, valid_from=date(2000, 1, 1)))
     session.commit()
     session.remove()
     app = Flask("reference")
@@ -191,35 +104,24 @@ def orm_reference(folder: Path) -> Flask:
 
     @app.post("/visits")
     @login_required
-    def visits() -> Response:
+    def visits() -> tuple[Response, int]:
         form = VisitForm()
         if not form.validate_on_submit():
             abort(jsonify(form.errors), 422)
-        person = _save(session(), form)
+        visit = _save(session(), form)
         session.commit()
-        return redirect(f"/people/{person.id}")
-
-    @app.get("/people")
-    @login_required
-    def people() -> Response:
-        wanted = request.args["document"]
-        found = (one for one in session.scalars(select(Document)) if one.number == wanted)
-        document = next(found, None)
-        return jsonify(id=document and document.person_id, by=current_user.get_id())
+        return jsonify(_receipt(session(), visit)), 201
 
     return app
 
 
-def _save(session: Session, form: VisitForm) -> Person:
-    person = session.get(Person, form.person_id.data) if form.person_id.data else None
-    if person is None:
-        names = [column.key for column in Person.__table__.columns if column.key not in {"id", "birth_date"}]
-        person = Person(birth_date=str(form.birth_date.data), **{name: str(form[name].data) for name in names})
-        session.add(person)
-        identity = Document(type=form.document_type.data, number=form.document_number.data)
-        passport = Document(type="PA", number=form.passport.data, expires=str(form.passport_expires.data))
-        person.documents += [identity, passport]
+def _save(session: Session, form: VisitForm) -> Visit:
+    found = _find(session, form)
+    person = found or _person(form)
+    session.add(person)
     needs = form.needs.data or []
+    day = _day(form)
+    first = found is None or not _came_this_month(session, found, day)
     visit = Visit(
         attended_at=form.attended_at.data,
         point=form.point.data,
@@ -229,6 +131,91 @@ def _save(session: Session, form: VisitForm) -> Person:
         consents=f"{form.consent_attention.data}/{form.consent_referral.data}",
         notes=form.notes.data,
     )
-    visit.referrals += [Referral(service=need, entity=ENTITIES[need], state="created") for need in needs[:2]]
+    for offer in _offers(session, needs, day):
+        visit.referrals.append(Referral(service=offer.service, entity=offer.entity, state="created"))
     person.visits.append(visit)
+    session.flush()
+    session.add(Audit(at=datetime.now(UTC), user_id=current_user.id, action="visit.record", visit_id=visit.id))
+    _count(session, day.replace(day=1), [*_cells(form, visit), *(_people_cells(form) if first else ())])
+    return visit
+
+
+def _find(session: Session, form: VisitForm) -> Person | None:
+    """Who shows one of the documents and has the same birth date."""
+    shown = [tag(f"{kind}:{number}") for kind, number in _documents(form)]
+    for document in session.scalars(select(Document).where(Document.number_tag.in_(shown))):
+        if document.person.birth_date == str(form.birth_date.data):
+            return document.person
+    return None
+
+
+def _day(form: VisitForm) -> date:
+    return (form.attended_at.data or datetime.max).date()  # noqa: DTZ901 - a valid form has it
+
+
+def _documents(form: VisitForm) -> list[tuple[str, str]]:
+    return [(str(form.document_type.data), str(form.document_number.data)), ("PA", str(form.passport.data))]
+
+
+def _person(form: VisitForm) -> Person:
+    said = {column.key for column in Person.__table__.columns} - {"id", "birth_date", "name_tag"}
+    person = Person(birth_date=str(form.birth_date.data), **{name: str(form[name].data) for name in said})
+    person.name_tag = tag(f"{form.surname_1.data}:{form.birth_date.data:%Y}")
+    for (kind, number), expires in zip(_documents(form), (None, str(form.passport_expires.data)), strict=True):
+        person.documents.append(Document(type=kind, number=number, number_tag=tag(f"{kind}:{number}"), expires=expires))
     return person
+
+
+def _came_this_month(session: Session, person: Person, day: date) -> bool:
+    first = datetime(day.year, day.month, 1)  # noqa: DTZ001 - SQLite keeps no zone
+    earlier = select(Visit.id).where(Visit.person_id == person.id, Visit.attended_at >= first)
+    return session.scalars(earlier.limit(1)).first() is not None
+
+
+def _offers(session: Session, needs: list[str], day: date) -> list[Offer]:
+    found = session.scalars(select(Offer).where(Offer.need.in_(needs), Offer.valid_from <= day))
+    return sorted(found, key=lambda offer: needs.index(offer.need))
+
+
+def _cells(form: VisitForm, visit: Visit) -> Iterator[tuple[str, str]]:
+    at = form.attended_at.data
+    yield from (("attentions-by-day", f"{at:%Y-%m-%d}"), ("attentions-by-hour", f"{at:%H}"))
+    for each in visit.referrals:
+        yield from (("referrals-by-entity", f"{each.entity}|created"), ("referrals-by-service", each.service))
+
+
+def _people_cells(form: VisitForm) -> Iterator[tuple[str, str]]:
+    sex, day, born = form.sex.data, _day(form), form.birth_date.data or date.max
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    band = next(name for oldest, name in BANDS if age <= oldest)
+    yield from (("people-by-day", f"{day}"), ("people-by-sex-and-age", f"{sex}|{band}"))
+    yield ("people-by-nationality-and-status", f"{form.nationality.data}|{form.status.data}")
+    for name in ("population", "origin", "municipality", "intention", "education"):
+        yield (f"people-by-{name}", str(form[name].data))
+    yield from (("people-by-document", kind) for kind, _number in _documents(form))
+    for need in form.needs.data or ():
+        yield from (("needs-by-sex", f"{need}|{sex}"), ("needs-by-age", f"{need}|{band}"))
+    yield from (("vulnerabilities-by-sex", f"{one}|{sex}") for one in form.vulnerabilities.data or ())
+
+
+def _count(session: Session, month: date, cells: Cells) -> None:
+    wanted = select(Count).where(Count.month == month, tuple_(Count.indicator, Count.cell).in_(cells))
+    known = {(one.indicator, one.cell): one for one in session.scalars(wanted)}
+    for indicator, cell in cells:
+        if (indicator, cell) in known:
+            known[indicator, cell].count += 1
+        else:
+            session.add(Count(month=month, indicator=indicator, cell=cell, count=1))
+
+
+def _receipt(session: Session, visit: Visit) -> dict[str, Any]:
+    suggestions = _offers(session, visit.needs.split(","), visit.attended_at.date())
+    return {
+        "id": visit.id,
+        "reference": f"BGA-{visit.attended_at.year}-{visit.id:06d}",
+        "suggestions": [{"service": one.service, "entity": one.entity, "reason": one.reason} for one in suggestions],
+        "referrals": [
+            {"id": each.id, "service": each.service, "entity": each.entity, "state": each.state}
+            for each in visit.referrals
+        ],
+    }

@@ -84,7 +84,7 @@ def served(side: Side, folder: Path) -> Iterator[Runner]:
 
 
 def _cpu(connection: client.Client) -> float:
-    return float(json.loads(connection.send("GET", "/-/cpu", 200)[0]))
+    return float(json.loads(connection.send("GET", "/-/cpu", 200)))
 
 
 def _timed(action: Callable[[Draft], None], draft: Draft) -> float:
