@@ -61,6 +61,8 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "chart": "none-such",
             "kind": "csv",
             "number": "1",
+            "year": "2017",
+            "section": "calls",
             "filename": "css/base.css",
             "extract": UNKNOWN,
             "token": "of-nobody",
