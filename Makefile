@@ -12,13 +12,13 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 RUN_KEY := $(shell cat requirements.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 TEST_KEY := $(shell cat requirements-test.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 
-.PHONY: help install run demo test lint format bench faults lock clean test-tools system-packages
+.PHONY: help install run demo test lint format bench bench-disclosure faults lock clean test-tools system-packages
 
 help:
 	@echo "make run       install, prepare the instance and serve http://127.0.0.1:$(PORT)"
 	@echo "make demo      the same on instance/demo, with invented people"
 	@echo "make test      lint and every test; installs what the tests need"
-	@echo "make install | lint | format | bench | faults | lock | clean"
+	@echo "make install | lint | format | bench | bench-disclosure | faults | lock | clean"
 
 install: $(VENV)/run-$(RUN_KEY)
 
@@ -79,8 +79,12 @@ format: test-tools
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install
+bench: test-tools system-packages
 	@$(BIN)/python -m bench.run
+
+# A thousand populations of two years of releases each: half an hour of two cores.
+bench-disclosure: test-tools
+	@nice -n 19 $(BIN)/python -m bench.disclosure
 
 # Resolves again and writes both hashed locks; needs uv.
 lock:

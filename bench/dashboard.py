@@ -160,8 +160,8 @@ def table(measured: dict[int, Taken]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Measure with one point and with a network of them, and print."""
+def section() -> str:
+    """Measure with one point and with a network of them; the part of docs/performance.md."""
     cache = paths.PROJECT / ".cache"
     cache.mkdir(exist_ok=True)
     measured = {}
@@ -173,7 +173,12 @@ def main() -> None:
             client.application.extensions["database"].close()
         finally:
             shutil.rmtree(folder)
-    print(table(measured))
+    return f"## The dashboard\n\n{table(measured)}\n"
+
+
+def main() -> None:
+    """Measure and print."""
+    print(section())
 
 
 if __name__ == "__main__":

@@ -13,13 +13,12 @@ from pathlib import Path
 from statistics import median
 
 from attention_point.foundation import paths
-from bench import floors
+from bench import dashboard, floors, hot_day, month, pages, suppression
 from bench.people import drafts
 from bench.sides import SIDES, Runner, Turn, in_process, served
 
 TURNS = 15
 BATCH = 40
-PAGE = paths.PROJECT / "docs" / "performance.md"
 FLOORS = {"durable write of 16 KiB": floors.durable_write, "bare transaction": floors.bare_transaction}
 
 Turns = dict[str, list[Turn]]
@@ -147,7 +146,11 @@ def main() -> None:
     finally:
         shutil.rmtree(folder)
     print(found)
-    PAGE.write_text(TEXT.format(machine=machine(), tables=found, turns=TURNS, batch=BATCH), encoding="utf-8")
+    pages.begin(TEXT.format(machine=machine(), tables=found, turns=TURNS, batch=BATCH))
+    for section in (month.section, hot_day.section, suppression.section, dashboard.section):
+        if part := section():
+            print(part)
+            pages.replace(part)
 
 
 if __name__ == "__main__":
