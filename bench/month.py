@@ -180,6 +180,7 @@ class Month:
 
 
 Times = dict[str, list[float]]
+CPU = "{}, CPU"
 
 
 def measure(few: Database, many: Database, turns: int) -> Times:
@@ -196,12 +197,14 @@ def measure(few: Database, many: Database, turns: int) -> Times:
         "pdf": lambda: files.write("pdf", content),
         "slip": lambda: write_slip(paper),
     }
-    taken: Times = {name: [] for name in sides}
+    taken: Times = {name: [] for name in (*sides, *map(CPU.format, sides))}
     for number in range(turns + 1):
         for name, side in sides.items():
+            before = time.process_time()
             elapsed = timed(side)
             if number:
                 taken[name].append(elapsed)
+                taken[CPU.format(name)].append((time.process_time() - before) * 1000)
     return taken
 
 
@@ -218,6 +221,7 @@ def lines(engine: str, taken: Times, many: int, pages: int) -> Iterator[Figure]:
     yield Figure("", f"{on}: from kept counts", taken["kept"], "ms")
     yield Figure("P8", f"{on}: a month's release / over {FEW:,}", ratio("release many", "release few"), "×", 1.5)
     yield Figure("P8", f"{on}: a month's release, recounted and audited", taken["release many"], "ms", 2000)
+    yield Figure("", f"{on}: the same, CPU of the process", taken["release many, CPU"], "ms")
     if engine == "sqlite":
         yield Figure("P8", f"the month's PDF, {pages} pages with charts, warm", taken["pdf"], "ms", 1000)
         yield Figure("P11", "the same for 10 of its pages", [one / pages * 10 for one in taken["pdf"]], "ms", 300)
