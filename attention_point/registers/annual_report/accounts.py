@@ -65,12 +65,12 @@ def _states(register: Register, states: Mapping[str, int]) -> str:
 
 
 def _positioning(year: Year, sums: Sums) -> Iterator[Telling]:
-    number = sum(sums.events.states.values())
+    number = sums.numbers[EVENTS.name]
     if number:
         text = ngettext("%(num)s event is on record.", "%(num)s events are on record.", number)
-        yield Telling(f"{text} {_states(EVENTS, sums.events.states)}")
+        yield Telling(f"{text} {_states(EVENTS, sums.states[EVENTS.name])}")
     rows = year.rows[EVENTS.name]
-    meetings = [row for row in rows if _is_plain_meeting(row)]
+    meetings = [row for row in rows if is_plain_meeting(row)]
     if meetings:
         countries = [sentences.label_of_country(code) for row in meetings for code in row.data["countries"]]
         yield Telling(
@@ -79,22 +79,22 @@ def _positioning(year: Year, sums: Sums) -> Iterator[Telling]:
             heading=_("Meetings with diplomatic missions"),
             link=f"/registers/events?year={year.year}&kind={MEETING}",
         )  # fmt: skip
-    others = [row for row in rows if not _is_plain_meeting(row)]
+    others = [row for row in rows if not is_plain_meeting(row)]
     yield from _each(year, EVENTS, others, sentences.EVENT, sentences.EVENT_WANTED)
     yield from _more(year, EVENTS)
 
 
-def _is_plain_meeting(row: RecordColumns) -> bool:
+def is_plain_meeting(row: RecordColumns) -> bool:
     """Whether a record says only with which missions a meeting was held."""
     said = {"name", "kind", "countries", "state", "year"}
     return row.data.get("kind") == MEETING and row.state == "done" and set(row.data) <= said and "countries" in row.data
 
 
 def _resources(year: Year, sums: Sums) -> Iterator[Telling]:
-    number = sum(sums.agreements.states.values())
+    number = sums.numbers[AGREEMENTS.name]
     if number:
         text = ngettext("%(num)s agreement is on record.", "%(num)s agreements are on record.", number)
-        yield Telling(f"{text} {_states(AGREEMENTS, sums.agreements.states)}")
+        yield Telling(f"{text} {_states(AGREEMENTS, sums.states[AGREEMENTS.name])}")
     yield from _each(year, AGREEMENTS, year.rows[AGREEMENTS.name], sentences.AGREEMENT, sentences.AGREEMENT_WANTED)
     yield from _more(year, AGREEMENTS)
 

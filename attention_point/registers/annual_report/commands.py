@@ -1,6 +1,7 @@
 """``attention-point report``."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,7 @@ from attention_point.foundation.commands import reading, writing
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
-from attention_point.registers.annual_report.documents import KINDS, report, write
-from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.annual_report.documents import KINDS, Record, report, write
 from attention_point.statistics.files import write_whole
 from attention_point.statistics.open_data import watermark
 
@@ -35,8 +35,8 @@ def report_command(year: int, kind: str, output: Path) -> None:
     click.echo(_("Written: %(file)s", file=output.name))
 
 
-def _watch(rows: Iterable[RecordColumns]) -> Iterator[RecordColumns]:
-    with click.progressbar(list(rows), label=_("Reading the records"), file=click.get_text_stream("stderr")) as bar:
+def _watch(rows: Iterable[Record]) -> Iterator[Record]:
+    with click.progressbar(list(rows), label=_("Reading the records"), file=sys.stderr) as bar:
         yield from bar
 
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -37,11 +37,13 @@ from attention_point.registers.annual_report.rules import CODES, parts_of
 from attention_point.registers.annual_report.sums import Sums
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.shared.wording import date_words
 from attention_point.registers.shared.wording import words as fact_words
 from attention_point.statistics.documents import words
 
-T = TypeVar("T")
-Watch = Callable[[Iterable[T]], Iterable[T]]
+Record = tuple[Register, RecordColumns]
+Watch = Callable[[Iterable[Record]], Iterable[Record]]
+"""Sees the records go by, for who waits."""
 TITLES: Mapping[str, str] = {
     "context": N_("Context of the office"),
     "positioning": N_("Positioning of the city"),
@@ -49,6 +51,8 @@ TITLES: Mapping[str, str] = {
     "calls": N_("Calls for proposals"),
     "migration": N_("Matters of migration"),
 }
+SAID = frozenset({"name", "year"})
+"""What the annex says of all its records."""
 BESIDE = frozenset({"tags", "notes", "public", "year", "until", "link", "reason", "new_date", "result_reason"})
 """Fields that a record does without: that they are blank is not said."""
 
@@ -65,7 +69,8 @@ class Kind:
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS: Mapping[str, Kind] = {
     "pdf": Kind("PDF", "application/pdf", write_pdf),
-    "html": Kind("HTML", "text/html", write_html),
+    # Kept on a disk, never shown in the application's place: its style stands in it.
+    "html": Kind("HTML", "application/octet-stream", write_html),
     "docx": Kind("DOCX", DOCX, write_docx),
 }
 
@@ -87,9 +92,7 @@ def write(kind: str, document: Document) -> bytes:
     return kind_of(kind).write(document, said)
 
 
-def report(
-    session: Session, year: int, site: str, watermark: str | None = None, watch: Watch[RecordColumns] = iter
-) -> Document:
+def report(session: Session, year: int, site: str, watermark: str | None = None, watch: Watch = iter) -> Document:
     """The year's whole report in the language in use; raises NotFound where nothing is known of the year.
 
     ``site`` is the public address under which the records are; ``watch`` sees the records of the annexes go by.
@@ -108,7 +111,7 @@ def report(
     office = office_name(found.office) or _("International Affairs Office")
     return Document(
         title=_("Management report %(year)s", year=year),
-        subtitle=", ".join(filter(None, (office, found.office.get("parent")))),
+        subtitle=" · ".join(filter(None, (office, date_words(found.office.get("issued", ""))))),
         language=str(locale()).replace("_", "-"),
         created=found.changed,
         issuer=found.office.get("parent") or _("International Affairs Office, Mayor's Office of Bucaramanga"),
@@ -127,19 +130,17 @@ def glance_heading() -> Heading:
 
 
 def glance(totals: Sums) -> Table:
-    """The year in figures, each leading to the records behind it."""
-    lacking = _("not on record")
-    rows = tuple(
-        (each.label, Linked(each.said, _leads(each.link, totals)) if each.said else lacking, each.note)
-        for each in sums.figures(totals)
-    )
-    columns = (Column("what", _("What")), Column("figure", _("Figure")), Column("note", _("What it means")))
-    return Table("glance", _("The year at a glance"), columns, rows)
+    """The year in figures, each leading to the records behind it; what they mean stands under them."""
+    lacking, found = _("not on record"), sums.figures(totals)
+    rows = tuple((each.label, Linked(each.said, _leads(each.link, totals)) if each.said else lacking) for each in found)
+    notes = tuple(_("%(what)s: %(said)s.", what=each.label, said=each.note) for each in found if each.note)
+    columns = (Column("what", _("What")), Column("figure", _("Figure")))
+    return Table("glance", _("The year at a glance"), columns, rows, notes)
 
 
 def _leads(link: str, totals: Sums) -> str:
     """The table of beneficiaries stands only where there are some."""
-    here = link.startswith("#") and not totals.agreements.each("beneficiaries")
+    here = link.startswith("#") and not totals.groups
     return "#positioning" if here else link
 
 
@@ -174,26 +175,28 @@ def drafted(tellings: Iterable[Telling]) -> list[Block]:
     return found
 
 
-def annexes(year: Year, watch: Watch[RecordColumns] = iter) -> Iterator[Block]:
+def annexes(year: Year, watch: Watch = iter) -> Iterator[Block]:
     """Every record of the year with every fact; what it lacks is named at its end."""
-    known = [each for each in queries.REGISTERS if year.rows[each.name]]
-    for number, register in enumerate(known, 1):
-        if number == 1:
-            yield PageBreak()
-        title = _("Annex %(number)s. %(title)s", number=number, title=_(register.title))
-        yield Heading(title, 1, f"annex-{register.name}")
-        for row in watch(year.rows[register.name]):
-            yield Heading(row.name, 3)
-            yield Facts(tuple(_facts(register, row, year)))
+    every = [(register, row) for register in queries.REGISTERS for row in year.rows[register.name]]
+    number, opened = 0, ""
+    for register, row in watch(every):
+        if register.name != opened:
+            number, opened = number + 1, register.name
+            title = _("Annex %(number)s. %(title)s", number=number, title=_(register.title))
+            if number == 1:
+                yield PageBreak()
+            yield Heading(title, 1, f"annex-{register.name}")
+        yield Heading(row.name, 3)
+        yield Facts(tuple(_facts(register, row, year)))
 
 
 def _facts(register: Register, row: RecordColumns, year: Year) -> Iterator[tuple[str, str | Linked]]:
+    yield _("Record"), Linked(_("Open it in the register"), address(register, row))
     missing = []
     for field in register.fields:
-        if field.key in row.data and field.key != "name":
+        if field.key in row.data and field.key not in SAID:
             yield _(field.label), fact_words(field, row.data[field.key], year.names)
         elif field.key not in row.data and field.key not in BESIDE:
             missing.append(_(field.label))
     if missing:
         yield _("Not on record"), "; ".join(missing)
-    yield _("Record"), Linked(_("Open it in the register"), address(register, row))

@@ -12,14 +12,14 @@ from attention_point.foundation.paperwork import (
     Chart,
     Column,
     Facts,
+    Heading,
     Linked,
-    Note,
     Series,
     Suppressed,
     Table,
 )
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.annual_report.accounts import address
+from attention_point.registers.annual_report.accounts import address, is_plain_meeting
 from attention_point.registers.annual_report.office_sentences import member_words
 from attention_point.registers.annual_report.queries import Year
 from attention_point.registers.annual_report.register import YEARS
@@ -29,9 +29,9 @@ from attention_point.registers.annual_report.wording import fact, label
 from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.calls.rules import matching
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.describe import Register
+from attention_point.registers.shared.describe import Field, Register
 from attention_point.registers.shared.models import RecordColumns
-from attention_point.registers.shared.wording import count_words, money_words
+from attention_point.registers.shared.wording import count_words, date_words, money_words
 from attention_point.statistics.content import year_tables
 from attention_point.statistics.disclosure import TOTAL
 
@@ -49,7 +49,7 @@ def _context(year: Year, _sums: Sums) -> Iterator[Block]:
     if not office:
         return
     rows = [(_(field.label), fact(YEARS, field.key, office, year.names)) for field in YEARS.groups[0].fields
-            if field.key not in {"team", "sections", "year"}]  # fmt: skip
+            if field.key != "team"]  # fmt: skip
     team = "\n".join(map(member_words, office.get("team", ()))) or _("not on record")
     yield Facts((*rows, (_("Team"), team)))
 
@@ -64,6 +64,7 @@ def _states(register: Register, sums: Sums, states: Mapping[str, int], id_: str,
     if len(ordered) > 1:
         numbers = tuple(number for _code, number in ordered)
         series = (Series(_("Records"), numbers),)
+        yield Heading(title, 3)
         yield Chart(f"{id_}-chart", title, "hbar", names, series, _described(title, names, numbers))
     rows: list[tuple[Cell, ...]] = [
         (name, Linked(number, f"/registers/{register.name}?year={sums.year}&state={code}"))
@@ -111,33 +112,44 @@ def _records(year: Year, register: Register, title: str, head: str, *keys: str) 
 
 
 def _positioning(year: Year, sums: Sums) -> Iterator[Block]:
-    yield from _states(EVENTS, sums, sums.events.states, "events-by-state", _("Events by state"))
+    yield from _states(EVENTS, sums, sums.states[EVENTS.name], "events-by-state", _("Events by state"))
     if sums.countries:
         title = _("Countries with which there were events or exchanges")
         link = f"/registers/events?year={year.year}&countries="
         rows = tuple(
-            (label_of_country(code), Linked(number, f"{link}{code}") if code in sums.event_countries else number)
+            (label_of_country(code), Linked(number, f"{link}{code}") if code in sums.met else number)
             for code, number in sums.countries.items()
         )
         columns = (Column("country", _("Country")), Column("number", _("Events and exchanges"), "integer"))
         yield Table("countries", title, columns, rows)
-    yield from _records(
-        year, EVENTS, _("Events of the year"), _("Event"), "date", "place", "organisers", "participants", "state"
-    )
+    told = [row for row in year.rows[EVENTS.name] if not is_plain_meeting(row)]
+    if told:
+        keys = ("organisers", "participants", "state")
+        when, head = Column("date", _(EVENTS.field("date").label)), _columns(EVENTS, _("Event"), *keys)
+        listed = tuple(_dated(_listed(year, EVENTS, row, *keys), row.sort) for row in told)
+        notes = _notes(year, EVENTS)
+        if len(told) < len(year.rows[EVENTS.name]):
+            notes = (*notes, _("The meetings with diplomatic missions stand by country, and in the annex one by one."))
+        yield Table("events-list", _("Events of the year"), (head[0], when, *head[1:]), listed, notes)
+
+
+def _dated(cells: tuple[Cell, ...], day: str) -> tuple[Cell, ...]:
+    """With the date in its short form after the name."""
+    return (cells[0], date_words(day, "medium") if day else _("not on record"), *cells[1:])
 
 
 def _resources(year: Year, sums: Sums) -> Iterator[Block]:
-    yield from _states(AGREEMENTS, sums, sums.agreements.states, "agreements-by-state", _("Agreements by state"))
+    yield from _states(AGREEMENTS, sums, sums.states[AGREEMENTS.name], "agreements-by-state", _("Agreements by state"))
     rows = year.rows[AGREEMENTS.name]
     if not rows:
         return
     columns = (
-        *_columns(AGREEMENTS, _("Agreement"), "state", "signed"),
+        *_columns(AGREEMENTS, _("Agreement"), "state"),
         Column("municipality", _("The municipality gives")),
         Column("others", _("Others give")),
     )
     listed = tuple(
-        (*_listed(year, AGREEMENTS, row, "state", "signed"), *_sides(row.data.get("contributions", ()))) for row in rows
+        (*_listed(year, AGREEMENTS, row, "state"), *_sides(row.data.get("contributions", ()))) for row in rows
     )
     yield Table("agreements-list", _("Agreements of the year"), columns, listed, _notes(year, AGREEMENTS))
     groups = tuple(
@@ -158,7 +170,7 @@ def _sides(contributions: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
 
 
 def _calls(year: Year, _sums: Sums) -> Iterator[Block]:
-    yield from _records(year, CALLS, _("Calls of the year"), _("Call"), "issuer", "funder", "closes")
+    yield from _records(year, CALLS, _("Calls of the year"), _("Call"), "issuer", "closes")
     rows = year.rows[PROPOSALS.name]
     if not rows:
         return
@@ -192,11 +204,16 @@ def _migration(year: Year, _sums: Sums) -> Iterator[Block]:
     office = year.office
     point = [field for field in YEARS.groups[1].fields if field.key != "notes"]
     if any(field.key in office for field in point):
-        yield Facts(tuple((_(field.label), fact(YEARS, field.key, office, year.names)) for field in point))
-        if "people" in office:
-            yield Note(_("The figure of people attended is that which the office reported; it was not counted here."))
+        yield Facts(tuple((_(field.label), _point(field, year)) for field in point))
     if year.months:
         yield from _published(year)
+
+
+def _point(field: Field, year: Year) -> str:
+    """A fact of the point; its figure as what it is."""
+    said = fact(YEARS, field.key, year.office, year.names)
+    reported = field.key == "people" and field.key in year.office
+    return _("%(count)s (figure reported by the office)", count=said) if reported else said
 
 
 def _published(year: Year) -> Iterator[Block]:

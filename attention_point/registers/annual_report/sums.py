@@ -1,22 +1,22 @@
 """The year in figures: each with its words and with the address of the records behind it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.database import new_id
 from attention_point.foundation.language import format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report import queries, rules
-from attention_point.registers.annual_report.queries import Given
-from attention_point.registers.calls.queries import YearFigures
-from attention_point.registers.calls.queries import years as calls_by_year
 from attention_point.registers.calls.register import CALLS, PROPOSALS
-from attention_point.registers.calls.rules import matching
+from attention_point.registers.calls.rules import is_chosen, is_presented, matching
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.rules import months_between, span, words_of
 from attention_point.registers.shared.wording import count_words, money_words
@@ -50,52 +50,33 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the year's records add up to."""
+    """What the year's records add up to. ``states``: by register, how many records are in each state.
+
+    ``countries``: how many events and exchanges each has, most first; ``met`` are those that events name.
+    ``free``: money of agreements of which it is on record that the municipality gives nothing; ``unsaid``: of how many
+    agreements it is not on record what it gives. ``reached``: participants and beneficiaries that are people.
+    ``matching``: what is added to the proposals of which both amounts are on record. ``groups``: of beneficiaries.
+    """
 
     year: int
-    events: Given
-    agreements: Given
-    proposals: Given
-    calls: int = 0
-    rate: YearFigures | None = None
-    event_countries: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int]
+    states: Mapping[str, Mapping[str, int]]
+    countries: Mapping[str, int]
+    met: frozenset[str]
+    free: Sequence[Value]
+    unsaid: int
+    reached: Value | None
+    groups: int
+    approved: Sequence[Value]
+    matching: Sequence[Value]
+    presented: int
+    chosen: int
     desk: Desk = Desk()
 
     @property
-    def countries(self) -> dict[str, int]:
-        """The countries of events and of exchanges, with how many events and exchanges each has; most first."""
-        found = dict(self.event_countries)
-        for each in self.agreements.each("exchanges"):
-            found[each["country"]] = found.get(each["country"], 0) + 1
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-    @property
-    def free(self) -> list[dict[str, Any]]:
-        """Money obtained by agreements of which it is on record that the municipality gives nothing."""
-        rows = [several for several in self.agreements.of("contributions") if rules.is_free(several)]
-        return rules.money_sums(amount for several in rows for amount in rules.obtained(several))
-
-    @property
-    def unsaid(self) -> int:
-        """Agreements of which it is not on record what the municipality gives."""
-        said = [
-            several
-            for several in self.agreements.of("contributions")
-            if any(each["side"] == "municipality" for each in several)
-        ]
-        return sum(self.agreements.states.values()) - len(said)
-
-    @property
-    def matching(self) -> list[dict[str, Any]]:
-        """What the municipality and its partners add to the proposals of which both amounts are on record."""
-        return rules.money_sums(each for each in map(matching, self.proposals.rows) if each)
-
-    @property
     def people(self) -> dict[str, Any] | None:
-        """People reached: participants, beneficiaries that are people, people attended."""
-        several = [each["count"] for each in self.agreements.each("beneficiaries") if _counts(each)]
-        desk = [self.desk.value] if self.desk.value else []
-        return rules.count_sum([*self.events.of("participants"), *several, *desk])
+        """People reached, those attended among them."""
+        return rules.count_sum(each for each in (self.reached, self.desk.value) if each)
 
 
 def _counts(row: Value) -> bool:
@@ -103,17 +84,55 @@ def _counts(row: Value) -> bool:
     return "count" in row and not (first and words_of(first[0]) & _NOT_PEOPLE)
 
 
+_kept: dict[tuple[str, int], tuple[UUID, Sums]] = {}
+_YEARS_KEPT = 50
+
+
 def read(session: Session, year: int, office: Value, months: Sequence[Content]) -> Sums:
-    """The sums of a year, each register in few statements."""
+    """The sums of a year. Kept until a record is written, because ten thousand of them take their time."""
+    stamp, key = queries.stamp(session), (str(session.get_bind().engine.url), year)
+    held = _kept.get(key)
+    if held is None or held[0] != stamp:
+        held = (stamp or new_id(), _read(session, year))
+        if len(_kept) >= _YEARS_KEPT:
+            _kept.clear()
+        _kept[key] = held
+    return replace(held[1], desk=desk(year, office, months))
+
+
+def _read(session: Session, year: int) -> Sums:
+    events, agreements, calls, proposals = (
+        queries.facts(session, register, year) for register in (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
+    )
+    met = Counter(code for row in events for code in row.get("countries", ()))
+    exchanges = Counter(each["country"] for row in agreements for each in row.get("exchanges", ()))
+    given = [row.get("contributions", ()) for row in agreements]
+    groups = [each for row in agreements for each in row.get("beneficiaries", ())]
     return Sums(
         year,
-        queries.given(session, EVENTS, year, "participants"),
-        queries.given(session, AGREEMENTS, year, "contributions", "beneficiaries", "exchanges"),
-        queries.given(session, PROPOSALS, year, "total_value", "cofinancing_approved"),
-        queries.number(session, CALLS, year),
-        next((each for each in calls_by_year(session) if each.year == year), None),
-        queries.countries(session, year),
-        desk(year, office, months),
+        numbers={
+            each.name: len(rows)
+            for each, rows in zip(
+                (EVENTS, AGREEMENTS, CALLS, PROPOSALS), (events, agreements, calls, proposals), strict=True
+            )
+        },
+        states={
+            each.name: Counter(row["state"] for row in rows if "state" in row)
+            for each, rows in ((EVENTS, events), (AGREEMENTS, agreements), (PROPOSALS, proposals))
+        },
+        countries=dict(sorted((met + exchanges).items(), key=lambda item: (-item[1], item[0]))),
+        met=frozenset(met),
+        free=rules.money_sums(each for several in given if rules.is_free(several) for each in rules.obtained(several)),
+        unsaid=sum(not any(each["side"] == "municipality" for each in several) for several in given),
+        reached=rules.count_sum(
+            [row["participants"] for row in events if "participants" in row]
+            + [each["count"] for each in groups if _counts(each)]
+        ),
+        groups=len(groups),
+        approved=rules.money_sums(row["cofinancing_approved"] for row in proposals if "cofinancing_approved" in row),
+        matching=rules.money_sums(each for each in map(matching, proposals) if each),
+        presented=sum(map(is_presented, proposals)),
+        chosen=sum(map(is_chosen, proposals)),
     )
 
 
@@ -149,11 +168,8 @@ def money(values: Iterable[Value]) -> str:
 def figures(sums: Sums) -> list[Figure]:
     """The year at a glance."""
     listing = f"?year={sums.year}"
-    events = sum(sums.events.states.values())
-    done = sums.events.states.get("done", 0)
-    agreements = sum(sums.agreements.states.values())
-    proposals = sum(sums.proposals.states.values())
-    approved = rules.money_sums(sums.proposals.of("cofinancing_approved"))
+    events, agreements, calls, proposals = (sums.numbers[each.name] for each in (EVENTS, AGREEMENTS, CALLS, PROPOSALS))
+    done = sums.states[EVENTS.name].get("done", 0)
     reported = _("reported by the office") if sums.desk.reported else ""
     point = "/registers/years" if sums.desk.reported else "/statistics"
     return [
@@ -165,10 +181,10 @@ def figures(sums: Sums) -> list[Figure]:
         Figure("agreements", _("Agreements and support"), _some(agreements), f"/registers/agreements{listing}"),
         Figure("free", _("Money obtained without a municipal contribution"), money(sums.free),
                f"/registers/agreements{listing}", _unsaid(sums)),
-        Figure("calls", _("Calls in which the municipality took part"), _some(sums.calls),
+        Figure("calls", _("Calls in which the municipality took part"), _some(calls),
                f"/registers/calls{listing}", _rate(sums)),
         Figure("proposals", _("Proposals to calls"), _some(proposals), f"/registers/proposals{listing}"),
-        Figure("approved", _("Co-financing approved"), money(approved),
+        Figure("approved", _("Co-financing approved"), money(sums.approved),
                f"/registers/proposals{listing}"),
         Figure("matching", _("Matching contribution"), money(sums.matching), f"/registers/proposals{listing}",
                _("total value less approved co-financing")),
@@ -191,10 +207,11 @@ def _unsaid(sums: Sums) -> str:
 
 
 def _rate(sums: Sums) -> str:
-    if sums.rate is None or not sums.rate.presented:
+    """How many of the proposals presented came further."""
+    if not sums.presented:
         return ""
     return _(
         "presented: %(presented)s; selected, viable or approved: %(chosen)s",
-        presented=format_number(sums.rate.presented),
-        chosen=format_number(sums.rate.chosen),
+        presented=format_number(sums.presented),
+        chosen=format_number(sums.chosen),
     )

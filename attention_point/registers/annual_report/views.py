@@ -52,12 +52,9 @@ def overview(year: int) -> str:
         sections=[(code, documents.title_of(code, found.office), found.texts.get(code)) for code in CODES],
         names=people(db(), [text.by for text in found.texts.values()]),
         kinds=documents.KINDS,
-        too_many=_too_many(found),
+        too_many=sum(totals.numbers.values()) > HERE,
+        empty=found.empty and not any(totals.numbers.values()),
     )
-
-
-def _too_many(found: Year) -> bool:
-    return sum(found.numbers.values()) > HERE
 
 
 @blueprint.get("/<int:year>/preview")
@@ -102,7 +99,7 @@ def download(year: int, kind: str) -> Response:
     """The report as PDF, HTML or DOCX; who took it is in the journal before it leaves."""
     mimetype = documents.kind_of(kind).mimetype
     services.check(year, CODES[0])
-    if _too_many(queries.read(db(), year, 0)):
+    if sum(sums.read(db(), year, {}, ()).numbers.values()) > HERE:
         raise Refusal(
             _("This year has so many records that its file takes minutes. Ask for it on the server: %(command)s",
               command=f"attention-point report {year} --format {kind} --output FILE")
