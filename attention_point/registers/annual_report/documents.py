@@ -35,7 +35,8 @@ from attention_point.registers.annual_report.office_sentences import office_name
 from attention_point.registers.annual_report.queries import Year
 from attention_point.registers.annual_report.rules import CODES, parts_of
 from attention_point.registers.annual_report.sums import Sums
-from attention_point.registers.shared.describe import Register
+from attention_point.registers.annual_report.wording import whole
+from attention_point.registers.shared.describe import TEXTS, Register
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.wording import date_words
 from attention_point.registers.shared.wording import words as fact_words
@@ -195,7 +196,9 @@ def _facts(register: Register, row: RecordColumns, year: Year) -> Iterator[tuple
     missing = []
     for field in register.fields:
         if field.key in row.data and field.key not in SAID:
-            yield _(field.label), fact_words(field, row.data[field.key], year.names)
+            several = field.kind == TEXTS
+            value = whole(row.data[field.key]) if several else row.data[field.key]
+            yield _(field.label), fact_words(field, value, year.names)
         elif field.key not in row.data and field.key not in BESIDE:
             missing.append(_(field.label))
     if missing:

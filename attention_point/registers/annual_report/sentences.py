@@ -9,7 +9,16 @@ from typing import Any
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.annual_report.wording import by_role, label, lacking, listed, organisations, since, when
+from attention_point.registers.annual_report.wording import (
+    by_role,
+    label,
+    lacking,
+    listed,
+    organisations,
+    since,
+    when,
+    whole,
+)
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.codes import COUNTRIES
 from attention_point.registers.shared.describe import Register
@@ -53,7 +62,7 @@ def listing(key: str, sentence: str) -> Teller:
 
     def tell(register: Register, data: Data, names: Names) -> Iterator[str]:
         if key in data:
-            said = "; ".join(lines(register.field(key), data[key], names))
+            said = "; ".join(whole(lines(register.field(key), data[key], names)))
             yield _(sentence, what=said.rstrip("."))
 
     return tell

@@ -63,3 +63,14 @@ def lacking(register: Register, data: Mapping[str, Any], keys: Iterable[str]) ->
 def fact(register: Register, key: str, data: Mapping[str, Any], names: Names) -> str:
     """A fact in one line; where the record lacks it, that it is not known."""
     return words(register.field(key), data.get(key), names) or _("not on record")
+
+
+def whole(entries: Iterable[str]) -> list[str]:
+    """Entries of a list, put together again where a file's list was cut at a comma within a quotation."""
+    found: list[str] = []
+    for each in entries:
+        if found and found[-1].count('"') % 2:
+            found[-1] += f", {each}"
+        else:
+            found.append(each)
+    return found

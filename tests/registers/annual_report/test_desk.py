@@ -1,6 +1,7 @@
 """The desk's own figures in the report: published months stand, what was reported stands where there are none."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from attention_point.statistics.content import Content, TableContent, as_json, c
 from attention_point.statistics.disclosure import TOTAL
 from attention_point.statistics.models import Release
 
-REPORTED = {
+REPORTED: dict[str, Any] = {
     "operating_since": "2017-08-09",
     "reported_until": "2017-12-31",
     "people": {"number": 3600, "mark": "approximate"},
@@ -26,7 +27,7 @@ MOMENT = datetime(2018, 1, 10, tzinfo=UTC)
 
 def month(number: int, first: int | None = 40) -> Content:
     """A published month of 2017: 90 people in 100 attentions, so many of them for the first time."""
-    cells = {("first",): first, (TOTAL,): 90}
+    cells: dict[tuple[str, ...], int | None] = {("first",): first, (TOTAL,): 90}
     texts = {"es": "Primera vez", "en": "First time"}
     table = TableContent("people-by-first-time", texts, "people", 5, ("first_time",), (), cells)
     totals = {"people": 90, "attentions": 100, "referrals": 70}
