@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from attention_point.accounts import services as accounts
@@ -56,27 +57,39 @@ AGES = ("0-5", "6-11", "12-17", "18-28", "29-59", "60+", "not_given")
 STATES = ("created", "seen", "accepted", "rejected", "attended", "no_show", "closed", "withdrawn")
 
 
-def prepare(folder: Path, points: int) -> FlaskClient:
-    """An instance with ten years of counts at some points, and somebody of the office who is signed in."""
+def instance(folder: Path) -> Flask:
+    """The application on a new instance with what the product ships."""
     environment = {"ATTENTION_POINT_INSTANCE": str(folder / "instance")}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ATTENTION_POINT_")}
     subprocess.run([COMMAND, "init"], env=clean | environment, check=True, capture_output=True)
-    app = create_app(from_environment(environment))
+    return create_app(from_environment(environment))
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """Somebody of the office who is signed in."""
     token, now = secrets.token_urlsafe(32), clock.now()
     with app.extensions["database"].writing() as session:
-        offers = [(offer.entity, service.code) for service in services_by_code(session).values()
-                  for offer in service.offers]  # fmt: skip
-        receiving = [entity.code for entity in entities(session) if entity.receives_referrals]
         new = accounts.NewAccount("bench@example.org", "Bench", "office", None)
         account = accounts.add_user(session, SYSTEM, new, secrets.token_urlsafe(16), must_change=False)
         digest = accounts.digest(token)
         session.add(LoginSession(token_hash=digest, id=new_id(), account_id=account, created_at=now, last_seen_at=now,
                                  ended_at=None))  # fmt: skip
-    _fill(folder / "instance" / "attention-point.db", points, offers, receiving)
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = token
         cookie["_fresh"] = True
+    return client
+
+
+def prepare(folder: Path, points: int) -> FlaskClient:
+    """An instance with ten years of counts at some points, and somebody of the office who is signed in."""
+    app = instance(folder)
+    with app.extensions["database"].reading() as session:
+        offers = [(offer.entity, service.code) for service in services_by_code(session).values()
+                  for offer in service.offers]  # fmt: skip
+        receiving = [entity.code for entity in entities(session) if entity.receives_referrals]
+    client = signed_in(app)
+    _fill(folder / "instance" / "attention-point.db", points, offers, receiving)
     return client
 
 

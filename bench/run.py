@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from attention_point.foundation import paths
-from bench import dashboard, floors, hot_day, month, pages, suppression
+from bench import dashboard, floors, hot_day, month, pages, registers, suppression
 from bench.people import drafts
 from bench.sides import SIDES, Runner, Turn, in_process, served
 
@@ -147,7 +147,7 @@ def main() -> None:
         shutil.rmtree(folder)
     print(found)
     pages.begin(TEXT.format(machine=machine(), tables=found, turns=TURNS, batch=BATCH))
-    for section in (month.section, hot_day.section, suppression.section, dashboard.section):
+    for section in (month.section, hot_day.section, suppression.section, dashboard.section, registers.section):
         if part := section():
             print(part)
             pages.replace(part)
