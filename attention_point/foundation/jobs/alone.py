@@ -15,6 +15,7 @@ from sqlalchemy import text
 from attention_point.foundation.database import Database
 
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
+_FREE = text("SELECT pg_advisory_unlock(:key)")
 
 
 @contextmanager
@@ -41,4 +42,9 @@ def _advisory(database: Database, task: str) -> Iterator[bool]:
     # No transaction stays open meanwhile; detached, so that closing ends the connection and with it the lock.
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()
-        yield bool(connection.scalar(_TRY, {"key": key}))
+        mine = bool(connection.scalar(_TRY, {"key": key}))
+        try:
+            yield mine
+        finally:
+            if mine:  # the end of a connection frees it too, but a moment later
+                connection.execute(_FREE, {"key": key})

@@ -65,7 +65,7 @@ def test_the_scope_is_the_access_rule_s(app: Flask, described: dict[str, Any]) -
     for rule in rules(app):
         access = access_of(app.view_functions[rule.endpoint])
         assert access is not None
-        address = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        address = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         for operation in described["paths"][address].values():
             assert operation["security"] == ([{"bearer": [access.scope]}] if access.scope else [])
 
