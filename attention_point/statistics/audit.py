@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from attention_point.statistics.disclosure import MERGED, TOTAL, Place
+from attention_point.statistics.disclosure import MERGED, TOTAL, Place, codes_of
 from attention_point.statistics.programme import System, Target, settle
 from attention_point.tallies.rules import BY_ID, KEPT, SENSITIVE, Indicator, limit
 
@@ -70,15 +70,10 @@ def audit(published: Published, totals: Mapping[str, int | None], truth: Cells |
     return breaches + [Breach("G2", table, place, target.least, target.most) for target, table, place in open_]
 
 
-def _limit(table: Indicator, place: Place) -> int:
-    """The strictest limit among a place's codes."""
-    return max(limit(table, tuple(code.split(MERGED))) for code in place)
-
-
 def _small(published: Published) -> Iterator[Breach]:
     for table, cells in published.items():
         for place, count in cells.items():
-            if count is not None and 0 < count < _limit(BY_ID[table], place):
+            if count is not None and 0 < count < limit(BY_ID[table], codes_of(place)):
                 yield Breach("G1", table, place)
 
 
@@ -273,10 +268,10 @@ def _targets(
     for table, cells in published.items():
         for place, count in cells.items():
             if count is None:
-                add(table, place, _limit(BY_ID[table], place))
+                add(table, place, limit(BY_ID[table], codes_of(place)))
     for one in KEPT:
         for place, count in (truth or {}).get(one.id, {}).items() if one.id in codes else ():
-            if 0 < count < _limit(one, place):
+            if 0 < count < limit(one, place):
                 # Not published, so that the table's own k is enough: a group of nine may hold nine at most anyway.
                 add(one.id, place, one.k)
     return {Target(variables, k): (table, place) for variables, (k, table, place) in found.items()}

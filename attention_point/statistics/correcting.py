@@ -10,7 +10,7 @@ from dataclasses import replace
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.statistics.content import YEAR, Content, TableContent, standing
-from attention_point.statistics.disclosure import MERGED, TOTAL, Place
+from attention_point.statistics.disclosure import TOTAL, Place, codes_of
 from attention_point.statistics.protection import LEAST_TOTAL
 from attention_point.tallies.rules import BY_ID, limit
 
@@ -78,7 +78,7 @@ def _rests(table: TableContent, steps: Mapping[Place, int]) -> bool:
 
 
 def _limit(table: TableContent, place: Place) -> int:
-    return max(limit(BY_ID[table.id], tuple(code.split(MERGED))) for code in place)
+    return limit(BY_ID[table.id], codes_of(place))
 
 
 def _far(old: int | None, new: int | None, k: int) -> bool:

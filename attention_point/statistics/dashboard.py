@@ -1,7 +1,7 @@
 """The office's dashboard: how things stand now, or in a month that is over. What the choice shows is what exports."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
@@ -9,12 +9,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
-    Chart,
     Document,
-    Heading,
-    Note,
-    Paragraph,
-    Table,
     cell_text,
     chart_svg,
     write_csv,
@@ -26,7 +21,7 @@ from attention_point.foundation.web import actor, db, settings
 from attention_point.statistics.dashboard_document import chosen, dashboard_document, sentences
 from attention_point.statistics.dashboard_figures import Figures, figures
 from attention_point.statistics.dashboard_filters import Filters, Offered, filter_form, filters_of, months, offered
-from attention_point.statistics.documents import charts, month_name, words
+from attention_point.statistics.documents import charts, month_name, parts_of, words
 from attention_point.statistics.files import XLSX
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -40,15 +35,6 @@ class _Shown:
     filters: Filters
     read: Figures
     document: Document
-
-
-@dataclass(slots=True)
-class _Part:
-    """What stands under one heading: texts, and each table with the chart before it, if there is one."""
-
-    title: str
-    texts: list[str] = field(default_factory=list)
-    tables: list[tuple[Chart | None, Table]] = field(default_factory=list)
 
 
 @blueprint.get("")
@@ -71,7 +57,7 @@ def show() -> str | tuple[str, int]:
         shown=shown,
         chosen=chosen(shown.filters, choice),
         sentences=sentences,
-        parts=_parts(shown.document),
+        parts=parts_of(shown.document),
         month=month_name(shown.filters.month),
         text=lambda cell, column: cell_text(cell, column.kind, spoken),
     )
@@ -128,20 +114,3 @@ def _download(kind: str, mimetype: str, write: Callable[[Document], bytes]) -> R
     return Response(
         content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{file_name}.{kind}"'}
     )
-
-
-def _parts(document: Document) -> list[_Part]:
-    """What the document says under its headings; what stands before the first has a place of its own on the page."""
-    parts: list[_Part] = []
-    chart: Chart | None = None
-    for block in document.blocks:
-        if isinstance(block, Heading):
-            parts.append(_Part(block.text))
-        elif isinstance(block, Chart):
-            chart = block
-        elif isinstance(block, Paragraph | Note) and parts:
-            parts[-1].texts.append(block.text)
-        elif isinstance(block, Table) and parts:
-            parts[-1].tables.append((chart, block))
-            chart = None
-    return parts

@@ -20,6 +20,11 @@ Place = tuple[str, ...]  # a code for each dimension; TOTAL in the place of a di
 Counts = Mapping[str, int]
 
 
+def codes_of(place: Place) -> tuple[str, ...]:
+    """Every code that stands at a place, those of merged rows and columns one by one."""
+    return tuple(code for part in place for code in part.split(MERGED))
+
+
 def line(counts: Counts, limit: Callable[[str], int], forced: Collection[str] = ()) -> frozenset[str] | None:
     """Which counts of a line to hold back, beginning with ``forced``; None when it cannot be protected at all.
 

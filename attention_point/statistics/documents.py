@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from attention_point.foundation import clock, language
@@ -211,6 +212,32 @@ def protection(content: Content) -> Table:
         (one.title, one.k, len(one.cells), one.held_back, len(one.merged), len(one.left_out)) for one in content.tables
     )
     return Table("protection", _("What the protection holds back"), columns, rows)
+
+
+@dataclass(slots=True)
+class Part:
+    """What stands under one heading: its texts, and each table with the chart before it, if there is one."""
+
+    title: str
+    texts: list[str] = field(default_factory=list)
+    tables: list[tuple[Chart | None, Table]] = field(default_factory=list)
+
+
+def parts_of(document: Document) -> list[Part]:
+    """A document by its first headings, as a page shows it; what stands before them has a place of its own there."""
+    parts: list[Part] = []
+    chart: Chart | None = None
+    for block in document.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            parts.append(Part(block.text))
+        elif isinstance(block, Chart):
+            chart = block
+        elif isinstance(block, Paragraph | Note) and parts:
+            parts[-1].texts.append(block.text)
+        elif isinstance(block, Table) and parts:
+            parts[-1].tables.append((chart, block))
+            chart = None
+    return parts
 
 
 def charts(document: Document) -> dict[str, Chart]:

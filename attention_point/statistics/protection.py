@@ -22,7 +22,7 @@ from attention_point.statistics.disclosure import (
     overlap,
     parts,
 )
-from attention_point.tallies.rules import INDICATORS, SENSITIVE, Indicator, limit
+from attention_point.tallies.rules import AGE_BANDS, INDICATORS, NOT_GIVEN, OLDEST_BAND, SENSITIVE, Indicator, limit
 
 Cells = Mapping[Place, int]
 Shown = dict[Place, int | None]
@@ -31,7 +31,7 @@ Shown = dict[Place, int | None]
 LEAST_TOTAL = max(indicator.k for indicator in INDICATORS)
 KINDS = ("people", "attentions", "referrals", "answers")
 # Dimensions in which only neighbours are merged, in their order.
-ORDER: Mapping[str, tuple[str, ...]] = {"age": ("0-5", "6-11", "12-17", "18-28", "29-59", "60+", "not_given")}
+ORDER: Mapping[str, tuple[str, ...]] = {"age": (*(band for _oldest, band in AGE_BANDS), OLDEST_BAND, NOT_GIVEN)}
 # What is held back in the first must be so in the second: nobody is counted as a person where no attention was.
 FOLLOWS: Mapping[str, str] = {"people-by-day": "attentions-by-day", "people-by-hour": "attentions-by-hour"}
 

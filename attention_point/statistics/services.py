@@ -51,21 +51,19 @@ def prepare(session: Session, first_day: date) -> Prepared:
     today = clock.today()
     if tallies.next_month(first_day) > today:
         over = format_date(tallies.next_month(first_day))
-        raise Refusal(_("%(month)s is not over. It can be released from %(day)s.", month=_name(first_day), day=over))
+        raise Refusal(
+            _("%(month)s is not over. It can be released from %(day)s.", month=format_month(first_day), day=over)
+        )
     month = audited(queries.counts(session, first_day))
     content = content_of(session, first_day, month)
     if content.empty:
-        raise Refusal(_("Nothing was recorded in %(month)s.", month=_name(first_day)))
+        raise Refusal(_("Nothing was recorded in %(month)s.", month=format_month(first_day)))
     before = released.newest(session, first_day)
     if before is not None:
         content = correcting.corrected(from_json(released.content(before)), content)
     months = [from_json(released.content(one)) for one in released.of_year(session, first_day)]
     content = replace(content, tables=(*content.tables, *year_tables([*months, content])))
     return Prepared(content, hash_of(as_json(content)), before is not None)
-
-
-def _name(first_day: date) -> str:
-    return format_month(first_day)
 
 
 def audited(kept: Mapping[str, Mapping[Place, int]]) -> Month:
@@ -156,7 +154,7 @@ def _note(note: str | None, before: Release | None) -> str | None:
     if note is None:
         sentence = _(
             "%(month)s was released on %(day)s. A correction needs a note of what was wrong.",
-            month=_name(before.month),
+            month=format_month(before.month),
             day=format_date(before.released_at),
         )
         raise Invalid(sentence, (FieldError("note", sentence),))
@@ -181,7 +179,7 @@ def _reconciled(session: Session, first_day: date) -> None:
                 "%(num)s count of %(month)s is not what the visits say. See “statistics verify”.",
                 "%(num)s counts of %(month)s are not what the visits say. See “statistics verify”.",
                 len(wrong),
-                month=_name(first_day),
+                month=format_month(first_day),
             ),
             code="unreconciled",
         )

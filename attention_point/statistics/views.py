@@ -1,6 +1,5 @@
 """The office's pages of figures: the months, one month, its charts and downloads."""
 
-from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,13 +11,7 @@ from attention_point.foundation.language import current, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
     SUPPRESSED,
-    Chart,
     Document,
-    Facts,
-    Heading,
-    Note,
-    Paragraph,
-    Table,
     cell_text,
     chart_svg,
 )
@@ -33,6 +26,7 @@ from attention_point.statistics.documents import (
     first_day_of,
     month_document,
     month_name,
+    parts_of,
     protection,
     summary,
     words,
@@ -88,7 +82,7 @@ def show(month: str) -> str:
         shown=content.version,
         empty=content.empty,
         document=document,
-        parts=_parts(document),
+        parts=parts_of(document),
         suppressed=SUPPRESSED,
         text=lambda cell, column: cell_text(cell, column.kind, words()),
         address=_address(first_day, content),
@@ -192,30 +186,3 @@ def _address(first_day: date, content: Content) -> dict[str, str | int]:
 
 def _document(content: Content) -> Document:
     return month_document(content, content.released_at or clock.now(), open_data.watermark(settings()))
-
-
-@dataclass
-class _Part:
-    """A part of the page under one heading: its texts, and its tables, each with the chart that stands before it."""
-
-    title: str
-    texts: list[str] = field(default_factory=list)
-    tables: list[tuple[Chart | None, Table]] = field(default_factory=list)
-
-
-def _parts(document: Document) -> list[_Part]:
-    parts: list[_Part] = []
-    chart: Chart | None = None
-    for block in document.blocks:
-        if isinstance(block, Heading) and block.level == 1:
-            parts.append(_Part(block.text))
-        elif isinstance(block, Facts):
-            continue  # the page says it at its head
-        elif isinstance(block, Paragraph | Note) and parts:
-            parts[-1].texts.append(block.text)
-        elif isinstance(block, Chart):
-            chart = block
-        elif isinstance(block, Table):
-            parts[-1].tables.append((chart, block))
-            chart = None
-    return parts
