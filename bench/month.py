@@ -7,10 +7,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import import_module
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -188,14 +189,14 @@ def measure(few: Database, many: Database, turns: int) -> Times:
     small, large = Month(few), Month(many)
     if small.scan() != small.kept() or large.scan() != large.kept():
         raise RuntimeError("the kept counts are not what the rows say")
-    content, paper = large.release(), large.slip()
+    content, paper, visits = large.release(), large.slip(), count()
     sides: dict[str, Callable[[], object]] = {
         "scan": large.scan,
         "kept": large.kept,
         "release few": small.release,
         "release many": large.release,
         "pdf": lambda: files.write("pdf", content),
-        "slip": lambda: write_slip(paper),
+        "slip": lambda: write_slip(replace(paper, code=f"{paper.code[:-8]}{next(visits):08}")),
     }
     taken: Times = {name: [] for name in (*sides, *map(CPU.format, sides))}
     for number in range(turns + 1):
@@ -225,7 +226,8 @@ def lines(engine: str, taken: Times, many: int, pages: int) -> Iterator[Figure]:
     if engine == "sqlite":
         yield Figure("P8", f"the month's PDF, {pages} pages with charts, warm", taken["pdf"], "ms", 1000)
         yield Figure("P11", "the same for 10 of its pages", [one / pages * 10 for one in taken["pdf"]], "ms", 300)
-        yield Figure("P11", "slip, warm", taken["slip"], "ms", 10)
+        yield Figure("P11", "slip, warm, each of another visit", taken["slip"], "ms", 10)
+        yield Figure("", "the same, CPU of the process", taken["slip, CPU"], "ms")
 
 
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

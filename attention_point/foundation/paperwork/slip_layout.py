@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 from reportlab.lib.pagesizes import A4
@@ -78,6 +79,8 @@ def _next_page(slip: Slip) -> Block:
     return (Row((Run(0, one_line(f"{slip.words.reference} {slip.reference}"), BOLD, 13),), height=18),)
 
 
+# The same few places are handed out all day.
+@lru_cache(maxsize=512)
 def _referral(number: int, one: SlipReferral, words: SlipWords) -> Block:
     left = _cell(one.entity, 0, _LEFT, BOLD, 13)
     if one.urgent:

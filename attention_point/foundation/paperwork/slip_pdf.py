@@ -5,7 +5,7 @@ from io import BytesIO
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from attention_point.foundation.paperwork.look import INK, PEN, REGULAR, WHITE
+from attention_point.foundation.paperwork.look import INK, PEN, REGULAR, WHITE, say
 from attention_point.foundation.paperwork.qr import draw_code
 from attention_point.foundation.paperwork.sheet import prepare, watermark
 from attention_point.foundation.paperwork.slip import Slip
@@ -48,23 +48,16 @@ def write_slip(slip: Slip) -> bytes:
 
 
 def _draw(canvas: Canvas, page: Page) -> None:
-    text = canvas.beginText()
-    inverse: list[tuple[float, Run]] = []
     for y, row in page:
         if row.rule:
             canvas.setLineWidth(row.rule)
             above = y + row.height - _ABOVE
             canvas.line(MARGIN, above, MARGIN + WIDTH, above)
-        for run in row.runs:
-            if run.inverse:
-                inverse.append((y, run))
-                continue
-            text.setFont(run.font, run.size)
-            text.setTextOrigin(MARGIN + run.x, y)
-            text.textOut(run.text)
-    canvas.drawText(text)
-    for y, run in inverse:
-        _draw_inverse(canvas, run, y)
+    runs = [(y, run) for y, row in page for run in row.runs]
+    say(canvas, ((MARGIN + run.x, y, run.text, run.font, run.size) for y, run in runs if not run.inverse))
+    for y, run in runs:
+        if run.inverse:
+            _draw_inverse(canvas, run, y)
 
 
 def _draw_inverse(canvas: Canvas, run: Run, y: float) -> None:
