@@ -25,6 +25,7 @@ from attention_point.foundation import clock, paths
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import new_id
 from attention_point.foundation.settings import from_environment
+from attention_point.tallies.rules import BY_ID
 
 YEARS, POINTS, REQUESTS = 10, (1, 11), 60
 WAITING = 400  # open referrals of each entity and state
@@ -116,8 +117,12 @@ def _tallies(points: int, offers: list[tuple[str, str]]) -> Iterator[Row]:
     tables = {
         **CELLS,
         "needs-by-sex-and-age": [f"{need}|{sex}|{age}" for need in needs for sex in "FM" for age in AGES],
-        "referrals-by-service": [f"{entity}|{service}|{state}" for entity, service in offers for state in STATES],
+        "referrals-by-service-and-state": [
+            f"{entity}|{service}|{state}" for entity, service in offers for state in STATES
+        ],
     }
+    if unkept := [table for table in tables if table not in BY_ID or BY_ID[table].source]:
+        raise RuntimeError(f"not kept, and so never read: {unkept}")
     today = clock.today()
     day = today.replace(year=today.year - YEARS, day=1)
     while day <= today:

@@ -258,14 +258,15 @@ def _details(
 ) -> tuple[tuple[tuple[str, int, int], ...], dict[str, int], dict[str, int]]:
     """Needs beside those of the month before, the most frequent first; waits; times to an answer."""
     month, before = filters.month, first_of_month(filters.month - DAY)
-    read = ranges.by_month(session, ["people-by-need"], (month, before), points)
+    read = ranges.by_month(
+        session, ("people-by-need", "attentions-by-wait", "answers-by-time"), (month, before), points
+    )
     now, then = read["people-by-need", month], read["people-by-need", before]
     needs = sorted((now.keys() | then.keys()) - restricted_needs(session), key=lambda need: (-now.get(need, 0), need))
-    times = ranges.by_month(session, ["attentions-by-wait", "answers-by-time"], (month,), points)
     return (
         tuple((need, now.get(need, 0), then.get(need, 0)) for need in needs),
-        times["attentions-by-wait", month],
-        times["answers-by-time", month],
+        read["attentions-by-wait", month],
+        read["answers-by-time", month],
     )
 
 
@@ -279,8 +280,8 @@ def _points(session: Session, filters: Filters, points: list[str]) -> tuple[tupl
     """Each point's attentions in the month and in the one before up to the same day, and its people, most first."""
     before = first_of_month(filters.month - DAY)
     until = _same_day(before, filters.last_day) if filters.running else filters.month - DAY
-    days = _days(filters.month, filters.last_day)
-    now, people = (ranges.by_point(session, table, days, points) for table in (ATTENTIONS, PEOPLE))
-    then = ranges.by_point(session, ATTENTIONS, _days(before, until), points)
+    spans = _days(filters.month, filters.last_day), _days(before, until)
+    read = ranges.by_point(session, (ATTENTIONS, PEOPLE), spans, points)
+    (now, then), (people, _before) = read[ATTENTIONS], read[PEOPLE]
     shown = sorted(now.keys() | then.keys(), key=lambda point: (-now.get(point, 0), point))
     return tuple((point, now.get(point, 0), then.get(point, 0), people.get(point, 0)) for point in shown)

@@ -30,18 +30,29 @@ def by_day(
     The rows of a monthly table stand on the first day of their month.
     """
     of = Tally.table, Tally.day, func.sum(Tally.count)
-    rows = session.execute(select(*of).where(*_places(tables, days, points)).group_by(Tally.table, Tally.day))
+    rows = session.execute(select(*of).where(*_places(tables, days, points)).group_by(Tally.day, Tally.table))
     read: dict[str, dict[date, int]] = {table: {} for table in tables}
     for table, day, count in rows:
         read[table][day] = int(count)
     return read
 
 
-def by_point(session: Session, table: str, days: Iterable[date], points: Sequence[str]) -> dict[str, int]:
-    """A daily table's count of each point, summed over the days; a point without counts is not there."""
-    of = Tally.point, func.sum(Tally.count)
-    rows = session.execute(select(*of).where(*_places([table], days, points)).group_by(Tally.point))
-    return {point: int(count) for point, count in rows}
+def by_point(
+    session: Session, tables: Sequence[str], spans: Sequence[Sequence[date]], points: Sequence[str]
+) -> dict[str, list[dict[str, int]]]:
+    """Daily tables' counts of each point, a dict for each span of days; a point without counts is not in it.
+
+    The spans hold all days between their first and their last.
+    """
+    sums = [func.sum(Tally.count).filter(Tally.day.between(days[0], days[-1])) for days in spans]
+    places = _places(tables, {day for days in spans for day in days}, points)
+    read: dict[str, list[dict[str, int]]] = {table: [{} for _days in spans] for table in tables}
+    rows = session.execute(select(Tally.table, Tally.point, *sums).where(*places).group_by(Tally.point, Tally.table))
+    for table, point, *counts in rows:
+        for found, count in zip(read[table], counts, strict=True):
+            if count is not None:
+                found[point] = int(count)
+    return read
 
 
 def by_month(
@@ -62,7 +73,8 @@ def by_month(
     if first is not None:
         query = query.where(Tally.cell.startswith(f"{first}|", autoescape=True))
     read: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
-    for table, day, cell, count in session.execute(query.group_by(Tally.table, Tally.day, Tally.cell)):
+    # What differs most comes first: sorting rows that begin alike took half the statement.
+    for table, day, cell, count in session.execute(query.group_by(Tally.cell, Tally.day, Tally.table)):
         read[table, day][cell] = int(count)
     return {
         (table, month): summed(kept[table], table, read[kept[table], month]) for table in tables for month in months

@@ -226,7 +226,11 @@ def test_what_stands_between_the_months_asked_for_is_not_read(session: Session) 
     assert ranges.by_day(session, ["attentions-by-day"], [AUGUST, date(2017, 8, 9)], ["p", "q"]) == {
         "attentions-by-day": {date(2017, 8, 9): 4}
     }
-    assert ranges.by_point(session, "attentions-by-day", [date(2017, 8, 9)], ["p", "q"]) == {"p": 4}
+    spans = [date(2017, 8, 8), date(2017, 8, 9)], [date(2017, 8, 7)]
+    assert ranges.by_point(session, ["attentions-by-day", "people-by-day"], spans, ["p", "q"]) == {
+        "attentions-by-day": [{"p": 4}, {}],
+        "people-by-day": [{}, {}],
+    }
     assert ranges.first_day(session) == AUGUST
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, dates, numbers
 
@@ -39,12 +39,23 @@ def format_time(value: datetime) -> str:
 
 def format_month(value: date) -> str:
     """A month and its year."""
-    return dates.format_skeleton("yMMMM", value, locale=locale())
+    return _month(value.year, value.month, current())
 
 
 def format_number(value: int | float | Decimal) -> str:
     """A number with the language's separators."""
-    return numbers.format_decimal(value, locale=locale())
+    return _count(value, current()) if type(value) is int else numbers.format_decimal(value, locale=locale())
+
+
+# A page of figures has hundreds of counts and months, most of them seen before; Babel takes each apart anew.
+@lru_cache(maxsize=4096)
+def _count(value: int, language: str) -> str:
+    return numbers.format_decimal(value, locale=_locale_of(language))
+
+
+@lru_cache(maxsize=512)
+def _month(year: int, month: int, language: str) -> str:
+    return dates.format_skeleton("yMMMM", date(year, month, 1), locale=_locale_of(language))
 
 
 def format_percent(value: float) -> str:
