@@ -1,8 +1,9 @@
 """A test client that looks with care at every page it fetches. Nothing here can be switched off."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,15 +16,28 @@ PRESSED = {"submit", "button", "reset"}
 METHODS = {"get", "post", "dialog"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
-    """An element: its attributes, its text (with the alternative text of its images) and what holds it."""
+    """An element: its attributes, what holds it, and what it holds in order: texts and elements."""
 
     tag: str
     attributes: dict[str, str]
     holder: "Element | None" = None
-    text: str = ""
-    inside: list["Element"] = field(default_factory=list)
+    held: list["str | Element"] = field(default_factory=list)
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, with the alternative text of its images. An option or a typed text names nothing around it."""
+        return "".join(
+            one if isinstance(one, str) else one.get("alt") + ("" if one.tag in CONTROLS else one.text)
+            for one in self.held
+        )
+
+    @cached_property
+    def inside(self) -> list["Element"]:
+        """Every element in it, however deep, in order."""
+        elements = (one for one in self.held if isinstance(one, Element))
+        return [deep for one in elements for deep in (one, *one.inside)]
 
     def get(self, name: str) -> str:
         """An attribute, stripped; empty when it is not there."""
@@ -51,9 +65,8 @@ class _Reader(HTMLParser):
         holder = self._open[-1] if self._open else None
         element = Element(tag, {name: value or "" for name, value in attrs}, holder)
         self.elements.append(element)
-        for around in self._open:
-            around.inside.append(element)
-            around.text += element.get("alt")
+        if holder:
+            holder.held.append(element)
         if tag not in VOID:
             self._open.append(element)
 
@@ -63,23 +76,22 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {element.tag for element in self._open}:
+        if any(element.tag == tag for element in self._open):
             while self._open.pop().tag != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
-        for around in reversed(self._open):
-            around.text += data
-            if around.tag in CONTROLS:  # an option or a typed text names nothing around it
-                break
+        if self._open:
+            self._open[-1].held.append(data)
 
 
-def read(html: str) -> list[Element]:
+@lru_cache(maxsize=4)  # a page is looked at, then read by its test
+def read(html: str) -> Sequence[Element]:
     """The elements of a page, in order."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.elements
+    return tuple(reader.elements)
 
 
 def page_faults(html: str, policy: str) -> list[str]:
@@ -96,7 +108,7 @@ def title_of(html: str) -> str:
     return next((" ".join(one.text.split()) for one in read(html) if one.tag == "title"), "")
 
 
-def _document(elements: list[Element]) -> Iterable[str]:
+def _document(elements: Sequence[Element]) -> Iterable[str]:
     # An <svg> has titles of its own.
     titles = [one for one in elements if one.tag == "title" and not one.within("svg")]
     headings = [one for one in elements if one.tag == "h1"]
@@ -108,7 +120,7 @@ def _document(elements: list[Element]) -> Iterable[str]:
         yield "<html> names no language"
 
 
-def _ids(elements: list[Element]) -> Iterable[str]:
+def _ids(elements: Sequence[Element]) -> Iterable[str]:
     ids = Counter(one.attributes["id"] for one in elements if "id" in one.attributes)
     for name, times in ids.items():
         if not name.strip():
@@ -122,7 +134,7 @@ def _ids(elements: list[Element]) -> Iterable[str]:
                     yield f"{one}: {attribute} names {name}, which is not there"
 
 
-def _labels(elements: list[Element]) -> Iterable[str]:
+def _labels(elements: Sequence[Element]) -> Iterable[str]:
     named = {one.get("for") for one in elements if one.tag == "label" and one.text.strip()} - {""}
     for one in elements:
         if one.get("aria-label") or one.get("aria-labelledby"):
@@ -139,7 +151,7 @@ def _labels(elements: list[Element]) -> Iterable[str]:
                 yield f"{one} has no label"
 
 
-def _forms(elements: list[Element]) -> Iterable[str]:
+def _forms(elements: Sequence[Element]) -> Iterable[str]:
     for form in (one for one in elements if one.tag == "form"):
         method = form.get("method").lower()
         if not form.get("action"):
@@ -153,13 +165,13 @@ def _forms(elements: list[Element]) -> Iterable[str]:
             yield f"{form} puts a csrf token into the address"
 
 
-def _images(elements: list[Element]) -> Iterable[str]:
+def _images(elements: Sequence[Element]) -> Iterable[str]:
     for one in elements:
         if (one.tag == "img" or one.get("type") == "image") and "alt" not in one.attributes:
             yield f"{one} has no alt"
 
 
-def _nothing_inline(elements: list[Element]) -> Iterable[str]:
+def _nothing_inline(elements: Sequence[Element]) -> Iterable[str]:
     for one in elements:
         if one.tag == "style" or "style" in one.attributes:
             yield f"{one} carries a style"
@@ -170,7 +182,7 @@ def _nothing_inline(elements: list[Element]) -> Iterable[str]:
                 yield f"{one} carries a script in {name}"
 
 
-def _scripts(elements: list[Element], policy: str) -> Iterable[str]:
+def _scripts(elements: Sequence[Element], policy: str) -> Iterable[str]:
     directives = {words[0]: words[1:] for part in policy.split(";") if (words := part.split())}
     sources = directives.get("script-src", [])
     nonces = {source[7:-1] for source in sources if source.startswith("'nonce-") and len(source) > 8}

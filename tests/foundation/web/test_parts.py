@@ -1,7 +1,7 @@
 """The shared parts: structure of what the macros draw, contrast of the colours."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -35,12 +35,12 @@ def app() -> Iterator[Flask]:
         yield made
 
 
-def draw(macro: str, *values: object, part: str = "forms", **options: Any) -> list[Element]:
+def draw(macro: str, *values: object, part: str = "forms", **options: Any) -> Sequence[Element]:
     """The elements that a macro draws."""
     return read(str(get_template_attribute(f"parts/{part}.html", macro)(*values, **options)))
 
 
-def first(elements: list[Element], tag: str) -> Element:
+def first(elements: Sequence[Element], tag: str) -> Element:
     """The first element of that name."""
     return next(each for each in elements if each.tag == tag)
 
