@@ -77,19 +77,25 @@ class Server:
 
     def execute(self, statement: sql.Composed) -> None:
         """Run a statement on the maintenance database, outside a transaction."""
-        with psycopg.connect(host=str(self.folder), user=ROLE, dbname="postgres", autocommit=True) as connection:
+        with self._maintenance() as connection:
             connection.execute(statement)
 
     def create(self, name: str, template: str | None = None) -> None:
         """Create a database, empty or as a copy of ``template``."""
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        if template:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-        self.execute(statement)
+        with self._maintenance() as connection:
+            if template:
+                statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+                if connection.info.server_version >= 150000:  # before, this was the only way; now the other is usual
+                    statement += sql.SQL(" STRATEGY file_copy")  # a third of the time without fsync
+            connection.execute(statement)
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _maintenance(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), user=ROLE, dbname="postgres", autocommit=True)
 
     def _call(self, program: Path, *arguments: str) -> None:
         command = [str(program), "-D", str(self.data), *arguments]
