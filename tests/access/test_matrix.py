@@ -14,17 +14,16 @@ from attention_point.foundation.access.table import ANYONE, let_in, permissions_
 from attention_point.foundation.database import Base
 from attention_point.foundation.web.transactions import SAFE
 from attention_point.intake.models import Visit
+from tests.access.callers import ENTITY, Bearer, caller, send
 from tests.access.page import PAGE
 from tests.accounts.support import token_of
 from tests.portal.support import referral_of
 from tests.support.pages import PageClient
+from tests.support.staff import SignIn
 from tests.support.visits import recorded
 
 # Who passes is decided before a table is read: a second engine would double the time and tell nothing.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SignIn = Callable[..., PageClient]
-Bearer = Callable[..., dict[str, str]]
-ENTITY = "sena"
 UNKNOWN = "00000000-0000-7000-8000-000000000007"
 PUBLIC = {
     "account.home", "account.resume", "account.sign_in", "account.sign_out", "account.switch_language",
@@ -93,28 +92,10 @@ def calls(app: Flask, places: Mapping[str, str]) -> Iterator[tuple[str, str, str
     yield from ((address, method, filled(address, places)) for address, method, _access in routes)
 
 
-def caller(who: str, client: PageClient, as_role: SignIn, bearer: Bearer) -> tuple[PageClient, dict[str, str]]:
-    """A browser, and the headers it sends: its form token, or a program's token."""
-    kind, _colon, scope = who.partition(": ")
-    headers = bearer(scope, ENTITY if scope == "referrals" else None) if scope else {}
-    if kind in ROLES:
-        client = as_role(kind, ENTITY if kind == "entity" else None)
-    page = client.get("/account" if kind in ROLES else "/sign-in")
-    return client, {**headers, "X-CSRFToken": token_of(page)}
-
-
 def refused(reply: TestResponse) -> bool:
     """Whether the caller was turned away: to sign in, or for good."""
     to_sign_in = reply.status_code == 302 and reply.headers["Location"].startswith("/sign-in?")
     return to_sign_in or reply.status_code in {401, 403}
-
-
-def send(client: PageClient, method: str, address: str, headers: Mapping[str, str], **more: Any) -> TestResponse:
-    """Send a request, and read its reply to the end."""
-    reply = client.open(address, method=method, headers=headers, **more)
-    reply.get_data()
-    reply.close()
-    return reply
 
 
 def test_the_published_page_is_what_the_code_says(app: Flask) -> None:
@@ -168,18 +149,6 @@ def test_nobody_gets_more_than_a_way_to_sign_in(app: Flask, client: PageClient, 
 def _public(view: Callable[..., Any]) -> bool:
     access = access_of(view)
     return access is not None and access.public
-
-
-@pytest.mark.parametrize("who", ["nobody", "admin", "supervisor", "token: intake"])
-def test_a_view_without_a_rule_is_open_to_nobody(
-    app: Flask, client: PageClient, as_role: SignIn, bearer: Bearer, who: str
-) -> None:
-    app.add_url_rule("/undeclared", "undeclared", lambda: "never", methods=["GET", "POST"])
-    browser, headers = caller(who, client, as_role, bearer)
-    for method in ("GET", "HEAD", "OPTIONS", "POST"):
-        reply = send(browser, method, "/undeclared", headers)
-        assert reply.status_code == 403
-        assert "never" not in reply.get_data(as_text=True)
 
 
 def rows(app: Flask) -> dict[str, list[Any]]:

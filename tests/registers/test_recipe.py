@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 from attention_point.foundation import paths
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Base
+from attention_point.foundation.settings import Settings
 from attention_point.registers.shared import queries
 from attention_point.registers.shared.codes import PARTNER_ROLES, read_lists
 from attention_point.registers.shared.describe import (
@@ -37,6 +38,7 @@ from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.views import pages
 from attention_point.registers.shared.wording import words
 from tests.registers.support import fields_of, only, send_file, submit
+from tests.support.application import composed
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -85,6 +87,13 @@ def twinnings(tmp_path: Path) -> Register:
         name="twinnings", title="Twinnings", add="Add a twinning", empty="No twinning yet.", model=Twinning,
         state="state", groups=(Group("The twinning", fields),),
     )  # fmt: skip
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application of the test's own, which one more blueprint joins."""
+    with composed(settings) as made:
+        yield made
 
 
 @pytest.fixture

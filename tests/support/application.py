@@ -1,13 +1,17 @@
 """The whole application on a test's database: the app, a client that checks pages, a live server."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from attention_point.foundation import language
+from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings, from_environment
+from attention_point.foundation.vault import Vault
 from tests.support.pages import PageClient
 from tests.support.server import serve
 
@@ -30,9 +34,12 @@ def settings(database_url: str, keyring_path: Path, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application, as ``serve`` makes it. Nothing is switched off: forms need their tokens here too."""
+@contextmanager
+def composed(settings: Settings) -> Iterator[Flask]:
+    """The application, as ``serve`` makes it. Nothing is switched off: forms need their tokens here too.
+
+    For a test that adds to the application or composes it with settings of its own; the others share one.
+    """
     # Imported when asked for: a test of rules runs in milliseconds, and while another room is broken.
     from attention_point.app import create_app  # noqa: PLC0415
 
@@ -40,6 +47,29 @@ def app(settings: Settings) -> Iterator[Flask]:
     made.test_client_class = PageClient
     yield made
     made.extensions["database"].close()
+
+
+@pytest.fixture(scope="session")
+def _shared_app(keyring_path: Path) -> Iterator[Flask]:
+    """The application composed once: its 240 addresses and its templates cost more than a test's pages."""
+    environment = {"INSTANCE": str(keyring_path.parent), "KEYRING": str(keyring_path)}
+    with composed(from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})) as made:
+        made.test_client().get("/static/css/base.css").close()  # from the first request on, Flask lets nobody add to it
+        yield made
+
+
+@pytest.fixture
+def app(_shared_app: Flask, settings: Settings, vault: Vault) -> Iterator[Flask]:
+    """The application on the test's own settings and database."""
+    held = _shared_app.extensions
+    before = held["settings"], held["database"]
+    # Cookies and headers were made for the settings of then; nothing but the two addresses may differ.
+    here = {"instance": settings.instance, "database_url": settings.database_url}
+    assert replace(before[0], **here) == settings
+    held["settings"], held["database"] = settings, Database(settings.database_url, info={"vault": vault})
+    yield _shared_app
+    held["database"].close()
+    held["settings"], held["database"] = before
 
 
 @pytest.fixture
