@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import reading, writing
+from attention_point.foundation.commands import opened, reading, writing
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
@@ -52,10 +52,12 @@ def export(month: str, kind: str, output: Path) -> None:
 @click.option("--note", help="For a correction: what was wrong in the version before.")
 def release(month: str, note: str | None) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
-    with writing() as session:
-        made = releasing.release(session, SYSTEM, first_day_of(month), note)
-        line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
-    click.echo(line)
+    with opened() as database:
+        with database.writing() as session:
+            made = releasing.release(session, SYSTEM, first_day_of(month), note)
+            line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
+        click.echo(line)
+        open_data.make_missing(database, from_environment())
 
 
 @statistics_commands.command("verify")

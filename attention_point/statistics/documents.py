@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from attention_point.foundation import clock, language
 from attention_point.foundation.language import N_, current, format_date, format_month, format_number
@@ -48,8 +48,8 @@ def words() -> Words:
     )
 
 
-def month_document(content: Content, created: datetime, watermark: str | None = None) -> Document:
-    """The month's document in the language in use. ``created`` is the only moment that it knows."""
+def month_document(content: Content, watermark: str | None = None) -> Document:
+    """The month's document in the language in use: as it was released, or as it stands at this moment."""
     views = {table.id: view(table, content) for table in content.tables}
     blocks: list[Block] = [
         *_standing(content),
@@ -71,7 +71,7 @@ def month_document(content: Content, created: datetime, watermark: str | None = 
         title=_("Figures of the month"),
         subtitle=format_month(content.month),
         language=str(locale()).replace("_", "-"),
-        created=created,
+        created=content.released_at or clock.now(),
         issuer=_("International Affairs Office, Mayor's Office of Bucaramanga"),
         blocks=tuple(blocks),
         watermark=watermark,

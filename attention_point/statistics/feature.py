@@ -7,7 +7,7 @@ from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.dashboard import blueprint as dashboard_pages
 from attention_point.statistics.extracts_commands import extract
 from attention_point.statistics.extracts_views import blueprint as extracts_pages
-from attention_point.statistics.jobs import STATISTICS_JOB
+from attention_point.statistics.jobs import FILES_JOB, STATISTICS_JOB
 from attention_point.statistics.open_data_views import blueprint as open_data_pages
 from attention_point.statistics.views import blueprint
 
@@ -27,5 +27,5 @@ statistics = Feature(
         MenuItem(N_("Extracts"), "extracts.listing", "statistics.extract"),
     ),
     commands=(statistics_commands,),
-    jobs=(STATISTICS_JOB,),
+    jobs=(STATISTICS_JOB, FILES_JOB),
 )

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from attention_point.foundation import clock
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Document, Words, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.paperwork import Words, write_csv, write_pdf, write_xlsx
 from attention_point.foundation.refusals import NotFound
 from attention_point.statistics import open_data_columns as columns
 from attention_point.statistics import released
@@ -91,15 +90,11 @@ def _csv(content: Content, watermark: str | None) -> bytes:
 
 
 def _pdf(content: Content, watermark: str | None) -> bytes:
-    return write_pdf(replace(_document(content, watermark), cover=True, contents=True), _words())
+    return write_pdf(replace(month_document(content, watermark), cover=True, contents=True), _words())
 
 
 def _xlsx(content: Content, watermark: str | None) -> bytes:
-    return write_xlsx(_document(content, watermark), _words())
-
-
-def _document(content: Content, watermark: str | None) -> Document:
-    return month_document(content, content.released_at or clock.now(), watermark)
+    return write_xlsx(month_document(content, watermark), _words())
 
 
 def _words() -> Words:

@@ -1,4 +1,7 @@
-"""On a month's first working day: the month before is made ready, and those who may publish it are told."""
+"""On a month's first working day the month before is made ready, and those who may publish it are told.
+
+At every run, files of published months that are missing are made.
+"""
 
 from datetime import date
 
@@ -6,13 +9,13 @@ from attention_point.accounts.queries import addresses_with
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.foundation.jobs import Job, month_before
+from attention_point.foundation.jobs import Job, every_run, month_before
 from attention_point.foundation.language import format_month, speaking
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail import Message, letter, queue
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings
-from attention_point.statistics import queries, released, services
+from attention_point.statistics import open_data, queries, released, services
 
 PERMISSION = "statistics.release"
 
@@ -56,4 +59,5 @@ def _notice(email: str, name: str, first_day: date, address: str, why: str) -> M
     return Message(email, _("Figures of %(month)s: ready to look through", month=month), letter(name, said, address))
 
 
+FILES_JOB = Job("open-data-files", every_run, open_data.make_missing)
 STATISTICS_JOB = Job("statistics-month", month_before, make_ready)

@@ -1,21 +1,24 @@
 """The public files of released months. Each is made once and kept on disk, under the instance's ``open-data``.
 
-Whoever asks afterwards is given what is kept: an anonymous client cannot make the server draw a paper twice, and the
-files are as many as there are releases. They can be deleted, and are then made again.
+They are made when a month is published; what is missing all the same (the machine stopped, the disk was full, somebody
+deleted a file) by the next ``jobs run``, or at the latest for who asks. An anonymous client cannot make the server draw
+a paper twice, and the files are as many as there are releases.
 """
 
 import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from attention_point.foundation.database import Database
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import speaking
 from attention_point.foundation.refusals import Busy
 from attention_point.foundation.settings import Settings
-from attention_point.statistics import files
+from attention_point.statistics import files, released
 from attention_point.statistics.models import Release
 
 FOLDER = "open-data"
@@ -43,6 +46,17 @@ def copies(settings: Settings, release: Release) -> list[Copy]:
     return list(_copies(settings, release))
 
 
+def make_missing(database: Database, settings: Settings, _period: str = "") -> None:
+    """Make what is missing of all releases. Raises Busy while a file cannot be kept; what was made stays."""
+    with database.reading() as session:
+        for month, number, found in released.hashes(session):
+            if all(_path(settings, month, number, found, kind).exists() for kind in files.KINDS):
+                continue
+            release = released.version(session, month, number)
+            if release is not None:
+                copies(settings, release)
+
+
 def _copies(settings: Settings, release: Release) -> Iterator[Copy]:
     for kind in files.KINDS:
         path = _kept(settings, release, kind)
@@ -51,7 +65,11 @@ def _copies(settings: Settings, release: Release) -> Iterator[Copy]:
 
 def etag(settings: Settings, release: Release) -> str:
     """What tells a file from every other at its address: the release's hash, and whether its people are invented."""
-    return f"{release.hash}-demo" if settings.demo else release.hash
+    return _tag(settings, release.hash)
+
+
+def _tag(settings: Settings, content: str) -> str:
+    return f"{content}-demo" if settings.demo else content
 
 
 def watermark(settings: Settings) -> str | None:
@@ -66,11 +84,14 @@ def _digest(path: Path, _changed: int) -> str:
 
 def _kept(settings: Settings, release: Release, kind: str) -> Path:
     files.kind_of(kind)
-    name = f"{release.month:%Y-%m}-v{release.version}-{etag(settings, release)}.{kind}"
-    path = settings.instance / FOLDER / name
+    path = _path(settings, release.month, release.version, release.hash, kind)
     if not path.exists():
         _make(settings, release, kind, path)
     return path
+
+
+def _path(settings: Settings, month: date, number: int, content: str, kind: str) -> Path:
+    return settings.instance / FOLDER / f"{month:%Y-%m}-v{number}-{_tag(settings, content)}.{kind}"
 
 
 def _make(settings: Settings, release: Release, kind: str, path: Path) -> None:

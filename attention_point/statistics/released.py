@@ -34,6 +34,12 @@ def versions(session: Session, month: date) -> list[Release]:
     return list(session.scalars(select(Release).where(Release.month == month).order_by(Release.version.desc())))
 
 
+def hashes(session: Session) -> list[tuple[date, int, str]]:
+    """Month, version and hash of all versions of all months, the oldest month first."""
+    query = select(Release.month, Release.version, Release.hash).order_by(Release.month, Release.version)
+    return [(month, version, found) for month, version, found in session.execute(query)]
+
+
 def of_year(session: Session, month: date) -> list[Release]:
     """The versions in force of the months of the same year before this one."""
     return [one for one in months(session, month, 12) if one.month.year == month.year]

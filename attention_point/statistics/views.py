@@ -1,12 +1,15 @@
 """The office's pages of figures: the months, one month, its charts and downloads."""
 
 from datetime import date
+from functools import partial
 
+import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
+from attention_point.foundation.database import Database
 from attention_point.foundation.language import current, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
@@ -16,9 +19,10 @@ from attention_point.foundation.paperwork import (
     chart_svg,
 )
 from attention_point.foundation.refusals import Invalid, NotFound, Refusal
+from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import actor, db, settings
 from attention_point.foundation.web.listing import page_of
-from attention_point.foundation.web.transactions import reader
+from attention_point.foundation.web.transactions import database, reader
 from attention_point.statistics import files, open_data, released, services
 from attention_point.statistics.content import Content, from_json
 from attention_point.statistics.documents import (
@@ -38,6 +42,7 @@ from attention_point.tallies import queries as tallies
 from attention_point.tallies.rules import first_of_month
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
+log = structlog.get_logger("statistics")
 SIZE = 24  # months on a page of the list
 
 
@@ -133,9 +138,19 @@ def release(month: str) -> Response | str | tuple[str, int]:
             form.show(refused.fields)
         else:
             flash(_("%(month)s is published, version %(number)s.", month=format_month(first_day), number=made.version))
-            return redirect(url_for("statistics.show", month=month_name(first_day)))
+            reply = redirect(url_for("statistics.show", month=month_name(first_day)))
+            reply.call_on_close(partial(_make_files, database(), settings()))
+            return reply
     status = 422 if request.method == "POST" else 200
     return _review(first_day, form), status
+
+
+def _make_files(opened: Database, of: Settings) -> None:
+    """Once the reply is out and the month is public: nobody waits for the papers."""
+    try:
+        open_data.make_missing(opened, of)
+    except Refusal as refusal:  # the next run of the jobs makes them
+        log.warning("open_data.not_made", code=refusal.code)
 
 
 def _review(first_day: date, form: ReleaseForm) -> str:
@@ -185,4 +200,4 @@ def _address(first_day: date, content: Content) -> dict[str, str | int]:
 
 
 def _document(content: Content) -> Document:
-    return month_document(content, content.released_at or clock.now(), open_data.watermark(settings()))
+    return month_document(content, open_data.watermark(settings()))

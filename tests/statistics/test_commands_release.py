@@ -15,6 +15,8 @@ from attention_point.directory.loading import load_shipped
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.settings import from_environment
+from attention_point.statistics import files, open_data
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.models import Release
 
@@ -23,8 +25,9 @@ SEPTEMBER = date(2017, 9, 1)
 
 
 @pytest.fixture
-def run(database: Database, database_url: str) -> Run:
+def run(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command line on the test's database, in which the visits of some invented people lie sealed."""
+    monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
     with database.writing() as session:
         load_shipped(session)
         load(session, invent(25, SEPTEMBER, date(2017, 9, 8), 5), Loaded())
@@ -50,6 +53,8 @@ def test_a_month_is_released_once(run: Run, database: Database, tmp_path: Path) 
     with database.reading() as session:
         made = session.scalars(select(Release)).one()
     assert done.stdout.strip() == f"2017-09, versión 1: {made.hash}"
+    kept = from_environment().instance / open_data.FOLDER
+    assert {path.name for path in kept.iterdir()} == {f"2017-09-v1-{made.hash}.{kind}" for kind in files.KINDS}
     again = run("release", "2017-09")
     assert again.exit_code == 1
     assert "Una corrección necesita una nota" in again.stderr

@@ -1,7 +1,7 @@
 """A month read from the tallies: protected, in order, and said in words."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -25,7 +25,6 @@ from tests.statistics.invented import counted
 from tests.statistics.publishing import publish
 
 SEPTEMBER = date(2017, 9, 1)
-CREATED = datetime(2017, 10, 2, 13, 0, tzinfo=UTC)
 
 
 def _protected_month(visits: int, seed: int) -> Month:
@@ -80,7 +79,7 @@ def content(database: Database, recorded: Callable[..., None]) -> Content:
 def document(content: Content) -> Document:
     """Its document, in Spanish."""
     with speaking("es"):
-        return month_document(content, CREATED)
+        return month_document(content)
 
 
 def test_the_figures_of_the_document_are_those_of_the_tallies(document: Document, database: Database) -> None:
@@ -114,16 +113,16 @@ def test_the_main_tables_have_charts_that_agree(document: Document) -> None:
 @pytest.mark.parametrize(("language", "sentence"), [("es", "el punto atendió a"), ("en", "the point served")])
 def test_the_summary_speaks_the_readers_language(content: Content, language: str, sentence: str) -> None:
     with speaking(language):
-        printed = PdfReader(BytesIO(write_pdf(month_document(content, CREATED), words()))).pages[0].extract_text()
+        printed = PdfReader(BytesIO(write_pdf(month_document(content), words()))).pages[0].extract_text()
     assert sentence in " ".join(printed.split())
 
 
 def test_a_month_says_whether_it_is_published(content: Content, database: Database) -> None:
     with speaking("en"):
-        assert "provisional" in str(month_document(content, CREATED).reference)
+        assert "provisional" in str(month_document(content).reference)
         with database.writing() as session:
             frozen = from_json(released_content(publish(session, 100, SEPTEMBER)))
-        document = month_document(frozen, CREATED)
+        document = month_document(frozen)
     assert document.reference == "2017-09 · version 1"
     texts = str(document.blocks)
     assert "linear programme" in texts

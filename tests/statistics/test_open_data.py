@@ -1,5 +1,6 @@
 """The open data, as anybody sees them: page, files, dictionary, catalogue."""
 
+import errno
 import hashlib
 import json
 import re
@@ -14,6 +15,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from attention_point.app import create_app
+from attention_point.foundation.refusals import Busy
 from attention_point.foundation.settings import Settings
 from attention_point.statistics import files, open_data, open_data_views
 from attention_point.statistics.models import Release
@@ -188,6 +190,38 @@ def test_a_file_is_made_once_whoever_asks(
     for path in kept.iterdir():
         path.unlink()
     assert client.get("/open-data/2017-09.pdf").data == first
+
+
+def test_once_the_files_are_made_a_visitor_only_reads_them(
+    client: PageClient, app: Flask, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, kept = app.extensions["database"], settings.instance / open_data.FOLDER
+    open_data.make_missing(database, settings)
+    assert len(list(kept.iterdir())) == len(months) * len(files.KINDS)
+    lost = sorted(kept.iterdir())[0]
+    content = lost.read_bytes()
+    lost.unlink()
+    open_data.make_missing(database, settings)
+    assert lost.read_bytes() == content
+    monkeypatch.setattr(files, "of_release", pytest.fail)
+    for address in ("", "catalog.jsonld", *(f"2017-09/v1.{kind}" for kind in files.KINDS)):
+        assert client.get(f"/open-data/{address}").status_code == 200
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(
+    client: PageClient, app: Flask, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = settings.instance / open_data.FOLDER
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "fsync", full)
+        with pytest.raises(Busy):
+            open_data.make_missing(app.extensions["database"], settings)
+        assert client.get("/open-data/2017-09.csv").status_code == 503
+    assert list(kept.iterdir()) == []
+    assert client.get("/open-data/2017-09.csv").status_code == 200
 
 
 def test_an_unknown_client_with_the_right_tag_makes_nothing(

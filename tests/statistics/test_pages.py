@@ -11,7 +11,8 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import speaking
 from attention_point.foundation.paperwork import cell_text
-from attention_point.statistics import documents, files
+from attention_point.foundation.settings import Settings
+from attention_point.statistics import documents, files, open_data, services
 from attention_point.statistics.documents import month_document, words
 from attention_point.statistics.queries import provisional
 from tests.statistics.conftest import SEPTEMBER, Office
@@ -46,7 +47,7 @@ def test_the_page_holds_the_figures_of_the_document(office: Office, recorded: Re
     recorded(750)
     html = office.client.get("/statistics/2017-09").text
     with database.reading() as session, speaking("es"):
-        document = month_document(provisional(session, SEPTEMBER), documents.clock.now())
+        document = month_document(provisional(session, SEPTEMBER))
         elements = {one.get("id"): one for one in read(html) if one.tag == "table"}
         for table in document.tables:
             shown = [
@@ -144,6 +145,21 @@ def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recor
     assert "no se registró nada" in empty
     this_month = f"{documents.clock.today():%Y-%m}"
     assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
+
+
+def test_who_publishes_leaves_the_public_files_behind(
+    office: Office, recorded: Recorded, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(300)
+    client = office.client
+    page = client.get("/statistics/2017-09/release")
+    fields = {one.get("name"): one.get("value") for one in read(page.text) if one.tag == "input"}
+    monkeypatch.setattr(services, "release", lambda session, *_given: publish(session))
+    reply = client.post("/statistics/2017-09/release", data={**fields, "checked": "y"})
+    assert reply.status_code == 302
+    reply.close()  # the server does when all is sent
+    kept = settings.instance / open_data.FOLDER
+    assert sorted(path.suffix for path in kept.iterdir()) == sorted(f".{kind}" for kind in files.KINDS)
 
 
 def test_what_does_not_agree_with_the_visits_is_not_published(
