@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
+import yaml
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.language import N_
@@ -12,6 +13,7 @@ from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.registers.agreements import rules
 from attention_point.registers.agreements.models import Agreement
 from attention_point.registers.shared import describe
+from attention_point.registers.shared.adding import Part, counted, paid
 from attention_point.registers.shared.codes import COUNTRIES, SDGS, read_lists
 from attention_point.registers.shared.describe import Data, Field, Group, Register, years_of
 from attention_point.registers.shared.reading import CORRECT
@@ -19,6 +21,9 @@ from attention_point.registers.shared.rules import words_of
 
 LISTS = read_lists(Path(__file__).with_name("data") / "lists.yaml")
 STATES, ROLES, SIDES, MEANS = LISTS["states"], LISTS["roles"], LISTS["sides"], LISTS["means"]
+NOT_PEOPLE = frozenset(
+    yaml.safe_load((Path(__file__).with_name("data") / "groups.yaml").read_text(encoding="utf-8"))["not_people"]
+)
 ENDS, DUE = "ends", "due"
 """Marks of the days by which something is waited for."""
 
@@ -32,6 +37,21 @@ def _marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
     for exchange in data.get("exchanges", ()):
         for language in ("es", "en"):
             yield from (("word", word) for word in words_of(COUNTRIES.label(exchange["country"], language)))
+
+
+def _adds(data: Data) -> Iterable[Part]:
+    """Money that costs the municipality nothing, beneficiaries that are people, countries of exchanges."""
+    given = data.get("contributions", ())
+    if rules.is_free(given):
+        for amount in rules.obtained(given):
+            yield from paid("free", amount)
+    if not any(each["side"] == "municipality" for each in given):
+        yield "unsaid", 1
+    for each in data.get("beneficiaries", ()):
+        yield "groups", 1
+        if "count" in each and rules.is_of_people(each["group"], NOT_PEOPLE):
+            yield from counted("reached", each["count"])
+    yield from ((f"country/{each['country']}", 1) for each in data.get("exchanges", ()))
 
 
 def _check(_session: Session, _record_id: UUID, data: Data) -> None:
@@ -167,6 +187,7 @@ AGREEMENTS = Register(
     sort="signed",
     state="state",
     marks=_marks,
+    adds=_adds,
     settle=_check,
     icons={
         "preparation": ("clock", "neutral"),

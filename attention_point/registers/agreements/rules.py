@@ -1,12 +1,12 @@
 """Deadlines and sums of an agreement's facts: plain Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attention_point.registers.shared.rules import span, year_of
+from attention_point.registers.shared.rules import span, words_of, year_of
 
 OVER = frozenset({"done", "ended"})
 """States of which nothing is waited for any more."""
@@ -86,6 +86,24 @@ def _both(one: str, other: str) -> str:
 def shared_out(contributions: Iterable[Mapping[str, Any]]) -> Decimal:
     """The shares of the whole that the contributions say, together: 1 is all of it."""
     return sum((Decimal(each["share"]) for each in contributions if "share" in each), Decimal(0))
+
+
+def is_free(contributions: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the municipality is said to give nothing: what is not said is not nothing."""
+    given = [each for each in contributions if each.get("side") == "municipality"]
+    amounts = [Decimal(each["amount"]["amount"]) for each in given if "amount" in each]
+    return bool(amounts) and not any(amounts) and not any(Decimal(each.get("share", 0)) for each in given)
+
+
+def obtained(contributions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The amounts that the other sides give."""
+    return [each["amount"] for each in contributions if each.get("side") != "municipality" and "amount" in each]
+
+
+def is_of_people(group: str, not_people: Collection[str]) -> bool:
+    """Whether a group of beneficiaries is counted in people: its first word is none of ``not_people``."""
+    first = group.split()[:1]
+    return not (first and words_of(first[0]) & set(not_people))
 
 
 def is_backwards(data: Mapping[str, Any]) -> bool:

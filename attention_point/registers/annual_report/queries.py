@@ -1,14 +1,14 @@
 """Reading a year: the records of each register, the office's texts, the released months, the sums."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.registers.agreements.register import AGREEMENTS
@@ -17,7 +17,7 @@ from attention_point.registers.annual_report.register import YEARS
 from attention_point.registers.calls.register import CALLS, MONITORING, PROPOSALS
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.describe import Register, organisation_ids
-from attention_point.registers.shared.models import Change, Mark, OrganisationRecord, RecordColumns
+from attention_point.registers.shared.models import Mark, OrganisationRecord, RecordColumns
 from attention_point.registers.shared.queries import Wanted, narrowed, of_year
 from attention_point.registers.shared.rules import folded
 from attention_point.registers.shared.wording import Names
@@ -56,29 +56,21 @@ class Year:
         return not (self.office or any(self.numbers.values()) or self.months or self.texts)
 
 
-_known: dict[str, tuple[UUID | None, frozenset[int]]] = {}
-"""The years of the records of a database, until one is written."""
-
-
 def years(session: Session) -> list[int]:
     """The years of which a register or the desk knows something, newest first."""
-    now, key = stamp(session), str(session.get_bind().engine.url)
-    held = _known.get(key)
-    if held is None or held[0] != now:
-        of_records = frozenset(int(value) for each in (YEARS, *REGISTERS) for value in _years(session, each))
-        held = _known[key] = (now, of_records)
-    found = set(held[1])
+    found = {int(value) for each in (YEARS, *REGISTERS) for value in session.scalars(_years(each))}
     found |= set(session.scalars(select(ReportText.year).distinct()))
     found |= {month.year for month in session.scalars(select(Release.month).distinct())}
     return sorted(found, reverse=True)
 
 
-def _years(session: Session, register: Register) -> Iterator[str]:
+def _years(register: Register) -> Select[str]:
     """From one year to the next by the index: there are few, and thousands of records of each."""
-    last: str | None = ""
-    of = select(func.min(Mark.value)).where(Mark.register == register.name, Mark.key == "year")
-    while last := session.scalar(of.where(Mark.value > last)):
-        yield last
+    least = select(func.min(Mark.value)).where(Mark.register == register.name, Mark.key == "year")
+    found = least.with_only_columns(func.min(Mark.value).label("value")).cte("found", recursive=True)
+    later = least.where(Mark.value > found.c.value).scalar_subquery()
+    found = found.union_all(select(later).where(found.c.value.is_not(None)))
+    return select(found.c.value).where(found.c.value.is_not(None))
 
 
 def read(session: Session, year: int, most: int | None = TOLD) -> Year:
@@ -116,18 +108,6 @@ def _rows(session: Session, register: Register, year: int, most: int | None) -> 
     model = register.model
     chosen = narrowed(session, register, select(model), _wanted(year))
     return session.scalars(chosen.order_by(model.sort == "", model.sort, model.id).limit(most)).all()
-
-
-def facts(session: Session, register: Register, year: int) -> list[dict[str, Any]]:
-    """The facts of every record of a year, read as one text: in a third of the time."""
-    chosen = narrowed(session, register, select(cast(register.model.data, Text)), _wanted(year))
-    found: list[dict[str, Any]] = json.loads(f"[{','.join(session.scalars(chosen))}]")
-    return found
-
-
-def stamp(session: Session) -> UUID | None:
-    """The newest write of any record: while it is the same, so is what the records add up to."""
-    return session.scalar(select(Change.id).order_by(Change.id.desc()).limit(1))
 
 
 def newest_texts(session: Session, year: int) -> dict[str, ReportText]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 CODES = ("context", "positioning", "resources", "calls", "migration")
@@ -32,30 +31,6 @@ def count_sum(values: Iterable[Value]) -> dict[str, Any] | None:
     for value in values:
         number, mark, some = number + value["number"], doubt(mark, value.get("mark")), True
     return {"number": number, **({"mark": mark} if mark else {})} if some else None
-
-
-def money_sums(values: Iterable[Value]) -> list[dict[str, Any]]:
-    """Amounts together, one sum a currency, in the order in which these are met."""
-    found: dict[str, tuple[Decimal, str | None]] = {}
-    for value in values:
-        amount, mark = found.get(value["currency"], (Decimal(0), None))
-        found[value["currency"]] = (amount + Decimal(value["amount"]), doubt(mark, value.get("mark")))
-    return [
-        {"amount": str(amount), "currency": currency, **({"mark": mark} if mark else {})}
-        for currency, (amount, mark) in found.items()
-    ]
-
-
-def is_free(contributions: Iterable[Value]) -> bool:
-    """Whether the municipality is said to give nothing: what is not said is not nothing."""
-    given = [each for each in contributions if each.get("side") == "municipality"]
-    amounts = [Decimal(each["amount"]["amount"]) for each in given if "amount" in each]
-    return bool(amounts) and not any(amounts) and not any(Decimal(each.get("share", 0)) for each in given)
-
-
-def obtained(contributions: Iterable[Value]) -> list[Value]:
-    """The amounts that the other sides give."""
-    return [each["amount"] for each in contributions if each.get("side") != "municipality" and "amount" in each]
 
 
 def parts_of(text: str) -> Iterator[Part]:

@@ -2,30 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import yaml
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database import new_id
 from attention_point.foundation.language import format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.annual_report import queries, rules
+from attention_point.registers.annual_report import rules
 from attention_point.registers.calls.register import CALLS, PROPOSALS
-from attention_point.registers.calls.rules import is_chosen, is_presented, matching
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.rules import months_between, span, words_of
+from attention_point.registers.shared.adding import count_of, money_of, under
+from attention_point.registers.shared.rules import months_between, span
 from attention_point.registers.shared.wording import count_words, money_words
+from attention_point.registers.shared.year_sums import RECORDS, STATE, make_again, of_year
 from attention_point.statistics.content import Content, year_tables
 from attention_point.statistics.disclosure import TOTAL
 
-_NOT_PEOPLE = frozenset(
-    yaml.safe_load((Path(__file__).with_name("data") / "groups.yaml").read_text(encoding="utf-8"))["not_people"]
-)
+SUMMED = (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
 Value = Mapping[str, Any]
 
 
@@ -79,61 +74,34 @@ class Sums:
         return rules.count_sum(each for each in (self.reached, self.desk.value) if each)
 
 
-def _counts(row: Value) -> bool:
-    first = row.get("group", "").split()[:1]
-    return "count" in row and not (first and words_of(first[0]) & _NOT_PEOPLE)
-
-
-_kept: dict[tuple[str, int], tuple[UUID, Sums]] = {}
-_YEARS_KEPT = 50
-
-
 def read(session: Session, year: int, office: Value, months: Sequence[Content]) -> Sums:
-    """The sums of a year. Kept until a record is written, because ten thousand of them take their time."""
-    stamp, key = queries.stamp(session), (str(session.get_bind().engine.url), year)
-    held = _kept.get(key)
-    if held is None or held[0] != stamp:
-        held = (stamp or new_id(), _read(session, year))
-        if len(_kept) >= _YEARS_KEPT:
-            _kept.clear()
-        _kept[key] = held
-    return replace(held[1], desk=desk(year, office, months))
-
-
-def _read(session: Session, year: int) -> Sums:
-    events, agreements, calls, proposals = (
-        queries.facts(session, register, year) for register in (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
-    )
-    met = Counter(code for row in events for code in row.get("countries", ()))
-    exchanges = Counter(each["country"] for row in agreements for each in row.get("exchanges", ()))
-    given = [row.get("contributions", ()) for row in agreements]
-    groups = [each for row in agreements for each in row.get("beneficiaries", ())]
+    """The sums of a year, as they are kept with every write of a record."""
+    kept = {each.name: of_year(session, each, year) for each in SUMMED}
+    events, agreements, proposals = (kept[each.name] for each in (EVENTS, AGREEMENTS, PROPOSALS))
+    met = Counter(under(events, "country"))
+    countries = met + Counter(under(agreements, "country"))
+    reached = (count_of(each, "reached") for each in (events, agreements))
     return Sums(
         year,
-        numbers={
-            each.name: len(rows)
-            for each, rows in zip(
-                (EVENTS, AGREEMENTS, CALLS, PROPOSALS), (events, agreements, calls, proposals), strict=True
-            )
-        },
-        states={
-            each.name: Counter(row["state"] for row in rows if "state" in row)
-            for each, rows in ((EVENTS, events), (AGREEMENTS, agreements), (PROPOSALS, proposals))
-        },
-        countries=dict(sorted((met + exchanges).items(), key=lambda item: (-item[1], item[0]))),
+        numbers={name: sums.get(RECORDS, 0) for name, sums in kept.items()},
+        states={name: under(sums, STATE) for name, sums in kept.items()},
+        countries=dict(sorted(countries.items(), key=lambda item: (-item[1], item[0]))),
         met=frozenset(met),
-        free=rules.money_sums(each for several in given if rules.is_free(several) for each in rules.obtained(several)),
-        unsaid=sum(not any(each["side"] == "municipality" for each in several) for several in given),
-        reached=rules.count_sum(
-            [row["participants"] for row in events if "participants" in row]
-            + [each["count"] for each in groups if _counts(each)]
-        ),
-        groups=len(groups),
-        approved=rules.money_sums(row["cofinancing_approved"] for row in proposals if "cofinancing_approved" in row),
-        matching=rules.money_sums(each for each in map(matching, proposals) if each),
-        presented=sum(map(is_presented, proposals)),
-        chosen=sum(map(is_chosen, proposals)),
+        free=money_of(agreements, "free"),
+        unsaid=agreements.get("unsaid", 0),
+        reached=rules.count_sum(each for each in reached if each),
+        groups=agreements.get("groups", 0),
+        approved=money_of(proposals, "approved"),
+        matching=money_of(proposals, "matching"),
+        presented=proposals.get("presented", 0),
+        chosen=proposals.get("chosen", 0),
+        desk=desk(year, office, months),
     )
+
+
+def add_up_again(session: Session) -> None:
+    """Make the kept sums anew, as this program adds."""
+    make_again(session, SUMMED)
 
 
 def desk(year: int, office: Value, months: Sequence[Content]) -> Desk:

@@ -11,7 +11,9 @@ from attention_point.foundation.language import N_
 from attention_point.registers.calls import keeping
 from attention_point.registers.calls.keeping import CALL_MARKS, mark_of
 from attention_point.registers.calls.models import Call, Monitoring, Proposal, Recipient
+from attention_point.registers.calls.rules import is_chosen, is_presented, matching
 from attention_point.registers.shared import describe
+from attention_point.registers.shared.adding import Part, paid
 from attention_point.registers.shared.codes import read_lists
 from attention_point.registers.shared.describe import Data, Field, Group, Register, years_of
 from attention_point.registers.shared.writing import update_records
@@ -50,6 +52,16 @@ def _proposal_marks(register: Register, data: Data) -> Iterable[tuple[str, str]]
     yield CALL_MARKS, mark_of(data["call"])
     if data.get("deadline", "").count("-"):
         yield "month", data["deadline"][:7]
+
+
+def _proposal_adds(data: Data) -> Iterable[Part]:
+    """What came of it, co-financing approved, and what is added to it where both amounts are on record."""
+    yield from ((key, 1) for key, so in (("presented", is_presented(data)), ("chosen", is_chosen(data))) if so)
+    if "cofinancing_approved" in data:
+        yield from paid("approved", data["cofinancing_approved"])
+    rest = matching(data)
+    if rest:
+        yield from paid("matching", rest)
 
 
 def _recipient_marks(_register: Register, data: Data) -> Iterable[tuple[str, str]]:
@@ -125,6 +137,7 @@ PROPOSALS = OfCalls(
     empty=N_("No proposal yet. Add the first one from its call."),
     model=Proposal,
     marks=_proposal_marks,
+    adds=_proposal_adds,
     settle=keeping.settle_proposal,
     state="state",
     icons={

@@ -7,6 +7,7 @@ from pathlib import Path
 from attention_point.foundation.language import N_
 from attention_point.registers.events.models import Event
 from attention_point.registers.shared import describe
+from attention_point.registers.shared.adding import Part, counted
 from attention_point.registers.shared.codes import COUNTRIES, PARTNER_ROLES, SDGS, read_lists
 from attention_point.registers.shared.describe import Data, Field, Group, Register, years_of
 from attention_point.registers.shared.rules import months_between, span
@@ -26,6 +27,13 @@ def _marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
         yield from (("month", month) for month in islice(months_between(first, last), _MONTHS))
 
 
+def _adds(data: Data) -> Iterable[Part]:
+    """Countries and participants."""
+    yield from ((f"country/{code}", 1) for code in data.get("countries", ()))
+    if "participants" in data:
+        yield from counted("reached", data["participants"])
+
+
 EVENTS = Register(
     name="events",
     title=N_("Events and positioning"),
@@ -34,6 +42,7 @@ EVENTS = Register(
     model=Event,
     state="state",
     marks=_marks,
+    adds=_adds,
     icons={
         "planned": ("clock", "active"),
         "done": ("checked", "good"),

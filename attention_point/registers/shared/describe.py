@@ -80,6 +80,11 @@ def nothing_more(session: Session, record_id: UUID, data: Data) -> None:
     """What most registers do besides keeping a record."""
 
 
+def nothing_added(data: Data) -> Iterable[tuple[str, int]]:
+    """What most registers add to a year besides how many records there are, and how many in each state."""
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Register:
     """A register. ``name`` stands in its address, permissions, journal and marks; the texts are message ids.
@@ -88,6 +93,7 @@ class Register:
     ``marks`` gives further (key, value) pairs by which records are found, always those of years.
     ``settle`` is called in the transaction after each write of a record, ``release`` before one is removed; both may
     raise a Refusal. Without ``sort`` the list is ordered by name.
+    ``adds`` gives what a record adds to the sums of its years (``adding``); ``attention-point init`` adds all up again.
     ``icons`` gives the shape and tone of a state's tag (``parts/icons.html``).
     """
 
@@ -103,6 +109,7 @@ class Register:
     settle: Callable[[Session, UUID, Data], None] = nothing_more
     release: Callable[[Session, UUID, Data], None] = nothing_more
     icons: Mapping[str, tuple[str, str]] | None = None
+    adds: Callable[[Data], Iterable[tuple[str, int]]] = nothing_added
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
@@ -60,6 +60,16 @@ class Mark(Base):
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(Plain, primary_key=True)
     record: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+class YearSum(Base):
+    """What a year's records of a register add up to: key → whole number, as ``adding`` says; kept with every write."""
+
+    __tablename__ = "register_year_sum"
+
+    register: Mapped[str] = mapped_column(String(40), primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    sums: Mapped[dict[str, int]] = mapped_column(JSON)
 
 
 class Change(Base):

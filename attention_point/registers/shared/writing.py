@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
+from attention_point.registers.shared import year_sums
 from attention_point.registers.shared.describe import Register, marks_of
 from attention_point.registers.shared.models import Change, Mark, RecordColumns
 from attention_point.registers.shared.rules import folded
@@ -56,6 +57,7 @@ def insert_records(
         for key, new in zip(ids, several, strict=True)
     ]
     session.execute(insert(Change), changes)
+    year_sums.move(session, register, (), [each.data for each in several])
     for record_id, each in zip(ids, several, strict=True):
         register.settle(session, record_id, each.data)
     return ids
@@ -72,7 +74,7 @@ def update_records(
     """Put new facts in the records' place; their versions rise by one."""
     if not several:
         return
-    changes = []
+    changes, before = [], [row.data for row, _data in several]
     for row, data in several:
         changes.append(_change(actor, register, row.id, row.version + 1, action, differing(row.data, data)))
         for name, value in _columns(register, data).items():
@@ -85,6 +87,7 @@ def update_records(
             session, register, {row.id: marks_of(register, data) for row, data in several[start : start + SLICE]}
         )
     session.execute(insert(Change), changes)
+    year_sums.move(session, register, before, [data for _row, data in several])
     for row, data in several:
         register.settle(session, row.id, data)
 
@@ -96,6 +99,7 @@ def delete_record(session: Session, actor: Actor, register: Register, row: Recor
     session.execute(insert(Change), [_change(actor, register, row.id, row.version + 1, "removed", before)])
     session.delete(row)
     session.flush()
+    year_sums.move(session, register, [row.data], ())
 
 
 def note_change(

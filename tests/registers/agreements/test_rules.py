@@ -123,3 +123,17 @@ def test_the_sides_together_are_the_whole(rows: list[dict[str, Any]]) -> None:
 )
 def test_a_validity_goes_forwards(first: str, last: str | None, backwards: bool) -> None:
     assert rules.is_backwards({"valid_from": first, **({"valid_to": last} if last else {})}) is backwards
+
+
+@pytest.mark.parametrize(
+    ("contributions", "free"),
+    [
+        ([], False),
+        ([{"side": "partners", "amount": {"amount": "5", "currency": "COP"}}], False),
+        ([{"side": "municipality", "amount": {"amount": "0", "currency": "COP"}}], True),
+        ([{"side": "municipality", "amount": {"amount": "1", "currency": "COP"}}], False),
+        ([{"side": "municipality", "amount": {"amount": "0", "currency": "COP"}, "share": "0.1"}], False),
+    ],
+)
+def test_what_the_municipality_gives_must_be_said_to_be_nothing(contributions: list[Any], free: bool) -> None:
+    assert rules.is_free(contributions) is free

@@ -1,9 +1,7 @@
 """Sums that say no more than their parts, and texts with headings."""
 
-from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +9,6 @@ from attention_point.registers.annual_report.rules import (
     Part,
     count_sum,
     doubt,
-    is_free,
-    money_sums,
     parts_of,
     text_of,
 )
@@ -42,34 +38,6 @@ def test_a_sum_of_counts_is_as_sure_as_its_least_sure_part(counts: list[dict[str
         assert total is not None
         assert total["number"] == sum(each["number"] for each in counts)
         assert ("mark" in total) is any("mark" in each for each in counts)
-
-
-def test_currencies_are_never_added_to_one_another() -> None:
-    sums = money_sums(
-        [
-            {"amount": "10.50", "currency": "EUR"},
-            {"amount": "38000000", "currency": "COP", "mark": "approximate"},
-            {"amount": "1", "currency": "COP"},
-        ]
-    )
-    assert [(Decimal(each["amount"]), each["currency"], each.get("mark")) for each in sums] == [
-        (Decimal("10.50"), "EUR", None),
-        (Decimal(38000001), "COP", "approximate"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("contributions", "free"),
-    [
-        ([], False),
-        ([{"side": "partners", "amount": {"amount": "5", "currency": "COP"}}], False),
-        ([{"side": "municipality", "amount": {"amount": "0", "currency": "COP"}}], True),
-        ([{"side": "municipality", "amount": {"amount": "1", "currency": "COP"}}], False),
-        ([{"side": "municipality", "amount": {"amount": "0", "currency": "COP"}, "share": "0.1"}], False),
-    ],
-)
-def test_what_the_municipality_gives_must_be_said_to_be_nothing(contributions: list[Any], free: bool) -> None:
-    assert is_free(contributions) is free
 
 
 @given(st.lists(st.tuples(LINE, st.booleans())))
