@@ -128,6 +128,10 @@ class Register:
         return f"{self.name}.{action}"
 
 
+KNOWN: dict[str, Register] = {}
+"""The registers of the house by their names."""
+
+
 def marks_of(register: Register, data: Data) -> set[tuple[str, str]]:
     """Every (key, value) by which a record is found: words, codes, organisations, tags, years."""
     found = {("word", word) for field in register.fields if field.searched for word in _words(field, data)}

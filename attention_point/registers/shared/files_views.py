@@ -136,12 +136,7 @@ def apply(register: Register, spreadsheet: UUID) -> Reply:
 def report(register: Register, spreadsheet: UUID) -> Reply:
     """The rows and what is to become of each, or what is wrong with it, as CSV."""
     kept = importing.find(db(), actor(), register, spreadsheet)
-    lines = [
-        [str(row.number), _(NOTES[row.outcome]), *(part or [""])]
-        for row in importing.report(db(), spreadsheet, None, 0, kept.rows)
-        for part in row.report or [["", ""]]
-    ]
-    content = exporting.as_csv([_("Row"), _("What becomes of it"), _("Column"), _("What is wrong")], lines)
+    content = exporting.as_csv(*importing.told(importing.report(db(), spreadsheet, None, 0, kept.rows)))
     return _download(content, "text/csv", f"{register.name}-rows.csv")
 
 

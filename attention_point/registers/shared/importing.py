@@ -39,9 +39,7 @@ def start(session: Session, actor: Actor, register: Register, name: str, content
     """Keep the rows of a file to be checked; the account's earlier file of the register goes. Raises Invalid."""
     head, rows = read_sheet(name, content)
     keys = cells.keys_of(register, head)
-    earlier = select(Import.id).where(Import.account == actor.label, Import.register == register.name)
-    session.execute(delete(ImportRow).where(ImportRow.import_id.in_(earlier)))
-    session.execute(delete(Import).where(Import.account == actor.label, Import.register == register.name))
+    forget(session, actor, register)
     kept = Import(
         id=new_id(),
         register=register.name,
@@ -62,6 +60,13 @@ def start(session: Session, actor: Actor, register: Register, name: str, content
     if found:
         session.execute(insert(ImportRow), found)
     return kept.id
+
+
+def forget(session: Session, actor: Actor, register: Register) -> None:
+    """Let go of the file that the account brought to the register, with its rows; of the records nothing changes."""
+    own = Import.account == actor.label, Import.register == register.name
+    session.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(*own))))
+    session.execute(delete(Import).where(*own))
 
 
 def find(session: Session, actor: Actor, register: Register, import_id: UUID) -> Import:
@@ -103,6 +108,13 @@ def report(session: Session, import_id: UUID, outcome: str | None, after: int, s
     if outcome:
         chosen = chosen.where(ImportRow.outcome == outcome)
     return session.scalars(chosen.order_by(ImportRow.number).limit(size)).all()
+
+
+def told(rows: Iterable[ImportRow]) -> tuple[list[str], list[list[str]]]:
+    """The head and the lines of a table that says of each row what becomes of it, and what is wrong with it."""
+    head = [_("Row"), _("What becomes of it"), _("Column"), _("What is wrong")]
+    parts = ((row, part) for row in rows for part in row.report or [["", ""]])
+    return head, [[str(row.number), _(NOTES[row.outcome]), *part] for row, part in parts]
 
 
 def apply(session: Session, actor: Actor, register: Register, import_id: UUID) -> Counter[str]:

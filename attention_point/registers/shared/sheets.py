@@ -101,7 +101,8 @@ def _measure(content: bytes) -> None:
 def _look_for_far_cells(text: bytes) -> None:
     if b"\x00" in text[:200]:
         raise ValueError("an encoding in which nothing could be looked for")
-    for letters, figures in _ADDRESS.findall(text):
+    for found in _ADDRESS.finditer(text):
+        letters, figures = found[1] or b"", found[2]
         if int(figures) > 2 * ROWS:
             raise _too_many()
         if len(letters) > 2 or (letters and _column(letters) > COLUMNS):

@@ -30,6 +30,7 @@ HISTORY = 100
 
 def pages(register: Register, *more: tuple[str, str, str, Any]) -> Blueprint:
     """The blueprint of a register. ``more`` are further routes: (rule, methods, action, view of the register)."""
+    describe.KNOWN[register.name] = register
     blueprint = Blueprint(register.name, __name__, url_prefix=f"/registers/{register.name}")
     blueprint.record(partial(remember, register))
     for rule, methods, action, view in (*ROUTES, *files_views.ROUTES, *more):
