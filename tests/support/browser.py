@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support.machine import missing
 
+PATIENCE = 30_000  # milliseconds that a busy machine may take to show what is expected; Playwright's own is 5 s
 TABLET = {"width": 1024, "height": 768}
 ARGUMENTS = [
     "--no-sandbox",
@@ -47,6 +48,7 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A browser's page. The test fails if a script breaks or the content security policy stops something."""
+    expect.set_options(timeout=PATIENCE)
     faults = watch(page)
     yield page
     assert not faults, "\n".join(faults)

@@ -12,8 +12,8 @@ LONG = 10.0
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-def overlap(database: Database, first: object, second: object) -> bool:
-    """Whether a transaction about ``second`` gets on while one about ``first`` is still open."""
+def overlap(database: Database, first: object, second: object, patience: float = 0.3) -> bool:
+    """Whether a transaction about ``second`` gets on while one about ``first`` is still open, so many seconds."""
     passed = threading.Event()
 
     def follow() -> None:
@@ -25,7 +25,7 @@ def overlap(database: Database, first: object, second: object) -> bool:
         serialise(session, first)  # type: ignore[arg-type]
         thread = threading.Thread(target=follow)
         thread.start()
-        early = passed.wait(0.3)
+        early = passed.wait(patience)
     assert passed.wait(LONG)
     thread.join(LONG)
     return early
@@ -39,7 +39,7 @@ def test_two_about_one_thing_follow_one_another(database: Database) -> None:
 
 @POSTGRESQL
 def test_two_about_different_things_do_not_wait(database: Database) -> None:
-    assert overlap(database, new_id(), new_id())
+    assert overlap(database, new_id(), new_id(), LONG)
 
 
 @POSTGRESQL
