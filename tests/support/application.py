@@ -11,7 +11,6 @@ from flask import Flask
 from attention_point.foundation import language
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings, from_environment
-from attention_point.foundation.vault import Vault
 from tests.support.pages import PageClient
 from tests.support.server import serve
 
@@ -59,16 +58,15 @@ def _shared_app(keyring_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(_shared_app: Flask, settings: Settings, vault: Vault) -> Iterator[Flask]:
+def app(_shared_app: Flask, settings: Settings, database: Database) -> Iterator[Flask]:
     """The application on the test's own settings and database."""
     held = _shared_app.extensions
     before = held["settings"], held["database"]
     # Cookies and headers were made for the settings of then; nothing but the two addresses may differ.
     here = {"instance": settings.instance, "database_url": settings.database_url}
     assert replace(before[0], **here) == settings
-    held["settings"], held["database"] = settings, Database(settings.database_url, info={"vault": vault})
+    held["settings"], held["database"] = settings, database
     yield _shared_app
-    held["database"].close()
     held["settings"], held["database"] = before
 
 
