@@ -2,11 +2,14 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 import structlog
 import waitress
 from flask import Flask
+from pydantic_core import to_json
 
 from attention_point import catalogue
 from attention_point.accounts import sessions
@@ -55,12 +58,16 @@ def log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _as_json(line: object, default: Callable[[Any], Any]) -> str:
+    return to_json(line, fallback=default).decode()
 
 
 def open_database() -> Database:

@@ -112,7 +112,8 @@ def _touch(digest: bytes, now: datetime) -> None:
 
 
 def _force_password_change() -> Response | None:
-    if request.endpoint in _UNFORCED or g.get("actor") is None or g.actor.kind != "account":
+    actor: Actor | None = g.get("actor")
+    if actor is None or actor.kind != "account" or request.endpoint in _UNFORCED:
         return None
     return redirect(url_for("account.password")) if current_user.must_change_password else None
 

@@ -14,11 +14,11 @@ _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u02bc]")
 _SOUNDS = tuple(
     (letter, re.compile(pattern), sound)
     for letter, pattern, sound in (
-        ("", r"([^L])\1+", r"\1"),
+        ("", r"([^L])(?=\1)", ""),
         ("H", r"PH", "F"),
         ("H", r"(?<!C)HU(?=[AEIOY])", "W"),
         ("H", r"(?<!C)H", ""),
-        ("", r"([^L])\1+", r"\1"),
+        ("", r"([^L])(?=\1)", ""),
         ("H", r"CH(?=[LR])", "K"),
         ("L", r"LL+(?=[AEIOUY])", "Y"),
         ("Y", r"Y(?![AEIOU])", "I"),
@@ -31,7 +31,7 @@ _SOUNDS = tuple(
         ("U", r"(?:GW?|W)U(?=[AEIO])", "W"),
         ("W", r"GW", "W"),
         ("G", r"G(?=[EI])", "J"),
-        ("", r"(.)\1+", r"\1"),
+        ("", r"(.)(?=\1)", ""),
         ("S", r"^S(?=[BDFGKLMNPRT])", "ES"),
     )
 )

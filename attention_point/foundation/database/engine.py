@@ -187,7 +187,8 @@ def connection_of(session: Session) -> Connection:
 
 def dialect_of(session: Session) -> Dialect:
     """The engine's dialect; its name is ``sqlite`` or ``postgresql``."""
-    return cast(Engine, session.bind).dialect
+    dialect: Dialect = session.bind.dialect  # type: ignore[union-attr]
+    return dialect
 
 
 def is_busy(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ the session's own connection and transaction. Rows come back as the driver gives
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import PoolProxiedConnection
+from sqlalchemy import LargeBinary, PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
@@ -32,18 +32,20 @@ class Prepared:
 
         Raises SQLAlchemy's DBAPIError, as any other statement does.
         """
-        compiled = self._on(dialect_of(session))
-        return _run(session, compiled.sql, compiled.bound(values))
+        dialect = dialect_of(session)
+        compiled = self._made.get(dialect.name) or self._on(dialect)
+        return _run(session, dialect, compiled.sql, compiled.bound(values))
 
     def run_each(self, session: Session, common: Values, rows: Sequence[Values]) -> None:
         """Run it for each of several rows in one go; what they have in common is converted once."""
         if rows:
-            compiled = self._on(dialect_of(session))
-            _run(session, compiled.sql, compiled.bound_each(common, rows), many=True)
+            dialect = dialect_of(session)
+            compiled = self._made.get(dialect.name) or self._on(dialect)
+            _run(session, dialect, compiled.sql, compiled.bound_each(common, rows), many=True)
 
     def glance(self, connection: PoolProxiedConnection, dialect: Dialect, values: Values) -> Rows:
         """Run it on a pooled connection without a session."""
-        compiled = self._on(dialect)
+        compiled = self._made.get(dialect.name) or self._on(dialect)
         cursor = connection.cursor()
         try:
             return _execute(cursor, dialect, compiled.sql, compiled.bound(values))
@@ -51,24 +53,22 @@ class Prepared:
             cursor.close()
 
     def _on(self, dialect: Dialect) -> "_Compiled":
-        made = self._made.get(dialect.name)
-        if made is None:
-            made = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
+        made = self._made[dialect.name] = _Compiled(self._clause, self._columns, dialect)
         return made
 
 
 def driven(session: Session, sql: str, values: Sequence[Any]) -> Rows:
     """Run SQL in the driver's own words, with values in its own types."""
-    return _run(session, sql, values)
+    return _run(session, dialect_of(session), sql, values)
 
 
-def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Rows:
+def _run(session: Session, dialect: Dialect, sql: str, values: Any, *, many: bool = False) -> Rows:
     if isinstance(session, Writing):
-        return _execute(session.cursor, dialect_of(session), sql, values, many=many)
+        return _execute(session.cursor, dialect, sql, values, many=many)
     connection = connection_of(session)
     cursor = connection.connection.cursor()
     try:
-        return _execute(cursor, connection.dialect, sql, values, many=many)
+        return _execute(cursor, dialect, sql, values, many=many)
     finally:
         cursor.close()
 
@@ -92,14 +92,14 @@ class _Compiled:
         # What the statement itself says is fixed; any other value that is missing raises KeyError.
         self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._names = compiled.positiontup if self._positional else list(compiled.bind_names.values())
-        found = ((place, compiled._bind_processors.get(name)) for place, name in enumerate(self._names))
-        self._processes = [(place, process) for place, process in found if process]
+        found = ((place, name, compiled._bind_processors.get(name)) for place, name in enumerate(self._names))
+        self._processes = [(place, process) for place, name, process in found if process and not _bytes(compiled, name)]
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
         if self._fixed:
             values = {**values, **self._fixed}
-        taken = [values[name] for name in self._names]
+        taken = list(map(values.__getitem__, self._names))
         for place, process in self._processes:
             taken[place] = process(taken[place])
         return taken if self._positional else dict(zip(self._names, taken, strict=True))
@@ -121,6 +121,11 @@ class _Compiled:
                 taken[place] = process(row[name]) if process else row[name]
             bound.append(taken)
         return bound
+
+
+def _bytes(compiled: Any, name: str) -> bool:
+    """Whether the value is bytes, which SQLite's driver takes as they are."""
+    return compiled.dialect.name == "sqlite" and isinstance(compiled.binds[name].type, LargeBinary)
 
 
 def one(rows: Rows) -> Any:

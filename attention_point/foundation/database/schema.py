@@ -16,6 +16,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+MICROSECONDS = len("2017-08-09 13:00:00.000000")  # a moment as SQLite keeps it, in UTC, which it does not say
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment with its zone, kept in UTC; SQLite, which has no zones, gets UTC back on reading."""
@@ -36,8 +38,8 @@ class UtcDateTime(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def written(value: datetime | None) -> str | None:
-            kept = self.process_bind_param(value, dialect)
-            return None if kept is None else kept.replace(tzinfo=None).isoformat(" ", "microseconds")
+            kept = value if value is None or value.tzinfo is UTC else self.process_bind_param(value, dialect)
+            return None if kept is None else kept.isoformat(" ", "microseconds")[:MICROSECONDS]
 
         return written
 

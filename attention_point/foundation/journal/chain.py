@@ -1,12 +1,13 @@
 """Appending to the chain: each entry's hash covers its content and the hash before it."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from json.encoder import encode_basestring as quoted
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,6 @@ from attention_point.foundation.database import Database, Prepared
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
 GENESIS = bytes(32)
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-_LINE = json.JSONEncoder(ensure_ascii=False)
 _KEPT = "journal-kept"
 
 _HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
@@ -43,7 +42,7 @@ def record(
         "action": action,
         "subject": subject,
         "subject_id": None if subject_id is None else str(subject_id),
-        "detail": _JSON.encode(detail),
+        "detail": to_json(dict(sorted(detail.items())), fallback=str).decode(),
     }
     if session.info.get("reading"):
         session.info.setdefault(_KEPT, []).append(entry)
@@ -89,6 +88,7 @@ def entry_hash(
     subject_id: str | None,
     detail: str,
 ) -> bytes:
-    """SHA-256 over the hash before and the entry's content as a JSON array."""
-    content = _LINE.encode([seq, at.isoformat(), actor, action, subject, subject_id, detail])
-    return hashlib.sha256(before + content.encode()).digest()
+    """SHA-256 over the hash before and the entry's content as a JSON array, its members parted by comma and space."""
+    about = "null" if subject_id is None else quoted(subject_id)
+    said = f"{quoted(actor)}, {quoted(action)}, {quoted(subject)}, {about}, {quoted(detail)}"
+    return hashlib.sha256(before + f'[{seq}, "{at.isoformat()}", {said}]'.encode()).digest()

@@ -32,8 +32,7 @@ class Vault:
         self._wrap = {version: AESGCM(key) for version, key in keyring.wrap.items()}
         self.index_version = keyring.index_current
         index, derive = keyring.index[keyring.index_current], keyring.derive
-        # A keyed state a field, copied for each value: the key is worked in once.
-        self._index = cache(lambda field: hmac.new(_derive(index, f"blind-index:{field}"), None, "sha256"))
+        self._index = cache(lambda field: _derive(index, f"blind-index:{field}"))
         self._secret = cache(lambda purpose: _derive(derive, f"secret:{purpose}"))
 
     def new_person_key(self, person: UUID) -> tuple[PersonKey, WrappedKey]:
@@ -61,9 +60,7 @@ class Vault:
 
     def tag(self, field: str, value: str) -> bytes:
         """The blind-index tag of a value: HMAC-SHA-256 under the field's own key, 16 bytes."""
-        state = self._index(field).copy()
-        state.update(value.encode())
-        return state.digest()[:TAG_BYTES]
+        return hmac.digest(self._index(field), value.encode(), "sha256")[:TAG_BYTES]
 
     def fingerprint(self, purpose: str, data: bytes) -> bytes:
         """A keyed digest, 32 bytes: tells equal content apart from other content, and tells a thief nothing."""

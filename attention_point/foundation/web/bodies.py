@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 from pydantic_core import to_json
 
 from attention_point.foundation.language import gettext as _
@@ -40,10 +41,11 @@ def json_body() -> object:
 
     A key that stands twice in an object is refused: whoever reads the first and whoever reads the last would disagree.
     """
-    if not request.is_json:
+    asked = request_ctx.request
+    if not asked.is_json:
         raise WrongType(_("Send the body as application/json."))
     try:
-        return _DECODER.decode(request.get_data(cache=False).decode("utf-8", "surrogatepass"))
+        return _DECODER.decode(asked.get_data(cache=False).decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         raise BadBody(_("The body is not valid JSON.")) from None
 

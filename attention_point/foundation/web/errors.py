@@ -4,7 +4,7 @@ import traceback
 from dataclasses import asdict
 
 import structlog
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -41,9 +41,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, fail)
 
 
-def wants_json() -> bool:
+def wants_json(asked: Request | None = None) -> bool:
     """Whether the one who asks is a program."""
-    return request.path.startswith("/api/") or request.path == "/healthz"
+    path = (asked or request).path
+    return path.startswith("/api/") or path == "/healthz"
 
 
 def refuse(refusal: Refusal) -> Response:

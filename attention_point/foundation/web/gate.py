@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask import Flask, Request, g, request
-from flask.globals import request_ctx
+from flask.globals import app_ctx, request_ctx
 
 from attention_point.foundation.access import Access, Actor, access_of
 from attention_point.foundation.language import gettext as _
@@ -18,7 +18,7 @@ def register(app: Flask, user: Identify, program: Identify) -> None:
 
     @app.before_request
     def _pass() -> None:
-        g.actor = None
+        app_ctx.g.actor = None
         asked = request_ctx.request
         if asked.endpoint is None:
             return  # no such page: the error page says so
@@ -44,7 +44,7 @@ def _identify(access: Access, user: Identify, program: Identify) -> None:
         raise Unauthenticated(
             _("A valid token is needed.") if access.scope else _("Sign in to continue."),
         )
-    g.actor = found  # a refusal's page is that of somebody who is signed in
+    app_ctx.g.actor = found  # a refusal's page is that of somebody who is signed in
     if access.scope and found.role != access.scope:
         raise Forbidden(_("The token does not have this scope."))
     if access.permission and not found.may(access.permission):

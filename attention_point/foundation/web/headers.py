@@ -17,7 +17,7 @@ FIXED = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 YEAR = 31_536_000
@@ -45,13 +45,22 @@ def register(app: Flask, settings: Settings) -> None:
     fixed = dict(FIXED)
     if settings.secure:
         fixed["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    without_scripts = POLICY.format(scripts="'none'")
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        response.headers.extend(fixed)
-        response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
+        headers = response.headers
+        for name, value in fixed.items():
+            headers.add(name, value)
+        scripts = response.mimetype == "text/html"
+        headers["Content-Security-Policy"] = _policy() if scripts else without_scripts
         if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
-        if "open_to_all" in g and response.status_code in {200, 304}:
-            response.headers.update({**OPEN, "Cache-Control": g.open_to_all})
+            headers["Cache-Control"] = "no-store"
+        if "open_to_all" in app_ctx.g and response.status_code in {200, 304}:
+            headers.update({**OPEN, "Cache-Control": g.open_to_all})
         return response
+
+
+def _policy() -> str:
+    """The policy of a page: its own scripts run, by the nonce that they carry."""
+    return POLICY.format(scripts=f"'nonce-{csp_nonce()}'")

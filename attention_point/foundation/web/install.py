@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, request, session
-from flask.globals import request_ctx
+from flask import Flask, current_app, session
+from flask.globals import app_ctx, request_ctx
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -72,11 +72,12 @@ def _best(accepted: str) -> str:
 
 
 def _speak() -> None:
-    g.started = time.perf_counter()
-    if errors.wants_json():
-        language.use(_best(request.headers.get("Accept-Language", "")))
+    app_ctx.g.started = time.perf_counter()
+    asked = request_ctx.request
+    if errors.wants_json(asked):
+        language.use(_best(asked.headers.get("Accept-Language", "")))
     else:
-        language.use(request.cookies.get(LANGUAGE_COOKIE, "es"))
+        language.use(asked.cookies.get(LANGUAGE_COOKIE, "es"))
 
 
 def _bound() -> None:
@@ -100,11 +101,12 @@ def _log(response: Response) -> Response:
     """One line a request: the route's pattern, never the address, which may carry what somebody typed."""
     asked = request_ctx.request
     if asked.endpoint != "static":
+        now = time.perf_counter()
         log.info(
             "request",
             method=asked.method,
-            route=str(asked.url_rule),
+            route=asked.url_rule.rule if asked.url_rule else "None",
             status=response.status_code,
-            milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+            milliseconds=round((now - app_ctx.g.get("started", now)) * 1000, 1),
         )
     return response

@@ -42,10 +42,10 @@ def reader() -> Session:
 
 def db() -> Session:
     """The request's session: reading for GET and HEAD, otherwise writing, committed when the reply is a success."""
-    if request.method in SAFE:
-        return reader()
     held = app_ctx.g
     if "writer" not in held:
+        if request.method in SAFE:
+            return reader()
         _end_reading()  # what was read before the write began may be stale
         held.transaction = database().writing()
         held.writer = held.transaction.__enter__()
@@ -55,7 +55,7 @@ def db() -> Session:
 
 def actor() -> Actor:
     """Who asks. Only in a view that is not public."""
-    found: Actor = g.actor
+    found: Actor = app_ctx.g.actor
     return found
 
 
@@ -98,8 +98,9 @@ def _end_writing(*, commit: bool) -> None:
 
 
 def _end_reading() -> None:
-    if "reader" in g:
-        g.reader.rollback()
+    held = app_ctx.g
+    if "reader" in held:
+        held.reader.rollback()
 
 
 def register(app: Flask) -> None:
@@ -108,5 +109,6 @@ def register(app: Flask) -> None:
     @app.teardown_request
     def _close(_error: BaseException | None) -> None:
         undo()
-        if "reader" in g:
-            g.pop("reader").close()
+        held = app_ctx.g
+        if "reader" in held:
+            held.pop("reader").close()

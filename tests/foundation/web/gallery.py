@@ -104,7 +104,7 @@ def gallery_app() -> Flask:
 
     @app.after_request
     def _policy(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY.format(nonce=NONCE)
+        response.headers["Content-Security-Policy"] = POLICY.format(scripts=f"'nonce-{NONCE}'")
         return response
 
     return app
