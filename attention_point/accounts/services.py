@@ -232,7 +232,7 @@ def first_administrator(session: Session) -> Invitation | None:
     if queries.has_administrator(session):
         return None
     password = passwords.one_time()
-    new = NewAccount(email=_free_email(session), name="Administrator", role="admin")
+    new = NewAccount(email=_free_email(session), name=_("Administrator"), role="admin")
     add_user(session, SYSTEM, new, passwords.hashed(password))
     return Invitation(new.email, password)
 
