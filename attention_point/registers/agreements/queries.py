@@ -1,6 +1,6 @@
 """Reading what is waited for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,10 +11,12 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements import rules
 from attention_point.registers.agreements.models import AgreementAlert
 from attention_point.registers.agreements.register import AGREEMENTS, DUE, ENDS
 from attention_point.registers.agreements.rules import Deadline
+from attention_point.registers.shared.dates import Due
 from attention_point.registers.shared.models import Mark, RecordColumns
 from attention_point.registers.shared.queries import by_ids
 
@@ -58,6 +60,17 @@ def _near(session: Session, key: str, what: str, today: date, most: int | None) 
     )
     rows = session.execute(chosen.order_by(Mark.value, Mark.record).limit(most))
     return [(value, record, key) for value, record in rows]
+
+
+def due_days(session: Session, first: date, last: date) -> Iterable[Due]:
+    """The milestones that are due, and the agreements whose validity ends, from a day to another."""
+    own = Mark.register == AGREEMENTS.name, Mark.key.in_((ENDS, DUE)), Mark.value.between(str(first), str(last))
+    ids = session.scalars(select(Mark.record).where(*own).distinct())
+    for row in by_ids(session, AGREEMENTS, ids).values():
+        for each in rules.deadlines(row.data):
+            if first <= each.day <= last:
+                due = _("Milestone due: %(milestone)s", milestone=each.milestone)
+                yield Due(each.day, AGREEMENTS, row, each.milestone, due if each.milestone else _("The validity ends"))
 
 
 def untold(session: Session, today: date) -> list[Coming]:

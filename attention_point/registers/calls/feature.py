@@ -3,7 +3,10 @@
 from attention_point.foundation.feature import Feature
 from attention_point.registers.calls import answer_views, views
 from attention_point.registers.calls.loading import load_calls
+from attention_point.registers.calls.queries import closing, due
+from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.calls.sending import BULLETIN_JOB
+from attention_point.registers.shared.dates import offer_dates
 from attention_point.registers.shared.loading import offer
 
 calls = Feature(
@@ -12,3 +15,5 @@ calls = Feature(
     jobs=(BULLETIN_JOB,),
 )
 offer(calls=load_calls)
+offer_dates(CALLS, closing)
+offer_dates(PROPOSALS, due)

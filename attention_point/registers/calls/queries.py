@@ -26,8 +26,9 @@ from attention_point.registers.calls.models import (
 )
 from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.shared import queries
+from attention_point.registers.shared.dates import Due
 from attention_point.registers.shared.describe import ORGANISATIONS, Data
-from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.shared.models import Mark, RecordColumns
 from attention_point.registers.shared.queries import Wanted
 from attention_point.registers.shared.rules import span
 
@@ -136,6 +137,23 @@ def deadlines(session: Session) -> Sequence[RecordColumns]:
     calls = session.scalars(select(Call).where(func.length(Call.sort) == 10, Call.state != "cancelled")).all()
     due = select(Proposal).where(Proposal.data["deadline"].as_string().is_not(None))
     return [*calls, *session.scalars(due.order_by(Proposal.id))]
+
+
+def closing(session: Session, first: date, last: date) -> Iterable[Due]:
+    """The calls that close from a day to another."""
+    own = func.length(Call.sort) == 10, Call.sort.between(str(first), str(last)), Call.state != "cancelled"
+    for row in session.scalars(select(Call).where(*own)):
+        yield Due(span(row.sort)[0], CALLS, row, "closes", _("The call closes"))
+
+
+def due(session: Session, first: date, last: date) -> Iterable[Due]:
+    """The next deadlines of proposals that wait for a decision, from a day to another."""
+    months = Mark.value.between(f"{first:%Y-%m}", f"{last:%Y-%m}")
+    marked = select(Mark.record).where(Mark.register == PROPOSALS.name, Mark.key == "month", months)
+    for row in session.scalars(select(Proposal).where(Proposal.id.in_(marked))):
+        day = span(row.data["deadline"])[1]
+        if len(row.data["deadline"]) == 10 and first <= day <= last and "result" not in row.data:
+            yield Due(day, PROPOSALS, row, "deadline", _("Deadline of the proposal"))
 
 
 def bulletins(session: Session, size: int = 60) -> list[tuple[Bulletin, int, int]]:

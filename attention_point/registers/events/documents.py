@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from uuid import uuid5
 
 from icalendar import Calendar
 from icalendar import Event as Entry
 
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.events.queries import days_of
+from attention_point.registers.shared.dates import Due
 from attention_point.registers.shared.models import RecordColumns
 
 STATUS = {"planned": "TENTATIVE", "postponed": "TENTATIVE", "cancelled": "CANCELLED"}
 
 
-def feed(events: Iterable[RecordColumns]) -> bytes:
-    """The calendar; name, dates, place and state of each event alone. The same events give the same bytes."""
+def feed(events: Iterable[RecordColumns], due: Iterable[Due] = ()) -> bytes:
+    """The calendar; name, dates, place and state of each event alone; what is due. The same give the same bytes."""
     calendar = Calendar()
     calendar.add("prodid", "-//Attention point//Events//ES")
     calendar.add("version", "2.0")
@@ -33,4 +35,17 @@ def feed(events: Iterable[RecordColumns]) -> bytes:
         if event.data.get("place"):
             entry.add("location", event.data["place"])
         calendar.add_component(entry)
+    for each in due:
+        calendar.add_component(_due(each))
     return calendar.to_ical()
+
+
+def _due(each: Due) -> Entry:
+    entry = Entry()
+    entry.add("uid", f"{uuid5(each.row.id, each.key)}@{each.register.name}")
+    entry.add("dtstamp", each.row.changed_at)
+    entry.add("summary", f"{each.text}: {each.row.name}")
+    entry.add("dtstart", each.day)
+    entry.add("dtend", each.day + timedelta(days=1))
+    entry.add("transp", "TRANSPARENT")  # nobody is busy for it
+    return entry

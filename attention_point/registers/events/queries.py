@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.registers.events.models import Event
 from attention_point.registers.events.register import EVENTS
+from attention_point.registers.shared.dates import Due
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.queries import Wanted, narrowed
 from attention_point.registers.shared.rules import span
@@ -35,6 +36,14 @@ def days_of(event: RecordColumns) -> tuple[date, date] | None:
         return None
     first, until = span(event.sort)[0], event.data.get("until", "")
     return first, max(first, span(until)[1]) if len(until) == 10 else first
+
+
+def due_by_day(several: Iterable[Due]) -> dict[date, list[Due]]:
+    """What is due, by its day."""
+    found: dict[date, list[Due]] = {}
+    for each in several:
+        found.setdefault(each.day, []).append(each)
+    return found
 
 
 def by_day(events: Iterable[RecordColumns], first: date, last: date) -> dict[date, list[RecordColumns]]:

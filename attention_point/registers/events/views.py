@@ -1,7 +1,7 @@
 """The pages of the events: those of every register, a calendar by month, the countries, calendar feeds."""
 
 from calendar import Calendar
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue as Reply
@@ -9,17 +9,21 @@ from flask.typing import ResponseReturnValue as Reply
 from attention_point.foundation import clock
 from attention_point.foundation.access import public
 from attention_point.foundation.language import current, format_month
-from attention_point.foundation.web import db
+from attention_point.foundation.web import actor, db
 from attention_point.registers.events import queries
 from attention_point.registers.events.documents import feed
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.codes import COUNTRIES
+from attention_point.registers.shared.dates import due_between
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.forms import readable_month
 from attention_point.registers.shared.queries import counts
 from attention_point.registers.shared.rendering import show_page, wanted_of
 from attention_point.registers.shared.rules import span
 from attention_point.registers.shared.views import pages
+
+DUE_BEFORE, DUE_AFTER = timedelta(days=366), timedelta(days=5 * 366)
+"""How far back and forward the feed tells what is due."""
 
 
 def calendar(register: Register) -> Reply:
@@ -35,6 +39,7 @@ def calendar(register: Register) -> Reply:
         first=first,
         weeks=Calendar().monthdatescalendar(first.year, first.month),
         days=days,
+        due=queries.due_by_day(due_between(db(), first, last, actor().permissions)),
         loose=[row for row in rows if not any(row in each for each in days.values())],
         before=_month(first, -1),
         after=_month(first, 1),
@@ -57,8 +62,10 @@ def countries(register: Register) -> Reply:
 
 
 def own_feed(_register: Register) -> Reply:
-    """Every dated event, for whoever is signed in."""
-    return _calendar(feed(queries.dated(db(), public_only=False)))
+    """Every dated event for whoever is signed in, and what is due in the registers that they may see."""
+    today = clock.today()
+    due = due_between(db(), today - DUE_BEFORE, today + DUE_AFTER, actor().permissions)
+    return _calendar(feed(queries.dated(db(), public_only=False), due))
 
 
 PUBLIC = Blueprint("public_events", __name__, url_prefix="/calendar")

@@ -46,9 +46,7 @@ def load_command(file: Path) -> None:
 @click.argument("register")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would become of the rows.")
-@click.option(
-    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where the wrong rows go, as CSV."
-)
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where the wrong rows go, as CSV.")
 def import_command(register: str, file: Path, dry_run: bool, errors: Path | None) -> None:
     """Bring an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…): every row, or none."""
     with opened() as database:

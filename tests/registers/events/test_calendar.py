@@ -1,5 +1,6 @@
 """Events by their days: the month's page, the feeds, the countries."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,8 +10,12 @@ import pytest
 from flask import Flask
 
 from attention_point.foundation.access import SYSTEM
+from attention_point.registers.agreements.register import AGREEMENTS
+from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared import services
+from attention_point.registers.shared.dates import due_between
+from attention_point.registers.shared.describe import Register
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -68,6 +73,46 @@ def test_the_public_feed_holds_what_is_marked_and_no_more(known: Flask, client: 
 def test_who_is_signed_in_may_take_every_dated_event(known: Flask, as_role: SignIn) -> None:
     reply = as_role("auditor").get("/registers/events/calendar.ics")
     assert reply.data.count(b"BEGIN:VEVENT") == 3
+
+
+DUE: list[tuple[Register, dict[str, Any]]] = [
+    (CALLS, {"name": "Fondo del Agua", "state": "open", "closes": "2019-03-12"}),
+    (CALLS, {"name": "Fondo retirado", "state": "cancelled", "closes": "2019-03-12"}),
+    (PROPOSALS, {"name": "Ríos limpios", "call": "Fondo del Agua", "state": "presented", "deadline": "2019-03-31"}),
+    (PROPOSALS, {"name": "Ya negada", "call": "Fondo del Agua", "state": "presented", "deadline": "2019-03-31",
+                 "result": "not-approved"}),
+    (AGREEMENTS, {"name": "Convenio de aguas", "state": "running", "valid_to": "2019-03-01",
+                  "milestones": [{"name": "Informe", "due": "2019-03"}, {"name": "Mesa", "due": "2019-04-01"}]}),
+]  # fmt: skip
+TOLD = {
+    "Cierra la convocatoria: Fondo del Agua",
+    "Plazo de la propuesta: Ríos limpios",
+    "Termina la vigencia: Convenio de aguas",
+    "Vence el hito: Informe: Convenio de aguas",
+}
+
+
+def test_the_calendar_tells_what_is_due_in_the_other_registers(
+    app: Flask, as_role: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.extensions["database"].writing() as session:
+        for register, facts in DUE:
+            services.add(session, SYSTEM, register, facts)
+    office = as_role("office")
+    march = re.sub(r"<[^>]+>", "", office.get("/registers/events/calendar?month=2019-03").get_data(as_text=True))
+    assert all(march.count(each) == 1 for each in TOLD)
+    assert not any(name in march for name in ("Fondo retirado", "Ya negada", "Mesa"))
+    monkeypatch.setattr("attention_point.foundation.clock.today", lambda: date(2019, 3, 2))
+    content = office.get("/registers/events/calendar.ics").data
+    entries: Any = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    said = {str(each["summary"]): each["dtstart"].dt for each in entries}
+    assert said.keys() == TOLD | {"Vence el hito: Mesa: Convenio de aguas"}
+    assert said["Vence el hito: Informe: Convenio de aguas"] == date(2019, 3, 31)
+    with app.extensions["database"].reading() as session:
+        days = date(2019, 3, 1), date(2019, 3, 31)
+        seen = due_between(session, *days, {"events.view", "agreements.view"})
+        assert {each.register for each in seen} == {AGREEMENTS}
+        assert due_between(session, *days, ()) == []
 
 
 def test_countries_are_listed_with_their_counts(known: Flask, as_role: SignIn) -> None:
