@@ -26,10 +26,17 @@ _BAND = 150.0
 # How far the title stands under the band.
 _FALL = 110.0
 _NUMBER = 30.0
+# Height of a line of the contents by its level, and to what part of it many lines may come together.
+_LEADING = {1: 21.0, 2: 17.0}
+_CLOSEST = 0.66
+_CONTENTS_HEAD = 30.0
 
 
-def front(document: Document, words: Words) -> list[Flowable]:
-    """The title, on a page of its own where the document has a cover, and then its contents."""
+def front(document: Document, words: Words, height: float) -> list[Flowable]:
+    """The title, on a page of its own where the document has a cover, and then its contents.
+
+    ``height``: that of a page's text in points; the lines of contents that would not stand on one page stand closer.
+    """
     flowables: list[Flowable] = []
     if document.cover:
         flowables += [NextPageTemplate("page"), Spacer(0, _FALL)]
@@ -38,14 +45,16 @@ def front(document: Document, words: Words) -> list[Flowable]:
         flowables.append(Lines(markup(document.subtitle), _COVER_SUBTITLE if document.cover else _SUBTITLE))
     if document.cover:
         flowables.append(NewPage())
-    lines = [
-        _Line(block.text, block.level, heading_key(block, place))
+    headings = [
+        (block, heading_key(block, place))
         for place, block in enumerate(document.blocks)
         if isinstance(block, Heading) and block.level < 3
     ]
-    if document.contents and lines:
+    if document.contents and headings:
         heads = [Lines(markup(words.contents), _CONTENTS)] if words.contents else []
-        flowables += [*heads, *lines, NewPage()]
+        needed = sum(_LEADING[block.level] for block, _key in headings)
+        scale = max(_CLOSEST, min(1.0, (height - _CONTENTS_HEAD) / needed))
+        flowables += [*heads, *(_Line(block.text, block.level, key, scale) for block, key in headings), NewPage()]
     return flowables
 
 
@@ -83,10 +92,10 @@ def number_form(key: str) -> str:
 class _Line(Flowable):
     """One heading in the contents, with dots up to its page; all of it leads there."""
 
-    def __init__(self, text: str, level: int, key: str) -> None:
+    def __init__(self, text: str, level: int, key: str, scale: float) -> None:
         super().__init__()
-        self._text, self._level, self._key = one_line(text), level, key
-        self.width, self.height = WIDTH, 21.0 if level == 1 else 17.0
+        self._text, self._level, self._key, self._low = one_line(text), level, key, 5 * scale
+        self.width, self.height = WIDTH, _LEADING[level] * scale
 
     def draw(self) -> None:
         canvas: Any = self.canv
@@ -95,14 +104,14 @@ class _Line(Flowable):
         text = shorten(self._text, font, size, WIDTH - left - _NUMBER)
         canvas.setFont(font, size)
         canvas.setFillColor(INK)
-        canvas.drawString(left, 5, text)
+        canvas.drawString(left, self._low, text)
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.8)
         canvas.setDash([0.8, 3])
-        canvas.line(left + stringWidth(text, font, size) + 6, 6, WIDTH - _NUMBER, 6)
+        canvas.line(left + stringWidth(text, font, size) + 6, self._low + 1, WIDTH - _NUMBER, self._low + 1)
         canvas.setDash()
         canvas.saveState()
-        canvas.translate(WIDTH, 5)
+        canvas.translate(WIDTH, self._low)
         canvas.doForm(number_form(self._key))
         canvas.restoreState()
         canvas.linkRect("", self._key, (0, 0, WIDTH, self.height), relative=1, thickness=0)

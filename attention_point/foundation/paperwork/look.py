@@ -127,8 +127,12 @@ _OPERANDS = _operands()
 _LETTERS = frozenset(_USUAL)
 
 
-def say(canvas: Canvas, texts: Iterable[tuple[float, float, str, str, float]]) -> None:
-    """Writes texts: x and y of where each begins in points, the text, its font and size. Black on a new page.
+Text = tuple[float, float, str, str, float]
+"""Where it begins, x and y in points; what it says; its font and size."""
+
+
+def say(canvas: Canvas, texts: Iterable[Text]) -> None:
+    """Writes texts in the colour in use.
 
     The usual letters go straight into the page: ReportLab, whose text may be in any script, takes ten times as long.
     """

@@ -59,7 +59,7 @@ def write_pdf(document: Document, words: Words) -> bytes:
         title = Frame(_LEFT, low, WIDTH, height, 0, 0, 0, 0)
         cover = PageTemplate("cover", [title], onPage=begin, onPageEnd=furnish_cover)
         paper.addPageTemplates([cover, page] if document.cover else [page])
-        flowables = [*front(document, words), *story(document, words, _TOP - _BOTTOM)]
+        flowables = [*front(document, words, _TOP - _BOTTOM), *story(document, words, _TOP - _BOTTOM)]
         paper.build(flowables, canvasmaker=sheets)
         return file.getvalue()
 
@@ -104,7 +104,9 @@ def _place(page: int) -> str:
 
 
 def _head(canvas: Canvas, document: Document) -> None:
-    issuer = shorten(document.issuer, BOLD, _SMALL, WIDTH * 0.55)
+    # Whichever is short leaves the other its room.
+    room = max(WIDTH * 0.55, WIDTH - stringWidth(one_line(document.title), REGULAR, _SMALL) - 20)
+    issuer = shorten(document.issuer, BOLD, _SMALL, room)
     left = WIDTH - stringWidth(issuer, BOLD, _SMALL) - 20
     canvas.setFont(BOLD, _SMALL)
     canvas.setFillColor(COBALT)

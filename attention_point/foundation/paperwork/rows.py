@@ -14,7 +14,7 @@ from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Lines
 
 from attention_point.foundation.paperwork.grid import ABOVE, Layout, Row
-from attention_point.foundation.paperwork.look import BOLD, COBALT, GREY, INK, REGULAR, RULE, TINT, WHITE
+from attention_point.foundation.paperwork.look import BOLD, COBALT, GREY, INK, REGULAR, RULE, TINT, WHITE, Text, say
 from attention_point.foundation.paperwork.text import shorten
 
 CAPTION = 9.5
@@ -109,9 +109,7 @@ class Rows(Flowable):
     def _write(self, rows: Sequence[tuple[Row, float]], font: str, colour: Color) -> None:
         """All cells in one text: setting it up for each would take most of the time."""
         layout = self._layout
-        text = self.canv.beginText()
-        text.setFont(font, layout.size)
-        text.setFillColor(colour)
+        texts: dict[Color, list[Text]] = {colour: [], COBALT: []}
         for row, top in rows:
             left = 0.0
             # Heads stand at the foot of theirs, which may be of several lines.
@@ -119,7 +117,6 @@ class Rows(Flowable):
             for column, width, lines, link in zip(layout.columns, layout.widths, row.cells, row.links, strict=True):
                 y = top - ABOVE - layout.size - max(highest - len(lines), 0) * layout.leading
                 if link:
-                    text.setFillColor(COBALT)
                     self._lead(link, (left, top - row.height, left + width, top))
                 for line in lines:
                     room = (
@@ -127,13 +124,13 @@ class Rows(Flowable):
                         if column.numeric
                         else layout.padding
                     )
-                    text.setTextOrigin(left + room, y)
-                    text.textOut(line)
+                    texts[COBALT if link else colour].append((left + room, y, line, font, layout.size))
                     y -= layout.leading
-                if link:
-                    text.setFillColor(colour)
                 left += width
-        self.canv.drawText(text)
+        for of, alike in texts.items():
+            if alike:
+                self.canv.setFillColor(of)
+                say(self.canv, alike)
 
     def _lead(self, link: str, area: tuple[float, float, float, float]) -> None:
         if link.startswith("#"):
