@@ -75,7 +75,7 @@ def close(session: Session, month: date) -> None:
 
 
 def _of_month(month: date) -> bytes:
-    return f"month {month:%Y-%m}".encode()
+    return f"month {month.isoformat()[:7]}".encode()
 
 
 def move(session: Session, old: Mapping[CellKey, int], new: Mapping[CellKey, int]) -> None:
