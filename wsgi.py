@@ -1,7 +1,8 @@
 """The application for a WSGI server: ``waitress-serve wsgi:app``."""
 
-from attention_point.app import create_app, log_to_stderr
+from attention_point.app import create_app, keep_loaded, log_to_stderr
 from attention_point.foundation.settings import from_environment
 
 log_to_stderr()
 app = create_app(from_environment())
+keep_loaded()

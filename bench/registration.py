@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from attention_point.app import create_app, log_to_stderr
+from attention_point.app import create_app, keep_loaded, log_to_stderr
 from attention_point.foundation.settings import from_environment
 from attention_point.intake import counting
 from attention_point.tallies import services as tallies
@@ -32,9 +32,11 @@ def prepare(folder: Path) -> str:
 
 
 def registration(folder: Path) -> Flask:
-    """The application, its log lines on."""
+    """The application as ``serve`` makes it, its log lines on."""
     log_to_stderr()
-    return create_app(from_environment(_environment(folder)))
+    made = create_app(from_environment(_environment(folder)))
+    keep_loaded()
+    return made
 
 
 def uncounted(folder: Path) -> Flask:
