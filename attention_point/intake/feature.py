@@ -2,11 +2,11 @@
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
-from attention_point.intake import api, views
+from attention_point.intake import api, duplicates_views, views
 
 intake = Feature(
     name="intake",
-    blueprints=(views.blueprint, api.blueprint),
+    blueprints=(views.blueprint, duplicates_views.blueprint, api.blueprint),
     menu=(
         MenuItem(N_("Receive"), "desk.home", "desk.use"),
         MenuItem(N_("Attentions"), "desk.listing", "visits.view"),

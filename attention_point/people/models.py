@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
@@ -45,3 +45,20 @@ class PossibleDuplicate(Base):
     other_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(40))
     found_at: Mapped[datetime]
+
+
+class DuplicateDecision(Base):
+    """What somebody found out about two people who may be one. Neither of them is changed by it."""
+
+    __tablename__ = "duplicate_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["person_id", "other_id"], ["possible_duplicate.person_id", "possible_duplicate.other_id"]
+        ),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(primary_key=True)
+    found_out: Mapped[str] = mapped_column(String(40))
+    decided_by: Mapped[str] = mapped_column(String(60))
+    decided_at: Mapped[datetime]

@@ -68,7 +68,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "account_id": UNKNOWN,
             "session_id": UNKNOWN,
             "token_id": UNKNOWN,
-            **dict.fromkeys(("record", "saved", "attachment", "spreadsheet"), UNKNOWN),
+            **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet"), UNKNOWN),
         }
 
 

@@ -6,6 +6,7 @@ DESK = frozenset(
         "desk.use",
         "people.search",
         "people.view",
+        "people.compare",
         "visits.record",
         "visits.view",
         "referrals.view",

@@ -1,0 +1,97 @@
+"""Two people who may be one: side by side, and what somebody found out. Nobody is merged."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+from wtforms import RadioField
+
+from attention_point.foundation.access import requires
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Conflict, Invalid
+from attention_point.foundation.web import actor, db
+from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.transactions import reader
+from attention_point.intake.checking import person_rows
+from attention_point.people import duplicates
+from attention_point.people import services as people
+
+blueprint = Blueprint("duplicates", __name__, url_prefix="/people/compare")
+SIZE = 50
+Row = tuple[str, Sequence[str], Sequence[str], bool | None]
+
+
+class FoundForm(BaseForm):
+    """What the agent found out."""
+
+    found_out = RadioField(N_("What did you find out?"), validate_choice=False, choices=[])
+
+
+@blueprint.get("")
+@requires("people.compare")
+def listing() -> str:
+    """The pairs that nobody has decided yet, the oldest first."""
+    return render_template(
+        "desk/duplicates.html", pairs=duplicates.undecided(db(), SIZE), waiting=duplicates.waiting(db())
+    )
+
+
+@blueprint.get("/<uuid:person>/<uuid:other>")
+@requires("people.compare")
+def show(person: UUID, other: UUID) -> str:
+    """Both people side by side; kept in the journal as a reading of each."""
+    return _page(person, other, _form())
+
+
+@blueprint.post("/<uuid:person>/<uuid:other>")
+@requires("people.compare")
+def decide(person: UUID, other: UUID) -> Response | tuple[str, int]:
+    """Keep what was found out."""
+    form = _form()
+    try:
+        decision = duplicates.decide(db(), actor(), person, other, form.found_out.data or "")
+    except Invalid as refused:
+        form.found_out.errors = [each.message for each in refused.fields]
+        return _page(person, other, form), 422
+    except Conflict as refused:
+        flash(refused.message, "warning")
+        return redirect(url_for(".listing"), 303)
+    flash(_("Kept: the same person.") if decision == duplicates.SAME else _("Kept: different people."), "success")
+    return redirect(url_for(".listing"), 303)
+
+
+def _form() -> FoundForm:
+    form = FoundForm()
+    form.found_out.choices = [(code, _(words)) for code, (_decision, words) in duplicates.FOUND.items()]
+    return form
+
+
+def _page(person: UUID, other: UUID, form: FoundForm) -> str:
+    pair = duplicates.pair(reader(), person, other)
+    both = [people.view(reader(), actor(), each, "compare") for each in (other, person)]
+    return render_template(
+        "desk/duplicate.html",
+        pair=pair,
+        decided=_(duplicates.FOUND[pair.decided][1]) if pair.decided else None,
+        rows=list(side_by_side(both[0].record, both[1].record)),
+        form=form,
+    )
+
+
+def side_by_side(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Row]:
+    """What is known of either: the label, the words of each, and whether they agree (None where one is silent)."""
+    first, second = _known(one), _known(other)
+    for label in dict.fromkeys((*first, *second)):
+        mine, theirs = first.get(label, []), second.get(label, [])
+        yield label, mine, theirs, bool(set(mine) & set(theirs)) if mine and theirs else None
+
+
+def _known(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    name = people.full_name(record)
+    for label, words in [(_("Name"), name)] * bool(name) + person_rows(record):
+        found.setdefault(label, []).append(words)
+    return found
