@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database, migrations, new_id
@@ -13,6 +15,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from tests.support.machine import missing
 from tests.support.postgres import Server, find_binaries
 
+Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]
 # Set by the controlling process before it starts its workers, who inherit it.
 SERVER_FOLDER = "PYTEST_POSTGRESQL_FOLDER"
 TEMPLATE = "template_migrated"
@@ -87,10 +90,23 @@ def vault(keyring_path: Path) -> Vault:
     return Vault(Keyring.load(keyring_path))
 
 
+@pytest.fixture(scope="session")
+def compiled() -> Compiled:
+    """The SQL of statements, as text: compiled once a run, not once a test."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str, vault: Vault) -> Iterator[Database]:
+def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Database]:
     """The database of the test, with the vault in its sessions."""
     opened = Database(database_url, {"vault": vault})
+    kind = opened.engine.dialect.name
+    if kind not in compiled:
+        opened.engine.connect().close()  # the first connection tells the dialect what the engine can do
+        compiled[kind] = opened.engine.dialect, {}
+    for one in (opened.engine, opened.reader):  # SQLAlchemy finds a statement's text again by its dialect's identity
+        one.dialect, texts = compiled[kind]
+        one.update_execution_options(compiled_cache=texts)
     yield opened
     opened.close()
 
