@@ -153,7 +153,9 @@ BAD: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("address", [CHECK, RECORD])
+@pytest.mark.parametrize(
+    ("database_url", "address"), [("sqlite", CHECK), ("postgresql", RECORD)], indirect=["database_url"]
+)
 def test_a_bad_value_is_told_beside_its_field_and_nothing_is_lost(app: Flask, agent: PageClient, address: str) -> None:
     whole = filled(agent)
     for field, value, told in BAD:
@@ -180,6 +182,7 @@ TAMPERED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_code_of_no_list_is_told_beside_its_field(app: Flask, agent: PageClient) -> None:
     whole = filled(agent)
     for field, value in TAMPERED.items():
