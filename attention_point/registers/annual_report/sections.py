@@ -50,7 +50,7 @@ def _context(year: Year, _sums: Sums) -> Iterator[Block]:
         return
     rows = [(_(field.label), fact(YEARS, field.key, office, year.names)) for field in YEARS.groups[0].fields
             if field.key != "team"]  # fmt: skip
-    team = "\n".join(map(member_words, office.get("team", ()))) or _("not on record")
+    team = "; ".join(map(member_words, office.get("team", ()))) or _("not on record")
     yield Facts((*rows, (_("Team"), team)))
 
 
