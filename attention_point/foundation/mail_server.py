@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from attention_point.foundation.language import N_
+
 PORTS = {"smtp": 25, "smtps": 465}
 STARTTLS = {"required": True, "never": False}
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+")
@@ -26,21 +28,22 @@ def read_server(url: str) -> MailServer:
     """Read ``smtp://[user:password@]host[:port][?starttls=required|never]`` or ``smtps://…``.
 
     Without ``starttls`` a server on this machine is spoken to in clear, any other only over STARTTLS (RFC 3207).
-    Raises ValueError with what is wrong; it never repeats the address, which may hold a password.
+    Raises ValueError with what is wrong with ``%(name)s``, the setting; it never repeats the address, which may hold
+    a password.
     """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("is no address of a mail server") from None
+        raise ValueError(N_("%(name)s is no address of a mail server")) from None
     if parts.scheme not in PORTS or not host or parts.path.strip("/") or parts.fragment:
-        raise ValueError("must read smtp://host:port or smtps://host:port")
+        raise ValueError(N_("%(name)s must read smtp://host:port or smtps://host:port"))
     tls = parts.scheme == "smtps"
     starttls = not tls and _starttls(parts.query, default=not _here(host))
     if (parts.username is None) != (parts.password is None):
-        raise ValueError("must name both user and password, or neither")
+        raise ValueError(N_("%(name)s must name both user and password, or neither"))
     if parts.password is not None and not (tls or starttls or _here(host)):
-        raise ValueError("would send a password in clear: use smtps:// or leave starttls as it is")
+        raise ValueError(N_("%(name)s would send a password in clear: use smtps:// or leave starttls as it is"))
     return MailServer(host, port or PORTS[parts.scheme], tls, starttls, *_secret(parts.username, parts.password))
 
 
@@ -55,7 +58,7 @@ def _starttls(query: str, *, default: bool) -> bool:
     match parse_qsl(query, keep_blank_values=True):
         case [("starttls", said)] if said in STARTTLS:
             return STARTTLS[said]
-    raise ValueError("may end in ?starttls=required or ?starttls=never, nothing else")
+    raise ValueError(N_("%(name)s may end in ?starttls=required or ?starttls=never, nothing else"))
 
 
 def _secret(user: str | None, password: str | None) -> tuple[str | None, str | None]:

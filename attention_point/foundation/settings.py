@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from attention_point.foundation import paths
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail_server import MailServer, is_address, read_server
 from attention_point.foundation.refusals import Refusal
 
@@ -45,7 +46,7 @@ class Settings:
         try:
             return read_server(self.smtp_url) if self.smtp_url else None
         except ValueError as error:
-            raise SettingsError(f"{PREFIX}SMTP_URL {error}") from None
+            raise SettingsError(_(str(error), name=f"{PREFIX}SMTP_URL")) from None
 
     @property
     def sender(self) -> str:
@@ -75,34 +76,36 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         demo=_switch(values, "DEMO") or (instance / DEMONSTRATION).exists(),
     )
     if values:
-        raise SettingsError(f"unknown setting {PREFIX}{min(values)}; docs/settings.md lists those that exist")
+        raise SettingsError(
+            _("unknown setting %(name)s; docs/settings.md lists those that exist", name=f"{PREFIX}{min(values)}")
+        )
     if urlsplit(settings.public_url).scheme not in {"http", "https"}:
-        raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with http:// or https://")
+        raise SettingsError(_("%(name)s must begin with http:// or https://", name=f"{PREFIX}PUBLIC_URL"))
     if settings.mail_from and not is_address(settings.mail_from):
-        raise SettingsError(f"{PREFIX}MAIL_FROM must be one mail address")
-    _ = settings.mail_server  # refused at start, not when the first mail waits
+        raise SettingsError(_("%(name)s must be one mail address", name=f"{PREFIX}MAIL_FROM"))
+    settings.mail_server  # noqa: B018 - refused at start, not when the first mail waits
     return replace(settings, database_url=_driver(settings.database_url))
 
 
 def _whole(values: dict[str, str], name: str, default: int) -> int:
     text = values.pop(name, str(default))
     if not text.isdecimal() or not int(text):
-        raise SettingsError(f"{PREFIX}{name} must be a whole number above 0")
+        raise SettingsError(_("%(name)s must be a whole number above 0", name=f"{PREFIX}{name}"))
     return int(text)
 
 
 def _switch(values: dict[str, str], name: str) -> bool:
     text = values.pop(name, "")
     if text not in {"", "0", "1"}:
-        raise SettingsError(f"{PREFIX}{name} must be 1, or 0 or nothing")
+        raise SettingsError(_("%(name)s must be 1, or 0 or nothing", name=f"{PREFIX}{name}"))
     return text == "1"
 
 
 def _driver(url: str) -> str:
     """Name psycopg 3 in a PostgreSQL address that leaves the driver open; refuse other databases."""
-    scheme, _, rest = url.partition("://")
+    scheme, _colon, rest = url.partition("://")
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg://{rest}"
     if scheme not in {"sqlite", "postgresql+psycopg"}:
-        raise SettingsError(f"{PREFIX}DATABASE_URL must name sqlite or postgresql")
+        raise SettingsError(_("%(name)s must name sqlite or postgresql", name=f"{PREFIX}DATABASE_URL"))
     return url

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 
 FORMAT = 1
@@ -38,7 +39,7 @@ class Keyring:
     @classmethod
     def generate(cls) -> "Keyring":
         """New random keys, version 1 of each."""
-        first, second, third = (secrets.token_bytes(KEY_BYTES) for _ in range(3))
+        first, second, third = (secrets.token_bytes(KEY_BYTES) for _place in range(3))
         return cls(current=1, wrap={1: first}, index_current=1, index={1: second}, derive=third)
 
     @classmethod
@@ -51,7 +52,7 @@ class Keyring:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            raise KeyringError(f"{path} exists already") from None
+            raise KeyringError(_("%(path)s exists already", path=path)) from None
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 json.dump(keyring._as_json(), file, indent=1)
@@ -70,15 +71,19 @@ class Keyring:
             mode = path.stat().st_mode
             content = path.read_bytes()
         except FileNotFoundError:
-            raise KeyringError(f"there is no keyring at {path}: run 'attention-point init' first") from None
+            raise KeyringError(
+                _("there is no keyring at %(path)s: run 'attention-point init' first", path=path)
+            ) from None
         except OSError as error:
-            raise KeyringError(f"the keyring at {path} cannot be read: {error.strerror}") from None
+            raise KeyringError(
+                _("the keyring at %(path)s cannot be read: %(reason)s", path=path, reason=error.strerror)
+            ) from None
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise KeyringError(f"the keyring at {path} is open to others: set its mode to 0600")
+            raise KeyringError(_("the keyring at %(path)s is open to others: set its mode to 0600", path=path))
         try:
             return cls._from_json(json.loads(content))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise KeyringError(f"the keyring at {path} is damaged") from None
+            raise KeyringError(_("the keyring at %(path)s is damaged", path=path)) from None
 
     def _as_json(self) -> dict[str, object]:
         return {

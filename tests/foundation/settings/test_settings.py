@@ -1,12 +1,21 @@
 """Settings: defaults, what is refused, and what follows from the public address."""
 
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
 
 from attention_point.foundation import paths
+from attention_point.foundation.language import speaking
 from attention_point.foundation.settings import PREFIX, Settings, SettingsError, from_environment
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is refused is read in the words of the program."""
+    with speaking("en"):
+        yield
 
 
 def given(**values: str) -> Settings:
@@ -25,6 +34,14 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert (settings.smtp_url, settings.session_idle_minutes, settings.session_hours) == (None, 20, 10)
     assert settings.demo is False
     assert settings.secure is False
+
+
+def test_what_is_wrong_is_told_in_spanish_too() -> None:
+    with speaking("es"):
+        with pytest.raises(SettingsError, match=f"{PREFIX}COLOUR no es un ajuste conocido"):
+            given(COLOUR="blue")
+        with pytest.raises(SettingsError, match=f"{PREFIX}SMTP_URL debe llevar usuario y contraseña"):
+            given(SMTP_URL="smtp://a-name@mail.example.org")
 
 
 def test_the_instance_moves_what_stands_in_it(tmp_path: Path) -> None:

@@ -4,15 +4,23 @@ import base64
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from attention_point.foundation.language import speaking
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.vault.keyring import KeyringError
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is refused is read in the words of the program."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture
@@ -142,3 +150,8 @@ def test_several_versions_are_stored_and_read(tmp_path: Path) -> None:
     loaded = Keyring.load(path)
     assert loaded == both
     assert Vault(loaded).tag("name", "x") == Vault(fresh).tag("name", "x")
+
+
+def test_what_is_wrong_is_told_in_spanish_too(tmp_path: Path) -> None:
+    with speaking("es"), pytest.raises(KeyringError, match="no hay llavero en"):
+        Keyring.load(tmp_path / "none.json")
