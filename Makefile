@@ -63,7 +63,7 @@ system-packages:
 	@sh .ci/system-packages
 
 test: test-tools system-packages lint
-	@$(BIN)/pytest -n $(JOBS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 faults: test-tools system-packages
 	@$(BIN)/pytest -m faults

@@ -38,6 +38,7 @@ from tests.statistics.conftest import Office
 from tests.statistics.publishing import SEPTEMBER
 from tests.support.pages import read
 
+pytestmark = pytest.mark.xdist_group("released month")  # one worker makes it once for all
 VISITS = 800
 HELD_BACK = "[r]"
 Figures = Mapping[tuple[str, tuple[str, ...]], int | None]
