@@ -1,5 +1,8 @@
 """The whole of who may do what. Nothing else grants anything; ``docs/permissions.md`` is made from this page."""
 
+from pathlib import Path
+from pkgutil import iter_modules
+
 DESK = frozenset(
     {
         "account.own",
@@ -14,8 +17,10 @@ DESK = frozenset(
         "directory.view",
     }
 )
-REGISTERS = ("organisations", "events", "agreements", "calls", "annual_report")
-"""The office's registers. Each has its own permissions, so that one can be taken from a role without the others."""
+_PACKAGES = iter_modules([str(Path(__file__).parents[2] / "registers")])
+REGISTERS = ("organisations", *(each.name for each in _PACKAGES if each.ispkg and each.name != "shared"))
+"""The office's registers: the packages that stand there, and their one list of organisations. Each has its own
+permissions, so that one can be taken from a role without the others."""
 
 
 def _registers(*actions: str) -> frozenset[str]:
