@@ -1,10 +1,14 @@
 """The policy, its page, and the gate: undeclared views, tokenless and foreign requests are refused."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from attention_point.foundation.access import ROLES, SCOPES, Actor, access_of, permissions_of, public, requires
 from attention_point.foundation.access import requires_scope as needs_scope
+from attention_point.foundation.settings import Settings
+from tests.support.application import composed
 from tests.support.pages import PageClient
 
 
@@ -34,8 +38,8 @@ def test_an_actor_is_named_by_id() -> None:
 
 
 @pytest.fixture
-def opened(app: Flask) -> Flask:
-    """The application with two views of the test's own: one undeclared, one public that writes."""
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application with two views of the test's own: one undeclared, one public that writes."""
 
     def undeclared() -> str:
         return "never"
@@ -44,20 +48,21 @@ def opened(app: Flask) -> Flask:
     def write() -> tuple[str, int, dict[str, str]]:
         return "written", 200, {"Content-Type": "text/plain"}
 
-    app.add_url_rule("/undeclared", "undeclared", undeclared)
-    app.add_url_rule("/write", "write", write, methods=["POST", "PUT", "PATCH", "DELETE"])
-    return app
+    with composed(settings) as made:
+        made.add_url_rule("/undeclared", "undeclared", undeclared)
+        made.add_url_rule("/write", "write", write, methods=["POST", "PUT", "PATCH", "DELETE"])
+        yield made
 
 
-def test_a_view_without_a_rule_is_refused(opened: Flask, client: PageClient) -> None:
-    assert access_of(opened.view_functions["undeclared"]) is None
+def test_a_view_without_a_rule_is_refused(app: Flask, client: PageClient) -> None:
+    assert access_of(app.view_functions["undeclared"]) is None
     reply = client.get("/undeclared")
     assert reply.status_code == 403
     assert "never" not in reply.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_an_unsafe_request_needs_its_token(opened: Flask, client: PageClient, method: str) -> None:
+def test_an_unsafe_request_needs_its_token(client: PageClient, method: str) -> None:
     assert client.open("/write", method=method).status_code == 403
     assert client.open("/write", method=method, data={"csrf_token": "invented"}).status_code == 403
 
@@ -65,7 +70,7 @@ def test_an_unsafe_request_needs_its_token(opened: Flask, client: PageClient, me
 @pytest.mark.parametrize(
     ("site", "status"), [("same-origin", 200), ("none", 200), ("cross-site", 403), ("same-site", 403)]
 )
-def test_an_unsafe_request_comes_from_our_own_pages(opened: Flask, client: PageClient, site: str, status: int) -> None:
+def test_an_unsafe_request_comes_from_our_own_pages(client: PageClient, site: str, status: int) -> None:
     page = client.get("/sign-in").get_data(as_text=True)
     token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
     headers = {"Sec-Fetch-Site": site, "X-CSRFToken": token}
