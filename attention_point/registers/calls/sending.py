@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from attention_point.accounts.queries import addresses_with
 from attention_point.foundation import clock, journal, mail
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.database import Database
@@ -20,6 +21,7 @@ from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import is_working_day, working_days
 from attention_point.registers.calls import documents, queries, rules
 from attention_point.registers.calls.models import Bulletin, BulletinCall, BulletinLink, Call, Recipient
+from attention_point.registers.calls.register import CALLS
 from attention_point.registers.calls.services import digest
 from attention_point.registers.shared.reading import CORRECT
 
@@ -31,10 +33,29 @@ def week_due(today: date) -> str:
     return rules.week_of(today if begun else today - rules.WEEK)
 
 
-def draft(database: Database, _settings: Settings, week: str) -> None:
-    """Draft the week's bulletin for somebody to look at and send."""
+def draft(database: Database, settings: Settings, week: str) -> None:
+    """Draft the week's bulletin, and write to who may send it, once, while it waits."""
     with database.writing() as session:
-        prepare(session, SYSTEM, week, clock.today())
+        drafted = prepare(session, SYSTEM, week, clock.today())
+        if drafted is not None and drafted.sent_at is None:
+            _tell(session, drafted, settings.public_url)
+
+
+def _tell(session: Session, drafted: Bulletin, site: str) -> None:
+    """A letter to each who may send the bulletin."""
+    for reader in addresses_with(session, CALLS.may("edit")):
+        with speaking(reader.language):
+            subject = _("The bulletin of calls waits: week from %(day)s", day=_monday(drafted))
+            body = mail.letter(
+                reader.name,
+                _("The bulletin of this week is drafted from the calls that are open. Look at it, and send it:"),
+                f"{site}/registers/calls/bulletins/{drafted.id}",
+            )
+            mail.queue(session, f"call-bulletin-draft/{drafted.week}", mail.Message(reader.email, subject, body))
+
+
+def _monday(row: Bulletin) -> str:
+    return format_date(rules.monday_of(row.week), "long")
 
 
 BULLETIN_JOB = Job("call-bulletin", week_due, draft)
@@ -120,7 +141,7 @@ def _letters(
 
 
 def _letter(row: Bulletin, reader: Recipient, number: int, address: str, ends: date, paper: bytes) -> mail.Message:
-    subject = _("Bulletin of calls: week from %(day)s", day=format_date(rules.monday_of(row.week), "long"))
+    subject = _("Bulletin of calls: week from %(day)s", day=_monday(row))
     body = mail.letter(
         reader.name,
         ngettext(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from attention_point.accounts.services import NewAccount, add_user
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
@@ -18,6 +19,7 @@ from attention_point.registers.calls.register import CALLS, PROPOSALS, RECIPIENT
 from attention_point.registers.calls.services import Answer
 from attention_point.registers.shared import services as records
 from attention_point.registers.shared.queries import get
+from tests.accounts.support import password_hash
 from tests.registers.calls.house import SITE, call, day, drafted, letters, proposal, recipient, sent
 
 YES = Answer(True, "Un equipo técnico", "Pedro Niño", "pedro@example.org", "")
@@ -88,15 +90,35 @@ def test_what_was_sent_stays_as_it_was(session: Session) -> None:
     assert documents.bulletin_pdf(bulletin, queries.told(session, bulletin.id)) == before
 
 
-def test_the_job_drafts_once_and_sends_nothing(database: Database, settings: Settings) -> None:
+def test_the_job_drafts_once_and_tells_who_may_send_once(database: Database, settings: Settings) -> None:
     with database.writing() as session:
         call(session)
         recipient(session)
+        for number, (role, language) in enumerate((("office", "es"), ("office", "en"), ("auditor", "es"))):
+            new = NewAccount(f"oficina.{number}@example.org", "Ana Rojas", role, None, language=language)
+            add_user(session, SYSTEM, new, password_hash(), must_change=False)
     for _again in range(2):
         sending.draft(database, settings, rules.week_of(clock.today()))
     with database.reading() as session:
-        assert [row.sent_at for row in session.scalars(select(Bulletin))] == [None]
-        assert letters(session) == []
+        drafts = session.scalars(select(Bulletin)).all()
+        assert [row.sent_at for row in drafts] == [None]
+        told = {letter.to: letter for letter in letters(session)}
+    assert told.keys() == {"oficina.0@example.org", "oficina.1@example.org"}
+    assert "está por enviar" in told["oficina.0@example.org"].subject
+    assert "waits" in told["oficina.1@example.org"].subject
+    assert all(f"/registers/calls/bulletins/{drafts[0].id}" in letter.body for letter in told.values())
+
+
+def test_the_job_is_silent_once_the_bulletin_is_sent(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        call(session)
+        recipient(session)
+        sent(session)
+        before = len(letters(session))
+        add_user(session, SYSTEM, NewAccount("oficina@example.org", "Ana Rojas", "office", None), password_hash())
+    sending.draft(database, settings, rules.week_of(clock.today()))
+    with database.reading() as session:
+        assert len(letters(session)) == before
 
 
 def test_an_answer_is_kept_changed_and_told(session: Session) -> None:
