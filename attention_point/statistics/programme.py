@@ -10,8 +10,9 @@ from typing import Any
 import highspy
 import numpy as np
 
-ROUNDS = 8  # attempts to settle many targets at once before each is asked for by itself
+ROUNDS = 5  # attempts to settle many targets at once before each is asked for by itself
 NEAR = 1e-6
+PRIMAL, DANTZIG = 4, 0  # HiGHS's numbers for the primal simplex and for its simplest choice of the next step
 
 Row = Mapping[int, float]  # a variable's number → its factor
 
@@ -68,19 +69,69 @@ def settle(system: System, targets: Sequence[Target]) -> bool:
     fixed = _fixed(system)
     if fixed is None:
         return False
-    solver = _Solver(system, fixed, targets)
+    alike = _alike(system, fixed, targets)
+    asked = [max(group, key=lambda target: target.k) for group in alike]
+    if not _settled(_Solver(system, fixed, asked), asked):
+        return False
+    for one, group in zip(asked, alike, strict=True):
+        for target in group:
+            target.least, target.most = one.least, one.most
+    return True
+
+
+def _settled(solver: "_Solver", targets: Sequence[Target]) -> bool:
     if not solver.possible or not solver.push(targets, up=True):
         return False
+    _push(solver, targets)
+    for up in (False, True):
+        for target in _left(targets, up=up):
+            if not (target.high if up else target.low):  # what moves one may have moved the next
+                solver.reach(target, up=up)
+    for target in _left(targets, up=True):
+        if target.least > NEAR:  # found low enough; lower still, it may lie far enough from its highest
+            solver.reach(target, up=False)
+    return True
+
+
+def _push(solver: "_Solver", targets: Sequence[Target]) -> None:
+    """Many at a time, as long as that gains any."""
+    before = len(targets) * 2 + 1
     for turn in range(ROUNDS):
         for up in (False, True):
-            left = [target for target in targets if not (target.high if up else target.low)]
-            if left:
+            if left := _left(targets, up=up):
                 solver.push(left[:: -1 if turn % 2 else 1], up=up)
+        after = len(_left(targets, up=False)) + len(_left(targets, up=True))
+        if not after or (turn and after == before):  # once in either order without gain: ask for each
+            break
+        before = after
+
+
+def _alike(system: System, fixed: Mapping[int, int], targets: Sequence[Target]) -> list[list[Target]]:
+    """Targets in groups within which one answer holds for all.
+
+    Unknowns that stand in the same rows with the same factors can change places in any solution; so can targets made
+    of as many of each such kind.
+    """
+    standing: dict[int, list[tuple[int, float]]] = {}
+    for number, variables in enumerate(system.equal):
+        for variable in variables:
+            standing.setdefault(variable, []).append((number, 1.0))
+    for number, (weights, _bound) in enumerate(system.at_most, len(system.equal)):
+        for variable, weight in weights.items():
+            standing.setdefault(variable, []).append((number, weight))
+    kinds: dict[tuple[tuple[int, float], ...], int] = {}
+    kind = {v: kinds.setdefault(tuple(rows), len(kinds)) for v, rows in standing.items() if v not in fixed}
+    groups: dict[tuple[int, tuple[int, ...]], list[Target]] = {}
     for target in targets:
-        for up in (False, True):
-            if not (target.high if up else target.low):
-                solver.reach(target, up=up)
-    return True
+        constant = sum(fixed.get(v, 0) for v in target.variables)
+        free = sorted(kind.get(v, -1) for v in target.variables if v not in fixed)
+        groups.setdefault((constant, tuple(free)), []).append(target)
+    return list(groups.values())
+
+
+def _left(targets: Sequence[Target], *, up: bool) -> list[Target]:
+    """Those not yet found high enough, or low enough."""
+    return [target for target in targets if not (target.high if up else target.low)]
 
 
 def _fixed(system: System) -> dict[int, int] | None:
@@ -160,6 +211,10 @@ class _Solver:
         model = highspy.Highs()
         model.setOptionValue("output_flag", False)
         model.setOptionValue("threads", 1)
+        # Where costs alone change, the last solution still holds: the primal simplex goes on from it.
+        model.setOptionValue("presolve", "off")
+        model.setOptionValue("simplex_strategy", PRIMAL)
+        model.setOptionValue("simplex_primal_edge_weight_strategy", DANTZIG)
         model.passModel(programme)
         return model
 
