@@ -1,6 +1,7 @@
 """The kept sums of a year are those of its records, whatever is written, removed and written again."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import Database
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared import queries, services, year_sums
@@ -105,3 +107,17 @@ def test_a_year_without_its_row_is_added_up_and_made_again(session: Session) -> 
     year_sums.make_again(session, (EVENTS, AGREEMENTS))
     assert session.scalars(select(YearSum.year)).all() == [2017]
     assert queries.count(session, EVENTS) == year_sums.of_year(session, EVENTS, 2017)["records"]
+
+
+def test_writers_at_once_leave_nothing_out(database: Database) -> None:
+    def write(number: int) -> None:
+        for turn in range(3):
+            with database.writing() as session:
+                facts = {"name": f"Foro {number} {turn}", "state": "done", "date": "2017"}
+                services.add(session, SYSTEM, EVENTS, {**facts, "participants": {"number": "2"}})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with database.reading() as session:
+        _check(session, EVENTS, [2017])
+        assert count_of(year_sums.of_year(session, EVENTS, 2017), "reached") == {"number": 24}
