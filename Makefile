@@ -82,7 +82,8 @@ format: test-tools
 bench: test-tools system-packages
 	@$(BIN)/python -m bench.run
 
-# A thousand populations of two years of releases each: half an hour of two cores.
+# A thousand populations of two years of releases each: about an hour of two cores. Stopped (Ctrl+C), it says what it
+# found until then; the same command goes on from there.
 bench-disclosure: test-tools
 	@nice -n 19 $(BIN)/python -m bench.disclosure
 

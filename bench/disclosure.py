@@ -4,22 +4,29 @@ What is asked here is asked apart from the code that protects, of the figures th
 """
 
 import argparse
+import hashlib
+import inspect
+import json
 import os
+import signal
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from attention_point.foundation.refusals import Refusal
 from attention_point.statistics import content as contents
 from attention_point.statistics.audit import audit
 from attention_point.statistics.content import Content, as_json, from_json, hash_of, year_tables
 from attention_point.statistics.correcting import corrected
-from attention_point.statistics.disclosure import MERGED, TOTAL, Place
-from attention_point.statistics.protection import LEAST_TOTAL, Month
+from attention_point.statistics.disclosure import MERGED, TOTAL, Place, crossing
+from attention_point.statistics.programme import settle
+from attention_point.statistics.protection import LEAST_TOTAL, Month, protect
 from attention_point.statistics.services import audited
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.rules import BY_ID, limit
@@ -27,6 +34,7 @@ from bench import pages
 from tests.statistics.invented import kept
 
 POPULATIONS, MONTHS = 1000, 24
+KEEP = Path(tempfile.gettempdir()) / "bench-disclosure.jsonl"
 # The most visits of a month, population after population: most of them few, where it is hard to tell anything.
 SIZES = (45, 45, 150, 45, 45, 400, 45, 150, 45, 900)
 Kept = Mapping[str, Mapping[Place, int]]
@@ -147,23 +155,72 @@ def _correct(found: Found, before: Content, first_day: date, truth: Kept) -> Non
                 found.breaches["G4"] += 0 < abs(count - was) < _limit(table.id, place)
 
 
-def run(populations: int) -> tuple[Found, float]:
-    """All of them, over the cores; and the seconds that it took."""
-    total, start, done = Found(), time.perf_counter(), 0
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for future in as_completed([pool.submit(population, seed) for seed in range(populations)]):
-            total.add(future.result())
-            done += 1
-            if done % 10 == 0:
-                print(f"{done} of {populations}, breaches: {sum(total.breaches.values())}", file=sys.stderr, flush=True)
-    return total, time.perf_counter() - start
+def run(populations: int, keep: Path) -> tuple[Found, int, float]:
+    """As many as asked for, over the cores; how many were done, and the seconds that it took.
+
+    Each that is done is added to the file ``keep``, so that a run that was stopped goes on where it was.
+    """
+    done = _done_before(keep)
+    left = [seed for seed in range(populations) if seed not in done]
+    pool = ProcessPoolExecutor(os.cpu_count(), initializer=_leave_interrupts)
+    last = time.perf_counter()
+    futures = {pool.submit(population, seed): seed for seed in left}
+    try:
+        for future in as_completed(futures):
+            now = time.perf_counter()
+            done[futures[future]] = future.result(), now - last
+            _keep(keep, futures[future], *done[futures[future]])
+            last = now
+            breaches = sum(found.breaches.total() for found, _seconds in done.values())
+            if len(done) % 10 == 0:
+                print(f"{len(done)} of {populations}, breaches: {breaches}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("Stopped: the same command goes on from here.", file=sys.stderr)
+    pool.shutdown(cancel_futures=True)
+    total = Found()
+    for found, _seconds in done.values():
+        total.add(found)
+    return total, len(done), sum(seconds for _found, seconds in done.values())
+
+
+def _leave_interrupts() -> None:
+    """A worker ends what it is at: only the process that gathers is interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _done_before(keep: Path) -> dict[int, tuple[Found, float]]:
+    """What a run of the same code has found already, by population."""
+    code = _code()
+    lines = keep.read_text(encoding="utf-8").splitlines() if keep.exists() else []
+    if not lines or lines[0] != code:
+        keep.parent.mkdir(parents=True, exist_ok=True)
+        keep.write_text(f"{code}\n", encoding="utf-8")
+        return {}
+    found = {}
+    for line in lines[1:]:
+        seed, breaches, counts, cpu, seconds = json.loads(line)
+        found[seed] = Found(Counter(breaches), Counter(counts), cpu), seconds
+    return found
+
+
+def _keep(keep: Path, seed: int, found: Found, seconds: float) -> None:
+    with keep.open("a", encoding="utf-8") as file:
+        file.write(f"{json.dumps([seed, found.breaches, found.counts, found.seconds, seconds])}\n")
+
+
+def _code() -> str:
+    """What the figures depend on, as a hash: those of other code are not gone on with."""
+    modules = [audit, audited, corrected, limit, protect, crossing, settle, as_json, kept, population]
+    files = sorted({inspect.getfile(one) for one in modules})
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 TEXT = """## Disclosure: random populations
 
 | Figure | Value | Goal |
 |---|---|---|
-| populations × months | {populations} × {months} | 1000 × 24 |
+| populations × months | {populations} × {months} | {all} × 24 |
 | breaches of G1–G5 | {breaches} | 0 |
 | months that could not be released | {refused} of {all_months} | – |
 | corrections made / refused, because they would expose somebody | {corrections} / {not_corrected} | – |
@@ -181,17 +238,18 @@ TEXT = """## Disclosure: random populations
 """
 
 
-def section(populations: int) -> str:
+def section(populations: int, keep: Path) -> str:
     """Run and say what was found."""
-    found, seconds = run(populations)
+    found, done, seconds = run(populations, keep)
     counts = found.counts
     named = {rule: count for rule, count in sorted(found.breaches.items()) if count}
     return TEXT.format(
-        populations=populations,
+        populations=done,
+        all=POPULATIONS,
         months=MONTHS,
         breaches=f"{sum(named.values())} {named or ''}".strip(),
         refused=counts["months refused"],
-        all_months=populations * MONTHS,
+        all_months=done * MONTHS,
         corrections=counts["corrections"],
         not_corrected=counts["corrections refused"],
         cells=f"{counts['cells']:,}",
@@ -210,10 +268,15 @@ def section(populations: int) -> str:
 
 
 def main() -> None:
-    """Run the populations, keep the section, print it."""
+    """Run the populations, keep the section, print it. Interrupted (Ctrl+C), it says what was found until then."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--populations", type=int, default=POPULATIONS)
-    made = section(parser.parse_args().populations)
+    parser.add_argument("--keep", type=Path, default=KEEP, help="where finished populations are kept (%(default)s)")
+    asked = parser.parse_args()
+    # A process started in the background may have been told to ignore an interrupt; a stop is taken as one too.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
+    made = section(asked.populations, asked.keep)
     print(made)
     pages.replace(made)
 
