@@ -44,7 +44,9 @@ class User(UserMixin):
 
 def register(app: Flask) -> None:
     """Flask-Login over our sessions, the forced password change, and the way back for who must sign in again."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Not by init_app, which looks after every reply whether to remember somebody beyond the session; nobody is.
+    app.login_manager = manager  # type: ignore[attr-defined]
     manager.session_protection = None  # it binds to address and browser, which change on a tablet; ours are revocable
     manager.user_loader(_load)
     app.extensions["resume"] = resume

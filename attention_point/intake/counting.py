@@ -70,8 +70,7 @@ def cells(facts: VisitFacts, chosen: Iterable[Referred]) -> Mapping[CellKey, int
 
 def sealed(facts: VisitFacts) -> dict[str, Any]:
     """The facts as they stand sealed in the visit, so that a recount sees what was counted then."""
-    values = {name: getattr(facts, name) for name in VisitFacts.__slots__}
-    return {**values, "day": facts.day.isoformat()}
+    return {**facts._asdict(), "day": facts.day.isoformat()}
 
 
 def unsealed(record: Mapping[str, Any]) -> VisitFacts:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ WarningRow = tuple[str, str, Mapping[str, Any]]
 """A field, a message id and its values: kept so, to be said in the reader's language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Referred:
+class Referred(NamedTuple):
     """A suggestion, or the agent's own addition, with the entity that answers it."""
 
     need: str

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,8 @@ from attention_point.routing.facts import Advice, HeldDocument, Reason, Situatio
 from attention_point.routing.offers import Offers
 from attention_point.routing.rules import advise
 
-_EXPECTABLE = frozenset(f.name for f in fields(Suggestion)) - {"reason"}
-_SITUATION = frozenset(f.name for f in fields(Situation))
+_EXPECTABLE = frozenset(Suggestion._fields) - {"reason"}
+_SITUATION = frozenset(Situation._fields)
 _OF_SITUATION: Mapping[str, Any] = {
     "age": int | None,
     "accompanied_by": str | None,

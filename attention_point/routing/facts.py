@@ -7,6 +7,7 @@ included, and None means no such bound. Nothing here names a person.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 
 def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
@@ -52,16 +53,14 @@ class Offer:
             raise ValueError(f"{self.service}: a service that asks for no document lists some")
 
 
-@dataclass(frozen=True, slots=True)
-class HeldDocument:
+class HeldDocument(NamedTuple):
     """A document that the person showed: its type and last valid day; never its number."""
 
     type: str
     expires: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What the rules may know of a visit. ``age`` in completed years on the day of the attention, None when unknown."""
 
     needs: tuple[str, ...] = ()
@@ -84,8 +83,7 @@ class Reason:
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Where one need is answered.
 
     ``papers_missing``: none of the documents that the service accepts that day (``accepted``, any one is enough) was

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 NOT_GIVEN = "not_given"  # nothing was said; "NA" would be Namibia, "unknown" is an answer to some questions
 
@@ -48,8 +48,7 @@ SENSITIVE: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class VisitFacts:
+class VisitFacts(NamedTuple):
     """What counting needs to know of a visit. ``day`` and ``hour`` are the point's; codes are those of the code lists.
 
     ``first_this_month``: the visit by which the person is counted in its month. ``new_needs`` and
@@ -83,8 +82,7 @@ class VisitFacts:
     wait: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReferralFacts:
+class ReferralFacts(NamedTuple):
     """What counting needs to know of a referral. ``day`` is the day on which the visit that made it counts.
 
     ``answered_in``: whole days from the referral to the entity's first answer; None while there is none.

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,9 +32,9 @@ def invented() -> Facts:
         for number, one in enumerate(facts(visits, month, seed)):
             point = SECOND if number % 3 == 0 else one.point
             if isinstance(one, VisitFacts):
-                timed: VisitFacts | ReferralFacts = replace(one, point=point, wait=number % 150 if number % 5 else None)
+                timed: VisitFacts | ReferralFacts = one._replace(point=point, wait=number % 150 if number % 5 else None)
             else:
-                timed = replace(one, point=point, answered_in=number % 40 if one.state in ANSWERS else None)
+                timed = one._replace(point=point, answered_in=number % 40 if one.state in ANSWERS else None)
             found += [timed] if one.day <= TODAY else []
     return found
 

@@ -1,7 +1,6 @@
 """What a visit or a referral counts as."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,7 +54,7 @@ def test_a_visit_by_which_a_person_is_counted() -> None:
 
 
 def test_a_person_who_comes_again_counts_as_an_attention_and_for_what_is_new() -> None:
-    again = replace(VISIT, first_this_month=False, needs=("EDU", "VBG"), new_needs=("VBG",))
+    again = VISIT._replace(first_this_month=False, needs=("EDU", "VBG"), new_needs=("VBG",))
     tables = _tables(again)
     assert set(tables) == {"attentions-by-day", "attentions-by-hour", "attentions-by-wait", "needs-by-sex-and-age"}
     assert tables["needs-by-sex-and-age"] == {"VBG|F|18-28"}
@@ -66,12 +65,12 @@ def test_a_person_who_comes_again_counts_as_an_attention_and_for_what_is_new() -
     [(None, "not_given"), (0, "0-15"), (15, "0-15"), (16, "16-30"), (60, "31-60"), (120, "61-120"), (121, "121+")],
 )
 def test_a_wait_falls_in_its_band(minutes: int | None, band: str) -> None:
-    assert _tables(replace(VISIT, wait=minutes))["attentions-by-wait"] == {band}
+    assert _tables(VISIT._replace(wait=minutes))["attentions-by-wait"] == {band}
 
 
 def test_two_documents_of_one_kind_are_carried_by_one_person() -> None:
-    assert _tables(replace(VISIT, documents=("DE", "DE", "PA")))["people-by-document"] == {"DE", "PA"}
-    assert set(visit_cells(replace(VISIT, documents=("DE", "DE"))).values()) == {1}
+    assert _tables(VISIT._replace(documents=("DE", "DE", "PA")))["people-by-document"] == {"DE", "PA"}
+    assert set(visit_cells(VISIT._replace(documents=("DE", "DE"))).values()) == {1}
 
 
 def test_a_referral_counts_by_entity_service_and_state() -> None:

@@ -1,6 +1,8 @@
 """Headers on every reply: a strict content policy, no sniffing, no framing, no caching of pages."""
 
 import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request
 from flask.globals import app_ctx
@@ -8,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation.settings import Settings
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 POLICY = (
@@ -42,23 +46,33 @@ def open_to_all(cache_control: str) -> None:
 def register(app: Flask, settings: Settings) -> None:
     """Put the headers on every reply."""
 
-    fixed = dict(FIXED)
+    fixed = list(FIXED.items())
     if settings.secure:
-        fixed["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        fixed.append(("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains"))
     without_scripts = POLICY.format(scripts="'none'")
 
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        for name, value in fixed.items():
-            headers.add(name, value)
         scripts = response.mimetype == "text/html"
         headers["Content-Security-Policy"] = _policy() if scripts else without_scripts
         if request.endpoint != "static":
             headers["Cache-Control"] = "no-store"
         if "open_to_all" in app_ctx.g and response.status_code in {200, 304}:
             headers.update({**OPEN, "Cache-Control": g.open_to_all})
+        else:
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+    application = app.wsgi_app
+
+    def _with_fixed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + fixed, *failed)
+
+        return application(environ, start)
+
+    app.wsgi_app = _with_fixed  # type: ignore[method-assign]
 
 
 def _policy() -> str:
