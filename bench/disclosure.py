@@ -13,11 +13,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from attention_point.foundation.refusals import Refusal
 from attention_point.statistics import content as contents
@@ -211,7 +212,18 @@ def _keep(keep: Path, seed: int, found: Found, seconds: float) -> None:
 
 def _code() -> str:
     """What the figures depend on, as a hash: those of other code are not gone on with."""
-    modules = [audit, audited, corrected, limit, protect, crossing, settle, as_json, kept, population]
+    modules: list[Callable[..., Any]] = [
+        audit,
+        audited,
+        corrected,
+        limit,
+        protect,
+        crossing,
+        settle,
+        as_json,
+        kept,
+        population,
+    ]
     files = sorted({inspect.getfile(one) for one in modules})
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 

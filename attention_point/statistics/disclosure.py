@@ -116,6 +116,7 @@ class _Fine:
 
     counts: Mapping[tuple[str, str], int]
     limits: Mapping[tuple[str, str], int]
+    least: int
     most: int
     totals: tuple[Mapping[str, int], Mapping[str, int]]
     small: Sequence[tuple[str, str]]
@@ -129,7 +130,8 @@ class _Fine:
             for axis in (0, 1):
                 totals[axis][place[axis]] = totals[axis].get(place[axis], 0) + count
         small = [place for place, count in counts.items() if count < limits[place]]
-        return _Fine(counts, limits, max(limits.values(), default=0), totals, small)
+        bounds = min(limits.values(), default=0), max(limits.values(), default=0)
+        return _Fine(counts, limits, *bounds, totals, small)
 
 
 COST_OF_BAD = 50  # what a cell still to be mended weighs against a person whose code is blurred
@@ -192,7 +194,9 @@ def _bad(table: Crossing, fine: _Fine, merging: Merging) -> dict[tuple[int, int]
     bad: dict[tuple[int, int], int] = {}
     for (i, j), count in grid.items():
         rows, columns = merging.rows[i], merging.columns[j]
-        small = count < fine.most and count < max(fine.limits[row, column] for row in rows for column in columns)
+        small = count < fine.least or (
+            count < fine.most and count < max([fine.limits[row, column] for row in rows for column in columns])
+        )
         if small or (count == across[i] and table.telling(columns)):
             bad[i, j] = 1
     for row, column in fine.small:
