@@ -130,6 +130,7 @@ def test_from_arrival_to_the_entitys_answer(
     expect(page.get_by_text("Aceptada").first).to_be_visible()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_was_typed_survives_the_end_of_the_session(
     page: Page, live_server: str, staff: Callable[[str, str | None], str]
 ) -> None:

@@ -9,7 +9,7 @@ from tests.statistics.conftest import Office
 from tests.support.browser import axe
 from tests.support.server import serve
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 def test_a_month_is_read_with_its_charts(page: Page, office: Office, recorded: Callable[..., None]) -> None:

@@ -9,7 +9,7 @@ from tests.statistics.extract_people import agreed
 from tests.support.browser import axe
 from tests.support.server import serve
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 def test_an_extract_is_made_and_taken(page: Page, office: Office, database: Database) -> None:

@@ -15,7 +15,7 @@ from attention_point.registers.shared import services
 from tests.browser.test_desk import looked_at, sign_in
 from tests.support.pages import PageClient
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 FACTS: dict[str, Any] = {
     "name": "Estudio de humedales",
     "state": "running",
