@@ -213,7 +213,8 @@ def recount_month(session: Session, first: date, points: Sequence[str]) -> Itera
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     for point in points:
         within = (Visit.point == point, Visit.day.between(first, last))
-        for visits in _batches(session, _COLUMNS, Visit.id, *within):
+        # In the order of the index on these: by id alone PostgreSQL reads through the years before the month.
+        for visits in _batches(session, _COLUMNS, (Visit.day, Visit.id), *within):
             for visit in _opened(session, visits):
                 yield counting.unsealed(visit.record["counted"])
             for each in referrals.of_visits(session, [row.id for row in visits]):
@@ -222,23 +223,22 @@ def recount_month(session: Session, first: date, points: Sequence[str]) -> Itera
 
 def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
     """Everything that is counted, read from the sealed rows themselves, in batches."""
-    for visits in _batches(session, _COLUMNS, Visit.id):
+    for visits in _batches(session, _COLUMNS, (Visit.id,)):
         for visit in _opened(session, visits):
             yield counting.unsealed(visit.record["counted"])
-    for rows in _batches(session, (Referral.id,), Referral.id):
+    for rows in _batches(session, (Referral.id,), (Referral.id,)):
         for each in referrals.several(session, [row.id for row in rows]):
             yield each.facts
 
 
-def _batches(session: Session, columns: Any, key: Any, *within: Any) -> Iterator[Sequence[Any]]:
-    last = None
-    while True:
-        query = select(*columns).where(*within).order_by(key).limit(BATCH)
-        rows = session.execute(query if last is None else query.where(key > last)).all()
-        if not rows:
-            return
+def _batches(session: Session, columns: Any, keys: Sequence[Any], *within: Any) -> Iterator[Sequence[Any]]:
+    """Rows in the order of the keys, which are among their columns."""
+    query = select(*columns).where(*within).order_by(*keys).limit(BATCH)
+    rows = session.execute(query).all()
+    while rows:
         yield rows
-        last = rows[-1].id
+        last = tuple(getattr(rows[-1], key.key) for key in keys)
+        rows = session.execute(query.where(tuple_(*keys) > last)).all()
 
 
 def _opened(session: Session, rows: Sequence[Any], keys: Mapping[UUID, PersonKey] | None = None) -> list[OpenVisit]:
