@@ -45,8 +45,8 @@ MOST = 5000  # rows a statement; an engine takes so many values and no more
 
 def add(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add to the cells; a negative number subtracts."""
-    days = {key[0]: key[0].isoformat() for key in cells}
-    rows = [(days[key[0]], key[1], key[2], key[3], cells[key]) for key in sorted(cells) if cells[key]]
+    days = {day: day.isoformat() for day in {key[0] for key in cells}}
+    rows = sorted([(days[day], point, table, cell, n) for (day, point, table, cell), n in cells.items() if n])
     sqlite = dialect_of(session).name == "sqlite"
     for start in range(0, len(rows), MOST):
         part = rows[start : start + MOST]
