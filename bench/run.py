@@ -125,13 +125,18 @@ Written by `make bench`; every figure is of one run. Machine: {machine}.
 
 ## What is out of reach so far
 
-P1 and P2 are not reached where the table says no. A registration's CPU goes about so: 13 SQL statements on 30 pages
-and their commit 35 %, Flask with the gate, token, headers and log line 15 %, finding or sealing the person 15 %, rules
-8 %, reading and checking the draft 8 %, the rest to the visit, its referrals, the journal and the counts. No part
-is large any more, and each does what a guarantee asks for; garbage collection and the WAL's checkpoints were measured
-and play no part. `docs/decisions/0009` and `0012` tell what was done. Left to try: fewer pages (the indexes of
-`referral`, tables without row numbers), one look-up for the known visit and the directory's revision, and a draft that
-is checked by fewer functions of Python.
+P1 and P2 are not reached where the table says no. A registration's CPU goes about so: Python 60 %, the kernel 17 %
+(two thirds of it for the one `fdatasync`), SQLite 9 %, allocation 5 %, checking the draft in Rust 3 %, sealing 3 %. By
+rooms: finding or sealing the person 14 %, reading and checking the draft 12 %, counting 10 %, rules 8 %, Flask with
+the gate, token, headers and log line 20 %, the rest to the visit, its referrals and the journal. No part is large any
+more, and each does what a guarantee asks for. Most of it is the interpreter walking through code that it runs once a
+request, so that a neighbour on the machine who empties the caches costs this side more than the floors: the ratio
+moved between 2.6 and 3.8 from run to run of one evening. `docs/decisions/0009` and `0012` tell what was done; keeping
+what is loaded out of the garbage collector's rounds gave another 3 %, named tuples and fewer calls a statement, header
+and hook 6 %. Tried without gain, each against the same program in turns on one core: smaller pages of SQLite, rarer
+checkpoints, one index less, other thresholds of the collector. Left to try: one look-up for the known visit, the
+closed month and the directory's revision, a transaction without SQLAlchemy's `Session`, and a draft that is checked by
+fewer functions of Python.
 """
 
 
