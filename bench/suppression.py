@@ -6,6 +6,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -145,7 +146,8 @@ def theirs(suppress: str, *, levels: bool = False) -> Callable[[Cells], Result]:
     def protected(cells: Cells) -> Result:
         places = [place for place, count in cells.items() for _each in range(count)]
         micro = {"row": [p[0] for p in places], "column": [p[1] for p in places], "people": [1] * len(places)}
-        with tempfile.TemporaryDirectory(prefix="tau-") as folder:
+        # Its program leaves its logs where it is called from.
+        with tempfile.TemporaryDirectory(prefix="tau-") as folder, chdir(folder):
             start = time.perf_counter()
             job = protect(micro, ["row", "column"], "people", f"FREQ({K},100)", suppress, workdir=folder, run=False)
             if levels:
