@@ -68,7 +68,8 @@ def watch(page: Page) -> list[str]:
 
 
 def axe(page: Page) -> None:
-    """Fail on any breach of WCAG 2.2, levels A and AA, in the page as it stands."""
+    """Fail on any breach of WCAG 2.2, levels A and AA, in the page as it stands once it has arrived."""
+    page.wait_for_load_state("load")  # a click returns when the next page begins, which may still be empty
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
     lines = [
         f"{violation['id']} ({violation['impact']}): {node['html']}\n    {node.get('failureSummary', '')}"
