@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 
 from attention_point.foundation.database import Base
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import KEPT
+from attention_point.tallies.rules import KEPT, RETURNS
 
 POINT = "bucaramanga"
 FIRST, DAYS = date(2008, 1, 1), 3653  # ten years
@@ -42,6 +42,14 @@ GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
                                                            "intention", "education", "ethnicity", "gender",
                                                            "disability")},
 }  # fmt: skip
+# Who came again, as the tables of people are kept: a visit of five, with nothing new.
+RETURNED = "new = 0"
+GROUPS |= {
+    one.id: (GROUPS[people.id][0], GROUPS[people.id][1].replace(COUNTED, RETURNED))
+    for one in RETURNS
+    for people in KEPT
+    if people.attentions and people.dimensions == one.dimensions
+}
 
 
 def filling(url: str | URL) -> Engine:

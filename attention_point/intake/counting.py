@@ -9,8 +9,15 @@ from attention_point.intake.draft import VisitDraft
 from attention_point.intake.planning import Referred
 from attention_point.people import rules as people_rules
 from attention_point.people.services import Received, birth_date
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, referral_cells, visit_cells
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.rules import CellKey, referral_cells, visit_cells
 
+# By these a person is counted in its month, also where a later visit says otherwise: or one person would stand among
+# the people in one row and among the attentions in another.
+PARTICULARS = (
+    "sex", "age", "population", "nationality", "status", "documents", "origin", "municipality", "intention",
+    "education", "ethnicity", "gender", "disability",
+)  # fmt: skip
 LISTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilities")
 
 
@@ -23,7 +30,7 @@ def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[
     person, born = received.record, birth_date(received.record)
     needs, vulnerabilities = _known(draft.needs), _known(draft.vulnerabilities)
     disability = draft.person.disability
-    return VisitFacts(
+    facts = VisitFacts(
         point=draft.point,
         day=day,
         hour=clock.local(draft.attended_at).hour,
@@ -51,6 +58,8 @@ def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[
         accompanied_by=draft.household.accompanied_by,
         wait=draft.wait,
     )
+    counted = next((each for each in before if each["first_this_month"]), None)
+    return facts._replace(**_values({name: counted[name] for name in PARTICULARS})) if counted else facts
 
 
 def _known(codes: Iterable[str]) -> tuple[str, ...]:
@@ -75,6 +84,8 @@ def sealed(facts: VisitFacts) -> dict[str, Any]:
 
 def unsealed(record: Mapping[str, Any]) -> VisitFacts:
     """The facts of a recorded visit."""
-    values: dict[str, Any] = {name: tuple(value) if name in LISTS else value for name, value in record.items()}
-    values["day"] = date.fromisoformat(record["day"])
-    return VisitFacts(**values)
+    return VisitFacts(**{**_values(record), "day": date.fromisoformat(record["day"])})
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if name in LISTS else value for name, value in record.items()}

@@ -23,7 +23,7 @@ from attention_point.people import queries as people
 from attention_point.people.services import Received
 from attention_point.referrals import queries as referrals
 from attention_point.referrals.models import Referral
-from attention_point.tallies.rules import ReferralFacts, VisitFacts
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
 
 PURPOSE = "visit"
 BATCH = 500

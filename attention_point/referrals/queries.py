@@ -14,7 +14,7 @@ from attention_point.foundation.vault import PersonKey
 from attention_point.people import queries as people
 from attention_point.referrals import rules
 from attention_point.referrals.models import Referral
-from attention_point.tallies.rules import ReferralFacts
+from attention_point.tallies.facts import ReferralFacts
 
 PURPOSE = "referral"
 _COLUMNS = (

@@ -36,7 +36,7 @@ class ReleasedCell(_Answer):
 class Protection(_Answer):
     """How a table was protected; the dictionary explains the rules. ``merged``: the codes that are shown together."""
 
-    rule: Literal["line", "overlap", "lines", "crossing", "sum-of-published"]
+    rule: Literal["line", "overlap", "lines", "crossing", "beside-people", "sum-of-published"]
     suppressed: int
     merged: list[str] = []
 

@@ -19,7 +19,8 @@ from attention_point.statistics.documents import first_day_of
 from attention_point.statistics.queries import provisional, recount, steadily
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.rules import CellKey
 
 
 @click.group("statistics")

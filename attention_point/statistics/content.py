@@ -197,6 +197,8 @@ def _rule(table: TableContent) -> dict[str, Any]:
     """How the table was protected, in codes that the dictionary explains."""
     if table.id in YEAR:
         return {"rule": "sum-of-published", "suppressed": table.held_back}
+    if BY_ID[table.id].returns:
+        return {"rule": "beside-people", "suppressed": table.held_back, "merged": table.merged}
     overlapping, size = bool(table.overlapping), len(table.dimensions)
     rule = "overlap" if overlapping and size == 1 else "line" if size == 1 else "crossing"
     if size == 2 and (overlapping or BY_ID[table.id].nested):

@@ -27,7 +27,9 @@ def corrected(before: Content, now: Content) -> Content:
             continue
         new = now.table(table.id)
         kept = totals[table.counts] == now.totals[table.counts]
-        if new is not None and kept and new.cells != table.cells and correctable(table, new):
+        # Attentions and people are not corrected at once: who came again could be told by both steps.
+        apart = BY_ID[table.id].people not in changed
+        if new is not None and kept and apart and new.cells != table.cells and correctable(table, new):
             tables.append(new)
             changed.append(table.id)
         else:

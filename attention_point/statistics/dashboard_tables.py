@@ -9,7 +9,8 @@ from attention_point.foundation.paperwork import Block, Cell, Chart, Column, Ser
 from attention_point.referrals.figures import MOST, MOST_AT_POINT
 from attention_point.statistics.dashboard_figures import Figures
 from attention_point.statistics.dashboard_filters import Filters, Offered
-from attention_point.tallies.rules import BY_ID, NOT_GIVEN
+from attention_point.tallies.facts import NOT_GIVEN
+from attention_point.tallies.rules import BY_ID
 
 Label = Callable[[str, str], str]
 DRAWN = 10  # rows in a chart of many; the table beside it has them all

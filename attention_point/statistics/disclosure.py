@@ -97,8 +97,13 @@ class Crossing:
 
 def crossing(table: Crossing) -> Merging | None:
     """How to merge a crossing's rows and columns, at the least cost; None when nothing would be left of it."""
-    merging = Merging(_started(table.rows, table.hidden), _started(table.columns, table.hidden))
     fine = _Fine.of(table)
+    return next(filter(None, (_merged(table, fine, weight) for weight in COSTS_OF_BAD)), None)
+
+
+def _merged(table: Crossing, fine: "_Fine", weight: int) -> Merging | None:
+    """Step by step, what costs least by a cell's weight; None when one row or one column would be left."""
+    merging = Merging(_started(table.rows, table.hidden), _started(table.columns, table.hidden))
     while bad := _bad(table, fine, merging):
         tries = [*_merges(table, fine, merging, bad, 0), *_merges(table, fine, merging, bad, 1)]
         if not tries:
@@ -106,7 +111,7 @@ def crossing(table: Crossing) -> Merging | None:
         count = sum(bad.values())
         rated = [(sum(_bad(table, fine, one).values()), cost, place, one) for place, (cost, one) in enumerate(tries)]
         better = [one for one in rated if one[0] < count] or rated
-        merging = min(better, key=lambda one: (one[1] + COST_OF_BAD * one[0], one[2]))[3]
+        merging = min(better, key=lambda one: (one[1] + weight * one[0], one[2]))[3]
     return merging if len(merging.rows) > 1 and len(merging.columns) > 1 else None
 
 
@@ -134,7 +139,9 @@ class _Fine:
         return _Fine(counts, limits, *bounds, totals, small)
 
 
-COST_OF_BAD = 50  # what a cell still to be mended weighs against a person whose code is blurred
+# What a cell still to be mended weighs against a person whose code is blurred. The first spares people; where that
+# ends in nothing, because small steps were taken one after the other, the second mends most at each step.
+COSTS_OF_BAD = (50, 5000)
 
 
 def _started(codes: Sequence[str], hidden: frozenset[str]) -> tuple[Group, ...]:
@@ -149,6 +156,8 @@ def _merges(
 ) -> Iterable[tuple[int, Merging]]:
     """Each way to merge two rows (or columns), one of which has a bad cell, with how many people it blurs."""
     groups = merging.columns if axis else merging.rows
+    if len(groups) < 3:  # of two put together one would be left, and nothing is crossed any more
+        return
     touched = {place[axis] for place in bad}
     sizes = [sum(fine.totals[axis].get(code, 0) for code in group) for group in groups]
     for one, other in combinations(range(len(groups)), 2):

@@ -25,12 +25,13 @@ from attention_point.foundation.paperwork import (
 from attention_point.foundation.refusals import NotFound
 from attention_point.statistics.content import YEAR, Content, as_json, hash_of
 from attention_point.statistics.tables import KINDS, View, chart_of, table_of, view
-from attention_point.tallies.rules import K
+from attention_point.tallies.rules import BY_ID, K
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 SECTIONS = (
     ("attentions", N_("Attentions")),
     ("people", N_("People")),
+    ("attentions-of-people", N_("Attentions by characteristic of the people")),
     ("referrals", N_("Referrals")),
     ("answers", N_("Answers")),
 )
@@ -59,7 +60,7 @@ def month_document(content: Content, watermark: str | None = None) -> Document:
         *_section([one for name, one in views.items() if name in YEAR]),
     ]
     for kind, title in SECTIONS:
-        of_kind = [one for name, one in views.items() if one.table.counts == kind and name not in YEAR]
+        of_kind = [one for name, one in views.items() if _kind(name, one) == kind and name not in YEAR]
         short = [one for one in of_kind if not one.long]
         if short:
             blocks += [Heading(_(title)), *_section(short)]
@@ -77,6 +78,10 @@ def month_document(content: Content, watermark: str | None = None) -> Document:
         watermark=watermark,
         reference=_reference(content),
     )
+
+
+def _kind(name: str, opened: View) -> str:
+    return "attentions-of-people" if name in BY_ID and BY_ID[name].people else opened.table.counts
 
 
 def _reference(content: Content) -> str:
@@ -168,7 +173,8 @@ def _method(content: Content) -> Iterator[Block]:
         _(
             "People and attentions are counted apart. A person is counted once a month, and in it once for each need "
             "and each vulnerability. An attention is one visit. Counts are kept without names, as visits are recorded. "
-            "What is recorded after its month was released counts on the day on which it was received."
+            "What is recorded after its month was released counts on the day on which it was received. Attentions by a "
+            "characteristic stand under what the person was counted as in the month."
         )
     )
     yield Paragraph(
@@ -177,7 +183,7 @@ def _method(content: Content) -> Iterator[Block]:
             "restricted topics (violence, trafficking, disability, ethnic group, gender identity) from 1 to 9, and "
             "further figures from which these could be worked out. Both kinds look the same. A zero is shown as 0. "
             "In tables that cross two characteristics, rows or columns are put together (“a / b”) until no small "
-            "count is left."
+            "count is left. Attentions stand beside people only where the difference is large enough, too."
         )
     )
     if content.version is not None:

@@ -11,7 +11,7 @@ import yaml
 from attention_point.foundation.codelists import codelist
 from attention_point.intake.extracting import Allowed
 from attention_point.statistics.anonymity import WITHHELD, Ladder, Quasi, Record, Rules, Sensitive
-from attention_point.tallies.rules import NOT_GIVEN, age_band
+from attention_point.tallies.facts import NOT_GIVEN, age_band
 
 FILE = Path(__file__).with_name("data") / "extract.yaml"
 Words = Mapping[str, str]

@@ -11,7 +11,7 @@ from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_, current, format_date, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.disclosure import MERGED
-from attention_point.tallies.rules import NOT_GIVEN
+from attention_point.tallies.facts import NOT_GIVEN
 
 Label = Callable[[str], str]
 

@@ -22,7 +22,8 @@ from attention_point.statistics.open_data_columns import (
     TOTALS,
 )
 from attention_point.statistics.tables import COUNTED, KINDS
-from attention_point.tallies.rules import INDICATORS, NOT_GIVEN
+from attention_point.tallies.facts import NOT_GIVEN
+from attention_point.tallies.rules import INDICATORS
 
 Texts = Mapping[str, str]  # by language
 
@@ -64,6 +65,8 @@ _RULES = {
     "lines": N_("A line of counts for each code of the first dimension, each protected by itself; one that cannot be "
                 "protected is left out."),
     "crossing": N_("Rows and columns are put together until no small count is left."),
+    "beside-people": N_("Attentions beside people: rows and columns are put together, or left out, until what the two "
+                        "differ by is 0 or large enough."),
     "sum-of-published": N_("Made of published months alone; what one of them holds back is held back in the sum."),
 }  # fmt: skip
 

@@ -1,55 +1,21 @@
 """Protects a month: every table of the list, one after the other, so that tables that share totals agree. Plain Python.
 
-First the totals that tables share (lines and overlaps), then the crossings under them. A table that cannot be
-protected is withheld whole; where a table consists of parts (a need, an entity), a part that cannot be is left out of
-it. In every table a zero is shown as 0.
+First the totals that tables share (lines and overlaps), then the crossings under them, then attentions beside people. A
+table that cannot be protected is withheld whole; where a table consists of parts (a need, an entity), a part that
+cannot be is left out of it. In every table a zero is shown as 0.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import product
-from typing import TypeVar
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from attention_point.statistics.disclosure import (
-    MERGED,
-    TOTAL,
-    Crossing,
-    Group,
-    Parts,
-    Place,
-    crossing,
-    line,
-    overlap,
-    parts,
-)
-from attention_point.tallies.rules import AGE_BANDS, INDICATORS, NOT_GIVEN, OLDEST_BAND, SENSITIVE, Indicator, limit
-
-Cells = Mapping[Place, int]
-Shown = dict[Place, int | None]
+from attention_point.statistics.disclosure import Place
+from attention_point.statistics.protection_attentions import beside_people
+from attention_point.statistics.protection_shapes import SHAPES, WITHHELD, Cells, Protected, Work
+from attention_point.tallies.rules import BY_ID, INDICATORS, Indicator
 
 # A grand total is shown only from here on: below, it would bind the tables with the strictest limit too much.
 LEAST_TOTAL = max(indicator.k for indicator in INDICATORS)
 KINDS = ("people", "attentions", "referrals", "answers")
-# Dimensions in which only neighbours are merged, in their order.
-ORDER: Mapping[str, tuple[str, ...]] = {"age": (*(band for _oldest, band in AGE_BANDS), OLDEST_BAND, NOT_GIVEN)}
-# What is held back in the first must be so in the second: nobody is counted as a person where no attention was.
-FOLLOWS: Mapping[str, str] = {"people-by-day": "attentions-by-day", "people-by-hour": "attentions-by-hour"}
-
-
-@dataclass(frozen=True, slots=True)
-class Protected:
-    """What may be shown of a table. ``counts`` has None where a count is held back.
-
-    ``withheld``: nothing of the table may be shown, and ``counts`` is empty. ``left_out``: parts of it that are not
-    shown.
-    """
-
-    counts: Mapping[Place, int | None]
-    withheld: bool = False
-    left_out: tuple[str, ...] = ()
-
-
-WITHHELD = Protected({}, withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +24,6 @@ class Month:
 
     totals: Mapping[str, int | None]
     tables: Mapping[str, Protected]
-
-
-@dataclass(slots=True)
-class _Work:
-    """What the protection of a month has decided so far."""
-
-    sums: Mapping[str, Cells]
-    totals: Mapping[str, int | None]
-    without: Collection[tuple[str, str]] = ()
-    together: Collection[str] = ()
-    done: dict[str, Protected] = field(default_factory=dict)
-    hidden: dict[str, frozenset[str]] = field(default_factory=dict)
-    groups: dict[str, tuple[tuple[Group, ...], tuple[Group, ...]]] = field(default_factory=dict)
 
 
 def protect(
@@ -82,28 +35,33 @@ def protect(
     "" for the whole table), ``together`` tables that show what they would hold back as one sum.
     """
     sums = {one.id: _sums(one, kept) for one in INDICATORS}
-    work = _Work(sums, {kind: _total(kind, sums) for kind in KINDS}, without, together)
+    work = Work(sums, {kind: _total(kind, sums) for kind in KINDS}, without, together)
     for one in INDICATORS:
-        if work.totals[one.counts] is None or (one.id, "") in without:
-            work.done[one.id] = WITHHELD
-        else:
-            work.done[one.id] = _SHAPES[len(one.dimensions)](work, one) if work.sums[one.id] else Protected({})
+        work.done[one.id] = _protected(work, one)
     return Month(work.totals, work.done)
 
 
+def _protected(work: Work, one: Indicator) -> Protected:
+    if work.totals[one.counts] is None or (one.id, "") in work.without:
+        return WITHHELD
+    if not work.sums[one.id]:
+        return Protected({})
+    if one.people is None:
+        return SHAPES[len(one.dimensions)](work, one)
+    # Attentions less people: how many came again is a count like any other, though it is nowhere written.
+    again = (work.totals["attentions"] or 0) - (work.totals["people"] or 0)
+    return WITHHELD if 0 < again < LEAST_TOTAL else beside_people(work, one, again)
+
+
 def _sums(indicator: Indicator, kept: Mapping[str, Cells]) -> Cells:
-    if indicator.source is None:
-        return {place: count for place, count in kept.get(indicator.id, {}).items() if count > 0}
-    axes = [_DIMENSIONS[indicator.source].index(dimension) for dimension in indicator.dimensions]
     sums: dict[Place, int] = {}
-    for place, count in kept.get(indicator.source, {}).items():
-        if count > 0:
-            codes = tuple(place[axis] for axis in axes)
-            sums[codes] = sums.get(codes, 0) + count
+    for name in indicator.kept:
+        axes = [BY_ID[name].dimensions.index(dimension) for dimension in indicator.dimensions]
+        for place, count in kept.get(name, {}).items():
+            if count > 0:
+                codes = tuple([place[axis] for axis in axes])
+                sums[codes] = sums.get(codes, 0) + count
     return sums
-
-
-_DIMENSIONS = {one.id: one.dimensions for one in INDICATORS}
 
 
 def _total(kind: str, sums: Mapping[str, Cells]) -> int | None:
@@ -111,222 +69,3 @@ def _total(kind: str, sums: Mapping[str, Cells]) -> int | None:
     table = next(one for one in INDICATORS if one.counts == kind and not one.overlapping)
     total = sum(sums[table.id].values())
     return total if total == 0 or total >= LEAST_TOTAL else None
-
-
-def _one(work: _Work, one: Indicator) -> Protected:
-    counts = {place[0]: count for place, count in work.sums[one.id].items()}
-    everybody = work.totals[one.counts] or 0
-    telling = {code for code in SENSITIVE.get(one.dimensions[0], ()) if counts.get(code) == everybody}
-    forced = _forced(work, one)
-
-    def k(code: str) -> int:
-        return limit(one, (code,))
-
-    if one.overlapping:
-        hidden = overlap(counts, k, everybody if one.covering else None, forced | telling)
-        return Protected({(code,): None if code in hidden else count for code, count in sorted(counts.items())})
-    found = None if telling else line(counts, k, forced)
-    if found is None:
-        return WITHHELD
-    work.hidden[one.id] = found
-    shown: Shown = {(code,): None if code in found else count for code, count in sorted(counts.items())}
-    if found and one.id in work.together:
-        shown = {place: count for place, count in shown.items() if count is not None}
-        shown[MERGED.join(_in_order(one.dimensions[0], found)),] = sum(counts[code] for code in found)
-    return Protected({**shown, (TOTAL,): everybody})
-
-
-def _forced(work: _Work, one: Indicator) -> set[str]:
-    first = work.done.get(FOLLOWS.get(one.id, ""))
-    return {place[0] for place, count in first.counts.items() if count is None} if first else set()
-
-
-def _two(work: _Work, one: Indicator) -> Protected:
-    if one.overlapping:
-        return _parts(work, one)
-    if one.nested:
-        return _lines(work, one)
-    heads = [_head(one, dimension) for dimension in one.dimensions]
-    if any(work.done[head].withheld for head in heads):
-        return WITHHELD
-    hidden = frozenset[str]().union(*(work.hidden.get(head, frozenset()) for head in heads))
-    cells = {(row, column): count for (row, column), count in work.sums[one.id].items()}
-    made = _crossed(one, one.dimensions, cells, hidden, ())
-    if made is None:
-        return WITHHELD
-    shown, work.groups[one.id] = made
-    return Protected(shown)
-
-
-def _head(one: Indicator, dimension: str) -> str:
-    """The table of one of a crossing's dimensions alone."""
-    return next(h.id for h in INDICATORS if h.counts == one.counts and h.dimensions == (dimension,))
-
-
-def _parts(work: _Work, one: Indicator) -> Protected:
-    """Each code of the first dimension whose own total is shown, by the same groups of the second."""
-    first, second = one.dimensions
-    head = work.done[_head(one, first)]
-    cells = {(row, column): count for (row, column), count in work.sums[one.id].items()}
-    known = [place[0] for place, count in head.counts.items() if count and (one.id, place[0]) not in work.without]
-    rows = [code for code in known if not _tells(work, one, code)]
-    columns = _in_order(second, {place[1] for place in cells if place[0] in rows})
-    made = parts(Parts(cells, rows, columns, lambda row, column: limit(one, (row, column)), second in ORDER))
-    if made is None:
-        return WITHHELD
-    shown: Shown = {}
-    for row in made[0]:
-        for column, codes in _named(made[1]):
-            shown[row, column] = sum(cells.get((row, code), 0) for code in codes)
-    work.groups[one.id] = (), made[1]
-    left_out = {place[0] for place in cells} - set(made[0])
-    return Protected(shown, left_out=tuple(sorted(left_out)))
-
-
-def _tells(work: _Work, one: Indicator, part: str) -> bool:
-    """Whether all people of a group stand in one sensitive part."""
-    if part not in SENSITIVE.get(one.dimensions[0], ()):
-        return False
-    table = next(t for t in INDICATORS if t.counts == one.counts and t.dimensions == one.dimensions[1:])
-    people = work.sums[table.id]
-    return any(count == people.get(place[1:]) for place, count in work.sums[one.id].items() if place[0] == part)
-
-
-def _lines(work: _Work, one: Indicator) -> Protected:
-    """A line for each code of the first dimension whose own total is shown."""
-    head = work.done[_head(one, one.dimensions[0])]
-    if head.withheld:
-        return WITHHELD
-    shown: Shown = {}
-    left_out = []
-    for part, rest in _by_first(work.sums[one.id]).items():
-        counts = {place[0]: count for place, count in rest.items()}
-        total = head.counts.get((part,))
-        hidden = None if total is None else line(counts, _limit(one, part))
-        if hidden is None or (one.id, part) in work.without:
-            left_out.append(part)
-            continue
-        shown[part, TOTAL] = total
-        shown.update({(part, code): None if code in hidden else count for code, count in sorted(counts.items())})
-    return Protected(shown, left_out=tuple(left_out))
-
-
-def _limit(one: Indicator, *first: str) -> Callable[[str], int]:
-    return lambda code: limit(one, (*first, code))
-
-
-def _three(work: _Work, one: Indicator) -> Protected:
-    """A crossing for each code of the first dimension of which both sides are shown."""
-    shown: Shown = {}
-    left_out = []
-    for part, rest in _by_first(work.sums[one.id]).items():
-        made = _nested(work, one, part, rest) if one.nested else _crossed_part(work, one, part, rest)
-        if made is None or (one.id, part) in work.without:
-            left_out.append(part)
-        else:
-            shown.update({(part, *place): count for place, count in made.items()})
-    return Protected(shown, left_out=tuple(left_out))
-
-
-def _crossed_part(work: _Work, one: Indicator, part: str, cells: Cells) -> Shown | None:
-    """A need by sex and age, in the groups in which it is shown by each of them."""
-    first, *others = one.dimensions
-    sides = [next(t.id for t in INDICATORS if t.counts == one.counts and t.dimensions == (first, o)) for o in others]
-    if any((part, TOTAL) not in work.done[side].counts for side in sides):
-        return None
-    names = [{code: name for name, codes in _named(work.groups[side][1]) for code in codes if name != TOTAL}
-             for side in sides]  # fmt: skip
-    crossed: dict[tuple[str, str], int] = {}
-    for place, count in cells.items():
-        at = names[0][place[0]], names[1][place[1]]
-        crossed[at] = crossed.get(at, 0) + count
-    made = _crossed(one, tuple(others), crossed, frozenset(), (part,))
-    return made[0] if made else None
-
-
-def _nested(work: _Work, one: Indicator, part: str, cells: Cells) -> Shown | None:
-    """Services of an entity by state, under the entity's own line as it is shown."""
-    entity, service, state = one.dimensions
-    above = next(t for t in INDICATORS if t.counts == one.counts and t.dimensions == (entity, state))
-    beside = next(t for t in INDICATORS if t.counts == one.counts and t.dimensions == (entity, service))
-    groups = work.groups.get(above.id)
-    services = _by_first(work.done[beside.id].counts).get(part, {})
-    if groups is None or (part,) not in groups[0] or not any(place != (TOTAL,) for place in services):
-        return None
-    columns = {code: MERGED.join(group) for group in groups[1] for code in group}
-    crossed: dict[tuple[str, str], int] = {}
-    for place, count in cells.items():
-        at = place[0], columns[place[1]]
-        crossed[at] = crossed.get(at, 0) + count
-    hidden = frozenset(place[0] for place, count in services.items() if count is None)
-    if len({row for row, _column in crossed}) == 1:  # then the service's row is the entity's
-        small = any(
-            0 < count < limit(one, (part, row, *column.split(MERGED))) for (row, column), count in crossed.items()
-        )
-        return None if small else _with_totals(crossed, ((next(iter(crossed))[0],),), _singles(crossed))
-    made = _crossed(one, (service, state), crossed, hidden, (part,))
-    return made[0] if made else None
-
-
-def _singles(cells: Mapping[tuple[str, str], int]) -> tuple[Group, ...]:
-    return tuple((column,) for column in sorted({column for _row, column in cells}))
-
-
-def _crossed(
-    one: Indicator,
-    dimensions: tuple[str, ...],
-    cells: Mapping[tuple[str, str], int],
-    hidden: frozenset[str],
-    part: tuple[str, ...],
-) -> tuple[Shown, tuple[tuple[Group, ...], tuple[Group, ...]]] | None:
-    rows, columns = (
-        _in_order(dimension, {place[axis] for place in cells}) for axis, dimension in enumerate(dimensions)
-    )
-    sensitive = SENSITIVE.get(dimensions[1], frozenset())
-    merging = crossing(
-        Crossing(
-            cells,
-            rows,
-            columns,
-            lambda row, column: limit(one, (*part, *row.split(MERGED), *column.split(MERGED))),
-            hidden,
-            (dimensions[0] in ORDER, dimensions[1] in ORDER),
-            sensitive.issuperset,
-        )
-    )
-    if merging is None:
-        return None
-    return _with_totals(cells, merging.rows, merging.columns), (merging.rows, merging.columns)
-
-
-def _with_totals(cells: Mapping[tuple[str, str], int], rows: tuple[Group, ...], columns: tuple[Group, ...]) -> Shown:
-    """The merged cells with all their sums."""
-    shown: Shown = {}
-    for (row, row_codes), (column, column_codes) in product(_named(rows), _named(columns)):
-        shown[row, column] = sum(cells.get(place, 0) for place in product(row_codes, column_codes))
-    return shown
-
-
-def _named(groups: tuple[Group, ...]) -> Iterator[tuple[str, Group]]:
-    for group in groups:
-        yield MERGED.join(group), group
-    yield TOTAL, tuple(code for group in groups for code in group)
-
-
-def _in_order(dimension: str, codes: Collection[str]) -> list[str]:
-    order = ORDER.get(dimension, ())
-    first = {code: code.split(MERGED)[0] for code in codes}
-    return sorted(codes, key=lambda code: (order.index(first[code]) if first[code] in order else len(order), code))
-
-
-Count = TypeVar("Count", int, int | None)
-
-
-def _by_first(cells: Mapping[Place, Count]) -> dict[str, dict[Place, Count]]:
-    parts: dict[str, dict[Place, Count]] = {}
-    for place, count in cells.items():
-        parts.setdefault(place[0], {})[place[1:]] = count
-    return dict(sorted(parts.items()))
-
-
-_SHAPES: Mapping[int, Callable[[_Work, Indicator], Protected]] = {1: _one, 2: _two, 3: _three}

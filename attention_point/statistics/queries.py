@@ -13,7 +13,8 @@ from attention_point.statistics.content import Content, content_of
 from attention_point.statistics.disclosure import Place
 from attention_point.statistics.protection import Month, protect
 from attention_point.tallies import queries as tallies
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, cells_of
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.rules import CellKey, cells_of
 
 Counts = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
 Facts = Iterable[VisitFacts | ReferralFacts]

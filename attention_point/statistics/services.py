@@ -28,13 +28,13 @@ from attention_point.statistics.models import Release
 from attention_point.statistics.protection import Month, protect
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services as counting
-from attention_point.tallies.rules import BY_ID, INDICATORS
+from attention_point.tallies.rules import BY_ID, INDICATORS, Indicator
 
 if TYPE_CHECKING:
     from attention_point.statistics.audit import Breach
 
 NOTE_LENGTH = 500
-LINES = frozenset(one.id for one in INDICATORS if len(one.dimensions) == 1 and not one.overlapping)
+LINES = frozenset(one.id for one in INDICATORS if len(one.dimensions) == 1 and not one.overlapping and not one.returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,20 @@ def _further(breach: "Breach", shown: Mapping[str, Mapping[Place, int | None]]) 
     """
     if breach.table not in BY_ID:
         return None
-    source = BY_ID[breach.table].source or breach.table
-    family = [one for one in INDICATORS if source in {one.id, one.source} and one.id in shown]
+    told = BY_ID[breach.table]
+    family = [one for one in INDICATORS if one.id in shown and _same(one, told)]
     if not family:
         return None
     finest = max(family, key=lambda one: len(one.dimensions))
     by_parts = finest.nested or finest.overlapping
     part = breach.place[0] if by_parts and len(finest.dimensions) > 1 else ""
     return finest.id, part if any(place[0] == part for place in shown[finest.id]) else ""
+
+
+def _same(one: Indicator, told: Indicator) -> bool:
+    """Whether a table is made of the counts of which too much was told: of attentions, where those who came again."""
+    again = told.returns or (told.id if told.counts == "returns" else None)
+    return one.returns == again if again else told.kept == one.kept
 
 
 def release(

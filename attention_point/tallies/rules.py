@@ -1,34 +1,45 @@
 """What is counted: the list of indicators, and the cells that one visit or one referral fills.
 
-An indicator is one entry of ``INDICATORS``; ``docs/recipes/add-an-indicator.md`` shows how to add one. Counts are of
+An indicator is one entry of ``LISTED``; ``docs/recipes/add-an-indicator.md`` shows how to add one. Counts are of
 people, of attentions, of referrals or of their answers. A person is counted once a month: by the visit that says so.
 Where somebody can stand in several cells of a dimension (needs, vulnerabilities, documents) the dimension is
 *overlapping*: its cells do not add up to the people. An indicator with a ``source`` keeps no counts of its own: it sums
 those of another over the dimensions that it does not have.
+
+A table of people may have one of attentions beside it: each visit, by what the person was counted as in that month. Of
+these only the visits by which nobody was counted anew are kept (*returns*), so that whoever comes for the first time in
+a month costs no more to count; attentions are people and returns.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-NOT_GIVEN = "not_given"  # nothing was said; "NA" would be Namibia, "unknown" is an answer to some questions
+from attention_point.tallies.facts import (
+    Cells,
+    ReferralFacts,
+    VisitFacts,
+    answer_time_cells,
+    as_if_first,
+    day_cells,
+    disability_cells,
+    documents_cells,
+    entity_service_state_cells,
+    first_time_cells,
+    hour_cells,
+    nationality_status_cells,
+    need_sex_age_cells,
+    person_by,
+    person_day_cells,
+    person_hour_cells,
+    sex_age_cells,
+    vulnerability_sex_cells,
+    wait_cells,
+)
 
 # (day, point, table, cell): a month's table stands on the first day of its month.
 CellKey = tuple[date, str, str, str]
-Cells = tuple[str, ...]
-
-# The Colombian life course (Ley 1622 de 2013, Ley 1098 de 2006). Only one scheme is ever published: two side by side
-# would give single years of age away.
-AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (28, "18-28"), (59, "29-59"))
-OLDEST_BAND = "60+"
-
-# Upper ends of waiting times, in minutes, and of times to the first answer, in days; both included.
-WAITS = ((15, "0-15"), (30, "16-30"), (60, "31-60"), (120, "61-120"))
-LONGEST_WAIT = "121+"
-ANSWER_TIMES = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"))
-LONGEST_ANSWER = "31+"
 
 K = 5
 K_RESTRICTED = 10
@@ -48,66 +59,20 @@ SENSITIVE: Mapping[str, frozenset[str]] = {
 }
 
 
-class VisitFacts(NamedTuple):
-    """What counting needs to know of a visit. ``day`` and ``hour`` are the point's; codes are those of the code lists.
-
-    ``first_this_month``: the visit by which the person is counted in its month. ``new_needs`` and
-    ``new_vulnerabilities``: those not yet counted for this person in this month. ``wait``: minutes from the arrival to
-    the attention.
-    """
-
-    point: str
-    day: date
-    hour: int
-    first_ever: bool = False
-    first_this_month: bool = False
-    new_needs: tuple[str, ...] = ()
-    new_vulnerabilities: tuple[str, ...] = ()
-    sex: str | None = None
-    age: int | None = None
-    population: str | None = None
-    nationality: str | None = None
-    status: str | None = None
-    documents: tuple[str, ...] = ()
-    origin: str | None = None
-    municipality: str | None = None
-    intention: str | None = None
-    education: int | str | None = None
-    ethnicity: int | str | None = None
-    gender: str | None = None
-    disability: bool | None = None
-    needs: tuple[str, ...] = ()
-    vulnerabilities: tuple[str, ...] = ()
-    accompanied_by: str | None = None
-    wait: int | None = None
-
-
-class ReferralFacts(NamedTuple):
-    """What counting needs to know of a referral. ``day`` is the day on which the visit that made it counts.
-
-    ``answered_in``: whole days from the referral to the entity's first answer; None while there is none.
-    """
-
-    point: str
-    day: date
-    entity: str
-    service: str
-    state: str
-    answered_in: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One table. ``cells`` says to which cells a visit (or a referral) adds one; a cell is its codes joined by ``|``.
 
     ``k``: the least count that is published. ``overlapping``: dimensions in which one person may fill several cells;
     ``covering``: those of them in which everybody fills at least one. ``source``: the table whose sums these are.
-    ``nested``: the second dimension divides the first, code by code, and is added up within it only.
+    ``nested``: the second dimension divides the first, code by code, and is added up within it only. ``attentions``:
+    the title of a table of attentions beside this one of people; that table has in ``people`` the id of this one, and
+    in ``returns`` that of the kept returns.
     """
 
     id: str
     title: str
-    counts: Literal["people", "attentions", "referrals", "answers"]
+    counts: Literal["people", "attentions", "returns", "referrals", "answers"]
     dimensions: tuple[str, ...]
     cells: Callable[[Any], Cells] | None = None
     grain: Literal["day", "month"] = "month"
@@ -116,6 +81,14 @@ class Indicator:
     k: int = K
     source: str | None = None
     nested: bool = False
+    attentions: str | None = None
+    people: str | None = None
+    returns: str | None = None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The ids of the kept tables whose cells it sums."""
+        return tuple(filter(None, (self.source or self.id, self.returns)))
 
 
 def N_(message: str) -> str:  # noqa: N802 - marks a message for the catalogues; rules import nothing of the foundation
@@ -123,133 +96,63 @@ def N_(message: str) -> str:  # noqa: N802 - marks a message for the catalogues;
     return message
 
 
-def _band(value: int, bands: tuple[tuple[int, str], ...], beyond: str) -> str:
-    return next((band for last, band in bands if value <= last), beyond)
-
-
-def age_band(age: int | None) -> str:
-    """The band of an age in whole years."""
-    return NOT_GIVEN if age is None else _band(age, AGE_BANDS, OLDEST_BAND)
-
-
-def _person_by(field: str) -> Callable[[VisitFacts], Cells]:
-    value_of = attrgetter(field)
-
-    def cells(facts: VisitFacts) -> Cells:
-        if not facts.first_this_month:
-            return ()
-        value = value_of(facts)
-        return (NOT_GIVEN if value is None else str(value),)
-
-    return cells
-
-
-def _day(facts: VisitFacts) -> Cells:
-    return (facts.day.isoformat(),)
-
-
-def _person_day(facts: VisitFacts) -> Cells:
-    return (facts.day.isoformat(),) if facts.first_this_month else ()
-
-
-def _hour(facts: VisitFacts) -> Cells:
-    return (f"{facts.hour:02d}",)
-
-
-def _person_hour(facts: VisitFacts) -> Cells:
-    return (f"{facts.hour:02d}",) if facts.first_this_month else ()
-
-
-def _first_time(facts: VisitFacts) -> Cells:
-    return ("first" if facts.first_ever else "again",) if facts.first_this_month else ()
-
-
-def _sex_age(facts: VisitFacts) -> Cells:
-    return (f"{facts.sex or NOT_GIVEN}|{age_band(facts.age)}",) if facts.first_this_month else ()
-
-
-def _nationality_status(facts: VisitFacts) -> Cells:
-    return (f"{facts.nationality or NOT_GIVEN}|{facts.status or NOT_GIVEN}",) if facts.first_this_month else ()
-
-
-def _documents(facts: VisitFacts) -> Cells:
-    return (facts.documents or (NOT_GIVEN,)) if facts.first_this_month else ()
-
-
-def _disability(facts: VisitFacts) -> Cells:
-    if not facts.first_this_month:
-        return ()
-    return (NOT_GIVEN if facts.disability is None else "yes" if facts.disability else "no",)
-
-
-def _vulnerability_sex(facts: VisitFacts) -> Cells:
-    sex = facts.sex or NOT_GIVEN
-    return tuple([f"{vulnerability}|{sex}" for vulnerability in facts.new_vulnerabilities])
-
-
-def _need_sex_age(facts: VisitFacts) -> Cells:
-    person = f"{facts.sex or NOT_GIVEN}|{age_band(facts.age)}"
-    return tuple([f"{need}|{person}" for need in facts.new_needs])
-
-
-def _wait(facts: VisitFacts) -> Cells:
-    return (NOT_GIVEN if facts.wait is None else _band(facts.wait, WAITS, LONGEST_WAIT),)
-
-
-def _entity_service_state(facts: ReferralFacts) -> Cells:
-    return (f"{facts.entity}|{facts.service}|{facts.state}",)
-
-
-def _answer_time(facts: ReferralFacts) -> Cells:
-    return () if facts.answered_in is None else (_band(facts.answered_in, ANSWER_TIMES, LONGEST_ANSWER),)
-
-
-INDICATORS: tuple[Indicator, ...] = (
-    Indicator("attentions-by-day", N_("Attentions by day"), "attentions", ("day",), _day, "day"),
-    Indicator("attentions-by-hour", N_("Attentions by hour of the day"), "attentions", ("hour",), _hour),
-    Indicator("attentions-by-wait", N_("Attentions by waiting time"), "attentions", ("wait",), _wait),
+LISTED: tuple[Indicator, ...] = (
+    Indicator("attentions-by-day", N_("Attentions by day"), "attentions", ("day",), day_cells, "day"),
+    Indicator("attentions-by-hour", N_("Attentions by hour of the day"), "attentions", ("hour",), hour_cells),
+    Indicator("attentions-by-wait", N_("Attentions by waiting time"), "attentions", ("wait",), wait_cells),
     Indicator("people-by-day", N_("People by the day on which they first came in the month"), "people", ("day",),
-              _person_day, "day"),
+              person_day_cells, "day"),
     Indicator("people-by-hour", N_("People by the hour at which they first came in the month"), "people", ("hour",),
-              _person_hour),
+              person_hour_cells),
     Indicator("people-by-first-time", N_("People who came for the first time, and people who came again"), "people",
-              ("first_time",), _first_time),
-    Indicator("people-by-sex", N_("People by sex"), "people", ("sex",), source="people-by-sex-and-age"),
-    Indicator("people-by-age", N_("People by age"), "people", ("age",), source="people-by-sex-and-age"),
-    Indicator("people-by-sex-and-age", N_("People by sex and age"), "people", ("sex", "age"), _sex_age),
-    Indicator("people-by-population", N_("People by population"), "people", ("population",), _person_by("population")),
+              ("first_time",), first_time_cells),
+    Indicator("people-by-sex", N_("People by sex"), "people", ("sex",), source="people-by-sex-and-age",
+              attentions=N_("Attentions by sex")),
+    Indicator("people-by-age", N_("People by age"), "people", ("age",), source="people-by-sex-and-age",
+              attentions=N_("Attentions by age")),
+    Indicator("people-by-sex-and-age", N_("People by sex and age"), "people", ("sex", "age"), sex_age_cells,
+              attentions=N_("Attentions by sex and age")),
+    Indicator("people-by-population", N_("People by population"), "people", ("population",), person_by("population"),
+              attentions=N_("Attentions by population")),
     Indicator("people-by-nationality", N_("People by nationality"), "people", ("nationality",),
-              source="people-by-nationality-and-status"),
+              source="people-by-nationality-and-status", attentions=N_("Attentions by nationality")),
     Indicator("people-by-status", N_("People by migration status"), "people", ("status",),
-              source="people-by-nationality-and-status"),
+              source="people-by-nationality-and-status", attentions=N_("Attentions by migration status")),
     Indicator("people-by-nationality-and-status", N_("People by nationality and migration status"), "people",
-              ("nationality", "status"), _nationality_status),
-    Indicator("people-by-document", N_("People by document that they carried"), "people", ("document",), _documents,
-              overlapping=("document",), covering=("document",)),
-    Indicator("people-by-origin", N_("People by place of origin"), "people", ("origin",), _person_by("origin")),
+              ("nationality", "status"), nationality_status_cells,
+              attentions=N_("Attentions by nationality and migration status")),
+    Indicator("people-by-document", N_("People by document that they carried"), "people", ("document",),
+              documents_cells, overlapping=("document",), covering=("document",),
+              attentions=N_("Attentions by document that the person carried")),
+    Indicator("people-by-origin", N_("People by place of origin"), "people", ("origin",), person_by("origin"),
+              attentions=N_("Attentions by place of origin")),
     Indicator("people-by-municipality", N_("People by municipality of residence"), "people", ("municipality",),
-              _person_by("municipality")),
-    Indicator("people-by-intention", N_("People by intention"), "people", ("intention",), _person_by("intention")),
+              person_by("municipality"), attentions=N_("Attentions by municipality of residence")),
+    Indicator("people-by-intention", N_("People by intention"), "people", ("intention",), person_by("intention"),
+              attentions=N_("Attentions by intention")),
     Indicator("people-by-education", N_("People by level of education"), "people", ("education",),
-              _person_by("education")),
-    Indicator("people-by-ethnicity", N_("People by ethnic group"), "people", ("ethnicity",), _person_by("ethnicity"),
-              k=K_RESTRICTED),
-    Indicator("people-by-gender", N_("People by gender identity"), "people", ("gender",), _person_by("gender"),
-              k=K_RESTRICTED),
-    Indicator("people-by-disability", N_("People by disability"), "people", ("disability",), _disability,
-              k=K_RESTRICTED),
+              person_by("education"), attentions=N_("Attentions by level of education")),
+    Indicator("people-by-ethnicity", N_("People by ethnic group"), "people", ("ethnicity",), person_by("ethnicity"),
+              k=K_RESTRICTED, attentions=N_("Attentions by ethnic group")),
+    Indicator("people-by-gender", N_("People by gender identity"), "people", ("gender",), person_by("gender"),
+              k=K_RESTRICTED, attentions=N_("Attentions by gender identity")),
+    Indicator("people-by-disability", N_("People by disability"), "people", ("disability",), disability_cells,
+              k=K_RESTRICTED, attentions=N_("Attentions by disability")),
     Indicator("people-by-vulnerability", N_("People by vulnerability"), "people", ("vulnerability",),
-              overlapping=("vulnerability",), source="vulnerabilities-by-sex"),
+              overlapping=("vulnerability",), source="vulnerabilities-by-sex",
+              attentions=N_("Attentions by vulnerability")),
     Indicator("vulnerabilities-by-sex", N_("People by vulnerability and sex"), "people", ("vulnerability", "sex"),
-              _vulnerability_sex, overlapping=("vulnerability",)),
+              vulnerability_sex_cells, overlapping=("vulnerability",),
+              attentions=N_("Attentions by vulnerability and sex")),
     Indicator("people-by-need", N_("People by need"), "people", ("need",), overlapping=("need",), covering=("need",),
-              source="needs-by-sex-and-age"),
+              source="needs-by-sex-and-age", attentions=N_("Attentions by need")),
     Indicator("needs-by-sex", N_("People by need and sex"), "people", ("need", "sex"), overlapping=("need",),
-              covering=("need",), source="needs-by-sex-and-age"),
+              covering=("need",), source="needs-by-sex-and-age", attentions=N_("Attentions by need and sex")),
     Indicator("needs-by-age", N_("People by need and age"), "people", ("need", "age"), overlapping=("need",),
-              covering=("need",), source="needs-by-sex-and-age"),
+              covering=("need",), source="needs-by-sex-and-age", attentions=N_("Attentions by need and age")),
     Indicator("needs-by-sex-and-age", N_("People by need, sex and age"), "people", ("need", "sex", "age"),
-              _need_sex_age, overlapping=("need",), covering=("need",)),
+              need_sex_age_cells, overlapping=("need",), covering=("need",),
+              attentions=N_("Attentions by need, sex and age")),
     Indicator("referrals-by-entity", N_("Referrals by entity"), "referrals", ("entity",),
               source="referrals-by-service-and-state"),
     Indicator("referrals-by-state", N_("Referrals by state"), "referrals", ("state",),
@@ -259,15 +162,47 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("referrals-by-service", N_("Referrals by entity and service"), "referrals", ("entity", "service"),
               source="referrals-by-service-and-state", nested=True),
     Indicator("referrals-by-service-and-state", N_("Referrals by service and outcome"), "referrals",
-              ("entity", "service", "state"), _entity_service_state, nested=True),
-    Indicator("answers-by-time", N_("Answers by the days that they took"), "answers", ("answer_time",), _answer_time),
+              ("entity", "service", "state"), entity_service_state_cells, nested=True),
+    Indicator("answers-by-time", N_("Answers by the days that they took"), "answers", ("answer_time",),
+              answer_time_cells),
 )  # fmt: skip
 
-BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in INDICATORS}
-KEPT = tuple(one for one in INDICATORS if one.cells)
-_KEPT = [(one.counts in {"referrals", "answers"}, (one.id, one.grain == "day", one.cells)) for one in KEPT if one.cells]
-_OF_VISITS = tuple(table for of_referrals, table in _KEPT if not of_referrals)
-_OF_REFERRALS = tuple(table for of_referrals, table in _KEPT if of_referrals)
+
+def _returns(one: Indicator) -> str:
+    return f"returns-by-{'-and-'.join(one.dimensions)}"
+
+
+def _attentions(listed: tuple[Indicator, ...]) -> Iterator[Indicator]:
+    """The tables of attentions beside those of people."""
+    by_id = {one.id: one for one in listed}
+    for one in listed:
+        if one.attentions:
+            kept = by_id[one.source or one.id]
+            name = f"attentions-by-{'-and-'.join(one.dimensions)}"
+            yield replace(one, id=name, title=one.attentions, counts="attentions", cells=None, source=kept.id,
+                          attentions=None, people=one.id, returns=_returns(kept))  # fmt: skip
+
+
+# What is published, in the order in which it is protected.
+INDICATORS: tuple[Indicator, ...] = (*LISTED, *_attentions(LISTED))
+RETURNS: tuple[Indicator, ...] = tuple(
+    replace(one, id=_returns(one), counts="returns", covering=(), attentions=None)
+    for one in LISTED
+    if one.cells and one.attentions
+)
+BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in (*INDICATORS, *RETURNS)}
+KEPT: tuple[Indicator, ...] = (*(one for one in LISTED if one.cells), *RETURNS)
+
+_Kept = tuple[tuple[str, bool, Callable[[Any], Cells]], ...]
+
+
+def _tables(*counts: str) -> _Kept:
+    return tuple((one.id, one.grain == "day", one.cells) for one in KEPT if one.cells and one.counts in counts)
+
+
+_OF_VISITS, _OF_RETURNS, _OF_REFERRALS = (
+    _tables("people", "attentions"), _tables("returns"), _tables("referrals", "answers")
+)  # fmt: skip
 
 
 def limit(indicator: Indicator, codes: tuple[str, ...]) -> int:
@@ -282,7 +217,8 @@ def first_of_month(day: date) -> date:
 
 def visit_cells(facts: VisitFacts) -> dict[CellKey, int]:
     """The cells that a visit fills, each once."""
-    return _cells(_OF_VISITS, facts)
+    cells = _cells(_OF_VISITS, facts)
+    return cells if facts.first_this_month else {**cells, **_cells(_OF_RETURNS, as_if_first(facts))}
 
 
 def referral_cells(facts: ReferralFacts) -> dict[CellKey, int]:
@@ -295,9 +231,7 @@ def cells_of(facts: VisitFacts | ReferralFacts) -> dict[CellKey, int]:
     return visit_cells(facts) if isinstance(facts, VisitFacts) else referral_cells(facts)
 
 
-def _cells(
-    tables: tuple[tuple[str, bool, Callable[[Any], Cells]], ...], facts: VisitFacts | ReferralFacts
-) -> dict[CellKey, int]:
+def _cells(tables: _Kept, facts: VisitFacts | ReferralFacts) -> dict[CellKey, int]:
     point, day = facts.point, facts.day
     month = first_of_month(day)
     return {(day if daily else month, point, table, cell): 1 for table, daily, cells in tables for cell in cells(facts)}

@@ -18,8 +18,9 @@ from attention_point.intake.services import record_visit
 from attention_point.referrals import queries as referrals
 from attention_point.referrals.rules import ENTITY, reason_owed, steps_from
 from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import compare
-from attention_point.tallies.rules import ReferralFacts, VisitFacts, referral_cells, visit_cells
+from attention_point.tallies.rules import referral_cells, visit_cells
 from tests.support.visits import AGENT, acting, consents, draft
 
 NEEDS = ("MIG-REG", "EMP-SENA", "EDU", "VBG", "SALUD-URG", "DDHH")
@@ -105,6 +106,14 @@ def test_a_person_is_counted_once_a_month_and_once_a_need(session: Session) -> N
     assert (first.first_ever, first.first_this_month, first.new_needs) == (True, True, ("EDU",))
     assert (second.first_ever, second.first_this_month, second.new_needs) == (False, False, ("DDHH",))
     assert (third.first_ever, third.first_this_month, third.new_needs) == (False, True, ("EDU",))
+
+
+def test_who_comes_again_is_counted_as_before_in_the_month(session: Session) -> None:
+    load_shipped(session)
+    for day, sex in ((0, "F"), (5, "M"), (40, "M")):
+        visit = {"who": 1, "day": day, "needs": ["EDU"], "vulnerabilities": [], "sex": sex, "agrees": False}
+        record_visit(session, AGENT, read_draft(said(visit)))
+    assert [facts.sex for facts in sorted(facts_of(session), key=lambda facts: facts.day)] == ["F", "F", "M"]
 
 
 def test_a_visit_entered_late_does_not_count_the_person_twice(session: Session) -> None:

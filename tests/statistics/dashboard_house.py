@@ -15,7 +15,8 @@ from attention_point.foundation.settings import Settings
 from attention_point.referrals.rules import ANSWERS
 from attention_point.statistics.feature import dashboard, statistics
 from attention_point.tallies import services
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, cells_of
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.rules import CellKey, cells_of
 from tests.statistics.conftest import Office
 from tests.statistics.invented import facts
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, cells_of
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.rules import CellKey, cells_of
 
 Choice = TypeVar("Choice")
 ENTITIES = {
@@ -39,8 +40,13 @@ class _Chance:
 def facts(visits: int, month: date = date(2017, 9, 1), seed: int = 1) -> Iterator[VisitFacts | ReferralFacts]:
     """The facts of a month at one point."""
     chance = _Chance(seed)
+    people: list[VisitFacts] = []
     for _ in range(visits):
         visit = _visit(chance, month)
+        if not visit.first_this_month:
+            visit = _returned(chance, visit, people)
+        if visit.first_this_month:
+            people.append(visit)
         yield visit
         for need in visit.needs:
             state = chance.of(STATES)
@@ -80,6 +86,29 @@ def _visit(chance: _Chance, month: date) -> VisitFacts:
         vulnerabilities=vulnerabilities,
         wait=chance.of({5: 40, 20: 30, 45: 20, 90: 8, 150: 1, None: 6}),
     )
+
+
+def _returned(chance: _Chance, visit: VisitFacts, people: list[VisitFacts]) -> VisitFacts:
+    """Somebody of these comes again, half of the time for something new; nobody can who is the first to come."""
+    if not people:
+        return visit._replace(first_this_month=True, new_needs=visit.needs, new_vulnerabilities=visit.vulnerabilities)
+    number = chance.random.randrange(len(people))
+    person = people[number]
+    needs = visit.needs if chance.random.random() < 0.5 else person.needs[:1]
+    troubles = tuple(sorted({*person.vulnerabilities, *visit.vulnerabilities}))
+    again = person._replace(
+        day=max(visit.day, person.day),
+        hour=visit.hour,
+        wait=visit.wait,
+        first_ever=False,
+        first_this_month=False,
+        needs=needs,
+        vulnerabilities=troubles,
+        new_needs=tuple(need for need in needs if need not in person.needs),
+        new_vulnerabilities=tuple(each for each in troubles if each not in person.vulnerabilities),
+    )
+    people[number] = person._replace(needs=(*person.needs, *again.new_needs), vulnerabilities=troubles)
+    return again
 
 
 def kept(visits: int, month: date = date(2017, 9, 1), seed: int = 1) -> dict[str, dict[tuple[str, ...], int]]:

@@ -17,7 +17,7 @@ from attention_point.statistics.dashboard_figures import Figures, figures, month
 from attention_point.statistics.dashboard_filters import Offered, filters_of, offered
 from attention_point.tallies import ranges
 from attention_point.tallies import services as tallies
-from attention_point.tallies.rules import ReferralFacts, VisitFacts
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from tests.statistics.dashboard_house import SECOND, TODAY, Facts, invented, record, second_point
 from tests.support.visits import recorded
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from attention_point.tallies.rules import ReferralFacts, VisitFacts
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
 
 POINTS = ("bucaramanga", "giron")
 DAYS = st.dates(date(2017, 8, 9), date(2017, 10, 3))

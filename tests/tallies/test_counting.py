@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
 from attention_point.tallies import queries, services
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import Difference
-from attention_point.tallies.rules import CellKey, ReferralFacts, VisitFacts, cells_of
+from attention_point.tallies.rules import CellKey, cells_of
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts

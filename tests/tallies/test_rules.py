@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attention_point.tallies.facts import ReferralFacts, VisitFacts, age_band
 from attention_point.tallies.rules import (
     BY_ID,
     INDICATORS,
     K_RESTRICTED,
     KEPT,
-    ReferralFacts,
-    VisitFacts,
-    age_band,
+    RETURNS,
     cells_of,
     limit,
     referral_cells,
@@ -56,8 +55,16 @@ def test_a_visit_by_which_a_person_is_counted() -> None:
 def test_a_person_who_comes_again_counts_as_an_attention_and_for_what_is_new() -> None:
     again = VISIT._replace(first_this_month=False, needs=("EDU", "VBG"), new_needs=("VBG",))
     tables = _tables(again)
-    assert set(tables) == {"attentions-by-day", "attentions-by-hour", "attentions-by-wait", "needs-by-sex-and-age"}
+    of_people = {table for table in tables if BY_ID[table].counts == "people"}
+    assert of_people == {"needs-by-sex-and-age"}
     assert tables["needs-by-sex-and-age"] == {"VBG|F|18-28"}
+    assert {"attentions-by-day", "attentions-by-hour", "attentions-by-wait"} < set(tables)
+    assert tables["returns-by-sex-and-age"] == {"F|18-28"}
+    assert tables["returns-by-need-and-sex-and-age"] == {"EDU|F|18-28"}
+
+
+def test_who_comes_for_the_first_time_in_a_month_fills_no_cell_of_returns() -> None:
+    assert {BY_ID[table].counts for table in _tables(VISIT)} == {"people", "attentions"}
 
 
 @pytest.mark.parametrize(
@@ -109,9 +116,19 @@ def test_tables_without_overlap_add_up_to_the_same_people(visits: list[VisitFact
             assert totals[indicator.id] == (people if indicator.counts == "people" else len(visits)), indicator.id
 
 
-def test_the_list_is_sound() -> None:
-    assert len(BY_ID) == len(INDICATORS)
+@given(st.lists(VISITS, max_size=30))
+def test_attentions_by_a_characteristic_are_people_and_returns(visits: list[VisitFacts]) -> None:
+    totals: Counter[str] = Counter()
+    for visit in visits:
+        totals.update(key[2] for key in visit_cells(visit))
     for indicator in INDICATORS:
+        if indicator.people and not indicator.overlapping:
+            assert sum(totals[kept] for kept in indicator.kept) == len(visits), indicator.id
+
+
+def test_the_list_is_sound() -> None:
+    assert len(BY_ID) == len(INDICATORS) + len(RETURNS)
+    for indicator in BY_ID.values():
         assert set(indicator.overlapping) <= set(indicator.dimensions)
         assert set(indicator.covering) <= set(indicator.overlapping)
         assert 1 <= len(indicator.dimensions) <= 3
@@ -119,10 +136,15 @@ def test_the_list_is_sound() -> None:
         if indicator.source:
             source = BY_ID[indicator.source]
             assert source.cells
-            assert source.counts == indicator.counts
-            assert set(indicator.dimensions) < set(source.dimensions)
+            assert source.counts == ("people" if indicator.people else indicator.counts)
+            assert set(indicator.dimensions) <= set(source.dimensions)
             # What is summed over must add up, or a person would count twice.
             assert not set(source.overlapping) - set(indicator.dimensions)
+        if indicator.people:
+            beside = BY_ID[indicator.people]
+            assert (beside.counts, beside.dimensions, beside.k) == ("people", indicator.dimensions, indicator.k)
+            assert [BY_ID[kept].counts for kept in indicator.kept] == ["people", "returns"]
+            assert len({BY_ID[kept].dimensions for kept in indicator.kept}) == 1
         assert indicator.k >= 3  # never below, by the disclosure guarantee
         assert len(indicator.id) <= 60
 
