@@ -266,8 +266,8 @@ TEXT = """## Disclosure: random populations
 - `make bench-disclosure`, {minutes:.1f} minutes of {cores} processes. Of ten populations six have at most {small}
   visits a month, where nearly everything must be held back; the others up to {larger}.
 - Each release has passed the audit with the true counts in hand, and is audited once more by its figures alone. G1,
-  also of what attentions and people differ by, that no figure is told in two ways, G3 on the year's running totals and G4 on a correction of the thirteenth month are
-  asked of the published figures by `bench/disclosure.py` itself.
+  also of what attentions and people differ by, that no figure is told in two ways, G3 on the year's running totals and
+  G4 on a correction of the thirteenth month are asked of the published figures by `bench/disclosure.py` itself.
 """
 
 
