@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.tallies.models import Tally
@@ -67,34 +67,42 @@ def by_month(
     A table that is made of another's sums is asked for like any. ``first``: only the cells that begin with this code.
     """
     months = tuple(months)
-    kept = {table: BY_ID[table].source or table for table in tables}
-    read = {month: _of_month(session, sorted(set(kept.values())), month, points, first) for month in months}
-    return {
-        (table, month): summed(kept[table], table, read[month][kept[table]]) for table in tables for month in months
-    }
+    kept = {name for table in tables for name in BY_ID[table].kept}
+    read = {month: _of_month(session, sorted(kept), month, points, first) for month in months}
+    return {(table, month): summed(table, read[month]) for table in tables for month in months}
 
 
 def _of_month(
     session: Session, tables: Sequence[str], month: date, points: Sequence[str], first: str | None
 ) -> dict[str, dict[str, int]]:
-    """One month at a time, grouped by what differs most first: the rows of a year would be sorted on the disk."""
-    of = Tally.table, Tally.cell, func.sum(Tally.count)
-    query = select(*of).where(*_places(tables, [month], points)).group_by(Tally.cell, Tally.table)
-    if first is not None:
-        query = query.where(Tally.cell.startswith(f"{first}|", autoescape=True))
-    read: dict[str, dict[str, int]] = {table: {} for table in tables}
-    for table, cell, count in session.execute(query):
-        read[table][cell] = int(count)
-    return read
+    query = _CELLS if first is None else _CELLS.where(Tally.cell.startswith(f"{first}|", autoescape=True))
+    places = {"month": month, "points": points}
+    return {
+        table: {cell: int(count) for cell, count in session.execute(query, {**places, "table": table})}
+        for table in tables
+    }
 
 
-def summed(kept: str, wanted: str, cells: Summed) -> dict[str, int]:
-    """A kept table's cells, added up over the dimensions that the wanted table does not have; none at 0."""
-    axes = [BY_ID[kept].dimensions.index(dimension) for dimension in BY_ID[wanted].dimensions]
+# One month and one table at a time, grouped by the cell alone: that is sorted in half the time of all together.
+_CELLS = (
+    select(Tally.cell, func.sum(Tally.count))
+    .where(
+        Tally.day == bindparam("month"),
+        Tally.point.in_(bindparam("points", expanding=True)),
+        Tally.table == bindparam("table"),
+    )
+    .group_by(Tally.cell)
+)
+
+
+def summed(wanted: str, read: Mapping[str, Summed]) -> dict[str, int]:
+    """A table's cells out of the kept tables', added up over the dimensions that it does not have; none at 0."""
     counts: dict[str, int] = defaultdict(int)
-    for cell, count in cells.items():
-        codes = cell.split("|")
-        counts["|".join(codes[axis] for axis in axes)] += count
+    for kept in BY_ID[wanted].kept:
+        axes = [BY_ID[kept].dimensions.index(dimension) for dimension in BY_ID[wanted].dimensions]
+        for cell, count in read[kept].items():
+            codes = cell.split("|")
+            counts["|".join([codes[axis] for axis in axes])] += count
     return {cell: count for cell, count in counts.items() if count}
 
 
