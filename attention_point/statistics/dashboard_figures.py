@@ -61,12 +61,13 @@ class Referred:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A week or a month of the trend. ``referred`` is there for months only."""
+    """A week or a month of the trend. Referrals, and those of them without an answer, are told of months only."""
 
     first_day: date
     attentions: int
     people: int
-    referred: Referred | None = None
+    made: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Figures:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to see."""
-        spans = any(span.attentions or (span.referred and span.referred.made) for span in self.trend)
+        spans = any(span.attentions or span.made for span in self.trend)
         now = any(each.waiting or each.accepted for each in (self.waiting or {}).values())
         return not (spans or now or any(measure.count or measure.whole for measure in self.glance))
 
@@ -95,17 +96,17 @@ def figures(session: Session, filters: Filters, choice: Offered) -> Figures:
     points = [filters.point] if filters.point else list(choice.points)
     entities = [filters.entity] if filters.entity else list(choice.entities)
     months = months_until(filters.month)
-    long = bool(filters.entity) or filters.grouping == "month"
-    cells = ranges.by_month(session, [BY_ENTITY], months if long else months[-2:], points, filters.entity)
+    cells = ranges.by_month(session, [BY_ENTITY], months[-2:], points, filters.entity)
     referred = {month: by_entity(of, entities) for (_table, month), of in cells.items()}
     waiting = open_now(session, entities, filters.point) if filters.running else None
     of_month = {code: each for code, each in referred[filters.month].items() if each.made}
     referrals = _of_referrals(filters, referred)
     if filters.entity:
-        trend = [Span(month, 0, 0, together(each.values())) for month, each in referred.items()]
+        trend = _months(session, filters, choice, points)
         return Figures(referrals, tuple(trend), (), of_month, waiting, {}, {}, ())
     daily = _daily(session, filters, points)
-    trend = _months(session, points, referred) if long else _weeks(filters, daily)
+    by_months = filters.grouping == "month"
+    trend = _months(session, filters, choice, points) if by_months else _weeks(filters, daily)
     needs, waits, answers = _details(session, filters, points)
     return Figures(
         (*_glance(filters, daily), *referrals),
@@ -245,11 +246,17 @@ def _weeks(filters: Filters, daily: _Daily) -> list[Span]:
     return [span(monday) for monday in weeks_until(filters.last_day)]
 
 
-def _months(session: Session, points: list[str], referred: Mapping[date, Mapping[str, Referred]]) -> list[Span]:
-    read = ranges.by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), referred, points)
+def _months(session: Session, filters: Filters, choice: Offered, points: list[str]) -> list[Span]:
+    """The months of the trend; of one entity its referrals alone."""
+    months = months_until(filters.month)
+    hidden = () if filters.entity else directory.entity_codes(session) - choice.entities.keys()
+    referred = ranges.by_end(session, BY_ENTITY, months, points, UNANSWERED, first=filters.entity, without=hidden)
+    if filters.entity:
+        return [Span(month, 0, 0, *referred.get(month, (0, 0))) for month in months]
+    read = ranges.by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), months, points)
+    attentions, people = read[MONTHLY_ATTENTIONS], read[MONTHLY_PEOPLE]
     return [
-        Span(month, read[MONTHLY_ATTENTIONS].get(month, 0), read[MONTHLY_PEOPLE].get(month, 0), together(each.values()))
-        for month, each in referred.items()
+        Span(month, attentions.get(month, 0), people.get(month, 0), *referred.get(month, (0, 0))) for month in months
     ]
 
 

@@ -28,10 +28,9 @@ def trend(read: Figures, filters: Filters) -> Iterator[Block]:
             ("people", _("People"), [span.people for span in read.trend]),
         ]
     if not weekly:
-        referred = [span.referred for span in read.trend if span.referred]
         lines += [
-            ("made", _("Referrals made"), [each.made for each in referred]),
-            ("unanswered", _("Without an answer"), [each.unanswered for each in referred]),
+            ("made", _("Referrals made"), [span.made for span in read.trend]),
+            ("unanswered", _("Without an answer"), [span.unanswered for span in read.trend]),
         ]
     title = _("The last weeks, each from its Monday") if weekly else _("The last months")
     notes = [_("A person counts in the week of the first visit of each month.")] if weekly else []

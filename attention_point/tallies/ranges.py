@@ -5,10 +5,10 @@ is not read, so that thirteen months cost the same after ten years as after two.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from attention_point.tallies.models import Tally
@@ -75,7 +75,7 @@ def by_month(
 def _of_month(
     session: Session, tables: Sequence[str], month: date, points: Sequence[str], first: str | None
 ) -> dict[str, dict[str, int]]:
-    query = _CELLS if first is None else _CELLS.where(Tally.cell.startswith(f"{first}|", autoescape=True))
+    query = _CELLS if first is None else _CELLS.where(_begins(first))
     places = {"month": month, "points": points}
     return {
         table: {cell: int(count) for cell, count in session.execute(query, {**places, "table": table})}
@@ -93,6 +93,33 @@ _CELLS = (
     )
     .group_by(Tally.cell)
 )
+
+
+def by_end(
+    session: Session,
+    table: str,
+    months: Iterable[date],
+    points: Sequence[str],
+    last: Collection[str],
+    *,
+    first: str | None = None,
+    without: Collection[str] = (),
+) -> dict[date, tuple[int, int]]:
+    """A monthly table's sums: first day → count, and of it that of the cells that end with one of the codes ``last``.
+
+    A month without counts is not there. ``first``: only the cells that begin with this code. ``without``: none that
+    begin with one of these. The kept table, which may have dimensions in between, adds up to two numbers a month in the
+    database: of many months its cells are too many to sort and to hand over.
+    """
+    ends = or_(*(Tally.cell.endswith(f"|{code}", autoescape=True) for code in sorted(last)))
+    chosen = [*(~_begins(code) for code in sorted(without)), *([] if first is None else [_begins(first)])]
+    of = Tally.day, func.sum(Tally.count), func.sum(Tally.count).filter(ends)
+    rows = session.execute(select(*of).where(*_places(BY_ID[table].kept, months, points), *chosen).group_by(Tally.day))
+    return {month: (int(count), int(of_these or 0)) for month, count, of_these in rows}
+
+
+def _begins(code: str) -> ColumnElement[bool]:
+    return Tally.cell.startswith(f"{code}|", autoescape=True)
 
 
 def summed(wanted: str, read: Mapping[str, Summed]) -> dict[str, int]:

@@ -139,8 +139,9 @@ def test_the_trend_has_twelve_weeks_or_thirteen_months(reading: Session, known: 
     for span in months:
         last = span.first_day.replace(day=28) + timedelta(days=3)  # the invented months end on the 28th
         assert (span.attentions, span.people) == (attentions(span.first_day, last), people(span.first_day, last))
-        assert span.referred
-        assert span.referred.made == _made(known, span.first_day, point)
+        assert (span.made, span.unanswered) == (
+            _made(known, span.first_day, point), _unanswered(known, span.first_day, point),
+        )  # fmt: skip
     assert months[0].attentions
 
 
@@ -184,8 +185,8 @@ def test_one_entity_is_told_alone(reading: Session, known: Facts) -> None:
     read = _read(reading, entity="sena")
     for span in read.trend:
         of = [one for one in _referred(known, span.first_day) if one.entity == "sena"]
-        assert span.referred
-        assert (span.referred.made, span.attentions) == (len(of), 0)
+        waiting = sum(one.state in {"created", "seen", "expired"} for one in of)
+        assert (span.made, span.unanswered, span.attentions) == (len(of), waiting, 0)
     assert set(read.entities) == {"sena"}
     assert (read.needs, read.waits, read.points) == ((), {}, ())
 
@@ -232,6 +233,23 @@ def test_what_stands_between_the_months_asked_for_is_not_read(session: Session) 
         "people-by-day": [{}, {}],
     }
     assert ranges.first_day(session) == AUGUST
+
+
+def test_cells_add_up_by_how_they_begin_and_end(session: Session) -> None:
+    table = "referrals-by-service-and-state"
+    cells = {"a|x|seen": 1, "a|x|closed": 2, "ab|x|seen": 4, "b|x|no_seen": 8, "b|x|expired": 16}
+    tallies.add(session, {(AUGUST, "p", table, cell): count for cell, count in cells.items()})
+    tallies.add(session, {(AUGUST, "q", table, "a|x|seen"): 32, (SEPTEMBER, "p", table, "a|x|closed"): 64})
+
+    def read(points: list[str], first: str | None = None, without: tuple[str, ...] = ()) -> dict[date, tuple[int, int]]:
+        months, last = [AUGUST, SEPTEMBER, TODAY], {"seen", "expired"}
+        by_entity = "referrals-by-entity-and-state"
+        return ranges.by_end(session, by_entity, months, points, last, first=first, without=without)
+
+    assert read(["p"]) == {AUGUST: (31, 21), SEPTEMBER: (64, 0)}
+    assert read(["p", "q"], first="a") == {AUGUST: (35, 33), SEPTEMBER: (64, 0)}
+    assert read(["p"], without=("a", "b")) == {AUGUST: (4, 4)}
+    assert read(["r"]) == {}
 
 
 def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
