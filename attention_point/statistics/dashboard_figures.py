@@ -5,7 +5,7 @@ as needs nor by the entities that are there for them; those are told by the mont
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -96,17 +96,18 @@ def figures(session: Session, filters: Filters, choice: Offered) -> Figures:
     points = [filters.point] if filters.point else list(choice.points)
     entities = [filters.entity] if filters.entity else list(choice.entities)
     months = months_until(filters.month)
-    cells = ranges.by_month(session, [BY_ENTITY], months[-2:], points, filters.entity)
-    referred = {month: by_entity(of, entities) for (_table, month), of in cells.items()}
+    long = bool(filters.entity) or filters.grouping == "month"
+    referred = _referred(session, filters, choice, months if long else months[-2:], points)
+    cells = ranges.by_month(session, [BY_ENTITY], [filters.month], points, filters.entity)
     waiting = open_now(session, entities, filters.point) if filters.running else None
-    of_month = {code: each for code, each in referred[filters.month].items() if each.made}
+    told = by_entity(cells[BY_ENTITY, filters.month], entities)
+    of_month = {code: each for code, each in told.items() if each.made}
     referrals = _of_referrals(filters, referred)
     if filters.entity:
-        trend = _months(session, filters, choice, points)
+        trend = [Span(month, 0, 0, *each) for month, each in referred.items()]
         return Figures(referrals, tuple(trend), (), of_month, waiting, {}, {}, ())
     daily = _daily(session, filters, points)
-    by_months = filters.grouping == "month"
-    trend = _months(session, filters, choice, points) if by_months else _weeks(filters, daily)
+    trend = _months(session, points, referred) if long else _weeks(filters, daily)
     needs, waits, answers = _details(session, filters, points)
     return Figures(
         (*_glance(filters, daily), *referrals),
@@ -148,10 +149,13 @@ def _told(states: Counter[str]) -> Referred:
     return Referred(states.total(), open_, answered, unanswered, states["withdrawn"])
 
 
-def together(all_of: Iterable[Referred]) -> Referred:
-    """The sum."""
-    rows = [(one.made, one.open, one.answered, one.unanswered, one.withdrawn) for one in all_of]
-    return Referred(*map(sum, zip(*rows, strict=True)))
+def _referred(
+    session: Session, filters: Filters, choice: Offered, months: Sequence[date], points: list[str]
+) -> dict[date, tuple[int, int]]:
+    """Each month's referrals, and how many of them have no answer."""
+    hidden = () if filters.entity else directory.entity_codes(session) - choice.entities.keys()
+    read = ranges.by_end(session, BY_ENTITY, months, points, UNANSWERED, first=filters.entity, without=hidden)
+    return {month: read.get(month, (0, 0)) for month in months}
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -226,14 +230,14 @@ def _of_past(daily: _Daily, last: date, month: date) -> list[Measure]:
     ]  # fmt: skip
 
 
-def _of_referrals(filters: Filters, referred: Mapping[date, Mapping[str, Referred]]) -> tuple[Measure, ...]:
+def _of_referrals(filters: Filters, referred: Mapping[date, tuple[int, int]]) -> tuple[Measure, ...]:
     """A referral counts in the month of its visit: there is no part of a month to compare with."""
-    now = together(referred[filters.month].values())
-    before = together(referred[first_of_month(filters.month - DAY)].values())
+    made, unanswered = referred[filters.month]
+    made_before, unanswered_before = referred[first_of_month(filters.month - DAY)]
     whole = N_("Last month as a whole") if filters.running else N_("The month before, as a whole")
     return (
-        Measure("referrals", N_("Referrals made in the month"), now.made, whole=before.made, whole_of=whole),
-        Measure("unanswered", N_("Of these, without an answer"), now.unanswered, whole=before.unanswered,
+        Measure("referrals", N_("Referrals made in the month"), made, whole=made_before, whole_of=whole),
+        Measure("unanswered", N_("Of these, without an answer"), unanswered, whole=unanswered_before,
                 whole_of=whole),
     )  # fmt: skip
 
@@ -246,18 +250,10 @@ def _weeks(filters: Filters, daily: _Daily) -> list[Span]:
     return [span(monday) for monday in weeks_until(filters.last_day)]
 
 
-def _months(session: Session, filters: Filters, choice: Offered, points: list[str]) -> list[Span]:
-    """The months of the trend; of one entity its referrals alone."""
-    months = months_until(filters.month)
-    hidden = () if filters.entity else directory.entity_codes(session) - choice.entities.keys()
-    referred = ranges.by_end(session, BY_ENTITY, months, points, UNANSWERED, first=filters.entity, without=hidden)
-    if filters.entity:
-        return [Span(month, 0, 0, *referred.get(month, (0, 0))) for month in months]
-    read = ranges.by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), months, points)
+def _months(session: Session, points: list[str], referred: Mapping[date, tuple[int, int]]) -> list[Span]:
+    read = ranges.by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), referred, points)
     attentions, people = read[MONTHLY_ATTENTIONS], read[MONTHLY_PEOPLE]
-    return [
-        Span(month, attentions.get(month, 0), people.get(month, 0), *referred.get(month, (0, 0))) for month in months
-    ]
+    return [Span(month, attentions.get(month, 0), people.get(month, 0), *each) for month, each in referred.items()]
 
 
 def _details(
