@@ -3,7 +3,8 @@
 import gc
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -62,19 +63,16 @@ def keep_loaded() -> None:
 def log_to_stderr() -> None:
     """JSON lines on stderr: routes, states and times, no personal value."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(_as_json),
-        ],
+        processors=[_as_line],  # one step: it is taken at every request
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
 
-def _as_json(line: object, default: Callable[[Any], Any]) -> str:
-    return to_json(line, fallback=default).decode()
+def _as_line(_logger: object, level: str, event: MutableMapping[str, Any]) -> str:
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return to_json({**event, "level": level, "timestamp": at}, fallback=repr).decode()
 
 
 def open_database() -> Database:

@@ -6,7 +6,7 @@ somebody without papers, without a name to give, is received.
 
 import unicodedata
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -57,11 +57,16 @@ def _empty_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+@cache
+def _codes(name: str) -> frozenset[str]:
+    return frozenset(each.code for each in codelist(name))
+
+
 def _in(name: str) -> AfterValidator:
     """A code of a list; an unknown one is named as such."""
 
     def check(value: Any) -> Any:
-        if value is not None and not codelist(name).has(str(value)):
+        if value is not None and str(value) not in _codes(name):
             raise PydanticCustomError("unknown_code", N_("This code does not exist."))
         return value
 
@@ -69,6 +74,8 @@ def _in(name: str) -> AfterValidator:
 
 
 def _document_type(value: str) -> str:
+    if value in _codes("document_types"):
+        return value
     code = codelist("document_types").alias(value)
     if code is None:
         raise PydanticCustomError("unknown_code", N_("This code does not exist."))
@@ -122,7 +129,8 @@ class Document(_Part):
             _type, number = normalise_document(self.type, self.number)
         except ValueError as error:
             raise PydanticCustomError("document_number", str(error)) from None
-        object.__setattr__(self, "number", number or None)
+        if number != self.number:
+            object.__setattr__(self, "number", number or None)
         return self
 
 
@@ -211,12 +219,12 @@ class VisitDraft(_Part):
     consents: Annotated[tuple[Consent, ...], Field(max_length=40)] = ()
     notes: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
     refer: Annotated[tuple[ServiceCode, ...], Field(max_length=30)] | None = None
-    entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30)] = {}
+    entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30, default_factory=dict)]
     declined: Annotated[tuple[Declined, ...], Field(max_length=30)] = ()
 
     @model_validator(mode="after")
     def _times_agree(self) -> Self:
-        day = clock.local_day(self.attended_at)
+        day = self.day
         if self.attended_at > clock.now() + AHEAD or day < BEGINNING:
             raise _at("attended_at", N_("The date of the attention is not possible."))
         if self.arrived_at and not self.attended_at - LONGEST_WAIT <= self.arrived_at <= self.attended_at:

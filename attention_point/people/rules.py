@@ -127,12 +127,13 @@ def normalise_document(type_: str, number: str | None) -> tuple[str, str]:
     and never the number, for control characters, scientific notation or more than 32 characters.
     """
     code = type_.strip().upper()
-    text = unicodedata.normalize("NFKC", (number or "").strip()).upper().strip()
-    # Of the printable characters of ASCII none is a control character.
+    text = (number or "").strip()
+    # ASCII stands for itself already, and of its printable characters none is a control character.
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).upper().strip()
     if not (text.isascii() and text.isprintable()) and any(unicodedata.category(c).startswith("C") for c in text):
         raise ValueError(CONTROL)
     written = _SEPARATORS.sub("", text.removesuffix(".0") if _FLOAT.fullmatch(text) else text)
-    if _SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)) or _SCIENTIFIC.fullmatch(written):
+    if "E" in text and (_SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)) or _SCIENTIFIC.fullmatch(written)):
         raise ValueError(SCIENTIFIC)
     if len(written) > LONGEST_NUMBER:
         raise ValueError(TOO_LONG)

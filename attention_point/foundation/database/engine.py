@@ -60,7 +60,14 @@ class Database:
             yield session
 
     def glance(self, statement: "Prepared", values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """One small read outside of any session and transaction: for what every request asks first."""
+        """One small SELECT outside of any session and transaction: for what every request asks first."""
+        if self._turn and self._kept and self._turn.acquire(0):
+            # Nobody writes. A reader's pages must be read again after each commit; those of who wrote are in memory.
+            try:
+                if self._kept:
+                    return statement.glance(self._kept, self.engine.dialect, values)
+            finally:
+                self._turn.release()
         try:
             connection = self._glancing.pop()
         except IndexError:
