@@ -6,9 +6,10 @@ the session's own connection and transaction. Rows come back as the driver gives
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import LargeBinary, PoolProxiedConnection
+from sqlalchemy import Date, LargeBinary, PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
@@ -92,8 +93,8 @@ class _Compiled:
         # What the statement itself says is fixed; any other value that is missing raises KeyError.
         self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._names = compiled.positiontup if self._positional else list(compiled.bind_names.values())
-        found = ((place, name, compiled._bind_processors.get(name)) for place, name in enumerate(self._names))
-        self._processes = [(place, process) for place, name, process in found if process and not _bytes(compiled, name)]
+        found = ((place, _process(compiled, name)) for place, name in enumerate(self._names))
+        self._processes = [(place, process) for place, process in found if process]
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
@@ -123,9 +124,19 @@ class _Compiled:
         return bound
 
 
-def _bytes(compiled: Any, name: str) -> bool:
-    """Whether the value is bytes, which SQLite's driver takes as they are."""
-    return compiled.dialect.name == "sqlite" and isinstance(compiled.binds[name].type, LargeBinary)
+def _process(compiled: Any, name: str) -> Any:
+    """What makes of a value what the driver takes. SQLite's takes bytes as they are; a day is text all the same."""
+    kind = compiled.binds[name].type
+    if compiled.dialect.name == "sqlite":
+        if isinstance(kind, LargeBinary):
+            return None
+        if isinstance(kind, Date):
+            return _day
+    return compiled._bind_processors.get(name)
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else date.isoformat(value)
 
 
 def one(rows: Rows) -> Any:

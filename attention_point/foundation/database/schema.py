@@ -1,6 +1,7 @@
 """The declarative base, its naming convention, and the column types that both engines share."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, MetaData
@@ -39,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
         def written(value: datetime | None) -> str | None:
             kept = value if value is None or value.tzinfo is UTC else self.process_bind_param(value, dialect)
-            return None if kept is None else kept.isoformat(" ", "microseconds")[:MICROSECONDS]
+            return None if kept is None else _written(kept)
 
         return written
 
@@ -47,6 +48,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=8)  # one moment goes into several rows
+def _written(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")[:MICROSECONDS]
 
 
 class Base(DeclarativeBase):

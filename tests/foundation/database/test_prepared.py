@@ -40,3 +40,15 @@ def test_what_is_prepared_is_undone_with_the_transaction(database: Database) -> 
         ADD.run(session, ROW)
         raise ZeroDivisionError
     assert one(database.glance(COUNT, {"cell": "a"})) is None
+
+
+def test_a_glance_sees_what_stands_while_somebody_writes(database: Database) -> None:
+    with database.writing() as session:
+        ADD.run(session, ROW)
+        assert one(database.glance(COUNT, {"cell": "a"})) is None
+    assert one(database.glance(COUNT, {"cell": "a"})) == ROW["count"]
+    other = Database(database.url.render_as_string(hide_password=False))  # as another process has it
+    with other.writing() as session:
+        ADD.run(session, {**ROW, "cell": "z"})
+    other.close()
+    assert one(database.glance(COUNT, {"cell": "z"})) == ROW["count"]
