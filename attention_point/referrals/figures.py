@@ -9,17 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    CompoundSelect,
-    ScalarSelect,
-    Select,
-    String,
-    bindparam,
-    func,
-    select,
-    union_all,
-)
+from sqlalchemy import ScalarSelect, Select, String, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
@@ -65,22 +55,23 @@ _AT_ONCE = 50  # entities in one statement
 
 
 @lru_cache(maxsize=_AT_ONCE)
-def _of_entities(many: int) -> CompoundSelect[Any]:
-    return union_all(*(_one_of_them(bindparam(f"entity_{place}", type_=String())) for place in range(many)))
+def _of_entities(many: int) -> Select[*tuple[Any, ...]]:
+    """An entity; counts of its open states; since when the oldest of each waiting state is there.
 
-
-def _one_of_them(entity: BindParameter[str]) -> Select[*tuple[Any, ...]]:
-    """Counts of the open states, then since when the oldest of each waiting state is there."""
+    The entities stand in a list of their own, or an engine would plan the same counts anew for each of them.
+    """
+    said = (select(bindparam(f"entity_{place}", type_=String()).label("code")) for place in range(many))
+    asked = union_all(*said).cte("asked")
 
     def counted(state: str) -> ScalarSelect[int]:
-        rows = select(Referral.id).where(Referral.entity == entity, Referral.state == state).limit(MOST).subquery()
-        return select(func.count()).select_from(rows).scalar_subquery()
+        rows = select(Referral.id).where(Referral.entity == asked.c.code, Referral.state == state).correlate(asked)
+        return select(func.count()).select_from(rows.limit(MOST).subquery()).scalar_subquery()
 
     def oldest(state: str) -> ScalarSelect[datetime]:
-        rows = select(Referral.created_at).where(Referral.entity == entity, Referral.state == state)
+        rows = select(Referral.created_at).where(Referral.entity == asked.c.code, Referral.state == state)
         return rows.order_by(Referral.id).limit(1).scalar_subquery()
 
-    return select(entity, *map(counted, OPEN), *map(oldest, WAITING))
+    return select(asked.c.code, *map(counted, OPEN), *map(oldest, WAITING))
 
 
 def _of_entity(counted: Sequence[int], oldest: Sequence[datetime | None]) -> OpenNow:
