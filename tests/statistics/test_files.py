@@ -59,7 +59,7 @@ class Published:
         return {(table.id, place): count for table in self.content.tables for place, count in table.cells.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault) -> Published:
     """September 2017: 800 sealed visits with their referrals and answers, released as the office does it."""
     path = tmp_path_factory.mktemp("released") / "attention-point.db"
