@@ -14,6 +14,7 @@ from attention_point.foundation.language import gettext
 from attention_point.intake.models import Visit
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, send, visit
+from tests.support.pages import read
 from tests.support.visits import person
 
 ALONE = {"person": person(birth_date="2006-02-01"), "household": {"accompanied_by": "alone"}}
@@ -132,6 +133,8 @@ def test_the_second_of_two_answers_is_shown_the_difference(app: Flask) -> None:
     for words in ("Rechazada", "Aceptada", "Viernes", "Lunes", "No hay cupos"):
         assert words in text(reply)
     assert state_of(app, referral) == ("accepted", 2)
+    links = [each.get("href") for each in read(reply.get_data(as_text=True)) if each.tag == "a" and each.within("main")]
+    assert links == [address, "/"]
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 5000, "²"])

@@ -136,6 +136,15 @@ def _reply(status: int, code: str, message: str, refusal: Refusal | None = None)
     return response
 
 
+def _back() -> str:
+    """Where what was sent came from: its own address if that can be opened, else the nearest one above it."""
+    here = current_app.url_map.bind_to_environ(request.environ)
+    path = request.path.rstrip("/")
+    while path and not here.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path
+
+
 def _page(status: int, code: str, message: str, refusal: Refusal | None) -> Response:
     try:
         page = render_template(
@@ -143,6 +152,7 @@ def _page(status: int, code: str, message: str, refusal: Refusal | None) -> Resp
             status=status,
             code=code,
             message=message,
+            back=_back() if status == 409 or code == "stale_form" else "",
             differences=refusal.differences if isinstance(refusal, Conflict) else (),
             fields=refusal.fields if isinstance(refusal, Invalid) else (),
         )

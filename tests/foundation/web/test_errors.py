@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -16,7 +17,7 @@ from attention_point.foundation.vault import VaultError
 from attention_point.foundation.web import LIMIT, db
 from attention_point.foundation.web.bodies import json_body
 from attention_point.foundation.web.transactions import reader
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, read
 
 CANARY = "canary-7391-Velásquez"
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -251,3 +252,37 @@ def test_a_form_without_its_token_is_told_to_be_reloaded(small: Flask, client: P
     assert reply.status_code == 403
     assert CANARY not in reply.get_data(as_text=True)
     assert "formulario" in reply.get_data(as_text=True)
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("sent", "back"), [("/do", "/do"), ("/do/answer", "/do"), ("/do/all/answer", "/do"), ("/lost/answer", "")]
+)
+def test_the_late_one_is_led_back_to_what_there_is_now(small: Flask, client: PageClient, sent: str, back: str) -> None:
+    views(small, raising(Conflict("Late.")))
+    for number, path in enumerate(("/do/answer", "/do/all/answer", "/lost/answer")):
+        small.add_url_rule(path, f"answer{number}", small.view_functions["do0"], methods=["POST"])
+    page = client.post(sent).get_data(as_text=True)
+    assert _links(page) == [*([back] if back else []), "/"]
+    assert "Otra persona cambió esto" in page
+
+
+@SQLITE
+def test_a_conflict_with_oneself_is_not_told_as_somebody_else_s(small: Flask, client: PageClient) -> None:
+    views(small, raising(Conflict("Never your own.", code="own_account")))
+    page = client.post("/do").get_data(as_text=True)
+    assert "Otra persona" not in page
+    assert "Esto no se pudo hacer" in page
+
+
+@SQLITE
+def test_a_form_that_expired_is_not_told_as_a_matter_of_permission(small: Flask, client: PageClient) -> None:
+    views(small, raising(CSRFError("Missing.")))
+    page = client.post("/do").get_data(as_text=True)
+    assert "Este formulario venció" in page
+    assert "pídalo a quien administra" not in page
+    assert _links(page) == ["/do", "/"]
+
+
+def _links(page: str) -> list[str]:
+    return [each.get("href") for each in read(page) if each.tag == "a" and each.within("main")]
