@@ -168,6 +168,15 @@ def test_bad_input_comes_back_as_typed_with_the_field_named(browse: Browse, ship
     assert entity(shipped, "icbf") == before
 
 
+def test_a_missing_text_is_named_after_what_it_belongs_to(browse: Browse) -> None:
+    admin = browse("admin")
+    form = fields(admin.get("/directory/entities/new"))
+    reply = admin.post("/directory/entities/new", data=form)
+    links = [one.text for one in read(reply.text) if one.tag == "a" and one.get("href").endswith("es")]
+    assert len(links) == len(set(links))
+    assert "Nombre completo, En español: Este dato hace falta." in links
+
+
 def test_an_entry_of_a_list_is_named_by_its_place(browse: Browse, shipped: Database) -> None:
     client = browse("office")
     address = "/directory/services/RC-CO/edit"
