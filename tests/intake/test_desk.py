@@ -229,3 +229,20 @@ def test_correcting_brings_the_whole_form_back(app: Flask, agent: PageClient) ->
     assert form.status_code == 200
     assert typed(form) == {name: values for name, values in fields.items() if name != "csrf_token"}
     assert count(app) == 0
+
+
+def test_the_search_begins_at_the_number_and_ends_at_what_was_found(agent: PageClient) -> None:
+    home = agent.get("/desk")
+    assert [one.get("id") for one in read(text(home)) if "autofocus" in one.attributes] == ["document_number"]
+    token = sent(home, "/desk/search")["csrf_token"]
+    found = agent.post("/desk/search", data={"csrf_token": token, "name": "Nadie Conocida"})
+    assert [one.get("id") for one in read(text(found)) if "autofocus" in one.attributes] == ["results"]
+
+
+def test_of_who_gave_nothing_the_page_says_so(app: Flask, agent: PageClient) -> None:
+    form = sent(agent.get("/visits/new"), CHECK)
+    page = agent.post(CHECK, data={**form, "point": ["bucaramanga"], "needs": ["HUMAN"]})
+    assert agent.post(RECORD, data=decided(page)).status_code == 303
+    with app.extensions["database"].reading() as session:
+        person = session.scalars(select(Visit.person_id)).one()
+    assert "No se anotó nada." in text(agent.get(f"/people/{person}"))

@@ -40,6 +40,17 @@ def test_targets_are_as_big_as_a_finger(page: Page, gallery: str) -> None:
     assert [target for height, target in heights if height < 47.9] == []
 
 
+def test_what_one_came_to_do_is_in_sight_on_a_phone(page: Page, gallery: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{gallery}/clean")
+    table = page.get_by_role("region", name="People found")
+    assert table.evaluate("each => each.scrollWidth > each.clientWidth"), "nothing to scroll"
+    button, around = page.get_by_role("link", name="Receive this person").bounding_box(), table.bounding_box()
+    assert button
+    assert around
+    assert button["x"] + button["width"] <= around["x"] + around["width"]
+
+
 def test_the_errors_are_read_first_and_lead_to_the_field(page: Page, gallery: str) -> None:
     page.goto(f"{gallery}/")
     expect(page.locator("[data-error-summary]")).to_be_focused()
