@@ -33,6 +33,12 @@ def test_every_failure_has_the_same_reply(client: PageClient, database: Database
     assert bodies[0] == bodies[1] == bodies[2]
 
 
+def test_a_failure_does_not_promise_that_the_password_is_still_there(client: PageClient) -> None:
+    page = sign_in(client, "nobody@example.org", "wrong").text
+    assert "Hay algo por corregir" in page
+    assert "se perdió" not in page
+
+
 def test_a_failure_does_the_same_work_for_nobody(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     add(database)
     passwords.matches(None, "warm")

@@ -16,6 +16,12 @@ def test_a_month_is_read_with_its_charts(page: Page, office: Office, recorded: C
     recorded(750)
     with serve(office.app) as address:
         page.goto(f"{address}/statistics")
+        downloads = page.locator(".links a").all()
+        assert downloads
+        for link in downloads:
+            box = link.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 47.9
         axe(page)
         page.get_by_role("link", name="septiembre de 2017", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Cifras de septiembre de 2017")
