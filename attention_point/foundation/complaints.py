@@ -16,6 +16,7 @@ SENTENCES = {
     "string_too_long": N_("At most %(max_length)s characters."),
     "string_too_short": N_("This is required."),
     "string_type": N_("This must be text."),
+    "string_unicode": N_("This text contains characters that cannot be written."),
     "string_pattern_mismatch": N_("This code does not exist."),
     "int_type": N_("This must be a whole number."),
     "int_parsing": N_("This must be a whole number."),
@@ -37,6 +38,11 @@ SENTENCES = {
 }
 DATES = N_("This date does not exist or is not written as year-month-day.")
 OTHER = N_("This value cannot be used here.")
+MANY = N_("There are too many errors here to list them.")
+MOST = 100
+"""A body may be wrong in a hundred thousand places; the first complaints are enough to begin with."""
+LISTED = 2000
+"""Of more than these nobody makes a list: it would keep everybody else waiting for seconds."""
 
 
 def read_object(model: type[Model], payload: object, not_an_object: str) -> Model:
@@ -50,12 +56,22 @@ def read_object(model: type[Model], payload: object, not_an_object: str) -> Mode
     try:
         return model.model_validate(payload)
     except ValidationError as error:
-        raise Invalid(_("Some fields need attention."), complaints(error)) from None
+        found = complaints(error) if error.error_count() <= LISTED else (FieldError(_fullest(payload), _(MANY)),)
+        raise Invalid(_("Some fields need attention."), found) from None
+
+
+def _fullest(payload: dict[str, Any]) -> str:
+    """The dotted path of the field that holds the most entries; "" for the body itself."""
+    parts = {"": payload, **payload}
+    for name, value in payload.items():
+        if isinstance(value, dict):
+            parts |= {f"{name}.{inner}": each for inner, each in value.items()}
+    return max(parts, key=lambda path: len(parts[path]) if isinstance(parts[path], list | dict) else 0)
 
 
 def complaints(error: ValidationError) -> tuple[FieldError, ...]:
     """Pydantic's findings as ours; their input is left behind."""
-    found = error.errors(include_url=False, include_context=True, include_input=False)
+    found = error.errors(include_url=False, include_context=True, include_input=False)[:MOST]
     named = dict.fromkeys(_complaint(each) for each in found)
     return tuple(each for each in named if not any(other.field.startswith(f"{each.field}.") for other in named))
 

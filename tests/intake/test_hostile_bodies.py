@@ -147,3 +147,29 @@ def test_a_body_that_is_no_visit_is_refused(
     assert reply.json["error"]
     assert reply.json["message"]
     assert rows(app) == before
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "named"),
+    [
+        ({str(each): 1 for each in range(1500)}, "0"),
+        ({str(each): 1 for each in range(5000)}, ""),
+        ({"consents": [{}] * 5000}, "consents"),
+        ({"person": {"documents": [{"type": "ZZ"}] * 5000}}, "person.documents"),
+        ({"notes": "\ud800"}, "notes"),
+    ],
+    ids=["many fields", "too many fields", "too many consents", "too many documents", "half a character"],
+)
+def test_a_body_wrong_in_very_many_places_is_answered_briefly(
+    app: Flask, bearer: Callable[..., dict[str, str]], spoilt: dict[str, Any], named: str
+) -> None:
+    client = PageClient(app, app.response_class)
+    body = json.dumps({**full(), **spoilt})
+    header = {**bearer("intake"), "Accept-Language": "en"}
+    reply = client.post(ADDRESS, data=body, content_type="application/json", headers=header)
+    assert reply.status_code == 422
+    assert reply.json is not None
+    complaints = reply.json["fields"]
+    assert len(complaints) <= 100
+    assert complaints[0]["field"] == named
+    assert complaints[0]["message"] != "This value cannot be used here."
