@@ -49,7 +49,10 @@ def _kept(name: str) -> bool:
 
 def local_path(address: str | None, method: str = "GET") -> str:
     """The path, if it is a page of ours that takes the method, else ``/``: never a way to another site."""
-    parts = urlsplit(address or "/")
+    try:
+        parts = urlsplit(address or "/")
+    except ValueError:  # an address that cannot be one, like ``//[``
+        return "/"
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return "/"
     adapter = current_app.create_url_adapter(request)

@@ -80,7 +80,7 @@ def _by_document(text: str) -> list[people.Candidate]:
 def _year(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isdecimal() and 1850 <= int(text[:6]) <= 2200):
+    if not (text.isdecimal() and len(text) == 4 and 1850 <= int(text) <= 2200):
         sentence = _("The year of birth has four digits.")
         raise Invalid(sentence, (FieldError("birth_year", sentence),))
     return int(text)

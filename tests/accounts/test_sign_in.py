@@ -108,6 +108,8 @@ def test_signing_in_is_in_the_journal_without_the_address(database: Database) ->
         ("/sign-out", "/"),
         ("/static/css/base.css", "/"),
         ("///evil.example", "/"),
+        ("//[", "/"),
+        ("https://[::1/account", "/"),
     ],
 )
 def test_the_way_back_never_leads_away(client: PageClient, database: Database, wanted: str, reached: str) -> None:
@@ -191,3 +193,4 @@ def test_the_language_is_kept_and_leads_back(client: PageClient, code: str) -> N
     assert reply.headers["Location"] == "/sign-in"
     assert f'lang="{code}"' in client.get("/sign-in").get_data(as_text=True)
     assert client.get(f"/language/{code}?next=//evil.example").headers["Location"] == "/"
+    assert client.get(f"/language/{code}?next=//[").headers["Location"] == "/"

@@ -8,6 +8,13 @@ Item = TypeVar("Item")
 SIZE = 50
 
 
+def number_of(text: str) -> int:
+    """A number that an address holds; raises ValueError for one that no row can have (a database takes 64 bits)."""
+    if not (text.isdecimal() and len(text) < 10):
+        raise ValueError("no such number")
+    return int(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
     """Some items and the addresses of the pages around them."""

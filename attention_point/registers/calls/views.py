@@ -11,6 +11,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import chart_svg
 from attention_point.foundation.refusals import Conflict, Invalid
 from attention_point.foundation.web import actor, db
+from attention_point.foundation.web.listing import number_of
 from attention_point.registers.calls import bulletin_views, documents, queries, rules, services
 from attention_point.registers.calls.forms import MoveForm, targets
 from attention_point.registers.calls.register import CALLS, LISTS, MONITORING, PROPOSALS, RECIPIENTS
@@ -49,7 +50,7 @@ def add_for(register: Register, record: UUID) -> Reply:
 
 def board(register: Register) -> Reply:
     """The proposals by phase, of all years or of that of the address."""
-    year = request.args.get("year", type=int)
+    year = request.args.get("year", type=number_of)
     return show_page(
         register,
         "board",

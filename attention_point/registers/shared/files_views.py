@@ -13,7 +13,7 @@ from attention_point.foundation.refusals import Invalid
 from attention_point.foundation.web import actor, db, settings
 from attention_point.foundation.web.bodies import takes_files
 from attention_point.foundation.web.forms import BaseForm
-from attention_point.foundation.web.listing import SIZE, page_of
+from attention_point.foundation.web.listing import SIZE, number_of, page_of
 from attention_point.registers.shared import attachments, exporting, importing, queries
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.importing import CHANGE, ERROR, NEW, NOTES, SAME
@@ -92,7 +92,7 @@ def brought(register: Register, spreadsheet: UUID) -> Reply:
     """What would become of each row; while rows wait, how far the check is."""
     kept = importing.find(db(), actor(), register, spreadsheet)
     outcome = request.args.get("outcome", "")
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=number_of)
     rows = importing.report(db(), spreadsheet, outcome if outcome in NOTES else None, after, SIZE + 1)
     here = {"spreadsheet": spreadsheet, **({"outcome": outcome} if outcome else {})}
     page = page_of(

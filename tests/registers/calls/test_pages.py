@@ -147,6 +147,7 @@ def test_a_proposal_is_added_from_its_call_and_moved(app: Flask, office: PageCli
     own = reply.headers["Location"]
     for place in (address, own, "/registers/proposals/board"):
         assert "$ 400" in office.get(place).get_data(as_text=True), place
+    assert office.get(f"/registers/proposals/board?year={'9' * 20}").status_code == 200
     page = office.get("/registers/proposals/board")
     move = {**fields_of(page), "target": "phase-1", "year": "2019"}
     assert office.post(f"{own}/move", data=move).headers["Location"] == "/registers/proposals/board?year=2019"
