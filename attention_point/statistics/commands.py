@@ -63,10 +63,13 @@ def release(month: str, note: str | None) -> None:
 
 @statistics_commands.command("verify")
 def verify() -> None:
-    """Open and recount every visit and referral; name each count that differs, exit status 1."""
+    """Open and recount every visit and referral; name each count and release that differs, exit status 1."""
     with reading() as session:
         steadily(session)
+        altered = released.altered(session)
         differences = tallies.compare(session, _recount(session))
+    for sentence in altered:
+        click.echo(sentence, err=True)
     for one in differences:
         day, point, table, cell = one.key
         where = f"{day} {point} {table} {cell}"
@@ -74,7 +77,7 @@ def verify() -> None:
             _("%(where)s: %(kept)s kept, %(counted)s counted", where=where, kept=one.kept, counted=one.counted),
             err=True,
         )
-    if differences:
+    if differences or altered:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
 

@@ -1,5 +1,6 @@
 """Reading what was released."""
 
+import hashlib
 import json
 from datetime import date
 from typing import Any
@@ -7,7 +8,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.language import format_month
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Refusal
 from attention_point.statistics.models import Release
+
+
+class Altered(Refusal):
+    """A released month is no longer what was released."""
+
+    status = 500
+    code = "altered"
 
 
 def newest(session: Session, month: date) -> Release | None:
@@ -46,6 +57,25 @@ def of_year(session: Session, month: date) -> list[Release]:
 
 
 def content(release: Release) -> dict[str, Any]:
-    """A release's JSON, with its hash."""
+    """A release's JSON, with its hash. Raises Altered where the two do not belong together: nobody builds on that."""
+    if hashlib.sha256(release.content.encode()).hexdigest() != release.hash:
+        raise Altered(
+            _(
+                "%(month)s, version %(number)s, is no longer what was released.",
+                month=format_month(release.month),
+                number=release.version,
+            )
+        )
     found: dict[str, Any] = json.loads(release.content)
     return {**found, "hash": release.hash}
+
+
+def altered(session: Session) -> list[str]:
+    """One sentence for each version of a month that is no longer what was released."""
+    found = []
+    for month, number, _hash in hashes(session):
+        try:
+            content(session.get_one(Release, (month, number)))
+        except Altered as refusal:
+            found.append(refusal.message)
+    return found

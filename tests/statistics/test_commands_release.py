@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from attention_point.demo.loading import Loaded, load
 from attention_point.demo.visits import invent
@@ -90,3 +90,27 @@ def test_a_count_that_was_tampered_with_is_not_released(run: Run, database: Data
     verified = run("verify")
     assert verified.exit_code == 1
     assert "people-by-population" in verified.stderr
+
+
+def test_a_release_that_was_altered_is_named_and_nobody_builds_on_it(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run("release", "2017-09").exit_code == 0
+    assert run("verify").exit_code == 0
+    with database.reading() as session:
+        made = session.scalars(select(Release)).one()
+        values = {column.name: getattr(made, column.name) for column in Release.__table__.columns}
+    with database.writing() as session:  # a version written past the program: the triggers refuse a change of the first
+        session.execute(insert(Release).values({**values, "version": 2, "content": made.content.replace("1", "2")}))
+    verified = run("verify")
+    assert verified.exit_code == 1
+    assert "La versión 2 de septiembre de 2017 ya no es la que se publicó." in verified.stderr
+    target = tmp_path / "month.json"
+    for words in (
+        ("release", "2017-09", "--note", "Otra vez."),
+        ("export", "2017-09", "--format", "json", "--output", str(target)),
+    ):
+        refused = run(*words)
+        assert refused.exit_code == 1
+        assert "ya no es la que se publicó" in refused.stderr
+    assert not target.exists()
