@@ -4,6 +4,7 @@ import gc
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +13,13 @@ import structlog
 import waitress
 from flask import Flask
 from pydantic_core import to_json
+from waitress import wasyncore
 
 from attention_point import catalogue
 from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
-from attention_point.foundation import paths, web
+from attention_point.foundation import journal, paths, web
+from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import refusals
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
@@ -24,7 +27,7 @@ from attention_point.foundation.jobs.commands import jobs_commands
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault import Keyring, Vault, VaultError
 from attention_point.foundation.web import bodies
 
 # What is a little too large still reaches the application, which says so in the reader's language.
@@ -81,7 +84,27 @@ def open_database() -> Database:
     return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
 
 
-@click.group()
+class Commands(click.Group):
+    """The root of the commands: a sealed record that does not open is told in a sentence, and kept in the journal."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        with refusals():
+            try:
+                return super().invoke(ctx)
+            except VaultError as error:
+                with closing(open_database()) as database, database.writing() as session:
+                    journal.record(session, SYSTEM, "vault.refused", error.purpose, error.row)
+                raise Refusal(
+                    _(
+                        "A sealed record does not open: %(kind)s %(row)s. Nothing was saved; it is in the journal.",
+                        kind=error.purpose,
+                        row=error.row,
+                    )
+                ) from None
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="attention-point")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -113,7 +136,7 @@ def init() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Serve the pages and the API."""
     with refusals():
@@ -121,20 +144,33 @@ def serve(host: str, port: int) -> None:
         app = create_app(settings)
         if pending(app.extensions["database"]):
             raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
+        server = _listening(app, host, port)
     keep_loaded()
     click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
+    server.run()
+
+
+def _listening(app: Flask, host: str, port: int) -> Any:
+    opened: dict[int, Any] = {}
     # Fewer connections or longer waits let 150 slow clients shut everybody else out (docs/decisions).
-    waitress.serve(
-        app,
-        host=host,
-        port=port,
-        threads=8,
-        connection_limit=1000,
-        channel_timeout=20,
-        max_request_body_size=bodies.FILES + 1024 * 1024,
-        inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
-        ident=None,
-    )
+    try:
+        return waitress.create_server(
+            app,
+            opened,
+            host=host,
+            port=port,
+            threads=8,
+            connection_limit=1000,
+            channel_timeout=20,
+            max_request_body_size=bodies.FILES + 1024 * 1024,
+            inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
+            ident=None,
+        )
+    except (OSError, ValueError):  # taken, not allowed, or no address of this machine
+        wasyncore.close_all(opened)
+        raise Refusal(
+            _("Nothing can be served on %(host)s, port %(port)s; another program may be there.", host=host, port=port)
+        ) from None
 
 
 for _feature in catalogue.FEATURES:

@@ -1,13 +1,17 @@
 """The command line's way to the database; commands of every room use it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import click
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import Invalid, Refusal
+from attention_point.foundation.database.engine import BUSY, is_busy
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Busy, Invalid, Refusal
 
 
 def _database() -> Database:
@@ -19,22 +23,33 @@ def _database() -> Database:
 @contextmanager
 def opened() -> Iterator[Database]:
     """The database itself, for a command that works in several transactions."""
-    with refusals(), closing(_database()) as database:
+    with refusals(), _told(), closing(_database()) as database:
         yield database
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
     """A reading session for a command."""
-    with refusals(), closing(_database()) as database, database.reading() as session:
+    with opened() as database, database.reading() as session:
         yield session
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
     """A writing session for a command: committed at the end, rolled back on an error."""
-    with refusals(), closing(_database()) as database, database.writing() as session:
+    with opened() as database, database.writing() as session:
         yield session
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a failure of the machine, a full disk say, into a refusal without its words."""
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:
+        if is_busy(error):
+            raise Busy(_(BUSY)) from None
+        raise Busy(_("The database does not answer. Nothing was saved; try again in a moment.")) from None
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """The command line's sessions: one commit, none after an error, a refusal as a sentence and exit status 1."""
 
+import sqlite3
+
 import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from attention_point.foundation.commands import reading, refusals, writing
 from attention_point.foundation.database import Database
@@ -26,6 +29,10 @@ def write(fail: str | None) -> None:
             raise NotFound("There is no such thing.")
         if fail == "error":
             raise ZeroDivisionError
+        if fail == "machine":
+            raise OperationalError("INSERT", {"name": "somebody"}, Exception("disk full"))
+        if fail == "driver":
+            raise sqlite3.OperationalError("disk full")
     click.echo("written")
 
 
@@ -100,6 +107,14 @@ def test_a_failed_command_writes_nothing(database: Database, opened: Opened) -> 
     assert isinstance(result.exception, ZeroDivisionError)
     assert not has_note(database)
     assert opened.closed == 1
+
+
+@pytest.mark.parametrize("fail", ["machine", "driver"])
+def test_a_failure_of_the_machine_is_told_without_its_words(database: Database, opened: Opened, fail: str) -> None:
+    result = run(opened, "write", "--fail", fail)
+    assert result.exit_code == 1
+    assert result.stderr == "La base de datos no responde. No se guardó nada; intente de nuevo en un momento.\n"
+    assert not has_note(database)
 
 
 def test_a_reading_command_cannot_write(database: Database, opened: Opened) -> None:
