@@ -31,8 +31,11 @@ def local(moment: datetime) -> datetime:
 
 
 def local_day(moment: datetime) -> date:
-    """The point's calendar day of a moment."""
-    return moment.astimezone(ZONE).date()
+    """The point's calendar day of a moment; at the calendar's two ends, where it may have none, the day as written."""
+    try:
+        return moment.astimezone(ZONE).date()
+    except OverflowError:
+        return moment.date()
 
 
 def today() -> date:

@@ -173,3 +173,17 @@ def test_a_body_wrong_in_very_many_places_is_answered_briefly(
     assert len(complaints) <= 100
     assert complaints[0]["field"] == named
     assert complaints[0]["message"] != "This value cannot be used here."
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00"]
+)
+def test_a_moment_at_the_end_of_the_calendar_is_refused_by_its_field(
+    app: Flask, bearer: Callable[..., dict[str, str]], moment: str
+) -> None:
+    client, header = PageClient(app, app.response_class), bearer("intake")
+    for field in ("attended_at", "arrived_at"):
+        reply = client.post(ADDRESS, json={**full(), field: moment}, headers=header)
+        assert reply.status_code == 422
+        assert reply.json is not None
+        assert [each["field"] for each in reply.json["fields"]] == [field]
