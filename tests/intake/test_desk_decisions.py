@@ -146,3 +146,15 @@ def test_a_service_is_added_only_at_an_entity_that_offers_it(app: Flask, agent: 
 def test_the_list_begins_anywhere(agent: PageClient, before: str) -> None:
     recorded(agent)
     assert agent.get("/visits", query_string={"before": before}).status_code == 200
+
+
+@pytest.mark.parametrize("gone", ["SALUD-AFIL", "NO-LONGER", "<b>", "x" * 5000])
+def test_a_suggestion_that_is_none_any_more_is_asked_for_again(app: Flask, agent: PageClient, gone: str) -> None:
+    fields = decided(checked(agent))
+    refused = agent.post(RECORD, data={**fields, "suggested": [*fields["suggested"], gone]})
+    assert refused.status_code == 422
+    links = [
+        each.get("href") for each in read(text(refused)) if each.get("href").startswith(("#suggestions", "#refer-"))
+    ]
+    assert links == ["#suggestions"]
+    assert count(app) == 0
