@@ -1,5 +1,6 @@
 """Every failure as a page or as JSON, in the reader's language; logged by place and kind, never by content."""
 
+import sqlite3
 import traceback
 from dataclasses import asdict
 
@@ -91,7 +92,7 @@ def fail(error: Exception) -> Response:
     if is_busy(error):
         return refuse(Busy(_(BUSY)))
     _note(error)
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | sqlite3.OperationalError):  # the driver's own while it connects
         return refuse(Busy(_("The database does not answer. Nothing was saved; try again in a moment.")))
     return _reply(500, *_failed())
 

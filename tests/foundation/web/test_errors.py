@@ -1,6 +1,7 @@
 """Failures: told in the reader's language as a page or as JSON, logged by place and kind, never with content."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -137,6 +138,13 @@ def test_a_sealed_record_while_nobody_can_write_is_told_to_come_again(
         session.execute(text("UPDATE journal_head SET seq = seq"))
         reply = client.get("/do")
     other.close()
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
+
+
+@SQLITE
+def test_a_database_that_cannot_be_reached_is_told_to_come_again(small: Flask, client: PageClient) -> None:
+    views(small, raising(sqlite3.OperationalError("disk I/O error")))
+    reply = client.get("/api/do")
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
 
 
