@@ -65,11 +65,23 @@ def one(session: Session, actor: Actor, referral: UUID) -> Case:
 
 def of_slip(session: Session, actor: Actor, code: str) -> list[OpenReferral]:
     """The entity's referrals of the visit that a slip's code names; raises NotFound when there is none."""
-    visit = intake.by_code(session, code) if CODE.fullmatch(code) else None
+    visit = _by_code(session, code)
     found = [each for each in referrals.of_visit(session, visit) if each.entity == own_entity(actor)] if visit else []
     if not found:
         raise NotFound(_("There is no such referral."))
     return found
+
+
+def visit_of_slip(session: Session, actor: Actor, code: str) -> UUID:
+    """The visit that a slip's code names, for the desk; raises NotFound when there is none that this reader may see."""
+    visit = _by_code(session, code)
+    if visit is None:
+        raise NotFound(_("There is no such visit."))
+    return intake.visible(session, actor, visit).id
+
+
+def _by_code(session: Session, code: str) -> UUID | None:
+    return intake.by_code(session, code) if CODE.fullmatch(code) else None
 
 
 def cases(session: Session, found: Sequence[OpenReferral]) -> list[Case]:

@@ -117,9 +117,11 @@ def _page(session: Session, referral: UUID, form: AnswerForm, *, resumed: bool =
 
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
-@requires("portal.use")
+@requires("slips.open")
 def slip(code: str) -> Response | str:
-    """Where a slip's code leads: to the entity's referral of that visit, or to a short list when there are several."""
+    """Where a slip's code leads: the desk to the attention, an entity to its referral, or to a list of several."""
+    if not actor().may("portal.use"):
+        return redirect(url_for("desk.done", visit=queries.visit_of_slip(db(), actor(), code.upper())))
     found = queries.of_slip(db(), actor(), code.upper())
     if len(found) == 1:
         return redirect(url_for(".show", referral=found[0].id))

@@ -205,6 +205,26 @@ def test_a_slip_s_code_leads_to_the_entity_s_referral(app: Flask) -> None:
     assert client.get("/portal/slips/ABC").status_code == 404
 
 
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+def test_a_slip_s_code_leads_the_desk_to_the_attention(app: Flask, role: str) -> None:
+    answer = visit(app)
+    client = browser(app, role)
+    reply = client.get(f"/portal/slips/{code_of(app, dict(answer))}")
+    assert reply.status_code == 302
+    assert reply.location == f"/visits/{answer['id']}"
+    assert client.get("/portal/slips/AAAAAAAAAAAAAAAA").status_code == 404
+
+
+def test_a_slip_s_code_opens_a_restricted_attention_to_the_supervisor_alone(app: Flask) -> None:
+    code = code_of(app, dict(visit(app, needs=["VBG"])))
+    agent = browser(app, "agent")
+    pages = [agent.get(f"/portal/slips/{each}") for each in (code, "AAAAAAAAAAAAAAAA")]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert _body(pages[0], code) == _body(pages[1], "AAAAAAAAAAAAAAAA")
+    assert browser(app, "supervisor").get(f"/portal/slips/{code}").status_code == 302
+    assert browser(app, "office").get(f"/portal/slips/{code}").status_code == 403
+
+
 def test_a_slip_with_several_services_of_one_entity_lets_choose(app: Flask) -> None:
     answer = visit(app, needs=["RC-CO", "ID-CO"])
     page = browser(app, entity="registraduria").get(f"/portal/slips/{code_of(app, dict(answer))}")

@@ -12,6 +12,7 @@ DESK = frozenset(
         "people.compare",
         "visits.record",
         "visits.view",
+        "slips.open",
         "referrals.view",
         "referrals.manage",
         "directory.view",
@@ -31,7 +32,7 @@ ROLES: dict[str, frozenset[str]] = {
     # Receives people at the desk.
     "agent": DESK,
     # Answers for one partner entity; sees that entity's referrals and the fields that the service declares.
-    "entity": frozenset({"account.own", "portal.use", "directory.view"}),
+    "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view"}),
     # Keeps the directory, the figures and the office's registers; sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit"})
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
