@@ -1,15 +1,19 @@
 """``attention-point journal …``."""
 
 import json
-from typing import TextIO
+import os
+from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import Row
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import reading, writing
 from attention_point.foundation.journal import queries
 from attention_point.foundation.journal.chain import record
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.refusals import Refusal
 
 
 @click.group("journal")
@@ -43,11 +47,27 @@ def verify() -> None:
 
 
 @journal_commands.command("export")
-@click.argument("target", type=click.File("w", encoding="utf-8"))
-def export(target: TextIO) -> None:
-    """Write every entry as a line of JSON."""
+@click.argument("target", type=click.Path(dir_okay=False, allow_dash=True))
+def export(target: str) -> None:
+    """Write every entry as a line of JSON; ``-`` writes to the screen."""
     with writing() as session:
         record(session, SYSTEM, "journal.export", "journal")
-        for row in queries.entries(session):
-            values = {**row._asdict(), "at": row.at.isoformat(), "hash": row.hash.hex()}
-            target.write(json.dumps({**values, "detail": json.loads(row.detail)}, ensure_ascii=False) + "\n")
+        try:
+            with click.open_file(target, "w", encoding="utf-8") as file:
+                for row in queries.entries(session):
+                    file.write(json.dumps(_told(row), ensure_ascii=False) + "\n")
+        except OSError as error:
+            if Path(target).is_file():
+                Path(target).unlink()  # a half would look like the whole
+            reason = os.strerror(error.errno or 0)
+            raise Refusal(_("%(file)s cannot be written: %(reason)s", file=target, reason=reason)) from None
+
+
+def _told(row: Row[Any]) -> dict[str, Any]:
+    """An entry for the export; what somebody has spoilt stands as it is found."""
+    try:
+        detail = json.loads(row.detail)
+    except ValueError:
+        detail = row.detail
+    at = row.at.isoformat() if row.at else None
+    return {**row._asdict(), "at": at, "hash": row.hash.hex(), "detail": detail}

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.journal import queries
-from attention_point.foundation.web.listing import SIZE, page_of
+from attention_point.foundation.web.listing import SIZE, number_of, page_of
 from attention_point.foundation.web.transactions import db
 
 blueprint = Blueprint("journal", __name__, url_prefix="/journal")
@@ -14,7 +14,7 @@ blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 @requires("journal.view")
 def listing() -> str:
     """Entries, newest first; ``before`` is the number below which the page begins."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=number_of)
     rows = queries.page(db(), before, SIZE + 1)
     page = page_of(
         rows,

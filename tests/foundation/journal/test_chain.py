@@ -1,6 +1,8 @@
 """The chain: what is altered, missing or cut is named; what reading sessions owe is written."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -155,3 +157,24 @@ def test_the_commands_tell(run, chain: Database, tmp_path) -> None:  # type: ign
     broken = run("verify")
     assert (broken.exit_code, broken.stdout) == (1, "")
     assert "2" in broken.stderr
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps only moments in such a column
+def test_a_moment_that_is_none_is_named_and_the_rest_is_told(run, chain: Database, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    tamper(chain, "UPDATE journal_entry SET at = 'x', detail = 'y' WHERE seq = 3")
+    assert faults(chain) == [Fault(3, "altered")]
+    target = tmp_path / "journal.jsonl"
+    assert run("export", str(target)).exit_code == 0
+    told = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert (told[2]["at"], told[2]["detail"]) == (None, "y")
+    assert told[3]["detail"] == {"count": 3}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_an_export_onto_a_full_disk_is_refused_in_a_sentence(run, chain: Database) -> None:  # type: ignore[no-untyped-def]
+    done = run("export", "/dev/full")
+    assert done.exit_code == 1
+    assert "/dev/full" in done.stderr
+    assert not isinstance(done.exception, OSError)
+    with chain.reading() as session:
+        assert queries.head(session)[0] == ENTRIES
