@@ -4,6 +4,7 @@ The fields are those of the published contract. Only ``id``, ``point``, ``attend
 somebody without papers, without a name to give, is received.
 """
 
+import re
 import unicodedata
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -44,7 +45,15 @@ def _plain(text: str) -> str:
 
 
 def _unwritable(letter: str) -> bool:
-    return letter not in "\n\r\t" and unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"}
+    """Control characters, separators of lines, and signs that turn the direction of writing: a name would read other
+    than it is."""
+    if letter in "\n\r\t":
+        return False
+    return unicodedata.category(letter) in _UNFIT or unicodedata.bidirectional(letter) in _TURNING
+
+
+_UNFIT = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def _line(text: str) -> str:
@@ -82,9 +91,12 @@ def _document_type(value: str) -> str:
     return code
 
 
+_YEAR = re.compile(r"\s*\d{4}-", re.ASCII)
+
+
 def _written(value: Any) -> Any:
-    """A date comes as text: a bare number would be taken for seconds since 1970."""
-    if isinstance(value, str | date):
+    """A date comes as text that begins with its year: a number would be taken for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and (not value or _YEAR.match(value))):
         return value or None
     raise PydanticCustomError("date_type", N_("A date is written as text."))
 
@@ -234,6 +246,14 @@ class VisitDraft(_Part):
             raise _at("person.birth_date", N_("The birth date is after the date of the attention."))
         if born and day.year - born.year > OLDEST:
             raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
+        return self
+
+    @model_validator(mode="after")
+    def _consents_agree(self) -> Self:
+        answers: dict[str, bool] = {}
+        for place, consent in enumerate(self.consents):
+            if answers.setdefault(consent.purpose, consent.granted) != consent.granted:
+                raise _at(f"consents.{place}.granted", N_("The same purpose is granted and refused."))
         return self
 
     @property

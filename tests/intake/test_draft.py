@@ -61,10 +61,19 @@ BAD: list[tuple[str, list[str | int], Any]] = [
     ("attended_at", ["attended_at"], "2999-01-01T00:00:00Z"),
     ("attended_at", ["attended_at"], "1999-01-01T00:00:00Z"),
     ("attended_at", ["attended_at"], 1502285400),
+    ("attended_at", ["attended_at"], "1502267400"),
+    ("person.birth_date", ["person", "birth_date"], "669168000"),
     ("attended_at", ["attended_at"], "soon"),
     ("point", ["point"], "Not A Code"),
     ("refer.0", ["refer"], [1]),
     ("declined.0.service", ["declined"], [{"reason": "x"}]),
+    ("person.given_names", ["person", "given_names"], "Ana\u202eanA"),
+    ("person.surname_1", ["person", "surname_1"], "Rojas\u2028Rojas"),
+    (
+        "consents.1.granted",
+        ["consents"],
+        [{"purpose": "referral:*", "granted": each, "text_version": "2017-1"} for each in (False, True)],
+    ),
 ]
 
 
