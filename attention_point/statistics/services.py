@@ -121,7 +121,7 @@ def release(
     """Freeze a month: version 1, or with a note of what was wrong the next version.
 
     ``fingerprint``: that of the figures the person has looked at. Raises Refusal where the month cannot be released,
-    Conflict where the figures have changed since, Invalid for a note that is missing or too long.
+    Conflict where the figures have changed since, Invalid for a note that is missing, too long or of no use.
     """
     counting.close(session, first_day)  # others count in other months meanwhile
     before = released.newest(session, first_day)
@@ -156,6 +156,9 @@ def release(
 def _note(note: str | None, before: Release | None) -> str | None:
     note = (note or "").strip() or None
     if before is None:
+        if note:
+            sentence = _("This month was never released: there is nothing to correct.")
+            raise Invalid(sentence, (FieldError("note", sentence),))
         return None
     if note is None:
         sentence = _(

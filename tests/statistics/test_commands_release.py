@@ -77,6 +77,9 @@ def test_what_cannot_be_released_is_refused_in_words(run: Run, database: Databas
         done = run("release", month)
         assert done.exit_code == 1, month
         assert told in done.stderr
+    corrected = run("release", "2017-09", "--note", "Faltaba un día.")
+    assert corrected.exit_code == 1
+    assert "no se ha publicado" in corrected.stderr
     assert _releases(database) == 0
 
 
