@@ -12,11 +12,15 @@ from attention_point.foundation.jobs import Job
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the menu: a message id, the endpoint it leads to, the permission that shows it."""
+    """A line of the menu: a message id, the endpoint it leads to, the permission that shows it.
+
+    ``also``: endpoints of its pages whose addresses do not begin with its own.
+    """
 
     label: str
     endpoint: str
     permission: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

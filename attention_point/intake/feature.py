@@ -8,7 +8,9 @@ intake = Feature(
     name="intake",
     blueprints=(views.blueprint, duplicates_views.blueprint, api.blueprint),
     menu=(
-        MenuItem(N_("Receive"), "desk.home", "desk.use"),
+        MenuItem(
+            N_("Receive"), "desk.home", "desk.use", also=("desk.new", "desk.new_for", "desk.check", "desk.record")
+        ),
         MenuItem(N_("Attentions"), "desk.listing", "visits.view"),
     ),
 )

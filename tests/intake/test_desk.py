@@ -101,6 +101,14 @@ def test_a_person_is_found_by_document_and_by_sound(app: Flask, agent: PageClien
     assert (count(app, Visit), count(app, Person)) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("address", "line"), [("/desk", "/desk"), ("/visits/new", "/desk"), ("/visits", "/visits"), ("/account", "/account")]
+)
+def test_the_menu_says_where_one_is(agent: PageClient, address: str, line: str) -> None:
+    page = text(agent.get(address))
+    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [line]
+
+
 def test_nobody_found_leads_to_the_form(agent: PageClient) -> None:
     token = sent(agent.get("/desk"), "/desk/search")["csrf_token"]
     found = agent.post("/desk/search", data={"csrf_token": token, "name": "Nadie Conocida"})

@@ -54,9 +54,10 @@ def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None
 
 
 def _lines(items: Sequence[MenuItem]) -> list[dict[str, object]]:
-    """The menu; of several lines that lead towards this page, the nearest is the active one."""
+    """The menu; active is the line that claims this page, else of those that lead towards it the nearest."""
     urls = [url_for(item.endpoint) for item in items]
-    towards = [url for url in urls if request.path == url or request.path.startswith(f"{url}/")]
+    claimed = [url for item, url in zip(items, urls, strict=True) if request.endpoint in item.also]
+    towards = claimed or [url for url in urls if request.path == url or request.path.startswith(f"{url}/")]
     here = max(towards, key=len, default=None)
     return [
         {"label": language.gettext(item.label), "url": url, "active": url == here}
