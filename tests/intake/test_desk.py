@@ -102,7 +102,8 @@ def test_a_person_is_found_by_document_and_by_sound(app: Flask, agent: PageClien
 
 
 @pytest.mark.parametrize(
-    ("address", "line"), [("/desk", "/desk"), ("/visits/new", "/desk"), ("/visits", "/visits"), ("/account", "/account")]
+    ("address", "line"),
+    [("/desk", "/desk"), ("/visits/new", "/desk"), ("/visits", "/visits"), ("/account", "/account")],
 )
 def test_the_menu_says_where_one_is(agent: PageClient, address: str, line: str) -> None:
     page = text(agent.get(address))
