@@ -194,6 +194,7 @@ _READERS: dict[str, Callable[[str], CodeList]] = {
             "answer_times",
             "referral_states",
             "origin",
+            "journal_actions",
         ),
         _from_lists,
     ),
