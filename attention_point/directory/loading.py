@@ -131,7 +131,7 @@ def bump(session: Session) -> None:
     done = session.connection().execute(update(DirectoryState).values(revision=DirectoryState.revision + 1))
     if not done.rowcount:
         session.connection().execute(insert(DirectoryState).values(id=1, revision=1))
-    session.info[queries.CHANGED] = True
+    queries.forget(session)
 
 
 def replace_offers(session: Session, service: str, offers: Iterable[Mapping[str, Any]]) -> None:

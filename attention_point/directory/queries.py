@@ -27,7 +27,7 @@ from attention_point.directory.rows import (
 )
 from attention_point.foundation.database import Prepared, one
 
-CHANGED = "directory-changed"
+_CHANGED = "directory-changed"
 _HELD = "directory"
 _KEPT_DATABASES = 8  # engines: a database has one for reading and one for writing
 _REVISION = Prepared(select(DirectoryState.revision).where(DirectoryState.id == 1))
@@ -120,12 +120,16 @@ def revision(session: Session) -> int:
 
 def directory(session: Session) -> Directory:
     """The whole directory, from memory while its revision stands; a session asks for the revision once."""
-    if session.info.get(CHANGED):
-        return _read(session)
     held: Directory | None = session.info.get(_HELD)
     if held is None:
-        held = session.info[_HELD] = _current(session)
+        held = session.info[_HELD] = _read(session) if session.info.get(_CHANGED) else _current(session)
     return held
+
+
+def forget(session: Session) -> None:
+    """Have the session read again what it has just changed."""
+    session.info[_CHANGED] = True
+    session.info.pop(_HELD, None)
 
 
 def _current(session: Session) -> Directory:
