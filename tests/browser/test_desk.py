@@ -9,11 +9,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from attention_point.accounts import services
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from tests.accounts.support import PASSWORD, password_hash
 from tests.support.browser import axe
+from tests.support.directory import load_shipped
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,6 @@ from attention_point.demo import commands
 from attention_point.demo.commands import demo_commands
 from attention_point.demo.loading import Loaded, load
 from attention_point.demo.visits import invent
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import PREFIX, from_environment
@@ -23,6 +22,7 @@ from attention_point.referrals.models import Referral
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import cells_of
+from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
 TABLES = (Account, Person, Visit, Referral, JournalEntry, Tally)

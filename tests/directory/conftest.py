@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from attention_point.accounts import sessions
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.database import Database
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 
 OFFICE = UUID("019a0000-0000-7000-8000-000000000001")

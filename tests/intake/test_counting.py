@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.database import Database
 from attention_point.intake import queries
 from attention_point.intake.reading import read_draft
@@ -21,6 +20,7 @@ from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import compare
 from attention_point.tallies.rules import referral_cells, visit_cells
+from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, consents, draft
 
 NEEDS = ("MIG-REG", "EMP-SENA", "EDU", "VBG", "SALUD-URG", "DDHH")

@@ -14,11 +14,11 @@ WRITER = """
 import os, sys
 from attention_point.foundation.database import Database
 from attention_point.foundation.vault import Keyring, Vault
-from attention_point.directory.loading import load_shipped
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.tallies import services as tallies
 from pathlib import Path
+from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, draft
 
 database = Database(sys.argv[1], {"vault": Vault(Keyring.load(Path(sys.argv[2])))})

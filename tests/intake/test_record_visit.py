@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.refusals import Conflict, Invalid, NotFound
@@ -20,6 +19,7 @@ from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 from attention_point.people.services import search_document, view
 from attention_point.referrals.models import Referral
 from attention_point.tallies.models import Tally
+from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, consents, draft, person, recorded
 
 TABLES = (Person, PersonTag, Visit, Referral, JournalEntry, Tally)

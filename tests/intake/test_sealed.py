@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.vault import VaultError
@@ -20,6 +19,7 @@ from attention_point.intake.models import Visit
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.people.models import Person
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 from tests.support.postgres import Server
 from tests.support.visits import AGENT, draft, recorded

@@ -11,13 +11,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from attention_point.directory.models import Entity
-from attention_point.directory.services import load_shipped
 from attention_point.foundation.language import gettext, speaking
 from attention_point.foundation.paperwork.slip_pdf import write_slip
 from attention_point.intake import queries as intake
 from attention_point.referrals import queries
 from attention_point.referrals.documents import Handed, slip
 from attention_point.referrals.services import Answer, answer_for_desk
+from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, person, recorded
 
 PERSON = person(

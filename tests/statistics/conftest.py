@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation import paths, web
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.database import Database
@@ -16,6 +15,7 @@ from attention_point.foundation.settings import Settings
 from attention_point.statistics.feature import statistics
 from attention_point.tallies import services
 from tests.statistics.invented import counted
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 
 SEPTEMBER = date(2017, 9, 1)

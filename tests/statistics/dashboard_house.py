@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from attention_point.directory.loading import bump, load_shipped
+from attention_point.directory.loading import bump
 from attention_point.directory.models import Point
 from attention_point.foundation import clock, paths, web
 from attention_point.foundation.database import Database
@@ -19,6 +19,7 @@ from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.rules import CellKey, cells_of
 from tests.statistics.conftest import Office
 from tests.statistics.invented import facts
+from tests.support.directory import load_shipped
 
 TODAY = date(2017, 9, 14)  # a Thursday
 SECOND = "cucuta"

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
-from attention_point.directory.loading import load_shipped
 from attention_point.statistics import released
 from attention_point.statistics.content import as_json, canonical, content_of, from_json, hash_of, year_tables
 from attention_point.statistics.models import Release
 from attention_point.statistics.protection import protect
 from tests.statistics.invented import counted
+from tests.support.directory import load_shipped
 
 SEPTEMBER = date(2017, 9, 1)
 HEAD = "0" * 64

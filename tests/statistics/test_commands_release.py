@@ -11,7 +11,6 @@ from sqlalchemy import func, insert, select, text
 
 from attention_point.demo.loading import Loaded, load
 from attention_point.demo.visits import invent
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
@@ -19,6 +18,7 @@ from attention_point.foundation.settings import from_environment
 from attention_point.statistics import files, open_data
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.models import Release
+from tests.support.directory import load_shipped
 
 Run = Callable[..., Result]
 SEPTEMBER = date(2017, 9, 1)

@@ -20,7 +20,6 @@ from python_calamine import CalamineWorkbook
 
 from attention_point.demo.loading import Loaded, load
 from attention_point.demo.visits import invent
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import speaking
@@ -36,6 +35,7 @@ from attention_point.statistics.open_data_columns import DIMENSION_COLUMNS, TOTA
 from attention_point.statistics.tables import KINDS, view
 from tests.statistics.conftest import Office
 from tests.statistics.publishing import SEPTEMBER
+from tests.support.directory import load_shipped
 from tests.support.pages import read
 
 pytestmark = pytest.mark.xdist_group("released month")  # one worker makes it once for all

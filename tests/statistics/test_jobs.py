@@ -7,7 +7,6 @@ from sqlalchemy import func, select, update
 
 from attention_point.accounts import services as accounts
 from attention_point.accounts.services import NewAccount
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
@@ -18,6 +17,7 @@ from attention_point.statistics.jobs import STATISTICS_JOB, make_ready
 from attention_point.tallies import services
 from attention_point.tallies.models import Tally
 from tests.statistics.invented import counted
+from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
 SEPTEMBER = date(2017, 9, 1)

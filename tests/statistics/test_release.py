@@ -10,7 +10,6 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
@@ -24,6 +23,7 @@ from attention_point.tallies import queries as tallies
 from attention_point.tallies import services as counting
 from attention_point.tallies.models import Tally
 from tests.statistics.invented import counted
+from tests.support.directory import load_shipped
 from tests.support.visits import acting, person, recorded
 
 AUGUST, SEPTEMBER = date(2017, 8, 1), date(2017, 9, 1)

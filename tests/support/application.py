@@ -4,15 +4,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import BaseLoader, BytecodeCache, Environment, Template
+from jinja2.bccache import Bucket
 
 from attention_point.foundation import language
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings, from_environment
 from tests.support.pages import PageClient
 from tests.support.server import serve
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once a process, whichever application shows them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self.known.get(bucket.key):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Many tests compose an application of their own, whose templates are those of all the others."""
+    compiled, load = _Compiled(), BaseLoader.load
+
+    def loaded(self: BaseLoader, environment: Environment, *of: Any, **more: Any) -> Template:
+        environment.bytecode_cache = compiled
+        return load(self, environment, *of, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseLoader, "load", loaded)
+        yield
 
 
 @pytest.fixture(autouse=True)

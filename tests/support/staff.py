@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from attention_point.accounts import services
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation.access import SYSTEM
 from tests.accounts.support import password_hash, sign_in
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
-from attention_point.directory.services import load_shipped
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.database import new_id
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
+from tests.support.directory import load_shipped
 
 
 def acting(role: str, entity: str | None = None) -> Actor:

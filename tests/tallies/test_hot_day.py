@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from attention_point.directory.loading import load_shipped
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
@@ -21,6 +20,7 @@ from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.statistics import queries, released, services
 from attention_point.tallies import queries as tallies
+from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, draft, person, recorded
 
 MONTHS = [date(2017, month, 1) for month in (8, 9, 10, 11)]
