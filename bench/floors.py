@@ -1,4 +1,4 @@
-"""The floors: what no implementation can go below. A durable write, the bare rows, the smallest Flask POST."""
+"""The floors: what no implementation can go below. A durable write, the bare rows, the smallest Flask POST, both."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def durable_write(folder: Path) -> Callable[[Draft], None]:
 
 def bare_transaction(folder: Path) -> Callable[[Draft], None]:
     """One registration's rows by ``sqlite3`` alone, WAL and FULL, crypto included; a returning person is found."""
-    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(SCHEMA)
@@ -82,6 +82,20 @@ def minimal_flask(_folder: Path) -> Flask:
     @app.post("/api/v1/visits")
     def visits() -> tuple[Response, int]:
         draft = request.get_json()
+        return jsonify(id=draft["id"], reference="BGA-2017-000001", suggestions=draft["needs"]), 201
+
+    return app
+
+
+def both(folder: Path) -> Flask:
+    """The two floors in one request: the smallest Flask POST of the same values, which stores them."""
+    write = bare_transaction(folder)
+    app = Flask("both")
+
+    @app.post("/api/v1/visits")
+    def visits() -> tuple[Response, int]:
+        draft = request.get_json()
+        write(draft)
         return jsonify(id=draft["id"], reference="BGA-2017-000001", suggestions=draft["needs"]), 201
 
     return app

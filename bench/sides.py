@@ -25,6 +25,7 @@ class Side:
 
 SIDES = {
     "minimal Flask POST": Side("bench.floors:minimal_flask"),
+    "both in one request": Side("bench.floors:both"),
     "bare route": Side("bench.bare_route:bare_route"),
     "ORM reference": Side("bench.orm_reference:orm_reference", client.form),
     "registration": Side("bench.registration:registration", prepare=registration.prepare),

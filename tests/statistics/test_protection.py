@@ -59,7 +59,7 @@ def _assert_the_year_tells_nothing_more(month: Content, before: Content | None) 
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )
 @given(st.integers(0, 10**6), st.integers(1, 45))
 def test_two_years_of_releases_of_any_population_expose_nobody(seed: int, size: int) -> None:
