@@ -11,7 +11,6 @@ from uuid import UUID
 GIVEN = ("Yulimar", "José Gregorio", "Ana Karina", "Wilmer", "Luz Marina", "Deivis", "María", "Édgar", "Rosmery")
 SURNAMES = ("Rondón", "Peña", "Urdaneta", "Carvajal", "Quiñónez", "Pabón", "Zambrano", "Ortiz", "Mejía", "Briceño")
 NEEDS = (["MIG-REG", "EMP-SENA"], ["MIG-REG", "EDU"], ["SALUD-URG", "MIG-REG"], ["EDU", "EMP-SENA"])
-FIRST_DAY = datetime(2017, 8, 9, 13, 0, tzinfo=UTC)
 RETURNING = 0.25
 
 Draft = dict[str, Any]
@@ -28,7 +27,7 @@ def drafts(seed: int) -> Iterator[Draft]:
         else:
             person = _person(chance, seed * 1_000_000 + number)
             known.append(person)
-        yield _visit(chance, number, person)
+        yield _visit(chance, person)
         number += 1
 
 
@@ -43,7 +42,7 @@ def _person(chance: random.Random, number: int) -> dict[str, Any]:
         "nationality": "VE",
         "documents": [
             {"type": "DE", "number": f"V-{5_000_000 + number % 90_000_000}"},
-            {"type": "PA", "number": f"{100_000_000 + number % 900_000_000}", "expires": "2019-05-01"},
+            {"type": "PA", "number": f"{100_000_000 + number % 900_000_000}", "expires": "2040-05-01"},
         ],
         "phone": f"+57 300 {chance.randrange(10**7):07d}",
         "municipality": "68001",
@@ -55,12 +54,11 @@ def _person(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def _visit(chance: random.Random, number: int, person: dict[str, Any]) -> Draft:
-    attended = FIRST_DAY + timedelta(days=number // 36 % 140, minutes=number % 36 * 13)
+def _visit(chance: random.Random, person: dict[str, Any]) -> Draft:
     return {
         "id": str(_uuid7()),
         "point": "bucaramanga",
-        "attended_at": attended.isoformat(),
+        "attended_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "person": person,
         "household": {"adults": chance.randrange(1, 4), "children": chance.randrange(4), "accompanied_by": None},
         "vulnerabilities": chance.choice(([], ["pregnant"], ["chronic_illness"])),

@@ -136,24 +136,26 @@ P1 and P2 are not reached where the table says no. A registration's CPU goes abo
 (two thirds of it for the one `fdatasync`), SQLite 9 %, allocation 5 %, checking the draft in Rust 3 %, sealing 3 %. By
 rooms: finding or sealing the person 14 %, reading and checking the draft 12 %, counting 10 %, rules 8 %, Flask with
 the gate, token, headers and log line 20 %, the rest to the visit, its referrals and the journal. No part is large any
-more, and each does what a guarantee asks for. Most of it is the interpreter walking through code that it runs once a
-request, and that is cold each time: the draft is checked in 40 µs when nothing else runs, and in three times that
-within a registration. So a neighbour on the machine who empties the caches costs this side more than the floors: the
-ratio moved between 2.6 and 3.8 from run to run of two evenings, which is more than any single step gains. Three runs
-one after the other gave P1 3.58 to 3.71, P2 0.25 to 0.28 and P9 1.05 to 1.10 (CPU); one in a quieter minute, before
-the last step below, 2.95, 0.23 and 1.04. A commit writes 33 pages, each by two calls of the kernel of 6 µs, the half
-of them for tags, indexes of referrals and counts.
+more, and each does what a guarantee asks for.
 
-`docs/decisions/0009` and `0012` tell what was done. Each of the following was compared with the program before it, in
-turns on one core, where the same program against itself differs by 1–2 %. Gained: what is loaded kept out of the
-garbage collector's rounds, 3 %; named tuples and fewer calls a statement, header and hook, 6 %; fewer steps to check
-the draft, its codes and documents, and one step for the log line, 2–4 %; the token looked up on the connection that
-writes while nobody does, whose pages are in memory, 3 %; a moment and a day written once for all their rows, 3–4 %;
-the last three together about 5 %. Without gain: smaller pages of SQLite, rarer checkpoints, one index less, the three
-large tables without row ids, huge pages of memory, other thresholds of the collector (which runs once in 70
+Most of it is waiting for memory. A registration walks 450 functions, most of them once, and touches 10 MB of pages of
+the heap and 3 MB of the libraries' code, where a core's second cache holds 0.5 MB: what takes 40 µs in a loop of its
+own takes three to five times that within a registration. So a neighbour on the machine who empties the caches costs
+this side more than the floors, and the ratio moves between 2.6 and 3.8 from run to run, which is more than any single
+step gains. The two floors apart have the caches to themselves; both in one request are what a program can come near
+to, and against them the ratio is 2.4 to 2.75.
+
+`docs/decisions/0009`, `0012` and `0014` tell what was done. Each of the following was compared with the program before
+it, in turns on one core, where the same program against itself differs by 1–2 %. Gained: what is loaded kept out of
+the garbage collector's rounds, 3 %; named tuples and fewer calls a statement, header and hook, 6 %; fewer steps to
+check the draft, its codes and documents, and one step for the log line, 2–4 %; the token looked up on the connection
+that writes while nobody does, whose pages are in memory, 3 %; a moment and a day written once for all their rows, 3–4
+%; two search keys less a person, a gate that asks for the form's token itself, and headers put on outside of Flask,
+together 7 % of the interpreter's steps and 2 % of the time. Without gain: smaller pages of SQLite, rarer checkpoints,
+one index less, the three large tables without row ids, huge pages of memory, hot code laid side by side, Debian's
+optimised Python (which gains the floors as much), other thresholds of the collector (which runs once in 70
 registrations), a transaction that makes SQLAlchemy's `Session` only where one is used, named tuples in place of the
-other records. Left to try: one look-up for the known visit, the closed month and the directory's revision; fewer pages
-a commit.
+other records. A fifth less would need compiled code or fewer guarantees.
 """
 
 
