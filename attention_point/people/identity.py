@@ -34,13 +34,14 @@ FIELDS = (
 
 def joined(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """What is known after a new statement: a stated field replaces, a blank one leaves, documents add up."""
-    record = {field: given.get(field) if given.get(field) is not None else known.get(field) for field in FIELDS}
+    record = known | {field: value for field in FIELDS if (value := given.get(field)) is not None}
     documents: dict[tuple[str, str], dict[str, Any]] = {}
     for each in (*known.get("documents", ()), *given.get("documents", ())):
         place = (each["type"], each.get("number", ""))
         documents[place] = {**documents.get(place, {}), **each}
-    record["documents"] = list(documents.values())
-    return {field: value for field, value in record.items() if value not in (None, [])}
+    if documents:
+        record["documents"] = list(documents.values())
+    return record
 
 
 def compared(record: Mapping[str, Any]) -> rules.Identity:

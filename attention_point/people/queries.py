@@ -11,7 +11,7 @@ from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
 from attention_point.people.models import Person, PersonTag
 
-KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "surname_given_day": 4}
+KINDS = {"document": 1, "surname_year": 2, "surname_given": 3}
 MOST = 50  # candidates of a search: more is no answer, the agent adds a word or a year
 
 _ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version)

@@ -226,14 +226,11 @@ def search_keys(person: Identity) -> list[Key]:
     keys = [("document", f"{each.type}:{each.number}") for each in person.documents if each.number]
     given = name_key(next(iter(words(person.given_names, given=True)), ""), given=True)
     born = person.birth_date
-    day = f"{born.month:02d}-{born.day:02d}" if born else ""
     for surname in filter(None, (name_key(person.surname_1), name_key(person.surname_2))):
         if born:
             keys.append(("surname_year", f"{surname}|{born.year}"))
         if given:
             keys.append(("surname_given", f"{surname}|{given}"))
-        if born and given:
-            keys.append(("surname_given_day", f"{surname}|{given}|{day}"))
     return list(dict.fromkeys(keys))
 
 

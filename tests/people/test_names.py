@@ -115,17 +115,15 @@ def test_the_keys_of_a_person() -> None:
         ("document", "DE:V12345678"),
         ("surname_year", "BELASKES|1991"),
         ("surname_given", "BELASKES|JOANA"),
-        ("surname_given_day", "BELASKES|JOANA|03-17"),
         ("surname_year", "PERES|1991"),
         ("surname_given", "PERES|JOANA"),
-        ("surname_given_day", "PERES|JOANA|03-17"),
     ]
 
 
 @pytest.mark.parametrize(
     ("change", "kinds"),
     [
-        ({"documents": ()}, {"surname_year", "surname_given", "surname_given_day"}),
+        ({"documents": ()}, {"surname_year", "surname_given"}),
         ({"birth_date": None}, {"document", "surname_given"}),
         ({"given_names": None}, {"document", "surname_year"}),
         ({"surname_1": None, "surname_2": "12"}, {"document"}),
