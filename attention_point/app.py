@@ -47,13 +47,11 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, info={"vault": vault})
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
-    guard = web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
+    web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
     sessions.register(app)
     for feature in catalogue.FEATURES:
         for blueprint in feature.blueprints:
             app.register_blueprint(blueprint)
-            if blueprint.name.endswith("_api"):
-                guard.exempt(blueprint)  # programs carry a bearer token, never a cookie
     return app
 
 

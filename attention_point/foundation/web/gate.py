@@ -1,8 +1,9 @@
 """The gate: a request passes only by its view's own declaration."""
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request
 from flask.globals import app_ctx, request_ctx
 
 from attention_point.foundation.access import Access, Actor, access_of
@@ -13,38 +14,41 @@ from attention_point.foundation.web.transactions import SAFE
 Identify = Callable[[], Actor | None]
 
 
-def register(app: Flask, user: Identify, program: Identify) -> None:
+def register(app: Flask, user: Identify, program: Identify, check_form_token: Callable[[], None]) -> None:
     """``user`` finds the signed-in person of a request, ``program`` the owner of its bearer token."""
 
     @app.before_request
     def _pass() -> None:
-        app_ctx.g.actor = None
-        asked = request_ctx.request
+        held, asked = app_ctx.g, request_ctx.request
+        held.actor = None
         if asked.endpoint is None:
             return  # no such page: the error page says so
-        access = access_of(app.view_functions[asked.endpoint])
+        view = app.view_functions[asked.endpoint]
+        access = access_of(view)
         if access is None:
             raise Forbidden(_("This page has no access rule, so nobody may open it."))
         _refuse_foreign_origin(asked)
-        if access.public:
-            if not access_is_static():
-                g.actor = user()
-            return
-        _identify(access, user, program)
+        # Said before anything reads the body: a view that takes files may be sent one.
+        asked.max_content_length = getattr(view, "body_limit", app.config["MAX_CONTENT_LENGTH"])
+        if not access.public:
+            _identify(access, held, user, program)
+        elif asked.endpoint not in UNASKED:
+            held.actor = user()
+        if not access.scope:  # programs carry a bearer token, never a cookie
+            check_form_token()
 
 
-def access_is_static() -> bool:
-    """Whether the request is for a style sheet or the like, for which nobody need be looked up."""
-    return request.endpoint in {"static", "healthz"}
+UNASKED = frozenset({"static", "healthz"})
+"""For a style sheet or the like nobody need be looked up."""
 
 
-def _identify(access: Access, user: Identify, program: Identify) -> None:
+def _identify(access: Access, held: Any, user: Identify, program: Identify) -> None:
     found = program() if access.scope else user()
     if found is None:
         raise Unauthenticated(
             _("A valid token is needed.") if access.scope else _("Sign in to continue."),
         )
-    app_ctx.g.actor = found  # a refusal's page is that of somebody who is signed in
+    held.actor = found  # a refusal's page is that of somebody who is signed in
     if access.scope and found.role != access.scope:
         raise Forbidden(_("The token does not have this scope."))
     if access.permission and not found.may(access.permission):

@@ -13,17 +13,20 @@ from attention_point.foundation.settings import Settings
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-FIXED = {
+POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+STRICT = {
+    "Content-Security-Policy": POLICY.format(scripts="'none'"),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-POLICY = (
-    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 YEAR = 31_536_000
 # For who reads public data from a page of another site.
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -44,37 +47,30 @@ def open_to_all(cache_control: str) -> None:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Put the headers on every reply."""
+    """Put the headers on every reply: what it does not say of itself is as strict as can be."""
 
-    fixed = list(FIXED.items())
+    strict = list(STRICT.items())
     if settings.secure:
-        fixed.append(("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains"))
-    without_scripts = POLICY.format(scripts="'none'")
+        strict.append(("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains"))
 
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        scripts = response.mimetype == "text/html"
-        headers["Content-Security-Policy"] = _policy() if scripts else without_scripts
-        if request.endpoint != "static":
-            headers["Cache-Control"] = "no-store"
+        if response.mimetype == "text/html":
+            headers["Content-Security-Policy"] = POLICY.format(scripts=f"'nonce-{csp_nonce()}'")
         if "open_to_all" in app_ctx.g and response.status_code in {200, 304}:
             headers.update({**OPEN, "Cache-Control": g.open_to_all})
-        else:
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        elif "Cache-Control" in headers and request.endpoint != "static":
+            del headers["Cache-Control"]  # Flask says of a file that a copy may be kept
         return response
 
     application = app.wsgi_app
 
-    def _with_fixed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _with_strict(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
-            return start_response(status, headers + fixed, *failed)
+            said = {name for name, _value in headers}
+            return start_response(status, headers + [pair for pair in strict if pair[0] not in said], *failed)
 
         return application(environ, start)
 
-    app.wsgi_app = _with_fixed  # type: ignore[method-assign]
-
-
-def _policy() -> str:
-    """The policy of a page: its own scripts run, by the nonce that they carry."""
-    return POLICY.format(scripts=f"'nonce-{csp_nonce()}'")
+    app.wsgi_app = _with_strict  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, session
+from flask import Flask, session
 from flask.globals import app_ctx, request_ctx
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import LanguageAccept
@@ -27,12 +27,13 @@ log = structlog.get_logger("web")
 
 def install(
     app: Flask, settings: Settings, menu: tuple[MenuItem, ...], user: gate.Identify, program: gate.Identify
-) -> CSRFProtect:
-    """Sessions, gate, CSRF, headers, errors, templates. Returns the CSRF guard, from which token APIs are exempt."""
+) -> None:
+    """Sessions, gate, CSRF, headers, errors, templates."""
     app.config.update(
         MAX_CONTENT_LENGTH=LIMIT,
         MAX_FORM_MEMORY_SIZE=LIMIT,
         MAX_FORM_PARTS=1000,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the gate has the token checked, once it knows who asks
         WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own pages never send; the gate asks Sec-Fetch-Site
         SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
@@ -47,9 +48,7 @@ def install(
     app.session_interface = Cookies()
     app.ensure_sync = _plain  # type: ignore[method-assign, assignment]
     app.before_request(_speak)
-    app.before_request(_bound)
-    gate.register(app, user, program)
-    guard = CSRFProtect(app)
+    gate.register(app, user, program, CSRFProtect(app).protect)
     headers.register(app, settings)
     app.after_request(_log)
     app.after_request(_settle)  # after_request functions run last to first: the commit comes before all else
@@ -58,7 +57,6 @@ def install(
     health.register(app)
     openapi.register(app)
     public(app.view_functions["static"])
-    return guard
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,14 +76,6 @@ def _speak() -> None:
         language.use(_best(asked.headers.get("Accept-Language", "")))
     else:
         language.use(asked.cookies.get(LANGUAGE_COOKIE, "es"))
-
-
-def _bound() -> None:
-    """Let a view that takes files be sent one; said before anything reads the body."""
-    asked = request_ctx.request
-    limit = getattr(current_app.view_functions.get(asked.endpoint or ""), "body_limit", None)
-    if limit:
-        asked.max_content_length = limit
 
 
 def _settle(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask.globals import app_ctx
@@ -46,7 +47,8 @@ def db() -> Session:
     if "writer" not in held:
         if request.method in SAFE:
             return reader()
-        _end_reading()  # what was read before the write began may be stale
+        if "reader" in held:
+            held.reader.rollback()  # what was read before the write began may be stale
         held.transaction = database().writing()
         held.writer = held.transaction.__enter__()
     session: Session = held.writer
@@ -75,7 +77,7 @@ def settle(response: Response) -> None:
     success = response.status_code < 400
     held = app_ctx.g
     if "writer" in held:
-        _end_writing(commit=success)
+        _end_writing(held, commit=success)
     if "reader" in held and (success or response.status_code == 422):
         held.reader.rollback()
         journal.write_kept(database(), held.reader, held.pop("owed", ()) if success else ())
@@ -83,12 +85,12 @@ def settle(response: Response) -> None:
 
 def undo() -> None:
     """Take back what the request wrote, and let others write."""
-    if "writer" in g:
-        _end_writing(commit=False)
-
-
-def _end_writing(*, commit: bool) -> None:
     held = app_ctx.g
+    if "writer" in held:
+        _end_writing(held, commit=False)
+
+
+def _end_writing(held: Any, *, commit: bool) -> None:
     transaction: AbstractContextManager[Session] = held.pop("transaction")
     held.pop("writer")
     if commit:
@@ -97,18 +99,13 @@ def _end_writing(*, commit: bool) -> None:
         transaction.__exit__(_Undo, _Undo(), None)
 
 
-def _end_reading() -> None:
-    held = app_ctx.g
-    if "reader" in held:
-        held.reader.rollback()
-
-
 def register(app: Flask) -> None:
     """Leave nothing open at the end of a request, however it ended."""
 
     @app.teardown_request
     def _close(_error: BaseException | None) -> None:
-        undo()
         held = app_ctx.g
+        if "writer" in held:
+            _end_writing(held, commit=False)
         if "reader" in held:
             held.pop("reader").close()

@@ -51,7 +51,7 @@ def compose(settings: Settings, vault: Vault, database: Database, visitors: Visi
     app.secret_key = vault.secret("web-session")
     app.extensions.update(settings=settings, database=database)
     web.install(app, settings, (), lambda: visitors.user, lambda: visitors.program)
-    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["WTF_CSRF_METHODS"] = set()
     app.test_client_class = PageClient
     return app
 

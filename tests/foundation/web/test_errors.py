@@ -254,7 +254,7 @@ def test_another_kind_of_content_is_refused(small: Flask, client: PageClient, ki
 
 @SQLITE
 def test_a_form_without_its_token_is_told_to_be_reloaded(small: Flask, client: PageClient) -> None:
-    small.config["WTF_CSRF_ENABLED"] = True
+    small.config["WTF_CSRF_METHODS"] = {"POST"}
     views(small, lambda: None)
     reply = client.post("/do", data={"name": CANARY})
     assert reply.status_code == 403

@@ -1,10 +1,11 @@
 """Headers: on every reply, whatever became of the request; stricter still where visitors come over TLS."""
 
+import io
 import re
 from dataclasses import replace
 
 import pytest
-from flask import Flask, session
+from flask import Flask, Response, send_file, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
@@ -12,7 +13,7 @@ from attention_point.foundation.access import public
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.vault import Vault
-from attention_point.foundation.web.headers import FIXED
+from attention_point.foundation.web.headers import STRICT
 from tests.foundation.web.conftest import Visitors, compose
 from tests.support.pages import PageClient
 
@@ -30,6 +31,12 @@ def remember() -> tuple[str, dict[str, str]]:
 
 
 @public
+def send() -> Response:
+    """A file, of which Flask says that a copy may be kept and asked about again."""
+    return send_file(io.BytesIO(b"a slip"), mimetype="application/pdf", download_name="slip.pdf")
+
+
+@public
 def fail() -> str:
     """A page that fails."""
     raise ZeroDivisionError
@@ -39,6 +46,7 @@ def fail() -> str:
 def pages(small: Flask, client: PageClient) -> PageClient:
     """The small application with a page that works and one that fails."""
     small.add_url_rule("/remember", "remember", remember)
+    small.add_url_rule("/send", "send", send)
     small.add_url_rule("/fail", "fail", fail, methods=["GET", "POST"])
     small.add_url_rule("/api/fail", "api_fail", fail)
     return client
@@ -53,6 +61,7 @@ def ask(client: PageClient, method: str, path: str, base: str = "http://localhos
 REQUESTS = [
     ("GET", "/remember", 200),
     ("HEAD", "/remember", 200),
+    ("GET", "/send", 200),
     ("GET", "/healthz", 200),
     ("GET", STATIC, 200),
     ("GET", "/static/not-there.css", 404),
@@ -69,7 +78,10 @@ REQUESTS = [
 def test_every_reply_carries_them(pages: PageClient, method: str, path: str, status: int) -> None:
     reply = ask(pages, method, path)
     assert reply.status_code == status
-    assert {name: reply.headers.get(name) for name in FIXED} == FIXED
+    own = {"Content-Security-Policy", "Cache-Control"}
+    for name in STRICT.keys() - own:
+        assert reply.headers.getlist(name) == [STRICT[name]]
+    assert all(len(reply.headers.getlist(name)) == 1 for name in own)
     policy = reply.headers["Content-Security-Policy"]
     assert NONCE.search(policy) if reply.mimetype == "text/html" else "script-src 'none'" in policy
     if not path.startswith("/static/"):
@@ -108,7 +120,7 @@ def test_the_cookie_is_plain_where_there_is_no_tls(pages: PageClient) -> None:
 def over_tls(small: Flask, settings: Settings, vault: Vault, database: Database, visitors: Visitors) -> PageClient:
     """The same under an https address."""
     made = compose(replace(settings, public_url="https://point.example.org"), vault, database, visitors)
-    made.config["WTF_CSRF_ENABLED"] = True
+    made.config["WTF_CSRF_METHODS"] = {"POST"}
     made.add_url_rule("/remember", "remember", remember, methods=["GET", "POST"])
     made.add_url_rule("/fail", "fail", fail)
     return PageClient(made, made.response_class)
