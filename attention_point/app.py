@@ -116,9 +116,13 @@ def init() -> None:
     """Create what is missing: folder, keyring, database, reference data, administrator. Safe to repeat."""
     with refusals():
         settings = from_environment()
-        settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not settings.keyring.exists():
-            Keyring.create(settings.keyring)
+        try:
+            settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not settings.keyring.exists():
+                Keyring.create(settings.keyring)
+        except OSError as error:
+            file, reason = error.filename, error.strerror
+            raise Refusal(_("%(file)s cannot be written: %(reason)s", file=file, reason=reason)) from None
         upgrade(settings.database_url)
         database = open_database()
         with database.writing() as session:

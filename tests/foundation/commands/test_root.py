@@ -50,3 +50,15 @@ def test_a_port_that_is_taken_is_told(house: Path) -> None:
     assert result.exit_code == 1
     assert "No se puede atender en 127.0.0.1" in result.stderr
     assert run("serve", "--port", "70000").exit_code == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = house / "taken"
+    taken.write_text("a file, not a folder")
+    for name, place in (("INSTANCE", taken / "instance"), ("KEYRING", taken / "keyring.json")):
+        with monkeypatch.context() as changed:
+            changed.setenv(f"ATTENTION_POINT_{name}", str(place))
+            result = run("init")
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+        assert f"No se puede escribir {place}" in result.stderr
