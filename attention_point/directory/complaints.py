@@ -50,7 +50,7 @@ def read_row(kind: type[Row], values: object) -> Row:
 
 def in_file(source: Any, refusal: Invalid) -> Invalid:
     """The same refusal for the command line: one line a complaint, naming its row by its code."""
-    lines = [" · ".join([*_places(source, each.field), each.message]) for each in refusal.fields]
+    lines = [" · ".join(filter(None, [*_places(source, each.field), each.message])) for each in refusal.fields]
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], _("… and %(count)s more.", count=len(lines) - SHOWN)]
     heading = _("Nothing was loaded. The file needs correcting:")

@@ -149,7 +149,7 @@ def _parsed(content: bytes) -> object:
         return yaml.load(content.decode("utf-8"), _Loader)  # noqa: S506 - a SafeLoader with less
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        line = mark.line + 1 if mark else "?"
         raise Refusal(_("The file cannot be read as YAML (line %(line)s).", line=line)) from None
 
 

@@ -47,5 +47,9 @@ def test_a_wrong_file_is_exit_status_1_with_the_reason_on_stderr(load: Load, shi
         assert "ALBERGUE" not in queries.service_codes(session)
 
 
+def test_a_file_of_no_parts_is_told_without_a_place(load: Load, shipped: Database) -> None:
+    assert load(["entities"]).stderr.splitlines()[-1] == "This must be a group of keys."
+
+
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert CliRunner().invoke(directory_commands, ["load", str(tmp_path / "none.yaml")]).exit_code == 2

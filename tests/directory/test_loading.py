@@ -1,6 +1,7 @@
 """Loading files: idempotent, whole or not at all, never over the office's own edits."""
 
 import copy
+import re
 from datetime import date
 from typing import Any
 
@@ -175,8 +176,9 @@ def test_what_is_no_directory_is_refused(loaded: Session) -> None:
 
 
 def test_what_is_no_yaml_is_refused(session: Session) -> None:
-    for content in (b"\xff\xfe", b"entities: [", b"a: !!python/object:os.system {}", b"[" * 1000):
-        with speaking("en"), pytest.raises(Refusal, match="cannot be read as YAML"):
+    wrong = {b"\xff\xfe": "?", b"\nentities: [": 2, b"a: !!python/object:os.system {}": 1, b"[" * 1000: "?"}
+    for content, line in wrong.items():
+        with speaking("en"), pytest.raises(Refusal, match=re.escape(f"cannot be read as YAML (line {line})")):
             load_file(session, SYSTEM, content)
 
 
