@@ -143,7 +143,7 @@ the heap and 3 MB of the libraries' code, where a core's second cache holds 0.5 
 own takes three to five times that within a registration. So a neighbour on the machine who empties the caches costs
 this side more than the floors, and the ratio moves between 2.6 and 3.8 from run to run, which is more than any single
 step gains. The two floors apart have the caches to themselves; both in one request are what a program can come near
-to, and against them the ratio is 2.4 to 2.75.
+to, and against them the ratio is 2.4 to 3.3, most often 2.6.
 
 `docs/decisions/0009`, `0012` and `0014` tell what was done. Each of the following was compared with the program before
 it, in turns on one core, where the same program against itself differs by 1–2 %. Gained: what is loaded kept out of
