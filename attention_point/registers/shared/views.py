@@ -16,7 +16,7 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, Invalid
 from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.forms import BaseForm, posted
 from attention_point.foundation.web.listing import SIZE, page_of
 from attention_point.registers.shared import describe, files_views, queries, services
 from attention_point.registers.shared.describe import Register
@@ -169,8 +169,9 @@ def history(register: Register, record: UUID) -> Reply:
 
 def keep_filter(register: Register) -> Reply:
     """Keep the search that the form carries, for this account."""
-    query = query_of(wanted_of(register, request.form))
-    services.keep_filter(db(), actor(), register, request.form.get("filter_name", ""), urlencode(query))
+    fields = posted()
+    query = query_of(wanted_of(register, fields))
+    services.keep_filter(db(), actor(), register, fields.get("filter_name", ""), urlencode(query))
     flash(_("The search is kept."), "success")
     return redirect(address(register, "listing", **query), 303)
 
