@@ -29,7 +29,8 @@ class SearchForm(BaseForm):
     def show(self, fields: Iterable[FieldError]) -> None:
         """Put each complaint beside its field."""
         for complaint in fields:
-            self[complaint.field].errors = (*self[complaint.field].errors, complaint.message)
+            if complaint.message not in self[complaint.field].errors:
+                self[complaint.field].errors = (*self[complaint.field].errors, complaint.message)
 
 
 def prepare_search(form: SearchForm) -> SearchForm:

@@ -26,7 +26,8 @@ class BaseForm(FlaskForm):
     """Every form's base. Labels are message ids, marked with ``N_`` where they are written.
 
     Each text is in its normal form, its unfit characters shown as U+FFFD, also in forms within the form: no view reads
-    a control character. ``validate`` refuses an unfit text; so does every service that takes one.
+    a control character. The message stands at its field from the start. ``validate`` refuses an unfit text; so does
+    every service that takes one.
     """
 
     class Meta(FlaskForm.Meta):
@@ -63,7 +64,7 @@ def _hold_to_rule(field: Field) -> None:
     if isinstance(field.data, str):
         field.data = texts.show_unfit(field.data, lines=lines)
         if not texts.is_fit(field.data, lines=lines):
-            field.process_errors = [*field.process_errors, language.gettext(texts.UNFIT)]
+            field.errors = field.process_errors = [*field.process_errors, language.gettext(texts.UNFIT)]
     elif isinstance(field.data, list):
         field.data = [texts.show_unfit(value) if isinstance(value, str) else value for value in field.data]
 
