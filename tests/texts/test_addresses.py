@@ -28,7 +28,7 @@ def parameters(app: Flask) -> list[str]:
     """Every name of a value that a view reads from its address."""
     read = {name for path in paths.PACKAGE.rglob("*.py") for name in QUERY.findall(path.read_text(encoding="utf-8"))}
     filtered = {field.key for each in app.extensions["registers"] for field in each.fields if field.filtered}
-    forms = {name for form in (SearchForm, FilterForm) for name in form()._fields}  # type: ignore[no-untyped-call]
+    forms = {name for form in (SearchForm, FilterForm) for name in form()._fields}
     return sorted(read | filtered | forms | set(ALWAYS) | {"q", "state", "before", "document", "name"})
 
 

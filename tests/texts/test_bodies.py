@@ -44,7 +44,7 @@ def replaced(value: Any, path: tuple[str | int, ...], text: str) -> Any:
     """The body with another text at a path."""
     if not path:
         return text
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = replaced(value[path[0]], path[1:], text)
     return copy
 
