@@ -28,7 +28,7 @@ def add_user(email: str, role: str, entity: str | None, name: str | None, passwo
     with refusals():
         stored = services.check_account(new)
         if password_stdin:
-            password = sys.stdin.readline().rstrip("\r\n")
+            password = passwords.read_line(sys.stdin)
             passwords.check_new(password, stored, new.name)
         else:
             password = passwords.one_time()

@@ -5,7 +5,9 @@ from typing import Any
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
-from attention_point.accounts.rules import EMAIL_LONGEST, PASSWORD_LONGEST
+from attention_point import texts
+from attention_point.accounts import passwords
+from attention_point.accounts.rules import EMAIL_LONGEST
 from attention_point.foundation.access import ROLES, SCOPES
 from attention_point.foundation.language import LANGUAGES, N_
 from attention_point.foundation.language import gettext as _
@@ -41,10 +43,18 @@ class Needed:
             raise StopValidation(_(self.sentence))
 
 
+class OneAlphabet:
+    """Letters of several alphabets look alike: the owner of such an address is another person."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation for a mixed address; any other fault is the service's to name."""
+        if texts.email_fault(field.data or "") == texts.MIXED_SCRIPTS:
+            raise StopValidation(_(texts.MIXED_SCRIPTS))
+
+
 def _email() -> EmailField:
-    return EmailField(
-        N_("E-mail address"), [Needed(N_("Write your e-mail address.")), Length(max=EMAIL_LONGEST)], filters=[clean]
-    )
+    asked = Needed(N_("Write your e-mail address."))
+    return EmailField(N_("E-mail address"), [asked, Length(max=EMAIL_LONGEST), OneAlphabet()], filters=[clean])
 
 
 def _password() -> PasswordField:
@@ -78,12 +88,12 @@ class PasswordForm(BaseForm):
     """A new password, typed twice."""
 
     current = PasswordField(N_("Current password"), [Needed(N_("Write the password that you use now."))])
-    password = PasswordField(N_("New password"), [Needed(N_("Write the new password.")), Length(max=PASSWORD_LONGEST)])
+    password = PasswordField(N_("New password"), [Needed(N_("Write the new password."))])
     again = PasswordField(N_("New password, again"), [Needed(N_("Write the new password again."))])
 
     def validate_again(self, field: PasswordField) -> None:
         """Both must be the same."""
-        if field.data != self.password.data:
+        if passwords.normalised(field.data or "") != passwords.normalised(self.password.data or ""):
             raise StopValidation(_("The two passwords differ."))
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.forms import ResumeForm
+from attention_point.foundation.web.forms import posted
 from attention_point.foundation.web.transactions import SAFE
 
 MOST_FIELDS = 1000
@@ -40,7 +41,7 @@ def page(form: ResumeForm, fields: list[tuple[str, str]]) -> str:
 
 def kept_fields() -> list[tuple[str, str]]:
     """The posted fields in order, each value of several; never a password, a form's token or a field of our own."""
-    return [(name, value) for name, value in request.form.items(multi=True) if _kept(name)]
+    return [(name, value) for name, value in posted().items(multi=True) if _kept(name)]
 
 
 def _kept(name: str) -> bool:

@@ -1,14 +1,14 @@
 """How long a guesser waits, which passwords and e-mail addresses are accepted. Plain Python."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from attention_point import texts
+
 PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 128
-EMAIL_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
-_EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
+EMAIL_LONGEST = texts.EMAIL_LONGEST
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHORTEST_PART = 4  # a shorter part of a name or address stands in too many good passwords
 
@@ -42,8 +42,10 @@ BY_ADDRESS = Limit(free=100, window=timedelta(hours=1))
 
 def normal_email(text: str) -> str | None:
     """The address in lower case and NFC, or None for what is no address. The check is loose: only a mail proves one."""
-    email = unicodedata.normalize("NFC", text).strip().lower()
-    return email if len(email) <= EMAIL_LONGEST and _EMAIL.fullmatch(email) else None
+    try:
+        return texts.clean_email(text).lower()
+    except texts.UnfitText:
+        return None
 
 
 def is_entity_code(text: str) -> bool:
@@ -52,14 +54,17 @@ def is_entity_code(text: str) -> bool:
 
 
 def password_fault(password: str, usual: frozenset[str], *personal: str) -> str | None:
-    """What is wrong with a new password: ``short``, ``long``, ``personal`` or ``usual``; None when nothing is.
+    """What is wrong with a new password: ``short``, ``long``, ``unfit``, ``personal``, ``usual``; None when nothing is.
 
-    ``personal`` are the owner's name and address. Length counts and composition does not (NIST SP 800-63B §3.1.1.2).
+    ``password`` is in its normal form. ``personal`` are the owner's name and address. Length counts and composition
+    does not (NIST SP 800-63B §3.1.1.2).
     """
     if len(password) < PASSWORD_SHORTEST:
         return "short"
     if len(password) > PASSWORD_LONGEST:
         return "long"
+    if not texts.is_fit(password):
+        return "unfit"
     plain = password.casefold()
     if any(part in plain and len(plain) - len(part) < PASSWORD_SHORTEST for part in _parts(personal)):
         return "personal"

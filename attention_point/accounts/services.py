@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.accounts import passwords, queries, rules, throttle
 from attention_point.accounts.models import Account, ApiToken, LoginSession
 from attention_point.foundation import clock, journal
@@ -62,7 +63,7 @@ def digest(secret: str) -> bytes:
 
 def prove(database: Database, email: str, password: str, address: str) -> Proof:
     """Check a password within the throttle. Raises TooMany, or Unauthenticated with one sentence for every cause."""
-    email = rules.normal_email(email) or email[: rules.EMAIL_LONGEST]
+    email = rules.normal_email(email) or texts.show_unfit(email[: rules.EMAIL_LONGEST])
     with database.writing() as session:
         vault = vault_of(session)
         keys = throttle.account_key(vault, email), throttle.address_key(vault, address)
@@ -74,7 +75,7 @@ def prove(database: Database, email: str, password: str, address: str) -> Proof:
         with database.writing() as session:
             journal.record(session, SYSTEM, "account.sign-in-failed", "account", account.id if account else None)
         raise Unauthenticated(_("The e-mail address or the password is not right."))
-    renewed = passwords.hashed(password) if passwords.outdated(account.password_hash) else None
+    renewed = passwords.hashed(password) if passwords.outdated(account.password_hash, password) else None
     with database.writing() as session:
         throttle.forgive(session, *keys)
     return Proof(account.id, account.password_hash, renewed, account.language)
@@ -166,7 +167,7 @@ def add_user(session: Session, actor: Actor, new: NewAccount, password_hash: str
         Account(
             id=account_id,
             email=email,
-            name=new.name.strip(),
+            name=texts.clean(new.name),
             role=new.role,
             entity=new.entity or None,
             password_hash=password_hash,
@@ -188,8 +189,10 @@ def check_account(new: NewAccount) -> str:
     faults = list(_entity_faults(new.entity, needed=new.role == "entity", others=False))
     email = rules.normal_email(new.email)
     if email is None:
-        faults.append(FieldError("email", _("Write an e-mail address, like name@example.org.")))
-    if not 0 < len(new.name.strip()) <= 120:
+        faults.append(FieldError("email", _(texts.email_fault(new.email) or texts.NOT_AN_EMAIL)))
+    if not texts.is_fit(new.name):
+        faults.append(FieldError("name", _(texts.UNFIT)))
+    elif not 0 < len(new.name.strip()) <= 120:
         faults.append(FieldError("name", _("Write a name of at most 120 characters.")))
     if new.role not in ROLES:
         faults.append(FieldError("role", _("Choose a role of the list.")))
@@ -251,9 +254,11 @@ def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str
 
     The name is for people: any printable text of 1 to 60 characters.
     """
-    name = name.strip()
+    name = texts.normalise(name)
     faults = list(_entity_faults(entity, needed=scope == "referrals", others=True))
-    if not 0 < len(name) <= TOKEN_NAME_LONGEST or not name.isprintable():
+    if not texts.is_fit(name):
+        faults.append(FieldError("name", _(texts.UNFIT)))
+    elif not 0 < len(name) <= TOKEN_NAME_LONGEST:
         faults.append(FieldError("name", _("Write a name of at most 60 characters, like 'Kiosk 1'.")))
     if scope not in SCOPES:
         faults.append(FieldError("scope", _("Choose a scope of the list.")))
@@ -282,7 +287,7 @@ def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str
 def revoke_token(session: Session, actor: Actor, which: UUID | str) -> None:
     """Revoke a token, by its id or its name, at once. Raises NotFound without such a token in force."""
     by_id = isinstance(which, UUID)
-    found = session.get(ApiToken, which) if by_id else queries.token_named(session, str(which).strip())
+    found = session.get(ApiToken, which) if by_id else queries.token_named(session, texts.show_unfit(str(which)))
     if found is None or found.revoked_at is not None:
         raise NotFound(_("There is no such token in force."))
     found.revoked_at = clock.now()

@@ -188,7 +188,7 @@ def _change_password(form: PasswordForm, email: str, name: str) -> int:
     current, new = form.current.data or "", form.password.data or ""
     try:
         passwords.check_new(new, email, name)
-        if new == current:
+        if passwords.normalised(new) == passwords.normalised(current):
             complain(form, _("The new password must be another one."))
             return 422
         proof = services.prove(database(), email, current, request.remote_addr or "")

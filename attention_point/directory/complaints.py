@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
+from attention_point.foundation.text_fields import UNFIT
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -32,7 +34,7 @@ SENTENCES = {
     "list_type": N_("This must be a list."),
     "model_type": N_("This must be a group of keys."),
 }
-OWN = {"control_characters", "day", "day_order", "reserved", "document_type", "papers_listed", "portal_field"}
+OWN = {UNFIT, "day", "day_order", "reserved", "document_type", "papers_listed", "portal_field"}
 SHOWN = 20
 """A file may be wrong in every row; the first complaints are enough to begin with."""
 OTHER = N_("This cannot be used here.")
@@ -44,7 +46,7 @@ def read_row(kind: type[Row], values: object) -> Row:
         return kind.model_validate(values)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        complaints = tuple(FieldError(".".join(str(part) for part in each["loc"]), _sentence(each)) for each in found)
+        complaints = tuple(FieldError(_path(each["loc"]), _sentence(each)) for each in found)
         raise Invalid(_("Nothing was saved: something needs correcting."), complaints) from None
 
 
@@ -55,6 +57,10 @@ def in_file(source: Any, refusal: Invalid) -> Invalid:
         lines = [*lines[:SHOWN], _("… and %(count)s more.", count=len(lines) - SHOWN)]
     heading = _("Nothing was loaded. The file needs correcting:")
     return Invalid("\n".join([heading, *lines]), refusal.fields)
+
+
+def _path(parts: tuple[str | int, ...]) -> str:
+    return texts.show_unfit(".".join(str(part) for part in parts))
 
 
 def _sentence(found: Any) -> str:
@@ -80,4 +86,4 @@ def _own_name(row: Any) -> list[str]:
     if not isinstance(row, dict):
         return []
     named = [row[key] for key in ("code", "version", "service", "entity", "purpose", "type") if key in row]
-    return [f"({'/'.join(str(name)[:60] for name in named)})"] if named else []
+    return [f"({'/'.join(texts.show_unfit(str(name)[:60]) for name in named)})"] if named else []

@@ -1,6 +1,5 @@
 """What a row of the directory must be, whether a file or a page brings it; every complaint names its row and field."""
 
-import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -10,6 +9,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_
+from attention_point.foundation.text_fields import FOLDED
 
 PORTAL_FIELDS = (
     "given_names",
@@ -33,16 +33,6 @@ PORTAL_FIELDS = (
 
 YEARS = range(1900, 2201)
 RESERVED = "new"  # the address of the page that adds one
-
-
-def _clean(value: object) -> object:
-    """One line in NFC; whatever is not text is left for pydantic to refuse."""
-    if not isinstance(value, str):
-        return value
-    text = " ".join(unicodedata.normalize("NFC", value).split())
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
-        raise PydanticCustomError("control_characters", N_("Write it without control characters."))
-    return text
 
 
 def _day(value: object) -> object:
@@ -72,7 +62,7 @@ def _code(pattern: str) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Text = Annotated[str, _text(400), BeforeValidator(_clean)]
+Text = Annotated[str, _text(400), FOLDED]
 EntityCode = Annotated[str, _code(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ServiceCode = Annotated[str, _code(r"^[A-Z0-9]+(-[A-Z0-9]+)*$")]
 DocumentType = Annotated[
@@ -87,15 +77,15 @@ class _Row(BaseModel):
 class Short(_Row):
     """A name for lists, in both languages."""
 
-    es: Annotated[str, _text(60), BeforeValidator(_clean)]
-    en: Annotated[str, _text(60), BeforeValidator(_clean)]
+    es: Annotated[str, _text(60), FOLDED]
+    en: Annotated[str, _text(60), FOLDED]
 
 
 class Title(_Row):
     """A name in full."""
 
-    es: Annotated[str, _text(150), BeforeValidator(_clean)]
-    en: Annotated[str, _text(150), BeforeValidator(_clean)]
+    es: Annotated[str, _text(150), FOLDED]
+    en: Annotated[str, _text(150), FOLDED]
 
 
 class Texts(_Row):
@@ -108,8 +98,8 @@ class Texts(_Row):
 class LongTexts(_Row):
     """A paragraph."""
 
-    es: Annotated[str, _text(2000), BeforeValidator(_clean)]
-    en: Annotated[str, _text(2000), BeforeValidator(_clean)]
+    es: Annotated[str, _text(2000), FOLDED]
+    en: Annotated[str, _text(2000), FOLDED]
 
 
 class _Dated(_Row):
@@ -141,7 +131,7 @@ class EntityData(_Dated):
     receives_referrals: bool = True
     address: Texts | None = None
     hours: Texts | None = None
-    phone: Annotated[str, _text(100), BeforeValidator(_clean)] | None = None
+    phone: Annotated[str, _text(100), FOLDED] | None = None
     confirmed: Day | None = None
     verified: bool = False
 
@@ -162,7 +152,7 @@ class EntityData(_Dated):
 class Basis(_Row):
     """A law or the like on which a service stands."""
 
-    text: Annotated[str, _text(200), BeforeValidator(_clean)]
+    text: Annotated[str, _text(200), FOLDED]
     verified: bool = False
 
 
@@ -243,7 +233,7 @@ class LineData(_Dated):
     """An emergency line."""
 
     code: EntityCode
-    number: Annotated[str, _text(40), BeforeValidator(_clean)]
+    number: Annotated[str, _text(40), FOLDED]
     name: Title
     services: list[ServiceCode]
     verified: bool = False

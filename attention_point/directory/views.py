@@ -1,6 +1,5 @@
 """Pages of the directory: to browse it, and for the office to keep it."""
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from attention_point import texts
 from attention_point.directory import labels, queries, services
 from attention_point.directory.forms import (
     ConfirmForm,
@@ -210,5 +210,4 @@ def _matches(row: EntityRow, words: str, state: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFD", text.strip())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return texts.without_accents(text.strip()).casefold()

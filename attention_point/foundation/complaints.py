@@ -4,9 +4,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
+from attention_point.foundation.text_fields import UNFIT
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -16,7 +18,7 @@ SENTENCES = {
     "string_too_long": N_("At most %(max_length)s characters."),
     "string_too_short": N_("This is required."),
     "string_type": N_("This must be text."),
-    "string_unicode": N_("This text contains characters that cannot be written."),
+    "string_unicode": texts.UNFIT,
     "string_pattern_mismatch": N_("This code does not exist."),
     "int_type": N_("This must be a whole number."),
     "int_parsing": N_("This must be a whole number."),
@@ -78,12 +80,12 @@ def complaints(error: ValidationError) -> tuple[FieldError, ...]:
 
 def _complaint(found: Any) -> FieldError:
     kind, context = found["type"], found.get("ctx", {})
-    path = ".".join(str(part) for part in found["loc"] if part != "[key]")
+    path = texts.show_unfit(".".join(str(part) for part in found["loc"] if part != "[key]"))
     if kind == "at_field":
         return FieldError(context["field"], _(_words(found)))
     if kind == "document_number":
         return FieldError(f"{path}.number", _(_words(found)))
-    if kind in {"control_characters", "unknown_code"}:
+    if kind in {UNFIT, "unknown_code"}:
         return FieldError(path, _(_words(found)))
     if kind.startswith(("date_", "datetime_")):
         return FieldError(path, _(DATES))

@@ -1,15 +1,14 @@
 """The address of the mail server, as the settings give it: where it is, how it is spoken to, who signs in."""
 
-import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from attention_point import texts
 from attention_point.foundation.language import N_
 
 PORTS = {"smtp": 25, "smtps": 465}
 STARTTLS = {"required": True, "never": False}
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def read_server(url: str) -> MailServer:
 
 def is_address(text: str) -> bool:
     """Whether a text can be one mail address: no second one, no name, nothing that could end a header's line."""
-    return len(text) <= 254 and text.isprintable() and _ADDRESS.fullmatch(text) is not None
+    return texts.email_fault(text) is None and texts.normalise(text) == text
 
 
 def _starttls(query: str, *, default: bool) -> bool:

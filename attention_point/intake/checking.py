@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +13,7 @@ from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_, current, format_date, format_datetime, format_number, said
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
+from attention_point.foundation.web.forms import posted
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.forms import DeskForm
 from attention_point.intake.planning import Plan, Referred, plan_visit
@@ -69,8 +70,8 @@ def check_page(session: Session, draft: VisitDraft, form: DeskForm, refusal: Inv
         notices=[_notice(plan, place, services) for place in range(len(plan.notices))],
         warnings=[said(message, values) for _field, message, values in plan.warnings],
         others=_others(session, draft, suggested),
-        posted=request.form,
-        errors=dict(_beside(refusal, request.form)) if refusal else {},
+        posted=posted(),
+        errors=dict(_beside(refusal, posted())) if refusal else {},
     )
 
 

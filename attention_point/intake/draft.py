@@ -5,7 +5,6 @@ somebody without papers, without a name to give, is received.
 """
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self
@@ -28,38 +27,13 @@ from pydantic_core import PydanticCustomError
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_
+from attention_point.foundation.text_fields import LINE, LINES
 from attention_point.people.rules import normalise_document
 
 OLDEST = 130  # years
 AHEAD = timedelta(days=1)  # a tablet's clock may be wrong by some hours
 BEGINNING = date(2000, 1, 1)
 LONGEST_WAIT = timedelta(days=1)
-
-
-def _plain(text: str) -> str:
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if not text.isprintable() and any(_unwritable(letter) for letter in text):
-        raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
-    return text.strip()
-
-
-def _unwritable(letter: str) -> bool:
-    """Control characters, separators of lines, and signs that turn the direction of writing: a name would read other
-    than it is."""
-    if letter in "\n\r\t":
-        return False
-    return unicodedata.category(letter) in _UNFIT or unicodedata.bidirectional(letter) in _TURNING
-
-
-_UNFIT = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-
-
-def _line(text: str) -> str:
-    if not text.isprintable() and any(letter in "\n\r\t" for letter in text):
-        raise PydanticCustomError("control_characters", N_("This text contains characters that cannot be written."))
-    return _plain(text)
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -103,11 +77,11 @@ def _written(value: Any) -> Any:
 
 Day = Annotated[date | None, BeforeValidator(_written)]
 BLANK = BeforeValidator(_empty_is_none)
-Name = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True), AfterValidator(_line)]
-GivenNames = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True), AfterValidator(_line)]
-Phone = Annotated[str, StringConstraints(max_length=25, strip_whitespace=True), AfterValidator(_line)]
-Number = Annotated[str, StringConstraints(max_length=32, strip_whitespace=True), AfterValidator(_line)]
-Sentence = Annotated[str, StringConstraints(max_length=300, strip_whitespace=True), AfterValidator(_line)]
+Name = Annotated[str, StringConstraints(max_length=60), LINE]
+GivenNames = Annotated[str, StringConstraints(max_length=80), LINE]
+Phone = Annotated[str, StringConstraints(max_length=25), LINE]
+Number = Annotated[str, StringConstraints(max_length=32), LINE]
+Sentence = Annotated[str, StringConstraints(max_length=300), LINE]
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=30)]
 EntityCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Purpose = Annotated[
@@ -206,7 +180,7 @@ class Consent(_Part):
 
     purpose: Purpose
     granted: StrictBool
-    text_version: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    text_version: Annotated[str, StringConstraints(min_length=1, max_length=20), LINE]
 
 
 class Declined(_Part):
@@ -229,7 +203,7 @@ class VisitDraft(_Part):
     needs: Annotated[tuple[ServiceCode, ...], Field(min_length=1, max_length=30)]
     facts: Facts = Facts()
     consents: Annotated[tuple[Consent, ...], Field(max_length=40)] = ()
-    notes: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_plain)] = ""
+    notes: Annotated[str, StringConstraints(max_length=2000), LINES] = ""
     refer: Annotated[tuple[ServiceCode, ...], Field(max_length=30)] | None = None
     entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30, default_factory=dict)]
     declined: Annotated[tuple[Declined, ...], Field(max_length=30)] = ()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 from wtforms import SelectField, StringField
 
+from attention_point import texts
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_, current
@@ -28,7 +29,8 @@ class SearchForm(BaseForm):
     def show(self, fields: Iterable[FieldError]) -> None:
         """Put each complaint beside its field."""
         for complaint in fields:
-            self[complaint.field].errors = (*self[complaint.field].errors, complaint.message)
+            if complaint.message not in self[complaint.field].errors:
+                self[complaint.field].errors = (*self[complaint.field].errors, complaint.message)
 
 
 def prepare_search(form: SearchForm) -> SearchForm:
@@ -49,6 +51,8 @@ def search(session: Session, actor: Actor, form: SearchForm) -> list[people.Cand
             raise _invalid("document_number", _(str(error))) from None
     if not form.name.data:
         raise _invalid("document_number", _("Write a document number or a name."))
+    if not texts.is_fit(form.name.data):
+        raise _invalid("name", _(texts.UNFIT))
     if len(form.name.data) > MOST:
         raise _invalid("name", _("At most %(max_length)s characters.", max_length=MOST))
     return people.search_name(session, actor, form.name.data, _year(form.birth_year.data))

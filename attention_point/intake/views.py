@@ -15,6 +15,7 @@ from attention_point.foundation.language import current
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
+from attention_point.foundation.web.forms import posted
 from attention_point.foundation.web.listing import SIZE, page_of
 from attention_point.foundation.web.transactions import reader
 from attention_point.intake import checking, documents, forms, queries
@@ -125,7 +126,7 @@ def record() -> Response | tuple[str, int] | str:
     if request.form.get("_resumed"):
         return _form_page(form, _("You are signed in again. Nothing of what you typed is lost: check it and go on."))
     try:
-        decided = read_draft(checking.with_decisions(forms.payload(form), request.form))
+        decided = read_draft(checking.with_decisions(forms.payload(form), posted()))
         record_visit(db(), actor(), decided, channel="desk")
     except Invalid as refusal:
         if any(complaint.field.startswith(("declined.", checking.DECISION)) for complaint in refusal.fields):

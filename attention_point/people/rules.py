@@ -5,7 +5,6 @@ their sound in Spanish (``sounds.py``), never merged by likeness alone: a person
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 from rapidfuzz import fuzz
 
+from attention_point import texts
 from attention_point.people.sounds import name_key, name_keys, words
 
 LONGEST_NUMBER = 32
@@ -51,7 +51,6 @@ MESSAGES = {
     "too_old": N_("The holder of this type of document is at most %(age)s years old."),
 }
 TOO_LONG = N_("A document number has at most 32 characters.")
-CONTROL = N_("The document number contains characters that cannot be written.")
 SCIENTIFIC = N_("The document number was rounded by a spreadsheet: write all its digits.")
 
 
@@ -124,14 +123,10 @@ def normalise_document(type_: str, number: str | None) -> tuple[str, str]:
     """The type's code and the number in capitals without spaces, dots and hyphens; a missing number is "".
 
     A whole number that a spreadsheet wrote as ``12345678.0`` loses its ``.0``. Raises ValueError, with a message id
-    and never the number, for control characters, scientific notation or more than 32 characters.
+    and never the number, for unfit characters, scientific notation or more than 32 characters.
     """
     code = type_.strip().upper()
-    text = (number or "").strip()
-    # ASCII stands for itself already, and of its printable characters none is a control character.
-    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).upper().strip()
-    if not (text.isascii() and text.isprintable()) and any(unicodedata.category(c).startswith("C") for c in text):
-        raise ValueError(CONTROL)
+    text = texts.clean(texts.compatible(number or "")).upper()
     written = _SEPARATORS.sub("", text.removesuffix(".0") if _FLOAT.fullmatch(text) else text)
     if "E" in text and (_SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)) or _SCIENTIFIC.fullmatch(written)):
         raise ValueError(SCIENTIFIC)

@@ -5,7 +5,8 @@ Plain Python; the rules of people stand on it.
 """
 
 import re
-import unicodedata
+
+from attention_point import texts
 
 _PARTICLES = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "Y"})
 _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u02bc]")
@@ -60,8 +61,7 @@ def name_keys(text: str | None, *, given: bool = False) -> list[str]:
 def words(text: str | None, *, given: bool = False) -> list[str]:
     """The words of a name in plain capitals, without the particles; what is only particles stays whole."""
     plain = _APOSTROPHES.sub("", text or "").upper()
-    if not plain.isascii():
-        plain = "".join([letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter)])
+    plain = texts.without_accents(plain)
     found = plain.split()
     if not "".join(found).isalpha():
         found = "".join([letter if letter.isalpha() else " " for letter in plain]).split()

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.complaints import read_object
 from attention_point.foundation.language import N_
+from attention_point.foundation.text_fields import LINES
 from attention_point.referrals.services import REASON_LENGTH, Answer
 
 OBJECT = N_("The answer must be a JSON object.")
@@ -20,7 +21,7 @@ def _state(code: str) -> str:
     return code
 
 
-Words = Annotated[str, StringConstraints(strict=True, max_length=REASON_LENGTH)]
+Words = Annotated[str, StringConstraints(strict=True, max_length=REASON_LENGTH), LINES]
 
 
 class AnswerBody(BaseModel):

@@ -36,7 +36,8 @@ class AnswerForm(BaseForm):
     def show(self, complaints: Sequence[FieldError]) -> None:
         """Put each complaint beside its field."""
         for each in complaints:
-            self[each.field].errors = [*self[each.field].errors, each.message]
+            if each.message not in self[each.field].errors:
+                self[each.field].errors = [*self[each.field].errors, each.message]
 
 
 def prepare(form: AnswerForm, found: OpenReferral, side: str) -> AnswerForm:

@@ -1,6 +1,5 @@
 """Writes of referrals: creation with the visit, and each answer. Never commits."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
@@ -149,7 +149,7 @@ def mark_seen(session: Session, actor: Actor, referral: UUID) -> None:
 def _advance(
     session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer, side: str
 ) -> queries.OpenReferral:
-    answer = replace(answer, reason=(answer.reason or "").strip() or None, note=(answer.note or "").strip() or None)
+    answer = replace(answer, reason=_tidy(answer.reason), note=_tidy(answer.note))
     if _said_before(actor, found, answer):
         return found
     if answer.version != found.version:
@@ -177,13 +177,12 @@ def _complaints(found: queries.OpenReferral, answer: Answer, step: rules.Step) -
     for name, text in (("reason", answer.reason or ""), ("note", answer.note or "")):
         if len(text) > REASON_LENGTH:
             yield FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_LENGTH))
-        if not is_plain(text):
-            yield FieldError(name, _("This text contains characters that cannot be written."))
+        if not texts.is_fit(text, lines=True):
+            yield FieldError(name, _(texts.UNFIT))
 
 
-def is_plain(text: str) -> bool:
-    """Whether a text can be written and shown: no control characters but line breaks and tabs, no half of a pair."""
-    return all(letter in "\r\n\t" or unicodedata.category(letter) not in UNFIT for letter in text)
+def _tidy(text: str | None) -> str | None:
+    return texts.normalise(text or "") or None
 
 
 def _write(session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer) -> queries.OpenReferral:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
@@ -60,14 +61,14 @@ def wanted(first: str, last: str, recipient: str | None, agreement: str | None, 
     begin, end = months["first"], months["last"]
     if begin and end:
         errors += _complaints(Period(begin, last_day(end)))
-    names = {"recipient": (recipient or "").strip(), "agreement": (agreement or "").strip()}
+    names = {"recipient": texts.normalise(recipient or ""), "agreement": texts.normalise(agreement or "")}
     for name, text in names.items():
         if not text:
             errors.append(FieldError(name, _(REQUIRED)))
         elif len(text) > LONGEST:
             errors.append(FieldError(name, _(TOO_LONG, max_length=LONGEST)))
-        elif not text.isprintable():
-            errors.append(FieldError(name, _("This text contains characters that cannot be written.")))
+        elif not texts.is_fit(text):
+            errors.append(FieldError(name, _(texts.UNFIT)))
     if k < LEAST_K:
         errors.append(FieldError("k", _("At least %(ge)s.", ge=LEAST_K)))
     if errors or not begin or not end:

@@ -13,7 +13,7 @@ HOSTILE = '"><script>alert(1)</script>'
 SENT = {
     "needs": ["MIG-REG", "EMP-SENA"],
     "given_names": ["Ñuñez, Zoë 'María' & hijos"],
-    "notes": ["first line\r\nsecond line"],
+    "notes": ["first line\nsecond line"],
     "markup": [HOSTILE],
     "blank": [""],
 }

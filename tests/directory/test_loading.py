@@ -140,7 +140,7 @@ WRONG = [
     ("entities.0.valid_to", "2017-12-31", "valid_to · The last day cannot be before the first day."),
     ("entities.0.name", {"es": "Casa"}, "name · en · This is needed."),
     ("entities.0.name.es", "x" * 151, "name · es · Too long: at most 150 characters."),
-    ("entities.0.name.es", "a\x00b", "name · es · Write it without control characters."),
+    ("entities.0.name.es", "a\x00b", "name · es · There is an invisible or control character here."),
     ("entities.0.name.es", 7, "name · es · This must be a text."),
     ("entities.0.kind", "royal", "kind · Choose one of the list."),
     ("entities.0.code", "Casa Abierta", "code · This code is not written as a code is"),

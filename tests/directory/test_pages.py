@@ -136,7 +136,7 @@ def test_contact_data_is_edited_and_then_confirmed_by_a_button(browse: Browse, s
 BAD = [
     ("name-es", "x" * 151, "name-es"),
     ("name-es", "", "name-es"),
-    ("short-en", "a\x01b", "short-en"),
+    ("short-en", "a\ufffdb", "short-en"),
     ("valid_to", "31/12/2016", "valid_to"),
     ("valid_to", "30/02/2018", "valid_to"),
     ("valid_from", "soon", "valid_from"),

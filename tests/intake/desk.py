@@ -44,7 +44,7 @@ TYPED: Fields = {
     "accompanied_by": [],
     "attention": ["yes"],
     "statistics": ["no"],
-    "notes": ['Primera línea & "comillas"\r\nSegunda <script>alert(1)</script>'],
+    "notes": ['Primera línea & "comillas"\nSegunda <script>alert(1)</script>'],
 }
 
 

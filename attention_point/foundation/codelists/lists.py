@@ -4,7 +4,6 @@ A list is read when it is first asked for and kept for the life of the process.
 """
 
 import csv
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,8 @@ from typing import Any
 
 import yaml
 from babel import Locale
+
+from attention_point import texts
 
 DATA = Path(__file__).with_name("data")
 # CLDR knows these two-letter codes, ISO 3166-1 does not assign them: exceptional, user-assigned or groups of countries.
@@ -118,8 +119,7 @@ def _place(code: Code, language: str) -> tuple[int, str]:
 
 
 def _folded(word: str) -> str:
-    plain = unicodedata.normalize("NFD", word.strip())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return texts.without_accents(word.strip()).casefold()
 
 
 @cache

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from attention_point import texts
 from attention_point.foundation import clock
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail_server import is_address
@@ -41,10 +42,10 @@ def check(message: Message) -> None:
     """Raise Invalid, naming the field, for what would be no proper mail or would forge a header."""
     one_line = _("This must be one line of text, at most %(most)s characters.", most=LONGEST_SUBJECT)
     faults = {
-        "to": not is_address(message.to) and _("This is not an e-mail address."),
+        "to": not is_address(message.to) and _(texts.email_fault(message.to) or texts.NOT_AN_EMAIL),
         "subject": not _is_line(message.subject) and one_line,
         "body": (not message.body.strip() and _("This is required."))
-        or (not _is_text(message.body) and _("This text contains characters that cannot be written.")),
+        or (not _is_text(message.body) and _(texts.UNFIT)),
         "attachments": (not all(_is_line(each.name) for each in message.attachments) and one_line)
         or (
             sum(len(each.content) for each in message.attachments) > MOST_BYTES
@@ -90,7 +91,7 @@ def _address(text: str) -> Address:
 
 
 def _is_line(text: str) -> bool:
-    return 0 < len(text.strip()) <= len(text) <= LONGEST_SUBJECT and text.isprintable()
+    return 0 < len(text.strip()) <= len(text) <= LONGEST_SUBJECT and texts.is_fit(text)
 
 
 def _is_text(text: str) -> bool:

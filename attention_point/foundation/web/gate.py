@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.globals import app_ctx, request_ctx
+from werkzeug.datastructures import ImmutableMultiDict
 
+from attention_point import texts
 from attention_point.foundation.access import Access, Actor, access_of
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Forbidden, Unauthenticated
+from attention_point.foundation.refusals import FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from attention_point.foundation.web.transactions import SAFE
 
 Identify = Callable[[], Actor | None]
@@ -21,6 +23,8 @@ def register(app: Flask, user: Identify, program: Identify, check_form_token: Ca
     def _pass() -> None:
         held, asked = app_ctx.g, request_ctx.request
         held.actor = None
+        if not texts.is_fit(asked.path):
+            raise NotFound(_("There is no such page."))
         if asked.endpoint is None:
             return  # no such page: the error page says so
         view = app.view_functions[asked.endpoint]
@@ -34,6 +38,8 @@ def register(app: Flask, user: Identify, program: Identify, check_form_token: Ca
             _identify(access, held, user, program)
         elif asked.endpoint not in UNASKED:
             held.actor = user()
+        if asked.query_string:
+            _hold_query_to_rule(asked)
         if not access.scope:  # programs carry a bearer token, never a cookie
             check_form_token()
 
@@ -61,3 +67,16 @@ def _refuse_foreign_origin(asked: Request) -> None:
         return
     if asked.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden(_("The request came from another site."), code="foreign_origin")
+
+
+def _hold_query_to_rule(asked: Request) -> None:
+    """The values of the address in their normal form. Raises Invalid, naming each that holds an unfit character."""
+    given = list(asked.args.items(multi=True))
+    unfit = dict.fromkeys(name for name, value in given if not (texts.is_fit(name) and texts.is_fit(value)))
+    if unfit:
+        raise Invalid(_("Some fields need attention."), tuple(_unfit_value(texts.show_unfit(name)) for name in unfit))
+    asked.args = ImmutableMultiDict((name, texts.normalise(value)) for name, value in given)
+
+
+def _unfit_value(name: str) -> FieldError:
+    return FieldError(name, _("There is an invisible or control character in '%(name)s'. Type it again.", name=name))

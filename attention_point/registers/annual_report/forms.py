@@ -19,4 +19,5 @@ class TextForm(BaseForm):
     def show(self, complaints: Iterable[FieldError]) -> None:
         """Put each complaint beside its field."""
         for each in complaints:
-            self[each.field].errors = [*self[each.field].errors, each.message]
+            if each.message not in self[each.field].errors:
+                self[each.field].errors = [*self[each.field].errors, each.message]

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database.locks import serialise
@@ -24,23 +25,23 @@ def write(
 ) -> bool:
     """Keep a section's text as edited from ``version`` (0: there was none); False when nothing differs.
 
-    Raises NotFound (no such section or year), Invalid (too long), Conflict (the version is no longer the newest).
+    Raises NotFound (no such section or year), Invalid (too long, unfit characters), Conflict (the version is no longer
+    the newest).
     """
     check(year, section)
-    texts = {"introduction": _clean(introduction), "account": _clean(account)}
-    long = [key for key, text in texts.items() if len(text) > MOST]
-    if long:
-        message = _("At most %(max_length)s characters.", max_length=MOST)
-        raise Invalid(_(CORRECT), tuple(FieldError(key, message) for key in long))
+    written = {"introduction": _tidy(introduction), "account": _tidy(account)}
+    errors = [FieldError(key, fault) for key, text in written.items() if (fault := _fault(text))]
+    if errors:
+        raise Invalid(_(CORRECT), tuple(errors))
     serialise(session, f"report-text/{year}/{section}".encode())
     held = next(iter(queries.versions(session, year, section, 1)), None)
-    before = {key: getattr(held, key) if held else "" for key in texts}
-    if texts == before:
+    before = {key: getattr(held, key) if held else "" for key in written}
+    if written == before:
         return False
     newest = held.version if held else 0
     if newest != version:
-        raise Conflict(_(CHANGED_BEFORE), _differences(texts, before))
-    session.add(ReportText(year=year, section=section, version=newest + 1, at=clock.now(), by=actor.label, **texts))
+        raise Conflict(_(CHANGED_BEFORE), _differences(written, before))
+    session.add(ReportText(year=year, section=section, version=newest + 1, at=clock.now(), by=actor.label, **written))
     session.flush()
     journal.record(session, actor, "annual_report.edit", "report", f"{year}/{section}", version=newest + 1)
     return True
@@ -52,10 +53,14 @@ def check(year: int, section: str) -> None:
         raise NotFound(_("There is no such page."))
 
 
-def _clean(text: str) -> str:
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    plain = "".join(letter for letter in "\n".join(lines) if letter == "\n" or letter.isprintable())
-    return plain.strip()
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in texts.normalise(text).split("\n"))
+
+
+def _fault(text: str) -> str | None:
+    if len(text) > MOST:
+        return _("At most %(max_length)s characters.", max_length=MOST)
+    return None if texts.is_fit(text, lines=True) else _(texts.UNFIT)
 
 
 def _differences(yours: dict[str, str], theirs: dict[str, str]) -> tuple[Difference, ...]:

@@ -10,10 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation.database import connection_of
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.mail_server import is_address
 from attention_point.foundation.refusals import FieldError, Invalid, Refusal
 from attention_point.registers.calls import rules
 from attention_point.registers.calls.models import (
@@ -111,8 +111,8 @@ def _wrong_money(data: Data) -> list[FieldError]:
 def settle_recipient(session: Session, record_id: UUID, data: Data) -> None:
     """Raises Invalid for what is no address, or another recipient's."""
     errors = []
-    if not is_address(data["email"]):
-        errors.append(FieldError("email", _("This is not an e-mail address.")))
+    if fault := texts.email_fault(data["email"]):
+        errors.append(FieldError("email", _(fault)))
     same = select(Mark.record).where(
         Mark.register == "recipients", Mark.key == "email", Mark.value == mark_of(data["email"])
     )

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.mail_server import is_address
 from attention_point.foundation.refusals import Conflict, FieldError, Invalid, NotFound, TooMany
 from attention_point.registers.calls import queries, rules
 from attention_point.registers.calls.models import BulletinLink, CallAnswer
@@ -78,7 +78,7 @@ def answer(session: Session, token: str, call_id: UUID, said: Answer, now: datet
 
 
 def _check(said: Answer) -> dict[str, Any]:
-    kept: dict[str, Any] = {key: " ".join(getattr(said, key).split(" ")).strip() for key in LENGTHS}
+    kept: dict[str, Any] = {key: texts.normalise(getattr(said, key)) for key in LENGTHS}
     errors = []
     if said.interested is None:
         errors.append(FieldError("interested", _(REQUIRED)))
@@ -86,13 +86,14 @@ def _check(said: Answer) -> dict[str, Any]:
         errors.append(FieldError("person", _(REQUIRED)))
     if said.interested and not (kept["email"] or kept["phone"]):
         errors.append(FieldError("email", _("Write an e-mail address or a phone.")))
-    if kept["email"] and not is_address(kept["email"]):
-        errors.append(FieldError("email", _("This is not an e-mail address.")))
+    fault = texts.email_fault(kept["email"]) if kept["email"] else None
+    if fault and fault != texts.UNFIT:
+        errors.append(FieldError("email", _(fault)))
     for key, most in LENGTHS.items():
         if len(kept[key]) > most:
             errors.append(FieldError(key, _("At most %(max_length)s characters.", max_length=most)))
-        elif not all(letter.isprintable() or (key == "needs" and letter in "\r\n\t") for letter in kept[key]):
-            errors.append(FieldError(key, _("This text contains characters that cannot be written.")))
+        elif not texts.is_fit(kept[key], lines=key == "needs"):
+            errors.append(FieldError(key, _(texts.UNFIT)))
     if errors:
         raise Invalid(_(CORRECT), tuple(errors))
     return {**kept, "interested": bool(said.interested)}

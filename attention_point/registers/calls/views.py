@@ -11,6 +11,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import chart_svg
 from attention_point.foundation.refusals import Conflict, Invalid
 from attention_point.foundation.web import actor, db
+from attention_point.foundation.web.forms import posted
 from attention_point.foundation.web.listing import number_of
 from attention_point.registers.calls import bulletin_views, documents, queries, rules, services
 from attention_point.registers.calls.forms import MoveForm, targets
@@ -76,7 +77,7 @@ def move(register: Register, record: UUID) -> Reply:
     except Conflict:
         raise Conflict(_("Somebody changed this record while you were looking at it. Look at it again.")) from None
     flash(_("Moved: %(name)s.", name=get(db(), register, record).name), "success")
-    year = request.form.get("year", "")
+    year = posted().get("year", "")
     return redirect(address(register, "board", **({"year": year} if year.isdecimal() else {})), 303)
 
 

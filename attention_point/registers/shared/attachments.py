@@ -5,7 +5,7 @@ They stand in the instance's folder, outside of all that is served, under a rand
 
 import hashlib
 import os
-import unicodedata
+import re
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -16,6 +16,7 @@ import puremagic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_
@@ -46,6 +47,8 @@ TYPES: Mapping[str, str] = {
 _INSIDE = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".odt": "content.xml"}
 _MAGIC = {".pdf": {".pdf"}, ".png": {".png"}, ".jpg": {".jpg", ".jpeg", ".jfif"}, ".jpeg": {".jpg", ".jpeg", ".jfif"}}
 _TEXT = {".csv", ".txt"}
+# Controls but tab and line ends, and the sign of a lost character: letters are not made of these.
+_BINARY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 KINDS = N_("Only PDF, PNG, JPEG, DOCX, XLSX, ODT, CSV and TXT files are kept.")
 LIES = N_("The file is not what its name says.")
 TOO_LARGE = N_("The file is too large: at most 10 MB.")
@@ -117,18 +120,14 @@ def sweep(session: Session, folder: Path) -> int:
 
 def file_name(name: str) -> tuple[str, str]:
     """A name as it may be given back, and its extension: no folders, no unseen characters. Raises Invalid."""
-    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    # Categories C and Z other than a space: controls, marks that turn the direction of reading, unseen spaces.
-    seen = "".join("_" if letter in '<>:"|?*%' else letter for letter in plain if _is_seen(letter)).strip(" .")
+    plain = texts.normalise(name).replace("\\", "/").rpartition("/")[2]
+    # A file's name is not typed again, so what is unfit in it is left out.
+    seen = "".join("_" if letter in '<>:"|?*%' else letter for letter in plain if texts.is_fit(letter)).strip(" .")
     stem, dot, last = seen.rpartition(".")
     extension = f"{dot}{last.lower()}"
     if extension not in TYPES or not stem.strip(" ."):
         raise _wrong(_(KINDS))
     return f"{stem.strip(' .')[:NAME_LENGTH]}{extension}", extension
-
-
-def _is_seen(letter: str) -> bool:
-    return letter == " " or unicodedata.category(letter)[0] not in "CZ"
 
 
 def check_content(extension: str, content: bytes) -> None:
@@ -160,10 +159,7 @@ def _is_text(content: bytes) -> bool:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    controls = sum(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in text)
-    return (
-        controls == 0 and "\ufffd" not in text and not content.startswith((b"%PDF", b"PK\x03\x04", b"MZ", b"\x7fELF"))
-    )
+    return not _BINARY.search(text) and not content.startswith((b"%PDF", b"PK\x03\x04", b"MZ", b"\x7fELF"))
 
 
 def _is_office(extension: str, content: bytes) -> bool:

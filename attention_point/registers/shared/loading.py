@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import gettext as _
@@ -68,7 +69,7 @@ class Loading:
             return {}
         for key in row:
             if key not in names:
-                self.complain(f"{place}.{key}", _("There is no such key."))
+                self.complain(f"{place}.{texts.show_unfit(str(key))}", _("There is no such key."))
         return {names[key]: value for key, value in row.items() if key in names}
 
 
@@ -93,7 +94,7 @@ def load(
         if name in known:
             known[name](loading, content)
         else:
-            loading.unread.append(str(name))
+            loading.unread.append(texts.show_unfit(str(name)))
     if loading.errors:
         shown = [f"{each.field}: {each.message}" for each in loading.errors[:20]]
         raise Invalid("\n".join([_("Nothing was loaded. The file needs correcting:"), *shown]), tuple(loading.errors))

@@ -1,11 +1,11 @@
 """Raw values – typed, a cell, a file's YAML – to the facts that a record keeps; every complaint by its field."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
@@ -48,7 +48,8 @@ def read(fields: Iterable[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
 def check(fields: tuple[Field, ...], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
     """The facts and the complaints, each by its dotted path."""
     known = {field.key for field in fields}
-    errors = [FieldError(str(key), _("This field does not exist.")) for key in raw if key not in known]
+    unknown = [texts.show_unfit(str(key)) for key in raw if key not in known]
+    errors = [FieldError(key, _("This field does not exist.")) for key in unknown]
     found: dict[str, Any] = {}
     for field in fields:
         try:
@@ -77,10 +78,12 @@ def is_blank(value: Any) -> bool:
 def _text(field: Field, raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise Wrong(N_("This must be text."))
-    text = unicodedata.normalize("NFC", _plain(raw)).replace("\r\n", "\n").strip()
-    text = text.replace("\t", " ") if field.kind == describe.LONG else " ".join(text.split())
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter != "\n" for letter in text):
-        raise Wrong(N_("This text contains characters that cannot be written."))
+    try:
+        text = texts.clean(_plain(raw), lines=True).replace("\t", " ")
+    except texts.UnfitText:
+        raise Wrong(texts.UNFIT) from None
+    if field.kind != describe.LONG:
+        text = " ".join(text.split())
     most = field.most or LENGTHS.get(field.kind, 300)
     if len(text) > most:
         raise Wrong(N_("At most %(max_length)s characters."), max_length=most)

@@ -1,11 +1,12 @@
 """Part dates, folded words and typed numbers: plain Python."""
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+
+from attention_point import texts
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _TYPED = re.compile(r"(?:(?:(\d{1,2})[/.])?(\d{1,2})[/.])?(\d{4})")
@@ -65,8 +66,7 @@ def months_between(first: date, last: date) -> Iterator[str]:
 
 def folded(text: str) -> str:
     """A text without accents and case, its words and figures alone: two spellings of a name are one."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    plain = texts.without_accents(text, "NFKD").casefold()
     return " ".join(_WORD.findall(plain.replace("_", " ")))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_
@@ -128,8 +129,10 @@ def differences(
 
 def keep_filter(session: Session, actor: Actor, register: Register, name: str, query: str) -> None:
     """Keep a search under a name; the same name again takes the new one. Raises Invalid."""
-    name = " ".join(name.split())
-    if not name or len(name) > 60 or not name.isprintable():
+    name = " ".join(texts.normalise(name).split())
+    if not texts.is_fit(name):
+        raise Invalid(_(CORRECT), (FieldError("name", _(texts.UNFIT)),))
+    if not name or len(name) > 60:
         raise Invalid(_(CORRECT), (FieldError("name", _("Give it a name of at most 60 characters.")),))
     kept = queries.saved_filters(session, register, actor.id)
     same = next((each for each in kept if each.name == name), None)

@@ -13,6 +13,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
@@ -117,12 +118,12 @@ def _column(letters: bytes) -> int:
 
 
 def _cell(value: Any) -> Any:
-    """A cell as JSON takes it: days as texts."""
+    """A cell as JSON takes it: days as texts, an unfit character as U+FFFD, which the row's check refuses."""
     if hasattr(value, "isoformat"):
         return value.isoformat()[:10]
     if isinstance(value, bool | int | float) or value is None:
         return value
-    return str(value)[:CELL].strip()
+    return texts.show_unfit(str(value)[:CELL], lines=True)
 
 
 def _too_many() -> Invalid:

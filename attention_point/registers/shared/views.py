@@ -12,17 +12,19 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue as Reply
 
+from attention_point import texts
 from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict, Invalid
+from attention_point.foundation.refusals import Conflict, FieldError, Invalid
 from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.forms import BaseForm, posted
 from attention_point.foundation.web.listing import SIZE, page_of
 from attention_point.registers.shared import describe, files_views, queries, services
 from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.forms import VersionForm, choices_of, form_for, place, typed, version_of
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.queries import Wanted
+from attention_point.registers.shared.reading import CORRECT
 from attention_point.registers.shared.rendering import address, query_of, registers, remember, show_page, wanted_of
 
 HISTORY = 100
@@ -169,8 +171,12 @@ def history(register: Register, record: UUID) -> Reply:
 
 def keep_filter(register: Register) -> Reply:
     """Keep the search that the form carries, for this account."""
-    query = query_of(wanted_of(register, request.form))
-    services.keep_filter(db(), actor(), register, request.form.get("filter_name", ""), urlencode(query))
+    fields = posted()
+    query = query_of(wanted_of(register, fields))
+    unfit = tuple(FieldError(key, _(texts.UNFIT)) for key, value in query.items() if not texts.is_fit(value))
+    if unfit:
+        raise Invalid(_(CORRECT), unfit)
+    services.keep_filter(db(), actor(), register, fields.get("filter_name", ""), urlencode(query))
     flash(_("The search is kept."), "success")
     return redirect(address(register, "listing", **query), 303)
 
