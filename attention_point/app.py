@@ -18,16 +18,17 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
-from attention_point.foundation import journal, paths, web
+from attention_point.foundation import paths, web
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import refusals
+from attention_point.foundation.damage import Damage, VaultError, journal_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
 from attention_point.foundation.jobs.commands import jobs_commands
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
-from attention_point.foundation.vault import Keyring, Vault, VaultError
+from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.web import bodies
 
 # What is a little too large still reaches the application, which says so in the reader's language.
@@ -91,8 +92,8 @@ class Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except VaultError as error:
-                with closing(open_database()) as database, database.writing() as session:
-                    journal.record(session, SYSTEM, "vault.refused", error.purpose, error.row)
+                with closing(open_database()) as database:
+                    journal_damage(database, SYSTEM, [Damage(error.purpose, error.row)])
                 raise Refusal(
                     _(
                         "A sealed record does not open: %(kind)s %(row)s. Nothing was saved; it is in the journal.",

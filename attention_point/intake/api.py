@@ -62,7 +62,9 @@ def candidates() -> Response:
     else:
         sentence = _("Search by document or by name.")
         raise Invalid(sentence, (FieldError("document", sentence),))
-    return jsonify({"candidates": [{"id": str(each.id), **_shown(each.record)} for each in found]})
+    shown = [{"id": str(each.id), **_shown(each.record)} for each in found if not each.damaged]
+    damaged = [str(each.id) for each in found if each.damaged]
+    return jsonify({"candidates": shown, **({"damaged": damaged} if damaged else {})})
 
 
 def _by_document(text: str) -> list[people.Candidate]:

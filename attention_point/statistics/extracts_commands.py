@@ -8,6 +8,7 @@ import click
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import opened
+from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
@@ -31,7 +32,11 @@ def extract(first: str, last: str, recipient: str, agreement: str, k: int, outpu
     with opened() as database:
         asked = extracts.wanted(first, last, recipient, agreement, k)
         with database.reading() as session:
-            prepared = extracts.prepare(session, asked)
+            try:
+                prepared = extracts.prepare(session, asked)
+            finally:
+                damages = noted_damage(session)
+        journal_damage(database, SYSTEM, damages)
         part = output.with_name(f".{output.resolve().name}.part")
         try:
             with database.writing() as session:
