@@ -1,6 +1,6 @@
 """Reading people: rows and tags, still sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,15 @@ def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson
     """The rows of several people."""
     query = _ROW.where(Person.id.in_(list(people)))
     return [SealedPerson(*row) for row in connection_of(session).execute(query)]
+
+
+def sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
+    """The rows of all people who are not erased, in batches by id."""
+    query = _ROW.where(Person.wrapped_key.is_not(None), Person.sealed.is_not(None)).order_by(Person.id).limit(size)
+    rows = session.execute(query).all()
+    while rows:
+        yield [SealedPerson(*row) for row in rows]
+        rows = session.execute(query.where(Person.id > rows[-1].id)).all()
 
 
 def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:

@@ -122,7 +122,7 @@ def _document_holders(
     serialise(session, *(tag for _kind, tag in documents))
     others: list[UUID] = []
     for person in queries.by_tags(session, documents):
-        opened = _open_or_note(session, person)
+        opened = open_or_note(session, _row(session, person))
         if opened is not None and rules.same_person(identity.compared(opened.record), identity.compared(given)):
             return opened, ()
         others.append(person)
@@ -140,15 +140,20 @@ class Opened:
 
 
 def _open(session: Session, person: UUID) -> Opened:
+    return _opened(session, _row(session, person))
+
+
+def _row(session: Session, person: UUID) -> queries.SealedPerson:
     row = queries.sealed_person(session, person)
     if row is None or row.wrapped_key is None or row.sealed is None:
         raise NotFound(_("There is no such person."))
-    return _opened(session, row)
+    return row
 
 
-def _open_or_note(session: Session, person: UUID) -> Opened | None:
+def open_or_note(session: Session, row: queries.SealedPerson) -> Opened | None:
+    """One person; None for a record that does not open, which is noted in the session (``foundation.damage``)."""
     try:
-        return _open(session, person)
+        return _opened(session, row)
     except VaultError as error:
         note_damage(session, error)
         return None
@@ -251,12 +256,10 @@ def _candidates(session: Session, actor: Actor, people: Iterable[UUID], typed: s
 
 
 def _candidate(session: Session, row: queries.SealedPerson, typed: str | None) -> Candidate:
-    try:
-        record = _opened(session, row).record
-    except VaultError as error:
-        note_damage(session, error)
+    opened = open_or_note(session, row)
+    if opened is None:
         return Candidate(row.id, {}, -1.0, damaged=True)
-    return Candidate(row.id, record, rules.score(full_name(record), typed) if typed else 100.0)
+    return Candidate(row.id, opened.record, rules.score(full_name(opened.record), typed) if typed else 100.0)
 
 
 def disclose(
@@ -268,15 +271,10 @@ def disclose(
     """
     shown: dict[UUID, dict[str, Any] | None] = {}
     for row in queries.sealed_people(session, people):
-        if row.wrapped_key is None:
-            continue
-        try:
-            record = with_age(_opened(session, row).record, day)
-        except VaultError as error:
-            note_damage(session, error)
-            shown[row.id] = None
-        else:
-            shown[row.id] = {field: value for field, value in record.items() if field in fields}
+        if row.wrapped_key is not None:
+            opened = open_or_note(session, row)
+            record = with_age(opened.record, day) if opened else None
+            shown[row.id] = record and {field: value for field, value in record.items() if field in fields}
     return shown
 
 

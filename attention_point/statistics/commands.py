@@ -105,8 +105,8 @@ def rebuild(without_damaged: bool) -> None:
         if damaged and not without_damaged:
             raise Refusal(
                 ngettext(
-                    "%(num)s record does not open. A rebuild would lose what it counted, so nothing was changed. Restore "
-                    "the record from a backup, or use --without-damaged.",
+                    "%(num)s record does not open. A rebuild would lose what it counted, so nothing was changed. "
+                    "Restore the record from a backup, or use --without-damaged.",
                     "%(num)s records do not open. A rebuild would lose what they counted, so nothing was changed. "
                     "Restore the records from a backup, or use --without-damaged.",
                     sum(one.purpose in releasing.COUNTED_RECORDS for one in damaged),

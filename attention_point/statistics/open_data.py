@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import speaking
+from attention_point.foundation.private_files import make_private_folder
 from attention_point.foundation.refusals import Busy
 from attention_point.foundation.settings import Settings
 from attention_point.statistics import files, released
@@ -62,7 +63,8 @@ def make_missing(database: Database, settings: Settings, _period: str = "") -> N
 def altered(session: Session, settings: Settings) -> list[str]:
     """One sentence for each public file that is not, byte for byte, what is drawn from its release.
 
-    A missing file is in order: it is made again. A release that was altered itself is passed over: ``released.altered`` names it.
+    A missing file is in order: it is made again. A release that was altered itself is passed over, for
+    ``released.altered`` names it.
     """
     sentences = []
     for month, number, found in released.hashes(session):
@@ -133,7 +135,7 @@ def _make(settings: Settings, release: Release, kind: str, path: Path) -> None:
         if path.exists():  # somebody else has made it meanwhile
             return
         made = _drawn(settings, release, kind)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         files.write_whole(path, made)
     except OSError:
         raise Busy(_("The file cannot be kept on the server now. Try again later.")) from None

@@ -34,7 +34,7 @@ TRIES = 10
 """Over four days: as long as mail servers try (RFC 5321 §4.5.4.1)."""
 KEPT = timedelta(days=30)
 """How long a message that nobody took can still be sent again."""
-_PURPOSE = "mail_outbox"
+PURPOSE = "mail_outbox"
 
 log = structlog.get_logger("mail")
 
@@ -61,7 +61,7 @@ def queue(session: Session, key: str, message: Message) -> bool:
     kept = insert(OutboxMail).values(
         id=row,
         key=vault.fingerprint("mail-key", f"{key}\0{message.to.lower()}".encode()),
-        sealed=vault.seal(_PURPOSE, row, packed(message)),
+        sealed=vault.seal(PURPOSE, row, packed(message)),
         created_at=now,
         next_try_at=now,
         tries=0,
@@ -129,7 +129,7 @@ def _send(database: Database, post: Post, row: UUID) -> str:
 def _message(database: Database, row: UUID) -> Message:
     with database.reading() as session:
         sealed = session.get_one(OutboxMail, row).sealed or b""
-        return unpacked(_vault(session).open(_PURPOSE, row, sealed))
+        return unpacked(_vault(session).open(PURPOSE, row, sealed))
 
 
 def _put_off(database: Database, row: UUID, error: Exception) -> str:
