@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import structlog
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
@@ -30,8 +29,6 @@ KINDS = {
 }
 _NOTED = "damage"
 _journaled: set[tuple[date, str, UUID]] = set()
-
-log = structlog.get_logger("vault")
 
 
 class VaultError(Exception):
@@ -82,7 +79,5 @@ def journal_damage(database: Database, actor: Actor, damages: Iterable[Damage]) 
     with database.writing() as session:
         for one in fresh:
             journal.record(session, actor, "vault.refused", one.purpose, one.row)
-    for one in fresh:
-        log.warning("vault.refused", kind=one.purpose, row=str(one.row))
     _journaled.difference_update([entry for entry in _journaled if entry[0] != today])
     _journaled.update((today, one.purpose, one.row) for one in fresh)

@@ -34,7 +34,7 @@ def record() -> Response:
 
 @blueprint.get("/visits/<uuid:visit>")
 @requires_scope("intake")
-@documented("A visit's receipt", {200: VisitReceipt}, errors=(404,))
+@documented("A visit's receipt", {200: VisitReceipt}, errors=(404, 409))
 def receipt(visit: UUID) -> Response:
     """A visit's receipt, with its referrals as they stand now."""
     return jsonify(queries.receipt(db(), queries.visible(db(), actor(), visit)))
