@@ -7,20 +7,22 @@ umask of its own, writers name their modes, and an installation that others may 
 import os
 import shlex
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import Settings
+from attention_point.foundation.settings import DEMONSTRATION, Settings
 
 FILE, FOLDER = 0o600, 0o700
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 FROM_GIT = "README.md"
 """The one file of ``instance/`` that is in the repository: a checkout writes it anew under the user's umask."""
 BESIDE_DATABASE = ("", "-wal", "-shm", "-journal")
+OWN_FOLDERS = ("attachments", "open-data")
+"""The folders of the instance in which the program keeps files."""
 
 
 class OpenToOthers(Refusal):
@@ -72,15 +74,23 @@ def prepare_instance(settings: Settings) -> None:
 
 
 def refuse_open_to_others(settings: Settings) -> None:
-    """Raises OpenToOthers, with the command that mends it, where others have any right on a file or folder."""
-    sentences = list(wide_sentences(settings))
+    """Raises OpenToOthers, with the command that mends it, where others have any right on what the program keeps.
+
+    What somebody else put into the folder, which is closed itself, keeps no desk from opening; ``doctor`` names it.
+    """
+    own = (settings.instance, *(path for name in OWN_FOLDERS for path in _tree(settings.instance / name)))
+    sentences = list(_sentences(settings, (*own, *_files_of_settings(settings))))
     if sentences:
         raise OpenToOthers(" ".join(sentences))
 
 
 def wide_sentences(settings: Settings) -> Iterator[str]:
-    """One sentence for the instance, and one for each file elsewhere, on which others have rights."""
-    candidates = (*_instance_files(settings.instance), *_files_of_settings(settings))
+    """One sentence for the instance with all that is in it, one for each file elsewhere, where others have rights."""
+    everything = (path for path in _tree(settings.instance) if path != settings.instance / FROM_GIT)
+    return _sentences(settings, (*everything, *_files_of_settings(settings)))
+
+
+def _sentences(settings: Settings, candidates: Iterable[Path]) -> Iterator[str]:
     wide = dict.fromkeys(path.resolve() for path in candidates if _is_open(path))
     inside = [path for path in wide if path.is_relative_to(settings.instance)]
     if inside:
@@ -98,17 +108,18 @@ def _sentence(path: Path, command: str, target: Path) -> str:
     )
 
 
-def _instance_files(folder: Path) -> Iterator[Path]:
+def _tree(folder: Path) -> Iterator[Path]:
     """The folder, and all files and folders in it. A link to a folder is not followed; the folder itself is there."""
     yield folder
     for at, folders, names in os.walk(folder):
         yield from (Path(at, name) for name in folders)
-        yield from (Path(at, name) for name in names if not (name == FROM_GIT and Path(at) == folder))
+        yield from (Path(at, name) for name in names)
 
 
 def _files_of_settings(settings: Settings) -> Iterator[Path]:
-    """The keyring and the database with what SQLite keeps beside it, wherever they stand."""
+    """The keyring, the mark of a demonstration, and the database with what SQLite keeps beside it."""
     yield settings.keyring
+    yield settings.instance / DEMONSTRATION
     database = database_file(settings.database_url)
     if database is not None:
         yield from (database.with_name(f"{database.name}{end}") for end in BESIDE_DATABASE)

@@ -116,7 +116,9 @@ def _sealed(error: VaultError) -> Response:
     409: neither the request nor the program is at fault, and sending it again changes nothing.
     """
     note_damage(reader(), error)
-    return _reply(409, "sealed", _("This record does not open: nothing of it was shown or saved. The event is in the journal."))
+    return _reply(
+        409, "sealed", _("This record does not open: nothing of it was shown or saved. The event is in the journal.")
+    )
 
 
 def _reply(status: int, code: str, message: str, refusal: Refusal | None = None) -> Response:

@@ -107,6 +107,16 @@ def test_an_installation_that_others_may_read_is_refused_with_the_command_that_m
     assert house.run("user", "list").returncode == 0
 
 
+def test_what_somebody_left_in_a_closed_folder_stops_nobody_and_is_named_by_doctor(tmp_path: Path) -> None:
+    house = House(tmp_path / "instance", 0o022)
+    assert house.run("init").returncode == 0
+    (house.folder / "notes.txt").write_text("left here")
+    (house.folder / "notes.txt").chmod(0o644)
+    assert house.run("user", "list").returncode == 0
+    done = house.run("doctor")
+    assert (done.returncode, f"chmod -R go= {house.folder}" in done.stderr) == (1, True)
+
+
 def test_a_database_elsewhere_is_looked_at_by_itself(tmp_path: Path) -> None:
     house = House(tmp_path / "instance", 0o022)
     file = tmp_path / "elsewhere" / "people.db"
