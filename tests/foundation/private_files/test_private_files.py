@@ -4,26 +4,28 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from attention_point.app import main
 
 COMMAND = str(Path(sys.executable).with_name("attention-point"))
 
 
-class House:
-    """An installation made by the real command line, each command in a process with a umask of its own."""
+Run = Callable[..., Result]
 
-    def __init__(self, folder: Path, umask: int) -> None:
-        self.folder, self.umask = folder, umask
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("ATTENTION_POINT")}
-        self.environment["ATTENTION_POINT_INSTANCE"] = str(folder)
 
-    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run one command to its end."""
-        return subprocess.run(
-            [COMMAND, *words], env=self.environment, umask=self.umask, capture_output=True, text=True, timeout=120
-        )
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """The command line on an instance in ``of the office``, under an everyday umask."""
+    monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "of the office"))
+    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
+    before = os.umask(0o022)
+    yield lambda *words: CliRunner().invoke(main, words)
+    os.umask(before)
 
 
 def wide(folder: Path) -> list[str]:
@@ -32,111 +34,104 @@ def wide(folder: Path) -> list[str]:
     return [f"{path} {path.stat().st_mode:o}" for path in paths if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
 
 
-def test_whatever_the_umask_all_files_are_the_owner_s(tmp_path: Path) -> None:
-    house = House(tmp_path / "new" / "instance", 0o000)
-    for words in (
-        ("init",),
-        ("init",),
-        ("demo", "load", "--people", "12", "--from", "2026-09-01", "--to", "2026-09-10"),
-        ("statistics", "release", "2026-09"),
-        ("jobs", "run"),
-        ("journal", "export", str(house.folder / "journal.jsonl")),
-    ):
-        done = house.run(*words)
+@pytest.mark.parametrize("umask", [0o000, 0o077], ids=["000", "077"])
+def test_whatever_the_umask_all_files_are_the_owner_s(tmp_path: Path, umask: int) -> None:
+    """In processes of their own, as a shell with that umask starts them."""
+    folder = tmp_path / "new" / "instance"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ATTENTION_POINT")}
+    environment["ATTENTION_POINT_INSTANCE"] = str(folder)
+
+    def started(*words: str) -> str:
+        done = subprocess.run(words, env=environment, umask=umask, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-    kinds = {path.suffix for path in house.folder.rglob("*")}
+        return done.stdout
+
+    started(COMMAND, "init")
+    started(sys.executable, "-c", WORK)
+    kinds = {path.suffix for path in folder.rglob("*")}
     assert {".db", ".json", ".lock", ".pdf", ".jsonl"} <= kinds
     assert wide(tmp_path / "new") == []
-    # While it is open SQLite keeps a log beside the database, with the database's rights.
-    script = (
-        "from attention_point.app import open_database, take_umask\n"
-        "import pathlib\n"
-        "from sqlalchemy import text\n"
-        "from tests.foundation.private_files.test_private_files import wide\n"
-        "database = open_database()\n"
-        "with database.writing() as session:\n"
-        "    session.execute(text('UPDATE journal_head SET seq = seq'))\n"
-        "folder = pathlib.Path(database.url.database).parent\n"
-        "assert (folder / 'attention-point.db-wal').exists()\n"
-        "print(wide(folder))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=house.environment, umask=0o000, capture_output=True, text=True, timeout=60
-    )
-    assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_strict_umask_works_as_well(tmp_path: Path) -> None:
-    house = House(tmp_path / "instance", 0o077)
-    assert house.run("init").returncode == 0
-    assert house.run("doctor").returncode == 0
+# Much of what writes files, in one process. While it is open SQLite keeps a log beside the database.
+WORK = """
+import os, pathlib
+from click.testing import CliRunner
+from attention_point.app import main, open_database
+from sqlalchemy import text
+
+folder = pathlib.Path(os.environ["ATTENTION_POINT_INSTANCE"])
+for words in (
+    ("demo", "load", "--people", "12", "--from", "2017-09-01", "--to", "2017-09-10"),
+    ("statistics", "release", "2017-09"),
+    ("jobs", "run"),
+    ("journal", "export", str(folder / "journal.jsonl")),
+):
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+database = open_database()
+with database.writing() as session:
+    session.execute(text("UPDATE journal_head SET seq = seq"))
+for path in (folder / "attention-point.db-wal", folder / "attention-point.db-shm"):
+    assert path.stat().st_mode & 0o777 == 0o600, path
+"""
 
 
-def test_a_folder_of_a_checkout_is_tightened_by_the_first_init(tmp_path: Path) -> None:
-    folder = tmp_path / "instance"
-    (folder / "demo").mkdir(parents=True, mode=0o700)
+def test_a_folder_of_a_checkout_is_tightened_by_the_first_init(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "of the office"
+    (folder / "demo").mkdir(parents=True)
     (folder / "demo").chmod(0o700)
     (folder / "README.md").write_text("what belongs here")
-    (folder / "README.md").chmod(0o644)
     folder.chmod(0o755)
-    house = House(folder, 0o022)
-    assert house.run("init").returncode == 0
+    assert run("init").exit_code == 0
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert house.run("user", "list").returncode == 0
+    assert run("user", "list").exit_code == 0
 
 
-@pytest.mark.parametrize("name", ["", "attention-point.db", "keyring.json", "attachments", "open-data/month.csv"])
 def test_an_installation_that_others_may_read_is_refused_with_the_command_that_mends_it(
-    tmp_path: Path, name: str
+    tmp_path: Path, run: Run
 ) -> None:
-    house = House(tmp_path / "of the office", 0o022)
-    assert house.run("init").returncode == 0
-    for folder in ("attachments", "open-data"):
-        (house.folder / folder).mkdir(mode=0o700)
-    (house.folder / "open-data" / "month.csv").touch(mode=0o600)
-    target = house.folder / name
-    target.chmod(target.stat().st_mode | 0o044)
-    for words in (("init",), ("serve", "--port", "0"), ("jobs", "run"), ("user", "list")):
-        done = house.run(*words)
-        assert done.returncode == 1, words
-        assert f"chmod -R go= '{house.folder}'" in done.stderr
-        assert "Traceback" not in done.stderr
-    done = house.run("doctor")
-    assert (done.returncode, f"chmod -R go= '{house.folder}'" in done.stderr) == (1, True)
-    subprocess.run(["sh", "-c", f"chmod -R go= '{house.folder}'"], check=True)
-    assert house.run("user", "list").returncode == 0
+    folder = tmp_path / "of the office"
+    assert run("init").exit_code == 0
+    for name in ("attachments", "open-data"):
+        (folder / name).mkdir(mode=0o700)
+    (folder / "open-data" / "month.csv").touch(mode=0o600)
+    command = f"chmod -R go= '{folder}'"
+    for name in ("attention-point.db", "keyring.json", "attachments", "open-data/month.csv", ""):
+        target = folder / name
+        target.chmod(target.stat().st_mode | 0o044)
+        done = run("user", "list")
+        assert (done.exit_code, command in done.stderr) == (1, True), name
+        if name == "":
+            for words in (("init",), ("serve", "--port", "0"), ("jobs", "run"), ("doctor",)):
+                done = run(*words)
+                assert (done.exit_code, command in done.stderr) == (1, True), words
+        subprocess.run(["sh", "-c", command], check=True)
+    # What somebody left in the folder, which is closed itself, stops nobody.
+    (folder / "notes.txt").write_text("left here")
+    (folder / "notes.txt").chmod(0o644)
+    assert run("user", "list").exit_code == 0
+    done = run("doctor")
+    assert (done.exit_code, command in done.stderr) == (1, True)
 
 
-def test_what_somebody_left_in_a_closed_folder_stops_nobody_and_is_named_by_doctor(tmp_path: Path) -> None:
-    house = House(tmp_path / "instance", 0o022)
-    assert house.run("init").returncode == 0
-    (house.folder / "notes.txt").write_text("left here")
-    (house.folder / "notes.txt").chmod(0o644)
-    assert house.run("user", "list").returncode == 0
-    done = house.run("doctor")
-    assert (done.returncode, f"chmod -R go= {house.folder}" in done.stderr) == (1, True)
-
-
-def test_a_database_elsewhere_is_looked_at_by_itself(tmp_path: Path) -> None:
-    house = House(tmp_path / "instance", 0o022)
+def test_a_database_elsewhere_is_looked_at_by_itself(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "elsewhere" / "people.db"
     file.parent.mkdir()
-    house.environment["ATTENTION_POINT_DATABASE_URL"] = f"sqlite:///{file}"
-    assert house.run("init").returncode == 0
+    monkeypatch.setenv("ATTENTION_POINT_DATABASE_URL", f"sqlite:///{file}")
+    assert run("init").exit_code == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.chmod(0o640)
-    done = house.run("user", "list")
-    assert done.returncode == 1
-    assert f"chmod go= {file}" in done.stderr
+    done = run("user", "list")
+    assert (done.exit_code, f"chmod go= {file}" in done.stderr) == (1, True)
 
 
-def test_a_folder_that_holds_other_things_is_never_tightened(tmp_path: Path) -> None:
-    folder = tmp_path / "home"
+def test_a_folder_that_holds_other_things_is_never_tightened(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "of the office"
     folder.mkdir()
     (folder / "letter.txt").write_text("somebody's")
     folder.chmod(0o755)
-    done = House(folder, 0o022).run("init")
-    assert done.returncode == 1
-    assert "chmod -R go=" in done.stderr
+    done = run("init")
+    assert (done.exit_code, "chmod -R go=" in done.stderr) == (1, True)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
     assert [path.name for path in folder.iterdir()] == ["letter.txt"]
