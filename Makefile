@@ -49,7 +49,7 @@ demo: export ATTENTION_POINT_INSTANCE = instance/demo
 demo: export ATTENTION_POINT_DEMO = 1
 demo: install
 	@$(BIN)/attention-point init
-	@test -f instance/demo/loaded || { $(BIN)/attention-point demo load && touch instance/demo/loaded; }
+	@test -f instance/demo/loaded || { $(BIN)/attention-point demo load && umask 077 && touch instance/demo/loaded; }
 	@$(BIN)/attention-point serve --port $(PORT)
 
 test-tools: $(VENV)/test-$(TEST_KEY)

@@ -18,16 +18,20 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
-from attention_point.foundation import journal, paths, web
+from attention_point.foundation import paths, web
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import refusals
+from attention_point.foundation.damage import Damage, VaultError, journal_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
+from attention_point.foundation.doctor.commands import doctor_command
+from attention_point.foundation.jobs.checks import CHECKS
 from attention_point.foundation.jobs.commands import jobs_commands
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.private_files import prepare_instance, refuse_open_to_others, take_umask
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
-from attention_point.foundation.vault import Keyring, Vault, VaultError
+from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.web import bodies
 
 # What is a little too large still reaches the application, which says so in the reader's language.
@@ -35,7 +39,11 @@ SERVER_LIMIT = web.LIMIT + 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
-    """The web application. Raises KeyringError without a keyring: there is no way to run unsealed."""
+    """The web application. Raises KeyringError without a keyring: there is no way to run unsealed.
+
+    Raises OpenToOthers for an installation that other users of the machine may read.
+    """
+    refuse_open_to_others(settings)
     vault = Vault(Keyring.load(settings.keyring))
     app = Flask(
         "attention_point",
@@ -77,8 +85,9 @@ def _as_line(_logger: object, level: str, event: MutableMapping[str, Any]) -> st
 
 
 def open_database() -> Database:
-    """The installation's database with its vault; raises SettingsError or KeyringError."""
+    """The installation's database with its vault; raises SettingsError, OpenToOthers or KeyringError."""
     settings = from_environment()
+    refuse_open_to_others(settings)
     return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
 
 
@@ -91,8 +100,8 @@ class Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except VaultError as error:
-                with closing(open_database()) as database, database.writing() as session:
-                    journal.record(session, SYSTEM, "vault.refused", error.purpose, error.row)
+                with closing(open_database()) as database:
+                    journal_damage(database, SYSTEM, [Damage(error.purpose, error.row)])
                 raise Refusal(
                     _(
                         "A sealed record does not open: %(kind)s %(row)s. Nothing was saved; it is in the journal.",
@@ -107,6 +116,7 @@ class Commands(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Intake, routing, referrals and monthly counts for an attention point."""
+    take_umask()
     log_to_stderr()
     context.obj = open_database
 
@@ -117,13 +127,13 @@ def init() -> None:
     with refusals():
         settings = from_environment()
         try:
-            settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+            prepare_instance(settings)
             if not settings.keyring.exists():
                 Keyring.create(settings.keyring)
+            upgrade(settings.database_url)
         except OSError as error:
             file, reason = error.filename, error.strerror
             raise Refusal(_("%(file)s cannot be written: %(reason)s", file=file, reason=reason)) from None
-        upgrade(settings.database_url)
         database = open_database()
         with database.writing() as session:
             for feature in catalogue.FEATURES:
@@ -178,4 +188,5 @@ def _listening(app: Flask, host: str, port: int) -> Any:
 for _feature in catalogue.FEATURES:
     for _command in _feature.commands:
         main.add_command(_command)
+main.add_command(doctor_command([*CHECKS, *(check for feature in catalogue.FEATURES for check in feature.checks)]))
 main.add_command(jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs]))

@@ -29,7 +29,7 @@ from attention_point.foundation.paperwork.slip_pdf import write_slip
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
 from attention_point.referrals.documents import Handed, slip
-from attention_point.referrals.queries import of_visit
+from attention_point.referrals.queries import open_of_visit
 from attention_point.statistics import files, released, services
 from attention_point.statistics.content import Content, from_json
 from attention_point.tallies import queries as tallies
@@ -177,7 +177,7 @@ class Month:
         with self.database.reading() as session:
             visit = session.execute(select(Visit).where(Visit.day >= first, Visit.day < after).limit(1)).scalar_one()
             handed = Handed(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
-            return slip(session, handed, of_visit(session, visit.id), "https://example.org")
+            return slip(session, handed, open_of_visit(session, visit.id), "https://example.org")
 
 
 Times = dict[str, list[float]]

@@ -62,7 +62,7 @@ def _mark_as_demonstration() -> None:
     with reading() as session:
         if received_anybody(session):
             raise Refusal(_("Real people were received here: invented ones belong in an installation of their own."))
-    (from_environment().instance / DEMONSTRATION).touch()
+    (from_environment().instance / DEMONSTRATION).touch(mode=0o600)
 
 
 def _invented(people: int, first: date, last: date, seed: int) -> list[Draft]:

@@ -8,6 +8,8 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.engine import BUSY, is_busy
 from attention_point.foundation.language import gettext as _
@@ -29,16 +31,27 @@ def opened() -> Iterator[Database]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A reading session for a command."""
-    with opened() as database, database.reading() as session:
+    """A reading session for a command; what does not open is journaled at its end."""
+    with opened() as database, _damage_journaled(database) as sessions, database.reading() as session:
+        sessions.append(session)
         yield session
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A writing session for a command: committed at the end, rolled back on an error."""
-    with opened() as database, database.writing() as session:
+    """A writing session for a command: committed at the end, rolled back on an error; then damage is journaled."""
+    with opened() as database, _damage_journaled(database) as sessions, database.writing() as session:
+        sessions.append(session)
         yield session
+
+
+@contextmanager
+def _damage_journaled(database: Database) -> Iterator[list[Session]]:
+    sessions: list[Session] = []
+    try:
+        yield sessions
+    finally:
+        journal_damage(database, SYSTEM, [damage for session in sessions for damage in noted_damage(session)])
 
 
 @contextmanager

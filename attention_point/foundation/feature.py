@@ -7,6 +7,7 @@ import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.doctor import Check
 from attention_point.foundation.jobs import Job
 
 
@@ -27,7 +28,7 @@ class MenuItem:
 class Feature:
     """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat.
 
-    ``jobs`` are what the room does by itself, each once a period.
+    ``jobs`` are what the room does by itself, each once a period. ``checks`` are what ``doctor`` looks at in the room.
     """
 
     name: str
@@ -36,3 +37,4 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     reference: tuple[Callable[[Session], None], ...] = ()
     jobs: tuple[Job, ...] = ()
+    checks: tuple[Check, ...] = ()

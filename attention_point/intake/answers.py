@@ -22,10 +22,13 @@ class SuggestedService(_Answer):
 
 
 class MadeReferral(_Answer):
-    """A referral of the visit; ``state`` is a code of the list of referral states."""
+    """A referral of the visit; ``state`` is a code of the list of referral states.
+
+    ``service`` is null where the sealed record of the referral does not open.
+    """
 
     id: UUID
-    service: str
+    service: str | None
     entity: str
     state: str
 
@@ -78,6 +81,10 @@ class Candidate(_Answer):
 
 
 class Candidates(_Answer):
-    """Who may be meant, best first."""
+    """Who may be meant, best first.
+
+    ``damaged`` is there where records of people who match do not open: their ids.
+    """
 
     candidates: list[Candidate]
+    damaged: list[UUID] = []

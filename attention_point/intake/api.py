@@ -34,7 +34,7 @@ def record() -> Response:
 
 @blueprint.get("/visits/<uuid:visit>")
 @requires_scope("intake")
-@documented("A visit's receipt", {200: VisitReceipt}, errors=(404,))
+@documented("A visit's receipt", {200: VisitReceipt}, errors=(404, 409))
 def receipt(visit: UUID) -> Response:
     """A visit's receipt, with its referrals as they stand now."""
     return jsonify(queries.receipt(db(), queries.visible(db(), actor(), visit)))
@@ -62,7 +62,9 @@ def candidates() -> Response:
     else:
         sentence = _("Search by document or by name.")
         raise Invalid(sentence, (FieldError("document", sentence),))
-    return jsonify({"candidates": [{"id": str(each.id), **_shown(each.record)} for each in found]})
+    shown = [{"id": str(each.id), **_shown(each.record)} for each in found if not each.damaged]
+    damaged = [str(each.id) for each in found if each.damaged]
+    return jsonify({"candidates": shown, **({"damaged": damaged} if damaged else {})})
 
 
 def _by_document(text: str) -> list[people.Candidate]:

@@ -21,12 +21,17 @@ PARTICULARS = (
 LISTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilities")
 
 
-def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[Mapping[str, Any]]) -> VisitFacts:
+def facts_of(
+    draft: VisitDraft, received: Received, day: date, before: Sequence[Mapping[str, Any] | None]
+) -> VisitFacts:
     """The facts of a new visit, which counts on ``day``.
 
-    ``before`` is how the person's visits of the same month were counted: a person is counted once a month, and in
-    it once a need and once a vulnerability.
+    ``before`` is how the person's visits of the same month were counted, None for one that does not open: a person is
+    counted once a month, and in it once a need and once a vulnerability. What a damaged visit counted is not known, so
+    that after it nothing of the person is new any more: never twice.
     """
+    readable = [each for each in before if each is not None]
+    damaged = len(readable) < len(before)
     person, born = received.record, birth_date(received.record)
     needs, vulnerabilities = _known(draft.needs), _known(draft.vulnerabilities)
     disability = draft.person.disability
@@ -36,10 +41,8 @@ def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[
         hour=clock.local(draft.attended_at).hour,
         first_ever=received.new,
         first_this_month=not before,
-        new_needs=tuple(each for each in needs if not any(each in earlier["new_needs"] for earlier in before)),
-        new_vulnerabilities=tuple(
-            each for each in vulnerabilities if not any(each in earlier["new_vulnerabilities"] for earlier in before)
-        ),
+        new_needs=() if damaged else _not_in(needs, readable, "new_needs"),
+        new_vulnerabilities=() if damaged else _not_in(vulnerabilities, readable, "new_vulnerabilities"),
         sex=person.get("sex"),
         age=people_rules.age_on(born, draft.day) if born and born <= draft.day else None,
         population=person.get("population"),
@@ -58,8 +61,12 @@ def facts_of(draft: VisitDraft, received: Received, day: date, before: Sequence[
         accompanied_by=draft.household.accompanied_by,
         wait=draft.wait,
     )
-    counted = next((each for each in before if each["first_this_month"]), None)
+    counted = next((each for each in readable if each["first_this_month"]), None)
     return facts._replace(**_values({name: counted[name] for name in PARTICULARS})) if counted else facts
+
+
+def _not_in(codes: Iterable[str], before: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+    return tuple(code for code in codes if not any(code in earlier[name] for earlier in before))
 
 
 def _known(codes: Iterable[str]) -> tuple[str, ...]:

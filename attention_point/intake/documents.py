@@ -12,7 +12,8 @@ from attention_point.referrals.documents import Handed, slip
 
 
 def slip_of(session: Session, visit: OpenVisit) -> BytesIO:
-    """The slip to hand over, as PDF, in the language in use."""
+    """The slip to hand over, as PDF, in the language in use. A referral that does not open is not on it."""
     handed = Handed(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
-    paper = slip(session, handed, referrals.of_visit(session, visit.id), settings().public_url, demo=settings().demo)
+    opened = referrals.open_of_visit(session, visit.id)
+    paper = slip(session, handed, opened, settings().public_url, demo=settings().demo)
     return BytesIO(write_slip(paper))

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from attention_point.foundation.access import requires
+from attention_point.foundation.damage import VaultError, note_damage
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, Invalid
@@ -71,14 +72,24 @@ def _form() -> FoundForm:
 
 def _page(person: UUID, other: UUID, form: FoundForm) -> str:
     pair = duplicates.pair(reader(), person, other)
-    both = [people.view(reader(), actor(), each, "compare") for each in (other, person)]
+    records = [_record(each) for each in (other, person)]
     return render_template(
         "desk/duplicate.html",
         pair=pair,
         decided=_(duplicates.FOUND[pair.decided][1]) if pair.decided else None,
-        rows=list(side_by_side(both[0].record, both[1].record)),
+        rows=list(side_by_side(records[0] or {}, records[1] or {})),
+        damaged=[record is None for record in records],
         form=form,
     )
+
+
+def _record(person: UUID) -> Mapping[str, Any] | None:
+    """What is known of one of the two; None where it does not open."""
+    try:
+        return people.view(reader(), actor(), person, "compare").record
+    except VaultError as error:
+        note_damage(reader(), error)
+        return None
 
 
 def side_by_side(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Row]:

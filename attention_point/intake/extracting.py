@@ -63,7 +63,8 @@ def consenting(session: Session, purpose: str, first: date, last: date) -> Itera
     """Those who granted the purpose for the first time on one of these days, and whose last word on it grants it still.
 
     A revocation counts from when it was said and from when it arrived, whichever makes it the last word: what a tablet
-    sends late cannot undo it. The erased are not here: nobody can read them.
+    sends late cannot undo it. The erased are not here: nobody can read them. Nor is anybody with a visit that does not
+    open: it may hold a revocation. It is noted in the session (``foundation.damage``).
     """
     after = _NOBODY
     while found := session.execute(_PEOPLE, {"first": first, "last": last, "after": after}).scalars().all():
@@ -91,15 +92,18 @@ class _Said:
 
 
 def _visits(session: Session, found: Sequence[UUID]) -> Iterator[list[_Said]]:
-    """The attentions of each of these people, the earliest day first."""
+    """The attentions of each of these people, the earliest day first; not of those of whom one does not open."""
     keys = people.keys(session, found)
     rows = connection_of(session).execute(_VISITS, {"people": list(keys)}).all()
     for person, own in groupby(rows, key=lambda row: row.person_id):
-        key = keys[person]
-        yield [
-            _Said(person, row.day, row.attended_at, row.received_at, key.open(PURPOSE, row.id, row.sealed))
-            for row in own
+        opened = [(row, people.open_or_note(session, keys[person], PURPOSE, row.id, row.sealed)) for row in own]
+        said = [
+            _Said(person, row.day, row.attended_at, row.received_at, record)
+            for row, record in opened
+            if record is not None
         ]
+        if len(said) == len(opened):
+            yield said
 
 
 def _granted(visits: Sequence[_Said], purpose: str) -> _Said | None:

@@ -1,9 +1,9 @@
 """Reading visits: receipts, a person's earlier attentions, the recount of all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, tuple_
@@ -15,7 +15,7 @@ from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import said
 from attention_point.foundation.refusals import NotFound
-from attention_point.foundation.vault import PersonKey
+from attention_point.foundation.vault import VaultError
 from attention_point.intake import counting
 from attention_point.intake.models import Visit
 from attention_point.intake.planning import Referred
@@ -60,6 +60,8 @@ _SEALED = Prepared(
 class OpenVisit:
     """A visit with its sealed part open."""
 
+    damaged: ClassVar[bool] = False
+
     id: UUID
     person_id: UUID
     point: str
@@ -78,10 +80,31 @@ class OpenVisit:
         return bool(self.record.get("restricted"))
 
 
+@dataclass(frozen=True, slots=True)
+class DamagedVisit:
+    """A visit whose sealed part does not open: what lists show of it. Whether it is restricted is not known."""
+
+    damaged: ClassVar[bool] = True
+
+    id: UUID
+    attended_at: datetime
+
+
+ListedVisit = OpenVisit | DamagedVisit
+
+
+def may_list(actor: Actor, visit: ListedVisit) -> bool:
+    """Whether a list shows it to this reader: an ordinary or a damaged one, or one that the reader may see."""
+    return isinstance(visit, DamagedVisit) or not visit.restricted or may_see_restricted(actor, visit)
+
+
 def find(session: Session, visit: UUID) -> OpenVisit | None:
-    """One visit, or None when there is none or its person was erased."""
+    """One visit, or None when there is none or its person was erased. Raises VaultError where it does not open."""
     row = connection_of(session).execute(_ONE, {"visit": visit}).one_or_none()
-    return next(iter(_opened(session, [row])), None) if row else None
+    found = next(iter(_opened(session, [row])), None) if row else None
+    if isinstance(found, DamagedVisit):
+        raise VaultError(PURPOSE, visit)
+    return found
 
 
 def visible(session: Session, actor: Actor, visit: UUID) -> OpenVisit:
@@ -112,13 +135,13 @@ def by_code(session: Session, code: str) -> UUID | None:
     return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()
 
 
-def of_person(session: Session, person: UUID, first: date = date.min, last: date = date.max) -> list[OpenVisit]:
+def of_person(session: Session, person: UUID, first: date = date.min, last: date = date.max) -> list[ListedVisit]:
     """A person's attentions, newest first, at most 100."""
     rows = connection_of(session).execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
     return _opened(session, rows)
 
 
-def latest(session: Session, point: str, before: UUID | None, size: int) -> list[OpenVisit]:
+def latest(session: Session, point: str, before: UUID | None, size: int) -> list[ListedVisit]:
     """A point's newest visits, those after ``before`` in the list."""
     query = select(*_COLUMNS).where(Visit.point == point).order_by(Visit.day.desc(), Visit.id.desc()).limit(size)
     if before is not None:
@@ -127,13 +150,13 @@ def latest(session: Session, point: str, before: UUID | None, size: int) -> list
     return _opened(session, session.execute(query).all())
 
 
-def counted_in_month(session: Session, received: Received, day: date) -> list[Mapping[str, Any]]:
-    """How a person's visits of this month were counted already."""
+def counted_in_month(session: Session, received: Received, day: date) -> list[Mapping[str, Any] | None]:
+    """How a person's visits of this month were counted already; None for a visit that does not open."""
     first = day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     rows = _SEALED.run(session, {"person": received.id, "first": first, "last": last})
-    opened = (received.key.open(PURPOSE, _id(visit), sealed) for visit, sealed in rows)
-    return [record["counted"] for record in opened]
+    opened = (people.open_or_note(session, received.key, PURPOSE, _id(visit), sealed) for visit, sealed in rows)
+    return [record and record["counted"] for record in opened]
 
 
 def _id(kept: UUID | str) -> UUID:
@@ -158,7 +181,7 @@ def stored_answer(session: Session, visit: UUID) -> dict[str, Any]:
     found = find(session, visit)
     if found is None:
         raise NotFound(_("There is no such visit."))
-    rows = [(each.id, each.service, each.entity, "created") for each in referrals.of_visit(session, visit)]
+    rows = [(each.id, _service(each), each.entity, "created") for each in referrals.of_visit(session, visit)]
     return _answer(found.id, found.reference, found.received_at, found.record, rows)
 
 
@@ -167,7 +190,7 @@ def _answer(
     reference: str,
     received_at: datetime,
     record: Mapping[str, Any],
-    rows: Sequence[tuple[UUID, str, str, str]],
+    rows: Sequence[tuple[UUID, str | None, str, str]],
 ) -> dict[str, Any]:
     return {
         "id": str(visit),
@@ -202,33 +225,52 @@ def receipt(session: Session, visit: OpenVisit) -> dict[str, Any]:
         "state": "recorded",
         "received_at": clock.local(visit.received_at).isoformat(timespec="seconds"),
         "referrals": [
-            {"id": str(each.id), "service": each.service, "entity": each.entity, "state": each.state}
+            {"id": str(each.id), "service": _service(each), "entity": each.entity, "state": each.state}
             for each in referrals.of_visit(session, visit.id)
         ],
     }
 
 
+def _service(referral: referrals.ListedReferral) -> str | None:
+    """The service's code; None where the referral does not open."""
+    return None if isinstance(referral, referrals.DamagedReferral) else referral.service
+
+
 def recount_month(session: Session, first: date, points: Sequence[str]) -> Iterator[VisitFacts | ReferralFacts]:
-    """What counts in one month at these points, read from its sealed rows, in batches."""
+    """What counts in one month at these points, read from its sealed rows, in batches.
+
+    Rows that do not open are passed over and noted in the session (``foundation.damage``).
+    """
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     for point in points:
         within = (Visit.point == point, Visit.day.between(first, last))
         # In the order of the index on these: by id alone PostgreSQL reads through the years before the month.
         for visits in _batches(session, _COLUMNS, (Visit.day, Visit.id), *within):
-            for visit in _opened(session, visits):
-                yield counting.unsealed(visit.record["counted"])
-            for each in referrals.of_visits(session, [row.id for row in visits]):
-                yield each.facts
+            yield from _visit_facts(session, visits)
+            yield from _referral_facts(referrals.of_visits(session, [row.id for row in visits]))
 
 
 def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
-    """Everything that is counted, read from the sealed rows themselves, in batches."""
+    """Everything that is counted, read from the sealed rows themselves, in batches.
+
+    Rows that do not open are passed over and noted in the session (``foundation.damage``).
+    """
     for visits in _batches(session, _COLUMNS, (Visit.id,)):
-        for visit in _opened(session, visits):
-            yield counting.unsealed(visit.record["counted"])
+        yield from _visit_facts(session, visits)
     for rows in _batches(session, (Referral.id,), (Referral.id,)):
-        for each in referrals.several(session, [row.id for row in rows]):
-            yield each.facts
+        yield from _referral_facts(referrals.several(session, [row.id for row in rows]))
+
+
+def _visit_facts(session: Session, rows: Sequence[Any]) -> Iterator[VisitFacts]:
+    for visit in _opened(session, rows):
+        if isinstance(visit, OpenVisit):
+            yield counting.unsealed(visit.record["counted"])
+
+
+def _referral_facts(listed: Iterable[referrals.ListedReferral]) -> Iterator[ReferralFacts]:
+    for referral in listed:
+        if isinstance(referral, referrals.OpenReferral):
+            yield referral.facts
 
 
 def _batches(session: Session, columns: Any, keys: Sequence[Any], *within: Any) -> Iterator[Sequence[Any]]:
@@ -241,13 +283,16 @@ def _batches(session: Session, columns: Any, keys: Sequence[Any], *within: Any) 
         rows = session.execute(query.where(tuple_(*keys) > last)).all()
 
 
-def _opened(session: Session, rows: Sequence[Any], keys: Mapping[UUID, PersonKey] | None = None) -> list[OpenVisit]:
-    keys = keys or people.keys(session, [row.person_id for row in rows])
-    found = []
+def _opened(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
+    keys = people.keys(session, [row.person_id for row in rows])
+    found: list[ListedVisit] = []
     for row in rows:
-        key = keys.get(row.person_id)
-        if key is not None and row.sealed is not None:
-            values = dict(row._mapping)
-            record = key.open(PURPOSE, row.id, values.pop("sealed"))
+        if row.person_id not in keys or row.sealed is None:  # erased
+            continue
+        values = dict(row._mapping)
+        record = people.open_or_note(session, keys[row.person_id], PURPOSE, row.id, values.pop("sealed"))
+        if record is None:
+            found.append(DamagedVisit(row.id, row.attended_at))
+        else:
             found.append(OpenVisit(**values, record=record))
     return found

@@ -52,8 +52,13 @@ def _search_page(form: SearchForm, found: list[people.Candidate] | None) -> str:
     points = directory.points(reader())
     latest = queries.latest(reader(), points[0].code, None, 10) if points else []
     return render_template(
-        "desk/search.html", form=form, found=found, latest=[each for each in latest if not each.restricted]
+        "desk/search.html", form=form, found=found, latest=[each for each in latest if _in_lists(each)]
     )
+
+
+def _in_lists(visit: queries.ListedVisit) -> bool:
+    """Whether ordinary lists show it; a damaged one is shown as such."""
+    return isinstance(visit, queries.DamagedVisit) or not visit.restricted
 
 
 @blueprint.get("/visits/new")
@@ -96,9 +101,11 @@ def _prepared(form: forms.DeskForm) -> forms.DeskForm:
     )
 
 
-def _form_page(form: forms.DeskForm, notice: str | None) -> str:
+def _form_page(form: forms.DeskForm, notice: str | None, kind: str = "success") -> str:
     text = directory.consent_text_version(reader(), form.text_version.data or "")
-    return render_template("desk/form.html", form=form, consent=text, notice=notice, language_of=current())
+    return render_template(
+        "desk/form.html", form=form, consent=text, notice=notice, notice_kind=kind, language_of=current()
+    )
 
 
 @blueprint.post("/visits/check")
@@ -115,6 +122,8 @@ def check() -> Response | tuple[str, int] | str:
         page = checking.check_page(reader(), draft, form)
     except Invalid as refusal:
         return _refused(form, refusal.fields)
+    except people.DamagedPerson as refusal:
+        return _as_new_person(form, refusal)
     return page
 
 
@@ -132,7 +141,16 @@ def record() -> Response | tuple[str, int] | str:
         if any(complaint.field.startswith(("declined.", checking.DECISION)) for complaint in refusal.fields):
             return checking.check_page(reader(), read_draft(forms.payload(form)), form, refusal), 422
         return _refused(form, refusal.fields)
+    except people.DamagedPerson as refusal:
+        return _as_new_person(form, refusal)
     return redirect(url_for("desk.done", visit=decided.id), 303)
+
+
+def _as_new_person(form: forms.DeskForm, refusal: people.DamagedPerson) -> tuple[str, int]:
+    """The form with all that was typed, no longer for the person whose record does not open."""
+    form.person_id.data = ""
+    notice = _("What you typed is still here. Check it and save it: it will be recorded for a new person.")
+    return _form_page(form, f"{refusal.message} {notice}", "warning"), refusal.status
 
 
 def _refused(form: forms.DeskForm, fields: tuple[FieldError, ...]) -> tuple[str, int]:
@@ -180,7 +198,7 @@ def listing() -> str:
         lambda each: url_for("desk.listing", before=each.id),
         url_for("desk.listing") if before else None,
     )
-    return render_template("desk/listing.html", page=page, shown=[each for each in page.items if not each.restricted])
+    return render_template("desk/listing.html", page=page, shown=[each for each in page.items if _in_lists(each)])
 
 
 def _uuid(text: str) -> UUID:
@@ -192,11 +210,7 @@ def _uuid(text: str) -> UUID:
 def person(person: UUID) -> str:
     """One person and their attentions; kept in the journal as a reading."""
     opened = people.view(db(), actor(), person, "page")
-    visits = [
-        each
-        for each in queries.of_person(db(), person)
-        if not each.restricted or queries.may_see_restricted(actor(), each)
-    ]
+    visits = [each for each in queries.of_person(db(), person) if queries.may_list(actor(), each)]
     return render_template(
         "desk/person.html",
         person=opened,

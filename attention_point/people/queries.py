@@ -1,12 +1,14 @@
 """Reading people: rows and tags, still sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.damage import note_damage
 from attention_point.foundation.database import Prepared, connection_of
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
 from attention_point.people.models import Person, PersonTag
@@ -53,6 +55,15 @@ def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson
     return [SealedPerson(*row) for row in connection_of(session).execute(query)]
 
 
+def sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
+    """The rows of all people who are not erased, in batches by id."""
+    query = _ROW.where(Person.wrapped_key.is_not(None), Person.sealed.is_not(None)).order_by(Person.id).limit(size)
+    rows = session.execute(query).all()
+    while rows:
+        yield [SealedPerson(*row) for row in rows]
+        rows = session.execute(query.where(Person.id > rows[-1].id)).all()
+
+
 def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
     """Ids of people who carry any of the tags, at most ``MOST`` of each; one look into the index a tag."""
     found: dict[UUID, None] = {}
@@ -62,16 +73,31 @@ def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
     return list(found)
 
 
-def keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey]:
-    """The open data keys of several people; the erased are left out. For services that own rows sealed under them."""
+def keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey | None]:
+    """The open data keys of several people, for services that own rows sealed under them.
+
+    The erased are left out. The value is None for a key that is damaged, which is noted in the session.
+    """
     vault = vault_of(session)
-    rows = connection_of(session).execute(_KEYS, {"ids": list(set(people))}).all()
-    return {row.id: vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b"")) for row in rows}
+    opened: dict[UUID, PersonKey | None] = {}
+    for row in connection_of(session).execute(_KEYS, {"ids": list(set(people))}):
+        try:
+            opened[row.id] = vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b""))
+        except VaultError as error:
+            note_damage(session, error)
+            opened[row.id] = None
+    return opened
 
 
-def key(session: Session, person: UUID) -> PersonKey:
-    """The open data key of one person; raises VaultError when it was erased or altered."""
-    found = keys(session, [person])
-    if person not in found:
-        raise VaultError("person-key", person)
-    return found[person]
+def open_or_note(
+    session: Session, key: PersonKey | None, purpose: str, row: UUID, blob: bytes
+) -> dict[str, Any] | None:
+    """One record sealed under a person's key (None: damaged), or None where it does not open; noted in the session."""
+    if key is None:
+        note_damage(session, VaultError(purpose, row), inherited=True)
+        return None
+    try:
+        return key.open(purpose, row, blob)
+    except VaultError as error:
+        note_damage(session, error)
+        return None

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
+from attention_point.foundation.damage import note_damage
 from attention_point.foundation.database import Prepared, new_id
 from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import NotFound
-from attention_point.foundation.vault import PersonKey, WrappedKey, vault_of
+from attention_point.foundation.refusals import NotFound, Refusal
+from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
 from attention_point.people import identity, queries, rules
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
@@ -60,21 +61,23 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody whom a search found, best first."""
+    """Somebody whom a search found, best first. ``damaged``: the record does not open, and is empty here."""
 
     id: UUID
     record: dict[str, Any]
     score: float
+    damaged: bool = False
 
 
 def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now: datetime) -> Received:
     """Find the person or seal a new one.
 
     ``chosen`` is the person whom an agent picked; otherwise only an exact document together with an agreeing birth date
-    or name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown id.
+    or name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown id,
+    DamagedPerson for a chosen person whose record does not open.
     """
     if chosen is not None:
-        return _returning(session, _open(session, chosen), given, now)
+        return _returning(session, open_chosen(session, chosen), given, now)
     tags = _tags(session, given)
     same, others = _document_holders(session, given, tags)
     if same is not None:
@@ -87,16 +90,40 @@ def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now
     return Received(received.id, received.key, received.record, True, others)
 
 
+class DamagedPerson(Refusal):
+    """The record of the person whom an agent chose does not open: nothing can be added to it."""
+
+    status = 409
+    code = "sealed"
+
+
+def open_chosen(session: Session, person: UUID) -> "Opened":
+    """The person whom an agent chose for a visit. Raises NotFound, DamagedPerson."""
+    try:
+        return _open(session, person)
+    except VaultError as error:
+        note_damage(session, error)
+        raise DamagedPerson(
+            _(
+                "The record of this person does not open: tell the administrator. Nothing was saved. The attention can "
+                "be recorded for a new person."
+            )
+        ) from None
+
+
 def _document_holders(
     session: Session, given: Mapping[str, Any], tags: list[Tag]
 ) -> tuple["Opened | None", tuple[UUID, ...]]:
-    """Who shows one of these documents: the one who is the same person, and those who may be somebody else."""
+    """Who shows one of these documents: the one who is the same person, and those who may be somebody else.
+
+    Whoever's record does not open may be somebody else: a person compares the two once it opens.
+    """
     documents = [tag for tag in tags if tag[0] == queries.KINDS["document"]]
     serialise(session, *(tag for _kind, tag in documents))
     others: list[UUID] = []
     for person in queries.by_tags(session, documents):
-        opened = _open(session, person)
-        if rules.same_person(identity.compared(opened.record), identity.compared(given)):
+        opened = open_or_note(session, _row(session, person))
+        if opened is not None and rules.same_person(identity.compared(opened.record), identity.compared(given)):
             return opened, ()
         others.append(person)
     return None, tuple(others)
@@ -113,10 +140,23 @@ class Opened:
 
 
 def _open(session: Session, person: UUID) -> Opened:
+    return _opened(session, _row(session, person))
+
+
+def _row(session: Session, person: UUID) -> queries.SealedPerson:
     row = queries.sealed_person(session, person)
     if row is None or row.wrapped_key is None or row.sealed is None:
         raise NotFound(_("There is no such person."))
-    return _opened(session, row)
+    return row
+
+
+def open_or_note(session: Session, row: queries.SealedPerson) -> Opened | None:
+    """One person; None for a record that does not open, which is noted in the session (``foundation.damage``)."""
+    try:
+        return _opened(session, row)
+    except VaultError as error:
+        note_damage(session, error)
+        return None
 
 
 def _opened(session: Session, row: queries.SealedPerson) -> Opened:
@@ -178,8 +218,11 @@ def _write_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
 
 
 def known_birth_date(session: Session, person: UUID) -> date | None:
-    """The birth date on file of somebody whom an agent chose: for the rules, who must know a child. Raises NotFound."""
-    return birth_date(_open(session, person).record)
+    """The birth date on file of somebody whom an agent chose: for the rules, who must know a child.
+
+    Raises NotFound, DamagedPerson.
+    """
+    return birth_date(open_chosen(session, person).record)
 
 
 def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
@@ -206,23 +249,32 @@ def _candidates(session: Session, actor: Actor, people: Iterable[UUID], typed: s
     found = []
     for row in queries.sealed_people(session, people):
         if row.wrapped_key is not None:
-            opened = _opened(session, row)
-            score = rules.score(full_name(opened.record), typed) if typed else 100.0
-            found.append(Candidate(opened.id, opened.record, score))
+            found.append(_candidate(session, row, typed))
     found.sort(key=lambda candidate: (-candidate.score, candidate.id))
     journal.record(session, actor, "people.search", "person", None, by=by, found=[str(each.id) for each in found])
     return found
 
 
+def _candidate(session: Session, row: queries.SealedPerson, typed: str | None) -> Candidate:
+    opened = open_or_note(session, row)
+    if opened is None:
+        return Candidate(row.id, {}, -1.0, damaged=True)
+    return Candidate(row.id, opened.record, rules.score(full_name(opened.record), typed) if typed else 100.0)
+
+
 def disclose(
     session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None
-) -> dict[UUID, dict[str, Any]]:
-    """Only the named fields of several people, for those who may see no more; the caller keeps the journal."""
-    shown: dict[UUID, dict[str, Any]] = {}
+) -> dict[UUID, dict[str, Any] | None]:
+    """Only the named fields of several people, for those who may see no more; the caller keeps the journal.
+
+    None stands for a person whose record does not open; the erased are left out.
+    """
+    shown: dict[UUID, dict[str, Any] | None] = {}
     for row in queries.sealed_people(session, people):
         if row.wrapped_key is not None:
-            record = _opened(session, row).record
-            shown[row.id] = {field: value for field, value in with_age(record, day).items() if field in fields}
+            opened = open_or_note(session, row)
+            record = with_age(opened.record, day) if opened else None
+            shown[row.id] = record and {field: value for field, value in record.items() if field in fields}
     return shown
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires_scope
 from attention_point.foundation.codelists import codelist
+from attention_point.foundation.damage import DAMAGED
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web import actor, db
@@ -45,7 +46,9 @@ def listing() -> Response:
         restricted=restricted, found=[str(each.referral.id) for each in found.items],
     )  # fmt: skip
     following = url_for(".listing", **asked, before=found.before) if found.before else None
-    return jsonify({"referrals": [_item(each) for each in found.items], "next": following})
+    opened = [_item(each) for each in found.items if isinstance(each, queries.OpenCase)]
+    damaged = [_damaged_item(each) for each in found.items if each.referral.damaged]
+    return jsonify({"referrals": opened, "next": following, **({"damaged": damaged} if damaged else {})})
 
 
 @blueprint.post("/referrals/<uuid:referral>/answer")
@@ -56,7 +59,7 @@ def answer(referral: UUID) -> Response:
     queries.own_entity(actor())
     changed = services.answer_for_entity(db(), actor(), referral, read_answer(json_body()))
     journal.record(db(), actor(), "referral.view", "referral", referral, restricted=changed.restricted)
-    return jsonify(_item(queries.cases(db(), [changed])[0]))
+    return jsonify(_item(queries.open_cases(db(), [changed])[0]))
 
 
 def _states(asked: str | None) -> tuple[str, ...]:
@@ -86,7 +89,18 @@ def _wrong(field: str, sentence: str) -> Invalid:
     return Invalid(sentence, (FieldError(field, sentence),))
 
 
-def _item(case: queries.Case) -> dict[str, Any]:
+def _damaged_item(case: queries.Case) -> dict[str, Any]:
+    found = case.referral
+    return {
+        "id": str(found.id),
+        "state": found.state,
+        "version": found.version,
+        "created_at": clock.local(found.created_at).isoformat(timespec="seconds"),
+        "message": _(DAMAGED),
+    }
+
+
+def _item(case: queries.OpenCase) -> dict[str, Any]:
     found = case.referral
     return {
         "id": str(found.id),
@@ -100,4 +114,5 @@ def _item(case: queries.Case) -> dict[str, Any]:
         "mandatory": found.mandatory,
         "reason": words.reason(found),
         "person": dict(case.person),
+        **({"incomplete": True} if case.incomplete else {}),
     }

@@ -108,6 +108,7 @@ def _page(session: Session, referral: UUID, form: AnswerForm, *, resumed: bool =
         reference=case.reference,
         state="seen" if first else found.state,
         rows=rows(case.person),
+        incomplete=case.incomplete,
         service=directory.service(session, found.service),
         reason=words.reason(found),
         history=words.history(found),

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.foundation.vault import PersonKey
+from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people
 from attention_point.referrals import rules
 from attention_point.referrals.models import Referral
@@ -37,8 +37,28 @@ _MOST_READ = 5_000  # rows that a list opens at most in search of those that it 
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedReferral:
+    """A referral whose sealed part does not open: what its row says in clear. Whether it is restricted is not known."""
+
+    damaged: ClassVar[bool] = True
+
+    id: UUID
+    visit_id: UUID
+    person_id: UUID
+    point: str
+    day: date
+    entity: str
+    state: str
+    created_at: datetime
+    state_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReferral:
     """A referral with its sealed part open: service, need, reason, flags, answers."""
+
+    damaged: ClassVar[bool] = False
 
     id: UUID
     visit_id: UUID
@@ -82,6 +102,9 @@ class OpenReferral:
         return bool(self.record.get("urgent"))
 
 
+ListedReferral = OpenReferral | DamagedReferral
+
+
 def first_answer(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
     """When the entity first answered; to have seen it is no answer."""
     moments = (each["at"] for each in answers if each["state"] in rules.ANSWERS)
@@ -93,31 +116,42 @@ def first_answer(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
 class Batch:
     """A part of a list, newest first. ``before``: from where to read on; None when there is nothing more."""
 
-    items: list[OpenReferral]
+    items: list[ListedReferral]
     before: UUID | None
 
 
-def of_visit(session: Session, visit: UUID) -> list[OpenReferral]:
-    """Every referral of a visit, restricted ones too: the caller shows what its reader may see."""
+def of_visit(session: Session, visit: UUID) -> list[ListedReferral]:
+    """Every referral of a visit, restricted and damaged ones too: the caller shows what its reader may see."""
     return _opened(session, session.connection().execute(_OF_VISIT, {"visit": visit}).all())
 
 
-def of_visits(session: Session, visits: Sequence[UUID]) -> list[OpenReferral]:
+def open_of_visit(session: Session, visit: UUID) -> list[OpenReferral]:
+    """The referrals of a visit that open, restricted ones too."""
+    return [each for each in of_visit(session, visit) if isinstance(each, OpenReferral)]
+
+
+def of_visits(session: Session, visits: Sequence[UUID]) -> list[ListedReferral]:
     """The referrals of several visits."""
     return _opened(session, session.execute(select(*_COLUMNS).where(Referral.visit_id.in_(visits))).all())
 
 
-def one(session: Session, referral: UUID, *, hold: bool = False) -> OpenReferral | None:
-    """One referral, or None when there is none or its person was erased.
+def one(session: Session, referral: UUID, *, hold: bool = False, entity: str | None = None) -> OpenReferral | None:
+    """One referral, or None when there is none or its person was erased. Raises VaultError where it does not open.
 
     ``hold``: nobody else writes it until the transaction ends, so that an answer adds to the newest answers.
+    ``entity``: that of another entity is None too, also where it is damaged.
     """
     query = _ONE_HELD if hold else _ONE
+    if entity is not None:
+        query = query.where(Referral.entity == entity)
     found = _opened(session, session.connection().execute(query, {"referral": referral}).all())
-    return found[0] if found else None
+    listed = found[0] if found else None
+    if isinstance(listed, DamagedReferral):
+        raise VaultError(PURPOSE, referral)
+    return listed
 
 
-def several(session: Session, referrals: Sequence[UUID]) -> list[OpenReferral]:
+def several(session: Session, referrals: Sequence[UUID]) -> list[ListedReferral]:
     """Some referrals by their ids."""
     return _opened(session, session.execute(select(*_COLUMNS).where(Referral.id.in_(referrals))).all())
 
@@ -131,13 +165,16 @@ def inbox(
     *,
     restricted: bool = False,
 ) -> Batch:
-    """An entity's newest referrals in some states: the ordinary ones, or the restricted ones; never both."""
+    """An entity's newest referrals in some states: the ordinary ones, or the restricted ones; never both.
+
+    A damaged one, of which nobody knows which it is, is in both.
+    """
     conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
     return _newest(session, conditions, before, size, restricted=restricted)
 
 
 def at_point(session: Session, point: str, states: Sequence[str], before: UUID | None, size: int) -> Batch:
-    """A point's newest referrals in some states, without the restricted ones."""
+    """A point's newest referrals in some states, without the restricted ones; damaged ones are there."""
     return _newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
 
 
@@ -145,11 +182,15 @@ def _newest(
     session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
 ) -> Batch:
     """Whether a referral is restricted is sealed, so a list reads on until it is full: bounded, by the index."""
-    found: list[OpenReferral] = []
+    found: list[ListedReferral] = []
     newest = select(*_COLUMNS).where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
     for _round in range(0, _MOST_READ, size + 1):
         rows = session.execute(newest if before is None else newest.where(Referral.id < before)).all()
-        found += [each for each in _opened(session, rows) if each.restricted is restricted]
+        found += [
+            each
+            for each in _opened(session, rows)
+            if isinstance(each, DamagedReferral) or each.restricted is restricted
+        ]
         if len(found) > size:
             return Batch(found[:size], found[size - 1].id)
         if len(rows) <= size:
@@ -158,14 +199,18 @@ def _newest(
     return Batch(found, before)
 
 
-def _opened(session: Session, rows: Iterable[Any]) -> list[OpenReferral]:
+def _opened(session: Session, rows: Iterable[Any]) -> list[ListedReferral]:
     rows = list(rows)
     keys = people.keys(session, [row.person_id for row in rows])
-    found = []
+    found: list[ListedReferral] = []
     for row in rows:
-        key = keys.get(row.person_id)
-        if key is not None and row.sealed is not None:
-            values = dict(row._mapping)
-            record = key.open(PURPOSE, row.id, values.pop("sealed"))
+        if row.person_id not in keys or row.sealed is None:  # erased
+            continue
+        key = keys[row.person_id]
+        values = dict(row._mapping)
+        record = people.open_or_note(session, key, PURPOSE, row.id, values.pop("sealed"))
+        if key is None or record is None:
+            found.append(DamagedReferral(**values))
+        else:
             found.append(OpenReferral(**values, record=record, key=key))
     return found

@@ -113,11 +113,11 @@ class Answer:
 def answer_for_entity(session: Session, actor: Actor, referral: UUID, answer: Answer) -> queries.OpenReferral:
     """The entity's answer; the same answer sent twice is said once.
 
-    Raises NotFound for another entity's referral, Conflict with what differs for a stale version, Invalid for a step
-    that does not exist or a reason that is owed.
+    Raises NotFound for another entity's referral, VaultError for a damaged one, Conflict with what differs for a stale
+    version, Invalid for a step that does not exist or a reason that is owed.
     """
-    found = queries.one(session, referral, hold=True)
-    if found is None or actor.entity is None or found.entity != actor.entity:
+    found = queries.one(session, referral, hold=True, entity=actor.entity) if actor.entity is not None else None
+    if found is None:
         raise NotFound(_("There is no such referral."))
     return _advance(session, actor, found, answer, rules.ENTITY)
 
@@ -141,7 +141,7 @@ def mark_seen(session: Session, actor: Actor, referral: UUID) -> None:
     To have looked is no answer, so the version stays: the form on the page just opened is still current, and so is the
     one that the desk may have open meanwhile.
     """
-    found = queries.one(session, referral, hold=True)
+    found = queries.one(session, referral, hold=True, entity=actor.entity)
     if found is not None and found.state == "created" and found.entity == actor.entity:
         _write(session, actor, found, Answer("seen", found.version))
 

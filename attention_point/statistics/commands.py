@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import opened, reading, writing
+from attention_point.foundation.damage import noted_damage
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.statistics import files, open_data, released
@@ -51,44 +53,65 @@ def export(month: str, kind: str, output: Path) -> None:
 @statistics_commands.command("release")
 @click.argument("month")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
-def release(month: str, note: str | None) -> None:
+@click.option("--despite-damage", is_flag=True, help="Publish although records of the month do not open.")
+def release(month: str, note: str | None, despite_damage: bool) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
+    with writing() as session:
+        made = releasing.release(session, SYSTEM, first_day_of(month), note, despite_damage=despite_damage)
+        line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
+    click.echo(line)
     with opened() as database:
-        with database.writing() as session:
-            made = releasing.release(session, SYSTEM, first_day_of(month), note)
-            line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
-        click.echo(line)
         open_data.make_missing(database, from_environment())
 
 
 @statistics_commands.command("verify")
 def verify() -> None:
-    """Open and recount every visit and referral; name each count and release that differs, exit status 1."""
+    """Open and recount every visit and referral, and compare every published month with its files.
+
+    Each count, release and public file that differs is named, and each record that does not open; exit status 1.
+    """
     with reading() as session:
         steadily(session)
-        altered = released.altered(session)
+        faults = released.altered(session)
         differences = tallies.compare(session, _recount(session))
-    for sentence in altered:
+        damages = noted_damage(session)
+        faults += [one.sentence for one in damages]
+        faults += open_data.altered(session, from_environment())
+    faults += [_difference(one) for one in differences]
+    if damages and differences:
+        faults.append(_("What the records that do not open counted is still counted: a difference may be theirs."))
+    for sentence in faults:
         click.echo(sentence, err=True)
-    for one in differences:
-        day, point, table, cell = one.key
-        where = f"{day} {point} {table} {cell}"
-        click.echo(
-            _("%(where)s: %(kept)s kept, %(counted)s counted", where=where, kept=one.kept, counted=one.counted),
-            err=True,
-        )
-    if differences or altered:
+    if faults:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
 
 
+def _difference(one: tallies.Difference) -> str:
+    day, point, table, cell = one.key
+    where = f"{day} {point} {table} {cell}"
+    return _("%(where)s: %(kept)s kept, %(counted)s counted", where=where, kept=one.kept, counted=one.counted)
+
+
 @statistics_commands.command("rebuild")
-def rebuild() -> None:
+@click.option("--without-damaged", is_flag=True, help="Lose the counts of records that do not open.")
+def rebuild(without_damaged: bool) -> None:
     """Recount everything and keep the result: after an indicator was added. Nobody can record meanwhile."""
     with writing() as session:
         journal.hold(session)
         services.hold(session)
         counted = _recount(session)
+        damaged = noted_damage(session)
+        if damaged and not without_damaged:
+            raise Refusal(
+                ngettext(
+                    "%(num)s record does not open. A rebuild would lose what it counted, so nothing was changed. "
+                    "Restore the record from a backup, or use --without-damaged.",
+                    "%(num)s records do not open. A rebuild would lose what they counted, so nothing was changed. "
+                    "Restore the records from a backup, or use --without-damaged.",
+                    sum(one.purpose in releasing.COUNTED_RECORDS for one in damaged),
+                )
+            )
         services.rebuild(session, counted)
         journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(counted))
     click.echo(_("%(count)s counts kept.", count=len(counted)))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.damage import noted_damage
 from attention_point.foundation.database import new_id
 from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import N_
@@ -127,14 +128,23 @@ def prepare(session: Session, wanted: Wanted) -> Prepared:
 def _refuse_withdrawn(session: Session, extract: Extract) -> None:
     """A revocation stops what is shared from then on (Ley 1581 de 2012, art. 8): raises Refusal."""
     now = {one.member for one in consenting(session, PURPOSE, extract.first, extract.last)}
-    if not now.issuperset(_members(extract.members)):
+    if now.issuperset(_members(extract.members)):
+        return
+    if noted_damage(session):
         raise Refusal(
             _(
-                "Somebody in the extract of this period has withdrawn since or was erased. It is not given again, "
-                "and a new one without that person would show who it was."
+                "A record of this period does not open, and nobody can tell whether that person has withdrawn. The "
+                "extract can be given again once the record is restored: “attention-point doctor” names it."
             ),
-            code="withdrawn",
+            code="damaged",
         )
+    raise Refusal(
+        _(
+            "Somebody in the extract of this period has withdrawn since or was erased. It is not given again, "
+            "and a new one without that person would show who it was."
+        ),
+        code="withdrawn",
+    )
 
 
 def _known(session: Session, wanted: Wanted) -> Extract | None:

@@ -8,7 +8,9 @@ import click
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import opened
+from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.private_files import write_private
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.statistics import extracts
@@ -31,7 +33,11 @@ def extract(first: str, last: str, recipient: str, agreement: str, k: int, outpu
     with opened() as database:
         asked = extracts.wanted(first, last, recipient, agreement, k)
         with database.reading() as session:
-            prepared = extracts.prepare(session, asked)
+            try:
+                prepared = extracts.prepare(session, asked)
+            finally:
+                damages = noted_damage(session)
+        journal_damage(database, SYSTEM, damages)
         part = output.with_name(f".{output.resolve().name}.part")
         try:
             with database.writing() as session:
@@ -52,10 +58,7 @@ def _write(part: Path, files: Files, output: Path) -> None:
             raise Refusal(_("The folder %(folder)s is not empty.", folder=output.name))
         part.mkdir(mode=0o700)
         for name, content in files.items():
-            with (part / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_private(part / name, content)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise Refusal(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None

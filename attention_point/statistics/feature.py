@@ -3,6 +3,7 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 from attention_point.statistics.api import blueprint as api
+from attention_point.statistics.checks import PUBLISHED_MONTHS
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.dashboard import blueprint as dashboard_pages
 from attention_point.statistics.extracts_commands import extract
@@ -28,4 +29,5 @@ statistics = Feature(
     ),
     commands=(statistics_commands,),
     jobs=(STATISTICS_JOB, FILES_JOB),
+    checks=(PUBLISHED_MONTHS,),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Words, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.private_files import write_private
 from attention_point.foundation.refusals import NotFound
 from attention_point.statistics import open_data_columns as columns
 from attention_point.statistics import released
@@ -56,7 +57,7 @@ def kind_of(kind: str) -> Kind:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """The whole file or none: written beside its place, then moved there. Raises OSError.
+    """The whole file or none, mode 0600: written beside its place, then moved there. Raises OSError.
 
     What is no ordinary file (a pipe, a device) is written as it is: nothing must be moved into its place.
     """
@@ -66,10 +67,7 @@ def write_whole(target: Path, content: bytes) -> None:
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(part, content)
         part.replace(target)
     except OSError:
         part.unlink(missing_ok=True)

@@ -12,11 +12,16 @@ from attention_point.foundation.web.forms import BaseForm
 
 
 class ReleaseForm(BaseForm):
-    """``fingerprint``: of the figures that the person saw on the page."""
+    """``fingerprint``: of the figures that the person saw on the page.
+
+    ``despite_damage`` is shown once records of the month turned out not to open.
+    """
 
     fingerprint = HiddenField()
     note = TextAreaField(N_("What was wrong in the version before"), validators=[Length(max=500)])
     checked = BooleanField(N_("I have looked through these figures and publish them"), render_kw={"required": True})
+
+    despite_damage = BooleanField(N_("I publish the month although records of it do not open"))
 
     def validate_checked(self, field: BooleanField) -> None:
         """Nothing is published without somebody's word."""

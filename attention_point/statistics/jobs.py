@@ -8,6 +8,7 @@ from datetime import date
 from attention_point.accounts.queries import addresses_with
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import Job, every_run, month_before
 from attention_point.foundation.language import format_month, speaking
@@ -32,8 +33,7 @@ def make_ready(database: Database, settings: Settings, month: str) -> None:
             return
         ready, why = True, ""
         try:
-            if queries.differences(session, first_day):
-                raise Refusal(_("Counts of this month are not what the visits say. See “statistics verify”."))
+            services.confirm_counts(session, first_day)
             services.prepare(session, first_day)
         except Refusal as refusal:
             ready, why = False, refusal.message
@@ -44,6 +44,7 @@ def make_ready(database: Database, settings: Settings, month: str) -> None:
                 message = _notice(reader.email, reader.name, first_day, address, why)
             queue(session, f"statistics-notice/{month}", message)
         journal.record(session, SYSTEM, "statistics.prepare", "month", month, ready=ready, told=len(readers))
+    journal_damage(database, SYSTEM, noted_damage(session))
 
 
 def _notice(email: str, name: str, first_day: date, address: str, why: str) -> Message:

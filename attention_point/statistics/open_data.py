@@ -13,9 +13,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import speaking
+from attention_point.foundation.private_files import make_private_folder
 from attention_point.foundation.refusals import Busy
 from attention_point.foundation.settings import Settings
 from attention_point.statistics import files, released
@@ -55,6 +58,37 @@ def make_missing(database: Database, settings: Settings, _period: str = "") -> N
             release = released.version(session, month, number)
             if release is not None:
                 copies(settings, release)
+
+
+def altered(session: Session, settings: Settings) -> list[str]:
+    """One sentence for each public file that is not, byte for byte, what is drawn from its release.
+
+    A missing file is in order: it is made again. A release that was altered itself is passed over, for
+    ``released.altered`` names it.
+    """
+    sentences = []
+    for month, number, found in released.hashes(session):
+        release = released.version(session, month, number)
+        for kind in files.KINDS:
+            path = _path(settings, month, number, found, kind)
+            try:
+                same = release is None or not path.exists() or path.read_bytes() == _drawn(settings, release, kind)
+            except (released.Altered, FileNotFoundError):
+                continue
+            if not same:
+                sentences.append(
+                    _(
+                        "%(file)s is not what is drawn from the release: it was altered, or an older version of the "
+                        "program drew it. Delete it: the next “jobs run” draws it again.",
+                        file=f"{FOLDER}/{path.name}",
+                    )
+                )
+    return sentences
+
+
+def _drawn(settings: Settings, release: Release, kind: str) -> bytes:
+    with speaking(LANGUAGE):
+        return files.of_release(kind, release, watermark(settings))
 
 
 def _copies(settings: Settings, release: Release) -> Iterator[Copy]:
@@ -100,9 +134,8 @@ def _make(settings: Settings, release: Release, kind: str, path: Path) -> None:
     try:
         if path.exists():  # somebody else has made it meanwhile
             return
-        with speaking(LANGUAGE):
-            made = files.of_release(kind, release, watermark(settings))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = _drawn(settings, release, kind)
+        make_private_folder(path.parent)
         files.write_whole(path, made)
     except OSError:
         raise Busy(_("The file cannot be kept on the server now. Try again later.")) from None

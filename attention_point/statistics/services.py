@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.damage import noted_damage
 from attention_point.foundation.journal import queries as chain
 from attention_point.foundation.language import format_date, format_month, ngettext
 from attention_point.foundation.language import gettext as _
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from attention_point.statistics.audit import Breach
 
 NOTE_LENGTH = 500
+COUNTED_RECORDS = frozenset({"visit", "referral"})
 LINES = frozenset(one.id for one in INDICATORS if len(one.dimensions) == 1 and not one.overlapping and not one.returns)
 
 
@@ -116,17 +118,24 @@ def _same(one: Indicator, told: Indicator) -> bool:
 
 
 def release(
-    session: Session, actor: Actor, first_day: date, note: str | None = None, fingerprint: str | None = None
+    session: Session,
+    actor: Actor,
+    first_day: date,
+    note: str | None = None,
+    fingerprint: str | None = None,
+    *,
+    despite_damage: bool = False,
 ) -> Release:
     """Freeze a month: version 1, or with a note of what was wrong the next version.
 
-    ``fingerprint``: that of the figures the person has looked at. Raises Refusal where the month cannot be released,
-    Conflict where the figures have changed since, Invalid for a note that is missing, too long or of no use.
+    ``fingerprint``: that of the figures the person has looked at. ``despite_damage``: the person publishes although
+    records of the month do not open. Raises Refusal where the month cannot be released, Conflict where the figures have
+    changed since, Invalid for a note that is missing, too long or of no use, and for damage without a person's word.
     """
     counting.close(session, first_day)  # others count in other months meanwhile
     before = released.newest(session, first_day)
     note = _note(note, before)
-    _reconciled(session, first_day)
+    damaged = confirm_counts(session, first_day, despite_damage=despite_damage)
     prepared = prepare(session, first_day)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
         raise Conflict(_("The figures have changed since you looked at them. Look again before you release them."))
@@ -149,7 +158,17 @@ def release(
     )
     session.add(made)
     session.flush()
-    journal.record(session, actor, "statistics.release", "month", f"{first_day:%Y-%m}", version=number, hash=made.hash)
+    passed_over = {"damaged": damaged} if damaged else {}
+    journal.record(
+        session,
+        actor,
+        "statistics.release",
+        "month",
+        f"{first_day:%Y-%m}",
+        version=number,
+        hash=made.hash,
+        **passed_over,
+    )
     return made
 
 
@@ -173,8 +192,12 @@ def _note(note: str | None, before: Release | None) -> str | None:
     return note
 
 
-def _reconciled(session: Session, first_day: date) -> None:
-    """Raises Refusal unless the month's counts are what its sealed visits say.
+def confirm_counts(session: Session, first_day: date, *, despite_damage: bool = False) -> int:
+    """Recount the month from its sealed visits. Returns how many records do not open and were passed over.
+
+    Raises Refusal where the counts are not what the visits say, Invalid where records do not open. With
+    ``despite_damage`` what these counted stands as it was counted: only then may a count exceed the recount, and by no
+    more than there are such records.
 
     An entity may answer between the recount and the reading of the counts: what differs is looked at once more.
     """
@@ -182,6 +205,18 @@ def _reconciled(session: Session, first_day: date) -> None:
     if wrong:
         again = {one.key for one in queries.differences(session, first_day)}
         wrong = [one for one in wrong if one.key in again]
+    damaged = sum(one.purpose in COUNTED_RECORDS for one in noted_damage(session))
+    if damaged and not despite_damage:
+        sentence = ngettext(
+            "%(num)s record of %(month)s does not open: what it counted cannot be confirmed. “attention-point doctor” "
+            "names it. Restore it from a backup, or confirm that the month is published all the same.",
+            "%(num)s records of %(month)s do not open: what they counted cannot be confirmed. “attention-point doctor” "
+            "names them. Restore them from a backup, or confirm that the month is published all the same.",
+            damaged,
+            month=format_month(first_day),
+        )
+        raise Invalid(sentence, (FieldError("despite_damage", sentence),))
+    wrong = [one for one in wrong if not 0 < one.kept - one.counted <= damaged]
     if wrong:
         raise Refusal(
             ngettext(
@@ -192,3 +227,4 @@ def _reconciled(session: Session, first_day: date) -> None:
             ),
             code="unreconciled",
         )
+    return damaged

@@ -133,7 +133,14 @@ def release(month: str) -> Response | str | tuple[str, int]:
     form = ReleaseForm()
     if form.validate_on_submit():
         try:
-            made = services.release(db(), actor(), first_day, form.note.data, form.fingerprint.data)
+            made = services.release(
+                db(),
+                actor(),
+                first_day,
+                form.note.data,
+                form.fingerprint.data,
+                despite_damage=form.despite_damage.data,
+            )
         except Invalid as refused:
             form.show(refused.fields)
         else:

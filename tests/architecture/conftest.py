@@ -16,7 +16,7 @@ def shape(sqlite_template: Path, keyring_path: Path, tmp_path_factory: pytest.Te
     from attention_point.app import create_app  # noqa: PLC0415 - the other tests here run without the app
 
     instance = tmp_path_factory.mktemp("shape")
-    shutil.copyfile(sqlite_template, instance / "attention-point.db")
+    shutil.copy(sqlite_template, instance / "attention-point.db")
     environment = {"INSTANCE": str(instance), "KEYRING": str(keyring_path)}
     made = create_app(from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()}))
     yield made

@@ -130,7 +130,7 @@ def actions(app: Flask) -> list[str]:
 def services(app: Flask) -> set[str]:
     """The services that were referred to."""
     with app.extensions["database"].reading() as session:
-        return {each.service for each in referrals.of_visit(session, session.scalars(select(Visit.id)).one())}
+        return {each.service for each in referrals.open_of_visit(session, session.scalars(select(Visit.id)).one())}
 
 
 def told_beside(page: TestResponse, field: str, target: str) -> None:

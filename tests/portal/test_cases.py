@@ -35,10 +35,11 @@ ENTITIES = {
 }
 
 
-def only(session: Session, entity: str, *, restricted: bool = False) -> queries.Case:
+def only(session: Session, entity: str, *, restricted: bool = False) -> queries.OpenCase:
     found = queries.inbox(session, acting("entity", entity), WAITING, None, 10, restricted=restricted)
-    assert len(found.items) == 1
-    return found.items[0]
+    (case,) = found.items
+    assert isinstance(case, queries.OpenCase)
+    return case
 
 
 @pytest.mark.parametrize("service", ENTITIES)

@@ -40,7 +40,7 @@ def slip_text(session: Session, *, demo: bool = False, **changes: object) -> str
 
 def paper_text(session: Session, visit: intake.OpenVisit, *, demo: bool = False) -> str:
     handed = Handed(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
-    paper = slip(session, handed, queries.of_visit(session, visit.id), ADDRESS, demo=demo)
+    paper = slip(session, handed, queries.open_of_visit(session, visit.id), ADDRESS, demo=demo)
     assert paper.code == f"{ADDRESS}/portal/slips/{visit.code}"
     pages = PdfReader(BytesIO(write_slip(paper))).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())

@@ -63,7 +63,7 @@ class Published:
 def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault) -> Published:
     """September 2017: 800 sealed visits with their referrals and answers, released as the office does it."""
     path = tmp_path_factory.mktemp("released") / "attention-point.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}", {"vault": vault})
     with speaking("es"):
         with database.writing() as session:
@@ -79,7 +79,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, v
 @pytest.fixture
 def database_url(published: Published, tmp_path: Path) -> str:
     """A copy of the database with the released month."""
-    shutil.copyfile(published.path, tmp_path / "attention-point.db")
+    shutil.copy(published.path, tmp_path / "attention-point.db")
     return f"sqlite:///{tmp_path}/attention-point.db"
 
 

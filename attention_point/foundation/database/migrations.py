@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 
 from attention_point.foundation import paths
 from attention_point.foundation.database.engine import Database
+from attention_point.foundation.private_files import database_file, make_private_file
 
 
 def _config() -> Config:
@@ -16,7 +17,9 @@ def _config() -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at ``url`` to ``revision``."""
+    """Bring the database at ``url`` to ``revision``. A SQLite file that is not there is created, its owner's alone."""
+    if file := database_file(url):
+        make_private_file(file)  # SQLite gives what it keeps beside a database the rights of the database
     database = Database(url)
     config = _config()
     try:

@@ -6,9 +6,9 @@ beside it. Neither is a row that a dead process would leave behind.
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import text
 
@@ -27,7 +27,7 @@ def alone(database: Database, task: str) -> Iterator[bool]:
 
 @contextmanager
 def _file(database: Database, task: str) -> Iterator[bool]:
-    with Path(f"{database.url.database}-{task}.lock").open("a") as file:
+    with os.fdopen(os.open(f"{database.url.database}-{task}.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage import Damage, VaultError, journal_damage
 from attention_point.foundation.database import Database, connection_of, new_id
 from attention_point.foundation.jobs import alone
 from attention_point.foundation.mail.message import Message, check, packed, unpacked
@@ -33,7 +34,7 @@ TRIES = 10
 """Over four days: as long as mail servers try (RFC 5321 §4.5.4.1)."""
 KEPT = timedelta(days=30)
 """How long a message that nobody took can still be sent again."""
-_PURPOSE = "mail_outbox"
+PURPOSE = "mail_outbox"
 
 log = structlog.get_logger("mail")
 
@@ -60,7 +61,7 @@ def queue(session: Session, key: str, message: Message) -> bool:
     kept = insert(OutboxMail).values(
         id=row,
         key=vault.fingerprint("mail-key", f"{key}\0{message.to.lower()}".encode()),
-        sealed=vault.seal(_PURPOSE, row, packed(message)),
+        sealed=vault.seal(PURPOSE, row, packed(message)),
         created_at=now,
         next_try_at=now,
         tries=0,
@@ -111,6 +112,9 @@ def _send(database: Database, post: Post, row: UUID) -> str:
         post.send(_message(database, row), str(row))
     except ServerTrouble:
         raise
+    except VaultError as damaged:
+        journal_damage(database, SYSTEM, [Damage(damaged.purpose, damaged.row)])
+        return _put_off(database, row, damaged)
     except Exception as error:  # whatever is wrong with one must not keep the others from going
         return _put_off(database, row, error)
     with database.writing() as session:
@@ -125,7 +129,7 @@ def _send(database: Database, post: Post, row: UUID) -> str:
 def _message(database: Database, row: UUID) -> Message:
     with database.reading() as session:
         sealed = session.get_one(OutboxMail, row).sealed or b""
-        return unpacked(_vault(session).open(_PURPOSE, row, sealed))
+        return unpacked(_vault(session).open(PURPOSE, row, sealed))
 
 
 def _put_off(database: Database, row: UUID, error: Exception) -> str:
@@ -133,7 +137,8 @@ def _put_off(database: Database, row: UUID, error: Exception) -> str:
     with database.writing() as session:
         mail = session.get_one(OutboxMail, row)
         mail.tries, mail.last_error = mail.tries + 1, code[:40]
-        over = mail.tries >= TRIES or (isinstance(error, Undelivered) and error.lasting)
+        lasting = isinstance(error, VaultError) or (isinstance(error, Undelivered) and error.lasting)
+        over = mail.tries >= TRIES or lasting
         mail.next_try_at = None if over else clock.now() + min(LONGEST_WAIT, FIRST_WAIT * 2 ** (mail.tries - 1))
     log.warning("mail.refused", mail=str(row), code=code, given_up=over)
     return "given_up" if over else "postponed"

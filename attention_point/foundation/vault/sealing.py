@@ -14,19 +14,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic_core import to_json
 
+from attention_point.foundation.damage import VaultError
+
 FORMAT = b"\x01"
 HEAD = 3
 NONCE = 12
 BLOCK = 128  # sealed records are padded to whole blocks, so that their length tells little
-
-
-class VaultError(Exception):
-    """A sealed value does not open: wrong row, wrong key, or altered. Names the row, never the content."""
-
-    def __init__(self, purpose: str, row: UUID) -> None:
-        super().__init__(f"a sealed value of {purpose} {row} does not open")
-        self.purpose = purpose
-        self.row = row
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.damage import VaultError
 from attention_point.foundation.vault.keyring import KEY_BYTES, Keyring
 from attention_point.foundation.vault.sealing import (
     PersonKey,
-    VaultError,
     WrappedKey,
     key_version,
     open_bytes,

@@ -5,20 +5,18 @@ import traceback
 from dataclasses import asdict
 
 import structlog
-from flask import Flask, Request, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from attention_point.foundation import journal
-from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage import VaultError, note_damage
 from attention_point.foundation.database.engine import BUSY, is_busy
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy, Conflict, Invalid, Refusal, TooMany, Unauthenticated
-from attention_point.foundation.vault import VaultError
-from attention_point.foundation.web.transactions import database, undo
+from attention_point.foundation.web.transactions import reader
 
 log = structlog.get_logger("web")
 
@@ -113,14 +111,14 @@ def _note(error: Exception) -> None:
 
 
 def _sealed(error: VaultError) -> Response:
-    """Write down what did not open; the request's own transaction would keep the database from it, so it ends first."""
-    try:
-        undo()
-        with database().writing() as session:
-            journal.record(session, g.get("actor") or SYSTEM, "vault.refused", error.purpose, error.row)
-    except Exception as unwritten:
-        return fail(unwritten)
-    return _reply(500, "sealed", _("A sealed record does not open. It was not shown; the event is in the journal."))
+    """The reply where the one record that was asked for does not open; ``transactions.settle`` writes the journal.
+
+    409: neither the request nor the program is at fault, and sending it again changes nothing.
+    """
+    note_damage(reader(), error)
+    return _reply(
+        409, "sealed", _("This record does not open: nothing of it was shown or saved. The event is in the journal.")
+    )
 
 
 def _reply(status: int, code: str, message: str, refusal: Refusal | None = None) -> Response:

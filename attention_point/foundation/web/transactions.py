@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
-from attention_point.foundation.access import Actor
+from attention_point.foundation.access import SYSTEM, Actor
+from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
 
@@ -70,24 +71,20 @@ def owe(write: Callable[[Session], None]) -> None:
 
 
 def settle(response: Response) -> None:
-    """Commit for a success, undo otherwise; then write what was read, and what the reading owes.
+    """Commit for a success, undo otherwise; then write what was read, what the reading owes, and what did not open.
 
     A form given back with its errors (422) shows again what was read for it; any other refusal shows nothing.
     """
     success = response.status_code < 400
     held = app_ctx.g
+    damages = [one for name in ("reader", "writer") if name in held for one in noted_damage(held.get(name))]
     if "writer" in held:
         _end_writing(held, commit=success)
     if "reader" in held and (success or response.status_code == 422):
         held.reader.rollback()
         journal.write_kept(database(), held.reader, held.pop("owed", ()) if success else ())
-
-
-def undo() -> None:
-    """Take back what the request wrote, and let others write."""
-    held = app_ctx.g
-    if "writer" in held:
-        _end_writing(held, commit=False)
+    if damages:
+        journal_damage(database(), held.get("actor") or SYSTEM, damages)
 
 
 def _end_writing(held: Any, *, commit: bool) -> None:

@@ -15,6 +15,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import alone, every_run
 from attention_point.foundation.journal import queries as journal
 from attention_point.foundation.mail import Attachment, Message, ServerTrouble, outbox, queue, send_waiting
+from attention_point.foundation.mail.checks import check_mail
 from attention_point.foundation.mail.commands import mail_commands, send_job
 from attention_point.foundation.mail.feature import mail
 from attention_point.foundation.mail.models import OutboxMail
@@ -22,6 +23,7 @@ from attention_point.foundation.mail.outbox import Sent
 from attention_point.foundation.refusals import Invalid, Refusal
 from attention_point.foundation.settings import Settings
 from tests.accounts.support import Clock
+from tests.support.damage import refused
 from tests.support.mail import PostOffice
 
 ANA = Message("ana.rojas@example.org", "Cifras", "Canario 7391.\n", (Attachment("cifras.pdf", b"%PDF-canary-7391"),))
@@ -177,9 +179,12 @@ def test_a_mail_that_does_not_open_keeps_no_other_waiting(
     first, second = rows(database)
     with database.writing() as session:
         session.execute(update(OutboxMail).where(OutboxMail.id == first.id).values(sealed=second.sealed))
-    assert send_waiting(database, posted) == Sent(taken=1, postponed=1)
+    assert send_waiting(database, posted) == Sent(taken=1, given_up=1)
     assert office.recipients == [LUIS.to]
     assert rows(database)[0].last_error == "VaultError"
+    assert refused(database) == [("mail_outbox", str(first.id))]
+    (sentence,) = [one for one in check_mail(database, posted) if "no abre" in one]
+    assert str(first.id) in sentence
 
 
 def test_the_same_mail_sent_twice_says_so(database: Database, posted: Settings, office: PostOffice) -> None:

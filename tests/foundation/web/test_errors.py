@@ -119,7 +119,7 @@ def test_a_sealed_record_that_does_not_open_is_journaled(
 
     views(small, act)
     reply = client.open(path, method=method)
-    assert reply.status_code == 500
+    assert reply.status_code == 409
     assert str(row) not in reply.get_data(as_text=True)
     if path == "/api/do":
         assert reply.get_json()["error"] == "sealed"

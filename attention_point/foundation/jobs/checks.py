@@ -1,0 +1,39 @@
+"""What ``doctor`` says of the jobs: those that failed, and a timer that no longer calls them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
+from attention_point.foundation.doctor import Check
+from attention_point.foundation.jobs.models import JobRun
+from attention_point.foundation.language import N_, format_datetime
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.settings import Settings
+
+SILENCE = timedelta(days=1)
+"""The timer calls every quarter of an hour; a machine may be off for a night."""
+
+
+def check_jobs(database: Database, _settings: Settings) -> Iterator[str]:
+    """Jobs whose last try failed, and jobs that nothing has called for a day. One that was never called is new."""
+    with database.reading() as session:
+        last = session.scalar(select(func.max(JobRun.started_at)))
+        failed = session.scalars(select(JobRun).where(JobRun.outcome == "failed").order_by(JobRun.name, JobRun.period))
+        for job in failed:
+            yield _(
+                "The job %(job)s (%(period)s) failed: %(error)s. “attention-point jobs run” tries again and says why.",
+                job=job.name,
+                period=job.period,
+                error=job.error or "-",
+            )
+    if last is not None and clock.now() - last > SILENCE:
+        yield _(
+            "No job was run since %(moment)s: let a timer call “attention-point jobs run” (docs/operations.md).",
+            moment=format_datetime(last),
+        )
+
+
+CHECKS = (Check(N_("Jobs"), check_jobs),)
