@@ -164,9 +164,13 @@ class Disability(_Part):
 
 
 class PersonDraft(_Part):
-    """Who came. ``id`` names a person already known, chosen by the agent."""
+    """Who came. ``id`` names a person already known, chosen by the agent; ``new`` says that it is nobody on file.
+
+    Without either, a document on file together with the birth date and a name that agrees finds the person.
+    """
 
     id: UUID | None = None
+    new: StrictBool | None = None
     given_names: Annotated[GivenNames | None, BLANK] = None
     surname_1: Annotated[Name | None, BLANK] = None
     surname_2: Annotated[Name | None, BLANK] = None
@@ -246,6 +250,12 @@ class VisitDraft(_Part):
             raise _at("person.birth_date", N_("The birth date is after the date of the attention."))
         if born and day.year - born.year > OLDEST:
             raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
+        return self
+
+    @model_validator(mode="after")
+    def _is_new_or_known(self) -> Self:
+        if self.person.new and self.person.id:
+            raise _at("person.new", N_("Somebody on file is not new: give the identifier, or say that it is new."))
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,76 @@
+"""Who on file may be meant by what is said at a desk, before anything is saved. A person decides, nothing changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import journal
+from attention_point.foundation.access import Actor
+from attention_point.people import identity, matching, queries, rules, services
+
+ANOTHER_DOCUMENT = "same-name-birth-date"
+_LIKELIEST = (
+    matching.SAME_NAME_AND_BIRTH_DATE,
+    matching.NOT_COMPARABLE,
+    matching.OTHER_NAME,
+    ANOTHER_DOCUMENT,
+    matching.OTHER_BIRTH_DATE,
+    matching.OTHER_NAME_AND_BIRTH_DATE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPerson:
+    """Somebody on file who may be meant. ``comparison`` is a code of ``matching.py``, or ``ANOTHER_DOCUMENT``."""
+
+    id: UUID
+    record: Mapping[str, Any]
+    comparison: str
+
+
+def find_likely_people(session: Session, actor: Actor, said: Mapping[str, Any]) -> list[LikelyPerson]:
+    """Who shows one of the documents that are said, or has the same name and birth date; the likeliest first.
+
+    A Venezuelan document is also found without its letter. The journal keeps who was shown, if anybody was.
+    """
+    given = identity.compared(said)
+    by_document = _holders(session, given)
+    born = [key for key in rules.search_keys(given) if key[0] == "surname_year"]
+    by_name = set(queries.by_tags(session, services.tagged(session, born))) - by_document
+    likely = []
+    for opened in services.open_people(session, by_document | by_name):
+        comparison = matching.compare_people(identity.compared(opened.record), given)
+        if opened.id in by_document:
+            likely.append(LikelyPerson(opened.id, opened.record, comparison))
+        elif comparison == matching.SAME_NAME_AND_BIRTH_DATE:
+            likely.append(LikelyPerson(opened.id, opened.record, ANOTHER_DOCUMENT))
+    likely.sort(key=lambda person: (_LIKELIEST.index(person.comparison), person.id))
+    if likely:
+        ids = [str(person.id) for person in likely]
+        journal.record(session, actor, "people.search", "person", None, by="check", found=ids)
+    return likely
+
+
+def is_on_file_for_others(session: Session, said: Mapping[str, Any], person: UUID | None = None) -> bool:
+    """Whether somebody other than ``person`` shows one of the documents that are said. Opens nobody."""
+    return bool(_holders(session, identity.compared(said)) - {person})
+
+
+def preview_statement(
+    session: Session, actor: Actor, person: UUID, said: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record of somebody whom an agent chose, and what it becomes by a statement; kept in the journal.
+
+    Raises NotFound.
+    """
+    record = services.view(session, actor, person, "check").record
+    return record, identity.joined(record, dict(said))
+
+
+def _holders(session: Session, given: rules.Identity) -> set[UUID]:
+    types = services.document_types()
+    keys = [key for each in given.documents for key in rules.document_keys(each.type, each.number, types)]
+    return set(queries.by_tags(session, services.tagged(session, keys)))
