@@ -267,6 +267,11 @@ class VisitDraft(_Part):
         return self
 
     @property
+    def refuses_to_be_on_file(self) -> bool:
+        """Whether the person refused to be put on file (Ley 1581 de 2012, art. 9); saying nothing is no refusal."""
+        return any(consent.purpose == "attention" and not consent.granted for consent in self.consents)
+
+    @property
     def wait(self) -> int | None:
         """Whole minutes from the arrival to the attention; None where the arrival was not noted."""
         return int((self.attended_at - self.arrived_at).total_seconds()) // 60 if self.arrived_at else None

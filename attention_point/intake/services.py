@@ -100,9 +100,8 @@ NAMING = {"given_names", "surname_1", "surname_2", "documents", "phone"}
 def _given(draft: VisitDraft, said: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """What is kept of the person. Who refuses to be put on file is received without a name (Ley 1581 de 2012, art. 9),
     unless a mandatory path protects a child (art. 7: the child's best interest)."""
-    refused = any(consent.purpose == "attention" and not consent.granted for consent in draft.consents)
     protected = any(each.mandatory for each in plan.chosen)
-    left_out = CHOICE | (NAMING if refused and not protected else set())
+    left_out = CHOICE | (NAMING if draft.refuses_to_be_on_file and not protected else set())
     return {name: value for name, value in said.items() if name not in left_out}
 
 

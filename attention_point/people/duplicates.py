@@ -69,6 +69,14 @@ def note_pairs(session: Session, person: UUID, reasons: Mapping[UUID, str], now:
     return tuple(noted)
 
 
+def noted_with(session: Session, person: UUID) -> set[UUID]:
+    """Whom a person was noted with, decided or not."""
+    both = select(PossibleDuplicate.other_id).where(PossibleDuplicate.person_id == person)
+    return set(
+        session.scalars(both.union_all(select(PossibleDuplicate.person_id).where(PossibleDuplicate.other_id == person)))
+    )
+
+
 _NOTED = PossibleDuplicate.person_id
 _NOTE = {
     "sqlite": sqlite.insert(PossibleDuplicate).on_conflict_do_nothing().returning(_NOTED),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.people import identity, matching, queries, rules, services
+from attention_point.people import duplicates, identity, matching, queries, rules, services
 
 ANOTHER_DOCUMENT = "same-name-birth-date"
 _LIKELIEST = (
@@ -55,8 +55,12 @@ def find_likely_people(session: Session, actor: Actor, said: Mapping[str, Any]) 
 
 
 def is_on_file_for_others(session: Session, said: Mapping[str, Any], person: UUID | None = None) -> bool:
-    """Whether somebody other than ``person`` shows one of the documents that are said. Opens nobody."""
-    return bool(_holders(session, identity.compared(said)) - {person})
+    """Whether others show one of the documents that are said, beside ``person`` and whom they were noted with before.
+
+    Opens nobody.
+    """
+    known = {person, *duplicates.noted_with(session, person)} if person else set()
+    return bool(_holders(session, identity.compared(said)) - known)
 
 
 def preview_statement(
