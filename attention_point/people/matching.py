@@ -16,7 +16,7 @@ from attention_point.people.sounds import name_key, name_keys, words
 SWAPPED, LEFT_OUT, SUBSTITUTED = 6, 7, 8
 """How long both spellings of a name are before a typing error in it is forgiven: two letters swapped (Calros), one left
 out or put in (Fernada), a neighbouring key (Fermando). In shorter names such an error makes a brother or a sister of
-somebody: José and Josué, Darío and Dairo, Marina and Mariana, Yuleisy and Yuleidy."""
+somebody: Jose and Josue, Dario and Dairo, Marina and Mariana, Yuleisy and Yuleidy."""
 KEYBOARD = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
 SAME_NAME_AND_BIRTH_DATE = "same-document-same-name-birth-date"
@@ -55,11 +55,11 @@ def compare_people(first: Identity, second: Identity) -> str:
 
 
 def names_agree(first: Identity, second: Identity) -> bool | None:
-    """Whether two names are one name said twice; None where the given names or the surnames of only one are known.
+    """Whether two names are one name said twice; None where a given name is missing, or the surnames of one.
 
     Names are compared by their sound in Spanish. They agree with the surnames swapped, without the second surname,
-    without the second given name, and with one typing error in all. The order of given names counts: María José and
-    José María are two people. Somebody who has one name only agrees with somebody of that one name.
+    without the second given name, and with one typing error in all. The order of given names counts: Maria Jose and
+    Jose Maria are two people. Somebody who has one name only agrees with somebody of that one name.
     """
     first_given, second_given = _given_words(first), _given_words(second)
     surnames_known = {bool(_surname_words(person)) for person in (first, second)}
