@@ -20,14 +20,15 @@ from attention_point.intake.draft import VisitDraft
 from attention_point.intake.forms import DeskForm
 from attention_point.intake.services import SAME_DOCUMENT
 from attention_point.intake.words import by_label, person_rows
-from attention_point.people import recognition
+from attention_point.people import matching, recognition
 from attention_point.people import services as people
 from attention_point.people.duplicates import REASONS
 
 SAME, OTHER = "same_person", "somebody_else"
 MOST = 10
 """People shown at once; a stand-in number may be on file for many more."""
-_WORDS = {**REASONS, recognition.ANOTHER_DOCUMENT: N_("Same name and same birth date.")}
+_WORDS = {**REASONS, recognition.ANOTHER_DOCUMENT: N_("The name and the birth date agree.")}
+_AGREEING = {matching.SAME_NAME_AND_BIRTH_DATE, recognition.ANOTHER_DOCUMENT}
 _SHOWN = ("birth_date", "sex", "documents")
 
 
@@ -97,6 +98,7 @@ def _card(person: recognition.LikelyPerson) -> dict[str, Any]:
         "id": person.id,
         "name": people.full_name(person.record) or _("Without a name on file"),
         "why": _(_WORDS[person.comparison]),
+        "agrees": person.comparison in _AGREEING,
         "rows": person_rows(shown),
     }
 

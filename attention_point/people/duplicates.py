@@ -38,7 +38,7 @@ REASONS: Mapping[str, str] = {
     matching.OTHER_BIRTH_DATE: N_("Same document, another birth date."),
     matching.OTHER_NAME_AND_BIRTH_DATE: N_("Same document, another name and another birth date."),
     matching.NOT_COMPARABLE: N_("Same document; a name or a birth date is missing."),
-    matching.SAME_NAME_AND_BIRTH_DATE: N_("Same document, same name and same birth date."),
+    matching.SAME_NAME_AND_BIRTH_DATE: N_("Same document; the name and the birth date agree."),
 }
 """Why two people were noticed, and the words for it."""
 

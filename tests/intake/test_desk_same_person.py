@@ -93,7 +93,7 @@ def test_the_same_person_by_the_agent_s_word(app: Flask, agent: PageClient, know
 def test_who_agrees_in_all_is_still_asked(app: Flask, agent: PageClient, known: str) -> None:
     before = sealed(app, known)
     page = checked(agent, **PASSPORT, given_names=["Carmen"], phone=["+57 300 7654321"])
-    assert "El mismo documento, el mismo nombre y la misma fecha de nacimiento." in text(page)
+    assert "El mismo documento; el nombre y la fecha de nacimiento coinciden." in text(page)
     assert agent.post(RECORD, data=decided(page)).status_code == 422
     assert sealed(app, known) == before
     agent.post(RECORD, data=decided(tap(agent, page, "somebody_else")))
@@ -133,7 +133,7 @@ def test_the_same_name_and_birth_date_are_asked_about(
     agent: PageClient, known: str, typed: dict[str, list[str]]
 ) -> None:
     page = checked(agent, **{**PASSPORT, **typed})
-    assert "El mismo nombre y la misma fecha de nacimiento." in text(page)
+    assert "El nombre y la fecha de nacimiento coinciden." in text(page)
     assert answers(page)["same_person"] == [known]
 
 
