@@ -57,5 +57,5 @@ def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[
     expect(page.get_by_text("Antes: Zuleima Rondón, hasta el")).to_be_visible()
     looked_at(page, "24-history")
     page.goto(f"{live_server}/people/compare")
-    expect(page.get_by_role("cell", name="El mismo documento, otro nombre.")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="El mismo documento, otro nombre.")).to_be_visible()
     looked_at(page, "25-pairs")
