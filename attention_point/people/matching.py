@@ -61,18 +61,20 @@ def names_agree(first: Identity, second: Identity) -> bool | None:
     without the second given name, and with one typing error in all. The order of given names counts: Maria Jose and
     Jose Maria are two people. Somebody who has one name only agrees with somebody of that one name.
     """
+    if _typed_name(first) == _typed_name(second):  # most who come again: nothing to compare by sound
+        return True if _given_words(first) else None
     first_given, second_given = _given_words(first), _given_words(second)
     surnames_known = {bool(_surname_words(person)) for person in (first, second)}
     if not first_given or not second_given or len(surnames_known) == 2:
         return None
-    if _typed_name(first) == _typed_name(second):
-        return True
     given_slips, surname_slips = _given_slips(first_given, second_given), _surname_slips(first, second)
     return given_slips is not None and surname_slips is not None and given_slips + surname_slips <= 1
 
 
 def adds_to_name(known: Identity, given: Identity) -> bool:
     """Whether a statement tells more of a known name and nothing else than it: another given name, another surname."""
+    if _typed_name(known) == _typed_name(given):
+        return False
     first, second = (name_keys(person.given_names, given=True) for person in (known, given))
     surnames = ((known.surname_1, given.surname_1), (known.surname_2, given.surname_2))
     within = second[: len(first)] == first and all(not old or name_key(old) == name_key(new) for old, new in surnames)

@@ -123,12 +123,13 @@ def _same_person(holders: list[list[UUID]], known: Mapping[UUID, "Opened"], said
     """
     given = identity.compared(said)
     agreeing = [
-        (known[person], compared)
+        known[person]
         for person in sorted(set(known).intersection(*holders) if holders else ())
-        if matching.same_person(compared := identity.compared(known[person].record), given)
+        if matching.same_person(identity.compared(known[person].record), given)
     ]
-    exact = [person for person, compared in agreeing if matching.same_name(compared, given)]
-    return agreeing[0][0] if len(agreeing) == 1 else next(iter(exact), None)
+    if len(agreeing) == 1:
+        return agreeing[0]
+    return next((person for person in agreeing if matching.same_name(identity.compared(person.record), given)), None)
 
 
 def _without_other_name(same: "Opened", said: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from attention_point.foundation.access.policy import ROLES
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person, PossibleDuplicate
@@ -149,6 +150,17 @@ def test_who_refuses_to_be_on_file_is_compared_with_nobody(app: Flask, agent: Pa
     assert "Carmen" not in text(page)
     assert agent.post(RECORD, data=decided(page)).status_code == 303
     assert count(app, PossibleDuplicate) == 0
+
+
+def test_a_role_that_sees_nobody_is_only_warned(
+    app: Flask, agent: PageClient, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ROLES, "agent", ROLES["agent"] - {"people.search"})
+    page = checked(agent, **SISTER)
+    assert "Hay otra persona registrada con el mismo documento." in text(page)
+    assert "Carmen" not in text(page)
+    assert agent.post(RECORD, data=decided(page)).status_code == 303
+    assert (count(app, Person), count(app, PossibleDuplicate)) == (2, 1)
 
 
 def test_another_s_document_on_somebody_chosen_is_told(app: Flask, agent: PageClient, known: str) -> None:

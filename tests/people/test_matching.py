@@ -14,7 +14,8 @@ from attention_point.people.rules import Identity
 
 YOHANA = Identity("Yohana Patricia", "Velásquez", "Pérez", date(1991, 3, 17))
 NAMES = st.sampled_from(("Ana", "María José", "Yulimar", "Wilmer", "Íngrid", "José", "12", ""))
-PEOPLE = st.builds(Identity, NAMES, NAMES, NAMES, st.none() | st.just(date(1991, 1, 1)))
+TEXTS = NAMES | st.text(max_size=20)
+PEOPLE = st.builds(Identity, TEXTS, TEXTS, TEXTS, st.none() | st.just(date(1991, 1, 1)))
 
 
 @pytest.mark.parametrize(
