@@ -78,17 +78,17 @@ def _likely_people(session: Session, actor: Actor, draft: VisitDraft) -> list[re
     settled = draft.person.id or draft.refuses_to_be_on_file or not actor.may("people.search")
     if settled or queries.is_recorded(session, draft.id):
         return []
-    return recognition.find_likely_people(session, actor, _said(draft))
+    return recognition.find_likely_people(session, actor, _fields(draft))
 
 
 def _is_unseen(session: Session, actor: Actor, draft: VisitDraft) -> bool:
     """Whether the document is another's, for an agent who may see nobody."""
     if actor.may("people.search") or draft.refuses_to_be_on_file:
         return False
-    return recognition.is_on_file_for_others(session, _said(draft))
+    return recognition.is_on_file_for_others(session, _fields(draft))
 
 
-def _said(draft: VisitDraft) -> dict[str, Any]:
+def _fields(draft: VisitDraft) -> dict[str, Any]:
     return draft.person.model_dump(mode="json", exclude_none=True)
 
 
@@ -104,14 +104,14 @@ def _card(person: recognition.LikelyPerson) -> dict[str, Any]:
 
 
 def _chosen(session: Session, actor: Actor, draft: VisitDraft, person: UUID) -> dict[str, Any]:
-    said = _said(draft)
-    record, after = recognition.preview_statement(session, actor, person, said)
+    fields = _fields(draft)
+    record, after = recognition.preview_statement(session, actor, person, fields)
     return {
         "id": person,
         "name": people.full_name(record) or _("Without a name on file"),
         "changes": [(label, before, now) for label, before, now in _compared(record, after) if before != now],
-        "left_blank": [label for label, _before, now in _compared(record, said) if not now],
-        "warning": _(SAME_DOCUMENT) if recognition.is_on_file_for_others(session, said, person) else None,
+        "left_blank": [label for label, _before, now in _compared(record, fields) if not now],
+        "warning": _(SAME_DOCUMENT) if recognition.is_on_file_for_others(session, fields, person) else None,
     }
 
 

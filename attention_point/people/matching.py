@@ -71,12 +71,12 @@ def names_agree(first: Identity, second: Identity) -> bool | None:
     return given_slips is not None and surname_slips is not None and given_slips + surname_slips <= 1
 
 
-def adds_to_name(known: Identity, given: Identity) -> bool:
-    """Whether a statement tells more of a known name and nothing else than it: another given name, another surname."""
-    if _typed_name(known) == _typed_name(given):
+def adds_to_name(on_file: Identity, stated: Identity) -> bool:
+    """Whether a statement adds a given name or a surname to the name on file, and changes nothing of it."""
+    if _typed_name(on_file) == _typed_name(stated):
         return False
-    first, second = (name_keys(person.given_names, given=True) for person in (known, given))
-    surnames = ((known.surname_1, given.surname_1), (known.surname_2, given.surname_2))
+    first, second = (name_keys(person.given_names, given=True) for person in (on_file, stated))
+    surnames = ((on_file.surname_1, stated.surname_1), (on_file.surname_2, stated.surname_2))
     within = second[: len(first)] == first and all(not old or name_key(old) == name_key(new) for old, new in surnames)
     return within and (len(second) > len(first) or any(new and not old for old, new in surnames))
 
@@ -103,7 +103,7 @@ def _given_slips(first: Sequence[Word], second: Sequence[Word]) -> int | None:
 
 def _surname_slips(first: Identity, second: Identity) -> int | None:
     """The fewest typing errors between surnames in either order, whole or word by word; None where none agrees."""
-    whole = [[_whole(surname) for surname in (one.surname_1, one.surname_2)] for one in (first, second)]
+    whole = [[_whole(surname) for surname in (person.surname_1, person.surname_2)] for person in (first, second)]
     spoken = [[word for word in surnames if word.sound] for surnames in whole]
     ways = [_fewest_slips(*spoken), _fewest_slips(_surname_words(first), _surname_words(second))]
     return min((slips for slips in ways if slips is not None), default=None)
@@ -117,12 +117,12 @@ def _fewest_slips(first: list[Word], second: list[Word]) -> int | None:
 
 
 def _slips(pairs: Iterable[tuple[Word, Word]]) -> int | None:
-    different = [(one, other) for one, other in pairs if one.sound != other.sound]
-    return len(different) if all(_is_typing_error(one, other) for one, other in different) else None
+    different = [(first, second) for first, second in pairs if first.sound != second.sound]
+    return len(different) if all(_is_typing_error(first, second) for first, second in different) else None
 
 
-def _is_typing_error(one: Word, other: Word) -> bool:
-    return _is_slip(one.spelling, other.spelling) or _is_slip(one.sound, other.sound)
+def _is_typing_error(first: Word, second: Word) -> bool:
+    return _is_slip(first.spelling, second.spelling) or _is_slip(first.sound, second.sound)
 
 
 def _is_slip(first: str, second: str) -> bool:
@@ -134,18 +134,18 @@ def _is_slip(first: str, second: str) -> bool:
         return shorter >= LEFT_OUT
     if sorted(first) == sorted(second):
         return shorter >= SWAPPED
-    (typed,) = (one + other for one, other in zip(first, second, strict=True) if one != other)
-    return shorter >= SUBSTITUTED and any(typed in row or typed[::-1] in row for row in KEYBOARD)
+    (letters,) = (a + b for a, b in zip(first, second, strict=True) if a != b)
+    return shorter >= SUBSTITUTED and any(letters in row or letters[::-1] in row for row in KEYBOARD)
 
 
 def _given_words(person: Identity) -> list[Word]:
     spelled = words(person.given_names, given=True)
-    return [word for word in (Word(one, name_key(one, given=True)) for one in spelled) if word.sound]
+    return [word for word in (Word(spelling, name_key(spelling, given=True)) for spelling in spelled) if word.sound]
 
 
 def _surname_words(person: Identity) -> list[Word]:
     spelled = [word for surname in (person.surname_1, person.surname_2) for word in words(surname)]
-    return [word for word in (Word(one, name_key(one)) for one in spelled) if word.sound]
+    return [word for word in (Word(spelling, name_key(spelling)) for spelling in spelled) if word.sound]
 
 
 def _whole(surname: str | None) -> Word:

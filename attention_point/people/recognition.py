@@ -1,4 +1,4 @@
-"""Who on file may be meant by what is said at a desk, before anything is saved. A person decides, nothing changes."""
+"""Who on file may be meant by a statement at the desk, before anything is saved. A person decides, nothing changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,18 +31,18 @@ class LikelyPerson:
     comparison: str
 
 
-def find_likely_people(session: Session, actor: Actor, said: Mapping[str, Any]) -> list[LikelyPerson]:
-    """Who shows one of the documents that are said, or has the same name and birth date; the likeliest first.
+def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]) -> list[LikelyPerson]:
+    """Who shows one of the stated documents, or has the same name and birth date; the likeliest first.
 
     A Venezuelan document is also found without its letter. The journal keeps who was shown, if anybody was.
     """
-    given = identity.compared(said)
-    by_document = _holders(session, given)
-    born = [key for key in rules.search_keys(given) if key[0] == "surname_year"]
+    stated = identity.compared(fields)
+    by_document = _holders(session, stated)
+    born = [key for key in rules.search_keys(stated) if key[0] == "surname_year"]
     by_name = set(queries.by_tags(session, services.tagged(session, born))) - by_document
     likely = []
     for opened in services.open_people(session, by_document | by_name):
-        comparison = matching.compare_people(identity.compared(opened.record), given)
+        comparison = matching.compare_people(identity.compared(opened.record), stated)
         if opened.id in by_document:
             likely.append(LikelyPerson(opened.id, opened.record, comparison))
         elif comparison == matching.SAME_NAME_AND_BIRTH_DATE:
@@ -54,27 +54,27 @@ def find_likely_people(session: Session, actor: Actor, said: Mapping[str, Any]) 
     return likely
 
 
-def is_on_file_for_others(session: Session, said: Mapping[str, Any], person: UUID | None = None) -> bool:
-    """Whether others show one of the documents that are said, beside ``person`` and whom they were noted with before.
+def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: UUID | None = None) -> bool:
+    """Whether others show one of the stated documents, leaving out who was noted with ``person`` before.
 
     Opens nobody.
     """
-    known = {person, *duplicates.noted_with(session, person)} if person else set()
-    return bool(_holders(session, identity.compared(said)) - known)
+    compared = {person, *duplicates.noted_with(session, person)} if person else set()
+    return bool(_holders(session, identity.compared(fields)) - compared)
 
 
 def preview_statement(
-    session: Session, actor: Actor, person: UUID, said: Mapping[str, Any]
+    session: Session, actor: Actor, person: UUID, fields: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The record of somebody whom an agent chose, and what it becomes by a statement; kept in the journal.
 
     Raises NotFound.
     """
     record = services.view(session, actor, person, "check").record
-    return record, identity.joined(record, dict(said))
+    return record, identity.joined(record, dict(fields))
 
 
-def _holders(session: Session, given: rules.Identity) -> set[UUID]:
+def _holders(session: Session, person: rules.Identity) -> set[UUID]:
     types = services.document_types()
-    keys = [key for each in given.documents for key in rules.document_keys(each.type, each.number, types)]
+    keys = [key for shown in person.documents for key in rules.document_keys(shown.type, shown.number, types)]
     return set(queries.by_tags(session, services.tagged(session, keys)))

@@ -48,12 +48,12 @@ def document_types() -> Mapping[str, rules.DocumentType]:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is said of a person at a visit, when, and by whom it is written.
+    """What a person states at a visit (``fields`` of the sealed record), when, and who writes it down.
 
     ``chosen`` is the person whom an agent chose; ``new`` says that the agent chose nobody: it is somebody not on file.
     """
 
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
     visit: UUID
     actor: str
     now: datetime
@@ -90,18 +90,18 @@ def receive(session: Session, statement: Statement) -> Received:
     Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
     agrees (``people/matching.py``). Anything less is a new person. Raises NotFound for an unknown id.
     """
-    tags = _tags(session, statement.said)
+    tags = _tags(session, statement.fields)
     holders = _document_holders(session, tags)
-    known = {person: _open(session, person) for person in dict.fromkeys(person for each in holders for person in each)}
+    opened = {person: _open(session, person) for person in sorted({person for group in holders for person in group})}
     if statement.chosen is not None:
         received = _returning(session, _open(session, statement.chosen), statement)
-    elif not statement.new and (same := _same_person(holders, known, statement.said)) is not None:
-        received = _returning(session, same, replace(statement, said=_without_other_name(same, statement.said)))
+    elif not statement.new and (same := _same_person(holders, opened, statement.fields)) is not None:
+        received = _returning(session, same, replace(statement, fields=_without_other_name(same, statement.fields)))
     else:
         received = _new(session, statement, tags)
     reasons = {
-        person: matching.compare_people(identity.compared(other.record), identity.compared(received.record))
-        for person, other in known.items()
+        person: matching.compare_people(identity.compared(holder.record), identity.compared(received.record))
+        for person, holder in opened.items()
         if person != received.id
     }
     if not reasons:
@@ -116,26 +116,28 @@ def _document_holders(session: Session, tags: list[Tag]) -> list[list[UUID]]:
     return [holders for tag in documents if (holders := queries.by_tags(session, [tag]))]
 
 
-def _same_person(holders: list[list[UUID]], known: Mapping[UUID, "Opened"], said: Mapping[str, Any]) -> "Opened | None":
+def _same_person(
+    holders: list[list[UUID]], opened: Mapping[UUID, "Opened"], fields: Mapping[str, Any]
+) -> "Opened | None":
     """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
 
     Of several who agree it is the first on file with just that name; where nobody has it, nobody.
     """
-    given = identity.compared(said)
+    stated = identity.compared(fields)
     agreeing = [
-        known[person]
-        for person in sorted(set(known).intersection(*holders) if holders else ())
-        if matching.same_person(identity.compared(known[person].record), given)
+        opened[person]
+        for person in sorted(set(opened).intersection(*holders) if holders else ())
+        if matching.same_person(identity.compared(opened[person].record), stated)
     ]
     if len(agreeing) == 1:
         return agreeing[0]
-    return next((person for person in agreeing if matching.same_name(identity.compared(person.record), given)), None)
+    return next((person for person in agreeing if matching.same_name(identity.compared(person.record), stated)), None)
 
 
-def _without_other_name(same: "Opened", said: Mapping[str, Any]) -> dict[str, Any]:
+def _without_other_name(same: "Opened", fields: Mapping[str, Any]) -> dict[str, Any]:
     """What replaces what is on file when no person chose: a name only where it adds to the name on file."""
-    more = matching.adds_to_name(identity.compared(same.record), identity.compared(said))
-    return {field: value for field, value in said.items() if more or field not in identity.NAME}
+    more = matching.adds_to_name(identity.compared(same.record), identity.compared(fields))
+    return {field: value for field, value in fields.items() if more or field not in identity.NAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def open_people(session: Session, people: Iterable[UUID]) -> list[Opened]:
 def _new(session: Session, statement: Statement, tags: list[Tag]) -> Received:
     person = new_id()
     key, wrapped = vault_of(session).new_person_key(person)
-    record = identity.joined({}, dict(statement.said))
+    record = identity.joined({}, dict(statement.fields))
     _INSERT.run(
         session,
         {
@@ -190,7 +192,7 @@ def _new(session: Session, statement: Statement, tags: list[Tag]) -> Received:
 
 
 def _returning(session: Session, known: Opened, statement: Statement) -> Received:
-    record = identity.joined(known.record, dict(statement.said))
+    record = identity.joined(known.record, dict(statement.fields))
     if record != known.record:
         now, actor, visit = statement.now, statement.actor, statement.visit
         history = identity.updated_history(known.history, known.record, record, now, actor, visit)
