@@ -17,7 +17,7 @@ from attention_point.intake.answers import Candidates, VisitAnswer, VisitReceipt
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
-from attention_point.people import services as people
+from attention_point.people import search as people_search
 
 blueprint = Blueprint("visits_api", __name__, url_prefix="/api/v1")
 
@@ -58,7 +58,7 @@ def candidates() -> Response:
     if document:
         found = _by_document(document)
     elif name:
-        found = people.search_name(db(), actor(), name[:120], _year(request.args.get("birth_year", "")))
+        found = people_search.search_name(db(), actor(), name[:120], _year(request.args.get("birth_year", "")))
     else:
         sentence = _("Search by document or by name.")
         raise Invalid(sentence, (FieldError("document", sentence),))
@@ -67,13 +67,13 @@ def candidates() -> Response:
     return jsonify({"candidates": shown, **({"damaged": damaged} if damaged else {})})
 
 
-def _by_document(text: str) -> list[people.Candidate]:
+def _by_document(text: str) -> list[people_search.Candidate]:
     written, _colon, number = text.partition(":")
     kind = codelist("document_types").alias(written)
     try:
         if kind is None or not number.strip():
             raise ValueError("no document")
-        return people.search_document(db(), actor(), kind, number)
+        return people_search.search_document(db(), actor(), kind, number)
     except ValueError:
         sentence = _("Write the document as TYPE:NUMBER.")
         raise Invalid(sentence, (FieldError("document", sentence),)) from None

@@ -8,34 +8,22 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from attention_point.directory import queries as directory
-from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.language import N_, current, format_date, format_datetime, format_number, said
+from attention_point.foundation.language import N_, current, format_datetime, format_number, said
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
+from attention_point.foundation.web import actor
 from attention_point.foundation.web.forms import posted
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.forms import DeskForm
+from attention_point.intake.likely_people import question
 from attention_point.intake.planning import Plan, Referred, plan_visit
+from attention_point.intake.words import person_rows
 from attention_point.people import services as people
 from attention_point.routing import queries as routing
 
 DECISION, ENTITY, REASON, ADDITION, SUGGESTED = "decision-", "entity-", "reason-", "add", "suggested"
 REFER, DECLINE = "refer", "decline"
-LABELS = (
-    ("birth_date", N_("Birth date"), ""),
-    ("sex", N_("Sex"), "sex"),
-    ("nationality", N_("Nationality"), "nationality"),
-    ("phone", N_("Phone"), ""),
-    ("municipality", N_("Municipality where the person lives"), "municipality"),
-    ("origin", N_("State of origin in Venezuela"), "origin"),
-    ("population", N_("Population"), "population"),
-    ("status", N_("Migration status"), "status"),
-    ("intention", N_("What the person wants to do"), "intention"),
-    ("education", N_("Education completed"), "education"),
-    ("ethnicity", N_("Ethnic group"), "ethnicity"),
-    ("gender", N_("Gender identity"), "gender"),
-)
 
 
 def check_page(session: Session, draft: VisitDraft, form: DeskForm, refusal: Invalid | None = None) -> str:
@@ -65,6 +53,7 @@ def check_page(session: Session, draft: VisitDraft, form: DeskForm, refusal: Inv
         form=form,
         name=people.full_name(draft.person.model_dump()) or _("Without a name"),
         person_rows=person_rows(draft.person.model_dump(mode="json")),
+        **question(session, actor(), draft, form),
         visit_rows=_visit_rows(session, draft),
         suggestions=[card(each) for each in plan.suggestions],
         notices=[_notice(plan, place, services) for place in range(len(plan.notices))],
@@ -106,29 +95,6 @@ def _notice(plan: Plan, place: int, services: Mapping[str, Any]) -> dict[str, st
     notice = plan.notices[place]
     name = services[notice.need].name[current()] if notice.need in services else notice.need
     return {"need": name, "reason": said(notice.reason.msgid, notice.reason.params)}
-
-
-def person_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is known of a person in words, for a summary list; what is not known is left out."""
-    rows = [(_(label), _word(record[name], name, codes)) for name, label, codes in LABELS if record.get(name)]
-    types = codelist("document_types")
-    for each in record.get("documents") or ():
-        words = f"{types.label(each['type'], current())} {each.get('number') or ''}".strip()
-        if each.get("expires"):
-            words += " · " + _("valid until %(date)s", date=_day(each["expires"]))
-        rows.append((_("Document"), words))
-    return rows
-
-
-def _word(value: Any, name: str, codes: str) -> str:
-    if name == "birth_date":
-        age = people.with_age({"birth_date": value})["age"]
-        return f"{_day(value)} ({_('%(age)s years', age=age)})"
-    return codelist(codes).label(str(value), current()) if codes else str(value)
-
-
-def _day(text: str) -> str:
-    return format_date(people.birth_date({"birth_date": text}) or clock.today())
 
 
 def _visit_rows(session: Session, draft: VisitDraft) -> list[tuple[str, str]]:

@@ -138,9 +138,13 @@ class Disability(_Part):
 
 
 class PersonDraft(_Part):
-    """Who came. ``id`` names a person already known, chosen by the agent."""
+    """Who came. ``id`` names a person already known, chosen by the agent; ``new`` says that it is nobody on file.
+
+    Without either, a document on file together with the birth date and a name that agrees finds the person.
+    """
 
     id: UUID | None = None
+    new: StrictBool | None = None
     given_names: Annotated[GivenNames | None, BLANK] = None
     surname_1: Annotated[Name | None, BLANK] = None
     surname_2: Annotated[Name | None, BLANK] = None
@@ -223,12 +227,23 @@ class VisitDraft(_Part):
         return self
 
     @model_validator(mode="after")
+    def _is_new_or_known(self) -> Self:
+        if self.person.new and self.person.id:
+            raise _at("person.new", N_("Somebody on file is not new: give the identifier, or say that it is new."))
+        return self
+
+    @model_validator(mode="after")
     def _consents_agree(self) -> Self:
         answers: dict[str, bool] = {}
         for place, consent in enumerate(self.consents):
             if answers.setdefault(consent.purpose, consent.granted) != consent.granted:
                 raise _at(f"consents.{place}.granted", N_("The same purpose is granted and refused."))
         return self
+
+    @property
+    def refuses_to_be_on_file(self) -> bool:
+        """Whether the person refused to be put on file (Ley 1581 de 2012, art. 9); saying nothing is no refusal."""
+        return any(consent.purpose == "attention" and not consent.granted for consent in self.consents)
 
     @property
     def wait(self) -> int | None:

@@ -16,7 +16,7 @@ from attention_point.foundation.refusals import Conflict, Invalid
 from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.transactions import reader
-from attention_point.intake.checking import person_rows
+from attention_point.intake.words import by_label
 from attention_point.people import duplicates
 from attention_point.people import services as people
 
@@ -36,7 +36,10 @@ class FoundForm(BaseForm):
 def listing() -> str:
     """The pairs that nobody has decided yet, the oldest first."""
     return render_template(
-        "desk/duplicates.html", pairs=duplicates.undecided(db(), SIZE), waiting=duplicates.waiting(db())
+        "desk/duplicates.html",
+        pairs=duplicates.undecided(db(), SIZE),
+        reasons={code: _(words) for code, words in duplicates.REASONS.items()},
+        waiting=duplicates.waiting(db()),
     )
 
 
@@ -76,6 +79,7 @@ def _page(person: UUID, other: UUID, form: FoundForm) -> str:
     return render_template(
         "desk/duplicate.html",
         pair=pair,
+        reason=_(duplicates.REASONS[pair.reason]),
         decided=_(duplicates.FOUND[pair.decided][1]) if pair.decided else None,
         rows=list(side_by_side(records[0] or {}, records[1] or {})),
         damaged=[record is None for record in records],
@@ -94,15 +98,7 @@ def _record(person: UUID) -> Mapping[str, Any] | None:
 
 def side_by_side(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Row]:
     """What is known of either: the label, the words of each, and whether they agree (None where one is silent)."""
-    first, second = _known(one), _known(other)
+    first, second = by_label(one), by_label(other)
     for label in dict.fromkeys((*first, *second)):
         mine, theirs = first.get(label, []), second.get(label, [])
         yield label, mine, theirs, bool(set(mine) & set(theirs)) if mine and theirs else None
-
-
-def _known(record: Mapping[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    name = people.full_name(record)
-    for label, words in [(_("Name"), name)] * bool(name) + person_rows(record):
-        found.setdefault(label, []).append(words)
-    return found

@@ -107,6 +107,7 @@ class DeskForm(BaseForm):
 
     id = HiddenField()
     person_id = HiddenField()
+    different_from = HiddenField()
     text_version = HiddenField()
     point = SelectField(N_("Attention point"), validate_choice=False)
     attended_on = StringField(N_("Date of the attention"))
@@ -192,8 +193,7 @@ def payload(form: DeskForm) -> dict[str, Any]:
     person: dict[str, Any] = {name: _typed(form, name) for name in PERSON}
     person["documents"] = [_document(entry.form) for entry in form.documents if _filled(entry.form)]
     person["disability"] = _without_blanks({name: form[name].data for name in QUESTIONS}) or None
-    if form.person_id.data:
-        person["id"] = form.person_id.data
+    person |= {"id": form.person_id.data} if form.person_id.data else {"new": True}
     household = {"adults": _number(form.adults.data), "children": _number(form.children.data)}
     return {
         "id": form.id.data,

@@ -130,6 +130,11 @@ def received_anybody(session: Session) -> bool:
     return session.execute(select(Visit.id).where(Visit.channel != "demo").limit(1)).first() is not None
 
 
+def is_recorded(session: Session, visit: UUID) -> bool:
+    """Whether a visit of this id is recorded."""
+    return session.execute(select(Visit.id).where(Visit.id == visit)).first() is not None
+
+
 def by_code(session: Session, code: str) -> UUID | None:
     """The visit of a slip's code."""
     return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()

@@ -12,7 +12,7 @@ from attention_point.foundation.language import N_, current
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
 from attention_point.foundation.web.forms import BaseForm, clean
-from attention_point.people import services as people
+from attention_point.people import search as people_search
 
 OLDEST_YEAR = 1880
 MOST = 120  # characters
@@ -41,12 +41,12 @@ def prepare_search(form: SearchForm) -> SearchForm:
     return form
 
 
-def search(session: Session, actor: Actor, form: SearchForm) -> list[people.Candidate]:
+def search(session: Session, actor: Actor, form: SearchForm) -> list[people_search.Candidate]:
     """Who is found, best first. Raises Invalid when there is nothing to search by."""
     if form.document_number.data:
         kind = codelist("document_types").alias(form.document_type.data or "") or "DE"
         try:
-            return people.search_document(session, actor, kind, form.document_number.data)
+            return people_search.search_document(session, actor, kind, form.document_number.data)
         except ValueError as error:
             raise _invalid("document_number", _(str(error))) from None
     if not form.name.data:
@@ -55,7 +55,7 @@ def search(session: Session, actor: Actor, form: SearchForm) -> list[people.Cand
         raise _invalid("name", _(texts.UNFIT))
     if len(form.name.data) > MOST:
         raise _invalid("name", _("At most %(max_length)s characters.", max_length=MOST))
-    return people.search_name(session, actor, form.name.data, _year(form.birth_year.data))
+    return people_search.search_name(session, actor, form.name.data, _year(form.birth_year.data))
 
 
 def _year(text: str | None) -> int | None:

@@ -75,16 +75,17 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     plan = plan_visit(session, draft)
     given = _given(draft, said["person"], plan)
     now = clock.now()
-    received = people.receive(session, given, draft.person.id, now)
+    chosen, new = draft.person.id, bool(draft.person.new)
+    received = people.receive(session, people.Statement(given, draft.id, actor.label, now, chosen, new))
     day = tallies.counting_day(session, draft.day)
     before = [] if received.new else queries.counted_in_month(session, received, day)
     facts = counting.facts_of(draft, received, day, before)
-    chosen = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
+    wanted = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
     reference = _reference(session, plan.prefix, draft)
     visit = referrals.Visit(draft.id, received.id, received.key, draft.point, day)
     record = _record(said, plan, received, facts)
     _insert_visit(session, actor, visit, record, draft, reference, fingerprint, channel, now)
-    made = referrals.create(session, visit, chosen, now)
+    made = referrals.create(session, visit, wanted, now)
     journal.record(
         session, actor, "visit.record", "visit", draft.id, person=received.id, new=received.new, referrals=len(made)
     )
@@ -92,15 +93,15 @@ def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str
     return Receipt(queries.answer(draft.id, reference, now, record, list(zip(made, plan.chosen, strict=True))), True)
 
 
-NAMING = {"id", "given_names", "surname_1", "surname_2", "documents", "phone"}
+CHOICE = {"id", "new"}
+NAMING = {"given_names", "surname_1", "surname_2", "documents", "phone"}
 
 
 def _given(draft: VisitDraft, said: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """What is kept of the person. Who refuses to be put on file is received without a name (Ley 1581 de 2012, art. 9),
     unless a mandatory path protects a child (art. 7: the child's best interest)."""
-    refused = any(consent.purpose == "attention" and not consent.granted for consent in draft.consents)
     protected = any(each.mandatory for each in plan.chosen)
-    left_out = NAMING if refused and not protected else {"id"}
+    left_out = CHOICE | (NAMING if draft.refuses_to_be_on_file and not protected else set())
     return {name: value for name, value in said.items() if name not in left_out}
 
 

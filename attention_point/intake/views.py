@@ -18,10 +18,11 @@ from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.forms import posted
 from attention_point.foundation.web.listing import SIZE, page_of
 from attention_point.foundation.web.transactions import reader
-from attention_point.intake import checking, documents, forms, queries
+from attention_point.intake import checking, documents, forms, likely_people, queries, words
 from attention_point.intake.reading import read_draft
 from attention_point.intake.search import SearchForm, prepare_search, search
 from attention_point.intake.services import record_visit
+from attention_point.people import search as people_search
 from attention_point.people import services as people
 from attention_point.referrals import queries as referrals
 
@@ -48,7 +49,7 @@ def search_people() -> tuple[str, int]:
     return _search_page(form, found), 200
 
 
-def _search_page(form: SearchForm, found: list[people.Candidate] | None) -> str:
+def _search_page(form: SearchForm, found: list[people_search.Candidate] | None) -> str:
     points = directory.points(reader())
     latest = queries.latest(reader(), points[0].code, None, 10) if points else []
     return render_template(
@@ -117,6 +118,7 @@ def check() -> Response | tuple[str, int] | str:
         return _form_page(form, _("You are signed in again. Nothing of what you typed is lost: check it and go on."))
     if request.form.get("action") == "edit":
         return _form_page(form, None)
+    likely_people.take_answer(form, request.form)
     try:
         draft = read_draft(forms.payload(form))
         page = checking.check_page(reader(), draft, form)
@@ -136,9 +138,11 @@ def record() -> Response | tuple[str, int] | str:
         return _form_page(form, _("You are signed in again. Nothing of what you typed is lost: check it and go on."))
     try:
         decided = read_draft(checking.with_decisions(forms.payload(form), posted()))
+        likely_people.require_answer(reader(), actor(), decided, form)
         record_visit(db(), actor(), decided, channel="desk")
     except Invalid as refusal:
-        if any(complaint.field.startswith(("declined.", checking.DECISION)) for complaint in refusal.fields):
+        beside = ("declined.", checking.DECISION, likely_people.SAME)
+        if any(complaint.field.startswith(beside) for complaint in refusal.fields):
             return checking.check_page(reader(), read_draft(forms.payload(form)), form, refusal), 422
         return _refused(form, refusal.fields)
     except people.DamagedPerson as refusal:
@@ -215,7 +219,8 @@ def person(person: UUID) -> str:
         "desk/person.html",
         person=opened,
         name=people.full_name(opened.record) or _("Without a name on file"),
-        rows=checking.person_rows(opened.record),
+        rows=words.person_rows(opened.record),
+        earlier=words.earlier_rows(opened.history),
         visits=visits,
         services=directory.services_by_code(db()),
     )

@@ -10,13 +10,16 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.database import connection_of, dialect_of
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, FieldError, Invalid, NotFound
+from attention_point.people import matching
 from attention_point.people.models import DuplicateDecision, Person, PossibleDuplicate
 
 SAME, DIFFERENT = "same", "different"
@@ -29,6 +32,16 @@ FOUND: Mapping[str, tuple[str, str]] = {
 }
 """What somebody found out: the decision that follows from it, and its words. No free text: it would name people."""
 
+REASONS: Mapping[str, str] = {
+    "same-document": N_("Same document."),  # pairs of before: nobody compared names and birth dates then
+    matching.OTHER_NAME: N_("Same document, another name."),
+    matching.OTHER_BIRTH_DATE: N_("Same document, another birth date."),
+    matching.OTHER_NAME_AND_BIRTH_DATE: N_("Same document, another name and another birth date."),
+    matching.NOT_COMPARABLE: N_("Same document; a name or a birth date is missing."),
+    matching.SAME_NAME_AND_BIRTH_DATE: N_("Same document; the name and the birth date agree."),
+}
+"""Why two people were noticed, and the words for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -39,6 +52,36 @@ class Pair:
     reason: str
     found_at: datetime
     decided: str | None = None
+
+
+def note_pairs(session: Session, person: UUID, reasons: Mapping[UUID, str], now: datetime) -> tuple[UUID, ...]:
+    """Keep that a person may be one of several others, each with the reason; returns those who were not noted before.
+
+    The later of two ids comes first, so that two people are one pair whoever of them comes again.
+    """
+    statement = _NOTE[dialect_of(session).name]
+    noted = []
+    for other, reason in reasons.items():
+        later, earlier = max(person, other), min(person, other)
+        row = {"person_id": later, "other_id": earlier, "reason": reason, "found_at": now}
+        if connection_of(session).execute(statement, row).first() is not None:
+            noted.append(other)
+    return tuple(noted)
+
+
+def noted_with(session: Session, person: UUID) -> set[UUID]:
+    """Whom a person was noted with, decided or not."""
+    both = select(PossibleDuplicate.other_id).where(PossibleDuplicate.person_id == person)
+    return set(
+        session.scalars(both.union_all(select(PossibleDuplicate.person_id).where(PossibleDuplicate.other_id == person)))
+    )
+
+
+_NOTED = PossibleDuplicate.person_id
+_NOTE = {
+    "sqlite": sqlite.insert(PossibleDuplicate).on_conflict_do_nothing().returning(_NOTED),
+    "postgresql": postgresql.insert(PossibleDuplicate).on_conflict_do_nothing().returning(_NOTED),
+}
 
 
 def undecided(session: Session, size: int) -> list[Pair]:

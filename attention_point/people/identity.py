@@ -1,10 +1,10 @@
-"""The sealed identity record: its fields, and how a new statement joins what is known.
+"""The sealed identity record: its fields, how a new statement joins what is known, and what was on file before.
 
 Only ``people/services.py`` may import this (an import contract says so).
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,9 +30,16 @@ FIELDS = (
     "education",
     "disability",
 )
+NAME = ("given_names", "surname_1", "surname_2")
+HISTORY = "history"
+LONGEST_HISTORY = 100
+"""Entries of a person's history. What goes first are earlier telephones and the like, not names or birth dates."""
+_LASTING = {*NAME, "birth_date", "documents"}
+
+Record = dict[str, Any]
 
 
-def joined(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def joined(known: Record, given: Record) -> Record:
     """What is known after a new statement: a stated field replaces, a blank one leaves, documents add up."""
     record = known | {field: value for field in FIELDS if (value := given.get(field)) is not None}
     documents: dict[tuple[str, str], dict[str, Any]] = {}
@@ -58,11 +65,42 @@ def compared(record: Mapping[str, Any]) -> rules.Identity:
     )
 
 
-def seal(key: PersonKey, person: UUID, record: dict[str, Any]) -> bytes:
-    """Seal the record for its row."""
-    return key.seal(PURPOSE, person, record)
+def updated_history(
+    history: Sequence[Record], before: Record, after: Record, now: datetime, actor: str, visit: UUID
+) -> list[Record]:
+    """The history after a change: what was on file until now, and which visit and actor changed it.
+
+    A name is kept whole when a part of it changes; a document when its facts do. What was blank leaves nothing behind.
+    """
+    changed = {field for field in FIELDS if field in before and before[field] != after.get(field)}
+    changed |= set(NAME) & before.keys() if any(before.get(name) != after.get(name) for name in NAME) else set()
+    earlier = {field: before[field] for field in FIELDS if field in changed}
+    documents = [document for document in before.get("documents", ()) if document not in after.get("documents", ())]
+    if documents:
+        earlier["documents"] = documents
+    if not earlier:
+        return list(history)
+    entry = {"until": now.isoformat(timespec="seconds"), "actor": actor, "visit": str(visit), "earlier": earlier}
+    return _bounded([*history, entry])
 
 
-def unseal(key: PersonKey, person: UUID, blob: bytes) -> dict[str, Any]:
-    """Open the record; raises VaultError."""
-    return key.open(PURPOSE, person, blob)
+def _bounded(history: list[Record]) -> list[Record]:
+    """At most ``LONGEST_HISTORY`` entries. The first value of all and the latest ones are the last to go."""
+    while len(history) > LONGEST_HISTORY:
+        passing = (at for at, entry in enumerate(history) if not _LASTING & entry["earlier"].keys())
+        history.pop(next(passing, 1))
+    return history
+
+
+def seal(key: PersonKey, person: UUID, record: Record, history: Sequence[Record] = ()) -> bytes:
+    """Seal the record for its row, with its history."""
+    return key.seal(PURPOSE, person, {**record, HISTORY: list(history)} if history else record)
+
+
+def unseal(key: PersonKey, person: UUID, blob: bytes) -> tuple[Record, list[Record]]:
+    """Open the record and its history, which are never handed on together; raises VaultError.
+
+    A record that was sealed before there was a history has none.
+    """
+    record: Record = key.open(PURPOSE, person, blob)
+    return record, record.pop(HISTORY, [])

@@ -1,7 +1,7 @@
-"""What is known about a person without a database: doubts about a document, ages, and who may be the same person.
+"""What is known about a person without a database: doubts about a document, ages, and the keys to search by.
 
-The facts of the document types come in as data (``document_types(codelist("document_types"))``). Names are compared by
-their sound in Spanish (``sounds.py``), never merged by likeness alone: a person decides.
+The facts of the document types come in as data (``document_types(codelist("document_types"))``). Names are searched by
+their sound in Spanish (``sounds.py``). Whether two people are one is in ``matching.py``.
 """
 
 import re
@@ -268,20 +268,3 @@ def score(candidate_name: str, typed_name: str) -> float:
     """How alike two whole names sound, 0 to 100, whatever their order; only to put candidates in order."""
     first, second = (" ".join(name_keys(name, given=True)) for name in (candidate_name, typed_name))
     return fuzz.token_set_ratio(first, second) if first and second else 0.0
-
-
-def same_person(known: Identity, given: Identity) -> bool:
-    """Whether two people with the same document are one without asking anybody.
-
-    Birth dates decide where both are known (names change, also for trans people); else a surname and the given names
-    must agree, one of the two perhaps said in part. When in doubt it is False, and an agent decides.
-    """
-    if known.birth_date and given.birth_date:
-        return known.birth_date == given.birth_date
-    surnames = ({name_key(one.surname_1), name_key(one.surname_2)} - {""} for one in (known, given))
-    names = (set(name_keys(one.given_names, given=True)) for one in (known, given))
-    return _agree(*surnames) and _agree(*names)
-
-
-def _agree(first: set[str], second: set[str]) -> bool:
-    return bool(first and second) and (first <= second or second <= first)

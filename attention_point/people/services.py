@@ -1,7 +1,7 @@
 """Writes of people, and the only opener of their identities. Never commits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -19,8 +19,8 @@ from attention_point.foundation.database.locks import serialise
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound, Refusal
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
-from attention_point.people import identity, queries, rules
-from attention_point.people.models import Person, PersonTag, PossibleDuplicate
+from attention_point.people import duplicates, identity, matching, queries, rules
+from attention_point.people.models import Person, PersonTag
 
 Tag = tuple[int, bytes]
 _INSERT = Prepared(
@@ -39,7 +39,6 @@ _UNTAG = Prepared(
         PersonTag.person_id == bindparam("person"),
     )
 )
-_FLAG = insert(PossibleDuplicate)
 
 
 @cache
@@ -49,8 +48,26 @@ def document_types() -> Mapping[str, rules.DocumentType]:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What a person states at a visit (``fields`` of the sealed record), when, and who writes it down.
+
+    ``chosen`` is the person whom an agent chose; ``new`` says that the agent chose nobody: it is somebody not on file.
+    """
+
+    fields: Mapping[str, Any]
+    visit: UUID
+    actor: str
+    now: datetime
+    chosen: UUID | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """The person of a visit, open for this transaction. ``duplicates`` are others who show the same document."""
+    """The person of a visit, open for this transaction.
+
+    ``duplicates`` are others who show the same document, noted now as people to compare.
+    """
 
     id: UUID
     key: PersonKey
@@ -59,35 +76,65 @@ class Received:
     duplicates: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody whom a search found, best first. ``damaged``: the record does not open, and is empty here."""
+def receive(session: Session, statement: Statement) -> Received:
+    """Find the person of a statement, or seal a new one; whoever else shows the same document is to be compared.
 
-    id: UUID
-    record: dict[str, Any]
-    score: float
-    damaged: bool = False
-
-
-def receive(session: Session, given: Mapping[str, Any], chosen: UUID | None, now: datetime) -> Received:
-    """Find the person or seal a new one.
-
-    ``chosen`` is the person whom an agent picked; otherwise only an exact document together with an agreeing birth date
-    or name finds somebody (``rules.same_person``): likeness alone never merges. Raises NotFound for an unknown id,
-    DamagedPerson for a chosen person whose record does not open.
+    Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
+    agrees (``people/matching.py``). Anything less is a new person, also where the record of whoever shows the document
+    does not open: the two are compared once it does. Raises NotFound for an unknown id, DamagedPerson for a chosen
+    person whose record does not open.
     """
-    if chosen is not None:
-        return _returning(session, open_chosen(session, chosen), given, now)
-    tags = _tags(session, given)
-    same, others = _document_holders(session, given, tags)
-    if same is not None:
-        return _returning(session, same, given, now)
-    received = _new(session, given, tags, now)
-    for other in others:
-        session.execute(
-            _FLAG, {"person_id": received.id, "other_id": other, "reason": "same-document", "found_at": now}
-        )
-    return Received(received.id, received.key, received.record, True, others)
+    tags = _tags(session, statement.fields)
+    holders = _document_holders(session, tags)
+    people = sorted({person for group in holders for person in group})
+    opened = {person: open_or_note(session, _row(session, person)) for person in people}
+    if statement.chosen is not None:
+        received = _returning(session, open_chosen(session, statement.chosen), statement)
+    elif not statement.new and (same := _same_person(holders, opened, statement.fields)) is not None:
+        received = _returning(session, same, replace(statement, fields=_without_other_name(same, statement.fields)))
+    else:
+        received = _new(session, statement, tags)
+    reasons = {person: _compare(holder, received.record) for person, holder in opened.items() if person != received.id}
+    if not reasons:
+        return received
+    return replace(received, duplicates=duplicates.note_pairs(session, received.id, reasons, statement.now))
+
+
+def _compare(holder: "Opened | None", record: Mapping[str, Any]) -> str:
+    if holder is None:
+        return matching.NOT_COMPARABLE
+    return matching.compare_people(identity.compared(holder.record), identity.compared(record))
+
+
+def _document_holders(session: Session, tags: list[Tag]) -> list[list[UUID]]:
+    """Who shows each of the documents that are on file. Holds what nobody else may register meanwhile."""
+    documents = [tag for tag in tags if tag[0] == queries.KINDS["document"]]
+    serialise(session, *(tag for _kind, tag in documents))
+    return [holders for tag in documents if (holders := queries.by_tags(session, [tag]))]
+
+
+def _same_person(
+    holders: list[list[UUID]], opened: Mapping[UUID, "Opened | None"], fields: Mapping[str, Any]
+) -> "Opened | None":
+    """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
+
+    Of several who agree it is the first on file with just that name; where nobody has it, nobody.
+    """
+    stated = identity.compared(fields)
+    agreeing = [
+        holder
+        for person in sorted(set(opened).intersection(*holders) if holders else ())
+        if (holder := opened[person]) and matching.same_person(identity.compared(holder.record), stated)
+    ]
+    if len(agreeing) == 1:
+        return agreeing[0]
+    return next((person for person in agreeing if matching.same_name(identity.compared(person.record), stated)), None)
+
+
+def _without_other_name(same: "Opened", fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What replaces what is on file when no person chose: a name only where it adds to the name on file."""
+    more = matching.adds_to_name(identity.compared(same.record), identity.compared(fields))
+    return {field: value for field, value in fields.items() if more or field not in identity.NAME}
 
 
 class DamagedPerson(Refusal):
@@ -111,32 +158,15 @@ def open_chosen(session: Session, person: UUID) -> "Opened":
         ) from None
 
 
-def _document_holders(
-    session: Session, given: Mapping[str, Any], tags: list[Tag]
-) -> tuple["Opened | None", tuple[UUID, ...]]:
-    """Who shows one of these documents: the one who is the same person, and those who may be somebody else.
-
-    Whoever's record does not open may be somebody else: a person compares the two once it opens.
-    """
-    documents = [tag for tag in tags if tag[0] == queries.KINDS["document"]]
-    serialise(session, *(tag for _kind, tag in documents))
-    others: list[UUID] = []
-    for person in queries.by_tags(session, documents):
-        opened = open_or_note(session, _row(session, person))
-        if opened is not None and rules.same_person(identity.compared(opened.record), identity.compared(given)):
-            return opened, ()
-        others.append(person)
-    return None, tuple(others)
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A person's row, opened."""
+    """A person's row, opened. ``history`` is what was on file before, the oldest first; it stays out of ``record``."""
 
     id: UUID
     key: PersonKey
     record: dict[str, Any]
     version: int
+    history: list[dict[str, Any]]
 
 
 def _open(session: Session, person: UUID) -> Opened:
@@ -162,13 +192,23 @@ def open_or_note(session: Session, row: queries.SealedPerson) -> Opened | None:
 def _opened(session: Session, row: queries.SealedPerson) -> Opened:
     wrapped = WrappedKey(row.key_version, row.wrapped_key or b"")
     key = vault_of(session).open_person_key(row.id, wrapped)
-    return Opened(row.id, key, identity.unseal(key, row.id, row.sealed or b""), row.version)
+    record, history = identity.unseal(key, row.id, row.sealed or b"")
+    return Opened(row.id, key, record, row.version, history)
 
 
-def _new(session: Session, given: Mapping[str, Any], tags: list[Tag], now: datetime) -> Received:
+def open_people(session: Session, people: Iterable[UUID]) -> list[Opened]:
+    """Open several people for the people room; the caller keeps the journal.
+
+    The erased are left out, and so is whoever's record does not open, which is noted.
+    """
+    rows = (row for row in queries.sealed_people(session, people) if row.wrapped_key is not None)
+    return [opened for row in rows if (opened := open_or_note(session, row))]
+
+
+def _new(session: Session, statement: Statement, tags: list[Tag]) -> Received:
     person = new_id()
     key, wrapped = vault_of(session).new_person_key(person)
-    record = identity.joined({}, dict(given))
+    record = identity.joined({}, dict(statement.fields))
     _INSERT.run(
         session,
         {
@@ -177,21 +217,21 @@ def _new(session: Session, given: Mapping[str, Any], tags: list[Tag], now: datet
             "wrapped_key": wrapped.blob,
             "sealed": identity.seal(key, person, record),
             "version": 1,
-            "created_at": now,
-            "updated_at": now,
+            "created_at": statement.now,
+            "updated_at": statement.now,
         },
     )
     _write_tags(session, person, tags)
     return Received(person, key, record, True)
 
 
-def _returning(session: Session, known: Opened, given: Mapping[str, Any], now: datetime) -> Received:
-    record = identity.joined(known.record, dict(given))
+def _returning(session: Session, known: Opened, statement: Statement) -> Received:
+    record = identity.joined(known.record, dict(statement.fields))
     if record != known.record:
-        _UPDATE.run(
-            session,
-            {"person": known.id, "new_sealed": identity.seal(known.key, known.id, record), "new_time": now},
-        )
+        now, actor, visit = statement.now, statement.actor, statement.visit
+        history = identity.updated_history(known.history, known.record, record, now, actor, visit)
+        sealed = identity.seal(known.key, known.id, record, history)
+        _UPDATE.run(session, {"person": known.id, "new_sealed": sealed, "new_time": now})
         if _keys(record) != _keys(known.record):
             old = [{"old_kind": kind, "old_tag": tag} for kind, tag in _tags(session, known.record)]
             _UNTAG.run_each(session, {"person": known.id}, old)
@@ -204,10 +244,11 @@ def _keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
-    return sorted(set(_tagged(session, _keys(record))))
+    return sorted(set(tagged(session, _keys(record))))
 
 
-def _tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+def tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The keyed tags of search keys."""
     vault = vault_of(session)
     return [(queries.KINDS[kind], vault.tag(kind, value)) for kind, value in keys]
 
@@ -230,36 +271,6 @@ def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
     opened = _open(session, person)
     journal.record(session, actor, "person.view", "person", person, purpose=purpose)
     return opened
-
-
-def search_document(session: Session, actor: Actor, kind: str, number: str) -> list[Candidate]:
-    """Who shows this document. Raises ValueError for a number that cannot be one."""
-    kind, number = rules.normalise_document(kind, number)
-    tags = _tagged(session, rules.document_keys(kind, number, document_types()))
-    return _candidates(session, actor, queries.by_tags(session, tags), None, by="document")
-
-
-def search_name(session: Session, actor: Actor, name: str, birth_year: int | None) -> list[Candidate]:
-    """Who may bear this name, most alike first; the phonetic keys decide who is asked, likeness only the order."""
-    tags = _tagged(session, rules.query_keys(name, birth_year))
-    return _candidates(session, actor, queries.by_tags(session, tags), name, by="name")
-
-
-def _candidates(session: Session, actor: Actor, people: Iterable[UUID], typed: str | None, by: str) -> list[Candidate]:
-    found = []
-    for row in queries.sealed_people(session, people):
-        if row.wrapped_key is not None:
-            found.append(_candidate(session, row, typed))
-    found.sort(key=lambda candidate: (-candidate.score, candidate.id))
-    journal.record(session, actor, "people.search", "person", None, by=by, found=[str(each.id) for each in found])
-    return found
-
-
-def _candidate(session: Session, row: queries.SealedPerson, typed: str | None) -> Candidate:
-    opened = open_or_note(session, row)
-    if opened is None:
-        return Candidate(row.id, {}, -1.0, damaged=True)
-    return Candidate(row.id, opened.record, rules.score(full_name(opened.record), typed) if typed else 100.0)
 
 
 def disclose(

@@ -39,7 +39,7 @@ visits = st.fixed_dictionaries(
 def said(visit: dict[str, Any]) -> dict[str, Any]:
     """The draft of a generated visit: four people come again and again, and one is never known."""
     day = date(2017, 8, 9) + timedelta(days=visit["day"])
-    person: dict[str, Any] = {"sex": visit["sex"], "birth_date": f"19{70 + visit['who']}-05-01"}
+    person: dict[str, Any] = {"given_names": "Ana", "sex": visit["sex"], "birth_date": f"19{70 + visit['who']}-05-01"}
     if visit["who"]:
         person["documents"] = [{"type": "PA", "number": f"90000000{visit['who']}"}]
     return draft(

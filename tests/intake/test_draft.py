@@ -120,6 +120,13 @@ def test_null_is_the_same_as_absent() -> None:
     assert read_draft({**made, "notes": None, "refer": None}).person.given_names is None
 
 
+def test_a_draft_that_does_not_say_new_is_what_it_was_before_one_could() -> None:
+    """The fingerprint of a visit is over what was said: one that was sent before an upgrade is still the same after."""
+    said = read_draft(draft()).model_dump(mode="json", exclude_none=True)
+    assert "new" not in said["person"]
+    assert read_draft(changed(["person", "new"], True)).person.new is True
+
+
 def test_a_refusal_never_repeats_the_value() -> None:
     with pytest.raises(Invalid) as refusal:
         read_draft(changed(["person", "given_names"], "Canary" * 30))

@@ -16,7 +16,8 @@ from attention_point.intake.models import Visit
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
-from attention_point.people.services import search_document, view
+from attention_point.people.search import search_document
+from attention_point.people.services import view
 from attention_point.referrals.models import Referral
 from attention_point.tallies.models import Tally
 from tests.support.directory import load_shipped

@@ -1,4 +1,4 @@
-"""Names by their sound, the keys under which a person is found, and who may be the same person."""
+"""Names by their sound, and the keys under which a person is found."""
 
 from dataclasses import replace
 from datetime import date
@@ -203,28 +203,3 @@ def test_candidates_are_put_in_order_by_sound() -> None:
 def test_a_score_is_a_share_of_a_hundred(one: str, other: str) -> None:
     assert 0 <= rules.score(one, other) <= 100
     assert rules.score(one, other) == pytest.approx(rules.score(other, one))
-
-
-@pytest.mark.parametrize(
-    ("change", "same"),
-    [
-        ({}, True),
-        ({"given_names": "Andrés", "surname_1": "Rojas", "surname_2": None}, True),
-        ({"birth_date": date(1991, 3, 18)}, False),
-        ({"birth_date": None}, True),
-        ({"birth_date": None, "given_names": "Johanna", "surname_2": None}, True),
-        ({"birth_date": None, "surname_1": "Peres", "surname_2": "Belásquez"}, True),
-        ({"birth_date": None, "given_names": "Yohana María"}, False),
-        ({"birth_date": None, "surname_1": "Rojas"}, False),
-        ({"birth_date": None, "given_names": None}, False),
-        ({"birth_date": None, "surname_1": None, "surname_2": None}, False),
-    ],
-)
-def test_who_is_the_same_without_asking(change: dict[str, Any], same: bool) -> None:
-    other = replace(YOHANA, **change)
-    assert rules.same_person(YOHANA, other) is same
-    assert rules.same_person(other, YOHANA) is same
-
-
-def test_two_people_without_a_name_are_never_the_same_unasked() -> None:
-    assert rules.same_person(Identity(), Identity()) is False

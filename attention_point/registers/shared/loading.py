@@ -37,14 +37,21 @@ class Loading:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "unchanged", "left"), 0))
     unread: list[str] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
 
     def put(self, register: Register, place: str, values: Mapping[str, Any]) -> None:
         """Add the record, or bring it up to the file.
 
         ``place`` says where it stands in the file (``events.3``), for complaints; ``values`` as ``services.add``. The
-        file's name for it is the year, the register and its name: two records of one name must not stand in one file.
+        file's name for it is the year, the register and its name: of two records of one name in a file the second is
+        complained of, for it would overwrite the first.
         """
         source = f"{self.year}/{register.name}/{folded(str(values.get('name', '')))}"[:400]
+        if self.places.setdefault(source, place) != place:
+            self.complain(
+                f"{place}.name", _("The file has a record of this name already: %(place)s.", place=self.places[source])
+            )
+            return
         held = self.session.scalar(select(register.model).where(register.model.source == source))
         try:
             if held is None:

@@ -126,6 +126,7 @@ def test_a_corrected_file_corrects_what_nobody_edited(session: Session) -> None:
         ({"name": "Foro", "status": "realizado", "month": "2019-13"}, "events.2.date"),
         ({"name": "Foro", "status": "realizado", "participants": "muchos"}, "events.2.participants"),
         ("Foro", "events.2"),
+        ({"name": "FORO del Água", "status": "realizado"}, "events.2.name"),
     ],
 )
 def test_a_wrong_fact_is_told_by_its_place(session: Session, event: Any, field: str) -> None:

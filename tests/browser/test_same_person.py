@@ -1,0 +1,61 @@
+"""Twins with one passport at the desk: the agent is asked, decides, and sees later what was on file before."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_desk import looked_at, sign_in, staff
+
+__all__ = ["staff"]  # a fixture
+pytestmark = pytest.mark.browser
+
+
+def check(page: Page, address: str, given_names: str) -> None:
+    """Fill the form of a child with the mother's passport, up to the check page."""
+    page.goto(f"{address}/visits/new")
+    page.get_by_text("Orientación para la regularización", exact=False).first.click()
+    page.get_by_label("Nombres").fill(given_names)
+    page.get_by_label("Primer apellido").fill("Rondón")
+    page.get_by_label("Fecha de nacimiento").fill("02/05/2014")
+    page.get_by_label("Tipo de documento").first.select_option("PA")
+    page.get_by_label("Número").first.fill("045678123")
+    page.get_by_role("button", name="Revisar y continuar").click()
+
+
+def save(page: Page) -> None:
+    """Refer and save."""
+    page.get_by_text("Remitir: la persona está de acuerdo").first.click()
+    page.get_by_role("button", name="Guardar").click()
+
+
+def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[str, str | None], str]) -> None:
+    sign_in(page, live_server, staff("agent", None))
+    expect(page.get_by_role("heading", name="Atender a una persona")).to_be_visible()
+    check(page, live_server, "María José")
+    save(page)
+    expect(page.get_by_text("La referencia es BGA-")).to_be_visible()
+
+    check(page, live_server, "Zuleima")
+    expect(page.get_by_text("El mismo documento, otro nombre.")).to_be_visible()
+    looked_at(page, "20-asked")
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text("Diga si es alguna de estas personas.")
+    looked_at(page, "21-asked-again")
+    page.get_by_role("button", name="Es otra persona").click()
+    expect(page.get_by_text("Usted dijo que es otra persona")).to_be_visible()
+    looked_at(page, "22-somebody-else")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.get_by_text("La referencia es BGA-")).to_be_visible()
+
+    check(page, live_server, "Zulema")
+    page.get_by_role("button", name="Es esta persona Zuleima Rondón").click()
+    expect(page.get_by_role("heading", name="Persona registrada: Zuleima Rondón")).to_be_visible()
+    looked_at(page, "23-chosen")
+    save(page)
+    page.get_by_role("link", name="La persona y sus atenciones").click()
+    expect(page.get_by_text("Antes: Zuleima Rondón, hasta el")).to_be_visible()
+    looked_at(page, "24-history")
+    page.goto(f"{live_server}/people/compare")
+    expect(page.get_by_role("rowheader", name="El mismo documento, otro nombre.")).to_be_visible()
+    looked_at(page, "25-pairs")

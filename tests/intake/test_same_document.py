@@ -1,0 +1,262 @@
+"""Nobody is merged, and nobody is overwritten, by a machine: what becomes of people who show the same document."""
+
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.database import new_id
+from attention_point.foundation.refusals import Invalid
+from attention_point.intake.models import Visit
+from attention_point.intake.reading import read_draft
+from attention_point.intake.services import record_visit
+from attention_point.people import duplicates
+from attention_point.people.models import Person, PossibleDuplicate
+from attention_point.people.search import search_name
+from attention_point.people.services import disclose, view
+from attention_point.referrals.models import Referral
+from tests.support.directory import load_shipped
+from tests.support.visits import AGENT, draft, person, recorded
+
+PASSPORT = [{"type": "PA", "number": "045678123"}]
+TWIN = person(
+    given_names="María José", surname_1="Rondón", surname_2="Peña", birth_date="2014-05-02", documents=PASSPORT
+)
+GIVEN = {
+    "F": ("Ana", "Yulimar", "Carmen", "Rosmery", "Íngrid", "Zuleima", "Beatriz"),
+    "M": ("Luis", "Wilmer", "Deivis", "Édgar", "Óscar", "Hugo", "Nelson"),
+}
+SURNAMES = ("Rondón", "Peña", "Urdaneta", "Quiñónez", "Zambrano", "Briceño", "Mejía", "Carvajal")
+
+
+def people(session: Session) -> list[UUID]:
+    """Who is on file, the first first."""
+    return list(session.scalars(select(Person.id).order_by(Person.id)))
+
+
+def reasons(session: Session) -> list[str]:
+    """Why people are to be compared."""
+    return list(session.scalars(select(PossibleDuplicate.reason)))
+
+
+def person_of(session: Session, answer: Mapping[str, Any]) -> UUID:
+    """The person of a recorded visit."""
+    return session.scalars(select(Visit.person_id).where(Visit.id == UUID(answer["id"]))).one()
+
+
+def sealed(session: Session) -> list[Any]:
+    """Every person's row as it is stored."""
+    return list(session.execute(select(Person.id, Person.sealed, Person.version).order_by(Person.id)))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"given_names": "María Fernanda"}, "same-document-other-name"),
+        ({"given_names": "José"}, "same-document-other-name"),
+        ({"birth_date": "2014-05-03"}, "same-document-other-birth-date"),
+        ({"given_names": "Luis", "birth_date": "1970-01-01"}, "same-document-other-name-birth-date"),
+        ({"birth_date": None}, "same-document-not-comparable"),
+        ({"given_names": None}, "same-document-not-comparable"),
+        ({"surname_1": None, "surname_2": None}, "same-document-not-comparable"),
+    ],
+)
+def test_what_does_not_agree_is_a_new_person_and_a_pair(session: Session, change: dict[str, Any], reason: str) -> None:
+    first = recorded(session, person=TWIN)
+    before = sealed(session)
+    second = recorded(session, person=person(**{**TWIN, **change}))
+    assert person_of(session, first) != person_of(session, second)
+    assert sealed(session)[:1] == before
+    assert reasons(session) == [reason]
+    assert [each["field"] for each in second["warnings"]] == ["person.documents"]
+    told = second["warnings"][0]["message"]
+    assert not [word for word in ("María", "José", "Rondón", "Peña", "045678123", "2014") if word in told]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"given_names": "MARIA JOSE", "surname_1": "Rondon", "surname_2": "Pena"},
+        {"surname_1": "Peña", "surname_2": "Rondón"},
+        {"surname_2": None},
+        {"given_names": "María"},
+        {"surname_1": "Rodnón"},
+    ],
+)
+def test_who_agrees_is_one_person_whose_name_stays(session: Session, change: dict[str, Any]) -> None:
+    recorded(session, person=TWIN)
+    answer = recorded(session, person=person(**{**TWIN, **change}))
+    assert answer["warnings"] == []
+    (only,) = people(session)
+    record = view(session, AGENT, only, "test").record
+    assert [record[name] for name in ("given_names", "surname_1", "surname_2")] == ["María José", "Rondón", "Peña"]
+
+
+def test_a_name_that_was_half_known_is_completed(session: Session) -> None:
+    recorded(session, person=person(**{**TWIN, "given_names": "María", "surname_2": None}))
+    recorded(session, person=TWIN)
+    (only,) = people(session)
+    opened = view(session, AGENT, only, "test")
+    assert (opened.record["given_names"], opened.record["surname_2"]) == ("María José", "Peña")
+    assert [entry["earlier"] for entry in opened.history] == [{"given_names": "María", "surname_1": "Rondón"}]
+
+
+def test_strangers_with_a_mistyped_number_and_a_stand_in_date_stay_apart(session: Session) -> None:
+    said = {"documents": [{"type": "DE", "number": "V-12345678"}], "birth_date": "1980-01-01"}
+    for given, surname in (("Luis", "Mora"), ("Carmen", "Mora"), ("Luis", "Gil"), ("Nelson", "Paz")):
+        recorded(session, person=person(**said, given_names=given, surname_1=surname, surname_2=None))
+    assert len(people(session)) == 4
+    assert set(reasons(session)) == {"same-document-other-name"}
+    assert len(reasons(session)) == 6
+
+
+def test_a_changed_given_name_is_for_a_person_to_decide(session: Session) -> None:
+    """A trans person comes with the same papers and another name: flagged, and joined by whoever receives them."""
+    first = recorded(session, person=person(given_names="Andrés Felipe", documents=PASSPORT))
+    again = recorded(session, person=person(given_names="Andrea", documents=PASSPORT))
+    assert person_of(session, first) != person_of(session, again)
+    known = person_of(session, first)
+    recorded(session, person={**person(given_names="Andrea", documents=PASSPORT), "id": str(known)})
+    opened = view(session, AGENT, known, "test")
+    assert opened.record["given_names"] == "Andrea"
+    assert [entry["earlier"]["given_names"] for entry in opened.history] == ["Andrés Felipe"]
+
+
+def test_twins_who_come_again_are_each_found(session: Session) -> None:
+    sister = {**TWIN, "given_names": "María Fernanda"}
+    first, second = recorded(session, person=TWIN), recorded(session, person=sister)
+    for said, before in ((TWIN, first), (sister, second)):
+        again = recorded(session, person=said)
+        assert person_of(session, again) == person_of(session, before)
+        assert again["warnings"] == []
+    assert (len(people(session)), len(reasons(session))) == (2, 1)
+    either = recorded(session, person={**TWIN, "given_names": "María"})  # one of the two, nobody knows who
+    assert person_of(session, either) not in {person_of(session, first), person_of(session, second)}
+
+
+def test_an_open_referral_keeps_showing_its_own_person(session: Session) -> None:
+    first = recorded(session, person=TWIN)
+    recorded(session, person={**TWIN, "given_names": "María Fernanda", "phone": "+57 311 0000000"})
+    held = session.scalars(select(Referral.person_id).where(Referral.visit_id == UUID(first["id"]))).all()
+    assert len(held) == 2
+    shown = disclose(session, held, frozenset({"given_names", "phone"}))
+    assert shown == {held[0]: {"given_names": "María José", "phone": TWIN["phone"]}}
+
+
+def test_papers_of_two_people_make_a_third_compared_with_both(session: Session) -> None:
+    other = [{"type": "DE", "number": "V-9876543"}]
+    first = recorded(session, person=TWIN)
+    second = recorded(session, person=person(given_names="Luis", documents=other))
+    third = recorded(session, person={**TWIN, "documents": [*PASSPORT, *other]})
+    one, two, three = (person_of(session, answer) for answer in (first, second, third))
+    pairs = {frozenset((pair.person, pair.other)): pair.reason for pair in duplicates.undecided(session, 10)}
+    assert pairs == {
+        frozenset((one, three)): "same-document-same-name-birth-date",
+        frozenset((two, three)): "same-document-other-name-birth-date",
+    }
+
+
+def test_somebody_chosen_who_shows_another_s_document_is_compared_once(session: Session) -> None:
+    first = recorded(session, person=TWIN)
+    second = recorded(session, person=person(given_names="Luis"))
+    chosen = {"id": str(person_of(session, second)), "documents": PASSPORT}
+    answer = recorded(session, person=chosen)
+    assert [each["field"] for each in answer["warnings"]] == ["person.documents"]
+    assert reasons(session) == ["same-document-other-name-birth-date"]
+    assert recorded(session, person=chosen)["warnings"] == []
+    recorded(session, person={"id": str(person_of(session, first)), "documents": PASSPORT})
+    assert len(reasons(session)) == 1
+
+
+def test_who_is_new_by_an_agent_s_word_is_new_though_all_agrees(session: Session) -> None:
+    recorded(session, person=TWIN)
+    before = sealed(session)
+    answer = recorded(session, person={**TWIN, "new": True, "phone": "+57 311 0000000"})
+    assert answer["warnings"]
+    assert sealed(session)[:1] == before
+    assert len(people(session)) == 2
+    assert reasons(session) == ["same-document-same-name-birth-date"]
+    with pytest.raises(Invalid) as refused:
+        recorded(session, person={**TWIN, "new": True, "id": str(new_id())})
+    assert [each.field for each in refused.value.fields] == ["person.new"]
+
+
+def test_two_records_of_one_person_do_not_become_three(session: Session) -> None:
+    first = recorded(session, person=TWIN)
+    recorded(session, person={**TWIN, "new": True})
+    assert person_of(session, recorded(session, person=TWIN)) == person_of(session, first)
+    assert len(people(session)) == 2
+
+
+def test_an_earlier_name_is_in_the_history_and_nowhere_else(session: Session) -> None:
+    first = recorded(session, person=TWIN)
+    known = person_of(session, first)
+    moment = recorded(session, person={"id": str(known), "given_names": "Zuleima", "birth_date": "2013-01-01"})
+    opened = view(session, AGENT, known, "test")
+    (entry,) = opened.history
+    assert entry["earlier"] == {
+        "given_names": "María José", "surname_1": "Rondón", "surname_2": "Peña", "birth_date": "2014-05-02",
+    }  # fmt: skip
+    assert (entry["actor"], entry["visit"]) == (AGENT.label, moment["id"])
+    assert "history" not in opened.record
+    everything = disclose(session, [known], frozenset({*opened.record, "history", "earlier"}))[known]
+    assert "María" not in str(everything)
+    assert search_name(session, AGENT, "Maria Rondon", None) == []
+    assert [each.id for each in search_name(session, AGENT, "Zuleima Rondon", None)] == [known]
+
+
+def test_a_history_stays_bounded_and_keeps_names(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attention_point.people.identity.LONGEST_HISTORY", 4)
+    known = person_of(session, recorded(session, person=TWIN))
+    for said in ({"phone": "0"}, {"given_names": "Zuleima"}, *({"phone": str(number)} for number in range(1, 6))):
+        recorded(session, person={"id": str(known), **said})
+    history = [entry["earlier"] for entry in view(session, AGENT, known, "test").history]
+    assert history[0]["given_names"] == "María José"
+    assert history[1:] == [{"phone": "2"}, {"phone": "3"}, {"phone": "4"}]
+
+
+def thousand(chance: random.Random) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Pairs of people without end: the same document, and mostly the same birth date; the given names differ."""
+    number = 0
+    while True:
+        number += 1
+        first, second = (chance.choice(GIVEN[sex]) for sex in "FM")
+        common = {
+            "surname_1": chance.choice(SURNAMES),
+            "surname_2": chance.choice((*SURNAMES, None)),
+            "birth_date": f"{chance.randrange(1950, 2017)}-01-01",
+            "documents": [{"type": "PA", "number": f"{number:09d}"}],
+        }
+        other = chance.choice(({}, {"surname_1": chance.choice(SURNAMES)}, {"birth_date": "1990-07-07"}))
+        yield person(**common, given_names=first), person(**{**common, **other}, given_names=second)
+
+
+def register_pairs(session: Session, pairs: int) -> None:
+    """Register both of each pair, then each of them again as they were said; nobody is merged and nobody doubled."""
+    load_shipped(session)
+    made = thousand(random.Random(11))
+    everybody = [said for _number in range(pairs) for said in next(made)]
+    first = [record_visit(session, AGENT, read_draft(draft(person=said))).answer for said in everybody]
+    assert session.scalar(select(func.count()).select_from(Person)) == 2 * pairs
+    assert session.scalar(select(func.count()).select_from(PossibleDuplicate)) == pairs
+    random.Random(12).shuffle(everybody)
+    before = sealed(session)
+    again = [record_visit(session, AGENT, read_draft(draft(person=said))).answer for said in everybody]
+    assert sealed(session) == before
+    assert session.scalar(select(func.count()).select_from(PossibleDuplicate)) == pairs
+    assert len({answer["id"] for answer in (*first, *again)}) == 4 * pairs
+
+
+def test_forty_people_in_pairs_of_equal_documents(session: Session) -> None:
+    register_pairs(session, 20)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_thousand_people_in_pairs_of_equal_documents(session: Session) -> None:
+    register_pairs(session, 500)
