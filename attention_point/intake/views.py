@@ -118,7 +118,7 @@ def check() -> Response | tuple[str, int] | str:
         return _form_page(form, _("You are signed in again. Nothing of what you typed is lost: check it and go on."))
     if request.form.get("action") == "edit":
         return _form_page(form, None)
-    likely_people.take_answer(form, request.form)
+    likely_people.take_answer(form, posted())
     try:
         draft = read_draft(forms.payload(form))
         page = checking.check_page(reader(), draft, form)
