@@ -9,7 +9,7 @@ from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
-from attention_point.foundation.text_fields import UNFIT
+from attention_point.foundation.text_fields import UNFIT_ERROR
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -34,7 +34,7 @@ SENTENCES = {
     "list_type": N_("This must be a list."),
     "model_type": N_("This must be a group of keys."),
 }
-OWN = {UNFIT, "day", "day_order", "reserved", "document_type", "papers_listed", "portal_field"}
+OWN = {UNFIT_ERROR, "day", "day_order", "reserved", "document_type", "papers_listed", "portal_field"}
 SHOWN = 20
 """A file may be wrong in every row; the first complaints are enough to begin with."""
 OTHER = N_("This cannot be used here.")

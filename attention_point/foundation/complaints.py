@@ -8,7 +8,7 @@ from attention_point import texts
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import FieldError, Invalid
-from attention_point.foundation.text_fields import UNFIT
+from attention_point.foundation.text_fields import UNFIT_ERROR
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -85,7 +85,7 @@ def _complaint(found: Any) -> FieldError:
         return FieldError(context["field"], _(_words(found)))
     if kind == "document_number":
         return FieldError(f"{path}.number", _(_words(found)))
-    if kind in {UNFIT, "unknown_code"}:
+    if kind in {UNFIT_ERROR, "unknown_code"}:
         return FieldError(path, _(_words(found)))
     if kind.startswith(("date_", "datetime_")):
         return FieldError(path, _(DATES))

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from attention_point import texts
 
-UNFIT = "unfit_text"
+UNFIT_ERROR = "unfit_text"
 """The type of the error; its message is a message id."""
 
 
@@ -22,7 +22,7 @@ def _checked_by(clean: Callable[[str], str], value: Any) -> Any:
     try:
         return clean(value)
     except texts.UnfitText:
-        raise PydanticCustomError(UNFIT, texts.UNFIT) from None
+        raise PydanticCustomError(UNFIT_ERROR, texts.UNFIT) from None
 
 
 LINE = BeforeValidator(partial(_checked_by, texts.clean))

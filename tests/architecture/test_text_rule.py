@@ -87,12 +87,12 @@ def _leaves(form: Form) -> Iterator[Field]:
             yield field
 
 
-def test_every_field_of_every_form_is_held_to_the_rule(app: Flask) -> None:
+def test_every_field_of_every_form_is_held_to_the_rule(shape: Flask) -> None:
     forms = {kind for kind in _subclasses(BaseForm) if kind.__module__.startswith("attention_point.")}
-    forms |= {form_class(register) for register in app.extensions["registers"]}
+    forms |= {form_class(register) for register in shape.extensions["registers"]}
     checked, wrong = 0, []
     for kind in forms:
-        with app.test_request_context("/", method="POST"):
+        with shape.test_request_context("/", method="POST"):
             names = [field.name for field in _leaves(kind(MultiDict()))]
             entries = [field.name for field in kind(MultiDict()) if isinstance(field, FieldList)]
             first = {

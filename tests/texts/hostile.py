@@ -29,6 +29,14 @@ SURROGATE = "Zurdo\ud800Quimbaya"
 _RUNNING = {"journal_entry", "journal_head", "login_session", "sign_in_attempt", "api_token", "job_run"}
 
 
+def kinds(database: Database, place: int) -> dict[str, str]:
+    """What is sent to an entrance: on PostgreSQL what it cannot store, on SQLite each of the others in turn."""
+    if database.engine.dialect.name == "postgresql":
+        return {"nul": HOSTILE["nul"]}
+    name = list(HOSTILE)[place % len(HOSTILE)]
+    return {name: HOSTILE[name]}
+
+
 def message() -> str:
     """What the rule says, in the language of the test."""
     return gettext(UNFIT)

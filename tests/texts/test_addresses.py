@@ -17,7 +17,7 @@ from attention_point.statistics.dashboard_filters import FilterForm
 from tests.access.callers import Bearer
 from tests.portal.support import browser
 from tests.support.pages import PageClient
-from tests.texts.hostile import HOSTILE, stored
+from tests.texts.hostile import kinds, stored
 
 TYPED = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 UNKNOWN = "00000000-0000-7000-8000-000000000007"
@@ -77,11 +77,12 @@ def _text_parts(rule: Rule) -> list[str]:
 
 
 def test_a_hostile_part_of_a_path_is_no_page(app: Flask, callers: Callers) -> None:
-    before, seen, wrong = stored(app.extensions["database"]), set(), {}
+    before, wrong = stored(app.extensions["database"]), {}
+    seen: set[tuple[str, str]] = set()
     for rule in (rule for rule in app.url_map.iter_rules() if _text_parts(rule)):
         client, headers = callers.of(rule)
         for name in _text_parts(rule):
-            for kind, text in HOSTILE.items():
+            for kind, text in kinds(app.extensions["database"], len(seen)).items():
                 method = "GET" if "GET" in (rule.methods or ()) else "POST"
                 hostile = quote(f"{text:x<16}"[:16]) if kind != "stack" else quote(text)
                 reply = client.open(_filled(rule, **{name: hostile}), method=method, headers=headers)
@@ -98,11 +99,10 @@ def test_a_hostile_part_of_a_path_is_no_page(app: Flask, callers: Callers) -> No
 
 def test_a_hostile_value_of_a_query_is_named(app: Flask, callers: Callers) -> None:
     names, wrong, passed = parameters(app), {}, 0
-    kinds = list(HOSTILE.values())
     for place, rule in enumerate(_rules(app)):
         client, headers = callers.of(rule)
         address = _filled(rule)
-        for text in ("Zurdo\x00Quimbaya", kinds[place % len(kinds)]):
+        for text in kinds(app.extensions["database"], place).values():
             reply = client.get(f"{address}?{'&'.join(f'{name}={quote(text)}' for name in names)}", headers=headers)
             body = reply.get_data(as_text=True)
             told = body if reply.json is None else " ".join(each["message"] for each in reply.json["fields"])

@@ -9,9 +9,10 @@ from flask import Flask
 from tests.access.callers import Bearer
 from tests.support.pages import PageClient
 from tests.support.visits import draft, person, recorded
-from tests.texts.hostile import HOSTILE, SURROGATE, stored
+from tests.texts.hostile import HOSTILE, SURROGATE, kinds, stored
 
-TEXTS = {**HOSTILE, "surrogate": SURROGATE, "long": "x" * 100_000}
+MORE = {"surrogate": SURROGATE, "long": "x" * 100_000}
+TEXTS = {**HOSTILE, **MORE}
 
 
 def whole_draft() -> dict[str, Any]:
@@ -52,8 +53,8 @@ def replaced(value: Any, path: tuple[str | int, ...], text: str) -> Any:
 def test_a_hostile_text_of_a_visit_is_named(app: Flask, client: PageClient, bearer: Bearer) -> None:
     headers, body = bearer("intake"), whole_draft()
     before, wrong = stored(app.extensions["database"]), {}
-    for path in texts_of(body):
-        for kind, text in TEXTS.items():
+    for place, path in enumerate(texts_of(body)):
+        for kind, text in {**kinds(app.extensions["database"], place), **MORE}.items():
             reply = client.post("/api/v1/visits", json=replaced(body, path, text), headers=headers)
             name = ".".join(str(part) for part in path)
             faults = (reply.json or {}).get("fields", [])

@@ -14,7 +14,7 @@ from tests.portal.support import browser, referral_of
 from tests.support.directory import load_shipped
 from tests.support.pages import Element, PageClient, read
 from tests.support.visits import recorded
-from tests.texts.hostile import HOSTILE, message, stored
+from tests.texts.hostile import kinds, message, stored
 
 TYPED = {"text", "email", "search", "tel", "url", ""}
 
@@ -100,20 +100,11 @@ def errors_of(page: TestResponse) -> dict[str, str]:
     return {one.get("name"): " ".join(at.get(f"{one.get('id')}-error", "").split()) for one in fields}
 
 
-def kinds(app: Flask, place: int) -> dict[str, str]:
-    """On PostgreSQL the character that it cannot store; on SQLite also another in turn, and too much."""
-    nul = {"nul": HOSTILE["nul"]}
-    if app.extensions["database"].engine.dialect.name == "postgresql":
-        return nul
-    name = list(HOSTILE)[place % len(HOSTILE)]
-    return {**nul, name: HOSTILE[name], "long": "x" * 21_000}
-
-
 def test_every_form_names_the_field_of_a_hostile_text(app: Flask) -> None:
     forms, wrong = list(every_form(app)), {}
     before = stored(app.extensions["database"])
     for place, (client, form) in enumerate(forms):
-        for kind, text in kinds(app, place).items():
+        for kind, text in {**kinds(app.extensions["database"], place), "long": "x" * 21_000}.items():
             reply = client.post(form.action, data={**form.fields, **{name: [text] for name in form.typed}})
             body, told = reply.get_data(as_text=True), errors_of(reply)
             missing = [name for name in form.typed if message() not in told.get(name, "")] if kind != "long" else []
