@@ -39,6 +39,7 @@ def take_umask() -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Create or replace a file of mode 0600, on the disk when this returns. Raises OSError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb") as file:
+        os.fchmod(file.fileno(), FILE)  # of a file that was there
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

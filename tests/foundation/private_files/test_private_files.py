@@ -11,9 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attention_point.app import main
-
-COMMAND = str(Path(sys.executable).with_name("attention-point"))
-
+from attention_point.foundation import paths
 
 Run = Callable[..., Result]
 
@@ -36,18 +34,21 @@ def wide(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("umask", [0o000, 0o077], ids=["000", "077"])
 def test_whatever_the_umask_all_files_are_the_owner_s(tmp_path: Path, umask: int) -> None:
-    """In processes of their own, as a shell with that umask starts them."""
+    """In a process of its own, as a shell with that umask starts it."""
     folder = tmp_path / "new" / "instance"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ATTENTION_POINT")}
     environment["ATTENTION_POINT_INSTANCE"] = str(folder)
 
-    def started(*words: str) -> str:
-        done = subprocess.run(words, env=environment, umask=umask, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    started(COMMAND, "init")
-    started(sys.executable, "-c", WORK)
+    done = subprocess.run(
+        [sys.executable, "-c", WORK],
+        env=environment,
+        umask=umask,
+        cwd=paths.PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
     kinds = {path.suffix for path in folder.rglob("*")}
     assert {".db", ".json", ".lock", ".pdf", ".jsonl"} <= kinds
     assert wide(tmp_path / "new") == []
@@ -58,22 +59,22 @@ WORK = """
 import os, pathlib
 from click.testing import CliRunner
 from attention_point.app import main, open_database
-from sqlalchemy import text
+from tests.support.visits import recorded
 
-folder = pathlib.Path(os.environ["ATTENTION_POINT_INSTANCE"])
-for words in (
-    ("demo", "load", "--people", "12", "--from", "2017-09-01", "--to", "2017-09-10"),
-    ("statistics", "release", "2017-09"),
-    ("jobs", "run"),
-    ("journal", "export", str(folder / "journal.jsonl")),
-):
+def run(*words):
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
+
+folder = pathlib.Path(os.environ["ATTENTION_POINT_INSTANCE"])
+run("init")
 database = open_database()
 with database.writing() as session:
-    session.execute(text("UPDATE journal_head SET seq = seq"))
+    recorded(session)
 for path in (folder / "attention-point.db-wal", folder / "attention-point.db-shm"):
     assert path.stat().st_mode & 0o777 == 0o600, path
+run("statistics", "release", "2017-08")
+run("jobs", "run")
+run("journal", "export", str(folder / "journal.jsonl"))
 """
 
 
