@@ -1,7 +1,9 @@
 """Nobody is merged, and nobody is overwritten, by a machine: what becomes of people who show the same document."""
 
 import random
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database import new_id
+from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.refusals import Invalid
 from attention_point.intake.models import Visit
 from attention_point.intake.reading import read_draft
@@ -260,3 +262,25 @@ def test_forty_people_in_pairs_of_equal_documents(session: Session) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_thousand_people_in_pairs_of_equal_documents(session: Session) -> None:
     register_pairs(session, 500)
+
+
+def test_eight_at_once_are_one_person_and_eight_twins_are_eight(database: Database) -> None:
+    with database.writing() as session:
+        load_shipped(session)
+    start = threading.Barrier(8)
+
+    def send(said: dict[str, Any]) -> None:
+        start.wait(10)
+        with database.writing() as session:
+            record_visit(session, AGENT, read_draft(draft(person=said)))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, [TWIN] * 8))
+    with database.reading() as session:
+        assert len(people(session)) == 1
+    names = ("Ana", "Carmen", "Rosmery", "Beatriz", "Luis", "Nelson", "Hugo", "Wilmer")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, [{**TWIN, "given_names": name} for name in names]))
+    with database.reading() as session:
+        assert len(people(session)) == 9
+        assert len(reasons(session)) == 9 * 8 // 2
