@@ -167,6 +167,7 @@ def _listening(app: Flask, host: str, port: int) -> Any:
             max_request_body_size=bodies.FILES + 1024 * 1024,
             inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
             ident=None,
+            clear_untrusted_proxy_headers=False,  # web.client_address reads them, from trusted proxies alone
         )
     except (OSError, ValueError):  # taken, not allowed, or no address of this machine
         wasyncore.close_all(opened)
