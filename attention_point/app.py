@@ -18,6 +18,7 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
+from attention_point.directory.queries import entity_names
 from attention_point.foundation import journal, paths, web
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import refusals
@@ -45,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.secret_key = vault.secret("web-session")
     app.extensions["settings"] = settings
-    app.extensions["database"] = Database(settings.database_url, info={"vault": vault})
+    app.extensions["database"] = _database(settings, vault)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
     sessions.register(app)
@@ -79,7 +80,12 @@ def _as_line(_logger: object, level: str, event: MutableMapping[str, Any]) -> st
 def open_database() -> Database:
     """The installation's database with its vault; raises SettingsError or KeyringError."""
     settings = from_environment()
-    return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+    return _database(settings, Vault(Keyring.load(settings.keyring)))
+
+
+def _database(settings: Settings, vault: Vault) -> Database:
+    """The database with what rooms below ask of rooms above in its sessions: accounts know no directory."""
+    return Database(settings.database_url, info={"vault": vault, "entity_names": entity_names})
 
 
 class Commands(click.Group):

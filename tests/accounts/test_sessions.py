@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import select
 
-from attention_point.accounts import services
+from attention_point.accounts import changes
 from attention_point.accounts.models import LoginSession
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
@@ -40,7 +40,7 @@ def test_a_cookie_is_dead_once_the_account_is_disabled(client: PageClient, datab
     account = add(database)
     sign_in(client)
     with database.writing() as session:
-        services.disable_user(session, SYSTEM, account)
+        changes.disable_user(session, SYSTEM, account)
     assert not alive(client)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from attention_point.accounts import passwords, services, throttle
+from attention_point.accounts import authentication, passwords, throttle
 from attention_point.accounts.models import SignInAttempt
 from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS
 from attention_point.foundation.database import Database
@@ -24,7 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL) -> bool:
     """Whether a wrong guess was let through to the password."""
     try:
-        services.prove(database, email, "wrong wrong wrong", address)
+        authentication.prove(database, email, "wrong wrong wrong", address)
     except Unauthenticated:
         return True
     except TooMany:
@@ -45,7 +45,7 @@ def test_a_thousand_guesses_with_a_restart_midway(database: Database, vault: Vau
     # Fifty minutes: five free, then waits of 30, 60, 120, 240, 480, 900, 900 seconds.
     assert through <= 13
     time.pass_by(minutes=15)
-    assert services.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
+    assert authentication.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
     restarted.close()
 
 
@@ -54,7 +54,7 @@ def test_a_right_password_starts_the_count_anew(database: Database, time: Clock)
     add(database)
     for _round in range(3):
         assert all(guess(database) for _time in range(BY_ACCOUNT.free - 1))
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
 
 
 @pytest.mark.usefixtures("quick")
@@ -63,10 +63,10 @@ def test_the_right_password_waits_too_while_the_wait_lasts(database: Database, t
     while guess(database):
         pass
     with pytest.raises(TooMany) as refused:
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
     assert refused.value.retry_after == 30
     time.pass_by(seconds=30)
-    services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
 
 
 @pytest.mark.usefixtures("quick")
@@ -80,7 +80,7 @@ def test_who_tries_many_accounts_is_slowed_by_address(database: Database, time: 
 def test_right_passwords_do_not_use_up_an_office_s_address(database: Database, time: Clock) -> None:
     add(database)
     for _time in range(BY_ADDRESS.free + 5):
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
     assert guess(database)
 
 
