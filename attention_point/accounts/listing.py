@@ -79,7 +79,7 @@ def select_rows(rows: Sequence[AccountRow], words: str = "", role: str = "", sta
 def _locks(session: Session, accounts: Sequence[Account], now: datetime) -> dict[str, datetime]:
     vault = vault_of(session)
     emails = {throttle.account_key(vault, account.email): account.email for account in accounts if account.active}
-    return {emails[key]: until for key, until in throttle.blocked(session, list(emails), now).items()}
+    return {emails[key]: until for key, until in throttle.blocked_until(session, list(emails), now).items()}
 
 
 def _folded(text: str) -> str:

@@ -8,8 +8,9 @@ its own for that account, and the network address does not count for it. When th
 stolen, say), the device is a stranger like any other.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import case, delete, or_, select, update
@@ -57,13 +58,13 @@ def admit(session: Session, account: bytes, origin: bytes, now: datetime, own_de
     device_wait = None
     if own_device:
         row = _row(session, own_device, now)
-        device_wait = _wait(row, now)
+        device_wait = _wait(row, BY_ACCOUNT, now)
         if not device_wait:
             _count(session, row, BY_ACCOUNT, now)
             return Try(own_device)
     limits = {account: BY_ACCOUNT, origin: BY_ADDRESS}
     rows = {key: _row(session, key, now) for key in sorted(limits)}  # sorted: two workers lock in the same order
-    wait = max(_wait(row, now) for row in rows.values())
+    wait = max(_wait(row, limits[key], now) for key, row in rows.items())
     if wait:
         raise _too_many(min(wait, device_wait or wait))
     for key, row in rows.items():
@@ -90,16 +91,10 @@ def unlock(session: Session, key: bytes) -> None:
     session.execute(delete(SignInAttempt).where(SignInAttempt.key == key))
 
 
-def blocked(session: Session, keys: list[bytes], now: datetime) -> dict[bytes, datetime]:
-    """Until when those of the keys that wait now have to wait."""
-    rows = session.execute(
-        select(SignInAttempt.key, SignInAttempt.blocked_until).where(
-            SignInAttempt.key.in_(keys),
-            SignInAttempt.blocked_until > now,
-            SignInAttempt.blocked_until <= now + LONGEST_WAIT,
-        )
-    )
-    return {key: until for key, until in rows if until}
+def blocked_until(session: Session, accounts: Collection[bytes], now: datetime) -> dict[bytes, datetime]:
+    """Until when strangers have to wait at those of the accounts (by key) at which they have to wait now."""
+    rows = session.scalars(select(SignInAttempt).where(SignInAttempt.key.in_(accounts)))
+    return {row.key: now + timedelta(seconds=wait) for row in rows if (wait := _wait(row, BY_ACCOUNT, now))}
 
 
 def _forget_old(session: Session, now: datetime) -> None:
@@ -118,10 +113,10 @@ def _row(session: Session, key: bytes, now: datetime) -> SignInAttempt:
     return session.execute(found.execution_options(populate_existing=True)).scalar_one()
 
 
-def _wait(row: SignInAttempt, now: datetime) -> int:
-    """The seconds still to wait. A wait longer than the longest was written by a wrong clock and is none."""
-    left = (row.blocked_until - now).total_seconds() if row.blocked_until else 0
-    return ceil(left) if 0 < left <= LONGEST_WAIT.total_seconds() else 0
+def _wait(row: SignInAttempt, limit: Limit, now: datetime) -> int:
+    """The seconds still to wait. More than the failures make one wait was written by a wrong clock and is nothing."""
+    left = row.blocked_until - now if row.blocked_until else timedelta(0)
+    return ceil(left.total_seconds()) if timedelta(0) < left <= limit.wait(row.failures) else 0
 
 
 def _count(session: Session, row: SignInAttempt, limit: Limit, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from attention_point.accounts import authentication, passwords, throttle
+from attention_point.accounts import authentication, throttle
 from attention_point.accounts.models import SignInAttempt
 from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS
 from attention_point.foundation.database import Database
@@ -13,12 +13,6 @@ from attention_point.foundation.refusals import TooMany, Unauthenticated
 from attention_point.foundation.vault import Vault
 from tests.accounts.support import EMAIL, PASSWORD, Clock, add, sign_in
 from tests.support.pages import PageClient
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords compared without the slow hash: here only their number counts."""
-    monkeypatch.setattr(passwords, "matches", lambda _stored, password: password == PASSWORD)
 
 
 def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL) -> bool:
@@ -82,6 +76,47 @@ def test_right_passwords_do_not_use_up_an_office_s_address(database: Database, t
     for _time in range(BY_ADDRESS.free + 5):
         authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
     assert guess(database)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_clock_two_years_ahead_for_a_minute_locks_for_no_longer_than_any(database: Database, time: Clock) -> None:
+    add(database)
+    time.pass_by(days=730)
+    while guess(database):
+        pass
+    time.pass_by(seconds=60)
+    time.pass_by(days=-730)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
+    while guess(database):
+        pass
+    time.pass_by(minutes=15)
+    assert guess(database)
+    with database.reading() as session:
+        assert set(session.scalars(select(SignInAttempt.window_start <= time()))) == {True}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("ahead", [{"hours": 2}, {"minutes": 20}, {"minutes": 10}, {"days": 30}])
+def test_whatever_the_clock_said_nobody_waits_longer(database: Database, time: Clock, ahead: dict[str, float]) -> None:
+    """Also where the count began by the right clock and only the wait was written by the wrong one."""
+    add(database)
+    assert guess(database)
+    time.pass_by(**ahead)
+    while guess(database):
+        pass
+    time.pass_by(**{unit: -number for unit, number in ahead.items()})
+    time.pass_by(minutes=15)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_clock_behind_for_a_minute_locks_nobody(database: Database, time: Clock) -> None:
+    add(database)
+    time.pass_by(days=-730)
+    while guess(database):
+        pass
+    time.pass_by(days=730)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
 
 
 @pytest.mark.usefixtures("quick")
