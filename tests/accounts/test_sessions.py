@@ -86,6 +86,22 @@ def test_a_session_ends_after_its_hours_though_it_is_used(client: PageClient, da
     assert not alive(client)
 
 
+def test_a_session_of_a_clock_that_was_ahead_does_not_last_until_then(
+    client: PageClient, database: Database, time: Clock
+) -> None:
+    add(database)
+    time.pass_by(days=730)
+    sign_in(client)
+    assert alive(client)
+    time.pass_by(days=-730)
+    assert not alive(client)
+    assert sign_in(client).status_code == 302
+    assert alive(client)
+    page = client.get("/account").text
+    assert page.count("Esta") >= 1
+    assert "/account/sessions/" not in page  # the other one is not open
+
+
 def test_use_is_noted_at_most_once_a_minute(client: PageClient, database: Database, time: Clock) -> None:
     add(database)
     sign_in(client)
