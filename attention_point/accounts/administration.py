@@ -1,5 +1,6 @@
 """The administrator's pages of accounts."""
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from attention_point.accounts.forms import ROLE_NAMES, AccountForm, EditForm, Fi
 from attention_point.accounts.models import Account
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
+from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.journal.views import said
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -21,13 +23,14 @@ from attention_point.foundation.web.transactions import actor, db, reader, setti
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 MOST_FOUND = 100
-HISTORY = 20
+HISTORY = 200
+"""Entries of the journal that an account's page tells; the same thing done again and again is one line."""
 TABS = {
     "": N_("All"),
-    "active": N_("Active"),
+    "active": N_("Active ones"),
     "waiting": N_("Waiting for the first sign-in"),
     listing.LOCKED: N_("Locked"),
-    "disabled": N_("Disabled"),
+    "disabled": N_("Disabled ones"),
 }
 
 
@@ -96,7 +99,7 @@ def _add(form: AccountForm) -> services.Invitation:
         email=form.email.data or "",
         name=form.name.data or "",
         role=form.role.data,
-        entity=form.entity.data,
+        entity=form.entity_sent(),
         language=form.language.data,
     )
     email = services.check_account(reader(), new)
@@ -117,20 +120,23 @@ def account(account_id: UUID) -> str:
     """One account: its state, what can be done with it, its history from the journal."""
     found = _account(account_id)
     entries = queries.history(db(), account_id, HISTORY + 1)
+    runs = [list(run) for _key, run in groupby(entries[:HISTORY], key=lambda entry: (entry.action, entry.actor))]
     return render_template(
         "accounts/account.html",
         row=listing.account_row(db(), found, clock.now()),
         states=listing.STATES,
-        role_name=_(ROLE_NAMES[found.role]),
+        role=_(ROLE_NAMES[found.role]),
         entity=queries.entity_names(db()).get(found.entity or "", found.entity),
-        entries=[(entry, said(entry.action), _actor_words(entry.actor)) for entry in entries[:HISTORY]],
+        history=[(run[0].at, said(run[0].action), _actor_words(run[0]), len(run)) for run in runs],
         cut=len(entries) > HISTORY,
     )
 
 
-def _actor_words(label: str) -> str:
+def _actor_words(entry: JournalEntry) -> str:
     """Who did what the journal tells of an account: a colleague by name, or the installation's command line."""
-    kind, _colon, number = label.partition(":")
+    if entry.action == "account.sign-in-failed":  # written by the system, done by somebody who proved nothing
+        return _("Somebody unknown")
+    kind, _colon, number = entry.actor.partition(":")
     colleague = _optional_account(UUID(number)) if kind == "account" else None
     return colleague.name if colleague else _("The system")
 
@@ -146,7 +152,7 @@ def edit(account_id: UUID) -> Any:
     if request.method == "POST":
         status = 422
         if form.validate():
-            values = changes.AccountValues(form.name.data or "", form.role.data, form.entity.data)
+            values = changes.AccountValues(form.name.data or "", form.role.data, form.entity_sent())
             try:
                 changed = changes.edit_user(db(), actor(), account_id, values, form.version_shown())
             except Invalid as refusal:

@@ -106,6 +106,10 @@ class _WithRoleAndEntity(BaseForm):
         self.role.choices = {code: _(ROLE_NAMES[code]) for code in ROLES}
         self.entity.choices = _entity_choices(entities)
 
+    def entity_sent(self) -> str | None:
+        """The entity that was chosen; None where it was hidden, as for every role but one, and so was not sent."""
+        return self.entity.data if self.entity.raw_data else None
+
 
 class AccountForm(_WithRoleAndEntity):
     """A new account."""

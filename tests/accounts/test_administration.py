@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from attention_point.accounts import authentication, changes, services
 from attention_point.accounts.models import Account
+from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.mail.models import OutboxMail
@@ -33,9 +34,8 @@ def chief(client: PageClient, database: Database) -> PageClient:
 
 
 def send(client: PageClient, path: str, **fields: str):  # type: ignore[no-untyped-def]
-    """Open a page and send its form, the fields as they stand but for those named."""
-    page = client.get(path) if client.get(path).status_code == 200 else client.get("/accounts")
-    return client.post(path, data={"csrf_token": token_of(page), **fields})
+    """Send fields with the form token of the session."""
+    return client.post(path, data={"csrf_token": token_of(client.get("/accounts")), **fields})
 
 
 def account(database: Database, account_id: UUID) -> Account:
@@ -130,14 +130,24 @@ def test_an_account_is_edited_and_tells_its_history(chief: PageClient, database:
     stored = account(database, account_id)
     assert (stored.name, stored.role, stored.entity) == ("Ana María Rojas", "entity", "sena")
     page = chief.get(f"/accounts/{account_id}").text
-    for words in ("Cambió una cuenta", "Creó una cuenta", "SENA", "El sistema", "Ana Rojas"):
+    for words in ("Cambió una cuenta", "Creó una cuenta", "SENA", "El sistema", "Ana Rojas", "Entidad aliada"):
         assert words in page
+    assert "Macro" not in page
     late = send(chief, path, **{**fields, "name": "Ana Mora"})
     assert late.status_code == 409
     assert 'value="Ana Mora"' in late.text
     assert "Ana María Rojas" in late.text
     version = next(one.get("value") for one in read(late.text) if one.get("name") == "version")
     assert send(chief, path, **{**fields, "name": "Ana Mora", "version": version}).status_code == 302
+
+
+def test_who_no_longer_acts_for_an_entity_has_none(chief: PageClient, database: Database) -> None:
+    account_id = add(database, role="entity")
+    path = f"/accounts/{account_id}/edit"
+    fields = {"name": "Ana Rojas", "role": "office", "version": "1"}
+    assert send(chief, path, **fields, entity="dane").status_code == 422
+    assert send(chief, path, **fields).status_code == 302  # the field is hidden for this role, and is not sent
+    assert (account(database, account_id).role, account(database, account_id).entity) == ("office", None)
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999", "²"])
@@ -226,6 +236,18 @@ def test_a_locked_account_is_unlocked(chief: PageClient, database: Database, app
     assert f'action="/accounts/{account_id}/unlock"' in chief.get(f"/accounts/{account_id}").text
     assert send(chief, f"/accounts/{account_id}/unlock").status_code == 302
     assert sign_in(PageClient(app, app.response_class)).status_code == 302
+
+
+def test_many_guesses_are_one_line_of_the_history(chief: PageClient, database: Database) -> None:
+    account_id = add(database)
+    with database.writing() as session:
+        for _guess in range(30):
+            journal.record(session, SYSTEM, "account.sign-in-failed", "account", account_id)
+    page = chief.get(f"/accounts/{account_id}").text
+    assert page.count("Intentó ingresar sin éxito") == 1
+    assert "30 veces" in page
+    assert "Alguien sin identificar" in page
+    assert "Creó una cuenta" in page
 
 
 def test_an_account_that_is_not_there_is_404(chief: PageClient) -> None:
