@@ -49,9 +49,8 @@ def prove(database: Database, email: str, password: str, address: str, device_co
     tag = devices.knows(vault, device, email, generation)
     origin = throttle.device_key(vault, device.number) if device else throttle.address_key(vault, address)
     own_device = throttle.device_key(vault, tag) if tag else None
-    now = clock.now()
     with database.writing() as session:
-        counted = throttle.admit(session, throttle.account_key(vault, email), origin, now, own_device)
+        counted = throttle.admit(session, throttle.account_key(vault, email), origin, clock.now(), own_device)
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right or not _is_usable(account):
         with database.writing() as session:

@@ -10,7 +10,9 @@ PASSWORD_LONGEST = 128
 EMAIL_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
 LONGEST_WAIT = timedelta(minutes=15)
-"""Whatever a clock said, nobody waits longer, and no right clock is further ahead of another."""
+"""Whatever a clock said, nobody waits longer."""
+CLOCKS_APART = timedelta(minutes=1)
+"""How far right clocks may be apart, or a worker's moment old when its turn to write comes."""
 ONE_TIME_SHOWN, ONE_TIME_MAILED = timedelta(days=7), timedelta(days=1)
 """How long a one-time password opens an account (OWASP ASVS 5.0, 6.4.1); a mail is read by more than its reader."""
 _SHORTEST_PART = 4  # a shorter part of a name or address stands in too many good passwords

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import SignInAttempt
-from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS, LONGEST_WAIT, Limit
+from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS, CLOCKS_APART, LONGEST_WAIT, Limit
 from attention_point.foundation.language import ngettext
 from attention_point.foundation.networks import site_of
 from attention_point.foundation.refusals import TooMany
@@ -75,6 +75,8 @@ def admit(session: Session, account: bytes, origin: bytes, now: datetime, own_de
 def forgive(session: Session, counted: Try) -> None:
     """The password was right: the account (or its device) starts anew, the origin takes back this one try."""
     unlock(session, counted.own)
+    if counted.origin is None:
+        return
     fewer = SignInAttempt.failures - 1
     session.execute(
         update(SignInAttempt)
@@ -114,9 +116,10 @@ def _row(session: Session, key: bytes, now: datetime) -> SignInAttempt:
 
 
 def _wait(row: SignInAttempt, limit: Limit, now: datetime) -> int:
-    """The seconds still to wait. More than the failures make one wait was written by a wrong clock and is nothing."""
+    """The seconds still to wait. Far more than the failures ask for was written by a wrong clock and is nothing."""
     left = row.blocked_until - now if row.blocked_until else timedelta(0)
-    return ceil(left.total_seconds()) if timedelta(0) < left <= limit.wait(row.failures) else 0
+    longest = limit.wait(row.failures)
+    return ceil(min(left, longest).total_seconds()) if timedelta(0) < left <= longest + CLOCKS_APART else 0
 
 
 def _count(session: Session, row: SignInAttempt, limit: Limit, now: datetime) -> None:

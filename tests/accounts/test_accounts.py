@@ -184,6 +184,8 @@ def test_tokens_by_command(run) -> None:  # type: ignore[no-untyped-def]
     assert added.stdout.startswith(services.TOKEN_MARK)
     assert run("token", "add", "kiosk-1", "--scope", "intake").exit_code == 1
     assert run("token", "add", "partner", "--scope", "referrals").exit_code == 1
+    assert run("token", "add", "partner", "--scope", "referrals", "--entity", "nowhere").exit_code == 1
+    assert run("token", "add", "partner", "--scope", "intake", "--entity", "nowhere").exit_code == 1
     assert run("token", "add", "partner", "--scope", "all").exit_code == 2
     assert run("token", "revoke", "kiosk-1").exit_code == 0
     assert run("token", "revoke", "kiosk-1").exit_code == 1

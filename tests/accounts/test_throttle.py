@@ -1,5 +1,7 @@
 """Guessing is slowed in the database, for every worker, and locks nobody out for ever."""
 
+import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -15,10 +17,10 @@ from tests.accounts.support import EMAIL, PASSWORD, Clock, add, sign_in
 from tests.support.pages import PageClient
 
 
-def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL) -> bool:
+def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL, cookie: str | None = None) -> bool:
     """Whether a wrong guess was let through to the password."""
     try:
-        authentication.prove(database, email, "wrong wrong wrong", address)
+        authentication.prove(database, email, "wrong wrong wrong", address, cookie)
     except Unauthenticated:
         return True
     except TooMany:
@@ -41,6 +43,45 @@ def test_a_thousand_guesses_with_a_restart_midway(database: Database, vault: Vau
     time.pass_by(minutes=15)
     assert authentication.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
     restarted.close()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("device", [False, True], ids=["strangers", "own device"])
+def test_guesses_at_once_at_many_workers_are_counted_together(database: Database, *, device: bool) -> None:
+    add(database)
+    proof = authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    cookie = proof.device_cookie if device else None
+    url = database.url.render_as_string(hide_password=False)
+    workers = [Database(url, database.info) for _worker in range(3)]
+    results: list[bool] = []
+
+    def work(worker: Database) -> None:
+        for number in range(8):
+            results.append(guess(worker, f"198.51.100.{number}", cookie=cookie))
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for worker in workers:
+        worker.close()
+    # An own device that has used up its guesses has those of a stranger; no more, however many guess at once.
+    assert (len(results), sum(results)) == (24, BY_ACCOUNT.free * (2 if device else 1))
+
+
+@pytest.mark.usefixtures("quick")
+def test_whoever_is_locked_out_learns_nothing_of_whether_the_account_exists(
+    client: PageClient, database: Database, time: Clock
+) -> None:
+    add(database)
+    bodies = []
+    for email in (EMAIL, "nobody@example.org"):
+        replies = [sign_in(client, email, "wrong wrong wrong") for _guess in range(BY_ACCOUNT.free + 1)]
+        assert [reply.status_code for reply in replies] == [401] * BY_ACCOUNT.free + [429]
+        assert replies[-1].headers["Retry-After"] == "30"
+        bodies.append(re.sub(r'(nonce|value)="[^"]*"', "", replies[-1].text))
+    assert bodies[0] == bodies[1]
 
 
 @pytest.mark.usefixtures("quick")

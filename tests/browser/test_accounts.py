@@ -48,7 +48,7 @@ def test_an_administrator_mends_an_account(page: Page, live_server: str, app: Fl
     page.get_by_role("link", name="Deshabilitar").click()
     looked_at(page, "accounts-6-disable")
     page.get_by_role("button", name="Deshabilitar la cuenta").click()
-    expect(page.get_by_role("status")).to_contain_text("quedó deshabilitada")
+    expect(page.locator(".flashes")).to_contain_text("quedó deshabilitada")
     looked_at(page, "accounts-7-disabled")
     page.get_by_role("button", name="Habilitar").click()
 
@@ -58,5 +58,5 @@ def test_an_administrator_mends_an_account(page: Page, live_server: str, app: Fl
     page.reload()
     looked_at(page, "accounts-8-locked")
     page.get_by_role("button", name="Desbloquear").click()
-    expect(page.get_by_role("status")).to_contain_text("quedó desbloqueada")
+    expect(page.locator(".flashes")).to_contain_text("quedó desbloqueada")
     assert sign_in_by_form(stranger, password=password).status_code == 302
