@@ -18,6 +18,7 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
+from attention_point.directory.queries import entity_names
 from attention_point.foundation import paths, web
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import refusals
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.secret_key = vault.secret("web-session")
     app.extensions["settings"] = settings
-    app.extensions["database"] = Database(settings.database_url, info={"vault": vault})
+    app.extensions["database"] = _database(settings, vault)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
     sessions.register(app)
@@ -88,7 +89,12 @@ def open_database() -> Database:
     """The installation's database with its vault; raises SettingsError, OpenToOthers or KeyringError."""
     settings = from_environment()
     refuse_open_to_others(settings)
-    return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+    return _database(settings, Vault(Keyring.load(settings.keyring)))
+
+
+def _database(settings: Settings, vault: Vault) -> Database:
+    """The database with what rooms below ask of rooms above in its sessions: accounts know no directory."""
+    return Database(settings.database_url, info={"vault": vault, "entity_names": entity_names})
 
 
 class Commands(click.Group):
@@ -177,6 +183,7 @@ def _listening(app: Flask, host: str, port: int) -> Any:
             max_request_body_size=bodies.FILES + 1024 * 1024,
             inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
             ident=None,
+            clear_untrusted_proxy_headers=False,  # web.client_address reads them, from trusted proxies alone
         )
     except (OSError, ValueError):  # taken, not allowed, or no address of this machine
         wasyncore.close_all(opened)

@@ -1,8 +1,9 @@
 """Forms of accounts. Rules that the database or a service knows are checked there and put beside their field."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, SearchField, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
 from attention_point import texts
@@ -103,18 +104,70 @@ class LanguageForm(BaseForm):
     language = SelectField(N_("Language"), choices=LANGUAGES)
 
 
-class AccountForm(BaseForm):
+class _WithRoleAndEntity(BaseForm):
+    """The role of an account, and the entity of the directory that it acts for: chosen by its name."""
+
+    name = StringField(N_("Name"), [Needed(N_("Write the person's name."))], filters=[clean])
+    role = SelectField(N_("Role"))
+    entity = SelectField(N_("Entity"), validate_choice=False)  # the service names the field and says what is wrong
+
+    def __init__(self, *args: Any, entities: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = {code: _(ROLE_NAMES[code]) for code in ROLES}
+        self.entity.choices = _entity_choices(entities)
+
+    def entity_sent(self) -> str | None:
+        """The entity that was chosen; None where it was hidden, as for every role but one, and so was not sent."""
+        return self.entity.data if self.entity.raw_data else None
+
+
+class AccountForm(_WithRoleAndEntity):
     """A new account."""
 
     email = EmailField(N_("E-mail address"), [Needed(N_("Write the person's e-mail address."))], filters=[clean])
-    name = StringField(N_("Name"), [Needed(N_("Write the person's name."))], filters=[clean])
-    role = SelectField(N_("Role"))
-    entity = StringField(N_("Entity's code"), filters=[clean])
     language = SelectField(N_("Language"), choices=LANGUAGES)
+
+
+class EditForm(_WithRoleAndEntity):
+    """What can be changed of an account; ``version`` is the one that was shown."""
+
+    version = HiddenField()
+
+    def version_shown(self) -> int:
+        """The version that was shown; 0, which no row has, when the field was tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+class ResetForm(BaseForm):
+    """How a one-time password reaches its owner. ``by`` is left out where no mail server is set."""
+
+    by = RadioField(N_("How does the person get the password?"), default="page")
+
+    def __init__(self, *args: Any, mail: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by.choices = [
+            ("page", _("I hand it over: show it here, once")),
+            ("mail", _("By mail to the address above")),
+        ]
+        if not mail:
+            del self.by
+
+    @property
+    def mailed(self) -> bool:
+        """Whether the password goes by mail."""
+        return "by" in self and self.by.data == "mail"
+
+
+class FindForm(BaseForm):
+    """Words of a name or an address. Sent by POST: what somebody types stands in no address."""
+
+    q = SearchField(N_("Name or e-mail address"), filters=[clean])
+    role = SelectField(N_("Role"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = {code: _(ROLE_NAMES[code]) for code in ROLES}
+        self.role.choices = [("", _("Any")), *((code, _(ROLE_NAMES[code])) for code in ROLES)]
 
 
 class TokenForm(BaseForm):
@@ -122,11 +175,16 @@ class TokenForm(BaseForm):
 
     name = StringField(N_("Name"), [Needed(N_("Write a name for the program."))], filters=[clean])
     scope = SelectField(N_("What it may do"))
-    entity = StringField(N_("Entity's code"), filters=[clean])
+    entity = SelectField(N_("Entity"), validate_choice=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entities: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope.choices = {code: _(SCOPE_NAMES[code]) for code in SCOPES}
+        self.entity.choices = _entity_choices(entities)
+
+
+def _entity_choices(entities: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [("", _("No entity")), *entities.items()]
 
 
 def show(refusal: Invalid, form: BaseForm) -> None:

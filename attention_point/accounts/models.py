@@ -10,7 +10,11 @@ from attention_point.foundation.database import Base
 
 
 class Account(Base):
-    """One who signs in. ``email`` is in lower case; ``entity`` is the code of whom a partner's user acts for."""
+    """One who signs in. ``email`` is in lower case; ``entity`` is the code of whom a partner's user acts for.
+
+    A one-time password (``must_change_password``) opens nothing from ``password_expires_at`` on. ``device_generation``
+    grows when the password changes and when the account is disabled: devices known until then are strangers again.
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("role <> 'entity' OR entity IS NOT NULL", name="entity_named"),)
@@ -22,11 +26,15 @@ class Account(Base):
     entity: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool]
+    password_expires_at: Mapped[datetime | None]
     active: Mapped[bool]
     language: Mapped[str] = mapped_column(String(2))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+    device_generation: Mapped[int] = mapped_column(server_default="1")
+    version: Mapped[int] = mapped_column(server_default="1")
 
 
 class LoginSession(Base):
@@ -47,7 +55,9 @@ class LoginSession(Base):
 
 
 class SignInAttempt(Base):
-    """Failures to sign in, by keyed fingerprint of a typed e-mail address or of the address a request came from."""
+    """Failures to sign in, by keyed fingerprint: of a typed e-mail address, of the network address or the device from
+    which it was tried, or of an account's own device.
+    """
 
     __tablename__ = "sign_in_attempt"
 

@@ -1,6 +1,6 @@
 """Reading accounts, sessions and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.accounts.models import Account, ApiToken, LoginSession
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, Prepared
+from attention_point.foundation.journal.models import JournalEntry
 
 _SIGNED_IN = (
     select(
@@ -75,27 +76,30 @@ def tokens(session: Session) -> Sequence[ApiToken]:
     return session.scalars(select(ApiToken).order_by(ApiToken.name)).all()
 
 
-def open_sessions(
-    session: Session, account_id: UUID, seen_since: datetime, begun_since: datetime
-) -> list[LoginSession]:
-    """An account's sessions that still let one in, the last used first."""
-    query = (
-        select(LoginSession)
-        .where(
-            LoginSession.account_id == account_id,
-            LoginSession.ended_at.is_(None),
-            LoginSession.last_seen_at > seen_since,
-            LoginSession.created_at > begun_since,
-        )
-        .order_by(LoginSession.last_seen_at.desc())
-    )
-    return list(session.scalars(query))
+def sessions_not_ended(session: Session, account_id: UUID) -> Sequence[LoginSession]:
+    """An account's sessions that nobody ended, the last used first; time may have ended them."""
+    query = select(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    return session.scalars(query.order_by(LoginSession.last_seen_at.desc())).all()
 
 
-def has_administrator(session: Session) -> bool:
-    """Whether somebody can keep accounts."""
-    found = select(Account.id).where(Account.role == "admin", Account.active).limit(1)
-    return session.scalar(found) is not None
+def has_administrator(session: Session, besides: UUID | None = None) -> bool:
+    """Whether somebody, other than the account ``besides``, can keep accounts."""
+    administrators = select(Account.id).where(Account.role == "admin", Account.active)
+    if besides:
+        administrators = administrators.where(Account.id != besides)
+    return session.scalar(administrators.limit(1)) is not None
+
+
+def entity_names(session: Session) -> Mapping[str, str]:
+    """The entities of the directory: code → name in the reader's language. The composer gives the function."""
+    names: Mapping[str, str] = session.info["entity_names"](session)
+    return names
+
+
+def history(session: Session, account_id: UUID, size: int) -> Sequence[JournalEntry]:
+    """The newest journal entries about an account."""
+    about = (JournalEntry.subject == "account", JournalEntry.subject_id == str(account_id))
+    return session.scalars(select(JournalEntry).where(*about).order_by(JournalEntry.seq.desc()).limit(size)).all()
 
 
 def token_named(session: Session, name: str) -> ApiToken | None:

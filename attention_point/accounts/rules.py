@@ -9,7 +9,12 @@ from attention_point import texts
 PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 128
 EMAIL_LONGEST = texts.EMAIL_LONGEST
-_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_WAIT = timedelta(minutes=15)
+"""Whatever a clock said, nobody waits longer."""
+CLOCKS_APART = timedelta(minutes=1)
+"""How far right clocks may be apart, or a worker's moment old when its turn to write comes."""
+ONE_TIME_SHOWN, ONE_TIME_MAILED = timedelta(days=7), timedelta(days=1)
+"""How long a one-time password opens an account (OWASP ASVS 5.0, 6.4.1); a mail is read by more than its reader."""
 _SHORTEST_PART = 4  # a shorter part of a name or address stands in too many good passwords
 
 
@@ -20,7 +25,7 @@ class Limit:
     free: int
     window: timedelta
     first: timedelta = timedelta(seconds=30)
-    longest: timedelta = timedelta(minutes=15)
+    longest: timedelta = LONGEST_WAIT
 
     def wait(self, failures: int) -> timedelta:
         """The wait after so many failures."""
@@ -31,7 +36,7 @@ class Limit:
 
     def expired(self, window_start: datetime, now: datetime) -> bool:
         """Whether the count begins anew. A wait ends no sooner for it: the longest is far below a window."""
-        return now - window_start >= self.window
+        return now - window_start >= self.window or is_ahead(window_start, now)
 
 
 # By account: an attacker gets about a hundred guesses a day, the owner never waits more than a quarter of an hour.
@@ -40,17 +45,44 @@ BY_ACCOUNT = Limit(free=5, window=timedelta(days=1))
 BY_ADDRESS = Limit(free=100, window=timedelta(hours=1))
 
 
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a stored moment lies so far ahead that only a wrong clock can have written it."""
+    return moment > now + LONGEST_WAIT
+
+
+def is_session_open(
+    created_at: datetime, last_seen_at: datetime, now: datetime, idle: timedelta, hours: timedelta
+) -> bool:
+    """Whether a session was used within ``idle`` and begun within ``hours``, by a clock that was right."""
+    return now - idle < last_seen_at and now - hours < created_at and not is_ahead(max(created_at, last_seen_at), now)
+
+
+def is_one_time_open(expires_at: datetime | None, now: datetime) -> bool:
+    """Whether a one-time password still opens its account; without an end it does. An end too far ahead is none."""
+    return expires_at is None or (now < expires_at and not is_ahead(expires_at, now + ONE_TIME_SHOWN))
+
+
+def account_state(
+    *, active: bool, must_change: bool, signed_in: bool, expires_at: datetime | None, now: datetime
+) -> str:
+    """What an account waits for: ``disabled``, ``expired`` (its one-time password), ``waiting`` (for the first
+    sign-in), ``must-change`` (a password of its own), or nothing: ``active``.
+    """
+    if not active:
+        return "disabled"
+    if must_change and not is_one_time_open(expires_at, now):
+        return "expired"
+    if not signed_in:
+        return "waiting"
+    return "must-change" if must_change else "active"
+
+
 def normal_email(text: str) -> str | None:
     """The address in lower case and NFC, or None for what is no address. The check is loose: only a mail proves one."""
     try:
         return texts.clean_email(text).lower()
     except texts.UnfitText:
         return None
-
-
-def is_entity_code(text: str) -> bool:
-    """Whether a text has the form of an entity's code: kebab-case, at most 60 characters."""
-    return len(text) <= 60 and _KEBAB.fullmatch(text) is not None
 
 
 def password_fault(password: str, usual: frozenset[str], *personal: str) -> str | None:

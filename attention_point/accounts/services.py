@@ -1,28 +1,24 @@
-"""Writing accounts, sessions and tokens.
-
-Services take the caller's session and never commit. The exception is ``sign_in`` and ``prove``, which take the
-database: a failure is counted though the request fails, and no transaction is open while a password is hashed.
-"""
+"""Adding accounts, and adding and revoking tokens. Services take the caller's session and never commit."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from attention_point import texts
-from attention_point.accounts import passwords, queries, rules, throttle
-from attention_point.accounts.models import Account, ApiToken, LoginSession
+from attention_point.accounts import passwords, queries, rules
+from attention_point.accounts.models import Account, ApiToken
 from attention_point.foundation import clock, journal
-from attention_point.foundation.access import ROLES, SCOPES, SYSTEM, Actor, permissions_of
-from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.access import ROLES, SCOPES, SYSTEM, Actor
+from attention_point.foundation.database import new_id
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict, FieldError, Invalid, NotFound, Unauthenticated
-from attention_point.foundation.vault import vault_of
+from attention_point.foundation.refusals import Conflict, FieldError, Invalid, NotFound
 
 FIRST_EMAIL = "admin@localhost"
+NAME_LONGEST = 120
 TOKEN_NAME_LONGEST = 60
 TOKEN_MARK = "ap_"  # noqa: S105 - what a leaked token is recognised by
 
@@ -46,122 +42,25 @@ class NewAccount:
     language: str = "es"
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A password was right for this account. ``password_hash`` is the hash as it stood; ``renewed`` replaces it."""
-
-    account_id: UUID
-    password_hash: str
-    renewed: str | None
-    language: str
-
-
 def digest(secret: str) -> bytes:
     """What is stored of a random secret of 256 bits: SHA-256, which such a secret needs no more than."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def prove(database: Database, email: str, password: str, address: str) -> Proof:
-    """Check a password within the throttle. Raises TooMany, or Unauthenticated with one sentence for every cause."""
-    email = rules.normal_email(email) or texts.show_unfit(email[: rules.EMAIL_LONGEST])
-    with database.writing() as session:
-        vault = vault_of(session)
-        keys = throttle.account_key(vault, email), throttle.address_key(vault, address)
-        throttle.admit(session, *keys, clock.now())
-    with database.reading() as session:
-        account = queries.by_email(session, email)
-    right = passwords.matches(account.password_hash if account else None, password)
-    if account is None or not account.active or not right:
-        with database.writing() as session:
-            journal.record(session, SYSTEM, "account.sign-in-failed", "account", account.id if account else None)
-        raise Unauthenticated(_("The e-mail address or the password is not right."))
-    renewed = passwords.hashed(password) if passwords.outdated(account.password_hash, password) else None
-    with database.writing() as session:
-        throttle.forgive(session, *keys)
-    return Proof(account.id, account.password_hash, renewed, account.language)
+def add_user(
+    session: Session,
+    actor: Actor,
+    new: NewAccount,
+    password_hash: str,
+    *,
+    must_change: bool = True,
+    lasts: timedelta | None = None,
+) -> UUID:
+    """Add an account. ``must_change``: the password is a one-time one, and opens the account as long as it ``lasts``.
 
-
-def sign_in(database: Database, email: str, password: str, address: str) -> tuple[str, Proof]:
-    """A new session's token, for the browser alone, and the proof. Raises what ``prove`` raises."""
-    proof = prove(database, email, password, address)
-    token, now = secrets.token_urlsafe(32), clock.now()
-    with database.writing() as session:
-        account = _still(session, proof)
-        if proof.renewed:
-            account.password_hash = proof.renewed
-        session.add(
-            LoginSession(
-                token_hash=digest(token),
-                id=new_id(),
-                account_id=account.id,
-                created_at=now,
-                last_seen_at=now,
-                ended_at=None,
-            )
-        )
-        journal.record(session, actor_of(account), "account.sign-in", "account", account.id)
-    return token, proof
-
-
-def _still(session: Session, proof: Proof) -> Account:
-    """The account, locked, if nothing changed while its password was checked."""
-    account = session.get(Account, proof.account_id, with_for_update=True)
-    if account is None or not account.active or account.password_hash != proof.password_hash:
-        raise Unauthenticated(_("The e-mail address or the password is not right."))
-    return account
-
-
-def actor_of(account: Account) -> Actor:
-    """The account as an actor."""
-    return Actor("account", account.id, account.name, account.role, permissions_of(account.role), account.entity)
-
-
-def sign_out(session: Session, actor: Actor, token: str) -> None:
-    """End the session of a token; nothing happens when it has ended."""
-    _end(session, LoginSession.token_hash == digest(token))
-    journal.record(session, actor, "account.sign-out", "account", actor.id)
-
-
-def end_session(session: Session, actor: Actor, session_id: UUID) -> None:
-    """End one of the actor's own sessions. Raises NotFound for any other."""
-    ended = _end(session, (LoginSession.id == session_id) & (LoginSession.account_id == actor.id))
-    if not ended:
-        raise NotFound(_("There is no such open session."))
-    journal.record(session, actor, "account.session-end", "account", actor.id)
-
-
-def end_sessions(session: Session, account_id: UUID, keep: bytes | None = None) -> int:
-    """End every open session of an account but the one whose token hash is ``keep``; says how many."""
-    return _end(session, (LoginSession.account_id == account_id) & (LoginSession.token_hash != (keep or b"")))
-
-
-def _end(session: Session, which: object) -> int:
-    ending = update(LoginSession).where(which, LoginSession.ended_at.is_(None))  # type: ignore[arg-type]
-    ended = session.execute(ending.values(ended_at=clock.now()).returning(LoginSession.id))
-    return len(ended.all())
-
-
-def change_password(session: Session, actor: Actor, proof: Proof, new_hash: str, keep: bytes | None = None) -> None:
-    """Replace the password and end the account's other sessions. ``new_hash`` is of one that ``check_new`` accepted."""
-    account = _still(session, proof)
-    account.password_hash = new_hash
-    account.must_change_password = False
-    account.password_changed_at = clock.now()
-    ended = end_sessions(session, account.id, keep)
-    journal.record(session, actor, "account.password", "account", account.id, sessions_ended=ended)
-
-
-def change_language(session: Session, actor: Actor, language: str) -> None:
-    """The language in which the account's pages begin after sign-in: ``es`` or ``en``."""
-    session.execute(update(Account).where(Account.id == actor.id).values(language=language))
-    journal.record(session, actor, "account.language", "account", actor.id, language=language)
-
-
-def add_user(session: Session, actor: Actor, new: NewAccount, password_hash: str, *, must_change: bool = True) -> UUID:
-    """Add an account. Raises Invalid for a wrong field, Conflict when the address has an account."""
-    email = check_account(new)
-    if queries.by_email(session, email):
-        raise Conflict(_("There is an account with this e-mail address already."), code="account_exists")
+    Raises Invalid for a wrong field, Conflict when the address has an account, active or disabled.
+    """
+    email = check_account(session, new)
     now, account_id = clock.now(), new_id()
     session.add(
         Account(
@@ -172,11 +71,15 @@ def add_user(session: Session, actor: Actor, new: NewAccount, password_hash: str
             entity=new.entity or None,
             password_hash=password_hash,
             must_change_password=must_change,
+            password_expires_at=now + lasts if lasts else None,
             active=True,
             language=new.language,
             created_at=now,
             disabled_at=None,
             password_changed_at=now,
+            last_sign_in_at=None,
+            device_generation=1,
+            version=1,
         )
     )
     session.flush()
@@ -184,47 +87,48 @@ def add_user(session: Session, actor: Actor, new: NewAccount, password_hash: str
     return account_id
 
 
-def check_account(new: NewAccount) -> str:
-    """The address in its stored form. Raises Invalid naming every wrong field."""
-    faults = list(_entity_faults(new.entity, needed=new.role == "entity", others=False))
+def check_account(session: Session, new: NewAccount) -> str:
+    """The address in its stored form. Raises Invalid naming every wrong field, or Conflict as ``add_user`` does."""
     email = rules.normal_email(new.email)
-    if email is None:
-        faults.append(FieldError("email", _(texts.email_fault(new.email) or texts.NOT_AN_EMAIL)))
-    if not texts.is_fit(new.name):
-        faults.append(FieldError("name", _(texts.UNFIT)))
-    elif not 0 < len(new.name.strip()) <= 120:
-        faults.append(FieldError("name", _("Write a name of at most 120 characters.")))
-    if new.role not in ROLES:
-        faults.append(FieldError("role", _("Choose a role of the list.")))
+    faults = [] if email else [FieldError("email", _(texts.email_fault(new.email) or texts.NOT_AN_EMAIL))]
+    faults += [*name_and_role_faults(new.name, new.role), *account_entity_faults(session, new.role, new.entity)]
     if faults or email is None:
         raise Invalid(_("The account cannot be added like this."), tuple(faults))
+    account = queries.by_email(session, email)
+    if account and account.active:
+        raise Conflict(_("There is an account with this e-mail address already."), code="account_exists")
+    if account:
+        raise Conflict(
+            _("There is a disabled account with this e-mail address. Enable it instead."), code="account_disabled"
+        )
     return email
 
 
-def _entity_faults(entity: str | None, *, needed: bool, others: bool) -> list[FieldError]:
+def name_and_role_faults(name: str, role: str) -> list[FieldError]:
+    """What is wrong with an account's name and role."""
+    faults = []
+    if not texts.is_fit(name):
+        faults.append(FieldError("name", _(texts.UNFIT)))
+    elif not 0 < len(name.strip()) <= NAME_LONGEST:
+        faults.append(FieldError("name", _("Write a name of at most 120 characters.")))
+    if role not in ROLES:
+        faults.append(FieldError("role", _("Choose a role of the list.")))
+    return faults
+
+
+def account_entity_faults(session: Session, role: str, entity: str | None) -> list[FieldError]:
+    """What is wrong with an account's entity: the role ``entity`` has one of the directory, the others have none."""
+    if role != "entity":
+        return [FieldError("entity", _("Only who acts for an entity has an entity."))] if entity else []
+    return _entity_faults(session, entity)
+
+
+def _entity_faults(session: Session, entity: str | None) -> list[FieldError]:
     if not entity:
-        return [FieldError("entity", _("Write the code of the entity that it acts for."))] if needed else []
-    if not needed and not others:
-        return [FieldError("entity", _("Only who acts for an entity has an entity's code."))]
-    if not rules.is_entity_code(entity):
-        return [FieldError("entity", _("An entity's code has small letters, figures and hyphens, like 'dane'."))]
+        return [FieldError("entity", _("Choose the entity that it acts for."))]
+    if entity not in queries.entity_names(session):
+        return [FieldError("entity", _("The directory has no such entity. Choose one of the list."))]
     return []
-
-
-def disable_user(session: Session, actor: Actor, account_id: UUID) -> None:
-    """Disable an account and end its sessions at once.
-
-    Raises NotFound without such an active account, Conflict for the actor's own: somebody must be left to enable it.
-    """
-    account = session.get(Account, account_id, with_for_update=True)
-    if account is None or not account.active:
-        raise NotFound(_("There is no such active account."))
-    if account.id == actor.id:
-        raise Conflict(_("Nobody disables their own account."), code="own_account")
-    account.active = False
-    account.disabled_at = clock.now()
-    ended = end_sessions(session, account.id)
-    journal.record(session, actor, "account.disable", "account", account.id, sessions_ended=ended)
 
 
 def first_administrator(session: Session) -> Invitation | None:
@@ -255,7 +159,7 @@ def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str
     The name is for people: any printable text of 1 to 60 characters.
     """
     name = texts.normalise(name)
-    faults = list(_entity_faults(entity, needed=scope == "referrals", others=True))
+    faults = _entity_faults(session, entity) if entity or scope == "referrals" else []
     if not texts.is_fit(name):
         faults.append(FieldError("name", _(texts.UNFIT)))
     elif not 0 < len(name) <= TOKEN_NAME_LONGEST:

@@ -11,19 +11,22 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from attention_point.accounts import queries, services
+from attention_point.accounts import queries, rules, services
 from attention_point.accounts.models import ApiToken, LoginSession
 from attention_point.accounts.resuming import resume
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.access.policy import SCOPES
 from attention_point.foundation.refusals import Busy
+from attention_point.foundation.web.headers import YEAR
 from attention_point.foundation.web.transactions import database, reader, settings
 
 TOUCH = timedelta(minutes=1)
 # Whose session this browser's cookie last held. It outlives the session, so that one who signs in again finds the forms
 # of other tabs still valid; for anybody else they are not.
 _OWNER = "owner"
+DEVICE_COOKIES = {False: "device", True: "__Host-device"}
+"""The name by whether visitors come over TLS, as the session's."""
 _CSRF = "csrf_token"
 _UNFORCED = frozenset({"account.password", "account.sign_out", "account.switch_language", "static", "healthz"})
 log = structlog.get_logger("accounts")
@@ -68,6 +71,19 @@ def begin(token: str, account_id: UUID) -> None:
         g.actor = user.actor
 
 
+def remember_device(response: Response, cookie: str) -> None:
+    """Let this browser show that its account signed in here before: for sign-in alone, so no other site may send it."""
+    secure = settings().secure
+    response.set_cookie(
+        DEVICE_COOKIES[secure], cookie, max_age=YEAR, secure=secure, httponly=True, samesite="Strict", path="/"
+    )
+
+
+def device_cookie() -> str | None:
+    """What this browser shows of earlier sign-ins."""
+    return request.cookies.get(DEVICE_COOKIES[settings().secure])
+
+
 def forget() -> None:
     """Empty this browser's cookie."""
     session.clear()
@@ -84,9 +100,10 @@ def current_token() -> str | None:
     return current_user.token if current_user.is_authenticated else None
 
 
-def bounds(now: datetime) -> tuple[datetime, datetime]:
-    """Since when a session must have been seen, and since when it must have begun, to be still open."""
-    return now - timedelta(minutes=settings().session_idle_minutes), now - timedelta(hours=settings().session_hours)
+def is_open(created_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+    """Whether time has not ended a session, by the settings of this house."""
+    idle, hours = timedelta(minutes=settings().session_idle_minutes), timedelta(hours=settings().session_hours)
+    return rules.is_session_open(created_at, last_seen_at, now, idle, hours)
 
 
 def _load(token: str) -> User | None:
@@ -95,8 +112,7 @@ def _load(token: str) -> User | None:
     if row is None:
         return None
     now = clock.now()
-    seen_since, begun_since = bounds(now)
-    if row.last_seen_at <= seen_since or row.created_at <= begun_since:
+    if not is_open(row.created_at, row.last_seen_at, now):
         return None
     if now - row.last_seen_at >= TOUCH:
         _touch(digest, now)

@@ -3,10 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    after_this_request,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
-from attention_point.accounts import passwords, queries, resuming, services, sessions
+from attention_point.accounts import authentication, passwords, queries, resuming, services, sessions
 from attention_point.accounts.forms import LanguageForm, PasswordForm, ResumeForm, SignInForm, complain, show
 from attention_point.foundation import clock
 from attention_point.foundation.access import public, requires
@@ -77,14 +87,26 @@ def _sign_in(form: SignInForm | ResumeForm) -> Unauthenticated | TooMany | Inval
     if not form.validate():
         return Invalid("", ())
     try:
-        token, proof = services.sign_in(
-            database(), form.email.data or "", form.password.data or "", request.remote_addr or ""
+        token, proof = authentication.sign_in(
+            database(),
+            form.email.data or "",
+            form.password.data or "",
+            request.remote_addr or "",
+            sessions.device_cookie(),
         )
     except (Unauthenticated, TooMany) as refusal:
         complain(form, refusal.message)
         return refusal
     sessions.begin(token, proof.account_id)
+    _remember_device(proof.device_cookie)
     return None
+
+
+def _remember_device(cookie: str) -> None:
+    @after_this_request
+    def _remember(response: Response) -> Response:
+        sessions.remember_device(response, cookie)
+        return response
 
 
 def _refused(refusal: Unauthenticated | TooMany | Invalid, page: str) -> Response:
@@ -109,7 +131,7 @@ def sign_out() -> Response:
     """End the session; without one there is nothing to end and the reply is the same."""
     who, token = sessions.signed_in(), sessions.current_token()
     if who and token:
-        services.sign_out(db(), who, token)
+        authentication.sign_out(db(), who, token)
     sessions.forget()
     return redirect(url_for("account.sign_in"))
 
@@ -134,13 +156,17 @@ def _remember_language(response: Response, code: str) -> None:
 def own() -> str:
     """One's own account: language, password, open sessions."""
     account = queries.account(db(), actor().id)
-    seen_since, begun_since = sessions.bounds(clock.now())
+    now = clock.now()
     mine = sessions.current_token() or ""
     return render_template(
         "accounts/own.html",
         account=account,
         form=LanguageForm(formdata=None, language=account.language),
-        open_sessions=queries.open_sessions(db(), account.id, seen_since, begun_since),
+        open_sessions=[
+            row
+            for row in queries.sessions_not_ended(db(), account.id)
+            if sessions.is_open(row.created_at, row.last_seen_at, now)
+        ],
         this_one=services.digest(mine),
     )
 
@@ -152,7 +178,7 @@ def language() -> Response:
     form = LanguageForm()
     response = redirect(url_for("account.own"))
     if form.validate():
-        services.change_language(db(), actor(), form.language.data)
+        authentication.change_language(db(), actor(), form.language.data)
         _remember_language(response, form.language.data)
     return response
 
@@ -161,7 +187,7 @@ def language() -> Response:
 @requires("account.own")
 def end_session(session_id: UUID) -> Response:
     """End one of one's sessions, on a tablet left behind, say."""
-    services.end_session(db(), actor(), session_id)
+    authentication.end_session(db(), actor(), session_id)
     flash(_("The session is ended."), "success")
     return redirect(url_for("account.own"))
 
@@ -191,10 +217,10 @@ def _change_password(form: PasswordForm, email: str, name: str) -> int:
         if passwords.normalised(new) == passwords.normalised(current):
             complain(form, _("The new password must be another one."))
             return 422
-        proof = services.prove(database(), email, current, request.remote_addr or "")
+        proof = authentication.prove(database(), email, current, request.remote_addr or "", sessions.device_cookie())
         new_hash = passwords.hashed(new)
         keep = services.digest(sessions.current_token() or "")
-        services.change_password(db(), actor(), proof, new_hash, keep)
+        _remember_device(authentication.change_password(db(), actor(), proof, new_hash, keep))
     except Invalid as refusal:
         show(refusal, form)
         return refusal.status

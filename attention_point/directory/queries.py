@@ -26,6 +26,7 @@ from attention_point.directory.rows import (
     ServiceRow,
 )
 from attention_point.foundation.database import Prepared, one
+from attention_point.foundation.language import current
 
 _CHANGED = "directory-changed"
 _HELD = "directory"
@@ -80,6 +81,12 @@ def entity_codes(session: Session) -> frozenset[str]:
 def entities(session: Session, on: date | None = None) -> tuple[EntityRow, ...]:
     """The entities in force on a day, or all, by code."""
     return tuple(row for row in directory(session).entities.values() if on is None or row.in_force(on))
+
+
+def entity_names(session: Session) -> dict[str, str]:
+    """Every entity's code and short name in the reader's language, by name."""
+    names = {code: row.short[current()] for code, row in directory(session).entities.items()}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
 def lines_for(session: Session, code: str, on: date) -> tuple[LineRow, ...]:

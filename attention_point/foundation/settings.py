@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from attention_point.foundation import paths
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail_server import MailServer, is_address, read_server
+from attention_point.foundation.networks import Network, read_networks
 from attention_point.foundation.refusals import Refusal
 
 PREFIX = "ATTENTION_POINT_"
@@ -34,6 +35,7 @@ class Settings:
     session_idle_minutes: int = 20
     session_hours: int = 10
     demo: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -74,6 +76,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
         session_hours=_whole(values, "SESSION_HOURS", 10),
         demo=_switch(values, "DEMO") or (instance / DEMONSTRATION).exists(),
+        trusted_proxies=_networks(values, "TRUSTED_PROXIES"),
     )
     if values:
         raise SettingsError(
@@ -92,6 +95,13 @@ def _whole(values: dict[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not int(text):
         raise SettingsError(_("%(name)s must be a whole number above 0", name=f"{PREFIX}{name}"))
     return int(text)
+
+
+def _networks(values: dict[str, str], name: str) -> tuple[Network, ...]:
+    try:
+        return read_networks(values.pop(name, ""))
+    except ValueError as error:
+        raise SettingsError(_(str(error), name=f"{PREFIX}{name}")) from None
 
 
 def _switch(values: dict[str, str], name: str) -> bool:

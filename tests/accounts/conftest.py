@@ -2,8 +2,9 @@
 
 import pytest
 
+from attention_point.accounts import passwords
 from attention_point.foundation import clock
-from tests.accounts.support import Clock
+from tests.accounts.support import PASSWORD, Clock
 
 
 @pytest.fixture
@@ -12,3 +13,9 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     moved = Clock()
     monkeypatch.setattr(clock, "now", moved)
     return moved
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords compared without the slow hash: where only their number counts."""
+    monkeypatch.setattr(passwords, "matches", lambda _stored, password: password == PASSWORD)

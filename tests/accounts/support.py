@@ -10,6 +10,7 @@ from attention_point.accounts import passwords, services
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient, read
 
 PASSWORD = "cuatro palabras sin orden"
@@ -40,6 +41,8 @@ def add(database: Database, email: str = EMAIL, role: str = "agent", *, must_cha
     """An account with PASSWORD."""
     new = services.NewAccount(email, "Ana Rojas", role, "dane" if role == "entity" else None)
     with database.writing() as session:
+        if new.entity:
+            load_shipped(session)
         return services.add_user(session, SYSTEM, new, password_hash(), must_change=must_change)
 
 

@@ -4,16 +4,16 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from attention_point.accounts import passwords, queries, services
+from attention_point.accounts import authentication, changes, passwords, queries, services
 from attention_point.accounts.feature import accounts
 from attention_point.accounts.models import Account
 from attention_point.accounts.rules import normal_email, password_fault
-from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.refusals import Conflict, Invalid
-from attention_point.foundation.vault import Vault
 from tests.accounts.support import EMAIL, PASSWORD, add, password_hash, sign_in, token_of
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient, read
 
 
@@ -21,13 +21,14 @@ def test_the_first_administrator_is_made_once(database: Database) -> None:
     with database.writing() as session:
         invitation = services.first_administrator(session)
     assert invitation
-    services.sign_in(database, invitation.email, invitation.password, "192.0.2.1")
+    authentication.sign_in(database, invitation.email, invitation.password, "192.0.2.1")
     with database.writing() as session:
         assert services.first_administrator(session) is None
         account = queries.by_email(session, invitation.email)
         assert account
         assert (account.role, account.must_change_password) == ("admin", True)
-        services.disable_user(session, SYSTEM, account.id)
+        account.active = False
+        session.flush()
         again = services.first_administrator(session)
     assert again
     assert again.email != invitation.email
@@ -41,14 +42,17 @@ def test_the_first_administrator_is_made_once(database: Database) -> None:
         ("a@b", "Ana", "king", None, ["role"]),
         ("a@b", "Ana", "entity", None, ["entity"]),
         ("a@b", "Ana", "entity", "No Code", ["entity"]),
+        ("a@b", "Ana", "entity", "no-such-entity", ["entity"]),
         ("a@b", "Ana", "agent", "dane", ["entity"]),
+        ("a", " ", "king", "dane", ["email", "name", "role", "entity"]),
     ],
 )
 def test_a_wrong_account_names_its_fields(
-    email: str, name: str, role: str, entity: str | None, fields: list[str]
+    session: Session, email: str, name: str, role: str, entity: str | None, fields: list[str]
 ) -> None:
+    load_shipped(session)
     with pytest.raises(Invalid) as refused:
-        services.check_account(services.NewAccount(email, name, role, entity))
+        services.check_account(session, services.NewAccount(email, name, role, entity))
     assert [fault.field for fault in refused.value.fields] == fields
 
 
@@ -61,7 +65,7 @@ def test_one_address_one_account(database: Database) -> None:
 def test_nobody_disables_their_own_account(database: Database) -> None:
     account_id = add(database, role="admin")
     with database.writing() as session, pytest.raises(Conflict):
-        services.disable_user(session, services.actor_of(session.get_one(Account, account_id)), account_id)
+        changes.disable_user(session, authentication.actor_of(session.get_one(Account, account_id)), account_id)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +100,7 @@ def test_addresses_are_in_lower_case(text: str, email: str | None) -> None:
 
 def test_the_administrator_adds_and_disables(app: Flask, client: PageClient, database: Database) -> None:
     add(database, "jefe@example.org", "admin")
+    add(database, "aliada@example.org", "entity")
     sign_in(client, "jefe@example.org")
     fields = {"email": "Luz@example.org", "name": "Luz Marín", "role": "entity", "entity": "", "language": "es"}
     fields["csrf_token"] = token_of(client.get("/accounts/new"))
@@ -108,7 +113,7 @@ def test_the_administrator_adds_and_disables(app: Flask, client: PageClient, dat
     assert sign_in(partner, "luz@example.org", shown[1]).status_code == 302
     assert client.get("/accounts").get_data(as_text=True).count("luz@example.org") > 0
     with database.reading() as session:
-        account_id = session.scalars(select(Account.id).where(Account.role == "entity")).one()
+        account_id = session.scalars(select(Account.id).where(Account.email == "luz@example.org")).one()
     assert client.post(f"/accounts/{account_id}/disable", data=fields).status_code == 302
     assert partner.get("/account").status_code == 302
 
@@ -138,28 +143,30 @@ def test_nobody_else_keeps_accounts(client: PageClient, database: Database, role
 
 
 @pytest.fixture
-def run(database: Database, vault: Vault) -> object:
+def run(database: Database) -> object:
     """Runs one of the room's commands on the test's database."""
     url = database.url.render_as_string(hide_password=False)
     commands = {command.name: command for command in accounts.commands}
 
     def invoke(group: str, *arguments: str, stdin: str = "") -> Result:
-        opened = lambda: Database(url, {"vault": vault})  # noqa: E731
+        opened = lambda: Database(url, database.info)  # noqa: E731
         return CliRunner().invoke(commands[group], arguments, input=stdin, obj=opened)
 
     return invoke
 
 
 def test_users_by_command(run, database: Database) -> None:  # type: ignore[no-untyped-def]
+    with database.writing() as session:
+        load_shipped(session)
     added = run("user", "add", "Ana@example.org", "--role", "agent")
     assert added.exit_code == 0
-    services.sign_in(database, "ana@example.org", added.stdout.split()[-1], "192.0.2.1")
+    authentication.sign_in(database, "ana@example.org", added.stdout.split()[-1], "192.0.2.1")
     stdin = run(
         "user", "add", "luz@example.org", "--role", "entity", "--entity", "dane", "--password-stdin", stdin=PASSWORD
     )
     assert stdin.exit_code == 0
     assert PASSWORD not in stdin.output
-    services.sign_in(database, "luz@example.org", PASSWORD, "192.0.2.1")
+    authentication.sign_in(database, "luz@example.org", PASSWORD, "192.0.2.1")
     assert "luz@example.org\tentity\tdane" in run("user", "list").stdout
     assert run("user", "disable", "ana@example.org").exit_code == 0
     refused = run("user", "disable", "ana@example.org")
@@ -177,6 +184,8 @@ def test_tokens_by_command(run) -> None:  # type: ignore[no-untyped-def]
     assert added.stdout.startswith(services.TOKEN_MARK)
     assert run("token", "add", "kiosk-1", "--scope", "intake").exit_code == 1
     assert run("token", "add", "partner", "--scope", "referrals").exit_code == 1
+    assert run("token", "add", "partner", "--scope", "referrals", "--entity", "nowhere").exit_code == 1
+    assert run("token", "add", "partner", "--scope", "intake", "--entity", "nowhere").exit_code == 1
     assert run("token", "add", "partner", "--scope", "all").exit_code == 2
     assert run("token", "revoke", "kiosk-1").exit_code == 0
     assert run("token", "revoke", "kiosk-1").exit_code == 1

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from attention_point.accounts import services
+from attention_point.accounts import changes
 from attention_point.accounts.models import Account
 from attention_point.accounts.queries import Addressee, addresses_with
 from attention_point.foundation.access import SYSTEM
@@ -16,7 +16,7 @@ def test_those_who_hold_a_permission_and_may_sign_in(database: Database) -> None
         add(database, f"{name}@example.org", role)
     with database.writing() as session:
         session.execute(update(Account).where(Account.email == "lead@example.org").values(language="en"))
-        services.disable_user(session, SYSTEM, gone)
+        changes.disable_user(session, SYSTEM, gone)
     with database.reading() as session:
         assert addresses_with(session, "statistics.export") == [
             Addressee("lead@example.org", "Ana Rojas", "en"),

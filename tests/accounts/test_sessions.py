@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import select
 
-from attention_point.accounts import services
+from attention_point.accounts import changes
 from attention_point.accounts.models import LoginSession
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
@@ -40,7 +40,7 @@ def test_a_cookie_is_dead_once_the_account_is_disabled(client: PageClient, datab
     account = add(database)
     sign_in(client)
     with database.writing() as session:
-        services.disable_user(session, SYSTEM, account)
+        changes.disable_user(session, SYSTEM, account)
     assert not alive(client)
 
 
@@ -84,6 +84,22 @@ def test_a_session_ends_after_its_hours_though_it_is_used(client: PageClient, da
         assert alive(client)
     time.pass_by(minutes=15)
     assert not alive(client)
+
+
+def test_a_session_of_a_clock_that_was_ahead_does_not_last_until_then(
+    client: PageClient, database: Database, time: Clock
+) -> None:
+    add(database)
+    time.pass_by(days=730)
+    sign_in(client)
+    assert alive(client)
+    time.pass_by(days=-730)
+    assert not alive(client)
+    assert sign_in(client).status_code == 302
+    assert alive(client)
+    page = client.get("/account").text
+    assert page.count("Esta") >= 1
+    assert "/account/sessions/" not in page  # the other one is not open
 
 
 def test_use_is_noted_at_most_once_a_minute(client: PageClient, database: Database, time: Clock) -> None:

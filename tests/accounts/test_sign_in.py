@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from attention_point.accounts import passwords, services
+from attention_point.accounts import authentication, changes, passwords, services
 from attention_point.accounts.models import Account, LoginSession
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
@@ -25,7 +25,7 @@ def test_every_failure_has_the_same_reply(client: PageClient, database: Database
     add(database)
     disabled = add(database, "luis.mora@example.org")
     with database.writing() as session:
-        services.disable_user(session, SYSTEM, disabled)
+        changes.disable_user(session, SYSTEM, disabled)
     tries = [(EMAIL, "x" * 20), ("nobody@example.org", PASSWORD), ("luis.mora@example.org", PASSWORD)]
     replies = [sign_in(client, email, password) for email, password in tries]
     bodies = [re.sub(r'(nonce|value)="[^"]*"', "", reply.get_data(as_text=True)).replace("\n", "") for reply in replies]
@@ -53,7 +53,7 @@ def test_a_failure_does_the_same_work_for_nobody(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(passwords, "_HASHER", Watched())
     for email in (EMAIL, "nobody@example.org"):
         with pytest.raises(Unauthenticated):
-            services.sign_in(database, email, "wrong wrong wrong", "192.0.2.1")
+            authentication.sign_in(database, email, "wrong wrong wrong", "192.0.2.1")
     assert verified == ["m=19456,t=2,p=1"] * 2
 
 
@@ -73,7 +73,7 @@ def test_the_cookie_is_new_and_carries_over_nothing(client: PageClient, database
 
 def test_each_sign_in_has_a_token_of_its_own_stored_as_a_hash(database: Database) -> None:
     add(database)
-    tokens = {services.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")[0] for _time in range(2)}
+    tokens = {authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")[0] for _time in range(2)}
     with database.reading() as session:
         stored = set(session.scalars(select(LoginSession.token_hash)))
     assert stored == {services.digest(token) for token in tokens}
@@ -82,9 +82,9 @@ def test_each_sign_in_has_a_token_of_its_own_stored_as_a_hash(database: Database
 
 def test_signing_in_is_in_the_journal_without_the_address(database: Database) -> None:
     account = add(database)
-    services.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
+    authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
     with pytest.raises(Unauthenticated):
-        services.sign_in(database, EMAIL, "wrong wrong wrong", "192.0.2.1")
+        authentication.sign_in(database, EMAIL, "wrong wrong wrong", "192.0.2.1")
     with database.reading() as session:
         rows = session.execute(select(JournalEntry.action, JournalEntry.subject_id, JournalEntry.detail)).all()
     assert [tuple(row[:2]) for row in rows] == [
@@ -128,7 +128,7 @@ def test_a_hash_made_with_older_parameters_is_renewed(database: Database) -> Non
     weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with database.writing() as session:
         session.execute(update(Account).values(password_hash=weak))
-    services.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
+    authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
     with database.reading() as session:
         renewed = session.get_one(Account, account_id).password_hash
     assert "m=19456,t=2,p=1" in renewed
@@ -161,7 +161,7 @@ def test_no_writing_transaction_is_open_while_a_password_is_hashed(
 
     monkeypatch.setattr(database, "writing", Counted)
     monkeypatch.setattr(passwords, "matches", watched)
-    services.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
+    authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
     assert opened == [0]
 
 

@@ -1,11 +1,13 @@
 """Guessing is slowed in the database, for every worker, and locks nobody out for ever."""
 
+import re
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from attention_point.accounts import passwords, services, throttle
+from attention_point.accounts import authentication, throttle
 from attention_point.accounts.models import SignInAttempt
 from attention_point.accounts.rules import BY_ACCOUNT, BY_ADDRESS
 from attention_point.foundation.database import Database
@@ -15,16 +17,10 @@ from tests.accounts.support import EMAIL, PASSWORD, Clock, add, sign_in
 from tests.support.pages import PageClient
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords compared without the slow hash: here only their number counts."""
-    monkeypatch.setattr(passwords, "matches", lambda _stored, password: password == PASSWORD)
-
-
-def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL) -> bool:
+def guess(database: Database, address: str = "192.0.2.1", email: str = EMAIL, cookie: str | None = None) -> bool:
     """Whether a wrong guess was let through to the password."""
     try:
-        services.prove(database, email, "wrong wrong wrong", address)
+        authentication.prove(database, email, "wrong wrong wrong", address, cookie)
     except Unauthenticated:
         return True
     except TooMany:
@@ -45,8 +41,47 @@ def test_a_thousand_guesses_with_a_restart_midway(database: Database, vault: Vau
     # Fifty minutes: five free, then waits of 30, 60, 120, 240, 480, 900, 900 seconds.
     assert through <= 13
     time.pass_by(minutes=15)
-    assert services.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
+    assert authentication.prove(restarted, EMAIL, PASSWORD, "198.51.100.7").account_id
     restarted.close()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("device", [False, True], ids=["strangers", "own device"])
+def test_guesses_at_once_at_many_workers_are_counted_together(database: Database, *, device: bool) -> None:
+    add(database)
+    proof = authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    cookie = proof.device_cookie if device else None
+    url = database.url.render_as_string(hide_password=False)
+    workers = [Database(url, database.info) for _worker in range(3)]
+    results: list[bool] = []
+
+    def work(worker: Database) -> None:
+        for number in range(8):
+            results.append(guess(worker, f"198.51.100.{number}", cookie=cookie))
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for worker in workers:
+        worker.close()
+    # An own device that has used up its guesses has those of a stranger; no more, however many guess at once.
+    assert (len(results), sum(results)) == (24, BY_ACCOUNT.free * (2 if device else 1))
+
+
+@pytest.mark.usefixtures("quick")
+def test_whoever_is_locked_out_learns_nothing_of_whether_the_account_exists(
+    client: PageClient, database: Database, time: Clock
+) -> None:
+    add(database)
+    bodies = []
+    for email in (EMAIL, "nobody@example.org"):
+        replies = [sign_in(client, email, "wrong wrong wrong") for _guess in range(BY_ACCOUNT.free + 1)]
+        assert [reply.status_code for reply in replies] == [401] * BY_ACCOUNT.free + [429]
+        assert replies[-1].headers["Retry-After"] == "30"
+        bodies.append(re.sub(r'(nonce|value)="[^"]*"', "", replies[-1].text))
+    assert bodies[0] == bodies[1]
 
 
 @pytest.mark.usefixtures("quick")
@@ -54,7 +89,7 @@ def test_a_right_password_starts_the_count_anew(database: Database, time: Clock)
     add(database)
     for _round in range(3):
         assert all(guess(database) for _time in range(BY_ACCOUNT.free - 1))
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
 
 
 @pytest.mark.usefixtures("quick")
@@ -63,10 +98,10 @@ def test_the_right_password_waits_too_while_the_wait_lasts(database: Database, t
     while guess(database):
         pass
     with pytest.raises(TooMany) as refused:
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
     assert refused.value.retry_after == 30
     time.pass_by(seconds=30)
-    services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+    authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
 
 
 @pytest.mark.usefixtures("quick")
@@ -80,8 +115,49 @@ def test_who_tries_many_accounts_is_slowed_by_address(database: Database, time: 
 def test_right_passwords_do_not_use_up_an_office_s_address(database: Database, time: Clock) -> None:
     add(database)
     for _time in range(BY_ADDRESS.free + 5):
-        services.prove(database, EMAIL, PASSWORD, "192.0.2.1")
+        authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1")
     assert guess(database)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_clock_two_years_ahead_for_a_minute_locks_for_no_longer_than_any(database: Database, time: Clock) -> None:
+    add(database)
+    time.pass_by(days=730)
+    while guess(database):
+        pass
+    time.pass_by(seconds=60)
+    time.pass_by(days=-730)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
+    while guess(database):
+        pass
+    time.pass_by(minutes=15)
+    assert guess(database)
+    with database.reading() as session:
+        assert set(session.scalars(select(SignInAttempt.window_start <= time()))) == {True}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("ahead", [{"hours": 2}, {"minutes": 20}, {"minutes": 10}, {"days": 30}])
+def test_whatever_the_clock_said_nobody_waits_longer(database: Database, time: Clock, ahead: dict[str, float]) -> None:
+    """Also where the count began by the right clock and only the wait was written by the wrong one."""
+    add(database)
+    assert guess(database)
+    time.pass_by(**ahead)
+    while guess(database):
+        pass
+    time.pass_by(**{unit: -number for unit, number in ahead.items()})
+    time.pass_by(minutes=15)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_clock_behind_for_a_minute_locks_nobody(database: Database, time: Clock) -> None:
+    add(database)
+    time.pass_by(days=-730)
+    while guess(database):
+        pass
+    time.pass_by(days=730)
+    assert authentication.prove(database, EMAIL, PASSWORD, "192.0.2.1").account_id
 
 
 @pytest.mark.usefixtures("quick")

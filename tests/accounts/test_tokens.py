@@ -11,10 +11,12 @@ from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.access.policy import SCOPES
 from attention_point.foundation.database import Database
 from attention_point.foundation.refusals import Conflict, Invalid, NotFound
+from tests.support.directory import load_shipped
 
 
 def make(database: Database, name: str = "kiosk-1", scope: str = "intake", entity: str | None = None) -> str:
     with database.writing() as session:
+        load_shipped(session)
         return services.add_token(session, SYSTEM, name, scope, entity)
 
 

@@ -13,6 +13,7 @@ from attention_point.accounts.models import LoginSession
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import new_id
+from tests.support.directory import load_shipped
 from tests.support.pages import PageClient, read
 from tests.support.visits import recorded
 
@@ -22,6 +23,7 @@ def browser(app: Flask, role: str = "entity", entity: str | None = None) -> Page
     token, now = secrets.token_urlsafe(32), clock.now()
     new = accounts.NewAccount(f"{new_id().hex}@example.org", "Ana Rojas", role, entity)
     with app.extensions["database"].writing() as session:
+        load_shipped(session)
         account = accounts.add_user(session, SYSTEM, new, "no password", must_change=False)
         session.add(
             LoginSession(
@@ -43,6 +45,7 @@ def browser(app: Flask, role: str = "entity", entity: str | None = None) -> Page
 def program(app: Flask, entity: str | None, scope: str = "referrals") -> dict[str, str]:
     """The headers of a program with a token."""
     with app.extensions["database"].writing() as session:
+        load_shipped(session)
         token = accounts.add_token(session, SYSTEM, new_id().hex, scope, entity)
     return {"Authorization": f"Bearer {token}", "Accept-Language": "es"}
 

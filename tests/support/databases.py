@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from attention_point.directory.queries import entity_names
 from attention_point.foundation.database import Database, migrations, new_id
 from attention_point.foundation.vault import Keyring, Vault
 from tests.support.machine import missing
@@ -99,7 +100,7 @@ def compiled() -> Compiled:
 @pytest.fixture
 def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Database]:
     """The database of the test, with the vault in its sessions."""
-    opened = Database(database_url, {"vault": vault})
+    opened = Database(database_url, {"vault": vault, "entity_names": entity_names})
     kind = opened.engine.dialect.name
     if kind not in compiled:
         opened.engine.connect().close()  # the first connection tells the dialect what the engine can do

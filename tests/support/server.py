@@ -13,7 +13,9 @@ from waitress.server import create_server
 def serve(app: Any, threads: int = 4) -> Iterator[str]:
     """Serve a WSGI application on a free loopback port; gives ``http://127.0.0.1:port``."""
     sockets: dict[int, Any] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=threads)
+    server = create_server(
+        app, map=sockets, host="127.0.0.1", port=0, threads=threads, clear_untrusted_proxy_headers=False
+    )
     thread = threading.Thread(target=server.run, name="live-server", daemon=True)
     thread.start()
     try:

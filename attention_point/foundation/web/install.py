@@ -18,6 +18,7 @@ from attention_point.foundation.access import public
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import errors, gate, headers, health, openapi, templating, transactions
+from attention_point.foundation.web.client_address import behind_proxies
 from attention_point.foundation.web.cookies import Cookies
 
 LIMIT = 2 * 1024 * 1024
@@ -57,6 +58,7 @@ def install(
     health.register(app)
     openapi.register(app)
     public(app.view_functions["static"])
+    app.wsgi_app = behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -126,6 +126,16 @@ def test_who_is_refused_waits_longer_each_time_and_the_others_go(
     assert office.recipients == [LUIS.to]
 
 
+def test_a_clock_that_was_years_ahead_holds_up_no_mail(
+    database: Database, posted: Settings, office: PostOffice, time: Clock
+) -> None:
+    time.pass_by(days=730)
+    keep(database, ANA)
+    time.pass_by(days=-730)
+    assert send_waiting(database, posted) == Sent(taken=1)
+    assert send_waiting(database, posted) == Sent()
+
+
 def test_who_is_refused_and_then_taken_gets_one(
     database: Database, posted: Settings, office: PostOffice, time: Clock
 ) -> None:

@@ -130,3 +130,23 @@ def test_the_application_does_not_start_without_its_keys(tmp_path: Path) -> None
     with pytest.raises(KeyringError, match="no keyring"):
         create_app(given(INSTANCE=str(tmp_path)))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["proxy", "10.0.0.0/33", "10.0.0.5/24", "127.0.0.1 10.0.0.1", "127.0.0.1;10.0.0.1", "[::1]", "300.1.1.1"]
+)
+def test_a_trusted_proxy_is_an_address_or_a_network(value: str) -> None:
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES must be addresses or networks"):
+        given(TRUSTED_PROXIES=value)
+
+
+@pytest.mark.parametrize("value", ["0.0.0.0/0", "::/0", "127.0.0.1,::ffff:0:0/96"])
+def test_not_everybody_is_trusted(value: str) -> None:
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES must not trust every address"):
+        given(TRUSTED_PROXIES=value)
+
+
+def test_trusted_proxies_are_none_unless_named() -> None:
+    assert given().trusted_proxies == given(TRUSTED_PROXIES=" , ").trusted_proxies == ()
+    named = given(TRUSTED_PROXIES="127.0.0.1, ::1,10.0.0.0/24").trusted_proxies
+    assert [str(network) for network in named] == ["127.0.0.1/32", "::1/128", "10.0.0.0/24"]

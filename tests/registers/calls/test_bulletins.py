@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.services import NewAccount, add_user
@@ -189,6 +189,21 @@ def test_answers_of_an_hour_are_limited(session: Session) -> None:
         services.answer(session, token_of(path), kept, YES, now)
     assert 0 < refusal.value.retry_after <= 3601
     services.answer(session, token_of(path), kept, YES, now + timedelta(hours=1))
+
+
+def test_a_clock_that_was_years_ahead_holds_up_no_answer(session: Session) -> None:
+    kept = call(session)
+    recipient(session)
+    (path,) = sent(session)
+    services.answer(session, token_of(path), kept, YES, clock.now())
+    session.execute(update(BulletinLink).values(since=clock.now() + timedelta(days=730), tries=rules.ANSWERS_AN_HOUR))
+    session.expire_all()
+    services.answer(session, token_of(path), kept, YES, clock.now())
+    session.execute(update(BulletinLink).values(since=clock.now() + timedelta(minutes=50), tries=rules.ANSWERS_AN_HOUR))
+    session.expire_all()
+    with pytest.raises(TooMany) as refusal:
+        services.answer(session, token_of(path), kept, YES, clock.now())
+    assert refusal.value.retry_after <= 3601
 
 
 def test_what_is_needed_is_not_removed(session: Session) -> None:
