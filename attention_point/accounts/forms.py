@@ -144,7 +144,7 @@ class ResetForm(BaseForm):
 
     by = RadioField(N_("How does the person get the password?"), default="page")
 
-    def __init__(self, *args: Any, mail: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mail: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by.choices = [
             ("page", _("I hand it over: show it here, once")),

@@ -1,6 +1,5 @@
 """The list of accounts with their states, searched and filtered in memory: they are the staff, tens, not thousands."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.accounts import queries, rules, throttle
 from attention_point.accounts.models import Account
 from attention_point.foundation.language import N_
@@ -83,5 +83,4 @@ def _locks(session: Session, accounts: Sequence[Account], now: datetime) -> dict
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return texts.without_accents(text.casefold(), "NFKD")
