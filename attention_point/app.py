@@ -24,6 +24,9 @@ from attention_point.foundation.commands import refusals
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
 from attention_point.foundation.jobs.commands import jobs_commands
+from attention_point.foundation.journal import heads
+from attention_point.foundation.journal.keying import begin_keyed
+from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
@@ -46,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     app.secret_key = vault.secret("web-session")
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, info={"vault": vault})
+    app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
     sessions.register(app)
@@ -79,7 +83,8 @@ def _as_line(_logger: object, level: str, event: MutableMapping[str, Any]) -> st
 def open_database() -> Database:
     """The installation's database with its vault; raises SettingsError or KeyringError."""
     settings = from_environment()
-    return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring))})
+    kept = settings.keyring.with_name(heads.FILE)
+    return Database(settings.database_url, info={"vault": Vault(Keyring.load(settings.keyring)), "journal_heads": kept})
 
 
 class Commands(click.Group):
@@ -130,10 +135,22 @@ def init() -> None:
                 for load in feature.reference:
                     load(session)
             invitation = first_administrator(session)
-        database.close()
     if invitation:
         click.echo(_("Administrator: %(email)s", email=invitation.email))
         click.echo(_("One-time password, shown only now: %(password)s", password=invitation.password))
+    with closing(database):
+        _key_journal(database)
+
+
+def _key_journal(database: Database) -> None:
+    """Begin the keyed part of the journal. What is wrong is told, and stops nobody from receiving people."""
+    try:
+        marked = begin_keyed(database, database.info["journal_heads"])
+    except Refusal as refusal:
+        click.echo(refusal.message, err=True)
+    else:
+        if marked:
+            click.echo(_("The journal is keyed from entry %(seq)s on.", seq=marked))
 
 
 @main.command()

@@ -8,6 +8,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.jobs import Job
+from attention_point.foundation.journal.naming import Naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class MenuItem:
 class Feature:
     """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat.
 
-    ``jobs`` are what the room does by itself, each once a period.
+    ``jobs`` are what the room does by itself, each once a period. ``naming`` is how it names its records and actors
+    where the journal holds only ids.
     """
 
     name: str
@@ -36,3 +38,4 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     reference: tuple[Callable[[Session], None], ...] = ()
     jobs: tuple[Job, ...] = ()
+    naming: Naming = Naming()

@@ -3,6 +3,7 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 from attention_point.intake import api, duplicates_views, views
+from attention_point.intake.naming import NAMING
 
 intake = Feature(
     name="intake",
@@ -13,4 +14,5 @@ intake = Feature(
         ),
         MenuItem(N_("Attentions"), "desk.listing", "visits.view"),
     ),
+    naming=NAMING,
 )

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import opened, reading, writing
+from attention_point.foundation.database import repeatable_read
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.statistics import files, open_data, released
 from attention_point.statistics import services as releasing
 from attention_point.statistics.documents import first_day_of
-from attention_point.statistics.queries import provisional, recount, steadily
+from attention_point.statistics.queries import provisional, recount
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
@@ -65,7 +66,7 @@ def release(month: str, note: str | None) -> None:
 def verify() -> None:
     """Open and recount every visit and referral; name each count and release that differs, exit status 1."""
     with reading() as session:
-        steadily(session)
+        repeatable_read(session)
         altered = released.altered(session)
         differences = tallies.compare(session, _recount(session))
     for sentence in altered:
