@@ -20,7 +20,7 @@ SQLITE = (
     " json_tree(CASE WHEN json_valid(entry.detail) THEN entry.detail ELSE '{}' END) AS tree"
     " WHERE tree.type = 'text' AND tree.atom GLOB 'UUID'",
     "CREATE TRIGGER journal_entry_mentions AFTER INSERT ON journal_entry"
-    " BEGIN INSERT INTO journal_mention (record_id, seq)"
+    " BEGIN INSERT OR IGNORE INTO journal_mention (record_id, seq)"
     " SELECT NEW.subject_id, NEW.seq WHERE NEW.subject_id IS NOT NULL"
     " UNION SELECT atom, NEW.seq FROM json_tree(CASE WHEN json_valid(NEW.detail) THEN NEW.detail ELSE '{}' END)"
     " WHERE type = 'text' AND atom GLOB 'UUID'; END",
@@ -34,7 +34,7 @@ POSTGRESQL = (
     " $$ BEGIN INSERT INTO journal_mention (record_id, seq)"
     " SELECT NEW.subject_id, NEW.seq WHERE NEW.subject_id IS NOT NULL"
     " UNION SELECT ids.parts[1], NEW.seq FROM regexp_matches(NEW.detail,"
-    " 'UUID', 'g') AS ids(parts);"
+    " 'UUID', 'g') AS ids(parts) ON CONFLICT DO NOTHING;"
     " RETURN NULL; END $$",
     "CREATE TRIGGER journal_entry_mentions AFTER INSERT ON journal_entry"
     " FOR EACH ROW EXECUTE FUNCTION journal_mentions()",

@@ -21,7 +21,7 @@ SQLITE = {
     "journal_entry_advances": "CREATE TRIGGER journal_entry_advances AFTER INSERT ON journal_entry"
     " BEGIN UPDATE journal_head SET seq = NEW.seq, hash = NEW.hash WHERE id = 1; END",
     "journal_entry_mentions": "CREATE TRIGGER journal_entry_mentions AFTER INSERT ON journal_entry"
-    " BEGIN INSERT INTO journal_mention (record_id, seq)"
+    " BEGIN INSERT OR IGNORE INTO journal_mention (record_id, seq)"
     " SELECT NEW.subject_id, NEW.seq WHERE NEW.subject_id IS NOT NULL"
     " UNION SELECT atom, NEW.seq FROM json_tree(CASE WHEN json_valid(NEW.detail) THEN NEW.detail ELSE '{}' END)"
     " WHERE type = 'text' AND atom GLOB 'UUID'; END".replace("UUID", _UUID),
@@ -41,7 +41,8 @@ FUNCTIONS = {
     "journal_entry_mentions": "BEGIN INSERT INTO journal_mention (record_id, seq)"
     " SELECT NEW.subject_id, NEW.seq WHERE NEW.subject_id IS NOT NULL"
     " UNION SELECT ids.parts[1], NEW.seq FROM regexp_matches(NEW.detail,"
-    " '\"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\"(?!:)', 'g') AS ids(parts);"
+    " '\"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\"(?!:)', 'g') AS ids(parts)"
+    " ON CONFLICT DO NOTHING;"
     " RETURN NULL; END",
 }
 """What the triggers' functions do on PostgreSQL."""
