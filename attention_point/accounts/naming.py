@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import Account, ApiToken
 from attention_point.foundation.access import Actor
-from attention_point.foundation.journal.naming import Naming, RecordName, uuids_of
+from attention_point.foundation.journal.naming import ActorName, Naming, RecordName, uuids_of
 from attention_point.foundation.language import gettext as _
 
 
@@ -40,21 +40,22 @@ def _tokens(session: Session, ids: Collection[str] | None) -> dict[str, ApiToken
     return {str(token.id): token for token in session.scalars(query)}
 
 
-def _with_address(account: Account) -> str:
-    words = _("%(name)s (%(email)s)", name=account.name, email=account.email)
-    return words if account.active else _("%(account)s, disabled", account=words)
+def _named(account: Account) -> ActorName:
+    name = account.name if account.active else _("%(account)s, disabled", account=account.name)
+    return ActorName(name, account.email)
 
 
-def _everybody(session: Session) -> dict[str, str]:
+def _everybody(session: Session) -> dict[str, ActorName]:
     """All accounts and programs by label: tens, not thousands."""
+    tokens = _tokens(session, None).items()
     return {
-        **{f"account:{key}": _with_address(account) for key, account in _accounts(session, None).items()},
-        **{f"token:{key}": _("Program: %(name)s", name=token.name) for key, token in _tokens(session, None).items()},
+        **{f"account:{key}": _named(account) for key, account in _accounts(session, None).items()},
+        **{f"token:{key}": ActorName(_("Program: %(name)s", name=token.name)) for key, token in tokens},
     }
 
 
 def _name_accounts(session: Session, _reader: Actor, ids: Collection[str]) -> dict[str, RecordName]:
-    return {key: RecordName(_with_address(account)) for key, account in _accounts(session, ids).items()}
+    return {key: RecordName(_named(account).line) for key, account in _accounts(session, ids).items()}
 
 
 def _name_tokens(session: Session, _reader: Actor, ids: Collection[str]) -> dict[str, RecordName]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from wtforms import Form, SelectField, StringField
 
 from attention_point.foundation import clock
+from attention_point.foundation.journal.naming import ActorName
 from attention_point.foundation.journal.queries import Search
 from attention_point.foundation.journal.words import action_words, grouped
 from attention_point.foundation.language import N_
@@ -32,7 +33,7 @@ class Filters:
     address: Mapping[str, str]
 
 
-def filters_of(arguments: Mapping[str, str], actors: Mapping[str, str]) -> Filters:
+def filters_of(arguments: Mapping[str, str], actors: Mapping[str, ActorName]) -> Filters:
     """The choice in an address. Raises Invalid, which names each wrong field."""
     asked = {name: text for name in NAMES if (text := arguments.get(name, "").strip())}
     checks: tuple[tuple[str, Callable[[str], Any], str], ...] = (
@@ -99,14 +100,14 @@ class FilterForm(Form):
 
 
 def filter_form(
-    arguments: Any, actors: Mapping[str, str], actions: Sequence[str], errors: Sequence[FieldError] = ()
+    arguments: Any, actors: Mapping[str, ActorName], actions: Sequence[str], errors: Sequence[FieldError] = ()
 ) -> FilterForm:
     """The form as the address fills it, with what is wrong at its fields."""
     form = FilterForm(arguments)
     for field in form:
         field.label.text = _(field.label.text)
         field.errors = [error.message for error in errors if error.field == field.name]
-    people = sorted(actors.items(), key=lambda actor: actor[1].casefold())
+    people = sorted(((label, name.line) for label, name in actors.items()), key=lambda actor: actor[1].casefold())
     form.actor.choices = [("", _("Everybody")), *people]
     form.action.choices = {_("Any action"): [("", _("Any action"))], **grouped(actions)}
     return form

@@ -21,9 +21,21 @@ class RecordName(NamedTuple):
     url: str | None = None
 
 
+class ActorName(NamedTuple):
+    """Who acted: the name, and a second line under it, an e-mail address say."""
+
+    name: str
+    beneath: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line."""
+        return f"{self.name} ({self.beneath})" if self.beneath else self.name
+
+
 NameRecords = Callable[[Session, Actor, Collection[str]], Mapping[str, RecordName]]
 """Names records of one kind by their ids, as the journal holds them; leaves out those that it does not know."""
-NameActors = Callable[[Session], Mapping[str, str]]
+NameActors = Callable[[Session], Mapping[str, ActorName]]
 """Names everybody who can act, by the journal's label of the actor."""
 RecordsOfPerson = Callable[[Session, UUID], Iterable[UUID]]
 """The ids of the records that belong to a person."""
@@ -41,7 +53,7 @@ class Naming:
     actors: tuple[NameActors, ...] = ()
     of_person: tuple[RecordsOfPerson, ...] = ()
 
-    def name_actors(self, session: Session) -> dict[str, str]:
+    def name_actors(self, session: Session) -> dict[str, ActorName]:
         """Everybody who can act."""
         return {label: name for names in self.actors for label, name in names(session).items()}
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.journal.naming import Naming, RecordName, uuids_of
+from attention_point.foundation.journal.naming import ActorName, Naming, RecordName, uuids_of
 from attention_point.foundation.language import current, format_number
 from attention_point.foundation.language import gettext as _
 
@@ -25,7 +25,7 @@ class EntryWords:
 
     seq: int
     at: datetime | None
-    actor: str
+    actor: ActorName
     action: str
     about: RecordName
     detail: Sequence[tuple[str, str]]
@@ -44,11 +44,11 @@ def group_words(action: str) -> str:
     return codelist("journal_groups").label(action.partition(".")[0], current())
 
 
-def actor_words(label: str, names: Mapping[str, str]) -> str:
+def actor_words(label: str, names: Mapping[str, ActorName]) -> ActorName:
     """Who acted, by the names of all who can act; an account or token that is gone is said to be."""
     kind = label.partition(":")[0]
     gone = {"account": _("An account that no longer exists"), "token": _("A program that no longer exists")}
-    return names.get(label) or gone.get(kind) or _("System")
+    return names.get(label) or ActorName(gone.get(kind) or _("System"))
 
 
 def entries_in_words(session: Session, reader: Actor, naming: Naming, rows: Sequence[Row[Any]]) -> list[EntryWords]:
@@ -96,7 +96,7 @@ def _fact(action: str, key: str, name: str) -> Any:
 @dataclass(frozen=True, slots=True)
 class _Teller:
     naming: Naming
-    actors: Mapping[str, str]
+    actors: Mapping[str, ActorName]
     named: Mapping[str, Mapping[str, RecordName]]
 
     def words(self, row: Row[Any], detail: Mapping[str, Any] | None) -> EntryWords:
