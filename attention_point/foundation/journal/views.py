@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.codelists import codelist
@@ -31,8 +32,14 @@ def _naming() -> Naming:
 
 @blueprint.get("")
 @requires("journal.view")
-def listing() -> str | tuple[str, int]:
-    """Entries, newest first; ``before`` is the number below which the page begins."""
+def listing() -> str | tuple[str, int] | Response:
+    """Entries, newest first; ``before`` is the number below which the page begins.
+
+    Those of a person have a page of their own.
+    """
+    person = request.args.get("person", type=UUID)
+    if person:
+        return redirect(_url(PERSON, {**request.args, "person": str(person)}))
     return _page(ALL, dict(request.args))
 
 
