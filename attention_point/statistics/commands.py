@@ -58,7 +58,9 @@ def release(month: str, note: str | None) -> None:
         with database.writing() as session:
             made = releasing.release(session, SYSTEM, first_day_of(month), note)
             line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
+            seal = _("Keep this outside: %(seq)s %(hash)s", seq=made.journal_seq, hash=made.journal_head)
         click.echo(line)
+        click.echo(seal)
         open_data.make_missing(database, from_environment())
 
 
