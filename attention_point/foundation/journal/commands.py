@@ -11,8 +11,9 @@ import click
 from sqlalchemy import Row
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import reading, writing
+from attention_point.foundation.commands import opened, reading, writing
 from attention_point.foundation.database import repeatable_read
+from attention_point.foundation.database.migrations import pending
 from attention_point.foundation.journal import queries
 from attention_point.foundation.journal.chain import record
 from attention_point.foundation.journal.heads import read_heads
@@ -67,7 +68,9 @@ def show_head() -> None:
 )
 def verify(files: tuple[Path, ...]) -> None:
     """Walk the chain; name every entry that was altered, moved, removed or cut, and every missing trigger."""
-    with reading() as session:
+    with opened() as database, database.reading() as session:
+        if pending(database):
+            raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
         repeatable_read(session)
         kept: Path | None = session.info.get("journal_heads")
         own = [kept] if kept is not None and kept.exists() else []
@@ -132,7 +135,7 @@ def export(target: str) -> None:
         try:
             with click.open_file(target, "w", encoding="utf-8") as file:
                 for row in queries.entries(session):
-                    file.write(json.dumps(_exported(row), ensure_ascii=False) + "\n")
+                    file.write(json.dumps(_exported(row), ensure_ascii=False, default=repr) + "\n")
         except OSError as error:
             if Path(target).is_file():
                 Path(target).unlink()  # a half would look like the whole
@@ -144,7 +147,8 @@ def _exported(row: Row[Any]) -> dict[str, Any]:
     """An entry for the export; what somebody has spoilt stands as it is found."""
     try:
         detail = json.loads(row.detail)
-    except ValueError:
-        detail = row.detail
+    except (ValueError, TypeError):
+        detail = str(row.detail)
     at = row.at.isoformat() if row.at else None
-    return {**row._asdict(), "at": at, "hash": row.hash.hex(), "detail": detail}
+    digest = row.hash.hex() if isinstance(row.hash, bytes) else str(row.hash)
+    return {**row._asdict(), "at": at, "hash": digest, "detail": detail}

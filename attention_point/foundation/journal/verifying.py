@@ -75,13 +75,14 @@ class _Walk:
     def take(self, row: Row[Any]) -> None:
         """Go on to the next entry."""
         self.count += 1
-        gap = row.seq > self.expected
-        self.faults += [Fault(seq, "missing") for seq in range(self.expected, row.seq)]
-        if row.at is None:
+        if row.seq > self.expected:
+            self.faults += [Fault(seq, "missing") for seq in range(self.expected, row.seq)]
+            self.before = b""
+        if not is_readable(row):
             self.faults.append(Fault(row.seq, "altered"))
-        elif not gap:  # after a gap nobody knows the hash before
+        elif self.before:  # else nobody knows the hash before
             self._compare(row)
-        self.before, self.expected = row.hash, row.seq + 1
+        self.before, self.expected = row.hash if isinstance(row.hash, bytes) else b"", row.seq + 1
 
     def _compare(self, row: Row[Any]) -> None:
         content = (row.at, row.actor, row.action, row.subject, row.subject_id, row.detail)
@@ -100,8 +101,9 @@ def verify(session: Session, heads: Sequence[Head] = (), watch: Watch = lambda r
     walk, outside, index = _Walk(vault_of(session)), _Outside(heads), _Index(session)
     for row in watch(queries.entries(session)):
         walk.take(row)
-        outside.take(row)
-        index.take(row)
+        if is_readable(row):
+            outside.take(row)
+            index.take(row)
     faults = [*walk.faults, *_moved_or_altered(walk)]
     faults += _head_faults(session, walk)
     if walk.last_plain and not walk.marked:
@@ -201,6 +203,12 @@ class _Index:
             self._differing.append(self._next[0])
             self._advance()
         return [Fault(seq, "index") for seq in self._differing]
+
+
+def is_readable(row: Row[Any]) -> bool:
+    """Whether each value has its column's type. SQLite keeps any value in any column."""
+    texts = (row.actor, row.action, row.subject, row.detail, row.subject_id or "")
+    return row.at is not None and isinstance(row.hash, bytes) and all(isinstance(text, str) for text in texts)
 
 
 def mentioned(subject_id: str | None, detail: str) -> set[str]:

@@ -131,6 +131,25 @@ def test_a_moment_that_is_none_is_named_and_the_rest_is_told(run, chain: Databas
     assert told[3]["detail"] == {"count": 3}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps to the column's type
+@pytest.mark.parametrize("change", ["actor = x'00'", "detail = 7", "hash = 'text'", "subject_id = x'ff'"])
+def test_a_value_of_another_type_is_named_and_stops_nothing(run, chain: Database, tmp_path: Path, change: str) -> None:  # type: ignore[no-untyped-def]
+    tamper(chain, f"UPDATE journal_entry SET {change} WHERE seq = 3")
+    tamper(chain, "UPDATE journal_entry SET action = 'x' WHERE seq = 5")
+    named = run("verify")
+    assert named.exit_code == 1
+    assert isinstance(named.exception, SystemExit)
+    assert "3" in named.stderr
+    assert "5" in named.stderr
+
+
+def test_a_head_that_is_gone_stops_nothing(run, chain: Database) -> None:  # type: ignore[no-untyped-def]
+    tamper(chain, "DELETE FROM journal_head")
+    named = run("verify")
+    assert isinstance(named.exception, SystemExit)
+    assert named.exit_code == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_an_export_onto_a_full_disk_is_refused_in_a_sentence(run, chain: Database) -> None:  # type: ignore[no-untyped-def]
     done = run("export", "/dev/full")

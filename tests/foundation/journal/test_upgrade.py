@@ -36,6 +36,7 @@ def test_an_installation_of_before_goes_on(instance: Path) -> None:
     database = open_database()
     write_unkeyed(database, 7)
     before = run("journal", "head").stdout
+    assert "La base de datos es anterior al programa" in run("journal", "verify").stderr
     made = run("init")
     assert made.exit_code == 0
     assert "La bitácora lleva clave desde la entrada" in made.stdout
