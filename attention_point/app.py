@@ -28,6 +28,9 @@ from attention_point.foundation.database.migrations import pending, upgrade
 from attention_point.foundation.doctor.commands import doctor_command
 from attention_point.foundation.jobs.checks import CHECKS
 from attention_point.foundation.jobs.commands import jobs_commands
+from attention_point.foundation.journal import heads
+from attention_point.foundation.journal.keying import begin_keyed
+from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import prepare_instance, refuse_open_to_others, take_umask
 from attention_point.foundation.refusals import Refusal
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     app.secret_key = vault.secret("web-session")
     app.extensions["settings"] = settings
     app.extensions["database"] = _database(settings, vault)
+    app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install(app, settings, menu, sessions.signed_in, sessions.token_owner)
     sessions.register(app)
@@ -94,7 +98,9 @@ def open_database() -> Database:
 
 def _database(settings: Settings, vault: Vault) -> Database:
     """The database with what rooms below ask of rooms above in its sessions: accounts know no directory."""
-    return Database(settings.database_url, info={"vault": vault, "entity_names": entity_names})
+    kept_heads = settings.keyring.with_name(heads.FILE)
+    rides = {"vault": vault, "entity_names": entity_names, "journal_heads": kept_heads}
+    return Database(settings.database_url, info=rides)
 
 
 class Commands(click.Group):
@@ -146,10 +152,22 @@ def init() -> None:
                 for load in feature.reference:
                     load(session)
             invitation = first_administrator(session)
-        database.close()
     if invitation:
         click.echo(_("Administrator: %(email)s", email=invitation.email))
         click.echo(_("One-time password, shown only now: %(password)s", password=invitation.password))
+    with closing(database):
+        _key_journal(database)
+
+
+def _key_journal(database: Database) -> None:
+    """Begin the keyed part of the journal. What is wrong is told, and stops nobody from receiving people."""
+    try:
+        marked = begin_keyed(database, database.info["journal_heads"])
+    except Refusal as refusal:
+        click.echo(refusal.message, err=True)
+    else:
+        if marked:
+            click.echo(_("The journal is keyed from entry %(seq)s on.", seq=marked))
 
 
 @main.command()

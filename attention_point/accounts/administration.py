@@ -1,5 +1,6 @@
 """The administrator's pages of accounts."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 from attention_point.accounts import changes, listing, passwords, queries, rules, services
 from attention_point.accounts.forms import ROLE_NAMES, AccountForm, EditForm, FindForm, ResetForm, complain, show
 from attention_point.accounts.models import Account
+from attention_point.accounts.naming import say_actors
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.journal.views import said
+from attention_point.foundation.journal.words import action_words
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, Invalid, NotFound
@@ -120,6 +122,7 @@ def account(account_id: UUID) -> str:
     """One account: its state, what can be done with it, its history from the journal."""
     found = _account(account_id)
     entries = queries.history(db(), account_id, HISTORY + 1)
+    names = say_actors(db(), {entry.actor for entry in entries})
     runs = [list(run) for _key, run in groupby(entries[:HISTORY], key=lambda entry: (entry.action, entry.actor))]
     return render_template(
         "accounts/account.html",
@@ -127,18 +130,14 @@ def account(account_id: UUID) -> str:
         states=listing.STATES,
         role=_(ROLE_NAMES[found.role]),
         entity=queries.entity_names(db()).get(found.entity or "", found.entity),
-        history=[(run[0].at, said(run[0].action), _actor_words(run[0]), len(run)) for run in runs],
+        history=[(run[0].at, action_words(run[0].action), _who(run[0], names), len(run)) for run in runs],
         cut=len(entries) > HISTORY,
     )
 
 
-def _actor_words(entry: JournalEntry) -> str:
-    """Who did what the journal tells of an account: a colleague by name, or the installation's command line."""
-    if entry.action == "account.sign-in-failed":  # written by the system, done by somebody who proved nothing
-        return _("Somebody unknown")
-    kind, _colon, number = entry.actor.partition(":")
-    colleague = _optional_account(UUID(number)) if kind == "account" else None
-    return colleague.name if colleague else _("The system")
+def _who(entry: JournalEntry, names: Mapping[str, str]) -> str:
+    # A failed sign-in is written by the system, but done by somebody who proved nothing.
+    return _("Somebody unknown") if entry.action == "account.sign-in-failed" else names[entry.actor]
 
 
 @blueprint.route("/<uuid:account_id>/edit", methods=["GET", "POST"])

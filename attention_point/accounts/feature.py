@@ -2,6 +2,7 @@
 
 from attention_point.accounts.administration import blueprint as administration
 from attention_point.accounts.commands import token_commands, user_commands
+from attention_point.accounts.naming import NAMING
 from attention_point.accounts.token_views import blueprint as tokens
 from attention_point.accounts.views import blueprint as own
 from attention_point.foundation.feature import Feature, MenuItem
@@ -15,4 +16,5 @@ accounts = Feature(
         MenuItem(N_("My account"), "account.own", "account.own"),
     ),
     commands=(user_commands, token_commands),
+    naming=NAMING,
 )

@@ -2,6 +2,7 @@
 
 from attention_point.directory.commands import directory_commands
 from attention_point.directory.loading import load_shipped
+from attention_point.directory.naming import NAMING
 from attention_point.directory.views import blueprint
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
@@ -12,4 +13,5 @@ directory = Feature(
     menu=(MenuItem(N_("Directory"), "directory.listing", "directory.view"),),
     commands=(directory_commands,),
     reference=(load_shipped,),
+    naming=NAMING,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.doctor import Check
 from attention_point.foundation.jobs import Job
+from attention_point.foundation.journal.naming import Naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Feature:
     """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat.
 
     ``jobs`` are what the room does by itself, each once a period. ``checks`` are what ``doctor`` looks at in the room.
+    ``naming`` is how the room names its records and actors where the journal holds only ids.
     """
 
     name: str
@@ -38,3 +40,4 @@ class Feature:
     reference: tuple[Callable[[Session], None], ...] = ()
     jobs: tuple[Job, ...] = ()
     checks: tuple[Check, ...] = ()
+    naming: Naming = Naming()

@@ -3,6 +3,7 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 from attention_point.intake import api, duplicates_views, views
+from attention_point.intake.naming import NAMING
 from attention_point.intake.sealed_records import SEALED_RECORDS
 
 intake = Feature(
@@ -15,4 +16,5 @@ intake = Feature(
         MenuItem(N_("Attentions"), "desk.listing", "visits.view"),
     ),
     checks=(SEALED_RECORDS,),
+    naming=NAMING,
 )

@@ -11,6 +11,7 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import opened, reading, writing
 from attention_point.foundation.damage import noted_damage
+from attention_point.foundation.database import repeatable_read
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import ngettext
 from attention_point.foundation.refusals import Refusal
@@ -18,7 +19,7 @@ from attention_point.foundation.settings import from_environment
 from attention_point.statistics import files, open_data, released
 from attention_point.statistics import services as releasing
 from attention_point.statistics.documents import first_day_of
-from attention_point.statistics.queries import provisional, recount, steadily
+from attention_point.statistics.queries import provisional, recount
 from attention_point.tallies import queries as tallies
 from attention_point.tallies import services
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
@@ -59,7 +60,9 @@ def release(month: str, note: str | None, despite_damage: bool) -> None:
     with writing() as session:
         made = releasing.release(session, SYSTEM, first_day_of(month), note, despite_damage=despite_damage)
         line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
+        seal = _("Keep this outside: %(seq)s %(hash)s", seq=made.journal_seq, hash=made.journal_head)
     click.echo(line)
+    click.echo(seal)
     with opened() as database:
         open_data.make_missing(database, from_environment())
 
@@ -71,7 +74,7 @@ def verify() -> None:
     Each count, release and public file that differs is named, and each record that does not open; exit status 1.
     """
     with reading() as session:
-        steadily(session)
+        repeatable_read(session)
         faults = released.altered(session)
         differences = tallies.compare(session, _recount(session))
         damages = noted_damage(session)

@@ -102,7 +102,7 @@ def _standing(content: Content) -> Iterator[Block]:
         (_("Version"), str(content.version)),
         (_("Released on"), format_date(content.released_at)),
         (_("Content (SHA-256)"), hash_of(as_json(content))),
-        (_("Head of the journal"), content.journal_head or ""),
+        (_("Last seal of the journal"), content.journal_head or ""),
     ]
     if content.note:
         rows.append((_("What was corrected"), content.note))

@@ -9,6 +9,7 @@ from attention_point.statistics.dashboard import blueprint as dashboard_pages
 from attention_point.statistics.extracts_commands import extract
 from attention_point.statistics.extracts_views import blueprint as extracts_pages
 from attention_point.statistics.jobs import FILES_JOB, STATISTICS_JOB
+from attention_point.statistics.naming import NAMING
 from attention_point.statistics.open_data_views import blueprint as open_data_pages
 from attention_point.statistics.views import blueprint
 
@@ -30,4 +31,5 @@ statistics = Feature(
     commands=(statistics_commands,),
     jobs=(STATISTICS_JOB, FILES_JOB),
     checks=(PUBLISHED_MONTHS,),
+    naming=NAMING,
 )

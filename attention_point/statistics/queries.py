@@ -64,9 +64,3 @@ def _counted(facts: Facts) -> dict[CellKey, int]:
     for one in facts:
         counted.update(cells_of(one))
     return counted
-
-
-def steadily(session: Session) -> None:
-    """Read everything in this transaction as of one moment, while others write. SQLite does so by itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

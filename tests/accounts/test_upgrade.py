@@ -11,7 +11,7 @@ from attention_point.accounts.models import Account
 from attention_point.foundation.database import Database, migrations, new_id
 from tests.support.postgres import Server
 
-BEFORE = "0012"
+BEFORE = "0013"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

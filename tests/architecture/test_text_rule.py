@@ -1,6 +1,7 @@
 """Every text that enters is held to ``attention_point.texts``: a new form, body or view cannot forget it."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import types
@@ -93,12 +94,13 @@ def test_every_field_of_every_form_is_held_to_the_rule(shape: Flask) -> None:
     checked, wrong = 0, []
     for kind in forms:
         with shape.test_request_context("/", method="POST"):
-            names = [field.name for field in _leaves(kind(MultiDict()))]
-            entries = [field.name for field in kind(MultiDict()) if isinstance(field, FieldList)]
+            more = {name: {} for name in inspect.signature(kind.__init__).parameters if name == "entities"}
+            names = [field.name for field in _leaves(kind(MultiDict(), **more))]
+            entries = [field.name for field in kind(MultiDict(), **more) if isinstance(field, FieldList)]
             first = {
                 f"{name}-0-{part}": HOSTILE for name in entries for part in ("es", "name", "number", "text", "type")
             }
-            form = kind(MultiDict({**dict.fromkeys(names, HOSTILE), **first}))
+            form = kind(MultiDict({**dict.fromkeys(names, HOSTILE), **first}), **more)
             for field in _leaves(form):
                 if isinstance(field, PasswordField) or not isinstance(field.data, str | list):
                     continue

@@ -52,7 +52,10 @@ def test_a_month_is_released_once(run: Run, database: Database, tmp_path: Path) 
     assert done.exit_code == 0, done.output
     with database.reading() as session:
         made = session.scalars(select(Release)).one()
-    assert done.stdout.strip() == f"2017-09, versión 1: {made.hash}"
+    assert done.stdout.splitlines() == [
+        f"2017-09, versión 1: {made.hash}",
+        f"Guarde esto fuera de este sistema: {made.journal_seq} {made.journal_head}",
+    ]
     kept = from_environment().instance / open_data.FOLDER
     assert {path.name for path in kept.iterdir()} == {f"2017-09-v1-{made.hash}.{kind}" for kind in files.KINDS}
     again = run("release", "2017-09")

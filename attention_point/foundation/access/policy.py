@@ -37,13 +37,15 @@ ROLES: dict[str, frozenset[str]] = {
     "office": frozenset({"account.own", "directory.view", "directory.edit"})
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     | _registers("view", "edit", "export"),
-    # Leads the desk; alone sees restricted records, with a reason.
+    # Leads the desk; alone sees restricted records, with a reason; sees who saw a person.
     "supervisor": DESK
-    | {"restricted.view", "directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
+    | {"restricted.view", "journal.person"}
+    | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
     | {"statistics.release"}
     | _registers("view", "export"),
     # Reads the journal; sees no person.
-    "auditor": frozenset({"account.own", "journal.view", "directory.view", "statistics.view"}) | _registers("view"),
+    "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
+    | _registers("view"),
     # Keeps accounts and tokens; sees no person.
     "admin": frozenset(
         {
@@ -52,6 +54,7 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.view",
             "directory.edit",
             "journal.view",
+            "journal.person",
             "statistics.view",
         }
     )

@@ -131,6 +131,10 @@ def _from_lists(name: str) -> CodeList:
     return _from_yaml(name, _file("lists.yaml")[name])
 
 
+def _from_journal(name: str) -> CodeList:
+    return _from_yaml(name, _file("journal.yaml")[name])
+
+
 def _from_own_file(name: str) -> CodeList:
     return _from_yaml(name, _file(f"{name}.yaml"))
 
@@ -198,6 +202,7 @@ _READERS: dict[str, Callable[[str], CodeList]] = {
         ),
         _from_lists,
     ),
+    **dict.fromkeys(("journal_groups", "journal_subjects", "journal_details"), _from_journal),
     "document_types": _from_own_file,
     "municipality": _municipalities,
     "nationality": _countries,

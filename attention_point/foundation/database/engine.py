@@ -198,6 +198,12 @@ def dialect_of(session: Session) -> Dialect:
     return dialect
 
 
+def repeatable_read(session: Session) -> None:
+    """Read everything in this transaction as of one moment, while others write. SQLite does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether an error only says that somebody else holds what is needed."""
     if isinstance(error, PoolTimeout):

@@ -1,10 +1,10 @@
-"""Appending to the chain: each entry's hash covers its content and the hash before it."""
+"""Appending to the chain: each entry's hash covers its content and the hash before it (``docs/journal.md``)."""
 
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring as quoted
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -17,10 +17,26 @@ from attention_point.foundation.database import Database, Prepared
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
 GENESIS = bytes(32)
+PURPOSE = "journal-chain"
+"""Names the secret of the keyring under which entries are hashed."""
 _KEPT = "journal-kept"
 
 _HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
 _APPEND = Prepared(insert(JournalEntry), ("seq", "at", "actor", "action", "subject", "subject_id", "detail", "hash"))
+
+
+class KeyedDigests(Protocol):
+    """Makes keyed digests. The vault does; it rides in the session, for rooms that may not reach the vault keep a
+    journal too."""
+
+    def fingerprint(self, purpose: str, data: bytes) -> bytes:
+        """A digest of the data under the secret of a purpose."""
+
+
+def digests_of(session: Session) -> KeyedDigests:
+    """What makes the session's keyed digests."""
+    digests: KeyedDigests = session.info["vault"]
+    return digests
 
 
 def record(
@@ -51,9 +67,9 @@ def record(
 
 
 def hold(session: Session) -> None:
-    """Let nobody else append until this transaction ends.
+    """Call this before locking rows that other writers lock after appending, so that all lock in the same order.
 
-    For who locks afterwards what others lock after they have appended (the counts), or names the head as the last.
+    Nobody else appends until this transaction ends; also for a writer that names the head as the last entry.
     """
     _HEAD.run(session, {})
 
@@ -72,14 +88,14 @@ def write_kept(database: Database, session: Session, owed: Sequence[Callable[[Se
 def _append(session: Session, entries: list[dict[str, Any]]) -> None:
     """Whoever appends holds the head's row until the end of the transaction; a trigger advances it with each entry."""
     ((seq, digest),) = _HEAD.run(session, {})
+    digests = digests_of(session)
     for entry in entries:
         seq += 1
-        digest = entry_hash(digest, seq, **entry)
+        digest = keyed_hash(digests, digest, canonical(seq, **entry))
         _APPEND.run(session, {"seq": seq, "hash": digest, **entry})
 
 
-def entry_hash(
-    before: bytes,
+def canonical(
     seq: int,
     at: datetime,
     actor: str,
@@ -88,7 +104,21 @@ def entry_hash(
     subject_id: str | None,
     detail: str,
 ) -> bytes:
-    """SHA-256 over the hash before and the entry's content as a JSON array, its members parted by comma and space."""
+    """An entry's content as it is hashed: a JSON array, its members parted by comma and space, in UTF-8.
+
+    It is what ``json.dumps([...], ensure_ascii=False)`` writes, where ``at`` is ISO 8601 in UTC and ``detail`` the text
+    that is stored.
+    """
     about = "null" if subject_id is None else quoted(subject_id)
-    said = f"{quoted(actor)}, {quoted(action)}, {quoted(subject)}, {about}, {quoted(detail)}"
-    return hashlib.sha256(before + f'[{seq}, "{at.isoformat()}", {said}]'.encode()).digest()
+    words = f"{quoted(actor)}, {quoted(action)}, {quoted(subject)}, {about}, {quoted(detail)}"
+    return f'[{seq}, "{at.isoformat()}", {words}]'.encode()
+
+
+def keyed_hash(digests: KeyedDigests, before: bytes, content: bytes) -> bytes:
+    """HMAC-SHA-256 over the hash before and the content, under the keyring's secret for the journal."""
+    return digests.fingerprint(PURPOSE, before + content)
+
+
+def plain_hash(before: bytes, content: bytes) -> bytes:
+    """SHA-256 over the hash before and the content: how entries were hashed before the chain was keyed."""
+    return hashlib.sha256(before + content).digest()

@@ -1,8 +1,11 @@
-"""Tables of the journal. Triggers (see the migration) refuse to alter or delete an entry, and advance the head."""
+"""Tables of the journal.
+
+Triggers (``triggers.py``) refuse to alter or delete an entry, advance the head with each and note the ids it mentions.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base
@@ -12,6 +15,11 @@ class JournalEntry(Base):
     """One thing done. ``detail`` is canonical JSON of codes and counts; never a personal value."""
 
     __tablename__ = "journal_entry"
+    __table_args__ = (
+        Index("ix_journal_entry_actor_seq", "actor", "seq"),
+        Index("ix_journal_entry_action_seq", "action", "seq"),
+        Index("ix_journal_entry_at_seq", "at", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
@@ -21,6 +29,19 @@ class JournalEntry(Base):
     subject_id: Mapped[str | None] = mapped_column(String(80))
     detail: Mapped[str] = mapped_column(Text)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class JournalMention(Base):
+    """An index: the entries that mention an id, as their subject or as a UUID in their detail.
+
+    It is derived from the entries and stands outside of the chain; ``journal verify`` compares it with them.
+    """
+
+    __tablename__ = "journal_mention"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    record_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class JournalHead(Base):

@@ -9,9 +9,13 @@ from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.agreements.views import blueprint
 from attention_point.registers.shared.dates import offer_dates
 from attention_point.registers.shared.loading import offer
+from attention_point.registers.shared.naming import naming_of
 
 agreements = Feature(
-    name="agreements", blueprints=(blueprint,), jobs=(Job("agreement-notices", latest_working_day, notice_job),)
+    name="agreements",
+    blueprints=(blueprint,),
+    jobs=(Job("agreement-notices", latest_working_day, notice_job),),
+    naming=naming_of(AGREEMENTS),
 )
 offer(agreements=load_agreements)
 offer_dates(AGREEMENTS, due_days)

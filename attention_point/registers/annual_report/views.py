@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Reply
 
+from attention_point.accounts.naming import say_actors
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
@@ -18,7 +19,6 @@ from attention_point.registers.annual_report.queries import Year
 from attention_point.registers.annual_report.register import YEARS
 from attention_point.registers.annual_report.rules import CODES, text_of
 from attention_point.registers.shared.forms import version_of
-from attention_point.registers.shared.queries import people
 from attention_point.registers.shared.views import pages
 from attention_point.statistics.documents import words
 from attention_point.statistics.open_data import watermark
@@ -50,7 +50,7 @@ def overview(year: int) -> str:
         found=found,
         figures=sums.figures(totals),
         sections=[(code, documents.title_of(code, found.office), found.texts.get(code)) for code in CODES],
-        names=people(db(), [text.by for text in found.texts.values()]),
+        names=say_actors(db(), [text.by for text in found.texts.values()]),
         kinds=documents.KINDS,
         too_many=sum(totals.numbers.values()) > HERE,
         empty=found.empty and not any(totals.numbers.values()),
@@ -156,7 +156,7 @@ def _editor(year: int, section: str, form: TextForm, conflict: Conflict | None) 
         text=text,
         stale=_stale(found, text),
         versions=versions,
-        names=people(reader(), [each.by for each in versions]),
+        names=say_actors(reader(), [each.by for each in versions]),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, flash, redirect
 from flask.typing import ResponseReturnValue as Reply
 
+from attention_point.accounts.naming import say_actors
 from attention_point.foundation import clock, journal
 from attention_point.foundation.language import format_date, ngettext
 from attention_point.foundation.language import gettext as _
@@ -16,7 +17,7 @@ from attention_point.registers.calls import documents, queries, rules, sending
 from attention_point.registers.calls.forms import SendForm
 from attention_point.registers.calls.register import MONITORING
 from attention_point.registers.shared.describe import Register
-from attention_point.registers.shared.queries import Wanted, get, page, people
+from attention_point.registers.shared.queries import Wanted, get, page
 from attention_point.registers.shared.rendering import address, show_page
 
 
@@ -62,7 +63,7 @@ def _bulletin(register: Register, record: UUID, form: SendForm) -> str:
         day=format_date(rules.monday_of(row.week), "long"),
         readers=queries.addressees(db(), row.week) if row.sent_at is None else (),
         asked=queries.asked(db(), [call.id for call, _facts in told]) if row.sent_at else {},
-        sender=people(db(), [row.sent_by]).get(row.sent_by, "") if row.sent_by else "",
+        sender=say_actors(db(), [row.sent_by])[row.sent_by] if row.sent_by else "",
         form=form,
     )
 

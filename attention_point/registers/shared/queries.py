@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from attention_point.accounts.models import Account
 from attention_point.foundation.database.engine import dialect_of
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound
@@ -210,15 +209,6 @@ def saved_filters(session: Session, register: Register, account: UUID | None) ->
     """The searches that an account kept for a register, by name."""
     chosen = select(SavedFilter).where(SavedFilter.account == account, SavedFilter.register == register.name)
     return session.scalars(chosen.order_by(SavedFilter.name)).all()
-
-
-def people(session: Session, labels: Iterable[str]) -> dict[str, str]:
-    """The names of the accounts behind actors' labels; another label stands for itself."""
-    labels = set(labels)
-    ids = {label: UUID(label.partition(":")[2]) for label in labels if label.startswith("account:")}
-    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids.values()))) if ids else ()
-    known = {row.id: row.name for row in rows}
-    return {label: known.get(ids[label], label) if label in ids else label for label in labels}
 
 
 def _slices(items: list[Any]) -> Iterable[list[Any]]:

@@ -13,6 +13,7 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue as Reply
 
 from attention_point import texts
+from attention_point.accounts.naming import say_actors
 from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, FieldError, Invalid
@@ -165,7 +166,7 @@ def history(register: Register, record: UUID) -> Reply:
         row=row,
         changes=changes,
         names=queries.names(db(), register, *facts),
-        people=queries.people(db(), [each.by for each in changes]),
+        people=say_actors(db(), [each.by for each in changes]),
     )
 
 

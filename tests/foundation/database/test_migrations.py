@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from attention_point.foundation import journal, paths
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base, Database, migrations, new_id
-from attention_point.foundation.journal import queries
+from attention_point.foundation.journal.verifying import verify
+from attention_point.foundation.vault import Vault
 from tests.support.postgres import Server
 
 FAILING = """
@@ -84,19 +85,20 @@ def test_the_comparison_sees_a_difference(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
 
-def test_upgrading_again_is_harmless(empty_url: str) -> None:
+def test_upgrading_again_is_harmless(empty_url: str, vault: Vault) -> None:
     migrations.upgrade(empty_url)
-    with closing(Database(empty_url)) as database:
+    with closing(Database(empty_url, {"vault": vault})) as database:
         with database.writing() as session:
             journal.record(session, SYSTEM, "test.write", "thing")
         migrations.upgrade(empty_url)
         with database.reading() as session:
-            assert queries.verify(session) == (1, [])
+            verdict = verify(session)
+            assert (verdict.count, verdict.faults) == (1, [])
 
 
-def test_back_to_nothing_and_up_again(empty_url: str) -> None:
+def test_back_to_nothing_and_up_again(empty_url: str, vault: Vault) -> None:
     migrations.upgrade(empty_url)
-    with closing(Database(empty_url)) as database:
+    with closing(Database(empty_url, {"vault": vault})) as database:
         downgrade(database, "base")
         assert tables(database) == {"alembic_version"}
         assert migrations.pending(database)
@@ -142,4 +144,5 @@ def test_a_failing_migration_leaves_the_data_usable(
     with database.writing() as session:
         journal.record(session, SYSTEM, "test.write", "thing")
     with database.reading() as session:
-        assert queries.verify(session) == (2, [])
+        verdict = verify(session)
+        assert (verdict.count, verdict.faults) == (2, [])

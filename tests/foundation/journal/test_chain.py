@@ -1,4 +1,4 @@
-"""The chain: what is altered, missing or cut is named; what reading sessions owe is written."""
+"""The chain: what is written, with its transaction or after a reading; the hash covers all of it."""
 
 import json
 from datetime import UTC, datetime
@@ -6,111 +6,48 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import queries
-from attention_point.foundation.journal.chain import GENESIS, entry_hash
+from attention_point.foundation.journal.chain import GENESIS, canonical, keyed_hash
 from attention_point.foundation.journal.commands import journal_commands
-from attention_point.foundation.journal.queries import Fault
-from attention_point.foundation.vault import Vault
-
-ENTRIES = 5
+from attention_point.foundation.journal.verifying import Fault
+from attention_point.foundation.vault import Keyring, Vault
+from tests.foundation.journal.support import ENTRIES, faults, tamper, verdict, write
 
 
 @pytest.fixture
 def chain(database: Database) -> Database:
     """A journal of five entries."""
-    with database.writing() as session:
-        for number in range(ENTRIES):
-            journal.record(session, SYSTEM, "test.write", "thing", number, count=number)
+    write(database)
     return database
 
 
-def tamper(database: Database, statement: str, **values: object) -> None:
-    """Change the journal as a thief with the database's password would, its triggers put out of the way."""
-    with database.writing() as session:
-        _without_triggers(session)
-        session.execute(text(statement), values)
-
-
-def _without_triggers(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ALTER TABLE journal_entry DISABLE TRIGGER USER"))
-        return
-    found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'"
-    for name in session.scalars(text(found)).all():
-        session.execute(text(f"DROP TRIGGER {name}"))
-
-
-def faults(database: Database) -> list[Fault]:
-    with database.reading() as session:
-        return queries.verify(session)[1]
-
-
-def test_an_untouched_chain_holds(chain: Database) -> None:
-    with chain.reading() as session:
-        assert queries.verify(session) == (ENTRIES, [])
-        assert queries.head(session)[0] == ENTRIES
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "detail = '{}'",
-        "actor = 'account:somebody'",
-        "action = 'test.read'",
-        "subject_id = NULL",
-        "subject = 'other'",
-        "at = '2020-01-01 00:00:00+00'",
-    ],
-)
-def test_an_altered_entry_is_named(chain: Database, change: str) -> None:
-    if chain.sqlite:
-        change = change.replace("+00'", ".000000'")
-    tamper(chain, f"UPDATE journal_entry SET {change} WHERE seq = 3")
-    assert faults(chain) == [Fault(3, "altered")]
-
-
-def test_missing_entries_are_named(chain: Database) -> None:
-    tamper(chain, "DELETE FROM journal_entry WHERE seq IN (2, 3)")
-    assert faults(chain) == [Fault(2, "missing"), Fault(3, "missing")]
-
-
-def test_a_cut_tail_is_named(chain: Database) -> None:
-    tamper(chain, "DELETE FROM journal_entry WHERE seq = 5")
-    assert faults(chain) == [Fault(5, "cut")]
-
-
-def test_an_emptied_journal_is_named(chain: Database) -> None:
-    tamper(chain, "DELETE FROM journal_entry")
-    assert faults(chain) == [Fault(5, "cut")]
-
-
-def test_an_altered_entry_whose_hash_is_made_anew_breaks_the_next(chain: Database) -> None:
-    with chain.reading() as session:
-        rows = list(queries.entries(session))
-    third = rows[2]
-    forged = entry_hash(
-        rows[1].hash, 3, third.at, third.actor, third.action, third.subject, third.subject_id, '{"count":99}'
-    )
-    change = "UPDATE journal_entry SET detail = :detail, hash = :hash WHERE seq = 3"
-    tamper(chain, change, detail='{"count":99}', hash=forged)
-    assert faults(chain) == [Fault(4, "altered")]
-
-
-def test_the_hash_covers_every_part() -> None:
+def test_the_hash_covers_every_part_and_the_key(vault: Vault) -> None:
     at = datetime(2017, 8, 9, tzinfo=UTC)
     content = (1, at, "system", "a", "b", None, "{}")
-    changed = [
-        entry_hash(b"\x01" * 32, *content),
-        entry_hash(GENESIS, 2, *content[1:]),
-        *(entry_hash(GENESIS, *content[:place], "x", *content[place + 1 :]) for place in range(2, 7)),  # type: ignore[arg-type, call-arg]
+    hashed = keyed_hash(vault, GENESIS, canonical(*content))
+    others = [
+        keyed_hash(Vault(Keyring.generate()), GENESIS, canonical(*content)),
+        keyed_hash(vault, b"\x01" * 32, canonical(*content)),
+        keyed_hash(vault, GENESIS, canonical(2, *content[1:])),
+        keyed_hash(vault, GENESIS, canonical(1, datetime(2017, 8, 10, tzinfo=UTC), *content[2:])),
+        keyed_hash(vault, GENESIS, canonical(1, at, "x", *content[3:])),
+        keyed_hash(vault, GENESIS, canonical(1, at, "system", "x", *content[4:])),
+        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "x", None, "{}")),
+        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "b", "x", "{}")),
+        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "b", None, "x")),
     ]
-    assert len({entry_hash(GENESIS, *content), *changed}) == len(changed) + 1
+    assert len({hashed, *others}) == len(others) + 1
+
+
+@pytest.mark.parametrize("words", ["José Ñandú", 'a "quote" and a \\', "line\nbreak\ttab", "\x00\x1f\x7f", "😀"])
+def test_the_content_is_plain_json(words: str) -> None:
+    at = datetime(2017, 8, 9, 13, 0, 0, 250_000, tzinfo=UTC)
+    said = ["system", "test.write", "thing", words, json.dumps({"a": words}, ensure_ascii=False)]
+    assert canonical(7, at, *said) == json.dumps([7, at.isoformat(), *said], ensure_ascii=False).encode()
 
 
 def test_what_a_reading_session_keeps_is_written_afterwards(chain: Database) -> None:
@@ -121,8 +58,9 @@ def test_what_a_reading_session_keeps_is_written_afterwards(chain: Database) -> 
     journal.write_kept(chain, session)
     journal.write_kept(chain, session)
     session.close()
+    found = verdict(chain)
+    assert (found.count, found.faults) == (ENTRIES + 1, [])
     with chain.reading() as reading:
-        assert queries.verify(reading) == (ENTRIES + 1, [])
         assert queries.page(reading, None, 1)[0].action == "person.view"
         assert [row.seq for row in queries.page(reading, 3, 10)] == [2, 1]
 
@@ -131,8 +69,8 @@ def test_an_entry_goes_with_its_transaction(chain: Database) -> None:
     with pytest.raises(ZeroDivisionError), chain.writing() as session:  # noqa: PT012
         journal.record(session, SYSTEM, "test.write", "thing")
         raise ZeroDivisionError
-    with chain.reading() as session:
-        assert queries.verify(session) == (ENTRIES, [])
+    found = verdict(chain)
+    assert (found.count, found.faults) == (ENTRIES, [])
 
 
 @pytest.fixture
@@ -159,6 +97,29 @@ def test_the_commands_tell(run, chain: Database, tmp_path) -> None:  # type: ign
     assert "2" in broken.stderr
 
 
+def test_a_head_that_was_kept_is_compared(run, chain: Database, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    kept = tmp_path / "heads"
+    kept.write_text(run("head").stdout, encoding="ascii")
+    write(chain)
+    assert run("verify", "--head", str(kept)).exit_code == 0
+    tamper(chain, "DELETE FROM journal_entry WHERE seq > 4")
+    tamper(chain, "UPDATE journal_head SET seq = 4, hash = (SELECT hash FROM journal_entry WHERE seq = 4)")
+    tamper(chain, "DELETE FROM journal_mention WHERE seq > 4")
+    assert run("verify").exit_code == 0  # nothing inside of the database tells of the cut
+    cut = run("verify", "--head", str(kept))
+    assert (cut.exit_code, cut.stderr.count("\n")) == (1, 1)
+    assert "5" in cut.stderr
+    assert run("verify", "--head", str(tmp_path / "nowhere")).exit_code == 2
+
+
+def test_each_fault_is_told_and_many_are_counted(run, chain: Database) -> None:  # type: ignore[no-untyped-def]
+    write(chain, 300)
+    tamper(chain, "DELETE FROM journal_entry WHERE seq < 303")
+    told = run("verify").stderr.splitlines()
+    assert len(told) == 201
+    assert "302" in told[-1] or "404" in told[-1]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps only moments in such a column
 def test_a_moment_that_is_none_is_named_and_the_rest_is_told(run, chain: Database, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     tamper(chain, "UPDATE journal_entry SET at = 'x', detail = 'y' WHERE seq = 3")
@@ -168,6 +129,25 @@ def test_a_moment_that_is_none_is_named_and_the_rest_is_told(run, chain: Databas
     told = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert (told[2]["at"], told[2]["detail"]) == (None, "y")
     assert told[3]["detail"] == {"count": 3}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps to the column's type
+@pytest.mark.parametrize("change", ["actor = x'00'", "detail = 7", "hash = 'text'", "subject_id = x'ff'"])
+def test_a_value_of_another_type_is_named_and_stops_nothing(run, chain: Database, tmp_path: Path, change: str) -> None:  # type: ignore[no-untyped-def]
+    tamper(chain, f"UPDATE journal_entry SET {change} WHERE seq = 3")
+    tamper(chain, "UPDATE journal_entry SET action = 'x' WHERE seq = 5")
+    named = run("verify")
+    assert named.exit_code == 1
+    assert isinstance(named.exception, SystemExit)
+    assert "3" in named.stderr
+    assert "5" in named.stderr
+
+
+def test_a_head_that_is_gone_stops_nothing(run, chain: Database) -> None:  # type: ignore[no-untyped-def]
+    tamper(chain, "DELETE FROM journal_head")
+    named = run("verify")
+    assert isinstance(named.exception, SystemExit)
+    assert named.exit_code == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
