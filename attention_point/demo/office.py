@@ -44,7 +44,7 @@ from attention_point.registers.shared.rules import folded
 
 SOURCE = "demo"
 REGISTERS = (ORGANISATIONS, YEARS, MONITORING, RECIPIENTS, EVENTS, AGREEMENTS, CALLS, PROPOSALS)
-_RELATIVE = re.compile(r"(day|month|year) ([+-]?\d+)")
+_RELATIVE = re.compile(r"(?P<unit>day|month|year) (?P<number>[+-]?\d+)|(?P<year>last|this)-year (?P<day>\d\d-\d\d)")
 _DESK_OPENS, _MINUTES_APART, _MINUTES_A_DAY = time(8, 10), 17, 520
 _BULLETIN_SENT = time(11, 40)
 
@@ -90,14 +90,18 @@ def resolve_dates(value: Any, today: date) -> Any:
     if not isinstance(value, str):
         return value
     if told := _RELATIVE.fullmatch(value):
-        return _dated(told[1], int(told[2]), today)
+        return _dated(told, today)
     return Template(value).safe_substitute(year=today.year, last_year=today.year - 1)
 
 
-def _dated(unit: str, number: int, today: date) -> str:
-    if unit == "year":
+def _dated(told: re.Match[str], today: date) -> str:
+    if told["year"]:
+        day = date.fromisoformat(f"{today.year - (told['year'] == 'last')}-{told['day']}")
+        return working_day_near(min(day, today), today).isoformat()
+    number = int(told["number"])
+    if told["unit"] == "year":
         return f"{today.year + number}"
-    if unit == "month":
+    if told["unit"] == "month":
         months = today.year * 12 + today.month - 1 + number
         return f"{months // 12}-{months % 12 + 1:02d}"
     return working_day_near(today + timedelta(days=number), today).isoformat()
@@ -111,15 +115,17 @@ def working_day_near(day: date, today: date) -> date:
     return day
 
 
-def _typed_at(today: date, days: int, place: int, until: datetime) -> datetime:
+def _typed_at(today: date, told: str, place: int, until: datetime) -> datetime:
     """When a record was typed, never later than the load."""
-    day = working_day_near(today + timedelta(days=days), today)
+    day = date.fromisoformat(resolve_dates(told, today))
     opens = datetime.combine(day, _DESK_OPENS, clock.ZONE)
     return min(opens + timedelta(minutes=place * _MINUTES_APART % _MINUTES_A_DAY), until)
 
 
 def _source(register: Register, values: Mapping[str, Any]) -> str:
-    return f"{SOURCE}/{register.name}/{folded(str(values['name']))}"[:400]
+    """What finds a record again: a year of the office has no name of its own."""
+    name = f"{values['name']} {values['year']}" if register is YEARS else str(values["name"])
+    return f"{SOURCE}/{register.name}/{folded(name)}"[:400]
 
 
 def _add_record(
@@ -176,7 +182,7 @@ def _bulletins(today: date, until: datetime, settings: Settings, staff: Staff) -
             sent_at = at(first, _BULLETIN_SENT, until)
             yield Step(sent_at, act_alone=partial(_send_bulletin, staff.office, week, settings))
     for place, row in enumerate(plan["answers"]):
-        moment = _typed_at(today, row["day"], place * 7, until)
+        moment = _typed_at(today, row["typed"], place * 7, until)
         yield Step(moment, partial(_answer_call, resolve_dates(row, today)))
 
 
