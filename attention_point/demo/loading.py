@@ -132,11 +132,14 @@ def _moves(
 
 
 def _in_office(chance: random.Random, after: datetime, days: int) -> datetime:
-    """A moment so many days later while offices are open; with no day, some time later the same day if it can be."""
+    """A moment so many days later while offices are open; with no day, some time later the same day if it can be.
+
+    Whatever day somebody was received on is an open one.
+    """
     moment = clock.local(after) + timedelta(days=days)
     if days == 0:
         moment += timedelta(minutes=chance.randint(30, 150), seconds=chance.randrange(60))
-        if is_working_day(moment.date()) and OPENS <= moment.time() < CLOSES:
+        if OPENS <= moment.time() < CLOSES:
             return moment
         moment += timedelta(days=moment.time() >= OPENS)
     while not is_working_day(moment.date()):
