@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import DEMONSTRATION, Settings
 from tests.accounts.support import sign_in
+from tests.demo.support import invite_once
 from tests.support.browser import axe
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
@@ -28,18 +28,12 @@ HEADING = "Demostración: entre como…"
 AGENT = "agent@demo.example"
 
 
-@cache
-def invited_once(accounts: tuple[NewAccount, ...]) -> list[users.DemoUser]:
-    """Users with their passwords: to hash two dozen takes longer than to look at a page."""
-    return users.invite(accounts)
-
-
 @pytest.fixture
 def instance(database: Database, settings: Settings) -> Path:
     """An instance that is marked as a demonstration, with its users."""
     with database.writing() as session:
         load_shipped(session)
-        invited = invited_once(tuple(users.missing_accounts(session)))
+        invited = invite_once(users.missing_accounts(session))
         users.add_users(session, invited)
     update_marker(settings.instance, users=users.as_kept(invited))
     return settings.instance

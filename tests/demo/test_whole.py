@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from attention_point.accounts import queries as accounts
-from attention_point.demo import commands, timeline
+from attention_point.demo import commands, timeline, users
 from attention_point.demo.commands import demo_commands
-from attention_point.demo.office import REGISTERS
+from attention_point.demo.office import REGISTERS, holds_own_records
 from attention_point.demo.timeline import Step, Timeline
 from attention_point.foundation import clock
 from attention_point.foundation.access import ROLES
@@ -31,6 +31,7 @@ from attention_point.registers.calls.models import Bulletin, CallAnswer
 from attention_point.registers.shared.models import Change
 from attention_point.registers.shared.services import add
 from attention_point.statistics.models import Release
+from tests.demo.support import invite_once
 from tests.demo.test_loading import differences, reopened
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT
@@ -44,6 +45,7 @@ def instance(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A fresh installation at another moment, with a demonstration of one month that is over."""
     monkeypatch.setenv(f"{PREFIX}INSTANCE", str(tmp_path))
     monkeypatch.setattr(commands, "MONTHS", 1)
+    monkeypatch.setattr(users, "invite", invite_once)
     with clock.pretending(NOW):
         with database.writing() as session:
             load_shipped(session)
@@ -88,6 +90,7 @@ def test_a_demonstration_looks_alive(database: Database, instance: Path) -> None
         assert not any(account.must_change_password for account in known)
 
     _nothing_is_still_to_come(database)
+    _again_it_changes_nothing(database)
 
 
 def _nothing_is_still_to_come(database: Database) -> None:
@@ -107,8 +110,8 @@ def _nothing_is_still_to_come(database: Database) -> None:
         assert all(clock.local(referral.state_at).weekday() < 5 or referral.day == NOW.date() for referral in answered)
 
 
-def test_again_it_changes_nothing_and_tells_until_when_people_come(database: Database, instance: Path) -> None:
-    assert run(database, "--people", "30").exit_code == 0
+def _again_it_changes_nothing(database: Database) -> None:
+    """And it tells until when people come; another one in its place is refused with what to do."""
     before = numbers(database)
     again = run(database)
     assert again.exit_code == 0
@@ -118,7 +121,7 @@ def test_again_it_changes_nothing_and_tells_until_when_people_come(database: Dat
     with clock.pretending(NOW.replace(day=30)):
         later = run(database)
     assert "demo-fresh" in later.stdout
-    other = run(database, "--people", "31")
+    other = run(database, "--people", str(PEOPLE + 1))
     assert other.exit_code == 1
     assert "make demo-fresh" in other.stderr
     assert numbers(database) == before
@@ -176,9 +179,12 @@ def test_people_of_named_days_come_alone(database: Database, instance: Path) -> 
 def test_the_offices_own_records_are_left_alone(database: Database, instance: Path) -> None:
     (events,) = (register for register in REGISTERS if register.name == "events")
     with database.writing() as session:
+        assert not holds_own_records(session)
+        add(session, AGENT, events, {"name": "Jornada inventada", "state": "done"}, "demo/events/jornada inventada")
+        assert not holds_own_records(session)
         add(session, AGENT, events, {"name": "Hora del Planeta", "state": "done"})
-    result = run(database, "--people", "10")
+        assert holds_own_records(session)
+    result = run(database, "--people", "1")
     assert result.exit_code == 0, result.output
     assert "Los registros ya tienen datos" in result.stderr
-    with database.reading() as session:
-        assert session.scalars(select(events.model.name)).all() == ["Hora del Planeta"]
+    assert numbers(database)[Change.__tablename__] == 2
