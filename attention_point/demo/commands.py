@@ -51,8 +51,8 @@ class Plan:
         except ValueError:
             raise click.BadParameter(_("None of these days is a working day."), param_hint="--from") from None
 
-    def kept(self) -> dict[str, Any]:
-        """The plan as the marker keeps it, so that a load that was stopped goes on with the same people."""
+    def as_marker(self) -> dict[str, Any]:
+        """The plan as the marker holds it, so that a load that was stopped goes on with the same people."""
         return {
             "people": self.people,
             "from": self.first.isoformat(),
@@ -87,13 +87,15 @@ def load_demo(people: int | None, first: datetime | None, last: datetime | None,
     else:
         with refusals():
             _refuse_real_people()
-            found = _whole_plan(people, seed)
-        if found is None:
+            whole_plan = _whole_plan(people, seed)
+        if whole_plan is None:
             return
-        plan = found
+        plan = whole_plan
         drafts = plan.drafts()
     with refusals():
-        update_marker(from_environment().instance, **({"whole": plan.kept(), "finished": False} if plan.whole else {}))
+        update_marker(
+            from_environment().instance, **({"whole": plan.as_marker(), "finished": False} if plan.whole else {})
+        )
         _add_users()
         _load(plan, drafts)
 
@@ -170,10 +172,10 @@ def _add_users() -> None:
     """Add the users that are missing, keep their passwords in the marker, and print them."""
     instance = from_environment().instance
     with reading() as session:
-        wanted = users.missing_accounts(session)
-    invited = users.invite(wanted)
-    known = (read_marker(instance) or {}).get("users", {})
-    update_marker(instance, users={**known, **users.as_kept(invited)})
+        missing = users.missing_accounts(session)
+    invited = users.invite(missing)
+    earlier = (read_marker(instance) or {}).get("users", {})
+    update_marker(instance, users={**earlier, **users.as_marker(invited)})
     with writing() as session:
         users.add_users(session, invited)
     if invited:
@@ -192,8 +194,8 @@ def _load(plan: Plan, drafts: Sequence[Draft]) -> None:
             days = {date.fromisoformat(draft["attended_at"][:10]) for draft in drafts}
             steps += month_steps(days, plan.until, settings, staff)
             with database.reading() as session:
-                kept = holds_own_records(session)
-            if kept:
+                registers_in_use = holds_own_records(session)
+            if registers_in_use:
                 click.echo(_("The registers hold the office's own records, so no invented ones were added."), err=True)
             else:
                 steps += office_steps(plan.until, settings, staff)

@@ -70,8 +70,8 @@ def _run_job(job: Job, period: str, settings: Settings, database: Database) -> N
 def _release_month(month: date, settings: Settings, staff: Staff, database: Database) -> None:
     """Release a month that nobody released yet, and draw its public files; what is refused stays open."""
     with database.reading() as session:
-        known = released.newest(session, month) is not None
-    if not known:
+        is_released = released.newest(session, month) is not None
+    if not is_released:
         with suppress(Refusal), database.writing() as session:
             release(session, staff.office, month)
     open_data.make_missing(database, settings)
@@ -80,7 +80,7 @@ def _release_month(month: date, settings: Settings, staff: Staff, database: Data
 def _compare_pairs(staff: Staff, session: Session) -> Iterator[Step]:
     """An agent decides about the oldest pairs; the newest wait."""
     waiting = duplicates.undecided(session, 100)
-    for place, pair in enumerate(waiting[:-PAIRS_LEFT]):
-        found_out = FOUND_OUT[place % len(FOUND_OUT)]
+    for number, pair in enumerate(waiting[:-PAIRS_LEFT]):
+        found_out = FOUND_OUT[number % len(FOUND_OUT)]
         duplicates.decide(session, staff.agents[0], pair.person, pair.other, found_out)
     return iter(())

@@ -1,6 +1,6 @@
 """Fills the office's registers as the office would: each record typed on a day of its own, some changed later.
 
-Everything said stands in ``data/office.yaml``; days there are told from the day of the load.
+All of its texts stand in ``data/office.yaml``, where days are counted from the day of the load.
 """
 
 import re
@@ -52,18 +52,18 @@ _BULLETIN_SENT = time(11, 40)
 def office_steps(until: datetime, settings: Settings, staff: Staff) -> Iterator[Step]:
     """Every record, bulletin, answer, notice and text of the registers, up to a moment."""
     today = clock.local_day(until)
-    place = 0
+    number = 0
     for register in REGISTERS:
         for row in read_data("office")[register.name]:
-            place += 1
-            moment = _typed_at(today, row["typed"], place, until)
+            number += 1
+            moment = _typed_at(today, row["typed"], number, until)
             yield Step(moment, partial(_add_record, staff.office, register, row, today))
             if "changed" in row:
-                changed = _typed_at(today, row["changed"], place, until)
+                changed = _typed_at(today, row["changed"], number, until)
                 yield Step(changed, partial(_change_record, staff.office, register, row, today))
     for row in read_data("office")["texts"]:
-        place += 1
-        yield Step(_typed_at(today, row["typed"], place, until), partial(_write_text, staff.office, row, today))
+        number += 1
+        yield Step(_typed_at(today, row["typed"], number, until), partial(_write_text, staff.office, row, today))
     yield from _notices(today, until, settings)
     yield from _bulletins(today, until, settings, staff)
 
@@ -79,7 +79,7 @@ def holds_own_records(session: Session) -> bool:
 
 
 def resolve_dates(value: Any, today: date) -> Any:
-    """A value of the file with its days told from today: ``day -30``, ``month 2``, ``year -1``, ``$year`` in a text.
+    """A value of the file with its days counted from today: ``day -30``, ``month 2``, ``year -1``, ``$year`` in a text.
 
     A day that is no working day becomes the working day before it, or after it where it is still to come.
     """
@@ -89,22 +89,22 @@ def resolve_dates(value: Any, today: date) -> Any:
         return [resolve_dates(part, today) for part in value]
     if not isinstance(value, str):
         return value
-    if told := _RELATIVE.fullmatch(value):
-        return _dated(told, today)
+    if match := _RELATIVE.fullmatch(value):
+        return _dated(match, today)
     return Template(value).safe_substitute(year=today.year, last_year=today.year - 1)
 
 
-def _dated(told: re.Match[str], today: date) -> str:
-    if told["year"]:
-        day = date.fromisoformat(f"{today.year - (told['year'] == 'last')}-{told['day']}")
+def _dated(match: re.Match[str], today: date) -> str:
+    if match["year"]:
+        day = date.fromisoformat(f"{today.year - (match['year'] == 'last')}-{match['day']}")
         return working_day_near(min(day, today), today).isoformat()
-    number = int(told["number"])
-    if told["unit"] == "year":
-        return f"{today.year + number}"
-    if told["unit"] == "month":
-        months = today.year * 12 + today.month - 1 + number
+    count = int(match["number"])
+    if match["unit"] == "year":
+        return f"{today.year + count}"
+    if match["unit"] == "month":
+        months = today.year * 12 + today.month - 1 + count
         return f"{months // 12}-{months % 12 + 1:02d}"
-    return working_day_near(today + timedelta(days=number), today).isoformat()
+    return working_day_near(today + timedelta(days=count), today).isoformat()
 
 
 def working_day_near(day: date, today: date) -> date:
@@ -115,11 +115,11 @@ def working_day_near(day: date, today: date) -> date:
     return day
 
 
-def _typed_at(today: date, told: str, place: int, until: datetime) -> datetime:
+def _typed_at(today: date, day_text: str, number: int, until: datetime) -> datetime:
     """When a record was typed, never later than the load."""
-    day = date.fromisoformat(resolve_dates(told, today))
+    day = date.fromisoformat(resolve_dates(day_text, today))
     opens = datetime.combine(day, _DESK_OPENS, clock.ZONE)
-    return min(opens + timedelta(minutes=place * _MINUTES_APART % _MINUTES_A_DAY), until)
+    return min(opens + timedelta(minutes=number * _MINUTES_APART % _MINUTES_A_DAY), until)
 
 
 def _source(register: Register, values: Mapping[str, Any]) -> str:
@@ -144,18 +144,18 @@ def _change_record(
 ) -> Iterator[Step]:
     """The record as it stands today, where nobody has edited what was first typed."""
     values = resolve_dates(row["record"], today)
-    held = session.scalar(select(register.model).where(register.model.source == _source(register, values)))
-    if held is not None and held.version == 1:
-        services.save(session, actor, register, held.id, held.version, values, TYPED)
+    record = session.scalar(select(register.model).where(register.model.source == _source(register, values)))
+    if record is not None and record.version == 1:
+        services.save(session, actor, register, record.id, record.version, values, TYPED)
     return iter(())
 
 
 def _write_text(actor: Actor, row: Mapping[str, Any], today: date, session: Session) -> Iterator[Step]:
     """A section of the year's report, where nobody has written one."""
-    told = resolve_dates({key: row[key] for key in ("year", "introduction", "account")}, today)
-    year = int(told["year"])
+    text = resolve_dates({key: row[key] for key in ("year", "introduction", "account")}, today)
+    year = int(text["year"])
     if row["section"] not in report.newest_texts(session, year):
-        write(session, actor, year, row["section"], 0, told["introduction"], told["account"])
+        write(session, actor, year, row["section"], 0, text["introduction"], text["account"])
     return iter(())
 
 
@@ -181,8 +181,8 @@ def _bulletins(today: date, until: datetime, settings: Settings, staff: Staff) -
         if weeks:
             sent_at = at(first, _BULLETIN_SENT, until)
             yield Step(sent_at, act_alone=partial(_send_bulletin, staff.office, week, settings))
-    for place, row in enumerate(plan["answers"]):
-        moment = _typed_at(today, row["typed"], place * 7, until)
+    for number, row in enumerate(plan["answers"]):
+        moment = _typed_at(today, row["typed"], number * 7, until)
         yield Step(moment, partial(_answer_call, resolve_dates(row, today)))
 
 
@@ -197,8 +197,10 @@ def _send_bulletin(actor: Actor, week: str, settings: Settings, database: Databa
 def _answer_call(row: Mapping[str, Any], session: Session) -> Iterator[Step]:
     """A recipient's answer, by a link that ends with it: the token of the mailed one stands in the letter alone."""
     call, recipient = _id_of(session, Call, row["call"]), _id_of(session, Recipient, row["recipient"])
-    told = select(BulletinCall.bulletin).join(Bulletin).where(BulletinCall.call == call, Bulletin.sent_at.is_not(None))
-    sent = session.scalar(told.order_by(Bulletin.sent_at.desc()).limit(1))
+    bulletins = (
+        select(BulletinCall.bulletin).join(Bulletin).where(BulletinCall.call == call, Bulletin.sent_at.is_not(None))
+    )
+    sent = session.scalar(bulletins.order_by(Bulletin.sent_at.desc()).limit(1))
     if sent is None or session.get(CallAnswer, (call, recipient)) is not None:
         return iter(())
     now = clock.now()

@@ -57,8 +57,8 @@ def missing_accounts(session: Session) -> list[NewAccount]:
 
 def invite(accounts: Sequence[NewAccount]) -> list[DemoUser]:
     """Each with a random password and its hash. Hashing is slow on purpose: not within a writing transaction."""
-    given = [(account, passwords.one_time()) for account in accounts]
-    return [DemoUser(account, password, passwords.hashed(password)) for account, password in given]
+    invited = [(account, passwords.one_time()) for account in accounts]
+    return [DemoUser(account, password, passwords.hashed(password)) for account, password in invited]
 
 
 def add_users(session: Session, users: Sequence[DemoUser]) -> None:
@@ -67,18 +67,22 @@ def add_users(session: Session, users: Sequence[DemoUser]) -> None:
         add_user(session, SYSTEM, user.account, user.password_hash, must_change=False)
 
 
-def as_kept(users: Sequence[DemoUser]) -> dict[str, dict[str, str]]:
-    """What the marker keeps of users, by e-mail address."""
+def as_marker(users: Sequence[DemoUser]) -> dict[str, dict[str, str]]:
+    """What the marker holds of users, by e-mail address."""
     return {user.account.email: {"password": user.password, "hash": user.password_hash} for user in users}
 
 
-def shown_users(session: Session, kept: Mapping[str, Any]) -> list[ShownUser]:
-    """The users whose kept password still opens their account; one who was disabled or changed it is left out."""
+def shown_users(session: Session, secrets: Mapping[str, Any]) -> list[ShownUser]:
+    """The users whose password in the marker still opens their account.
+
+    One who was disabled or has another password by now is left out, and so is a damaged entry of the marker.
+    """
     firsts = {f"{row['user']}@{DOMAIN}" for row in read_data("users")["people"] if row["first"]}
     firsts |= {f"{code}@{DOMAIN}" for code in read_data("users")["entities"]}
-    found = {account.email: account for account in queries.accounts(session) if account.email in kept}
-    return [
-        ShownUser(account.role, account.name, email, secret["password"], email in firsts)
-        for email, secret in kept.items()
-        if (account := found.get(email)) and account.active and account.password_hash == secret["hash"]
-    ]
+    accounts = {account.email: account for account in queries.accounts(session)}
+    shown: list[ShownUser] = []
+    for email, secret in secrets.items():
+        account = accounts.get(email)
+        if account and account.active and isinstance(secret, dict) and secret.get("hash") == account.password_hash:
+            shown.append(ShownUser(account.role, account.name, email, str(secret.get("password")), email in firsts))
+    return shown

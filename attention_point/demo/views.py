@@ -18,5 +18,5 @@ def demonstration_users() -> list[ShownUser]:
     """
     if not settings().demo:
         return []
-    kept = (read_marker(settings().instance) or {}).get("users")
-    return shown_users(reader(), kept) if isinstance(kept, dict) and kept else []
+    secrets = (read_marker(settings().instance) or {}).get("users")
+    return shown_users(reader(), secrets) if isinstance(secrets, dict) and secrets else []

@@ -35,7 +35,7 @@ def instance(database: Database, settings: Settings) -> Path:
         load_shipped(session)
         invited = invite_once(users.missing_accounts(session))
         users.add_users(session, invited)
-    update_marker(settings.instance, users=users.as_kept(invited))
+    update_marker(settings.instance, users=users.as_marker(invited))
     return settings.instance
 
 
@@ -104,7 +104,9 @@ def test_the_setting_alone_shows_nobody(demonstration: Flask, instance: Path) ->
     assert HEADING not in sign_in_page(demonstration)
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"users": []}', '{"users": {}}', "no JSON"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"users": []}', '{"users": {}}', '{"users": {"agent@demo.example": 1}}', "no JSON"]
+)
 def test_a_marker_without_users_shows_nobody(demonstration: Flask, instance: Path, content: str) -> None:
     (instance / DEMONSTRATION).write_text(content)
     assert HEADING not in sign_in_page(demonstration)
