@@ -23,9 +23,7 @@ Draft = dict[str, Any]
 MOST_NEEDS = 4
 MOTHERS = range(16, 46)
 OLDER_ADULT = 60
-
-
-NOON = 12 * 60
+LEAST_MINUTES, NIGHT_MINUTES = 60, 180
 SEARCHED = 20_000  # families among which one is looked for that a demonstration must have
 
 
@@ -56,9 +54,6 @@ class Opening:
             return weight
         whole = sum(closes - opens for opens, closes in read_data("profile")["hours"])
         return weight * max(0.25, len(self.minutes_of(day)) / whole)
-
-
-LEAST_MINUTES, NIGHT_MINUTES = 60, 180
 
 
 def invent(people: int, first: date, last: date, seed: int, until: datetime | None = None) -> list[Draft]:
@@ -127,13 +122,14 @@ def _visits(chance: random.Random, came: Family, day: date, opening: Opening) ->
         refused = any(each["purpose"] == "attention" and not each["granted"] for each in first["consents"])
         if not member.known or refused:
             continue
+        slip = random.Random(f"{moment}/{member.person}")  # noqa: S311 - a chance apart: the others stay as they are
         if chance.random() < profile["returning"]:
             for day_again in _later(chance, day, opening.days):
-                moment = _moments(chance, day_again, 1, opening)[0]
-                yield _draft(chance, came, member, moment, before=set(first["needs"]))
-        elif chance.random() < profile["mistyped"] and (mistaken := mistype(chance, member)):
-            for day_again in _later(chance, day, opening.days, most=1):
-                yield _draft(chance, came, mistaken, _moments(chance, day_again, 1, opening)[0])
+                moment_again = _moments(chance, day_again, 1, opening)[0]
+                yield _draft(chance, came, member, moment_again, before=set(first["needs"]))
+        elif slip.random() < profile["mistyped"] and (mistaken := mistype(slip, member)):
+            for day_again in _later(slip, day, opening.days, most=1):
+                yield _draft(slip, came, mistaken, _moments(slip, day_again, 1, opening)[0])
 
 
 def _later(chance: random.Random, day: date, days: Sequence[date], most: int | None = None) -> Iterator[date]:
@@ -153,9 +149,7 @@ def _moments(chance: random.Random, day: date, count: int, opening: Opening) -> 
     minutes = opening.minutes_of(day)
     apart = min(profile["minutes_each"], (len(minutes) - 1) // count)
     starts = len(minutes) - apart * (count - 1)
-    if chance.random() < profile["morning_rush"]:
-        starts = min(starts, max(1, bisect_left(minutes, NOON)))
-    start = chance.randrange(starts)
+    start = int(starts * (chance.randrange(starts) / starts) ** profile["morning_rush"])
     midnight = datetime.combine(day, time(), ZONE)
     return [
         midnight + timedelta(minutes=minutes[start + apart * place], seconds=chance.randrange(60))
