@@ -6,17 +6,19 @@ JOBS ?= 2
 UV ?= uv
 
 VENV = .venv
+DEMO = instance/demo
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # A stamp carries the checksum of what was installed: nothing is done twice, and no change of a lock is missed.
 RUN_KEY := $(shell cat requirements.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 TEST_KEY := $(shell cat requirements-test.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 
-.PHONY: help install run demo test lint format bench bench-disclosure faults lock clean test-tools system-packages
+.PHONY: help install run demo demo-fresh test lint format bench bench-disclosure faults lock clean test-tools system-packages
 
 help:
 	@echo "make run       install, prepare the instance and serve http://127.0.0.1:$(PORT)"
-	@echo "make demo      the same on instance/demo, with invented people"
+	@echo "make demo      the same on $(DEMO), with six months of invented people"
+	@echo "make demo-fresh  throws that away and begins anew: its people come up to this hour again"
 	@echo "make test      lint and every test; installs what the tests need"
 	@echo "make install | lint | format | bench | bench-disclosure | faults | lock | clean"
 
@@ -45,12 +47,22 @@ run: install
 	@$(BIN)/attention-point init
 	@$(BIN)/attention-point serve --port $(PORT)
 
-demo: export ATTENTION_POINT_INSTANCE = instance/demo
-demo: export ATTENTION_POINT_DEMO = 1
+# Nothing of a real installation's settings goes along: not its database, not its keys, not its mail server.
+IN_DEMO = env -u ATTENTION_POINT_DATABASE_URL -u ATTENTION_POINT_KEYRING -u ATTENTION_POINT_SMTP_URL \
+  ATTENTION_POINT_INSTANCE=$(DEMO) ATTENTION_POINT_DEMO=1 $(BIN)/attention-point
+
+# Loading is done once; a load that was stopped (Ctrl+C) goes on where it was.
 demo: install
-	@$(BIN)/attention-point init
-	@test -f instance/demo/loaded || { $(BIN)/attention-point demo load && umask 077 && touch instance/demo/loaded; }
-	@$(BIN)/attention-point serve --port $(PORT)
+	@$(IN_DEMO) init
+	@$(IN_DEMO) demo load
+	@$(IN_DEMO) serve --port $(PORT)
+
+# Takes away what `make demo` made, and nothing that is not marked as a demonstration.
+demo-fresh:
+	@test ! -e $(DEMO) || test -e $(DEMO)/demonstration || { \
+	  echo "$(DEMO) is not marked as a demonstration, so it is left as it is." >&2; exit 1; }
+	@rm -rf $(DEMO)
+	@$(MAKE) --no-print-directory demo
 
 test-tools: $(VENV)/test-$(TEST_KEY)
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ ADULT = 18
 TEENAGER = 12
 CEDULA_AGE = 9  # a Venezuelan child has its identity card from nine years on
 OLD_NAMES = 45
+DECEMBER = 12
 TWO_NAMES = 0.62
 TWO_SURNAMES = 0.94
 
@@ -76,6 +77,19 @@ def family(chance: random.Random, day: date) -> Family:
             born = _birth_date(chance, day, profile["child_ages"])
             children.append(_somebody(chance, day, born, born_of, shared))
     return Family((*adults, *children))
+
+
+def mistype(chance: random.Random, somebody: Somebody) -> Somebody | None:
+    """The same person with the birth date written down wrongly: two people on file who are one, to be compared.
+
+    None for a child, whose age decides too much, and for a document that itself tells the birth date.
+    """
+    if somebody.child or any(document["type"] == "PE" for document in somebody.person["documents"]):
+        return None
+    born = date.fromisoformat(somebody.person["birth_date"])
+    swapped = born.day <= DECEMBER and born.day != born.month
+    wrong = born.replace(month=born.day, day=born.month) if swapped else born - timedelta(days=chance.choice((10, 30)))
+    return replace(somebody, person={**somebody.person, "birth_date": wrong.isoformat()})
 
 
 def _shared(chance: random.Random, profile: dict[str, Any]) -> Shared:

@@ -94,7 +94,9 @@ def test_every_field_of_every_form_is_held_to_the_rule(shape: Flask) -> None:
     checked, wrong = 0, []
     for kind in forms:
         with shape.test_request_context("/", method="POST"):
-            more = {name: {} for name in inspect.signature(kind.__init__).parameters if name == "entities"}
+            more: dict[str, Any] = {
+                name: {} for name in inspect.signature(kind.__init__).parameters if name == "entities"
+            }
             names = [field.name for field in _leaves(kind(MultiDict(), **more))]
             entries = [field.name for field in kind(MultiDict(), **more) if isinstance(field, FieldList)]
             first = {

@@ -140,3 +140,55 @@ def test_consents_are_mostly_granted_and_sometimes_refused(visits: list[Draft]) 
     answers = Counter((each["purpose"], each["granted"]) for visit in visits for each in visit["consents"])
     assert answers["attention", True] > 20 * answers["attention", False] > 0
     assert answers["referral:migracion-colombia", False] > 0
+
+
+def until(visits: list[Draft], moment: datetime) -> list[Draft]:
+    """The visits of a moment's day."""
+    return [visit for visit in visits if visit["attended_at"][:10] == f"{moment:%Y-%m-%d}"]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 29, 11, 40, tzinfo=clock.ZONE),  # a Sunday
+        datetime(2026, 11, 27, 16, 59, tzinfo=clock.ZONE),
+        datetime(2026, 11, 27, 23, 10, tzinfo=clock.ZONE),
+        datetime(2026, 11, 27, 3, 5, tzinfo=clock.ZONE),  # at night
+        datetime(2026, 11, 27, 7, 31, tzinfo=clock.ZONE),  # the desk has just opened
+        datetime(2026, 1, 1, 12, 0, tzinfo=clock.ZONE),  # a holiday
+    ],
+)
+def test_a_demonstration_has_visitors_until_its_own_hour_and_none_later(moment: datetime) -> None:
+    visits = invent(900, (moment - timedelta(days=40)).date(), moment.date(), 3, moment)
+    assert max(datetime.fromisoformat(visit["attended_at"]) for visit in visits) <= moment
+    assert len(until(visits, moment)) >= 3
+    before = {date.fromisoformat(visit["attended_at"][:10]) for visit in visits} - {moment.date()}
+    assert before <= set(working_days(moment.date() - timedelta(days=40), moment.date()))
+
+
+def test_just_after_midnight_the_days_before_are_enough() -> None:
+    moment = datetime(2026, 11, 27, 0, 0, 30, tzinfo=clock.ZONE)
+    visits = invent(60, date(2026, 11, 2), moment.date(), 3, moment)
+    assert {visit["attended_at"][:10] for visit in visits} <= {f"2026-11-{day:02d}" for day in range(2, 27)}
+
+
+def test_a_demonstration_has_a_child_alone_and_a_victim_on_its_own_day() -> None:
+    for seed in range(3):
+        moment = datetime(2026, 11, 27, 11, 40, tzinfo=clock.ZONE)
+        visits = invent(40, date(2026, 11, 2), moment.date(), seed, moment)
+        assert {"NNA-PROT", "VBG"} <= {need for visit in until(visits, moment) for need in visit["needs"]}
+        assert "TRATA" in {need for visit in visits for need in visit["needs"]}
+
+
+def test_more_come_in_the_morning(visits: list[Draft]) -> None:
+    mornings = sum(datetime.fromisoformat(visit["attended_at"]).hour < 12 for visit in visits)
+    assert 0.6 < mornings / len(visits) < 0.8
+
+
+def test_some_birth_dates_are_written_down_wrongly_on_the_second_visit() -> None:
+    by_papers: dict[str, set[str]] = {}
+    for visit in invent(3000, FIRST, LAST, 7):
+        for document in visit["person"].get("documents", ()):
+            if document["type"] in {"DE", "CC"}:
+                by_papers.setdefault(document["number"], set()).add(visit["person"]["birth_date"])
+    assert 2 <= sum(len(dates) == 2 for dates in by_papers.values()) <= 25

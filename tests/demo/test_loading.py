@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from attention_point.accounts.models import Account
-from attention_point.demo import commands
+from attention_point.demo import commands, users
 from attention_point.demo.commands import demo_commands
 from attention_point.demo.loading import Loaded, load
 from attention_point.demo.visits import invent
@@ -22,6 +22,7 @@ from attention_point.referrals.models import Referral
 from attention_point.tallies import queries as tallies
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import cells_of
+from tests.demo.support import invite_once
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
@@ -80,6 +81,7 @@ def reopened(database: Database) -> Database:
 def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command line on the test's own instance and database."""
     monkeypatch.setenv(f"{PREFIX}INSTANCE", str(tmp_path))
+    monkeypatch.setattr(users, "invite", invite_once)
     with database.writing() as session:
         load_shipped(session)
     return CliRunner()

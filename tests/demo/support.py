@@ -1,0 +1,19 @@
+"""What tests of the demonstration share."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from attention_point.accounts.services import NewAccount
+from attention_point.demo import users
+
+_invite = users.invite
+
+
+@cache
+def _invited(accounts: tuple[NewAccount, ...]) -> list[users.DemoUser]:
+    return _invite(accounts)
+
+
+def invite_once(accounts: Sequence[NewAccount]) -> list[users.DemoUser]:
+    """Users with their passwords, hashed once a process: two dozen hashes take longer than what is tested."""
+    return _invited(tuple(accounts))
