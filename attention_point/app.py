@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 import structlog
-import waitress
 from flask import Flask
 from pydantic_core import to_json
 from waitress import wasyncore
@@ -29,6 +28,7 @@ from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault, VaultError
 from attention_point.foundation.web import bodies
+from attention_point.foundation.web.server import IN_ALL, create_server
 
 # What is a little too large still reaches the application, which says so in the reader's language.
 SERVER_LIMIT = web.LIMIT + 1024 * 1024
@@ -154,18 +154,20 @@ def serve(host: str, port: int) -> None:
 
 def _listening(app: Flask, host: str, port: int) -> Any:
     opened: dict[int, Any] = {}
-    # Fewer connections or longer waits let 150 slow clients shut everybody else out (docs/decisions).
     try:
-        return waitress.create_server(
+        return create_server(
             app,
             opened,
             host=host,
             port=port,
             threads=8,
-            connection_limit=1000,
+            connection_limit=IN_ALL + 100,  # reached only where all are being answered
             channel_timeout=20,
+            cleanup_interval=2,
+            asyncore_use_poll=True,  # select() knows no file above 1,023
             max_request_body_size=bodies.FILES + 1024 * 1024,
             inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
+            outbuf_overflow=64 * 1024 * 1024,  # no reply passes by a temporary file: it may hold names
             ident=None,
         )
     except (OSError, ValueError):  # taken, not allowed, or no address of this machine
