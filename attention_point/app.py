@@ -2,10 +2,12 @@
 
 import gc
 import logging
+import signal
 import sys
 from collections.abc import MutableMapping
 from contextlib import closing
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 import click
@@ -19,6 +21,7 @@ from attention_point.accounts import sessions
 from attention_point.accounts.services import first_administrator
 from attention_point.foundation import journal, paths, web
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.command_language import in_terminal_language
 from attention_point.foundation.commands import refusals
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
@@ -85,6 +88,11 @@ def open_database() -> Database:
 class Commands(click.Group):
     """The root of the commands: a sealed record that does not open is told in a sentence, and kept in the journal."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line in the terminal's language."""
+        with in_terminal_language(self):
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         with refusals():
@@ -103,7 +111,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="attention-point")
+@click.version_option(package_name="attention-point", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Intake, routing, referrals and monthly counts for an attention point."""
@@ -148,8 +156,14 @@ def serve(host: str, port: int) -> None:
             raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
         server = _listening(app, host, port)
     keep_loaded()
+    signal.signal(signal.SIGTERM, _end)
     click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
     server.run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End as on Ctrl+C: what is being answered is answered, and what stands in temporary files goes."""
+    raise SystemExit
 
 
 def _listening(app: Flask, host: str, port: int) -> Any:

@@ -29,6 +29,9 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server of an installation of its own, which may open as many files as most systems let a process open."""
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     assert CliRunner().invoke(main, ["init"]).exit_code == 0
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -41,6 +44,8 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
             yield number
         finally:
             server.terminate()
+    assert server.returncode == 0
+    assert list(temporary.iterdir()) == []
 
 
 def ask(port: int) -> float:
