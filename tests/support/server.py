@@ -14,7 +14,8 @@ from attention_point.foundation.web.server import create_server
 def serve(app: Any, **settings: Any) -> Iterator[str]:
     """Serve a WSGI application on a free loopback port; gives ``http://127.0.0.1:port``."""
     sockets: dict[int, Any] = {}
-    server = create_server(app, sockets, host="127.0.0.1", port=0, **{"threads": 4, "ident": None, **settings})
+    where = {} if "listen" in settings else {"host": "127.0.0.1", "port": 0}
+    server = create_server(app, sockets, **{"threads": 4, "ident": None, **where, **settings})
     thread = threading.Thread(target=server.run, name="live-server", daemon=True)
     thread.start()
     try:

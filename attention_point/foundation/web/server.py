@@ -17,7 +17,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 PATIENCE = 20.0  # seconds for a request to arrive, or for a reply to be taken, whatever its size …
-SLOWEST = 500  # … and one second more for so many bytes. Both are those of Apache's mod_reqtimeout.
+SLOWEST = 500  # … and one second more for so many bytes (both as Apache's mod_reqtimeout has them) …
+LONGEST = 600.0  # … up to ten minutes: 10 MB, the largest file, over a line of 140 kbit/s
 PER_ADDRESS = 100  # ten tablets behind one address open at most 60
 IN_ALL = 800  # below the 1,024 files that a process may have open on most systems
 _log = structlog.get_logger()
@@ -37,7 +38,7 @@ class BoundedChannel(HTTPChannel):
     ``since``: monotonic seconds. ``moved``: bytes received or sent since then.
     """
 
-    patience = PATIENCE
+    patience, longest = PATIENCE, LONGEST
 
     def __init__(self, server: "BoundedServer", sock: Any, addr: Any, adj: Adjustments, map: Any = None) -> None:
         super().__init__(server, sock, addr, adj, map=map)
@@ -73,7 +74,8 @@ class BoundedChannel(HTTPChannel):
         """Whether the client takes too long over a request or a reply. An idle connection is waitress's own matter."""
         arriving = self.request is not None and not self.requests
         leaving = self.total_outbufs_len > 0
-        return (arriving or leaving) and time.monotonic() - self.since > self.patience + self.moved / SLOWEST
+        allowed = min(self.patience + self.moved / SLOWEST, self.longest)
+        return (arriving or leaving) and time.monotonic() - self.since > allowed
 
 
 class BoundedServer(TcpWSGIServer):

@@ -61,8 +61,10 @@ def sockets() -> Iterator[ExitStack]:
         yield stack
 
 
-def connect(sockets: ExitStack, port: int, first: bytes, source: str = "127.0.0.1") -> socket.socket:
-    client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), 20, (source, 0)))
+def connect(
+    sockets: ExitStack, port: int, first: bytes, source: str = "127.0.0.1", host: str = "127.0.0.1"
+) -> socket.socket:
+    client = sockets.enter_context(socket.create_connection((host, port), 20, (source, 0)))
     client.sendall(first)
     return client
 
@@ -131,6 +133,13 @@ def test_a_dribbled_request_is_closed(port: int, sockets: ExitStack, first: byte
     assert answer(connect(sockets, port, ASK)) == "0"
 
 
+def test_who_sent_much_may_not_dribble_the_rest(port: int, sockets: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BoundedChannel, "longest", 1)
+    client = connect(sockets, port, BODY.replace(b"5000", b"500000") + b"x" * 400_000)
+    with dribbling([client]):
+        assert answer(client) == "closed"
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_slow_line_that_keeps_on_is_served(port: int, sockets: ExitStack) -> None:
     client = connect(sockets, port, BODY)
@@ -173,6 +182,21 @@ def test_where_all_are_too_many_the_greatest_crowd_makes_room(port: int, sockets
     for client in few:
         client.sendall(b"\r\n")
         assert answer(client) == "0"
+
+
+def test_a_crowd_is_counted_over_all_addresses_on_which_one_listens(
+    answers: Answers, sockets: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoundedServer, "per_address", 10)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    with serve(answers, listen=f"127.0.0.1:{port} 127.0.0.2:{port}"):
+        hosts = ("127.0.0.1", "127.0.0.2")
+        crowd = [connect(sockets, port, HEAD, host=hosts[number % 2]) for number in range(10)]
+        for host in hosts:
+            assert answer(connect(sockets, port, ASK, host=host)) == "0"
+        assert [answer(client) for client in crowd[:2]] == ["closed", "closed"]
+        assert all(map(is_open, crowd[2:]))
 
 
 @pytest.mark.parametrize(
