@@ -2,15 +2,16 @@
 
 import gc
 import logging
+import signal
 import sys
 from collections.abc import MutableMapping
 from contextlib import closing
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 import click
 import structlog
-import waitress
 from flask import Flask
 from pydantic_core import to_json
 from waitress import wasyncore
@@ -21,6 +22,7 @@ from attention_point.accounts.services import first_administrator
 from attention_point.directory.queries import entity_names
 from attention_point.foundation import paths, web
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.command_language import in_terminal_language
 from attention_point.foundation.commands import refusals
 from attention_point.foundation.damage import Damage, VaultError, journal_damage
 from attention_point.foundation.database import Database
@@ -37,6 +39,7 @@ from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.web import bodies
+from attention_point.foundation.web.server import IN_ALL, create_server
 
 # What is a little too large still reaches the application, which says so in the reader's language.
 SERVER_LIMIT = web.LIMIT + 1024 * 1024
@@ -106,6 +109,11 @@ def _database(settings: Settings, vault: Vault) -> Database:
 class Commands(click.Group):
     """The root of the commands: a sealed record that does not open is told in a sentence, and kept in the journal."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line in the terminal's language."""
+        with in_terminal_language(self):
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         with refusals():
@@ -124,7 +132,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="attention-point")
+@click.version_option(package_name="attention-point", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Intake, routing, referrals and monthly counts for an attention point."""
@@ -182,24 +190,33 @@ def serve(host: str, port: int) -> None:
             raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
         server = _listening(app, host, port)
     keep_loaded()
+    signal.signal(signal.SIGTERM, _end)
     click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
     server.run()
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End as on Ctrl+C: what is being answered is answered, and what stands in temporary files goes."""
+    raise SystemExit
+
+
 def _listening(app: Flask, host: str, port: int) -> Any:
     opened: dict[int, Any] = {}
-    # Fewer connections or longer waits let 150 slow clients shut everybody else out (docs/decisions).
     try:
-        return waitress.create_server(
+        return create_server(
             app,
             opened,
+            app.extensions["settings"].trusted_proxies,
             host=host,
             port=port,
             threads=8,
-            connection_limit=1000,
+            connection_limit=IN_ALL + 100,  # reached only where all are being answered
             channel_timeout=20,
+            cleanup_interval=2,
+            asyncore_use_poll=True,  # select() knows no file above 1,023
             max_request_body_size=bodies.FILES + 1024 * 1024,
             inbuf_overflow=SERVER_LIMIT,  # a form is kept in memory; only a register's file may pass by a temporary one
+            outbuf_overflow=64 * 1024 * 1024,  # no reply passes by a temporary file: it may hold names
             ident=None,
             clear_untrusted_proxy_headers=False,  # web.client_address reads them, from trusted proxies alone
         )

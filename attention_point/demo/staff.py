@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from attention_point.accounts import queries
-from attention_point.accounts.services import actor_of
+from attention_point.accounts.authentication import actor_of
 from attention_point.demo.users import DOMAIN, wanted_accounts
 from attention_point.foundation.access import Actor, permissions_of
 

@@ -6,7 +6,7 @@ import click
 
 from attention_point.directory.loading import LIMIT, load_file
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import writing
+from attention_point.foundation.commands import FILE_TO_READ, writing
 from attention_point.foundation.language import gettext as _
 
 
@@ -16,7 +16,7 @@ def directory_commands() -> None:
 
 
 @directory_commands.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("file", type=FILE_TO_READ)
 def load(file: Path) -> None:
     """Add and update rows from a YAML FILE; what the office edited since stays as it is."""
     with file.open("rb") as opened:

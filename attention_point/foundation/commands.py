@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -14,6 +15,12 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.database.engine import BUSY, is_busy
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy, Invalid, Refusal
+
+# What a command is given to read, and where it writes. A missing or unreadable file, or a folder in place of a file, is
+# wrong usage (exit status 2); what cannot be written is a refusal (exit status 1).
+FILE_TO_READ = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE_TO_WRITE = click.Path(dir_okay=False, path_type=Path)
+FOLDER_TO_WRITE = click.Path(file_okay=False, path_type=Path)
 
 
 def _database() -> Database:

@@ -1,5 +1,6 @@
 """Addresses and networks of IPv4 and IPv6, as plain values."""
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from attention_point.foundation.language import N_
@@ -45,6 +46,12 @@ def read_address(text: str) -> Address | None:
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def is_within(address: str, networks: Iterable[Network]) -> bool:
+    """Whether an address stands in one of some networks."""
+    read = read_address(address)
+    return read is not None and any(read in network for network in networks)
 
 
 def site_of(address: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import yaml
 
-from attention_point.foundation.commands import reading
+from attention_point.foundation.commands import FILE_TO_READ, reading
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 from attention_point.routing.cases import Case, CasesError, parse, replay
@@ -18,7 +18,7 @@ def routing_commands() -> None:
 
 
 @routing_commands.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE_TO_READ)
 def check(file: Path) -> None:
     """Replay a file of cases against the rules and the directory; exit status 1 when one differs."""
     with reading() as session:

@@ -23,7 +23,7 @@ from attention_point.statistics.audit_equations import (
 from attention_point.statistics.audit_links import LINKS
 from attention_point.statistics.disclosure import MERGED, TOTAL, Place, codes_of
 from attention_point.statistics.programme import Target, settle
-from attention_point.tallies.rules import BY_ID, KEPT, SENSITIVE, limit
+from attention_point.tallies.rules import BY_ID, KEPT, SENSITIVE, Indicator, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,22 @@ def _small(published: Published) -> Iterator[Breach]:
     """A small count (G1); or a small difference between attentions and people, which is how many came again."""
     for table, cells in published.items():
         one = BY_ID[table]
+        beside = _people_beside(published, one)
         for place, count in cells.items():
             k = limit(one, codes_of(place))
-            people = of_people(published.get(one.people or "", {}), place)
+            people = of_people(beside, place)
             again = count - people if count is not None and people is not None else 0
             if count is not None and 0 < count < k or 0 < again < k:
                 yield Breach("G1", table, place)
+
+
+def _people_beside(published: Published, one: Indicator) -> Mapping[Place, int | None]:
+    """The published table of people with the dimensions of a table of attentions; empty where there is none."""
+    if one.counts == "attentions":
+        for other, cells in published.items():
+            if BY_ID[other].counts == "people" and BY_ID[other].dimensions == one.dimensions:
+                return cells
+    return {}
 
 
 def _telling(published: Published) -> Iterator[Breach]:

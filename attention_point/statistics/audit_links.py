@@ -96,17 +96,6 @@ def _head(published: Published, one: Indicator, counts: str) -> str | None:
     return next((head.id for head in heads if head.counts == counts and head.dimensions == one.overlapping), None)
 
 
-def followed(known: Known, codes: Mapping[str, list[Place]], _totals: Mapping[str, int | None], _p: Published) -> None:
-    """Nobody is counted as a person on a day or at an hour without an attention."""
-    for dimension in ("day", "hour"):
-        people, attentions = f"people-by-{dimension}", f"attentions-by-{dimension}"
-        if attentions in codes:
-            for place in codes.get(people, ()):
-                if (attentions, place) in known.number:
-                    pair = {known.number[people, place]: 1.0, known.number[attentions, place]: -1.0}
-                    known.system.at_most.append((pair, 0))
-
-
 UNANSWERED = ("created", "seen")
 PERHAPS = ("withdrawn", "expired", "closed")
 
@@ -123,4 +112,4 @@ def answered(known: Known, codes: Mapping[str, list[Place]], totals: Mapping[str
     known.system.at_most.append((dict.fromkeys(perhaps, -1.0), answers - referrals))
 
 
-LINKS = (within, covering, followed, answered)
+LINKS = (within, covering, answered)

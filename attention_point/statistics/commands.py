@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import opened, reading, writing
+from attention_point.foundation.commands import FILE_TO_WRITE, opened, reading, writing
 from attention_point.foundation.damage import noted_damage
 from attention_point.foundation.database import repeatable_read
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import ngettext
+from attention_point.foundation.language import ngettext, speaking
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.statistics import files, open_data, released
@@ -34,17 +34,18 @@ def statistics_commands() -> None:
 @statistics_commands.command("export")
 @click.argument("month")
 @click.option("--format", "kind", type=click.Choice(list(files.KINDS)), required=True, help="What to write.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
+@click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
 def export(month: str, kind: str, output: Path) -> None:
     """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
     watermark = open_data.watermark(from_environment())
     with writing() as session:
         first_day = first_day_of(month)
         found = released.newest(session, first_day)
-        if found is None:
-            written = files.write(kind, provisional(session, first_day), watermark)
-        else:
-            written = files.of_release(kind, found, watermark)
+        with speaking(open_data.LANGUAGE):  # the same bytes from any terminal
+            if found is None:
+                written = files.write(kind, provisional(session, first_day), watermark)
+            else:
+                written = files.of_release(kind, found, watermark)
         number = found.version if found else None
         journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=number)
         _write(output, written)

@@ -1,7 +1,8 @@
 """A correction of a released month: a full new version that tells no more than the two apart (DOMAIN.md §5, G3–G4).
 
 A table is corrected only where the same cells are held back as before, and every figure, and every sum of what is held
-back, is as before or differs by k at least. Any other table stands as it was, and says since which version.
+back, is as before or differs by k at least. Any other table stands as it was, and says since which version. One
+that is published no longer ends with the correction.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ def corrected(before: Content, now: Content) -> Content:
     }
     tables, changed = [], []
     for table in before.tables:
-        if table.id in YEAR:
+        if table.id in YEAR or not BY_ID[table.id].published:
             continue
         new = now.table(table.id)
         kept = totals[table.counts] == now.totals[table.counts]
@@ -41,9 +42,8 @@ def corrected(before: Content, now: Content) -> Content:
                 "the difference would expose them. The released version stands."
             )
         )
-    return replace(
-        now, totals=totals, tables=tuple(tables), withheld=before.withheld, labels={**before.labels, **now.labels}
-    )
+    withheld = tuple((name, titles) for name, titles in before.withheld if BY_ID[name].published)
+    return replace(now, totals=totals, tables=tuple(tables), withheld=withheld, labels={**before.labels, **now.labels})
 
 
 def correctable(before: TableContent, now: TableContent) -> bool:

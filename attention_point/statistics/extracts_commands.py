@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import opened
+from attention_point.foundation.commands import FOLDER_TO_WRITE, opened
 from attention_point.foundation.damage import journal_damage, noted_damage
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import write_private
@@ -25,9 +25,7 @@ from attention_point.statistics.extracts_rules import K
 @click.option("--recipient", required=True, help="The organisation that receives it.")
 @click.option("--agreement", required=True, help="The agreement that covers it: its number or its title.")
 @click.option("--k", type=click.IntRange(min=LEAST_K), default=K, show_default=True, help="The least class.")
-@click.option(
-    "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder, new or empty."
-)
+@click.option("--output", type=FOLDER_TO_WRITE, required=True, help="A folder, new or empty.")
 def extract(first: str, last: str, recipient: str, agreement: str, k: int, output: Path) -> None:
     """Write the de-identified rows of a semester or year, with codebook and method note; the log keeps who got them."""
     with opened() as database:

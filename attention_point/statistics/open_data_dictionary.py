@@ -23,7 +23,7 @@ from attention_point.statistics.open_data_columns import (
 )
 from attention_point.statistics.tables import COUNTED, KINDS
 from attention_point.tallies.facts import NOT_GIVEN
-from attention_point.tallies.rules import INDICATORS
+from attention_point.tallies.rules import INDICATORS, LISTED
 
 Texts = Mapping[str, str]  # by language
 
@@ -96,12 +96,16 @@ def _columns() -> Said:
 
 def _tables() -> Said:
     yield "table", TOTALS, _("The month at a glance"), _("The totals of the month.")
-    for one in INDICATORS:
+    for one in (*INDICATORS, *(listed for listed in LISTED if not listed.published)):
         names = ", ".join(DIMENSION_COLUMNS[dimension].name for dimension in one.dimensions)
         told = _("%(counted)s Columns: %(columns)s. Shown from %(k)s on.",
                  counted=COUNTED[one.counts](), columns=names, k=one.k)  # fmt: skip
         if one.overlapping:
             told += " " + _("One person may stand in several rows, so the rows do not add up to the people.")
+        if not one.published:
+            told += " " + _(
+                "Only in earlier releases: next to the attentions it shows how many people came back, often very few."
+            )
         yield "table", one.id, _(one.title), told
     of_published = _RULES["sum-of-published"]
     for name, (counts, title) in YEAR.items():

@@ -26,8 +26,6 @@ Shown = dict[Place, int | None]
 
 # Dimensions in which only neighbours are merged, in their order.
 ORDER: Mapping[str, tuple[str, ...]] = {"age": (*(band for _oldest, band in AGE_BANDS), OLDEST_BAND, NOT_GIVEN)}
-# What is held back in the first must be so in the second: nobody is counted as a person where no attention was.
-FOLLOWS: Mapping[str, str] = {"people-by-day": "attentions-by-day", "people-by-hour": "attentions-by-hour"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,14 @@ def one_dimension(work: Work, one: Indicator) -> Protected:
     counts = {place[0]: count for place, count in work.sums[one.id].items()}
     everybody = work.totals[one.counts] or 0
     telling = {code for code in SENSITIVE.get(one.dimensions[0], ()) if counts.get(code) == everybody}
-    forced = _forced(work, one)
 
     def k(code: str) -> int:
         return limit(one, (code,))
 
     if one.overlapping:
-        hidden = overlap(counts, k, everybody if one.covering else None, forced | telling)
+        hidden = overlap(counts, k, everybody if one.covering else None, telling)
         return Protected({(code,): None if code in hidden else count for code, count in sorted(counts.items())})
-    found = None if telling else line(counts, k, forced)
+    found = None if telling else line(counts, k)
     if found is None:
         return WITHHELD
     work.hidden[one.id] = found
@@ -80,11 +77,6 @@ def one_dimension(work: Work, one: Indicator) -> Protected:
         shown = {place: count for place, count in shown.items() if count is not None}
         shown[MERGED.join(ordered(one.dimensions[0], found)),] = sum(counts[code] for code in found)
     return Protected({**shown, (TOTAL,): everybody})
-
-
-def _forced(work: Work, one: Indicator) -> set[str]:
-    first = work.done.get(FOLLOWS.get(one.id, ""))
-    return {place[0] for place, count in first.counts.items() if count is None} if first else set()
 
 
 def two_dimensions(work: Work, one: Indicator) -> Protected:

@@ -67,7 +67,8 @@ class Indicator:
     ``covering``: those of them in which everybody fills at least one. ``source``: the table whose sums these are.
     ``nested``: the second dimension divides the first, code by code, and is added up within it only. ``attentions``:
     the title of a table of attentions beside this one of people; that table has in ``people`` the id of this one, and
-    in ``returns`` that of the kept returns.
+    in ``returns`` that of the kept returns. ``published``: whether releases have the table; the others are counted for
+    the dashboard, and stand in releases of earlier versions of the program.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Indicator:
     attentions: str | None = None
     people: str | None = None
     returns: str | None = None
+    published: bool = True
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -100,10 +102,11 @@ LISTED: tuple[Indicator, ...] = (
     Indicator("attentions-by-day", N_("Attentions by day"), "attentions", ("day",), day_cells, "day"),
     Indicator("attentions-by-hour", N_("Attentions by hour of the day"), "attentions", ("hour",), hour_cells),
     Indicator("attentions-by-wait", N_("Attentions by waiting time"), "attentions", ("wait",), wait_cells),
+    # Beside attentions by day and by hour these would tell how many came again on a day: 1 to 4 of them, often.
     Indicator("people-by-day", N_("People by the day on which they first came in the month"), "people", ("day",),
-              person_day_cells, "day"),
+              person_day_cells, "day", published=False),
     Indicator("people-by-hour", N_("People by the hour at which they first came in the month"), "people", ("hour",),
-              person_hour_cells),
+              person_hour_cells, published=False),
     Indicator("people-by-first-time", N_("People who came for the first time, and people who came again"), "people",
               ("first_time",), first_time_cells),
     Indicator("people-by-sex", N_("People by sex"), "people", ("sex",), source="people-by-sex-and-age",
@@ -184,13 +187,13 @@ def _attentions(listed: tuple[Indicator, ...]) -> Iterator[Indicator]:
 
 
 # What is published, in the order in which it is protected.
-INDICATORS: tuple[Indicator, ...] = (*LISTED, *_attentions(LISTED))
+INDICATORS: tuple[Indicator, ...] = (*(one for one in LISTED if one.published), *_attentions(LISTED))
 RETURNS: tuple[Indicator, ...] = tuple(
     replace(one, id=_returns(one), counts="returns", covering=(), attentions=None)
     for one in LISTED
     if one.cells and one.attentions
 )
-BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in (*INDICATORS, *RETURNS)}
+BY_ID: Mapping[str, Indicator] = {one.id: one for one in (*LISTED, *INDICATORS, *RETURNS)}
 KEPT: tuple[Indicator, ...] = (*(one for one in LISTED if one.cells), *RETURNS)
 
 _Kept = tuple[tuple[str, bool, Callable[[Any], Cells]], ...]

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract, extract_from_dir
 from babel.messages.pofile import read_po
 
+from attention_point.app import main
 from attention_point.foundation import paths
+from attention_point.foundation.command_language import FOLDER, help_messages
 
 ACCENTED = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡")
 # A language is listed by its own name, whoever reads.
@@ -94,6 +97,22 @@ def test_every_message_has_its_spanish() -> None:
         for message in _catalogue(path)
     }
     assert {place: message for message, place in _used() if message not in known} == {}
+
+
+def test_the_help_of_every_command_has_its_spanish() -> None:
+    known = {message.id for path in TRANSLATIONS for message in _catalogue(path)}
+    messages = {message for _owner, _attribute, message in help_messages(main)}
+    assert "Serve the pages and the API." in messages
+    assert {message for message in messages if message not in known} == set()
+
+
+def test_click_s_own_words_have_their_spanish() -> None:
+    """All that this version of click may say in a terminal of a server."""
+    found = extract_from_dir(Path(click.__file__).parent, [("**.py", "python")], keywords=KEYWORDS)
+    messages = {message for name, _line, message, *_rest in found if name not in {"_winconsole.py", "testing.py"}}
+    known = {message.id for message in _catalogue(FOLDER / "es.po")}
+    assert {"Usage:", "Missing argument", "No such option {name!r}."} < messages
+    assert {message for message in messages if message not in known} == set()
 
 
 @pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.parent.name)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from attention_point.accounts import passwords, queries, services
+from attention_point.accounts import authentication, changes, passwords, queries
 from attention_point.accounts.services import NewAccount
 from attention_point.app import create_app
 from attention_point.demo import users
@@ -83,7 +83,7 @@ def test_every_role_and_the_chosen_entities_are_shown_below_the_form(demonstrati
 
 def test_each_shown_password_opens_its_account(demonstration: Flask, instance: Path, database: Database) -> None:
     for email in shown(sign_in_page(demonstration))[:3]:
-        token, _proof = services.sign_in(database, email, password_of(instance, email), "192.0.2.1")
+        token, _proof = authentication.sign_in(database, email, password_of(instance, email), "192.0.2.1")
         assert token
 
 
@@ -119,7 +119,7 @@ def test_a_password_that_no_longer_holds_is_left_out(demonstration: Flask, datab
         account.password_hash = passwords.hashed("a sentence of their own")
         office = queries.by_email(session, "office@demo.example")
         assert office
-        services.disable_user(session, SYSTEM, office.id)
+        changes.disable_user(session, SYSTEM, office.id)
     page = sign_in_page(demonstration)
     assert {AGENT, "office@demo.example"} & set(shown(page)) == set()
     assert "sena@demo.example" in shown(page)

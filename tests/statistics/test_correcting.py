@@ -1,6 +1,8 @@
 """Two versions of a month side by side: nothing that both tell differs by so little that it exposes anyone (G3)."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import combinations, product
@@ -8,7 +10,7 @@ from itertools import combinations, product
 import pytest
 
 from attention_point.foundation.refusals import Refusal
-from attention_point.statistics.content import Content, TableContent, year_tables
+from attention_point.statistics.content import Content, TableContent, as_json, canonical, from_json, year_tables
 from attention_point.statistics.correcting import corrected
 from attention_point.statistics.disclosure import MERGED, TOTAL, Place
 from attention_point.statistics.protection import LEAST_TOTAL, Month
@@ -101,6 +103,18 @@ def test_no_two_versions_tell_a_small_difference(seed: int) -> None:
         assert new is not None
         before, after = _rests(old), _rests(new)
         assert all(step == 0 or abs(step) >= old.k for step in (after[place] - n for place, n in before.items()))
+
+
+def test_a_table_that_is_published_no_longer_ends_with_the_correction() -> None:
+    before, after = _versions(3) or _versions(4) or pytest.fail("neither month can be corrected")
+    one = BY_ID["people-by-day"]
+    days = TableContent(one.id, {"es": "", "en": ""}, one.counts, one.k, one.dimensions, (), {("2017-09-04",): 12})
+    earlier = replace(before, tables=(*before.tables, days), withheld=(("people-by-hour", {"es": "", "en": ""}),))
+    assert from_json(json.loads(canonical(as_json(earlier)))).table("people-by-day") == days  # what was released stays
+    corrected_anew = corrected(earlier, replace(after, tables=after.tables))
+    assert corrected_anew.table("people-by-day") is None
+    assert corrected_anew.withheld == ()
+    assert corrected_anew.tables == after.tables
 
 
 @pytest.mark.parametrize("seed", range(15))

@@ -323,6 +323,8 @@ def test_the_dictionary_explains_every_column_and_code(published: Published, dat
                 assert not code or (column, code) in known or (column in free and code != TOTAL), (column, code)
     rules = {table["protection"]["rule"] for table in json.loads(written(published, "json"))["tables"]}
     assert {("protection.rule", rule) for rule in rules} <= known
+    earlier = next(entry for entry in entries if (entry.column, entry.code) == ("table", "people-by-day"))
+    assert "Solo en publicaciones anteriores" in earlier.texts["es"][1]  # files of then are still read
 
 
 def test_the_dictionary_says_the_same_as_csv_and_json(database: Database) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -106,12 +108,25 @@ def test_nobody_is_lost_in_a_crossing() -> None:
         )
 
 
-def test_a_day_held_back_among_attentions_is_held_back_among_people() -> None:
-    month = protect(kept(60))
-    hidden = {place for place, count in month.tables["attentions-by-day"].counts.items() if count is None}
-    people = month.tables["people-by-day"].counts
-    assert hidden
-    assert all(people.get(place) is None for place in hidden if place in people)
+@pytest.mark.parametrize("visits", [60, 300, 800, 3000])
+def test_attentions_less_people_never_tell_a_small_count(visits: int) -> None:
+    """Whatever two tables have the same dimensions: days and hours as well as characteristics."""
+    shown = {name: table.counts for name, table in audited(kept(visits)).tables.items()}
+    beside = [
+        (people, attentions)
+        for people, attentions in product(shown, repeat=2)
+        if (BY_ID[people].counts, BY_ID[attentions].counts) == ("people", "attentions")
+        and BY_ID[people].dimensions == BY_ID[attentions].dimensions
+    ]
+    again = {
+        (name, place): attentions - people
+        for one, name in beside
+        for place in shown[one].keys() & shown[name].keys()
+        if (people := shown[one][place]) is not None and (attentions := shown[name][place]) is not None
+    }
+    assert {at: count for at, count in again.items() if 0 < count < 5} == {}
+    assert "attentions-by-day" in shown
+    assert {name for name in shown if name.startswith(("people-by-day", "people-by-hour"))} == set()
 
 
 def test_what_an_audit_found_is_left_out_or_put_together() -> None:

@@ -47,9 +47,12 @@ def _templates_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _spanish() -> None:
-    """Each test begins in Spanish, whatever language a page of the test before it spoke."""
+def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins in Spanish, whatever language the test before it and this machine's terminal speak."""
     language.use("es")
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 @pytest.fixture

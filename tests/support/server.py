@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import waitress.wasyncore
-from waitress.server import create_server
+
+from attention_point.foundation.web.server import create_server
 
 
 @contextmanager
-def serve(app: Any, threads: int = 4) -> Iterator[str]:
+def serve(app: Any, **settings: Any) -> Iterator[str]:
     """Serve a WSGI application on a free loopback port; gives ``http://127.0.0.1:port``."""
     sockets: dict[int, Any] = {}
+    where = {} if "listen" in settings else {"host": "127.0.0.1", "port": 0}
     server = create_server(
-        app, map=sockets, host="127.0.0.1", port=0, threads=threads, clear_untrusted_proxy_headers=False
+        app, sockets, **{"threads": 4, "ident": None, "clear_untrusted_proxy_headers": False, **where, **settings}
     )
     thread = threading.Thread(target=server.run, name="live-server", daemon=True)
     thread.start()

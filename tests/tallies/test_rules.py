@@ -13,6 +13,7 @@ from attention_point.tallies.rules import (
     INDICATORS,
     K_RESTRICTED,
     KEPT,
+    LISTED,
     RETURNS,
     cells_of,
     limit,
@@ -127,7 +128,7 @@ def test_attentions_by_a_characteristic_are_people_and_returns(visits: list[Visi
 
 
 def test_the_list_is_sound() -> None:
-    assert len(BY_ID) == len(INDICATORS) + len(RETURNS)
+    assert len(BY_ID) == len({one.id for one in (*LISTED, *INDICATORS)}) + len(RETURNS)
     for indicator in BY_ID.values():
         assert set(indicator.overlapping) <= set(indicator.dimensions)
         assert set(indicator.covering) <= set(indicator.overlapping)
@@ -147,6 +148,13 @@ def test_the_list_is_sound() -> None:
             assert len({BY_ID[kept].dimensions for kept in indicator.kept}) == 1
         assert indicator.k >= 3  # never below, by the disclosure guarantee
         assert len(indicator.id) <= 60
+
+
+def test_people_and_attentions_stand_side_by_side_only_where_their_difference_is_protected() -> None:
+    for people in INDICATORS:
+        for attentions in INDICATORS:
+            if (people.counts, attentions.counts) == ("people", "attentions"):
+                assert people.dimensions != attentions.dimensions or attentions.people == people.id
 
 
 def test_a_dimension_is_protected_alike_wherever_it_stands() -> None:

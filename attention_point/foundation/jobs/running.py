@@ -13,6 +13,7 @@ from attention_point.foundation.jobs.alone import alone
 from attention_point.foundation.jobs.job import EVERY_RUN, Job
 from attention_point.foundation.jobs.models import JobRun
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import speaking
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings
 
@@ -69,7 +70,8 @@ def _begin(database: Database, name: str, period: str) -> bool:
 
 def _try(database: Database, settings: Settings, job: Job, period: str) -> Ran:
     try:
-        job.run(database, settings, period)
+        with speaking("es"):  # what a job stores and sends is the office's, whatever terminal or timer calls it
+            job.run(database, settings, period)
     except Refusal as refusal:
         log.warning("job.refused", job=job.name, period=period, code=refusal.code)
         return Ran(job.name, period, refusal.code, refusal.message)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attention_point.foundation.networks import Address, Network, read_address
+from attention_point.foundation.networks import Network, read_address
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -23,7 +23,7 @@ def client_address(request_environ: Mapping[str, Any], trusted_networks: Sequenc
     if address is None:  # a socket of the file system, say
         return peer
     hops = request_environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while hops and _is_in(address, trusted_networks):
+    while hops and any(address in network for network in trusted_networks):
         before = read_address(hops.pop())
         if before is None:
             break
@@ -41,7 +41,3 @@ def behind_proxies(application: Application, trusted_networks: Sequence[Network]
         return application(environ, start_response)
 
     return with_client_address
-
-
-def _is_in(address: Address, networks: Sequence[Network]) -> bool:
-    return any(address in network for network in networks)

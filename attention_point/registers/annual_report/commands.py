@@ -3,14 +3,16 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import reading, writing
+from attention_point.foundation.commands import FILE_TO_WRITE, reading, writing
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import speaking
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import from_environment
 from attention_point.registers.annual_report.documents import KINDS, Record, report, write
@@ -21,22 +23,24 @@ from attention_point.statistics.open_data import watermark
 @click.command("report")
 @click.argument("year", type=click.IntRange(1900, 2200))
 @click.option("--format", "kind", type=click.Choice(list(KINDS)), required=True, help="What to write.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
+@click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
 def report_command(year: int, kind: str, output: Path) -> None:
     """Write the management report of YEAR: the same records and texts give the same bytes."""
     settings = from_environment()
-    with reading() as session:
-        document = report(session, year, settings.public_url, watermark(settings), _watch)
+    watch = partial(_watch, _("Reading the records"))
+    with reading() as session, speaking("es"):  # the same bytes from any terminal
+        document = report(session, year, settings.public_url, watermark(settings), watch)
     click.echo(_("Writing the file…"), err=True)
-    content = write(kind, document)  # perhaps for minutes: meanwhile the desk goes on recording
+    with speaking("es"):
+        content = write(kind, document)  # perhaps for minutes: meanwhile the desk goes on recording
     with writing() as session:
         journal.record(session, SYSTEM, "annual_report.export", "report", str(year), format=kind)
         _write(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
 
 
-def _watch(rows: Iterable[Record]) -> Iterator[Record]:
-    with click.progressbar(list(rows), label=_("Reading the records"), file=sys.stderr) as bar:
+def _watch(label: str, rows: Iterable[Record]) -> Iterator[Record]:
+    with click.progressbar(list(rows), label=label, file=sys.stderr) as bar:
         yield from bar
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import opened, writing
+from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, opened, writing
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import NotFound, Refusal
@@ -28,7 +28,7 @@ def registers_commands() -> None:
 
 
 @registers_commands.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE_TO_READ)
 def load_command(file: Path) -> None:
     """Load a year's records from a YAML file, all or nothing; again is harmless."""
     with writing() as session:
@@ -44,9 +44,9 @@ def load_command(file: Path) -> None:
 
 @registers_commands.command("import")
 @click.argument("register")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE_TO_READ)
 @click.option("--dry-run", is_flag=True, help="Only say what would become of the rows.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where the wrong rows go, as CSV.")
+@click.option("--errors", type=FILE_TO_WRITE, help="Where the wrong rows go, as CSV.")
 def import_command(register: str, file: Path, dry_run: bool, errors: Path | None) -> None:
     """Bring an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…): every row, or none."""
     with opened() as database:

@@ -16,6 +16,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import EVERY_RUN, Job, JobRun, Ran, alone, every_run, month_before, run_due
 from attention_point.foundation.jobs.commands import jobs_commands
+from attention_point.foundation.language import current, speaking
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import first_working_day
@@ -50,6 +51,15 @@ def run(database: Database, settings: Settings, *works: Work, today: date = TODA
 def row(database: Database, name: str = "month") -> JobRun:
     with database.reading() as session:
         return session.scalars(select(JobRun).where(JobRun.name == name)).one()
+
+
+def test_a_job_speaks_spanish_from_any_terminal(database: Database, settings: Settings) -> None:
+    spoken: list[str] = []
+    job = Job("month", month_before, lambda _database, _settings, _period: spoken.append(current()))
+    with speaking("en"):
+        list(run_due(database, settings, [job], TODAY))
+        assert current() == "en"
+    assert spoken == ["es"]
 
 
 def test_a_job_is_run_once_a_period(database: Database, settings: Settings) -> None:

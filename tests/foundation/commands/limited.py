@@ -1,0 +1,10 @@
+"""The command line in a process that may open only so many files: ``limited FILES WORD…``."""
+
+import resource
+import sys
+
+from attention_point.app import main
+
+files = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+main()
