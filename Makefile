@@ -12,12 +12,13 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 RUN_KEY := $(shell cat requirements.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 TEST_KEY := $(shell cat requirements-test.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 
-.PHONY: help install run demo test lint format bench bench-disclosure faults lock clean test-tools system-packages
+.PHONY: help install run demo test look lint format bench bench-disclosure faults lock clean test-tools system-packages
 
 help:
 	@echo "make run       install, prepare the instance and serve http://127.0.0.1:$(PORT)"
 	@echo "make demo      the same on instance/demo, with invented people"
 	@echo "make test      lint and every test; installs what the tests need"
+	@echo "make look      pictures of every page of every role, in test-results/look"
 	@echo "make install | lint | format | bench | bench-disclosure | faults | lock | clean"
 
 install: $(VENV)/run-$(RUN_KEY)
@@ -64,6 +65,10 @@ system-packages:
 
 test: test-tools system-packages lint
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+# Some minutes. ROLES="agent office" draws these alone.
+look: test-tools system-packages
+	@$(BIN)/python -m tests.crawl.look $(ROLES)
 
 faults: test-tools system-packages
 	@$(BIN)/pytest -m faults
