@@ -12,14 +12,17 @@ from attention_point.accounts import services as accounts
 from attention_point.directory import services as directory
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.database import new_id
+from attention_point.foundation.database import Database, new_id
 from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.registers.calls import rules, sending
 from attention_point.registers.calls.register import CALLS
 from attention_point.registers.shared import attachments, describe, services
 from attention_point.registers.shared.describe import Field, Register
+from attention_point.statistics import extracts
+from attention_point.statistics.extracts_rules import LEAST_PEOPLE
 from tests.registers.calls.house import letters, path_of
+from tests.statistics.extract_people import agreed
 from tests.support.visits import AGENT, CONSENTS, consents
 
 SAYING = {
@@ -96,6 +99,14 @@ _PEOPLE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"given_names": "Yohana", "surname_1": "Velásquez", "birth_date": "1991-03-17"}, "EMP-SENA"),
     ({"given_names": "Johana", "surname_1": "Velasques", "birth_date": "1991-03-17"}, "VBG"),
 )
+
+
+def make_extract(database: Database) -> None:
+    """An extract that nobody has taken yet, of more people than a page of a list shows."""
+    agreed(database, LEAST_PEOPLE + 5)
+    with database.writing() as session:
+        asked = extracts.wanted("2017-07", "2017-12", "Algo", "Algo")
+        extracts.keep(session, SYSTEM, extracts.prepare(session, asked))
 
 
 def add_bare_accounts(session: Session) -> None:

@@ -48,6 +48,7 @@ def write_sheets(tiles: Sequence[Tile], folder: Path, name: str) -> list[Path]:
         if sheets[-1] and sum(map(_height, [*sheets[-1], row])) > HIGH:
             sheets.append([])
         sheets[-1].append(row)
+    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}-{number}.png" for number in range(1, len(sheets) + 1)]
     for path, sheet in zip(paths, sheets, strict=True):
         _draw(sheet, columns * (width + GAP) + GAP, width).save(path, optimize=False)

@@ -149,14 +149,15 @@ class Crawl:
             return None
         if reply.status_code // 100 == 3 and "Location" in reply.headers:
             self._queue_links([reply.headers["Location"]], address)
-        elif reply.mimetype == "text/html" and reply.status_code in {200, 422}:
+        elif reply.mimetype == "text/html":
             self._read(method, address, reply.status_code, body.decode())
         return reply
 
     def _read(self, method: str, address: str, status: int, text: str) -> None:
         path = address.partition("?")[0]
         rule = self.addresses.rule_of(path, method)
-        self.pages.append(SeenPage(rule.rule if rule else path, method, address, status, text))
+        if status not in {403, 404}:
+            self.pages.append(SeenPage(rule.rule if rule else path, method, address, status, text))
         parts = read_parts(text, address, self.typed)
         self._queue_links(parts.links, address)
         self._searches.update(parts.searches)

@@ -28,13 +28,15 @@ TYPED = {
     "email": "otra@example.org",
     "link": "https://example.org/",
     "months": "1",
-    "name": "Otra",
+    "name": "Yohana",
+    "document_number": "",
+    "birth_year": "",
     "needs": "MIG-REG",
     "period": "2017-08",
     "q": "Yohana",
     "share": "50",
 }
-"""What is typed into a field of that name, wherever it stands, or chosen."""
+"""What is typed into a field of that name, wherever it stands, or chosen; what is empty is left blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def add_bare_records(database: Database, folder: Path) -> Population:
         bare_records.add_bare_accounts(session)
         bare_records.add_bare_registers(session, folder)
         bare_records.add_bare_visits(session)
-        return Population(tuple(bare_records.send_bare_bulletins(session)))
+        known = bare_records.send_bare_bulletins(session)
+    bare_records.make_extract(database)
+    return Population(tuple(known))
 
 
 def add_demonstration(database: Database, folder: Path) -> Population:
