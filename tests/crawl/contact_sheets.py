@@ -1,6 +1,5 @@
 """Contact sheets: many pages side by side on one picture, each under its address."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,15 +24,11 @@ class Tile:
     picture: Image.Image
 
 
-def tile_of(label: str, alarm: str, png: bytes, width: int, height: int) -> Tile:
-    """A page made smaller to ``width``; of a longer page what stands in ``height``."""
+def tile_of(label: str, alarm: str, png: bytes, width: int) -> Tile:
+    """A page made smaller to ``width``."""
     with Image.open(BytesIO(png)) as whole:
-        scale = width / whole.width
-        shown = whole.convert("RGB").crop((0, 0, whole.width, min(whole.height, math.ceil(height / scale))))
-    cut = "" if whole.height * scale <= height else f" … {whole.height} px"
-    return Tile(
-        label + cut, alarm, shown.resize((width, max(1, round(shown.height * scale))), Image.Resampling.LANCZOS)
-    )
+        height = max(1, round(whole.height * width / whole.width))
+        return Tile(label, alarm, whole.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
 
 
 def write_sheets(tiles: Sequence[Tile], folder: Path, name: str) -> list[Path]:

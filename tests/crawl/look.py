@@ -148,15 +148,17 @@ def _opened(chromium: Browser, client: FlaskClient) -> Iterator[tuple[Page, Show
 
 
 def _tiles(page: Page, faults: list[str], show: Show, seen: SeenPage) -> Iterator[tuple[int, Tile]]:
-    """The page at each width, as high as it is: a bar that stays at the screen's foot then stands at the page's."""
+    """The page at each width: all of it, or of a long one as much as a tile takes."""
     label = PARAMETER.sub(r"<\g<name>>", f"{seen.method} {seen.rule} {'' if seen.status == 200 else seen.status}")
     for width, (across, down) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 800})
         show(seen)
         alarms = [*faults, *page.evaluate(WRONG)]
         faults.clear()
-        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
-        yield width, tile_of(label, "; ".join(alarms), page.screenshot(), across, down)
+        whole, most = page.evaluate("document.documentElement.scrollHeight"), down * width // across
+        page.set_viewport_size({"width": width, "height": min(whole, most)})
+        cut = f"… {whole} px" if whole > most else ""
+        yield width, tile_of(f"{label} {cut}", "; ".join(alarms), page.screenshot(), across)
 
 
 WRONG = """() => {
