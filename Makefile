@@ -13,13 +13,14 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 RUN_KEY := $(shell cat requirements.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 TEST_KEY := $(shell cat requirements-test.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
 
-.PHONY: help install run demo demo-fresh test lint format bench bench-disclosure faults lock clean test-tools system-packages
+.PHONY: help install run demo demo-fresh test look lint format bench bench-disclosure faults lock clean test-tools system-packages
 
 help:
 	@echo "make run       install, prepare the instance and serve http://127.0.0.1:$(PORT)"
 	@echo "make demo      the same on $(DEMO), with six months of invented people"
 	@echo "make demo-fresh  throws that away and begins anew: its people come up to this hour again"
 	@echo "make test      lint and every test; installs what the tests need"
+	@echo "make look      pictures of every page of every role, in test-results/look"
 	@echo "make install | lint | format | bench | bench-disclosure | faults | lock | clean"
 
 install: $(VENV)/run-$(RUN_KEY)
@@ -76,6 +77,10 @@ system-packages:
 
 test: test-tools system-packages lint
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+# Some minutes. ROLES="agent office" draws these alone.
+look: test-tools system-packages
+	@$(BIN)/python -m tests.crawl.look $(ROLES)
 
 faults: test-tools system-packages
 	@$(BIN)/pytest -m faults

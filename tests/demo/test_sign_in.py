@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from attention_point.accounts import authentication, changes, passwords, queries
+from attention_point.accounts import authentication, changes, passwords, queries, services
 from attention_point.accounts.services import NewAccount
 from attention_point.app import create_app
 from attention_point.demo import users

@@ -1,8 +1,9 @@
 """The whole application on a test's database: the app, a client that checks pages, a live server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,24 +84,33 @@ def composed(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def _shared_app(keyring_path: Path) -> Iterator[Flask]:
-    """The application composed once: its 240 addresses and its templates cost more than a test's pages."""
+def _shared_apps(keyring_path: Path) -> Iterator[Callable[[bool], Flask]]:
+    """The application composed once, and once as a demonstration: its 240 addresses and its templates cost more than a
+    test's pages."""
     environment = {"INSTANCE": str(keyring_path.parent), "KEYRING": str(keyring_path)}
-    with composed(from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})) as made:
-        made.test_client().get("/static/css/base.css").close()  # from the first request on, Flask lets nobody add to it
-        yield made
+    plain = from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
+    with ExitStack() as stack:
+
+        @cache
+        def shared(demo: bool) -> Flask:
+            made = stack.enter_context(composed(replace(plain, demo=demo)))
+            made.test_client().get("/static/css/base.css").close()  # from now on, Flask lets nobody add to it
+            return made
+
+        yield shared
 
 
 @pytest.fixture
-def app(_shared_app: Flask, settings: Settings, database: Database) -> Iterator[Flask]:
+def app(_shared_apps: Callable[[bool], Flask], settings: Settings, database: Database) -> Iterator[Flask]:
     """The application on the test's own settings and database."""
-    held = _shared_app.extensions
+    shared = _shared_apps(settings.demo)
+    held = shared.extensions
     before = held["settings"], held["database"]
     # Cookies and headers were made for the settings of then; nothing but the two addresses may differ.
     here = {"instance": settings.instance, "database_url": settings.database_url}
     assert replace(before[0], **here) == settings
     held["settings"], held["database"] = settings, database
-    yield _shared_app
+    yield shared
     held["settings"], held["database"] = before
 
 

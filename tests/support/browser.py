@@ -29,10 +29,15 @@ AXE_OPTIONS = {
 AXE_SCRIPT = Axe().axe_script
 
 
+def find_chromium() -> str | None:
+    """The system's Chromium, without its windows if it comes so; None where there is none."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """The system's Chromium, which speaks to nobody but the page's server; without its windows if it comes so."""
-    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    """The system's Chromium, which speaks to nobody but the page's server."""
+    chromium = find_chromium()
     if chromium is None:
         missing("Chromium", "chromium-headless-shell")
     return {"executable_path": chromium, "args": ARGUMENTS, "headless": True}

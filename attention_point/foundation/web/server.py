@@ -130,7 +130,8 @@ def create_server(
 ) -> BoundedServer:
     """A server on each address that ``host`` stands for; the first one's ``run`` serves them all.
 
-    ``opened`` gets their sockets, ``proxies`` are those that the settings trust, ``settings`` are waitress's. Raises ValueError or OSError where it cannot listen.
+    ``opened`` gets their sockets, ``proxies`` are those that the settings trust, ``settings`` are
+    waitress's. Raises ValueError or OSError where it cannot listen.
     """
     adjustments = Adjustments(**settings)
     dispatcher = ThreadedTaskDispatcher()

@@ -76,7 +76,7 @@ def reply(token: str, record: UUID) -> Reply:
         form=form,
         call=call,
         facts=facts,
-        fields=[CALLS.field(key) for key in documents.TOLD],
+        fields=[CALLS.field(key) for key in documents.TOLD if facts.get(key) is not None],
         given=given,
         closed=closed,
         token=token,

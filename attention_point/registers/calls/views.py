@@ -45,8 +45,9 @@ def add_for(register: Register, record: UUID) -> Reply:
         else:
             flash(_("Saved."), "success")
             return redirect(address(PROPOSALS, "record", record=made), 303)
-    suggested = organisation_names(db())
-    return show_page(PROPOSALS, "form", form=form, conflict=None, row=None, suggested=suggested), status
+    suggested, heading = organisation_names(db()), _("Add a proposal to %(name)s", name=call.name)
+    values = {"form": form, "conflict": None, "row": None, "suggested": suggested, "heading": heading}
+    return show_page(PROPOSALS, "form", **values), status
 
 
 def board(register: Register) -> Reply:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, render_template, url_for
 from flask.blueprints import BlueprintSetupState
@@ -32,13 +33,19 @@ def show_page(register: Register, template: str, **values: Any) -> str:
     here = partial(address, register)
     return render_template(
         [f"registers/{register.name}/{template}.html", f"registers/{template}.html"],
-        register=register, here=here, words=words, lines=lines, date_words=date_words, kinds=describe, **values,
+        register=register, here=here, words=words, lines=lines, date_words=date_words, kinds=describe,
+        organisation_address=organisation_address, **values,
     )  # fmt: skip
 
 
 def address(register: Register, view: str, **values: Any) -> str:
     """The address of one of a register's pages."""
     return url_for(f"{register.name}.{view}", **values)
+
+
+def organisation_address(key: str) -> str:
+    """The address of an organisation by its id as records keep it, without hyphens, which no address has."""
+    return url_for("organisations.record", record=UUID(key))
 
 
 def wanted_of(register: Register, arguments: Mapping[str, str]) -> Wanted:

@@ -1,0 +1,127 @@
+"""Records with only what is required, in every room: what a page meets when nobody knew more."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.accounts import services as accounts
+from attention_point.directory import services as directory
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.database import Database, new_id
+from attention_point.intake.reading import read_draft
+from attention_point.intake.services import record_visit
+from attention_point.registers.calls import rules, sending
+from attention_point.registers.calls.register import CALLS
+from attention_point.registers.shared import attachments, describe, services
+from attention_point.registers.shared.describe import Field, Register
+from attention_point.statistics import extracts
+from attention_point.statistics.extracts_rules import LEAST_PEOPLE
+from tests.registers.calls.house import letters, path_of
+from tests.statistics.extract_people import agreed
+from tests.support.visits import AGENT, CONSENTS, consents
+
+SAYING = {
+    describe.TEXT: "Algo",
+    describe.LONG: "Algo",
+    describe.URL: "https://example.org/",
+    describe.DATE: "2017",
+    describe.MONEY: {"amount": "1"},
+    describe.INTEGER: 1,
+    describe.COUNT: {"number": 1},
+    describe.SHARE: "1",
+    describe.ORGANISATIONS: [{"name": "Fundación Sin Más"}],
+    describe.TEXTS: ["Una línea"],
+    describe.TAGS: ["algo"],
+    describe.YES: True,
+}
+"""The least that says something, by the kind of a field."""
+SPECIAL = {"email": "ana.rojas@example.org", "year": 2016}
+"""The same for fields that take less than their kind."""
+MONTH = "2017-08"
+
+
+def least(field: Field) -> Any:
+    """The least that may stand in a field."""
+    if field.kind == describe.ROWS:
+        return [{part.key: least(part) for part in field.fields if part.required}]
+    if field.kind in {describe.CODE, describe.CODES}:
+        code = next(iter(field.list)).code
+        return code if field.kind == describe.CODE else [code]
+    return SPECIAL.get(field.key, SAYING[field.kind])
+
+
+def least_record(register: Register, *more: Field) -> Mapping[str, Any]:
+    """The values of a record with its required fields and ``more``, each with the least."""
+    return {field.key: least(field) for field in register.fields if field.required or field in more}
+
+
+def add_bare_registers(session: Session, folder: Path) -> None:
+    """Two records of each register: one with its required fields alone, which also has a file, and one with all."""
+    for register in describe.KNOWN.values():
+        record = services.add(session, SYSTEM, register, least_record(register))
+        attachments.attach(session, SYSTEM, register, record, folder, "nota.txt", b"Algo\n")
+        own = {"name": f"Todo: {register.name}", "email": "todo@example.org", "year": 2015}
+        whole = least_record(register, *register.fields)
+        services.add(session, SYSTEM, register, {**whole, **{key: own[key] for key in own if key in whole}})
+
+
+def send_bare_bulletins(session: Session) -> list[str]:
+    """Last week's bulletin as it was sent, and this week's draft; gives the paths of the recipients' own pages."""
+    today = clock.today()
+    services.add(session, SYSTEM, CALLS, {"name": "Abierta", "state": "open"})
+    told = sending.prepare(session, SYSTEM, rules.week_of(today - timedelta(days=7)), today)
+    assert told is not None
+    sending.send(session, SYSTEM, told.id, [each.id for each in session.scalars(select(CALLS.model))], "")
+    sending.prepare(session, SYSTEM, rules.week_of(today), today)
+    return [path_of(letter) for letter in letters(session)]
+
+
+def add_bare_visits(session: Session) -> None:
+    """Visits of people who said one thing or nothing, in a past month and yesterday; two may be the same person."""
+    yesterday = clock.now() - timedelta(days=1)
+    for attended_at in (f"{MONTH}-09T08:30:00-05:00", yesterday.isoformat()):
+        for person, need in _PEOPLE:
+            draft = {"id": str(new_id()), "point": "bucaramanga", "attended_at": attended_at, "needs": [need]}
+            said = {"person": person, "consents": consents(*CONSENTS)} if person else {}
+            record_visit(session, AGENT, read_draft({**draft, **said}))
+
+
+_PEOPLE: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, "MIG-REG"),
+    ({}, "VBG"),
+    ({"sex": "F"}, "EMP-SENA"),
+    ({"documents": [{"type": "PA", "number": "045678123"}]}, "MIG-REG"),
+    ({"given_names": "Yohana", "surname_1": "Velásquez", "birth_date": "1991-03-17"}, "EMP-SENA"),
+    ({"given_names": "Johana", "surname_1": "Velasques", "birth_date": "1991-03-17"}, "VBG"),
+)
+
+
+def make_extract(database: Database) -> None:
+    """An extract that nobody has taken yet, of more people than a page of a list shows."""
+    agreed(database, LEAST_PEOPLE + 5)
+    with database.writing() as session:
+        asked = extracts.wanted("2017-07", "2017-12", "Algo", "Algo")
+        extracts.keep(session, SYSTEM, extracts.prepare(session, asked))
+
+
+def add_bare_accounts(session: Session) -> None:
+    """An account that never signed in, one without an entity, a token that was never used."""
+    accounts.add_user(session, SYSTEM, accounts.NewAccount("sin.mas@example.org", "Sin Más", "agent", None), "none")
+    accounts.add_token(session, SYSTEM, "sin-mas", "intake", None)
+
+
+def add_bare_directory(session: Session) -> None:
+    """An entity and a service with their required fields alone."""
+    texts = {"es": "Algo", "en": "Something"}
+    day = "2017-01-01"
+    entity = {"code": "sin-mas", "kind": "municipal", "name": texts, "short": texts, "description": texts}
+    directory.add_entity(session, SYSTEM, {**entity, "valid_from": day})
+    service = {"code": "SIN-MAS", "need": "SIN-MAS", "name": texts, "description": texts, "valid_from": day}
+    nothing = {"restricted": False, "documents_none": False, "fields": []}
+    offers = [{"entity": "sin-mas", "order": 1, "valid_from": day}]
+    directory.add_service(session, SYSTEM, {**service, **nothing, "offers": offers})

@@ -1,0 +1,126 @@
+"""A database that holds a population: built once a run on each engine, copied for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from attention_point.foundation.access import ROLES
+from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.vault import Vault
+from tests.accounts.support import token_of
+from tests.crawl.crawling import Crawl
+from tests.crawl.populations import POPULATIONS, TYPED, Population, ids_of
+from tests.portal.support import browser
+from tests.support.pages import PageClient
+from tests.support.postgres import Server
+
+ENTITY = "sena"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A population in a database of its own that nothing but copies is made of, and its instance folder."""
+
+    population: Population
+    database: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def prepared() -> dict[tuple[str, str], Prepared]:
+    """The populations built so far, by engine and name."""
+    return {}
+
+
+@pytest.fixture
+def prepare(
+    request: pytest.FixtureRequest,
+    prepared: dict[tuple[str, str], Prepared],
+    vault: Vault,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, str], Prepared]:
+    """``prepare("sqlite", "demonstration")``: the population, built if this run has not built it yet."""
+
+    def prepare(engine: str, name: str) -> Prepared:
+        if (engine, name) not in prepared:
+            folder = tmp_path_factory.mktemp(name)
+            stored, address = _empty(request, engine, folder)
+            database = Database(address, {"vault": vault})
+            try:
+                population = POPULATIONS[name](database, folder)
+            finally:
+                database.close()
+            prepared[engine, name] = Prepared(population, stored, folder)
+        return prepared[engine, name]
+
+    return prepare
+
+
+def _empty(request: pytest.FixtureRequest, engine: str, folder: Path) -> tuple[str, str]:
+    """A migrated database: what it is copied by, and its address."""
+    if engine == "sqlite":
+        path = folder / "attention-point.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return str(path), f"sqlite:///{path}"
+    server: Server = request.getfixturevalue("postgresql_server")
+    name = f"crawl_{new_id().hex}"
+    server.create(name, "template_migrated")
+    return name, server.url(name)
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest,
+    prepare: Callable[[str, str], Prepared],
+    engine: str,
+    population: str,
+    tmp_path: Path,
+) -> Iterator[str]:
+    """The address of a copy of the population, in whose instance folder its files stand."""
+    source = prepare(engine, population)
+    shutil.copytree(source.folder, tmp_path, dirs_exist_ok=True)
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'attention-point.db'}"
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    name = f"test_{new_id().hex}"
+    server.create(name, source.database)
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
+
+
+@pytest.fixture
+def crawl(app: Flask, prepare: Callable[[str, str], Prepared], engine: str, population: str) -> Callable[[str], Crawl]:
+    """``crawl("office")``: a walk through the population as somebody of the role, or as nobody."""
+    database = app.extensions["database"]
+    # A page is made of the same on both engines: its HTML is looked through on one.
+    careful = engine == "sqlite"
+
+    def sign_in(who: str) -> tuple[FlaskClient, dict[str, str]]:
+        signed_in = browser(app, who, ENTITY if who == "entity" else None) if who in ROLES else PageClient(app)
+        client = signed_in if careful else _plain(app, signed_in)
+        return client, {"X-CSRFToken": token_of(client.get("/account" if who in ROLES else "/sign-in"))}
+
+    def crawl(who: str) -> Crawl:
+        known = ("/", *prepare(engine, population).population.known)
+        return Crawl(
+            app, who, lambda: sign_in(who), ids_of(database), TYPED, known, refusals=population == "bare-records"
+        )
+
+    return crawl
+
+
+def _plain(app: Flask, signed_in: FlaskClient) -> FlaskClient:
+    """The same session in a client that does not look through the pages."""
+    client = FlaskClient(app, app.response_class)
+    cookie = signed_in.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    if cookie is not None:
+        client.set_cookie(cookie.key, cookie.value)
+    return client
