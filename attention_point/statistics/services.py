@@ -123,7 +123,6 @@ def release(
     first_day: date,
     note: str | None = None,
     fingerprint: str | None = None,
-    *,
     despite_damage: bool = False,
 ) -> Release:
     """Freeze a month: version 1, or with a note of what was wrong the next version.

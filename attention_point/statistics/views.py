@@ -139,7 +139,7 @@ def release(month: str) -> Response | str | tuple[str, int]:
                 first_day,
                 form.note.data,
                 form.fingerprint.data,
-                despite_damage=form.despite_damage.data,
+                form.despite_damage.data,
             )
         except Invalid as refused:
             form.show(refused.fields)
