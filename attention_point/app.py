@@ -30,11 +30,10 @@ from attention_point.foundation.database.migrations import pending, upgrade
 from attention_point.foundation.doctor.commands import doctor_command
 from attention_point.foundation.jobs.checks import CHECKS
 from attention_point.foundation.jobs.commands import jobs_commands
-from attention_point.foundation.journal import heads
 from attention_point.foundation.journal.keying import begin_keyed
 from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.private_files import prepare_instance, refuse_open_to_others, take_umask
+from attention_point.foundation.private_files import KEPT_HEADS, prepare_instance, refuse_open_to_others, take_umask
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
@@ -101,7 +100,7 @@ def open_database() -> Database:
 
 def _database(settings: Settings, vault: Vault) -> Database:
     """The database with what rooms below ask of rooms above in its sessions: accounts know no directory."""
-    kept_heads = settings.keyring.with_name(heads.FILE)
+    kept_heads = settings.keyring.with_name(KEPT_HEADS)
     rides = {"vault": vault, "entity_names": entity_names, "journal_heads": kept_heads}
     return Database(settings.database_url, info=rides)
 

@@ -21,6 +21,8 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 FROM_GIT = "README.md"
 """The one file of ``instance/`` that is in the repository: a checkout writes it anew under the user's umask."""
 BESIDE_DATABASE = ("", "-wal", "-shm", "-journal")
+KEPT_HEADS = "journal-heads"
+"""The file beside the keyring in which the journal's first keyed head is kept (``docs/journal.md``)."""
 OWN_FOLDERS = ("attachments", "open-data")
 """The folders of the instance in which the program keeps files."""
 
@@ -118,8 +120,9 @@ def _tree(folder: Path) -> Iterator[Path]:
 
 
 def _files_of_settings(settings: Settings) -> Iterator[Path]:
-    """The keyring, the mark of a demonstration, and the database with what SQLite keeps beside it."""
+    """The keyring and the heads kept beside it, a demonstration's mark, the database and what SQLite keeps there."""
     yield settings.keyring
+    yield settings.keyring.with_name(KEPT_HEADS)
     yield settings.instance / DEMONSTRATION
     database = database_file(settings.database_url)
     if database is not None:

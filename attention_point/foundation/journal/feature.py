@@ -1,6 +1,7 @@
 """What the journal offers the app."""
 
 from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.journal.checks import CHECKS
 from attention_point.foundation.journal.commands import journal_commands
 from attention_point.foundation.journal.views import blueprint
 from attention_point.foundation.language import N_
@@ -10,4 +11,5 @@ journal = Feature(
     blueprints=(blueprint,),
     menu=(MenuItem(N_("Journal"), "journal.listing", "journal.view"),),
     commands=(journal_commands,),
+    checks=CHECKS,
 )

@@ -15,8 +15,6 @@ from typing import Any
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Refusal
 
-FILE = "journal-heads"
-"""The name of the file beside the keyring."""
 _LARGEST = 10 * 1024 * 1024
 _LINE = re.compile(r"(?:([1-9][0-9]{0,17})\s+)?([0-9a-f]{64})", re.IGNORECASE)
 

@@ -54,6 +54,13 @@ def test_a_sound_installation_is_in_order(run: Run) -> None:
     assert "Todo está en orden." in result.stdout
 
 
+def test_a_missing_trigger_of_the_journal_is_named(run: Run, database: Database) -> None:
+    with database.writing() as session:
+        on = " ON journal_entry" if database.engine.dialect.name == "postgresql" else ""
+        session.execute(text(f"DROP TRIGGER journal_entry_kept{on}"))
+    assert [line for line in faults(run()) if "journal_entry_kept" in line]
+
+
 @pytest.mark.parametrize(
     ("column", "purpose"),
     [

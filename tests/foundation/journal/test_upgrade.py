@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from attention_point.app import main, open_database
 from attention_point.foundation.database import migrations
-from attention_point.foundation.journal.heads import FILE
+from attention_point.foundation.private_files import KEPT_HEADS
 from attention_point.foundation.vault import Keyring
 from tests.foundation.journal.support import disarm, rearm, write_unkeyed
 
@@ -53,7 +53,7 @@ def test_an_installation_of_before_goes_on(instance: Path) -> None:
 
 def test_a_new_installation_keeps_the_first_head_for_its_owner_alone(instance: Path) -> None:
     assert run("init").exit_code == 0
-    kept = instance / FILE
+    kept = instance / KEPT_HEADS
     assert kept.read_text(encoding="ascii").startswith("1 ")
     assert kept.stat().st_mode & 0o777 == 0o600
     checked = run("journal", "verify")
