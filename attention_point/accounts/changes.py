@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.accounts import queries, rules, services, throttle
 from attention_point.accounts.authentication import end_sessions
 from attention_point.accounts.models import Account
@@ -117,7 +118,7 @@ def edit_user(
     serialise(session, _ADMINISTRATORS)
     account = _locked(session, account_id)
     before = values_of(account)
-    values = AccountValues(values.name.strip(), values.role, values.entity or None)
+    values = AccountValues(texts.normalise(values.name), values.role, values.entity or None)
     if version not in {None, account.version}:
         raise Conflict(_("Somebody changed this account while you were editing it."), _differences(values, before))
     faults = services.name_and_role_faults(values.name, values.role)
