@@ -58,13 +58,14 @@ def list_accounts() -> str:
 
 @blueprint.post("/find")
 @requires("accounts.manage")
-def find() -> str:
-    """The accounts that fit what was typed."""
+def find() -> tuple[str, int]:
+    """The accounts that fit what was typed; all of them, and what is wrong, where it cannot be looked for."""
     form = FindForm()
+    sound = form.validate()
     rows = listing.account_rows(reader(), clock.now())
-    shown = listing.select_rows(rows, form.q.data or "", form.role.data or "")
+    shown = listing.select_rows(rows, form.q.data or "", form.role.data or "") if sound else rows
     page = page_of(shown[:MOST_FOUND], MOST_FOUND, lambda _row: "", None)
-    return _list_page(rows, form, page=page, state=None, cut=len(shown) > MOST_FOUND)
+    return _list_page(rows, form, page=page, state=None, cut=len(shown) > MOST_FOUND), 200 if sound else 422
 
 
 def _list_page(rows: list[listing.AccountRow], form: FindForm, **more: Any) -> str:

@@ -162,7 +162,7 @@ class ResetForm(BaseForm):
 class FindForm(BaseForm):
     """Words of a name or an address. Sent by POST: what somebody types stands in no address."""
 
-    q = SearchField(N_("Name or e-mail address"), filters=[clean])
+    q = SearchField(N_("Name or e-mail address"), [Length(max=EMAIL_LONGEST)], filters=[clean])
     role = SelectField(N_("Role"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -130,7 +130,7 @@ def test_an_account_is_edited_and_tells_its_history(chief: PageClient, database:
     stored = account(database, account_id)
     assert (stored.name, stored.role, stored.entity) == ("Ana María Rojas", "entity", "sena")
     page = chief.get(f"/accounts/{account_id}").text
-    for words in ("Cambió una cuenta", "Creó una cuenta", "SENA", "El sistema", "Ana Rojas", "Entidad aliada"):
+    for words in ("Cambió una cuenta", "Creó una cuenta", "SENA", "Sistema", "Ana Rojas", "Entidad aliada"):
         assert words in page
     assert "Macro" not in page
     late = send(chief, path, **{**fields, "name": "Ana Mora"})

@@ -20,6 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from attention_point.directory.queries import entity_names
 from attention_point.foundation import paths
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, migrations
@@ -68,7 +69,9 @@ def _build(folder: Path) -> tuple[str, ...]:
     settings = _settings(folder)
     Keyring.create(settings.keyring)
     migrations.upgrade(settings.database_url)
-    database = Database(settings.database_url, {"vault": Vault(Keyring.load(settings.keyring))})
+    database = Database(
+        settings.database_url, {"vault": Vault(Keyring.load(settings.keyring)), "entity_names": entity_names}
+    )
     known: tuple[str, ...] = ()
     # Invented people are loaded only where nobody was received.
     for name in sorted(POPULATIONS, key=lambda name: name != "demonstration"):

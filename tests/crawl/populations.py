@@ -80,7 +80,7 @@ def add_demonstration(database: Database, folder: Path) -> Population:
     with database.writing() as session:
         load_shipped(session)
     loaded = run(database, folder, demo_commands, "load", "--people", str(PEOPLE))
-    assert loaded.exit_code == 0, loaded.output
+    assert loaded.exit_code == 0, (loaded.output, loaded.exc_info)
     with database.reading() as session:
         days = session.scalars(select(Tally.day).distinct()).all()
     for month in sorted({f"{day:%Y-%m}" for day in days})[:MONTHS]:

@@ -56,6 +56,12 @@ def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
 
 
+@pytest.fixture(autouse=True)
+def _logs_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that a test runs in this process must not set the log for all the tests after it."""
+    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)
+
+
 @pytest.fixture
 def settings(database_url: str, keyring_path: Path, tmp_path: Path) -> Settings:
     """Settings of a fresh installation. Replace what a test needs with ``dataclasses.replace``."""

@@ -26,7 +26,15 @@ SURROGATE = "Zurdo\ud800Quimbaya"
 """Only JSON can carry it: in a form or an address its bytes are no UTF-8 and come as U+FFFD."""
 
 # What the program itself writes while it answers: who signed in, who read what, how many tries.
-_RUNNING = {"journal_entry", "journal_head", "login_session", "sign_in_attempt", "api_token", "job_run"}
+_RUNNING = {
+    "journal_entry",
+    "journal_head",
+    "journal_mention",
+    "login_session",
+    "sign_in_attempt",
+    "api_token",
+    "job_run",
+}
 
 
 def kinds(database: Database, place: int) -> dict[str, str]:

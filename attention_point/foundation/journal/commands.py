@@ -11,7 +11,7 @@ import click
 from sqlalchemy import Row
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import opened, reading, writing
+from attention_point.foundation.commands import FILE_TO_READ, opened, reading, writing
 from attention_point.foundation.database import repeatable_read
 from attention_point.foundation.database.migrations import pending
 from attention_point.foundation.journal import queries
@@ -63,7 +63,7 @@ def show_head() -> None:
     "--head",
     "files",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE_TO_READ,
     help="A file of heads kept outside: lines as 'journal head' prints them, or a released month as JSON.",
 )
 def verify(files: tuple[Path, ...]) -> None:

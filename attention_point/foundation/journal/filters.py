@@ -9,6 +9,7 @@ from uuid import UUID
 
 from wtforms import Form, SelectField, StringField
 
+from attention_point import texts
 from attention_point.foundation import clock
 from attention_point.foundation.journal.naming import ActorName
 from attention_point.foundation.journal.queries import Search
@@ -67,7 +68,7 @@ def filters_of(arguments: Mapping[str, str], actors: Mapping[str, ActorName]) ->
 
 
 def _short(text: str) -> str:
-    if len(text) > LONGEST or not text.isprintable():
+    if len(text) > LONGEST or not texts.is_fit(text):
         raise ValueError("record")
     return text
 

@@ -73,7 +73,6 @@ def test_usage_errors_and_refusals_speak_it(
 ) -> None:
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path))
     monkeypatch.setenv("LANG", language)
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     done = CliRunner().invoke(main, words)
     assert done.exit_code == status
     assert [text for text in said if text not in done.output] == []
@@ -95,7 +94,6 @@ def test_a_paper_is_spanish_from_any_terminal(tmp_path: Path, monkeypatch: pytes
     """The same month, exported from an English and from a Spanish terminal, gives the same bytes."""
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     assert CliRunner().invoke(main, ["init"]).exit_code == 0
     papers = []
     for language in ("en_US.UTF-8", "es_CO.UTF-8"):

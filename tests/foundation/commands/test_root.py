@@ -17,7 +17,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("ATTENTION_POINT_DEMO", "1")
     monkeypatch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     assert run("init").exit_code == 0
     return tmp_path
 

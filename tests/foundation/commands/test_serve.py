@@ -32,7 +32,6 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     assert CliRunner().invoke(main, ["init"]).exit_code == 0
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = int(free.getsockname()[1])

@@ -38,7 +38,6 @@ def run(
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path))
     monkeypatch.setenv("ATTENTION_POINT_DATABASE_URL", database_url)
     monkeypatch.setenv("ATTENTION_POINT_KEYRING", str(keyring_path))
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     return lambda: CliRunner().invoke(main, ["doctor"])
 
 

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from attention_point.accounts import services as accounts
 from attention_point.accounts.models import Account
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM, Actor, permissions_of
 from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
 from attention_point.people import services as people
 from attention_point.people.search import search_name
@@ -196,6 +197,8 @@ def test_what_cannot_be_looked_for_is_said(app: Flask, address: str, said: str) 
 
 def test_pages_keep_the_filters(app: Flask, database: Database) -> None:
     with database.writing() as session:
+        by_fixtures = select(func.count()).where(JournalEntry.action == "directory.load")
+        loaded = session.scalar(by_fixtures) or 0
         for number in range(120):
             journal.record(session, SYSTEM, "directory.load", "directory", added=number)
     auditor = browser(app, "auditor")
@@ -205,7 +208,7 @@ def test_pages_keep_the_filters(app: Flask, database: Database) -> None:
         told += rows(page)
         (address,) = links(page, "Página siguiente") or [""]
         assert not address or "action=directory.load" in address
-    assert len(told) == len(set(told)) == 120 + told.count("Cargó el directorio – Sistema")
+    assert len(told) == len(set(told)) == 120 + loaded
     for before in ("0", "-1", "x", "9" * 40):
         assert auditor.get(f"/journal?before={before}").status_code == 200
 

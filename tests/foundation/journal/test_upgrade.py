@@ -20,7 +20,6 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(folder))
     monkeypatch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     return folder
 
 

@@ -20,7 +20,6 @@ Run = Callable[..., Result]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """The command line on an instance in ``of the office``, under an everyday umask."""
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "of the office"))
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)  # it is set for the whole process
     before = os.umask(0o022)
     yield lambda *words: CliRunner().invoke(main, words)
     os.umask(before)
