@@ -197,8 +197,6 @@ def test_what_cannot_be_looked_for_is_said(app: Flask, address: str, said: str) 
 
 def test_pages_keep_the_filters(app: Flask, database: Database) -> None:
     with database.writing() as session:
-        by_fixtures = select(func.count()).where(JournalEntry.action == "directory.load")
-        loaded = session.scalar(by_fixtures) or 0
         for number in range(120):
             journal.record(session, SYSTEM, "directory.load", "directory", added=number)
     auditor = browser(app, "auditor")
@@ -208,7 +206,9 @@ def test_pages_keep_the_filters(app: Flask, database: Database) -> None:
         told += rows(page)
         (address,) = links(page, "Página siguiente") or [""]
         assert not address or "action=directory.load" in address
-    assert len(told) == len(set(told)) == 120 + loaded
+    with database.reading() as session:  # those of the fixtures too
+        loads = select(func.count()).select_from(JournalEntry).where(JournalEntry.action == "directory.load")
+        assert len(told) == len(set(told)) == session.scalar(loads) > 120
     for before in ("0", "-1", "x", "9" * 40):
         assert auditor.get(f"/journal?before={before}").status_code == 200
 
