@@ -12,7 +12,7 @@ from attention_point.foundation.access import access_of
 from attention_point.foundation.access.table import ANYONE, let_in
 
 PARAMETER = re.compile(r"<(?:(?P<kind>[^:<>]+):)?(?P<name>[^<>]+)>")
-RECORDS, AROUND, QUERIES = 8, 2, 2
+RECORDS, AROUND, QUERIES = 4, 1, 2
 """How many addresses of one rule are opened: of records; of what stands around a record (its form, its history); with
 the same names in the query. The pages of the others are made of the same parts."""
 
