@@ -6,34 +6,12 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
+from attention_point.directory.labels import LABELS
 from attention_point.foundation.access import Actor
 from attention_point.foundation.journal.naming import Naming, RecordName
 from attention_point.foundation.language import N_, current
 
-FIELDS = {
-    "code": N_("Code"),
-    "kind": N_("Kind of entity"),
-    "name": N_("Full name"),
-    "short": N_("Short name"),
-    "description": N_("What people go there for"),
-    "receives_referrals": N_("People are sent there"),
-    "address": N_("Address"),
-    "hours": N_("Hours"),
-    "phone": N_("Telephone"),
-    "confirmed_on": N_("Contact data confirmed"),
-    "verified": N_("Checked against its source"),
-    "valid_from": N_("First day"),
-    "valid_to": N_("Last day"),
-    "need": N_("Need that it answers"),
-    "restricted": N_("Restricted"),
-    "conditions": N_("Who may use it"),
-    "documents_none": N_("No paper may be asked for"),
-    "documents": N_("Documents accepted"),
-    "papers": N_("Papers to bring"),
-    "legal_basis": N_("Legal basis"),
-    "offers": N_("Who offers it"),
-    "fields": N_("Data that the entity sees"),
-}
+FIELDS = {**LABELS, "code": N_("Code")}
 
 
 def _name_entities(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:

@@ -37,10 +37,8 @@ _MOST_READ = 5_000  # rows that a list opens at most in search of those that it 
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedReferral:
-    """A referral whose sealed part does not open: what its row says in clear. Whether it is restricted is not known."""
-
-    damaged: ClassVar[bool] = True
+class ClearReferral:
+    """What a referral's row says in clear."""
 
     id: UUID
     visit_id: UUID
@@ -55,21 +53,18 @@ class DamagedReferral:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenReferral:
+class DamagedReferral(ClearReferral):
+    """A referral whose sealed part does not open. Whether it is restricted is not known."""
+
+    damaged: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReferral(ClearReferral):
     """A referral with its sealed part open: service, need, reason, flags, answers."""
 
     damaged: ClassVar[bool] = False
 
-    id: UUID
-    visit_id: UUID
-    person_id: UUID
-    point: str
-    day: date
-    entity: str
-    state: str
-    created_at: datetime
-    state_at: datetime
-    version: int
     record: dict[str, Any] = field(repr=False)
     key: PersonKey = field(repr=False, compare=False)
 

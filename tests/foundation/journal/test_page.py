@@ -208,7 +208,7 @@ def test_pages_keep_the_filters(app: Flask, database: Database) -> None:
         assert not address or "action=directory.load" in address
     with database.reading() as session:  # those of the fixtures too
         loads = select(func.count()).select_from(JournalEntry).where(JournalEntry.action == "directory.load")
-        assert len(told) == len(set(told)) == session.scalar(loads) > 120
+        assert len(told) == len(set(told)) == (session.scalar(loads) or 0) > 120
     for before in ("0", "-1", "x", "9" * 40):
         assert auditor.get(f"/journal?before={before}").status_code == 200
 
