@@ -111,8 +111,18 @@ def _chosen(session: Session, actor: Actor, draft: VisitDraft, person: UUID) -> 
         "name": people.full_name(record) or _("Without a name on file"),
         "changes": [(label, before, now) for label, before, now in _compared(record, after) if before != now],
         "left_blank": [label for label, _before, now in _compared(record, fields) if not now],
-        "warning": _(SAME_DOCUMENT) if recognition.is_on_file_for_others(session, fields, person) else None,
+        "warnings": _doubts(session, person, record, fields),
     }
+
+
+def _doubts(session: Session, person: UUID, record: Mapping[str, Any], fields: Mapping[str, Any]) -> list[str]:
+    """What speaks against the choice of this person."""
+    doubts = []
+    if recognition.is_another_identity(record, fields):
+        doubts.append(_("The name and the birth date are not those on file. Make sure that it is this person."))
+    if recognition.is_on_file_for_others(session, fields, person):
+        doubts.append(_(SAME_DOCUMENT))
+    return doubts
 
 
 def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:

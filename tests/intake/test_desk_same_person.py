@@ -92,6 +92,14 @@ def test_the_same_person_by_the_agent_s_word(app: Flask, agent: PageClient, know
     assert "Antes: Carmen Velásquez, hasta el" in shown
 
 
+def test_the_wrong_person_chosen_is_doubted(agent: PageClient, known: str) -> None:
+    doubt = "El nombre y la fecha de nacimiento no son los registrados. Asegúrese de que es esta persona."
+    other = {**PASSPORT, "given_names": ["Luis"], "surname_1": ["Gil"], "surname_2": []}
+    page = tap(agent, checked(agent, **other, birth_date=["28/02/1990"]), "same_person")
+    assert doubt in text(page)
+    assert doubt not in text(tap(agent, checked(agent, **other), "same_person"))
+
+
 def test_who_agrees_in_all_is_still_asked(app: Flask, agent: PageClient, known: str) -> None:
     before = sealed(app, known)
     page = checked(agent, **PASSPORT, given_names=["Carmen"], phone=["+57 300 7654321"])
