@@ -65,7 +65,7 @@ def question(session: Session, actor: Actor, draft: VisitDraft, form: DeskForm) 
         "likely_ids": " ".join(str(person.id) for person in likely),
         "more_likely": len(likely) - len(likely[:MOST]),
         "answered": all(str(person.id) in different for person in likely),
-        "unseen_warning": _(SAME_DOCUMENT) if _is_unseen(session, actor, draft) else None,
+        "unseen_warning": _(SAME_DOCUMENT) if not likely and _is_unseen(session, draft) else None,
     }
 
 
@@ -81,9 +81,9 @@ def _likely_people(session: Session, actor: Actor, draft: VisitDraft) -> list[re
     return recognition.find_likely_people(session, actor, _fields(draft))
 
 
-def _is_unseen(session: Session, actor: Actor, draft: VisitDraft) -> bool:
-    """Whether the document is another's, for an agent who may see nobody."""
-    if actor.may("people.search") or draft.refuses_to_be_on_file:
+def _is_unseen(session: Session, draft: VisitDraft) -> bool:
+    """Whether the document is another's who was not shown: the reader may see nobody, or the record does not open."""
+    if draft.refuses_to_be_on_file or queries.is_recorded(session, draft.id):
         return False
     return recognition.is_on_file_for_others(session, _fields(draft))
 
