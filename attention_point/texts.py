@@ -18,7 +18,7 @@ def N_(message: str) -> str:  # noqa: N802 - marks a text for the catalogue; not
 
 
 REPLACEMENT = "\ufffd"
-UNFIT = N_("There is an invisible or control character here. Delete the sign � and type that part again.")
+UNFIT = N_("There is an invisible or control character here. Delete each � and check the text.")
 NOT_AN_EMAIL = N_("Write an e-mail address, like name@example.org.")
 MIXED_SCRIPTS = N_("This e-mail address mixes letters of different alphabets. Type it again, letter by letter.")
 EMAIL_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets

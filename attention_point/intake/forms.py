@@ -26,6 +26,7 @@ from wtforms import (
 )
 from wtforms.widgets import Select
 
+from attention_point import texts
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_, current
@@ -265,7 +266,7 @@ def show(form: DeskForm, fields: Iterable[FieldError]) -> None:
         field = _field_of(form, complaint.field)
         if field is None:
             form.form_errors.append(complaint.message)
-        elif complaint.message not in field.errors:
+        elif not {complaint.message, _(texts.UNFIT)} & set(field.errors):  # a date with an unfit sign is no date
             field.errors = (*field.errors, complaint.message)
     # The list of a form's errors takes a part's only when the part itself says that it has some.
     form.documents.errors = [entry.errors for entry in form.documents if entry.errors]

@@ -65,7 +65,7 @@ def question(session: Session, actor: Actor, draft: VisitDraft, form: DeskForm) 
         "likely_ids": " ".join(str(person.id) for person in likely),
         "more_likely": len(likely) - len(likely[:MOST]),
         "answered": all(str(person.id) in different for person in likely),
-        "unseen_warning": _(SAME_DOCUMENT) if _is_unseen(session, actor, draft) else None,
+        "unseen_warning": _(SAME_DOCUMENT) if not likely and _is_unseen(session, draft) else None,
     }
 
 
@@ -81,9 +81,9 @@ def _likely_people(session: Session, actor: Actor, draft: VisitDraft) -> list[re
     return recognition.find_likely_people(session, actor, _fields(draft))
 
 
-def _is_unseen(session: Session, actor: Actor, draft: VisitDraft) -> bool:
-    """Whether the document is another's, for an agent who may see nobody."""
-    if actor.may("people.search") or draft.refuses_to_be_on_file:
+def _is_unseen(session: Session, draft: VisitDraft) -> bool:
+    """Whether the document is another's who was not shown: the reader may see nobody, or the record does not open."""
+    if draft.refuses_to_be_on_file or queries.is_recorded(session, draft.id):
         return False
     return recognition.is_on_file_for_others(session, _fields(draft))
 
@@ -111,8 +111,18 @@ def _chosen(session: Session, actor: Actor, draft: VisitDraft, person: UUID) -> 
         "name": people.full_name(record) or _("Without a name on file"),
         "changes": [(label, before, now) for label, before, now in _compared(record, after) if before != now],
         "left_blank": [label for label, _before, now in _compared(record, fields) if not now],
-        "warning": _(SAME_DOCUMENT) if recognition.is_on_file_for_others(session, fields, person) else None,
+        "warnings": _doubts(session, person, record, fields),
     }
+
+
+def _doubts(session: Session, person: UUID, record: Mapping[str, Any], fields: Mapping[str, Any]) -> list[str]:
+    """What speaks against the choice of this person."""
+    doubts = []
+    if recognition.is_another_identity(record, fields):
+        doubts.append(_("The name and the birth date are not those on file. Make sure that it is this person."))
+    if recognition.is_on_file_for_others(session, fields, person):
+        doubts.append(_(SAME_DOCUMENT))
+    return doubts
 
 
 def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:

@@ -37,7 +37,7 @@ REASONS: Mapping[str, str] = {
     matching.OTHER_NAME: N_("Same document, another name."),
     matching.OTHER_BIRTH_DATE: N_("Same document, another birth date."),
     matching.OTHER_NAME_AND_BIRTH_DATE: N_("Same document, another name and another birth date."),
-    matching.NOT_COMPARABLE: N_("Same document; a name or a birth date is missing."),
+    matching.NOT_COMPARABLE: N_("Same document; the name or the birth date could not be compared."),
     matching.SAME_NAME_AND_BIRTH_DATE: N_("Same document; the name and the birth date agree."),
 }
 """Why two people were noticed, and the words for it."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from attention_point.foundation.vault import PersonKey
 from attention_point.people import rules
+from attention_point.people.sounds import name_key
 
 PURPOSE = "person"
 FIELDS = (
@@ -40,8 +41,14 @@ Record = dict[str, Any]
 
 
 def joined(known: Record, given: Record) -> Record:
-    """What is known after a new statement: a stated field replaces, a blank one leaves, documents add up."""
+    """What is known after a new statement: a stated field replaces, a blank one leaves, documents add up.
+
+    Another first surname takes the second one with it, also where none is stated: half of the old name beside half of
+    the new one is nobody's name.
+    """
     record = known | {field: value for field in FIELDS if (value := given.get(field)) is not None}
+    if _has_another_surname(known, given) and given.get("surname_2") is None:
+        record.pop("surname_2", None)
     documents: dict[tuple[str, str], dict[str, Any]] = {}
     for each in (*known.get("documents", ()), *given.get("documents", ())):
         place = (each["type"], each.get("number", ""))
@@ -49,6 +56,12 @@ def joined(known: Record, given: Record) -> Record:
     if documents:
         record["documents"] = list(documents.values())
     return record
+
+
+def _has_another_surname(known: Record, given: Record) -> bool:
+    """Whether a statement has a first surname that sounds otherwise than the one on file."""
+    before, now = known.get("surname_1"), given.get("surname_1")
+    return bool(before and now) and name_key(before) != name_key(now)
 
 
 def compared(record: Mapping[str, Any]) -> rules.Identity:

@@ -75,6 +75,12 @@ def preview_statement(
     return record, identity.joined(record, dict(fields))
 
 
+def is_another_identity(record: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    """Whether a statement disagrees with a record in the name and in the birth date, as somebody else's would."""
+    compared = matching.compare_people(identity.compared(record), identity.compared(fields))
+    return compared == matching.OTHER_NAME_AND_BIRTH_DATE
+
+
 def _holders(session: Session, person: rules.Identity) -> set[UUID]:
     types = services.document_types()
     keys = [key for shown in person.documents for key in rules.document_keys(shown.type, shown.number, types)]

@@ -216,12 +216,16 @@ def age_band(age: int) -> str:
 def search_keys(person: Identity) -> list[Key]:
     """The (kind, text) pairs under which a person is found; each becomes a keyed tag, none is stored in clear.
 
-    A key whose parts are not all known is left out. Both surnames give keys, so that swapped surnames meet.
+    A key whose parts are not all known is left out. Both surnames give keys, so that swapped surnames meet. Who has a
+    given name only is found by it and the year, in place of a surname: otherwise nobody would ever find them again.
     """
     keys = [("document", f"{each.type}:{each.number}") for each in person.documents if each.number]
     given = name_key(next(iter(words(person.given_names, given=True)), ""), given=True)
     born = person.birth_date
-    for surname in filter(None, (name_key(person.surname_1), name_key(person.surname_2))):
+    surnames = list(filter(None, (name_key(person.surname_1), name_key(person.surname_2))))
+    if born and given and not surnames:
+        keys.append(("surname_year", f"{given}|{born.year}"))
+    for surname in surnames:
         if born:
             keys.append(("surname_year", f"{surname}|{born.year}"))
         if given:
@@ -261,6 +265,8 @@ def query_keys(name: str, birth_year: int | None = None) -> list[Key]:
             # the given name comes first of all, or after one or two surnames
             if (at > 0 if first == 0 else at < 2 and at + length <= first)
         ]
+    if birth_year and given and given[0]:  # somebody who has a given name only
+        keys.append(("surname_year", f"{given[0]}|{birth_year}"))
     return list(dict.fromkeys(keys))[:MOST_QUERY_KEYS]
 
 

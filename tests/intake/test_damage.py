@@ -67,7 +67,9 @@ def test_a_new_person_with_the_papers_of_a_damaged_one_is_received_and_compared_
 ) -> None:
     damage(app.extensions["database"], column, hurt)
     client = as_role("supervisor")
-    assert client.post(RECORD, data=decided(checked(client))).status_code == 303
+    ready = checked(client)
+    assert "Hay otra persona registrada con el mismo documento." in text(ready)  # before anything is saved
+    assert client.post(RECORD, data=decided(ready)).status_code == 303
     assert (count(app, Person), count(app, PossibleDuplicate)) == (2, 1)
     with app.extensions["database"].reading() as session:
         pair = session.scalars(select(PossibleDuplicate)).one()

@@ -191,6 +191,17 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("field", ["given_names", "birth_date", "phone", "documents-0-number"])
+def test_a_pasted_sign_that_cannot_be_seen_is_told_once_and_nothing_is_lost(agent: PageClient, field: str) -> None:
+    fields = filled(agent, phone=["+57 300 7654321"])
+    seen = fields[field][0]
+    refused = agent.post(CHECK, data={**fields, field: [f"\u202a{seen}\u202c"]})
+    assert refused.status_code == 422
+    told_beside(refused, field, field)
+    assert "Borre cada � y revise lo escrito." in text(refused)
+    assert sent(refused, CHECK)[field] == [f"�{seen}�"]
+
+
 def test_a_code_of_no_list_is_told_beside_its_field(app: Flask, agent: PageClient) -> None:
     whole = filled(agent)
     for field, value in TAMPERED.items():

@@ -1,5 +1,6 @@
 """The desk before saving: is it somebody on file? The agent decides; without her word nobody on file changes."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -91,6 +92,14 @@ def test_the_same_person_by_the_agent_s_word(app: Flask, agent: PageClient, know
     assert "Antes: Carmen Velásquez, hasta el" in shown
 
 
+def test_the_wrong_person_chosen_is_doubted(agent: PageClient, known: str) -> None:
+    doubt = "El nombre y la fecha de nacimiento no son los registrados. Asegúrese de que es esta persona."
+    other = {**PASSPORT, "given_names": ["Luis"], "surname_1": ["Gil"], "surname_2": []}
+    page = tap(agent, checked(agent, **other, birth_date=["28/02/1990"]), "same_person")
+    assert doubt in text(page)
+    assert doubt not in text(tap(agent, checked(agent, **other), "same_person"))
+
+
 def test_who_agrees_in_all_is_still_asked(app: Flask, agent: PageClient, known: str) -> None:
     before = sealed(app, known)
     page = checked(agent, **PASSPORT, given_names=["Carmen"], phone=["+57 300 7654321"])
@@ -121,6 +130,20 @@ def test_another_document_typed_later_asks_again(agent: PageClient, known: str) 
     assert "Luis Gil" in text(again)
     assert answers(again)["same_person"] != [known]
     assert agent.post(RECORD, data=decided(again)).status_code == 422
+
+
+def test_somebody_without_papers_and_surname_is_asked_about_and_found(app: Flask, agent: PageClient) -> None:
+    said = {**PASSPORT, "documents-0-type": [], "documents-0-number": [], "surname_1": [], "surname_2": []}
+    said |= {"given_names": ["Juan"], "birth_date": ["01/01/1990"]}
+    recorded(agent, **said)
+    page = checked(agent, **said)
+    assert "El nombre y la fecha de nacimiento coinciden." in text(page)
+    assert agent.post(RECORD, data=decided(tap(agent, page, "somebody_else"))).status_code == 303
+    assert len(answers(checked(agent, **said))["same_person"]) == 2
+    assert answers(checked(agent, **{**said, "birth_date": ["02/01/1990"]})) == {}
+    form = sent(agent.get("/desk"), "/desk/search")
+    found = text(agent.post("/desk/search", data={**form, "name": ["Juan"], "birth_year": ["1990"]}))
+    assert len(re.findall(r'href="/people/[^/"]+/visits/new"', found)) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from attention_point.intake.services import record_visit
 from attention_point.people import duplicates
 from attention_point.people.models import Person, PossibleDuplicate
 from attention_point.people.search import search_name
-from attention_point.people.services import disclose, view
+from attention_point.people.services import disclose, full_name, view
 from attention_point.referrals.models import Referral
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, draft, person, recorded
@@ -210,6 +210,18 @@ def test_an_earlier_name_is_in_the_history_and_nowhere_else(session: Session) ->
     assert "María" not in str(everything)
     assert search_name(session, AGENT, "Maria Rondon", None) == []
     assert [each.id for each in search_name(session, AGENT, "Zuleima Rondon", None)] == [known]
+
+
+def test_another_first_surname_takes_the_second_with_it(session: Session) -> None:
+    known = person_of(session, recorded(session, person=TWIN))
+    recorded(session, person={"id": str(known), "surname_1": "Rondon"})  # only spelled otherwise
+    assert view(session, AGENT, known, "test").record["surname_2"] == "Peña"
+    recorded(session, person={"id": str(known), "given_names": "María José", "surname_1": "de Villamizar"})
+    opened = view(session, AGENT, known, "test")
+    assert full_name(opened.record) == "María José de Villamizar"
+    assert opened.history[-1]["earlier"] == {"given_names": "María José", "surname_1": "Rondon", "surname_2": "Peña"}
+    recorded(session, person={"id": str(known), "surname_1": "Rondón", "surname_2": "Gil"})
+    assert full_name(view(session, AGENT, known, "test").record) == "María José Rondón Gil"
 
 
 def test_a_history_stays_bounded_and_keeps_names(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

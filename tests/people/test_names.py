@@ -126,7 +126,8 @@ def test_the_keys_of_a_person() -> None:
         ({"documents": ()}, {"surname_year", "surname_given"}),
         ({"birth_date": None}, {"document", "surname_given"}),
         ({"given_names": None}, {"document", "surname_year"}),
-        ({"surname_1": None, "surname_2": "12"}, {"document"}),
+        ({"surname_1": None, "surname_2": "12"}, {"document", "surname_year"}),
+        ({"surname_1": None, "surname_2": None, "birth_date": None}, {"document"}),
     ],
 )
 def test_a_missing_part_leaves_its_keys_out(change: dict[str, Any], kinds: set[str]) -> None:
@@ -159,6 +160,14 @@ def test_swapped_surnames_meet(given_name: str, first: str, second: str, born: d
 )
 def test_a_typed_name_finds_the_person(typed: str, year: int | None) -> None:
     assert set(query_keys(typed, year)) & set(search_keys(YOHANA))
+
+
+@pytest.mark.parametrize("typed", ["Yohan", "johan", "Johan Carlos"])
+def test_somebody_of_one_name_is_found_by_it_and_the_year(typed: str) -> None:
+    alone = search_keys(Identity("Yohan", birth_date=date(1990, 1, 1)))
+    assert set(query_keys(typed, 1990)) & set(alone)
+    assert not set(query_keys(typed, 1991)) & set(alone)
+    assert not set(query_keys(typed)) & set(alone)
 
 
 @pytest.mark.parametrize("typed", ["Ana Santa Cruz", "santa cruz ana", "Ana Lucía Santa Cruz Mora"])

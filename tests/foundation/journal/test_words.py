@@ -45,6 +45,16 @@ def _keys() -> Iterator[tuple[str, str]]:
                 yield from ((_literal(node.args[2]), each.arg) for each in node.keywords if each.arg)
 
 
+def _codes() -> Iterator[tuple[str, str]]:
+    """Each key of a detail with each code that the program writes under it, as far as the code stands in a call."""
+    for path in (paths.PROJECT / "attention_point").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _named(node) in (*WRITERS, "_candidates"):
+                yield from ((each.arg, _literal(each.value)) for each in node.keywords if each.arg)
+            elif isinstance(node, ast.Call) and _named(node) == "view" and len(node.args) == 4:
+                yield "purpose", _literal(node.args[3])
+
+
 def _subjects() -> Iterator[str]:
     for path in (paths.PROJECT / "attention_point").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -76,6 +86,14 @@ def test_an_action_s_own_words_come_before_those_for_all() -> None:
 def test_every_detail_has_words(action: str, key: str) -> None:
     details = codelist("journal_details")
     assert details.has(f"{action}/{key}") or details.has(key)
+
+
+def test_every_code_of_a_detail_has_words() -> None:
+    written, details = set(_codes()), codelist("journal_details")
+    assert {("by", "name"), ("by", "check"), ("purpose", "visit"), ("purpose", "check")} <= written
+    for key, code in written:
+        words = details[key].facts.get("values") if details.has(key) else None
+        assert not code or words is None or code in words, f"{key}: {code} has no words"
 
 
 @pytest.mark.parametrize("subject", sorted(set(_subjects()) | set(KNOWN)))
