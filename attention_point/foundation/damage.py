@@ -21,8 +21,8 @@ from attention_point.foundation.language import gettext as _
 
 DAMAGED = N_("This record does not open. Tell the administrator.")
 KINDS = {
-    "person": N_("the data of a person"),
-    "person-key": N_("the key of a person, without which nothing of that person opens"),
+    "person": N_("the record of a person"),
+    "person-key": N_("the key of a person (without it nothing of that person opens)"),
     "visit": N_("an attention"),
     "referral": N_("a referral"),
     "mail_outbox": N_("a message that waits"),

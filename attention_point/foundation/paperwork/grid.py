@@ -196,5 +196,6 @@ def _widths(measured: Sequence[_Measure], width: float) -> tuple[list[float], fl
 
 def _longest(texts: Sequence[str]) -> float:
     """Points of the longest of some texts in the bolder face, with the cell's padding."""
-    longest = sorted(set(texts), key=len)[-3:]
+    # In their order, not a set's: that differs from process to process, and with it the bytes of the paper.
+    longest = sorted(dict.fromkeys(texts), key=len)[-3:]
     return max((stringWidth(text, BOLD, _SIZE) for text in longest), default=0.0) + 2 * _PADDING + 1

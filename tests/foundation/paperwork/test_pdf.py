@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -139,6 +142,31 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     write_pdf(paper([Paragraph("другой ĀĒĪ")]), WORDS)
     assert write_pdf(EVERYTHING, WORDS) == first
     assert write_pdf(replace(EVERYTHING, created=MOMENT + timedelta(seconds=1)), WORDS) != first
+
+
+# Twelve words of one length and twelve widths: any three of them could be taken for the longest.
+DRAW = """
+from hashlib import sha256
+from attention_point.foundation.paperwork import Column, Table, write_pdf
+from tests.foundation.paperwork.papers import WORDS, paper
+words = tuple((12 - count) * "i" + count * "m" for count in range(12))
+table = Table("t", "T", (Column("a", "A"), Column("b", "B"), Column("c", "C", "integer")), [(w, "b", 1) for w in words])
+print(sha256(write_pdf(paper([table]), WORDS)).hexdigest())
+"""
+
+
+def test_every_process_gives_the_same_bytes() -> None:
+    """Python orders its sets differently from process to process; a published file is drawn anew and compared."""
+    drawn = {
+        subprocess.run(
+            [sys.executable, "-c", DRAW],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(drawn) == 1
 
 
 def test_the_watermark_is_on_every_page_only_when_asked() -> None:
