@@ -71,14 +71,17 @@ def add_bare_registers(session: Session, folder: Path) -> None:
 
 
 def send_bare_bulletins(session: Session) -> list[str]:
-    """Last week's bulletin as it was sent, and this week's draft; gives the paths of the recipients' own pages."""
-    today = clock.today()
+    """A bulletin as it was sent, and the next week's draft, of a year in which nothing else sends one.
+
+    Gives the paths of the recipients' own pages.
+    """
+    today, long_ago = clock.today(), clock.today() - timedelta(weeks=60)
     services.add(session, SYSTEM, CALLS, {"name": "Abierta", "state": "open"})
-    told = sending.prepare(session, SYSTEM, rules.week_of(today - timedelta(days=7)), today)
+    told = sending.prepare(session, SYSTEM, rules.week_of(long_ago), today)
     assert told is not None
     sending.send(session, SYSTEM, told.id, [each.id for each in session.scalars(select(CALLS.model))], "")
-    sending.prepare(session, SYSTEM, rules.week_of(today), today)
-    return [path_of(letter) for letter in letters(session)]
+    sending.prepare(session, SYSTEM, rules.week_of(long_ago + rules.WEEK), today)
+    return [path_of(letter) for letter in letters(session) if "/call-answers/" in letter.body]
 
 
 def add_bare_visits(session: Session) -> None:

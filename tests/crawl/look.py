@@ -24,6 +24,7 @@ from attention_point.directory.queries import entity_names
 from attention_point.foundation import paths
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, migrations
+from attention_point.foundation.private_files import take_umask
 from attention_point.foundation.settings import DEMONSTRATION, Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
 from tests.accounts.support import token_of
@@ -173,4 +174,5 @@ WRONG = """() => {
 
 
 if __name__ == "__main__":
+    take_umask()
     draw_everything(sys.argv[1:] or EVERYBODY)
