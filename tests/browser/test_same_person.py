@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_desk import looked_at, sign_in, staff
+from tests.support.browser import TABLET, axe
 
 __all__ = ["staff"]  # a fixture
 pytestmark = pytest.mark.browser
@@ -27,6 +28,15 @@ def save(page: Page) -> None:
     """Refer and save."""
     page.get_by_text("Remitir: la persona está de acuerdo").first.click()
     page.get_by_role("button", name="Guardar").click()
+
+
+def nothing_is_cut_off_on_a_phone(page: Page, table: str) -> None:
+    """A table fits the screen of a phone: who compares two people sees both of them."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.get_by_role("region", name=table)).to_be_visible()
+    assert page.get_by_role("region", name=table).evaluate("region => region.scrollWidth <= region.clientWidth")
+    axe(page)
+    page.set_viewport_size(TABLET)
 
 
 def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[str, str | None], str]) -> None:
@@ -52,6 +62,7 @@ def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[
     page.get_by_role("button", name="Es esta persona Zuleima Rondón").click()
     expect(page.get_by_role("heading", name="Persona registrada: Zuleima Rondón")).to_be_visible()
     looked_at(page, "23-chosen")
+    nothing_is_cut_off_on_a_phone(page, "Lo que cambia en el registro")
     save(page)
     page.get_by_role("link", name="La persona y sus atenciones").click()
     expect(page.get_by_text("Antes: Zuleima Rondón, hasta el")).to_be_visible()
@@ -59,3 +70,10 @@ def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[
     page.goto(f"{live_server}/people/compare")
     expect(page.get_by_role("rowheader", name="El mismo documento, otro nombre.")).to_be_visible()
     looked_at(page, "25-pairs")
+    page.get_by_role("link", name="Comparar").click()
+    nothing_is_cut_off_on_a_phone(page, "Lo que se sabe de las dos")
+    page.goto(f"{live_server}/desk")
+    page.get_by_label("Tipo de documento").select_option("PA")
+    page.get_by_label("Número de documento").fill("045678123")
+    page.get_by_role("button", name="Buscar").click()
+    nothing_is_cut_off_on_a_phone(page, "Personas encontradas")
