@@ -73,8 +73,8 @@ def verify(files: tuple[Path, ...]) -> None:
             raise Refusal(_("The database is older than the program: run 'attention-point init' first."))
         repeatable_read(session)
         kept: Path | None = session.info.get("journal_heads")
-        own = [kept] if kept is not None and kept.exists() else []
-        heads = [head for file in (*own, *files) for head in read_heads(file)]
+        own = read_heads(kept) if kept is not None and kept.exists() else []
+        outside = [head for file in files for head in read_heads(file)]
         triggers = missing_triggers(session)
         total = queries.count(session)
 
@@ -85,9 +85,9 @@ def verify(files: tuple[Path, ...]) -> None:
             with click.progressbar(rows, length=total, label=_("Checking the entries"), file=sys.stderr) as bar:
                 yield from bar
 
-        verdict = walk(session, heads, watched)
+        verdict = walk(session, [*own, *outside], watched)
     _complain(verdict.faults, triggers)
-    _confirm(verdict)
+    _confirm(verdict, len(outside))
 
 
 def _complain(faults: list[Fault], triggers: list[str]) -> None:
@@ -104,7 +104,8 @@ def _complain(faults: list[Fault], triggers: list[str]) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _confirm(verdict: Verdict) -> None:
+def _confirm(verdict: Verdict, outside: int) -> None:
+    """Say what holds. The head beside the keyring is not kept outside: whoever runs the machine can change both."""
     click.echo(_("%(count)s entries, the chain holds", count=verdict.count))
     if verdict.keyed_from and verdict.keyed_from > 1:
         click.echo(
@@ -113,13 +114,13 @@ def _confirm(verdict: Verdict) -> None:
                 seq=verdict.keyed_from,
             )
         )
-    if verdict.heads:
+    if outside:
         click.echo(
             ngettext(
                 "%(num)s head kept outside agrees.",
                 "%(num)s heads kept outside agree.",
-                verdict.heads,
-                num=verdict.heads,
+                outside,
+                num=outside,
             )
         )
     else:

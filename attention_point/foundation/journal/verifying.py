@@ -48,11 +48,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many entries there are, the first keyed one (None: none is), the heads compared, and what is wrong."""
+    """How many entries there are, the first keyed one (None: none is), and what is wrong."""
 
     count: int
     keyed_from: int | None
-    heads: int
     faults: list[Fault]
 
 
@@ -115,7 +114,7 @@ def verify(session: Session, heads: Sequence[Head] = (), watch: Watch = lambda r
     if walk.last_plain and not walk.marked:
         faults.append(Fault(walk.last_plain, "unkeyed"))
     faults += index.faults() + outside.faults(walk.expected - 1)
-    return Verdict(walk.count, walk.keyed_from, len(heads), sorted(faults, key=lambda fault: fault.seq))
+    return Verdict(walk.count, walk.keyed_from, sorted(faults, key=lambda fault: fault.seq))
 
 
 def _moved_or_altered(walk: _Walk) -> Iterator[Fault]:

@@ -170,9 +170,18 @@ def _person(row: Row[Any], detail: Mapping[str, Any] | None) -> str | None:
     return found if isinstance(found, str) and uuids_of([found]) else None
 
 
+def _choice_words(action: str) -> str:
+    """An action in the list to choose from: one that several registers share names its own kind of record."""
+    kind, words = action.partition(".")[0], action_words(action)
+    shared, subjects = not codelist("journal_actions").has(action), codelist("journal_subjects")
+    if not shared or not subjects.has(kind):
+        return words
+    return _("%(kind)s: %(name)s", kind=subjects.label(kind, current()), name=words)
+
+
 def grouped(actions: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     """Actions as the choices of a list: (action, words) under the part of the house in which they are done."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in actions:
-        groups.setdefault(group_words(action), []).append((action, action_words(action)))
+        groups.setdefault(group_words(action), []).append((action, _choice_words(action)))
     return {name: sorted(groups[name], key=lambda choice: choice[1].casefold()) for name in sorted(groups)}

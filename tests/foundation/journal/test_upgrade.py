@@ -42,7 +42,7 @@ def test_an_installation_of_before_goes_on(instance: Path) -> None:
     (instance / "kept").write_text(before, encoding="ascii")
     checked = run("journal", "verify", "--head", str(instance / "kept"))
     assert (checked.exit_code, checked.stderr) == (0, "")
-    assert "2 sellos guardados fuera concuerdan" in checked.stdout
+    assert "1 sello guardado fuera concuerda" in checked.stdout
     assert "La bitácora lleva clave" not in run("init").stdout
     with database.reading() as session:
         indexed = session.execute(text("SELECT count(*) FROM journal_mention WHERE seq <= 7")).scalar_one()
@@ -57,6 +57,7 @@ def test_a_new_installation_keeps_the_first_head_for_its_owner_alone(instance: P
     assert kept.stat().st_mode & 0o777 == 0o600
     checked = run("journal", "verify")
     assert (checked.exit_code, checked.stderr) == (0, "")
+    assert "No se comparó ningún sello guardado fuera" in checked.stdout  # what lies beside the keyring is not outside
 
 
 def test_a_journal_put_in_its_place_is_told_and_nobody_is_kept_out(instance: Path) -> None:

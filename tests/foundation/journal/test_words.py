@@ -9,7 +9,7 @@ import pytest
 from attention_point.catalogue import FEATURES
 from attention_point.foundation import paths
 from attention_point.foundation.codelists import codelist
-from attention_point.foundation.journal.words import action_words, group_words
+from attention_point.foundation.journal.words import action_words, group_words, grouped
 from attention_point.foundation.language import speaking
 from attention_point.people.duplicates import FOUND
 from attention_point.registers.shared.describe import KNOWN
@@ -110,6 +110,17 @@ def test_every_action_stands_in_a_group(action: str) -> None:
 @pytest.mark.parametrize("register", sorted(KNOWN))
 def test_every_register_is_a_group(register: str) -> None:
     assert codelist("journal_groups").has(register)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_two_choices_of_a_part_of_the_house_read_alike(language: str) -> None:
+    shared = [action for action in WRITTEN if action.startswith(".")]
+    own = {action for action in WRITTEN if not action.startswith(".")}
+    with speaking(language):
+        parts = grouped(own | {f"{register}{action}" for register in KNOWN for action in shared})
+    for part, choices in parts.items():
+        words = [label for _action, label in choices]
+        assert len(words) == len(set(words)), (part, words)
 
 
 def test_the_details_name_lists_and_records_that_there_are() -> None:
