@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_desk import looked_at, sign_in, staff
-from tests.support.browser import TABLET, axe
+from tests.support.browser import axe
 
 __all__ = ["staff"]  # a fixture
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def nothing_is_cut_off_on_a_phone(page: Page, table: str) -> None:
     expect(page.get_by_role("region", name=table)).to_be_visible()
     assert page.get_by_role("region", name=table).evaluate("region => region.scrollWidth <= region.clientWidth")
     axe(page)
-    page.set_viewport_size(TABLET)
+    page.set_viewport_size({"width": 1024, "height": 768})
 
 
 def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[str, str | None], str]) -> None:
