@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 
 def begin(token: str, account_id: UUID) -> None:
     """Give this browser a new session; nothing of what its cookie held before stays (ASVS 7.2.4)."""
-    csrf = session.get(_CSRF) if session.get(_OWNER) == str(account_id) else None
+    csrf = session.get(_CSRF) if owner() == str(account_id) else None
     session.clear()
     g.pop(_CSRF, None)  # Flask-WTF keeps the old session's token for the rest of the request
     if csrf:
@@ -84,9 +84,18 @@ def device_cookie() -> str | None:
     return request.cookies.get(DEVICE_COOKIES[settings().secure])
 
 
+def owner() -> str | None:
+    """Whose session this browser held last: the account's id; None for a browser that shows no session of ours."""
+    account_id: str | None = session.get(_OWNER)
+    return account_id
+
+
 def forget() -> None:
-    """Empty this browser's cookie."""
+    """Empty this browser's cookie, but for whose it was: a form that is still open belongs to that person alone."""
+    last = owner()
     session.clear()
+    if last:
+        session[_OWNER] = last
     g.pop(_CSRF, None)
 
 

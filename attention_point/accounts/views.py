@@ -71,11 +71,18 @@ def sign_in() -> Any:
 @blueprint.post("/sign-in/resume")
 @public
 def resume() -> Any:
-    """Sign in again and get back the form that was sent without a session, to send it once more."""
-    form, fields = ResumeForm(), resuming.kept_fields()
+    """Sign in again and get back the form that was sent without a session, to send it once more.
+
+    It is given back to the person who wrote it and to nobody else: tablets are shared, and it may hold names.
+    """
+    form, fields, owner = ResumeForm(), resuming.kept_fields(), sessions.owner()
     refused = _sign_in(form)
     if refused is not None:
         return _refused(refused, resuming.page(form, fields))
+    who = sessions.signed_in()
+    if who is None or owner != str(who.id):
+        flash(_("The form that waited here was written by somebody else, so it was not opened."), "warning")
+        return redirect(url_for("account.home"))
     path = resuming.local_path(form.next.data, "POST")
     if path == "/" or not fields:
         return redirect(resuming.local_path(form.next.data))

@@ -65,12 +65,35 @@ def test_every_field_comes_back_and_no_password(client: PageClient, database: Da
     assert client.post("/account/language", data={"csrf_token": token, "language": "en"}).status_code == 302
 
 
-def test_another_role_gets_no_further(client: PageClient, database: Database) -> None:
+def test_another_role_gets_no_further(client: PageClient, database: Database, time: Clock) -> None:
     add(database)
+    sign_in(client)
+    time.pass_by(hours=1)
     asked = client.post("/accounts/new", data={"name": "Luis"})
     back = client.post("/sign-in/resume", data=again(client, hidden(asked) + [("csrf_token", token_of(asked))]))
     assert back.status_code == 200
     assert client.post("/accounts/new", data=dict(hidden(back))).status_code == 403
+
+
+@pytest.mark.parametrize("ends", ["by time", "by signing out", "with its cookie"])
+def test_nobody_else_gets_it(client: PageClient, database: Database, time: Clock, ends: str) -> None:
+    """The next agent on a shared tablet signs in where the form of the one before waits."""
+    add(database)
+    add(database, email="otra@example.org")
+    sign_in(client)
+    if ends == "by time":
+        time.pass_by(hours=1)
+    elif ends == "by signing out":
+        client.post("/sign-out", data={"csrf_token": token_of(client.get("/account"))})
+    else:
+        client.delete_cookie("session")
+    asked = client.post("/account/language", data=SENT)
+    fields = again(client, hidden(asked), email="otra@example.org")
+    back = client.post("/sign-in/resume", data=fields, follow_redirects=True)
+    assert back.status_code == 200
+    assert "lo escribió otra persona" in back.get_data(as_text=True)
+    assert normal(hidden(back)) == {}
+    assert "Zoë" not in back.get_data(as_text=True)
 
 
 def test_the_address_to_go_on_to_is_ours(client: PageClient, database: Database) -> None:
