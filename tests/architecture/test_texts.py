@@ -104,6 +104,7 @@ def test_the_help_of_every_command_has_its_spanish() -> None:
     messages = {message for _owner, _attribute, message in help_messages(main)}
     assert "Serve the pages and the API." in messages
     assert {message for message in messages if message not in known} == set()
+    assert {message for message in messages if "`" in message} == set()  # a terminal shows the marks of a docstring
 
 
 def test_click_s_own_words_have_their_spanish() -> None:

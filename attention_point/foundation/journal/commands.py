@@ -130,7 +130,7 @@ def _confirm(verdict: Verdict, outside: int) -> None:
 @journal_commands.command("export")
 @click.argument("target", type=click.Path(dir_okay=False, allow_dash=True))
 def export(target: str) -> None:
-    """Write every entry as a line of JSON; ``-`` writes to the screen."""
+    """Write every entry as a line of JSON; '-' writes to the screen."""
     with writing() as session:
         record(session, SYSTEM, "journal.export", "journal")
         try:
