@@ -23,7 +23,7 @@ def read_marker(instance: Path) -> dict[str, Any] | None:
         content = json.loads((instance / DEMONSTRATION).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

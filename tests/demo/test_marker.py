@@ -26,7 +26,9 @@ def test_only_its_owner_reads_it_whatever_stood_there(tmp_path: Path) -> None:
     assert (tmp_path / DEMONSTRATION).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", ["", "yes", "[1]", "{", "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "yes", "[1]", "{", "\x00", "[" * 100_000], ids=["empty", "word", "list", "open", "nul", "deep"]
+)
 def test_a_file_made_by_hand_marks_and_holds_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / DEMONSTRATION).write_text(content)
     assert read_marker(tmp_path) == {}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from attention_point.foundation.database import Database
@@ -101,3 +101,23 @@ def test_a_damaged_earlier_visit_counts_nobody_twice(database: Database) -> None
         assert sum(kept["people-by-sex-and-age"].values()) == 1
         assert sum(kept["needs-by-sex-and-age"].values()) == 1
         assert sum(kept["attentions-by-day"].values()) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps to the column's type
+@pytest.mark.parametrize("column", [*OF_PERSON, Visit.sealed], ids=names)
+@pytest.mark.parametrize("value", ["5", "CAST(x'ff' AS TEXT)"], ids=["number", "text that is not UTF-8"])
+def test_a_sealed_value_of_another_type_leaves_the_list_to_the_others(
+    app: Flask, hurt: UUID, as_role: Callable[..., PageClient], column: InstrumentedAttribute[Any], value: str
+) -> None:
+    """One turned bit in the head of a row makes a text of a blob."""
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        whole = recorded(session)
+        row = hurt if column.class_ is Person else select(Visit.id).where(Visit.person_id == hurt).scalar_subquery()
+        change = update(column.class_).where(column.class_.id == row)
+        session.execute(change.values({column.key: literal_column(value)}))
+    supervisor = as_role("supervisor")
+    listing = supervisor.get("/visits")
+    assert listing.status_code == 200
+    assert whole["reference"] in listing.text
+    assert supervisor.get(f"/people/{hurt}").status_code in {200, 409}

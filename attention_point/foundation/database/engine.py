@@ -227,6 +227,7 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) ->
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
+        connection.text_factory = _text
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -244,6 +245,11 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) ->
             connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _text(stored: bytes) -> str:
+    """Text as SQLite keeps it. One value that is not UTF-8, as a bad disk leaves it, keeps no others back."""
+    return stored.decode("utf-8", "replace")
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:

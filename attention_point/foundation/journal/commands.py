@@ -32,6 +32,7 @@ SENTENCES = {
     "altered": N_("entry %(seq)s was altered"),
     "moved": N_("entry %(seq)s is not in its place: it was entry %(other)s"),
     "missing": N_("entry %(seq)s is missing"),
+    "gap": N_("all entries from %(seq)s to %(other)s are missing"),
     "cut": N_("the end of the journal does not agree with its head (entry %(seq)s)"),
     "head": N_("the head of the journal is not that of its last entry (entry %(seq)s)"),
     "unkeyed": N_(

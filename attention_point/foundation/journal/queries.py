@@ -108,10 +108,13 @@ def page(session: Session, before: int | None, size: int, search: Search = Searc
 
 
 def actions(session: Session) -> list[str]:
-    """The actions that stand in the journal: one step of the index for each, however many entries there are."""
+    """The actions that stand in the journal: one step of the index for each, however many entries there are.
+
+    What somebody has put there that is no text, or no action's name, ends the list: it stands after all that is one.
+    """
     found: list[str] = []
     following = session.scalar(select(func.min(JournalEntry.action)))
-    while following is not None:
+    while isinstance(following, str) and "\ufffd" not in following:
         found.append(following)
         following = session.scalar(select(func.min(JournalEntry.action)).where(JournalEntry.action > following))
     return found

@@ -27,6 +27,9 @@ _MOST_MOVED = 24
 """Entries that do not agree among which some are looked for that only changed places."""
 _UUID = re.compile(r'"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"(?!:)')
 
+_MOST_MISSING = 20
+"""Missing entries in a row that are named one by one."""
+
 Watch = Callable[[Iterator[Row[Any]]], Iterable[Row[Any]]]
 
 
@@ -34,7 +37,8 @@ Watch = Callable[[Iterator[Row[Any]]], Iterable[Row[Any]]]
 class Fault:
     """A place where the chain does not hold.
 
-    ``kind``: ``altered``; ``moved`` (it was entry ``other``); ``missing``; ``cut`` (entries after the last are gone);
+    ``kind``: ``altered``; ``moved`` (it was entry ``other``); ``missing``, ``gap`` (all entries from here to ``other``
+    are); ``cut`` (entries after the last are gone);
     ``head`` (the head's row is not that of the last entry); ``unkeyed`` (nothing says where the keyed part begins);
     ``index`` (the index by record differs); ``outside`` (a head kept outside differs), ``beyond`` (it names an entry
     after the last), ``unknown`` (no entry has its hash, ``hash``).
@@ -81,7 +85,7 @@ class _Walk:
         """Go on to the next entry."""
         self.count += 1
         if row.seq > self.expected:
-            self.faults += [Fault(seq, "missing") for seq in range(self.expected, row.seq)]
+            self.faults += _missing(self.expected, row.seq - 1)
             self.before = b""
         if not is_readable(row):
             self.faults.append(Fault(row.seq, "altered"))
@@ -99,6 +103,13 @@ class _Walk:
             self.last_plain = row.seq
         else:
             self.altered.append(_Entry(row.seq, self.before, content, row.hash))
+
+
+def _missing(first: int, last: int) -> list[Fault]:
+    """Each missing entry; many in a row as one fault, for somebody may have given an entry any number."""
+    if last - first >= _MOST_MISSING:
+        return [Fault(first, "gap", last)]
+    return [Fault(seq, "missing") for seq in range(first, last + 1)]
 
 
 def verify(session: Session, heads: Sequence[Head] = (), watch: Watch = lambda rows: rows) -> Verdict:
@@ -142,7 +153,7 @@ def _agrees_at(walk: _Walk, entry: _Entry, seq: int, hashes: Iterable[bytes]) ->
 def _head_faults(session: Session, walk: _Walk) -> list[Fault]:
     head = session.execute(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)).one_or_none()
     last = walk.expected - 1
-    if head is None:
+    if head is None or not isinstance(head.seq, int):
         return [Fault(last, "head")]
     if head.seq > last:
         return [Fault(head.seq, "cut")]

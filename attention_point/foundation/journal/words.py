@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import codelist
 from attention_point.foundation.journal.naming import ActorName, Naming, RecordName, uuids_of
+from attention_point.foundation.journal.verifying import is_readable
 from attention_point.foundation.language import current, format_number
 from attention_point.foundation.language import gettext as _
 
@@ -53,21 +54,29 @@ def actor_words(label: str, names: Mapping[str, ActorName]) -> ActorName:
 
 def entries_in_words(session: Session, reader: Actor, naming: Naming, rows: Sequence[Row[Any]]) -> list[EntryWords]:
     """A page of entries; the names are read in one query a kind."""
-    details = [_detail(row.detail) for row in rows]
+    readable = [row for row in rows if is_readable(row)]
+    details = [_detail(row.detail) for row in readable]
     wanted: dict[str, set[str]] = {}
-    for row, detail in zip(rows, details, strict=True):
+    for row, detail in zip(readable, details, strict=True):
         for kind, record_id in _records(row, detail):
             wanted.setdefault(kind, set()).add(record_id)
     named = {kind: naming.records[kind](session, reader, ids) for kind, ids in wanted.items() if kind in naming.records}
     teller = _Teller(naming, naming.name_actors(session), named)
-    return [teller.words(row, detail) for row, detail in zip(rows, details, strict=True)]
+    told = {row.seq: teller.words(row, detail) for row, detail in zip(readable, details, strict=True)}
+    return [told.get(row.seq) or _unreadable(row) for row in rows]
+
+
+def _unreadable(row: Row[Any]) -> EntryWords:
+    """An entry that somebody has spoilt: a value is not of its column's type."""
+    what = ActorName(_("It cannot be read.")), _("It cannot be read."), RecordName(_("A record"))
+    return EntryWords(row.seq, row.at, *what, (), None, None)
 
 
 def _detail(text: str) -> dict[str, Any] | None:
     """The detail of an entry; None where somebody has spoilt it."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -149,7 +158,7 @@ class _Teller:
     def _several(self, row: Row[Any], key: str, values: list[Any]) -> str:
         """Names of fields as they stand on the record's form; of all else how many there are."""
         labels = self.naming.fields.get(row.subject, {}) if _fact(row.action, key, "fields") else {}
-        known = [_(labels[value]) for value in values if value in labels]
+        known = [_(labels[value]) for value in values if isinstance(value, str) and value in labels]
         return ", ".join(dict.fromkeys(known)) if known else format_number(len(values))
 
     def _text(self, row: Row[Any], key: str, value: str) -> str | None:

@@ -38,15 +38,18 @@ def seal_bytes(cipher: AESGCM, version: int, purpose: str, row: UUID, plain: byt
 
 
 def key_version(blob: bytes) -> int:
-    """The version of the key that sealed a value, as its head says."""
-    return int.from_bytes(blob[len(FORMAT) : HEAD])
+    """The version of the key that sealed a value, as its head says; 0 for what is no sealed value."""
+    return int.from_bytes(blob[len(FORMAT) : HEAD]) if isinstance(blob, bytes) else 0
 
 
 def open_bytes(cipher: AESGCM, purpose: str, row: UUID, blob: bytes) -> bytes:
-    """Open what ``seal_bytes`` made; raises VaultError when anything differs."""
-    head = blob[:HEAD]
-    if head[:1] != FORMAT:
+    """Open what ``seal_bytes`` made; raises VaultError when anything differs.
+
+    SQLite keeps a value of any type in any column: one turned bit makes a text or a number of a blob.
+    """
+    if not isinstance(blob, bytes) or blob[: len(FORMAT)] != FORMAT:
         raise VaultError(purpose, row)
+    head = blob[:HEAD]
     try:
         return cipher.decrypt(blob[HEAD : HEAD + NONCE], blob[HEAD + NONCE :], _bound(head, purpose, row))
     except (InvalidTag, ValueError):
