@@ -28,7 +28,7 @@ _BY_TAG = Prepared(
     .limit(MOST)
 )
 _KEYS = select(Person.id, Person.key_version, Person.wrapped_key).where(
-    Person.id.in_(bindparam("ids", expanding=True)), Person.wrapped_key.is_not(None)
+    Person.id.in_(bindparam("ids", expanding=True)), Person.erased_at.is_(None)
 )
 
 
@@ -57,7 +57,7 @@ def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson
 
 def sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
-    query = _ROW.where(Person.wrapped_key.is_not(None), Person.sealed.is_not(None)).order_by(Person.id).limit(size)
+    query = _ROW.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     rows = session.execute(query).all()
     while rows:
         yield [SealedPerson(*row) for row in rows]

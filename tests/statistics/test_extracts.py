@@ -205,7 +205,8 @@ def test_after_an_erasure_the_rows_do_not_leave_again(database: Database) -> Non
     make(database)
     with database.writing() as session:
         somebody = session.scalars(select(Person.id).limit(1)).one()
-        session.execute(update(Person).where(Person.id == somebody).values(wrapped_key=None, sealed=None))
+        gone = {"wrapped_key": None, "sealed": None, "erased_at": extracts.clock.now()}
+        session.execute(update(Person).where(Person.id == somebody).values(gone))
     with pytest.raises(Refusal) as refused:
         make(database)
     assert refused.value.code == "withdrawn"

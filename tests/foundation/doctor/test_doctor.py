@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from attention_point.app import main
@@ -89,6 +89,17 @@ def test_every_kind_of_damaged_record_is_named(
     for _time in range(2):
         assert any(f"{purpose} {row}" in line for line in faults(run()))
     assert refused(database) == [(purpose, str(row))]
+
+
+@pytest.mark.parametrize(("column", "purpose"), [("wrapped_key", "person-key"), ("sealed", "person")])
+def test_a_person_without_a_key_or_record_who_was_not_erased_is_named(
+    run: Run, database: Database, column: str, purpose: str
+) -> None:
+    with database.writing() as session:
+        made = recorded(session)
+        person = session.get_one(Visit, UUID(made["id"])).person_id
+        session.execute(update(Person).where(Person.id == person).values({column: None}))
+    assert any(f"{purpose} {person}" in line for line in faults(run()))
 
 
 def test_a_keyring_of_another_house_is_told_without_naming_every_row(
