@@ -18,6 +18,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, permissions_of
 from attention_point.foundation.access.policy import SCOPES
 from attention_point.foundation.refusals import Busy
+from attention_point.foundation.vault import vault_of
 from attention_point.foundation.web.headers import YEAR
 from attention_point.foundation.web.transactions import database, reader, settings
 
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
     manager.session_protection = None  # it binds to address and browser, which change on a tablet; ours are revocable
     manager.user_loader(_load)
     app.extensions["resume"] = resume
+    app.jinja_env.globals["written_by"] = written_by
     app.before_request(_force_password_change)
 
 
@@ -88,6 +90,17 @@ def owner() -> str | None:
     """Whose session this browser held last: the account's id; None for a browser that shows no session of ours."""
     account_id: str | None = session.get(_OWNER)
     return account_id
+
+
+def mark_of(account_id: str) -> str:
+    """What a form carries of who writes it: a keyed digest, which tells nobody else whose account it is."""
+    return vault_of(reader()).fingerprint("form-writer", account_id.encode()).hex()
+
+
+def written_by() -> str:
+    """The mark of who is signed in, for the forms of a page; "" for nobody."""
+    who = signed_in()
+    return mark_of(str(who.id)) if who else ""
 
 
 def forget() -> None:

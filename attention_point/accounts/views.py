@@ -76,11 +76,11 @@ def resume() -> Any:
     It is given back to the person who wrote it and to nobody else: tablets are shared, and it may hold names.
     """
     form, fields, owner = ResumeForm(), resuming.kept_fields(), sessions.owner()
+    writers = {dict(fields).get("written_by"), sessions.mark_of(owner) if owner else None} - {None, ""}
     refused = _sign_in(form)
     if refused is not None:
         return _refused(refused, resuming.page(form, fields))
-    who = sessions.signed_in()
-    if who is None or owner != str(who.id):
+    if writers - {sessions.written_by()}:
         flash(_("The form that waited here was written by somebody else, so it was not opened."), "warning")
         return redirect(url_for("account.home"))
     path = resuming.local_path(form.next.data, "POST")

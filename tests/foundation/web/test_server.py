@@ -196,8 +196,11 @@ def test_a_crowd_is_counted_over_all_addresses_on_which_one_listens(
         crowd = [connect(sockets, port, HEAD, host=hosts[number % 2]) for number in range(10)]
         for host in hosts:
             assert answer(connect(sockets, port, ASK, host=host)) == "0"
-        assert [answer(client) for client in crowd[:2]] == ["closed", "closed"]
-        assert all(map(is_open, crowd[2:]))
+        # Which of the two addresses accepts first is the machine's choice, so any two of the crowd may be the oldest.
+        until = time.monotonic() + 10
+        while sum(map(is_open, crowd)) > 8 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert sum(map(is_open, crowd)) == 8
 
 
 @pytest.mark.parametrize(
