@@ -24,7 +24,7 @@ from attention_point.foundation import paths, web
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.command_language import in_terminal_language
 from attention_point.foundation.commands import refusals
-from attention_point.foundation.damage import Damage, VaultError, journal_damage
+from attention_point.foundation.damage import Damage, journal_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import pending, upgrade
 from attention_point.foundation.doctor.commands import doctor_command
@@ -37,6 +37,7 @@ from attention_point.foundation.private_files import KEPT_HEADS, prepare_instanc
 from attention_point.foundation.refusals import Refusal
 from attention_point.foundation.settings import Settings, from_environment
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault_error import VaultError
 from attention_point.foundation.web import bodies
 from attention_point.foundation.web.server import IN_ALL, create_server
 

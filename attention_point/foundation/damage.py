@@ -18,6 +18,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.vault_error import VaultError
 
 DAMAGED = N_("This record does not open. Tell the administrator.")
 KINDS = {
@@ -29,15 +30,6 @@ KINDS = {
 }
 _NOTED = "damage"
 _journaled: set[tuple[date, str, UUID]] = set()
-
-
-class VaultError(Exception):
-    """A sealed value does not open: wrong row, wrong key, or altered. Names the row, never the content."""
-
-    def __init__(self, purpose: str, row: UUID) -> None:
-        super().__init__(f"a sealed value of {purpose} {row} does not open")
-        self.purpose = purpose
-        self.row = row
 
 
 @dataclass(frozen=True, slots=True)

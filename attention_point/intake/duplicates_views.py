@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from attention_point.foundation.access import requires
-from attention_point.foundation.damage import VaultError, note_damage
+from attention_point.foundation.damage import note_damage
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Conflict, Invalid
+from attention_point.foundation.vault_error import VaultError
 from attention_point.foundation.web import actor, db
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.transactions import reader

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory
 from attention_point.foundation.access import Actor
-from attention_point.foundation.damage import VaultError, note_damage
+from attention_point.foundation.damage import note_damage
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Forbidden, NotFound
+from attention_point.foundation.vault_error import VaultError
 from attention_point.intake import queries as intake
 from attention_point.intake.models import Visit
 from attention_point.people import services as people

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage import VaultError, journal_damage, note_damage, noted_damage
+from attention_point.foundation.damage import journal_damage, note_damage, noted_damage
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check
 from attention_point.foundation.language import N_, ngettext
@@ -16,6 +16,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.mail.outbox import PURPOSE
 from attention_point.foundation.settings import Settings
+from attention_point.foundation.vault_error import VaultError
 
 OVERDUE = timedelta(hours=2)
 

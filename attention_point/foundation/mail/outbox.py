@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage import Damage, VaultError, journal_damage
+from attention_point.foundation.damage import Damage, journal_damage
 from attention_point.foundation.database import Database, connection_of, new_id
 from attention_point.foundation.jobs import alone
 from attention_point.foundation.mail.message import Message, check, packed, unpacked
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.mail.sending import Post, ServerTrouble, Undelivered
 from attention_point.foundation.settings import Settings
+from attention_point.foundation.vault_error import VaultError
 
 if TYPE_CHECKING:  # rooms that may not reach the vault send mail too; the vault rides in the session
     from attention_point.foundation.vault import Vault

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic_core import to_json
 
-from attention_point.foundation.damage import VaultError
+from attention_point.foundation.vault_error import VaultError
 
 FORMAT = b"\x01"
 HEAD = 3

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.damage import VaultError
 from attention_point.foundation.vault.keyring import KEY_BYTES, Keyring
 from attention_point.foundation.vault.sealing import (
     PersonKey,
@@ -19,6 +18,7 @@ from attention_point.foundation.vault.sealing import (
     open_bytes,
     seal_bytes,
 )
+from attention_point.foundation.vault_error import VaultError
 
 TAG_BYTES = 16
 _WRAPPED = "person-key"

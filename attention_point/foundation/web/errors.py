@@ -11,11 +11,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from attention_point.foundation.damage import VaultError, note_damage
+from attention_point.foundation.damage import note_damage
 from attention_point.foundation.database.engine import BUSY, is_busy
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.refusals import Busy, Conflict, Invalid, Refusal, TooMany, Unauthenticated
+from attention_point.foundation.vault_error import VaultError
 from attention_point.foundation.web.transactions import reader
 
 log = structlog.get_logger("web")
