@@ -1,1 +1,1 @@
-"""What every room stands on; it knows no feature."""
+"""The base that every room uses. It imports no room."""

@@ -1,8 +1,8 @@
-"""The command line's way to the database; commands of every room use it."""
+"""Sessions and errors for the commands of every room."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import click
@@ -10,76 +10,79 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage import journal_damage, noted_damage
+from attention_point.foundation.damage_notes import DamagedValue, list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
-from attention_point.foundation.database.engine import BUSY, is_busy
+from attention_point.foundation.database.engine import BUSY_MESSAGE, is_busy_error
+from attention_point.foundation.errors import AppError, Busy, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Busy, Invalid, Refusal
 
-# What a command is given to read, and where it writes. A missing or unreadable file, or a folder in place of a file, is
-# wrong usage (exit status 2); what cannot be written is a refusal (exit status 1).
+# Click refuses a missing or unreadable file, or a folder in place of a file, as wrong usage (exit status 2). Whether a
+# file can be written shows only later, and is an AppError (exit status 1).
 FILE_TO_READ = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE_TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 FOLDER_TO_WRITE = click.Path(file_okay=False, path_type=Path)
 
 
-def _database() -> Database:
-    """The installation's database, as the root command hands it over: it alone knows the keyring."""
-    opened: Database = click.get_current_context().find_root().obj()
-    return opened
+def _get_database() -> Database:
+    # The root command sets ``obj``: this module may not know the keyring.
+    database: Database = click.get_current_context().find_root().obj()
+    return database
 
 
 @contextmanager
-def opened() -> Iterator[Database]:
-    """The database itself, for a command that works in several transactions."""
-    with refusals(), _told(), closing(_database()) as database:
+def use_database() -> Iterator[Database]:
+    """Give the database itself, for a command that works in several transactions."""
+    with report_errors(), _translate_database_errors(), closing(_get_database()) as database:
         yield database
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """A reading session for a command; what does not open is journaled at its end."""
-    with opened() as database, _damage_journaled(database) as sessions, database.reading() as session:
-        sessions.append(session)
+def read_session() -> Iterator[Session]:
+    """Give a reading session. At its end the journal gets the damage that was noted."""
+    with use_database() as database, _journal_damage(database, database.read_session()) as session:
         yield session
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """A writing session for a command: committed at the end, rolled back on an error; then damage is journaled."""
-    with opened() as database, _damage_journaled(database) as sessions, database.writing() as session:
-        sessions.append(session)
+def write_session() -> Iterator[Session]:
+    """Give a writing session: committed at the end, rolled back on an error. Then the journal gets the damage."""
+    with use_database() as database, _journal_damage(database, database.write_session()) as session:
         yield session
 
 
 @contextmanager
-def _damage_journaled(database: Database) -> Iterator[list[Session]]:
-    sessions: list[Session] = []
+def _journal_damage(database: Database, transaction: AbstractContextManager[Session]) -> Iterator[Session]:
+    damaged_values: list[DamagedValue] = []
     try:
-        yield sessions
+        with transaction as session:
+            try:
+                yield session
+            finally:
+                damaged_values += list_noted_damage(session)
     finally:
-        journal_damage(database, SYSTEM, [damage for session in sessions for damage in noted_damage(session)])
+        # After the transaction: on SQLite a second writer would wait for the first one in vain.
+        write_damage_to_journal(database, SYSTEM, damaged_values)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn a failure of the machine, a full disk say, into a refusal without its words."""
+def _translate_database_errors() -> Iterator[None]:
+    """Turn a failure of the machine (a full disk, say) into an AppError without its words, which may hold data."""
     try:
         yield
     except (OperationalError, sqlite3.OperationalError) as error:
-        if is_busy(error):
-            raise Busy(_(BUSY)) from None
+        if is_busy_error(error):
+            raise Busy(_(BUSY_MESSAGE)) from None
         raise Busy(_("The database does not answer. Nothing was saved; try again in a moment.")) from None
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Turn a refusal into its sentence on stderr, with what is wrong in each field, and exit status 1."""
+def report_errors() -> Iterator[None]:
+    """Print an AppError with its field errors on stderr, and end the command with exit status 1."""
     try:
         yield
-    except Refusal as refusal:
-        click.echo(refusal.message, err=True)
-        for each in refusal.fields if isinstance(refusal, Invalid) else ():
-            if each.message not in refusal.message:  # a file's complaints stand there already, each with its place
-                click.echo(f"{each.field}: {each.message}", err=True)
+    except AppError as error:
+        click.echo(error.message, err=True)
+        for field_error in error.field_errors if isinstance(error, Invalid) else ():
+            if field_error.message not in error.message:  # errors of a file are in it already, each with its line
+                click.echo(f"{field_error.field}: {field_error.message}", err=True)
         raise click.exceptions.Exit(1) from None

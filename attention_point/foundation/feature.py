@@ -1,43 +1,44 @@
-"""What a room offers the app: the app asks nothing else of it."""
+"""A feature as data: everything that the app takes from a room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.doctor import Check
 from attention_point.foundation.jobs import Job
-from attention_point.foundation.journal.naming import Naming
+from attention_point.foundation.journal.naming import RecordNaming
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the menu: a message id, the endpoint it leads to, the permission that shows it.
+    """A place of the menu: a message id, the endpoint of its page, and the permission that shows it.
 
-    ``also``: endpoints of its pages whose addresses do not begin with its own.
+    ``further_endpoints`` are pages that belong to the place although their addresses do not begin with its own;
+    ``"corrections.*"`` stands for all pages of a blueprint. ``daily_for`` names the roles that work there every day: of
+    all places that a role may see, the menu shows five, these first, and the others under "More".
     """
 
     label: str
     endpoint: str
     permission: str
-    also: tuple[str, ...] = ()
+    further_endpoints: tuple[str, ...] = ()
+    daily_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One room. ``reference`` loads the room's reference data into a new or older installation; safe to repeat.
+    """Everything that one room offers the app.
 
-    ``jobs`` are what the room does by itself, each once a period. ``checks`` are what ``doctor`` looks at in the room.
-    ``naming`` is how the room names its records and actors where the journal holds only ids.
+    ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
+    are safe to repeat. ``naming`` gives the room's records and actors the names that the journal shows for their ids.
     """
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
     menu: tuple[MenuItem, ...] = ()
-    commands: tuple[click.Command, ...] = ()
-    reference: tuple[Callable[[Session], None], ...] = ()
+    reference_loaders: tuple[Callable[[Session], None], ...] = ()
     jobs: tuple[Job, ...] = ()
     checks: tuple[Check, ...] = ()
-    naming: Naming = Naming()
+    naming: RecordNaming = RecordNaming()

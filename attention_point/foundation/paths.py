@@ -1,14 +1,23 @@
-"""Where the project's folders are, beside the package; a missing one is told at import, not at the first page."""
+"""Where the program's folders are.
+
+In a checkout, templates and migrations stand beside the package, and so does the instance. In an installation from a
+wheel, templates and migrations stand inside the package, and the instance in the working folder: the place of the
+package is the system's, and an upgrade replaces it.
+"""
 
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-TEMPLATES = PROJECT / "templates"
-MIGRATIONS = PROJECT / "migrations"
-INSTANCE = PROJECT / "instance"
-PACKAGE = PROJECT / "attention_point"
-STATIC = PACKAGE / "foundation" / "web" / "static"
+PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+PROJECT_FOLDER = PACKAGE_FOLDER.parent
+STATIC_FOLDER = PACKAGE_FOLDER / "foundation" / "web" / "static"
 
-for _folder in (TEMPLATES, MIGRATIONS):
+_IS_CHECKOUT = not (PACKAGE_FOLDER / "templates").is_dir()
+_FOLDERS_PARENT = PROJECT_FOLDER if _IS_CHECKOUT else PACKAGE_FOLDER
+TEMPLATES_FOLDER = _FOLDERS_PARENT / "templates"
+MIGRATIONS_FOLDER = _FOLDERS_PARENT / "migrations"
+INSTANCE_FOLDER = (PROJECT_FOLDER if _IS_CHECKOUT else Path.cwd()) / "instance"
+
+# Told when the program starts, not when the first page is drawn.
+for _folder in (TEMPLATES_FOLDER, MIGRATIONS_FOLDER):
     if not _folder.is_dir():
-        raise RuntimeError(f"{_folder.name}/ is not beside the package: install from a checkout, not from a wheel")
+        raise RuntimeError(f"the folder {_folder.name}/ is neither inside the package nor beside it")

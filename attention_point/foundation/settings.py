@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass, read from the environment once."""
+"""The settings of an installation: one frozen dataclass, read from the environment once (docs/settings.md)."""
 
 import os
 from collections.abc import Mapping
@@ -7,24 +7,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from attention_point.foundation import paths
+from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.mail_server import MailServer, is_address, read_server
-from attention_point.foundation.networks import Network, read_networks
-from attention_point.foundation.refusals import Refusal
+from attention_point.foundation.network.ip_addresses import Network, read_networks
+from attention_point.foundation.network.mail_server import MailServer, is_mail_address, read_mail_server
 
-PREFIX = "ATTENTION_POINT_"
-DEMONSTRATION = "demonstration"  # a file in the instance: its people are invented
+ENVIRONMENT_PREFIX = "ATTENTION_POINT_"
+NAME_INDEX_PEOPLE = 250_000
+"""With more people on file, parts of names and typing errors are not searched for; docs/performance.md has the cost."""
+DEMO_MARKER_FILE = "demonstration"  # a file in the instance: its people are invented
 
 
-class SettingsError(Refusal):
-    """A setting is missing or wrong; the message names it."""
+class SettingsError(AppError):
+    """A setting is unknown or wrong. The message names it."""
 
     code = "settings"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation can choose. No secret stands here: secrets are derived from the keyring's file."""
+    """The settings of an installation. Secrets are not settings: they are derived from the keyring."""
 
     instance: Path
     database_url: str
@@ -32,40 +34,49 @@ class Settings:
     public_url: str
     smtp_url: str | None = field(default=None, repr=False)  # may hold a password
     mail_from: str | None = None
+    contact: str | None = None  # where a person or a reader can write to the office, as notices show it
     session_idle_minutes: int = 20
     session_hours: int = 10
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
+    name_index_people: int = NAME_INDEX_PEOPLE
 
     @property
-    def secure(self) -> bool:
-        """Whether visitors come over TLS; cookies are then ``Secure`` and carry the ``__Host-`` prefix."""
+    def uses_https(self) -> bool:
+        """Whether people come over TLS. Cookies are then ``Secure`` and carry the ``__Host-`` prefix."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def is_for_this_machine_alone(self) -> bool:
+        """Whether the public address leads every other device to itself, as the one that counts while none is set."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host == "localhost" or host == "::1" or host.startswith("127.")
 
     @property
     def mail_server(self) -> MailServer | None:
         """The mail server; None where no mail is sent. Raises SettingsError."""
         try:
-            return read_server(self.smtp_url) if self.smtp_url else None
+            return read_mail_server(self.smtp_url) if self.smtp_url else None
         except ValueError as error:
-            raise SettingsError(_(str(error), name=f"{PREFIX}SMTP_URL")) from None
+            raise SettingsError(_(str(error), name=f"{ENVIRONMENT_PREFIX}SMTP_URL")) from None
 
     @property
-    def sender(self) -> str:
-        """Who mails come from: as set, else ``attention-point@`` the host of the public address."""
+    def sender_address(self) -> str:
+        """The sender of mails: as it is set, else ``attention-point@`` and the host of the public address."""
         host = urlsplit(self.public_url).hostname or ""
-        named = host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
-        return self.mail_from or f"attention-point@{named}"
+        # An IP address is no domain of a mail address.
+        domain = host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
+        return self.mail_from or f"attention-point@{domain}"
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises SettingsError for an unknown name or a value of the wrong kind."""
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises SettingsError for an unknown name or a value of the wrong kind."""
     values = {
-        name.removeprefix(PREFIX): value
+        name.removeprefix(ENVIRONMENT_PREFIX): value
         for name, value in (os.environ if environment is None else environment).items()
-        if name.startswith(PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX)
     }
-    instance = Path(values.pop("INSTANCE", paths.INSTANCE)).resolve()
+    instance = Path(values.pop("INSTANCE", paths.INSTANCE_FOLDER)).resolve()
     settings = Settings(
         instance=instance,
         database_url=values.pop("DATABASE_URL", f"sqlite:///{instance / 'attention-point.db'}"),
@@ -73,49 +84,56 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=values.pop("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         smtp_url=values.pop("SMTP_URL", None) or None,
         mail_from=values.pop("MAIL_FROM", None) or None,
-        session_idle_minutes=_whole(values, "SESSION_IDLE_MINUTES", 20),
-        session_hours=_whole(values, "SESSION_HOURS", 10),
-        demo=_switch(values, "DEMO") or (instance / DEMONSTRATION).exists(),
-        trusted_proxies=_networks(values, "TRUSTED_PROXIES"),
+        contact=" ".join(values.pop("CONTACT", "").split()) or None,
+        session_idle_minutes=_read_whole_number(values, "SESSION_IDLE_MINUTES", 20),
+        session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
+        demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
+        trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
+        name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )
-    if values:
+    if values:  # a misspelt name would silently leave the default in force
         raise SettingsError(
-            _("unknown setting %(name)s; docs/settings.md lists those that exist", name=f"{PREFIX}{min(values)}")
+            _(
+                "unknown setting %(name)s; docs/settings.md lists those that exist",
+                name=f"{ENVIRONMENT_PREFIX}{min(values)}",
+            )
         )
     if urlsplit(settings.public_url).scheme not in {"http", "https"}:
-        raise SettingsError(_("%(name)s must begin with http:// or https://", name=f"{PREFIX}PUBLIC_URL"))
-    if settings.mail_from and not is_address(settings.mail_from):
-        raise SettingsError(_("%(name)s must be one mail address", name=f"{PREFIX}MAIL_FROM"))
-    settings.mail_server  # noqa: B018 - refused at start, not when the first mail waits
-    return replace(settings, database_url=_driver(settings.database_url))
+        raise SettingsError(_("%(name)s must begin with http:// or https://", name=f"{ENVIRONMENT_PREFIX}PUBLIC_URL"))
+    if settings.mail_from and not is_mail_address(settings.mail_from):
+        raise SettingsError(_("%(name)s must be one mail address", name=f"{ENVIRONMENT_PREFIX}MAIL_FROM"))
+    settings.mail_server  # noqa: B018 - a wrong value is refused at start, not when the first mail waits
+    return replace(settings, database_url=_name_database_driver(settings.database_url))
 
 
-def _whole(values: dict[str, str], name: str, default: int) -> int:
+def _read_whole_number(values: dict[str, str], name: str, default: int, *, least: int = 1) -> int:
     text = values.pop(name, str(default))
-    if not text.isdecimal() or not int(text):
-        raise SettingsError(_("%(name)s must be a whole number above 0", name=f"{PREFIX}{name}"))
+    if not text.isdecimal() or int(text) < least:  # a session of 0 minutes would sign everybody out
+        message = _("%(name)s must be a whole number above 0") if least else _("%(name)s must be a whole number")
+        raise SettingsError(message % {"name": f"{ENVIRONMENT_PREFIX}{name}"})
     return int(text)
 
 
-def _networks(values: dict[str, str], name: str) -> tuple[Network, ...]:
+def _read_networks(values: dict[str, str], name: str) -> tuple[Network, ...]:
     try:
         return read_networks(values.pop(name, ""))
     except ValueError as error:
-        raise SettingsError(_(str(error), name=f"{PREFIX}{name}")) from None
+        raise SettingsError(_(str(error), name=f"{ENVIRONMENT_PREFIX}{name}")) from None
 
 
-def _switch(values: dict[str, str], name: str) -> bool:
+def _read_switch(values: dict[str, str], name: str) -> bool:
     text = values.pop(name, "")
     if text not in {"", "0", "1"}:
-        raise SettingsError(_("%(name)s must be 1, or 0 or nothing", name=f"{PREFIX}{name}"))
+        raise SettingsError(_("%(name)s must be 1, 0 or empty", name=f"{ENVIRONMENT_PREFIX}{name}"))
     return text == "1"
 
 
-def _driver(url: str) -> str:
+def _name_database_driver(url: str) -> str:
     """Name psycopg 3 in a PostgreSQL address that leaves the driver open; refuse other databases."""
-    scheme, _colon, rest = url.partition("://")
+    # SQLAlchemy would take psycopg 2 for ``postgresql://``, which is not installed.
+    scheme, _colon, address = url.partition("://")
     if scheme in {"postgres", "postgresql"}:
-        return f"postgresql+psycopg://{rest}"
+        return f"postgresql+psycopg://{address}"
     if scheme not in {"sqlite", "postgresql+psycopg"}:
-        raise SettingsError(_("%(name)s must name sqlite or postgresql", name=f"{PREFIX}DATABASE_URL"))
+        raise SettingsError(_("%(name)s must name sqlite or postgresql", name=f"{ENVIRONMENT_PREFIX}DATABASE_URL"))
     return url

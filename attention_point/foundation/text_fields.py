@@ -1,6 +1,6 @@
-"""The one rule of texts (``attention_point.texts``) as validators of pydantic; each stands last in its ``Annotated``.
+"""The one rule of texts (``attention_point.texts``) as validators of pydantic.
 
-A text is in its normal form before its length is counted. What is no text is left for pydantic to refuse.
+Each stands last in its ``Annotated``, so that pydantic counts the length of the text's normal form.
 """
 
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from pydantic_core import PydanticCustomError
 from attention_point import texts
 
 UNFIT_ERROR = "unfit_text"
-"""The type of the error; its message is a message id."""
+"""The type of the error. Its message is a message id."""
 
 
-def _checked_by(clean: Callable[[str], str], value: Any) -> Any:
+def _validate_text(clean: Callable[[str], str], value: Any) -> Any:
     if not isinstance(value, str):
-        return value
+        return value  # pydantic refuses it with its own error
     try:
         return clean(value)
     except texts.UnfitText:
-        raise PydanticCustomError(UNFIT_ERROR, texts.UNFIT) from None
+        raise PydanticCustomError(UNFIT_ERROR, texts.UNFIT_CHARACTERS) from None
 
 
-LINE = BeforeValidator(partial(_checked_by, texts.clean))
-LINES = BeforeValidator(partial(_checked_by, partial(texts.clean, lines=True)))
-FOLDED = BeforeValidator(partial(_checked_by, texts.clean_folded))
-"""One line, in which the line feeds and tabs of what is brought become spaces."""
+SINGLE_LINE = BeforeValidator(partial(_validate_text, texts.clean_text))
+MULTIPLE_LINES = BeforeValidator(partial(_validate_text, partial(texts.clean_text, lines=True)))
+FOLDED_LINE = BeforeValidator(partial(_validate_text, texts.clean_folded))
+"""One line. Line feeds and tabs of a spreadsheet's cell become spaces."""

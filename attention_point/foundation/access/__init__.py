@@ -1,18 +1,27 @@
-"""Who may do what: the policy on one page, the actor, the guards on views."""
+"""Permissions: the policy on one page, the actor, and the access rules of views."""
 
 from attention_point.foundation.access.actor import SYSTEM, Actor
-from attention_point.foundation.access.guards import Access, access_of, public, requires, requires_scope
-from attention_point.foundation.access.policy import ROLES, SCOPES, permissions_of
+from attention_point.foundation.access.guards import (
+    AccessRule,
+    find_access_rule,
+    public,
+    requires,
+    requires_device,
+    requires_scope,
+)
+from attention_point.foundation.access.policy import DEVICE_KINDS, ROLES, SCOPES, get_permissions
 
 __all__ = [
+    "DEVICE_KINDS",
     "ROLES",
     "SCOPES",
     "SYSTEM",
-    "Access",
+    "AccessRule",
     "Actor",
-    "access_of",
-    "permissions_of",
+    "find_access_rule",
+    "get_permissions",
     "public",
     "requires",
+    "requires_device",
     "requires_scope",
 ]

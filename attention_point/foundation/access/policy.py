@@ -1,73 +1,100 @@
-"""The whole of who may do what. Nothing else grants anything; ``docs/permissions.md`` is made from this page."""
+"""The policy: who may do what. Nothing else grants anything; ``docs/permissions.md`` is made from this page."""
 
 from pathlib import Path
 from pkgutil import iter_modules
 
-DESK = frozenset(
+DESK_PERMISSIONS = frozenset(
     {
         "account.own",
         "desk.use",
         "people.search",
         "people.view",
         "people.compare",
+        "people.correct",
         "visits.record",
         "visits.view",
+        # What oneself recorded, on the same day.
+        "visits.correct",
+        # What oneself wrote down without network, where it waits for a person.
+        "captures.review",
         "slips.open",
         "referrals.view",
         "referrals.manage",
         "directory.view",
+        "turns.give",
+        "turns.call",
     }
 )
-_PACKAGES = iter_modules([str(Path(__file__).parents[2] / "registers")])
-REGISTERS = ("organisations", *(each.name for each in _PACKAGES if each.ispkg and each.name != "shared"))
-"""The office's registers: the packages that stand there, and their one list of organisations. Each has its own
-permissions, so that one can be taken from a role without the others."""
+_REGISTER_PACKAGES = iter_modules([str(Path(__file__).parents[2] / "registers")])
+REGISTERS = (
+    "organisations",
+    *(package.name for package in _REGISTER_PACKAGES if package.ispkg and package.name != "shared"),
+)
+"""The office's registers: their packages, and their common list of organisations. Each register has permissions of its
+own, so that a role can lose one register without the others."""
 
 
-def _registers(*actions: str) -> frozenset[str]:
+def _build_register_permissions(*actions: str) -> frozenset[str]:
     return frozenset(f"{register}.{action}" for register in REGISTERS for action in actions)
 
 
 ROLES: dict[str, frozenset[str]] = {
-    # Receives people at the desk.
-    "agent": DESK,
-    # Answers for one partner entity; sees that entity's referrals and the fields that the service declares.
-    "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view"}),
-    # Keeps the directory, the figures and the office's registers; sees no person.
-    "office": frozenset({"account.own", "directory.view", "directory.edit"})
+    # The agent receives people at the desk.
+    "agent": DESK_PERMISSIONS,
+    # Answers for one partner entity. Sees that entity's referrals, and only the fields that the service declares.
+    "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view", "turns.call"}),
+    # Keeps the directory, the figures and the office's registers. Sees no person.
+    "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
-    | _registers("view", "edit", "export"),
-    # Leads the desk; alone sees restricted records, with a reason; sees who saw a person.
-    "supervisor": DESK
-    | {"restricted.view", "journal.person"}
+    | _build_register_permissions("view", "edit", "export"),
+    # Leads the desk. Alone sees restricted records, and gives a reason; sees who saw a person; corrects whatever was
+    # recorded, at any time; enrols tablets and screens.
+    "supervisor": DESK_PERMISSIONS
+    | {"restricted.view", "journal.person", "visits.correct_any", "captures.review_any", "devices.manage"}
+    | {"turns.configure", "turns.waits"}
     | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
     | {"statistics.release"}
-    | _registers("view", "export"),
-    # Reads the journal; sees no person.
+    | _build_register_permissions("view", "export"),
+    # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
-    | _registers("view"),
-    # Keeps accounts and tokens; sees no person.
+    | _build_register_permissions("view"),
+    # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
         {
             "account.own",
             "accounts.manage",
+            "devices.manage",
             "directory.view",
             "directory.edit",
             "journal.view",
             "journal.person",
             "statistics.view",
+            "turns.configure",
+            "turns.waits",
         }
     )
-    | _registers("view"),
+    | _build_register_permissions("view"),
 }
 
 SCOPES: dict[str, frozenset[str]] = {
-    "intake": frozenset({"visits.record", "visits.view", "people.search", "people.view"}),
+    "intake": frozenset(
+        {"visits.record", "visits.view", "visits.correct", "people.search", "people.view", "people.correct"}
+    ),
     "referrals": frozenset({"portal.use"}),
     "statistics": frozenset({"statistics.view"}),
+    # Gives and calls turns for the room's own devices and programs.
+    "turns": frozenset({"turns.give", "turns.call"}),
+}
+
+# What an enrolled device may ask for, by its kind. A tablet of the desk can also stand in for a kiosk or a screen that
+# broke; a kiosk, which is in everybody's hands, and a screen do their own work alone.
+DEVICE_KINDS: dict[str, frozenset[str]] = {
+    "tablet": frozenset({"outbox.send", "kiosk.use", "screen.show"}),
+    "kiosk": frozenset({"outbox.send", "kiosk.use"}),
+    "screen": frozenset({"screen.show"}),
 }
 
 
-def permissions_of(role: str) -> frozenset[str]:
-    """A role's permissions; none for a role that does not exist."""
+def get_permissions(role: str) -> frozenset[str]:
+    """Return a role's permissions; none for a role that does not exist."""
     return ROLES.get(role, frozenset())

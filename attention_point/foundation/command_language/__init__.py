@@ -1,7 +1,7 @@
-"""The command line in the terminal's language: our sentences, the help of the commands, and click's own words.
+"""The language of the command line: the terminal's, for our sentences, the help of commands and click's own words.
 
-click asks gettext for its words, and gettext reads compiled catalogues from files alone. So click's Spanish, ``es.po``
-beside this file, is compiled into a temporary folder for as long as a command runs.
+click asks Python's gettext for its words, which reads only files that are compiled. So while a command runs, click's
+Spanish (``es.po`` beside this file) stands compiled in a temporary folder.
 """
 
 import gettext as standard_gettext
@@ -12,31 +12,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import click
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from attention_point.foundation.language import LANGUAGES, N_, speaking
+from attention_point.foundation.language import LANGUAGES, N_, in_language
 from attention_point.foundation.language import gettext as _
 
-FOLDER = Path(__file__).parent
-DOMAIN = "click"
-# What the help calls the values of options; click itself translates those of files alone.
-TYPES = {N_("text"), N_("integer"), N_("integer range"), N_("file"), N_("directory"), N_("path")}
-USAGE = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))
+CATALOGUE_FOLDER = Path(__file__).parent
+GETTEXT_DOMAIN = "click"
+# The names of kinds of values in the help. click translates only those of files.
+TRANSLATED_TYPE_NAMES = {N_("text"), N_("integer"), N_("integer range"), N_("file"), N_("directory"), N_("path")}
+USAGE_PATTERNS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))
 
-# A command's or option's words as they stand in the code, by attribute.
-_sources: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
+# The English words of each command and option, by attribute: a test may run commands in both languages in one process.
+_source_texts: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
 
 
-def terminal_language(environment: Mapping[str, str]) -> str:
-    """The language that a terminal asks for: ``es`` or ``en``.
+def detect_terminal_language(environment: Mapping[str, str]) -> str:
+    """Returns the language that a terminal asks for: ``es`` or ``en``.
 
-    The locale is the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX); with one, LANGUAGE lists languages that
-    go before it (GNU gettext). Where none is set, or it is C or POSIX, or neither language is asked for: Spanish.
+    The locale is the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX). Languages in LANGUAGE go before it (GNU
+    gettext). The language is Spanish if the locale is not set, is C or POSIX, or names no language that we have.
     """
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     locale = next((environment[name] for name in names if environment.get(name)), "C")
@@ -48,63 +47,63 @@ def terminal_language(environment: Mapping[str, str]) -> str:
 
 @contextmanager
 def in_terminal_language(root: click.Command) -> Iterator[None]:
-    """Speak the terminal's language while a command runs, and translate the help of ``root`` and all under it."""
-    language = terminal_language(os.environ)
-    with speaking(language), _click_speaking(language):
+    """Uses the terminal's language while a command runs, and translates the help of ``root`` and its subcommands."""
+    language = detect_terminal_language(os.environ)
+    with in_language(language), _translate_click(language):
         translate_help(root)
         yield
 
 
 @contextmanager
-def _click_speaking(language: str) -> Iterator[None]:
-    before = os.environ.get("LANGUAGE")
-    os.environ["LANGUAGE"] = language  # gettext looks there first; in the locale C it would look no further
+def _translate_click(language: str) -> Iterator[None]:
+    earlier_language = os.environ.get("LANGUAGE")
+    # gettext looks at LANGUAGE first. In the locale C, which a timer has, it would look no further than the locale.
+    os.environ["LANGUAGE"] = language
     try:
-        with ExitStack() as files:
-            with suppress(OSError):  # no room for a temporary file: click speaks English
-                folder = Path(files.enter_context(TemporaryDirectory(prefix="attention-point-")))
-                _compile(folder / "es" / "LC_MESSAGES" / f"{DOMAIN}.mo")
-                standard_gettext.bindtextdomain(DOMAIN, str(folder))
-                standard_gettext.textdomain(DOMAIN)
+        with ExitStack() as temporary_folders:
+            # On a full disk click speaks English: the command that would make room must still run.
+            with suppress(OSError):
+                folder = temporary_folders.enter_context(TemporaryDirectory(prefix="attention-point-"))
+                _compile_click_catalogue(Path(folder))
+                standard_gettext.bindtextdomain(GETTEXT_DOMAIN, folder)
+                standard_gettext.textdomain(GETTEXT_DOMAIN)
             yield
     finally:
         del os.environ["LANGUAGE"]
-        if before is not None:
-            os.environ["LANGUAGE"] = before
+        if earlier_language is not None:
+            os.environ["LANGUAGE"] = earlier_language
 
 
-def _compile(target: Path) -> None:
-    """Write click's Spanish in the form that gettext reads."""
+def _compile_click_catalogue(folder: Path) -> None:
+    target = folder / "es" / "LC_MESSAGES" / f"{GETTEXT_DOMAIN}.mo"
     target.parent.mkdir(parents=True)
-    with (FOLDER / "es.po").open("rb") as source, target.open("wb") as compiled:
+    with (CATALOGUE_FOLDER / "es.po").open("rb") as source, target.open("wb") as compiled:
         write_mo(compiled, read_po(source, locale="es"))
 
 
 def translate_help(command: click.Command) -> None:
-    """Put the words of a command, its options and its subcommands into the language in use."""
-    for owner, attribute, message in help_messages(command):
+    """Translates the help of a command, its options and its subcommands into the language in use."""
+    for owner, attribute, message in collect_help_messages(command):
         setattr(owner, attribute, _(message))
 
 
-def help_messages(command: click.Command) -> Iterator[tuple[object, str, str]]:
-    """The help of a command and all under it: whose words, in which attribute, and their message id."""
-    words: list[tuple[object, str]] = [(command, name) for name in ("help", "options_metavar", "subcommand_metavar")]
-    words += [(parameter, "help") for parameter in command.params]
-    words += [(kind, "name") for kind in _types(command) if kind.name in TYPES or kind in _sources]
-    for owner, attribute in words:
+def collect_help_messages(command: click.Command) -> Iterator[tuple[object, str, str]]:
+    """Gives the words of a command and its subcommands: the object that has them, its attribute, the message id."""
+    owners: list[tuple[object, str]] = [(command, name) for name in ("help", "options_metavar", "subcommand_metavar")]
+    for parameter in command.params:
+        owners.append((parameter, "help"))
+        if parameter.type.name in TRANSLATED_TYPE_NAMES or parameter.type in _source_texts:
+            owners.append((parameter.type, "name"))
+    for owner, attribute in owners:
         text = getattr(owner, attribute, None)
         if text:
-            yield owner, attribute, as_message(_sources.setdefault(owner, {}).setdefault(attribute, text))
+            yield owner, attribute, normalise_help_text(_source_texts.setdefault(owner, {}).setdefault(attribute, text))
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():
-            yield from help_messages(subcommand)
+            yield from collect_help_messages(subcommand)
 
 
-def _types(command: click.Command) -> list[click.ParamType[Any]]:
-    return [parameter.type for parameter in command.params]
-
-
-def as_message(text: str) -> str:
-    """A help text as the catalogues have it: its paragraphs, each in one line."""
+def normalise_help_text(text: str) -> str:
+    """Returns a help text as the catalogues have it: each paragraph on one line."""
     paragraphs = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

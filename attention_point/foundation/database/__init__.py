@@ -1,19 +1,22 @@
-"""The database: engine and sessions, column types, ids, migrations."""
+"""The database: engines and sessions, column types, ids, prepared statements, migrations."""
 
-from attention_point.foundation.database.engine import Database, connection_of, dialect_of, repeatable_read
+from attention_point.foundation.database.engine import Database, get_dialect, repeatable_read
 from attention_point.foundation.database.identifiers import new_id
-from attention_point.foundation.database.prepared import Prepared, driven, one
+from attention_point.foundation.database.prepared_statements import (
+    PreparedStatement,
+    execute_driver_sql,
+    get_single_value,
+)
 from attention_point.foundation.database.schema import Base, UtcDateTime
 
 __all__ = [
     "Base",
     "Database",
-    "Prepared",
+    "PreparedStatement",
     "UtcDateTime",
-    "connection_of",
-    "dialect_of",
-    "driven",
+    "execute_driver_sql",
+    "get_dialect",
+    "get_single_value",
     "new_id",
-    "one",
     "repeatable_read",
 ]

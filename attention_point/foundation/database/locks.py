@@ -1,25 +1,26 @@
-"""Locks on things that have no row yet: two transactions about the same new thing follow one another."""
+"""Locks on things that have no row yet, so that two transactions about the same new thing follow one another."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.database.engine import dialect_of
-from attention_point.foundation.database.prepared import Prepared
+from attention_point.foundation.database.engine import get_dialect
+from attention_point.foundation.database.prepared_statements import PreparedStatement
 
-_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(:key)"))
+_LOCK_STATEMENT = PreparedStatement(text("SELECT pg_advisory_xact_lock(:key)"))
 
 
-def serialise(session: Session, *things: UUID | bytes) -> None:
-    """Hold a lock on each thing until the transaction ends. SQLite has one writer and needs none."""
-    if dialect_of(session).name != "postgresql":
+def lock_for_transaction(session: Session, *subjects: UUID | bytes) -> None:
+    """Hold a lock on each subject until the transaction ends. SQLite has one writer and needs none."""
+    if get_dialect(session).name != "postgresql":
         return
-    for key in sorted({_number(thing) for thing in things}):
-        _LOCK.run(session, {"key": key})
+    # Sorted keys: two transactions that lock the same subjects never wait for each other in opposite order.
+    for key in sorted({_build_lock_key(subject) for subject in subjects}):
+        _LOCK_STATEMENT.execute(session, {"key": key})
 
 
-def _number(thing: Any) -> int:
-    raw = thing.bytes if isinstance(thing, UUID) else bytes(thing)
-    return int.from_bytes(raw[-8:], signed=True)
+def _build_lock_key(subject: UUID | bytes) -> int:
+    # PostgreSQL's key has 64 bits. The last bytes of a UUIDv7 are random, the first ones are a time.
+    subject_bytes = subject.bytes if isinstance(subject, UUID) else subject
+    return int.from_bytes(subject_bytes[-8:], signed=True)

@@ -1,4 +1,4 @@
-"""``attention-point doctor``: checks of the installation, each offered by the room that knows the matter."""
+"""``attention-point doctor`` checks the installation. Each room offers the checks of what it knows."""
 
 from attention_point.foundation.doctor.check import Check
 

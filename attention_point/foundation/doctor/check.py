@@ -1,4 +1,4 @@
-"""A check as data: what it looks at, and the function that does."""
+"""A check of ``doctor``, as data."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ from attention_point.foundation.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that ``doctor`` looks at.
+    """One thing that ``doctor`` checks.
 
     ``label`` is a message id that names the thing. ``run`` gives one sentence for each finding, in the language in use:
-    what is wrong, and what to do about it. It changes nothing but the journal. One that takes long shows its progress.
+    what is wrong, and what to do about it. It changes nothing but the journal, which notes records that do not open. A
+    check that takes long shows its progress. What is only advice is printed and is no problem of the installation.
     """
 
     label: str
     run: Callable[[Database, Settings], Iterable[str]]
+    is_advice: bool = False

@@ -1,4 +1,4 @@
-"""``attention-point doctor``."""
+"""The command ``attention-point doctor``."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -7,73 +7,77 @@ from functools import partial
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from attention_point.foundation.commands import refusals
+from attention_point.foundation.commands import report_errors
 from attention_point.foundation.database import Database
-from attention_point.foundation.doctor import machine
+from attention_point.foundation.doctor import machine_checks
 from attention_point.foundation.doctor.check import Check
+from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import Settings, from_environment
+from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
 
-OF_THE_MACHINE = (
-    (N_("Rights of files and folders"), machine.check_rights),
-    (N_("Keyring"), machine.check_keyring),
-    (N_("Free disk space"), machine.check_disk),
+# These need no database. A keyring that does not load is one finding here; the checks below are then skipped.
+MACHINE_CHECKS = (
+    (N_("Permissions of files and folders"), machine_checks.check_file_permissions),
+    (N_("Keyring"), machine_checks.check_keyring),
+    (N_("Free disk space"), machine_checks.check_disk_space),
 )
-DATABASE = Check(N_("Database"), machine.check_database)
+DATABASE_CHECK = Check(N_("Database"), machine_checks.check_database)
 
 
-def doctor_command(checks: Sequence[Check]) -> click.Command:
-    """The command over the checks of every feature: only the app knows them all."""
+def build_doctor_command(checks: Sequence[Check]) -> click.Command:
+    """Builds the command with the checks of all features. The app passes them: the foundation knows no feature."""
 
     @click.command("doctor")
-    def doctor() -> None:
-        """Check this installation; say what is wrong and what to do. Exit status 1 when something is wrong."""
-        with refusals():
-            settings = from_environment()
-        findings = sum(_examine(label, partial(run, settings)) for label, run in OF_THE_MACHINE)
-        findings += _examine_database(settings, checks)
-        if findings:
-            click.echo(ngettext("%(num)s thing is wrong.", "%(num)s things are wrong.", findings), err=True)
+    def run_doctor() -> None:
+        """Check this installation. Each problem is printed with what to do about it; exit status 1 if there is any."""
+        with report_errors():
+            settings = read_settings()
+        finding_count = sum(_run_check(label, partial(run, settings)) for label, run in MACHINE_CHECKS)
+        finding_count += _run_database_checks(settings, checks)
+        if finding_count:
+            click.echo(ngettext("%(num)s problem found.", "%(num)s problems found.", finding_count), err=True)
             raise click.exceptions.Exit(1)
-        click.echo(_("Everything is in order."))
+        click.echo(_("No problems found."))
 
-    return doctor
+    return run_doctor
 
 
-def _examine_database(settings: Settings, checks: Sequence[Check]) -> int:
-    """The checks that need the database. Where it cannot be used, they are named as not done, and do not count."""
+def _run_database_checks(settings: Settings, checks: Sequence[Check]) -> int:
+    # Without keyring or database the other checks would all say the same. They are named as not done, so that nobody
+    # takes them for passed.
     try:
         vault = Vault(Keyring.load(settings.keyring))
-    except Refusal:
-        return _leave_out((DATABASE, *checks))
+    except AppError:
+        _report_skipped_checks((DATABASE_CHECK, *checks))
+        return 0
     with closing(Database(settings.database_url, info={"vault": vault})) as database:
-        findings = _examine(DATABASE.label, partial(DATABASE.run, database, settings))
-        if findings:
-            return findings + _leave_out(checks)
-        return sum(_examine(one.label, partial(one.run, database, settings)) for one in checks)
+        finding_count = _run_check(DATABASE_CHECK.label, partial(DATABASE_CHECK.run, database, settings))
+        if finding_count:
+            _report_skipped_checks(checks)
+            return finding_count
+        counts = [(check, _run_check(check.label, partial(check.run, database, settings))) for check in checks]
+        return sum(count for check, count in counts if not check.is_advice)
 
 
-def _examine(label: str, run: Callable[[], Iterable[str]]) -> int:
-    """Say what one check finds, and count it. One that fails keeps none of the others from being done."""
+def _run_check(label: str, run: Callable[[], Iterable[str]]) -> int:
+    """Runs a check, prints what it finds and returns the number of findings. A check that fails stops no other."""
     try:
         sentences = list(run())
-    except Refusal as refusal:
-        sentences = [refusal.message]
+    except AppError as app_error:
+        sentences = [app_error.message]
     except SQLAlchemyError as error:
-        sentences = [_("The database did not answer this (%(kind)s).", kind=type(error).__name__)]
-    except Exception as error:  # its words may hold data
-        sentences = [_("This could not be checked (%(kind)s).", kind=type(error).__name__)]
+        sentences = [_("The database did not respond (%(kind)s).", kind=type(error).__name__)]
+    except Exception as error:  # only its type is printed: the words of an unknown error may hold personal data
+        sentences = [_("This check could not run (%(kind)s).", kind=type(error).__name__)]
     if not sentences:
-        click.echo(_("%(check)s: in order", check=_(label)))
+        click.echo(_("%(check)s: OK", check=_(label)))
     for sentence in sentences:
         click.echo(f"{_(label)}: {sentence}", err=True)
     return len(sentences)
 
 
-def _leave_out(checks: Iterable[Check]) -> int:
-    for one in checks:
-        click.echo(_("%(check)s: not checked, because of what stands above", check=_(one.label)), err=True)
-    return 0
+def _report_skipped_checks(checks: Iterable[Check]) -> None:
+    for check in checks:
+        click.echo(_("%(check)s: not checked, because of the problem above", check=_(check.label)), err=True)

@@ -1,8 +1,17 @@
-"""Jobs: what the house does by itself, each once a period. A timer calls ``attention-point jobs run`` every quarter."""
+"""Jobs: tasks that run once in each period. A timer calls ``attention-point jobs run`` every quarter of an hour."""
 
-from attention_point.foundation.jobs.alone import alone
-from attention_point.foundation.jobs.job import EVERY_RUN, Job, every_run, month_before
+from attention_point.foundation.jobs.job import EVERY_RUN, Job, due_every_run, latest_due_month
+from attention_point.foundation.jobs.job_runner import JobResult, run_due_jobs
 from attention_point.foundation.jobs.models import JobRun
-from attention_point.foundation.jobs.running import Ran, run_due
+from attention_point.foundation.jobs.single_run_lock import single_run_lock
 
-__all__ = ["EVERY_RUN", "Job", "JobRun", "Ran", "alone", "every_run", "month_before", "run_due"]
+__all__ = [
+    "EVERY_RUN",
+    "Job",
+    "JobRun",
+    "JobResult",
+    "single_run_lock",
+    "due_every_run",
+    "latest_due_month",
+    "run_due_jobs",
+]

@@ -1,4 +1,4 @@
-"""What ``doctor`` says of the jobs: those that failed, and a timer that no longer calls them."""
+"""The checks of ``doctor`` on the jobs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,14 +13,14 @@ from attention_point.foundation.language import N_, format_datetime
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 
-SILENCE = timedelta(days=1)
-"""The timer calls every quarter of an hour; a machine may be off for a night."""
+MAX_SILENCE = timedelta(days=1)
+"""The timer calls every quarter of an hour, but a machine may be off for a night."""
 
 
 def check_jobs(database: Database, _settings: Settings) -> Iterator[str]:
-    """Jobs whose last try failed, and jobs that nothing has called for a day. One that was never called is new."""
-    with database.reading() as session:
-        last = session.scalar(select(func.max(JobRun.started_at)))
+    """Find jobs whose last run failed, and a timer that has called nothing for a day."""
+    with database.read_session() as session:
+        last_start = session.scalar(select(func.max(JobRun.started_at)))
         failed = session.scalars(select(JobRun).where(JobRun.outcome == "failed").order_by(JobRun.name, JobRun.period))
         for job in failed:
             yield _(
@@ -29,10 +29,11 @@ def check_jobs(database: Database, _settings: Settings) -> Iterator[str]:
                 period=job.period,
                 error=job.error or "-",
             )
-    if last is not None and clock.now() - last > SILENCE:
+    # A new installation has had no call yet.
+    if last_start is not None and clock.now() - last_start > MAX_SILENCE:
         yield _(
-            "No job was run since %(moment)s: let a timer call “attention-point jobs run” (docs/operations.md).",
-            moment=format_datetime(last),
+            "No job has run since %(moment)s: let a timer call “attention-point jobs run” (docs/operations.md).",
+            moment=format_datetime(last_start),
         )
 
 

@@ -1,40 +1,42 @@
-"""A job as data: its name, when it is due, what it does."""
+"""A job as data: its name, its periods, and its function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from attention_point.dates import first_of_month, format_month_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.workdays import first_working_day
+from attention_point.foundation.workdays import find_first_working_day
 
 EVERY_RUN = "every-run"
-"""The period of a job that is never done for good."""
+"""The period of a job that runs at every call of the timer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``name`` is kebab-case and stays: what was done is kept under it.
+    """A job. ``name`` is kebab-case and never changes: the runs of the job are stored under it.
 
-    ``due`` gives, for the point's day, the key (at most 40 characters) of the period that must be done by then, or
-    None. It goes on giving that key after the day on which it falls due: a machine that was off catches up. ``run`` is
-    given the key and opens its own transactions; when it raises, the next ``jobs run`` runs it again, so that it must
-    stand being run twice.
+    ``due_period`` gets the point's day and returns the key (at most 40 characters) of the period that must be done by
+    then, or None. It returns the same key on later days too, so that a machine that was off catches up.
+
+    ``run`` gets the key and opens its own transactions. If it raises, the next ``jobs run`` runs it again, so it must
+    be safe to repeat.
     """
 
     name: str
-    due: Callable[[date], str | None]
+    due_period: Callable[[date], str | None]
     run: Callable[[Database, Settings, str], None]
 
 
-def every_run(_today: date) -> str:
-    """Due whenever jobs are run."""
+def due_every_run(_today: date) -> str:
+    """Return the period of a job that is due at every call."""
     return EVERY_RUN
 
 
-def month_before(today: date) -> str:
-    """The latest month (YYYY-MM) whose following month has had its first working day: that day it falls due."""
-    month = today.replace(day=1)
-    if today < first_working_day(month):
-        month = (month - timedelta(days=1)).replace(day=1)
-    return f"{month - timedelta(days=1):%Y-%m}"
+def latest_due_month(today: date) -> str:
+    """Return the latest month (YYYY-MM) that is due. A month falls due on the first working day of the next month."""
+    month = first_of_month(today)
+    if today < find_first_working_day(month):
+        month = first_of_month(month - timedelta(days=1))
+    return format_month_code(month - timedelta(days=1))

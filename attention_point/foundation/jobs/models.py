@@ -1,4 +1,4 @@
-"""The table of jobs: what was done for which period."""
+"""The table of jobs: their last run for each period."""
 
 from datetime import datetime
 
@@ -9,10 +9,7 @@ from attention_point.foundation.database import Base
 
 
 class JobRun(Base):
-    """The last try of a job for a period. ``outcome`` is running, done or failed; one row, so one truth, a period.
-
-    ``error`` is the code of a refusal or the kind of an error, never its words.
-    """
+    """The last run of a job for a period. ``error`` is a code or the class of an error, never its words."""
 
     __tablename__ = "job_run"
     __table_args__ = (CheckConstraint("outcome IN ('running', 'done', 'failed')", name="outcome_known"),)

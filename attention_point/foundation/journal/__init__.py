@@ -1,6 +1,9 @@
-"""The journal: every write, every reading of a person, every export, in a chain of hashes that shows tampering."""
+"""The journal: an entry for every write, every reading of a person and every export.
 
-from attention_point.foundation.journal.chain import hold, record, write_kept
+The entries are a chain of keyed hashes, so that tampering shows (docs/decisions/0018-a-keyed-journal.md).
+"""
+
+from attention_point.foundation.journal.chain import lock_head, record, record_shown, write_pending_entries
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
-__all__ = ["JournalEntry", "JournalHead", "hold", "record", "write_kept"]
+__all__ = ["JournalEntry", "JournalHead", "lock_head", "record", "record_shown", "write_pending_entries"]

@@ -1,9 +1,9 @@
-"""Appending to the chain: each entry's hash covers its content and the hash before it (``docs/journal.md``)."""
+"""Appends entries to the chain. An entry's hash covers its content and the hash before it (``docs/journal.md``)."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from json.encoder import encode_basestring as quoted
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,28 +13,30 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access.actor import Actor
-from attention_point.foundation.database import Database, Prepared
+from attention_point.foundation.database import Database, PreparedStatement
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 
-GENESIS = bytes(32)
-PURPOSE = "journal-chain"
-"""Names the secret of the keyring under which entries are hashed."""
-_KEPT = "journal-kept"
+GENESIS_HASH = bytes(32)  # the hash before the first entry
+HASH_PURPOSE = "journal-chain"
+"""The purpose under which the keyring derives the secret of the hashes."""
+_PENDING_KEY = "journal-kept"
 
-_HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
-_APPEND = Prepared(insert(JournalEntry), ("seq", "at", "actor", "action", "subject", "subject_id", "detail", "hash"))
+# Prepared: every registration runs both (``database/prepared_statements.py``).
+_SELECT_HEAD = PreparedStatement(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
+_INSERT_ENTRY = PreparedStatement(
+    insert(JournalEntry), ("seq", "at", "actor", "action", "subject", "subject_id", "detail", "hash")
+)
 
 
 class KeyedDigests(Protocol):
-    """Makes keyed digests. The vault does; it rides in the session, for rooms that may not reach the vault keep a
-    journal too."""
+    """The method of the vault that the journal uses. Rooms that may not import the vault write to the journal too."""
 
-    def fingerprint(self, purpose: str, data: bytes) -> bytes:
-        """A digest of the data under the secret of a purpose."""
+    def keyed_digest(self, purpose: str, data: bytes) -> bytes:
+        """Return a digest of the data under the secret of a purpose."""
 
 
-def digests_of(session: Session) -> KeyedDigests:
-    """What makes the session's keyed digests."""
+def get_keyed_digests(session: Session) -> KeyedDigests:
+    """Return the vault that travels in the session, as far as the journal uses it."""
     digests: KeyedDigests = session.info["vault"]
     return digests
 
@@ -47,55 +49,73 @@ def record(
     subject_id: UUID | str | int | None = None,
     **detail: Any,
 ) -> None:
-    """Write one entry with the caller's transaction.
+    """Write one entry in the caller's transaction.
 
-    In a reading session the entry is kept in the session, and the web layer writes it before the reply leaves.
-    ``detail`` takes codes, counts and ids; never a personal value.
+    In a reading session the entry waits, and the web layer writes it before the reply leaves. ``detail`` takes codes,
+    counts and ids, never a personal value.
     """
-    entry = {
+    entry = _build_entry(actor, action, subject, subject_id, detail)
+    if session.info.get("reading"):
+        # The database refuses writes of this session; the reading is journaled before the reply shows anything (0004).
+        session.info.setdefault(_PENDING_KEY, []).append(entry)
+    else:
+        _append_entries(session, [entry])
+
+
+def record_shown(session: Session, actor: Actor, action: str, subject: str, subject_id: UUID, **detail: Any) -> None:
+    """Record what a refusal shows: the entry waits in the session, and is written although the rest is undone."""
+    entry = _build_entry(actor, action, subject, subject_id, detail)
+    session.info.setdefault(_PENDING_KEY, []).append(entry)
+
+
+def _build_entry(
+    actor: Actor, action: str, subject: str, subject_id: UUID | str | int | None, detail: dict[str, Any]
+) -> dict[str, Any]:
+    return {
         "at": clock.now(),
-        "actor": actor.label,
+        "actor": actor.journal_label,
         "action": action,
         "subject": subject,
         "subject_id": None if subject_id is None else str(subject_id),
+        # Sorted: the text is hashed, so the order of the caller's arguments must not matter.
         "detail": to_json(dict(sorted(detail.items())), fallback=str).decode(),
     }
-    if session.info.get("reading"):
-        session.info.setdefault(_KEPT, []).append(entry)
-    else:
-        _append(session, [entry])
 
 
-def hold(session: Session) -> None:
-    """Call this before locking rows that other writers lock after appending, so that all lock in the same order.
+def lock_head(session: Session) -> None:
+    """Lock the head: nobody else appends an entry until this transaction ends.
 
-    Nobody else appends until this transaction ends; also for a writer that names the head as the last entry.
+    Call this before locking rows that other writers lock after appending, so that everybody locks in the same order. A
+    writer that publishes the number of the last entry calls it too.
     """
-    _HEAD.run(session, {})
+    _SELECT_HEAD.execute(session, {})
 
 
-def write_kept(database: Database, session: Session, owed: Sequence[Callable[[Session], None]] = ()) -> None:
-    """Write, in one transaction of its own, what a reading session kept and the writes that its request owes."""
-    kept = session.info.pop(_KEPT, None)
-    if kept or owed:
-        with database.writing() as writing:
-            for write in owed:  # first: everybody locks rows before the head of the chain
-                write(writing)
-            if kept:
-                _append(writing, kept)
+def write_pending_entries(
+    database: Database, session: Session, queued_writes: Sequence[Callable[[Session], None]] = ()
+) -> None:
+    """Write the queued writes of a read-only request and the entries that wait in its session, in one transaction."""
+    # Popped, so that a second call, after an error page say, writes nothing twice.
+    pending_entries = session.info.pop(_PENDING_KEY, None)
+    if pending_entries or queued_writes:
+        with database.write_session() as write_session:
+            for write in queued_writes:  # before the entries: everybody locks rows before the head of the chain
+                write(write_session)
+            if pending_entries:
+                _append_entries(write_session, pending_entries)
 
 
-def _append(session: Session, entries: list[dict[str, Any]]) -> None:
-    """Whoever appends holds the head's row until the end of the transaction; a trigger advances it with each entry."""
-    ((seq, digest),) = _HEAD.run(session, {})
-    digests = digests_of(session)
+def _append_entries(session: Session, entries: list[dict[str, Any]]) -> None:
+    # The head's row is locked until the transaction ends. A trigger moves it on with each entry.
+    ((seq, digest),) = _SELECT_HEAD.execute(session, {})
+    digests = get_keyed_digests(session)
     for entry in entries:
         seq += 1
-        digest = keyed_hash(digests, digest, canonical(seq, **entry))
-        _APPEND.run(session, {"seq": seq, "hash": digest, **entry})
+        digest = keyed_hash(digests, digest, canonical_content(seq, **entry))
+        _INSERT_ENTRY.execute(session, {"seq": seq, "hash": digest, **entry})
 
 
-def canonical(
+def canonical_content(
     seq: int,
     at: datetime,
     actor: str,
@@ -104,21 +124,20 @@ def canonical(
     subject_id: str | None,
     detail: str,
 ) -> bytes:
-    """An entry's content as it is hashed: a JSON array, its members parted by comma and space, in UTF-8.
+    """Return an entry's content as it is hashed: a JSON array in UTF-8, its members parted by comma and space.
 
-    It is what ``json.dumps([...], ensure_ascii=False)`` writes, where ``at`` is ISO 8601 in UTC and ``detail`` the text
-    that is stored.
+    ``at`` is written in ISO 8601 in UTC, and ``detail`` as the text that is stored. The format never changes: entries
+    of many years are verified by it (``docs/journal.md`` shows how to do that without this program).
     """
-    about = "null" if subject_id is None else quoted(subject_id)
-    words = f"{quoted(actor)}, {quoted(action)}, {quoted(subject)}, {about}, {quoted(detail)}"
-    return f'[{seq}, "{at.isoformat()}", {words}]'.encode()
+    members = [seq, at.isoformat(), actor, action, subject, subject_id, detail]
+    return json.dumps(members, ensure_ascii=False).encode()
 
 
-def keyed_hash(digests: KeyedDigests, before: bytes, content: bytes) -> bytes:
-    """HMAC-SHA-256 over the hash before and the content, under the keyring's secret for the journal."""
-    return digests.fingerprint(PURPOSE, before + content)
+def keyed_hash(digests: KeyedDigests, previous_hash: bytes, content: bytes) -> bytes:
+    """Return the HMAC-SHA-256 of the hash before and the content, under the keyring's secret for the journal."""
+    return digests.keyed_digest(HASH_PURPOSE, previous_hash + content)
 
 
-def plain_hash(before: bytes, content: bytes) -> bytes:
-    """SHA-256 over the hash before and the content: how entries were hashed before the chain was keyed."""
-    return hashlib.sha256(before + content).digest()
+def plain_hash(previous_hash: bytes, content: bytes) -> bytes:
+    """Return the SHA-256 of the hash before and the content: how entries were hashed before the chain had a key."""
+    return hashlib.sha256(previous_hash + content).digest()

@@ -1,6 +1,7 @@
-"""Tables of the journal.
+"""The tables of the journal.
 
-Triggers (``triggers.py``) refuse to alter or delete an entry, advance the head with each and note the ids it mentions.
+Triggers (``verification/triggers.py``) refuse to alter or delete an entry, move the head on with each new entry, and
+note the ids that the entry mentions.
 """
 
 from datetime import datetime
@@ -12,9 +13,10 @@ from attention_point.foundation.database import Base
 
 
 class JournalEntry(Base):
-    """One thing done. ``detail`` is canonical JSON of codes and counts; never a personal value."""
+    """One action. ``detail`` is JSON of codes, counts and ids with sorted keys; it never holds a personal value."""
 
     __tablename__ = "journal_entry"
+    # Each index ends with the number: a page of a search is then read in order, without sorting what somebody did.
     __table_args__ = (
         Index("ix_journal_entry_actor_seq", "actor", "seq"),
         Index("ix_journal_entry_action_seq", "action", "seq"),
@@ -32,12 +34,13 @@ class JournalEntry(Base):
 
 
 class JournalMention(Base):
-    """An index: the entries that mention an id, as their subject or as a UUID in their detail.
+    """An index of the entries that mention an id, as their subject or as a UUID in their detail.
 
-    It is derived from the entries and stands outside of the chain; ``journal verify`` compares it with them.
+    It is derived from the entries and no part of the chain. ``journal verify`` compares it with the entries.
     """
 
     __tablename__ = "journal_mention"
+    # The primary key is the whole row, so SQLite need not keep a second copy of it as an index.
     __table_args__ = {"sqlite_with_rowid": False}
 
     record_id: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -45,7 +48,7 @@ class JournalMention(Base):
 
 
 class JournalHead(Base):
-    """The last entry's number and hash, in one row: whoever appends locks it first."""
+    """The last entry's number and hash, in one row. Whoever appends an entry locks this row first."""
 
     __tablename__ = "journal_head"
 

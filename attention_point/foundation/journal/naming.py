@@ -1,12 +1,11 @@
-"""How rooms name what the journal holds by id: the journal knows no room, so each offers its own names.
+"""How rooms name the records and actors that the journal holds by id.
 
-A feature offers a ``Naming`` (``foundation/feature.py``); the app puts them together. Names are read for a whole page
-at once, in one query a kind.
+The journal knows no room, so each feature offers a ``RecordNaming`` (``foundation/feature.py``); the app joins them.
+Names are read for a whole page of entries at once, in one query for each kind of record.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,71 +13,78 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import Actor
 
 
-class RecordName(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RecordName:
     """A record in words, and the address of its page if the reader may open it."""
 
     text: str
     url: str | None = None
 
 
-class ActorName(NamedTuple):
-    """Who acted: the name, and a second line under it, an e-mail address say."""
+@dataclass(frozen=True, slots=True)
+class ActorName:
+    """The name of an actor, and a second line under it: an e-mail address, say."""
 
     name: str
-    beneath: str = ""
+    second_line: str = ""
 
     @property
-    def line(self) -> str:
-        """Both in one line."""
-        return f"{self.name} ({self.beneath})" if self.beneath else self.name
+    def full_text(self) -> str:
+        """The name and the second line in one text."""
+        return f"{self.name} ({self.second_line})" if self.second_line else self.name
 
 
 NameRecords = Callable[[Session, Actor, Collection[str]], Mapping[str, RecordName]]
-"""Names records of one kind by their ids, as the journal holds them; leaves out those that it does not know."""
+"""Names records of one kind by their ids, which are texts in the journal. Unknown ids are left out."""
 NameActors = Callable[[Session], Mapping[str, ActorName]]
 """Names everybody who can act, by the journal's label of the actor."""
-RecordsOfPerson = Callable[[Session, UUID], Iterable[UUID]]
+FindRecordsOfPerson = Callable[[Session, UUID], Iterable[UUID]]
 """The ids of the records that belong to a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """What one room, or all of them, can name.
+class RecordNaming:
+    """The names that one room, or all rooms, give to records and fields.
 
-    ``records``: by kind, as the journal's ``subject`` says it. ``fields``: by kind, the message ids of its fields.
+    ``record_namers`` and ``field_labels`` have a kind of record as their key, as it stands in ``JournalEntry.subject``.
+    ``field_labels`` gives the message id of each field of that kind.
     """
 
-    records: Mapping[str, NameRecords] = field(default_factory=dict)
-    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    actors: tuple[NameActors, ...] = ()
-    of_person: tuple[RecordsOfPerson, ...] = ()
+    # Functions, because names are read with the reader's session: some readers see no name of a record.
+    record_namers: Mapping[str, NameRecords] = field(default_factory=dict)
+    field_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    actor_namers: tuple[NameActors, ...] = ()
+    person_record_finders: tuple[FindRecordsOfPerson, ...] = ()
 
     def name_actors(self, session: Session) -> dict[str, ActorName]:
-        """Everybody who can act."""
-        return {label: name for names in self.actors for label, name in names(session).items()}
+        """Return the name of everybody who can act, by the journal's label of the actor."""
+        return {label: name for name_actors in self.actor_namers for label, name in name_actors(session).items()}
 
-    def records_of(self, session: Session, person: UUID) -> list[str]:
-        """The person's id and those of all records that belong to the person."""
-        return [str(person), *(str(record) for find in self.of_person for record in find(session, person))]
+    def list_records_of_person(self, session: Session, person: UUID) -> list[str]:
+        """Return the person's id and the ids of all records that belong to the person."""
+        return [
+            str(person),
+            *(str(record) for find_records in self.person_record_finders for record in find_records(session, person)),
+        ]
 
 
-def join_namings(namings: Iterable[Naming]) -> Naming:
-    """The namings of all rooms in one."""
-    several = list(namings)
-    return Naming(
-        {kind: names for naming in several for kind, names in naming.records.items()},
-        {kind: labels for naming in several for kind, labels in naming.fields.items()},
-        tuple(names for naming in several for names in naming.actors),
-        tuple(find for naming in several for find in naming.of_person),
+def join_namings(namings: Iterable[RecordNaming]) -> RecordNaming:
+    """Join the namings of several rooms."""
+    all_namings = list(namings)
+    return RecordNaming(
+        {kind: name_records for naming in all_namings for kind, name_records in naming.record_namers.items()},
+        {kind: labels for naming in all_namings for kind, labels in naming.field_labels.items()},
+        tuple(name_actors for naming in all_namings for name_actors in naming.actor_namers),
+        tuple(find_records for naming in all_namings for find_records in naming.person_record_finders),
     )
 
 
-def uuids_of(texts: Collection[str]) -> list[UUID]:
-    """Those of some texts that are UUIDs."""
-    found = []
+def parse_uuids(texts: Collection[str]) -> list[UUID]:
+    """Return those of some texts that are UUIDs: somebody may have put any text into an id of the journal."""
+    uuids = []
     for text in texts:
         try:
-            found.append(UUID(text))
+            uuids.append(UUID(text))
         except ValueError:
             continue
-    return found
+    return uuids

@@ -1,4 +1,4 @@
-"""Reading the chain: all of it in order, its head, and a page of the entries that somebody looks for."""
+"""Reads the journal: its head, all entries in order, and one page of a search."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,26 +13,27 @@ from attention_point.foundation.database.schema import UtcDateTime
 from attention_point.foundation.journal.models import JournalEntry, JournalHead, JournalMention
 
 
-class _AsFound(UtcDateTime):
-    """A moment; None where somebody has put what is none, so that the chain can be walked past it and name it."""
+class _ReadableDateTime(UtcDateTime):
+    """A moment, or None where the stored value is no moment: verification goes on past that entry and names it."""
 
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        read = super().result_processor(dialect, coltype)
+        read_moment = super().result_processor(dialect, coltype)
 
-        def found(value: Any) -> Any:
+        def read_or_none(value: Any) -> Any:
             try:
-                return read(value) if read else value
+                return read_moment(value) if read_moment else value
             except (ValueError, TypeError):
                 return None
 
-        return found
+        return read_or_none
 
 
-_COLUMNS = (
+# Columns and no ORM objects: an entry with a spoilt value must still come back, so that it can be named.
+_ENTRY_COLUMNS = (
     JournalEntry.seq,
-    type_coerce(JournalEntry.at, _AsFound).label("at"),
+    type_coerce(JournalEntry.at, _ReadableDateTime).label("at"),
     JournalEntry.actor,
     JournalEntry.action,
     JournalEntry.subject,
@@ -43,15 +44,15 @@ _COLUMNS = (
 
 
 FEW_DAYS = timedelta(days=92)
-"""So few days are read through by their own index, not by that of all that somebody ever did."""
+"""A search over at most so many days reads the index of moments, not that of an actor's or action's entries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What somebody looks for; all that is set must hold.
+class EntrySearch:
+    """The conditions of a search. An entry must meet all that are set.
 
-    ``since`` (included) and ``until`` (excluded) are moments. ``mentions``: ids one of which the entry mentions, by
-    the index. ``subject`` and ``subject_id``: a record's kind and id.
+    ``since`` is included and ``until`` excluded. ``subject`` and ``subject_id`` are a record's kind and id. The entry
+    must mention at least one of the ids in ``mentions``.
     """
 
     actor: str | None = None
@@ -63,83 +64,86 @@ class Search:
     mentions: Sequence[str] | None = None
 
 
-def head(session: Session) -> tuple[int, str]:
-    """The last entry's number and hash (hex): write it down outside, and a cut tail shows."""
-    row = session.execute(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)).one()
-    return row.seq, row.hash.hex()
+def get_head(session: Session) -> tuple[int, str]:
+    """Return the last entry's number and hash (hex). A copy kept outside proves later that no entry was cut off."""
+    head_row = session.execute(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)).one()
+    return head_row.seq, head_row.hash.hex()
 
 
-def hash_of(session: Session, seq: int) -> str | None:
-    """The hash (hex) of one entry as it is stored, or None."""
-    found = session.scalar(select(JournalEntry.hash).where(JournalEntry.seq == seq))
-    return found.hex() if found is not None else None
+def find_entry_hash(session: Session, seq: int) -> str | None:
+    """Return the stored hash (hex) of one entry, or None where there is no such entry."""
+    digest = session.scalar(select(JournalEntry.hash).where(JournalEntry.seq == seq))
+    return digest.hex() if digest is not None else None
 
 
-def between(session: Session, first: int, last: int) -> list[Row[Any]]:
-    """The entries with these numbers and those between them, in order."""
-    query = select(*_COLUMNS).where(JournalEntry.seq.between(first, last)).order_by(JournalEntry.seq)
+def list_entries_between(session: Session, first: int, last: int) -> list[Row[Any]]:
+    """Return the entries from the first number to the last, in order."""
+    query = select(*_ENTRY_COLUMNS).where(JournalEntry.seq.between(first, last)).order_by(JournalEntry.seq)
     return list(session.execute(query))
 
 
-def entries(session: Session) -> Iterator[Row[Any]]:
-    """Every entry in order, streamed."""
-    return iter(session.execute(select(*_COLUMNS).order_by(JournalEntry.seq).execution_options(yield_per=1000)))
+def stream_entries(session: Session) -> Iterator[Row[Any]]:
+    """Yield every entry in order, a thousand at a time: a journal of years does not fit into memory."""
+    return iter(session.execute(select(*_ENTRY_COLUMNS).order_by(JournalEntry.seq).execution_options(yield_per=1000)))
 
 
-def count(session: Session) -> int:
-    """The number of the last entry: for a progress bar."""
+def count_entries(session: Session) -> int:
+    """Return the number of the last entry, which tells a progress bar how far it has to go."""
     return session.scalar(select(func.max(JournalEntry.seq))) or 0
 
 
-def page(session: Session, before: int | None, size: int, search: Search = Search()) -> list[Row[Any]]:
-    """The newest ``size`` entries of a search, or those that follow the entry ``before`` in the list.
+def list_newest_entries(
+    session: Session, before_seq: int | None, size: int, search: EntrySearch = EntrySearch()
+) -> list[Row[Any]]:
+    """Return the newest ``size`` entries of a search, or those that follow the entry ``before_seq`` in the list.
 
-    Newest by number; where days are asked for by the moment, whose index then gives no other entry. The two differ
-    only where the clock was wrong.
+    The order is by number. A search over days is ordered by the moment, because its index gives only the entries of
+    those days. The two orders differ only where the clock was wrong.
     """
-    query = select(*_COLUMNS).where(*_conditions(search)).limit(size)
+    query = select(*_ENTRY_COLUMNS).where(*_build_conditions(search)).limit(size)
     if not (search.since or search.until):
+        # A key and no OFFSET: the thousandth page is read as fast as the first.
         query = query.order_by(JournalEntry.seq.desc())
-        return list(session.execute(query if before is None else query.where(JournalEntry.seq < before)))
-    if before is not None:
-        last = select(JournalEntry.at, JournalEntry.seq).where(JournalEntry.seq == before).scalar_subquery()
-        query = query.where(tuple_(JournalEntry.at, JournalEntry.seq) < last)
+        return list(session.execute(query if before_seq is None else query.where(JournalEntry.seq < before_seq)))
+    if before_seq is not None:
+        # The moment alone is no key: several entries may have the same one.
+        last_shown = select(JournalEntry.at, JournalEntry.seq).where(JournalEntry.seq == before_seq).scalar_subquery()
+        query = query.where(tuple_(JournalEntry.at, JournalEntry.seq) < last_shown)
     return list(session.execute(query.order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())))
 
 
-def actions(session: Session) -> list[str]:
-    """The actions that stand in the journal: one step of the index for each, however many entries there are.
+def list_actions(session: Session) -> list[str]:
+    """Return the actions that occur in the journal.
 
-    What somebody has put there that is no text, or no action's name, ends the list: it stands after all that is one.
+    Each takes one step of the index: a DISTINCT would read all entries. A value that is no text, or was no UTF-8, ends
+    the list; such values come after all texts.
     """
-    found: list[str] = []
-    following = session.scalar(select(func.min(JournalEntry.action)))
-    while isinstance(following, str) and "\ufffd" not in following:
-        found.append(following)
-        following = session.scalar(select(func.min(JournalEntry.action)).where(JournalEntry.action > following))
-    return found
+    found_actions: list[str] = []
+    next_action = session.scalar(select(func.min(JournalEntry.action)))
+    while isinstance(next_action, str) and "\ufffd" not in next_action:
+        found_actions.append(next_action)
+        next_action = session.scalar(select(func.min(JournalEntry.action)).where(JournalEntry.action > next_action))
+    return found_actions
 
 
-def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
+def _build_conditions(search: EntrySearch) -> Iterator[ColumnElement[bool]]:
     few_days = search.since and search.until and search.until - search.since <= FEW_DAYS
     for column, value in ((JournalEntry.actor, search.actor), (JournalEntry.action, search.action)):
         if value:
-            yield (column.concat("") if few_days else column) == value  # so written, the column's index is not used
+            # An expression in place of the column keeps the planner from using the column's index.
+            yield (column.concat("") if few_days else column) == value
     if search.subject:
         yield JournalEntry.subject == search.subject
-    yield from _days(search)
-    if search.subject_id:
-        yield _mentions([search.subject_id])
-    if search.mentions is not None:
-        yield _mentions(search.mentions)
-
-
-def _mentions(ids: Sequence[str]) -> ColumnElement[bool]:
-    return JournalEntry.seq.in_(select(JournalMention.seq).where(JournalMention.record_id.in_(ids)))
-
-
-def _days(search: Search) -> Iterator[ColumnElement[bool]]:
     if search.since:
         yield JournalEntry.at >= search.since
     if search.until:
         yield JournalEntry.at < search.until
+    if search.subject_id:
+        yield _build_mention_condition([search.subject_id])
+    if search.mentions is not None:
+        yield _build_mention_condition(search.mentions)
+
+
+def _build_mention_condition(ids: Sequence[str]) -> ColumnElement[bool]:
+    # By the index table: to look for an id in the detail would read every entry there is.
+    return JournalEntry.seq.in_(select(JournalMention.seq).where(JournalMention.record_id.in_(ids)))

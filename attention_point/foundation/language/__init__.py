@@ -1,42 +1,46 @@
-"""Texts, dates, numbers and amounts in the reader's language: Spanish (Colombia) first, and English."""
+"""Texts, dates, numbers and amounts in the reader's language: Spanish (Colombia), which is the default, or English."""
 
 from attention_point.foundation.language.catalogues import (
     LANGUAGES,
     N_,
-    current,
+    current_language,
     gettext,
+    in_language,
+    load_translations,
     ngettext,
-    speaking,
-    translations,
-    use,
+    set_language,
 )
 from attention_point.foundation.language.formats import (
     format_amount,
     format_date,
+    format_date_span,
     format_datetime,
     format_month,
     format_number,
     format_percent,
     format_time,
+    format_time_ago,
 )
-from attention_point.foundation.language.keeping import kept, said
+from attention_point.foundation.language.stored_messages import encode_message_values, translate_stored_message
 
 __all__ = [
     "LANGUAGES",
     "N_",
-    "current",
+    "current_language",
     "format_amount",
     "format_date",
+    "format_date_span",
     "format_datetime",
     "format_month",
     "format_number",
     "format_percent",
     "format_time",
+    "format_time_ago",
     "gettext",
-    "kept",
+    "encode_message_values",
     "ngettext",
-    "said",
-    "speaking",
-    "translations",
-    "use",
+    "translate_stored_message",
+    "in_language",
+    "load_translations",
+    "set_language",
 ]

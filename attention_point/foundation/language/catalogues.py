@@ -1,4 +1,7 @@
-"""Catalogues: message ids are English; each room keeps its Spanish in an ``es.po`` of its own, read once at start."""
+"""The catalogues of messages. A message id is English; its Spanish stands in the ``es.po`` of the room that says it.
+
+The catalogues are read as they are, when a process first translates: no compiled file can be older than its source.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,57 +18,68 @@ from babel.messages.pofile import read_po
 from attention_point.foundation import paths
 
 LANGUAGES = {"es": "Español", "en": "English"}
-_SOURCE = "en"
+_SOURCE_LANGUAGE = "en"
+# A context variable, because each thread answers another reader's request.
 _language: ContextVar[str] = ContextVar("language", default="es")
 
 
-def current() -> str:
-    """The language in use: ``es`` or ``en``."""
+def current_language() -> str:
+    """Returns the language in use: ``es`` or ``en``."""
     return _language.get()
 
 
-def use(language: str) -> None:
-    """Speak this language from here on in this context; one we do not have is Spanish."""
-    _language.set(language if language in LANGUAGES else "es")
+def set_language(language: str) -> None:
+    """Sets the language for the rest of the request or command. An unknown language becomes Spanish."""
+    _language.set(_choose_language(language))
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Speak a language for a while: a paper for its reader, say."""
-    token = _language.set(language if language in LANGUAGES else "es")
+def in_language(language: str) -> Iterator[None]:
+    """Uses a language inside a ``with`` block, as for a letter to its recipient. An unknown one becomes Spanish."""
+    token = _language.set(_choose_language(language))
     try:
         yield
     finally:
         _language.reset(token)
 
 
+def _choose_language(language: str) -> str:
+    return language if language in LANGUAGES else "es"
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools know
-    """Mark a message for the catalogue; it is translated later, where it is shown."""
+    """Marks a message for the catalogue. It is translated later, where it is shown."""
     return message
 
 
 def gettext(message: str, **values: Any) -> str:
-    """The message in the language in use, its ``%(name)s`` filled in."""
-    text = translations(current()).gettext(message) if message else ""  # catalogues keep their header under ""
+    """Translates a message into the language in use and fills in its ``%(name)s``."""
+    # An empty message id is the header of every catalogue.
+    text = load_translations(current_language()).gettext(message) if message else ""
+    # Without values the text stays as it is: it may hold a percent sign.
     return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
-    """The form of the message that goes with a number; ``%(num)s`` is the number."""
-    return translations(current()).ngettext(singular, plural, n) % {"num": n, **values}
+    """Translates the form of a message that goes with a number, which ``%(num)s`` shows."""
+    return load_translations(current_language()).ngettext(singular, plural, n) % {"num": n, **values}
 
 
 @cache
-def translations(language: str) -> NullTranslations:
-    """All rooms' catalogues of a language in one; a message in two rooms must not differ (a test says so)."""
-    if language == _SOURCE:
+def load_translations(language: str) -> NullTranslations:
+    """Loads the catalogues of all rooms in one language as a single one.
+
+    Two rooms may use the same message; ``tests/architecture/test_texts.py`` checks that they translate it alike.
+    """
+    if language == _SOURCE_LANGUAGE:
         return NullTranslations()
     merged = Catalog(locale=language)
-    for path in sorted(paths.PACKAGE.rglob(f"{language}.po")):
+    for path in sorted(paths.PACKAGE_FOLDER.rglob(f"{language}.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
                 if message.id:
                     merged.add(message.id, message.string)
+    # Python's gettext knows the rules of plurals, but reads compiled catalogues only.
     compiled = BytesIO()
     write_mo(compiled, merged)
     compiled.seek(0)

@@ -1,17 +1,17 @@
-"""Mail: a message to one address, sent at once or kept in the outbox until the server takes it."""
+"""Mail: messages to one address each, sent at once or stored in the outbox until the mail server takes them."""
 
-from attention_point.foundation.mail.letters import letter
+from attention_point.foundation.mail.letters import build_letter
 from attention_point.foundation.mail.message import Attachment, Message
-from attention_point.foundation.mail.outbox import queue, send_waiting
-from attention_point.foundation.mail.sending import ServerTrouble, Undelivered, send
+from attention_point.foundation.mail.outbox import queue_message, send_due_messages
+from attention_point.foundation.mail.smtp_connection import MailServerError, MessageNotDelivered, send_message
 
 __all__ = [
     "Attachment",
     "Message",
-    "ServerTrouble",
-    "Undelivered",
-    "letter",
-    "queue",
-    "send",
-    "send_waiting",
+    "MailServerError",
+    "MessageNotDelivered",
+    "build_letter",
+    "queue_message",
+    "send_message",
+    "send_due_messages",
 ]

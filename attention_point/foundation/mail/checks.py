@@ -1,4 +1,4 @@
-"""What ``doctor`` says of the outbox: messages that nobody took, that nobody sends, or that do not open."""
+"""The checks of ``doctor`` on the outbox."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,32 +8,32 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage import journal_damage, note_damage, noted_damage
+from attention_point.foundation.damage_notes import (
+    list_noted_damage,
+    note_damage,
+    write_damage_to_journal,
+)
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check
+from attention_point.foundation.errors import VaultError
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail.models import OutboxMail
-from attention_point.foundation.mail.outbox import PURPOSE
+from attention_point.foundation.mail.outbox import IS_GIVEN_UP, SEAL_PURPOSE
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.vault_error import VaultError
 
-OVERDUE = timedelta(hours=2)
+OVERDUE_AFTER = timedelta(hours=2)  # a timer runs the jobs every quarter of an hour; one or two calls may fail
 
 
 def check_mail(database: Database, settings: Settings) -> Iterator[str]:
-    """Messages that wait though their time has come, that were given up, or that do not open."""
-    with database.reading() as session:
-        late = OutboxMail.next_try_at < clock.now() - OVERDUE
-        overdue = session.scalar(select(func.count()).where(late)) or 0
-        given_up = session.scalar(
-            select(func.count()).where(
-                OutboxMail.next_try_at.is_(None), OutboxMail.sent_at.is_(None), OutboxMail.sealed.is_not(None)
-            )
-        )
-        _open_all(session)
-        damages = noted_damage(session)
-    journal_damage(database, SYSTEM, damages)
+    """Find messages that wait though their time has come, that were given up, or that do not open."""
+    with database.read_session() as session:
+        is_late = OutboxMail.next_try_at < clock.now() - OVERDUE_AFTER
+        overdue = session.scalar(select(func.count()).where(is_late)) or 0
+        given_up = session.scalar(select(func.count()).where(IS_GIVEN_UP))
+        _note_damaged_messages(session)  # before their time comes: an unreadable message cannot be sent
+        damages = list_noted_damage(session)
+    write_damage_to_journal(database, SYSTEM, damages)
     if overdue and settings.mail_server is None:
         yield ngettext(
             "%(num)s message waits, and no mail server is set: see ATTENTION_POINT_SMTP_URL in docs/settings.md.",
@@ -42,8 +42,8 @@ def check_mail(database: Database, settings: Settings) -> Iterator[str]:
         )
     elif overdue:
         yield ngettext(
-            "%(num)s message waits though its time has come: run “attention-point mail send”, which says why.",
-            "%(num)s messages wait though their time has come: run “attention-point mail send”, which says why.",
+            "%(num)s message is overdue: run “attention-point mail send”, which says why.",
+            "%(num)s messages are overdue: run “attention-point mail send”, which says why.",
             overdue,
         )
     if given_up:
@@ -52,16 +52,15 @@ def check_mail(database: Database, settings: Settings) -> Iterator[str]:
             "%(num)s messages were given up: “attention-point mail send --again” tries them once more.",
             given_up,
         )
-    for one in damages:
-        yield _("%(damage)s. It cannot be sent; what it told must be told in another way.", damage=one.sentence)
+    for damaged_value in damages:
+        yield _("%(damage)s. It cannot be sent: tell its recipient in another way.", damage=damaged_value.description)
 
 
-def _open_all(session: Session) -> None:
-    """Note in the session each message that is kept and does not open."""
-    rows = session.execute(select(OutboxMail.id, OutboxMail.sealed).where(OutboxMail.sealed.is_not(None)))
-    for row in rows:
+def _note_damaged_messages(session: Session) -> None:
+    message_rows = session.execute(select(OutboxMail.id, OutboxMail.sealed).where(OutboxMail.sealed.is_not(None)))
+    for message_row in message_rows:
         try:
-            session.info["vault"].open(PURPOSE, row.id, row.sealed)
+            session.info["vault"].open(SEAL_PURPOSE, message_row.id, message_row.sealed)
         except VaultError as error:
             note_damage(session, error)
 

@@ -1,8 +1,8 @@
-"""What mail offers the app."""
+"""Mail as a feature of the app: its commands, its job and its checks."""
 
 from attention_point.foundation.feature import Feature
-from attention_point.foundation.jobs import Job, every_run
+from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.mail.checks import CHECKS
-from attention_point.foundation.mail.commands import mail_commands, send_job
+from attention_point.foundation.mail.commands import run_send_job
 
-mail = Feature(name="mail", commands=(mail_commands,), jobs=(Job("mail", every_run, send_job),), checks=CHECKS)
+mail = Feature(name="mail", jobs=(Job("mail", due_every_run, run_send_job),), checks=CHECKS)

@@ -1,13 +1,13 @@
-"""The words around every message, in the language in use: ``with speaking(reader's language)``."""
+"""The words around every message, in the language in use (``language.in_language``)."""
 
 from attention_point.foundation.language import gettext as _
 
 
-def letter(name: str, *paragraphs: str) -> str:
-    """A plain text: the greeting, the paragraphs (translated by the caller), and who writes.
+def build_letter(name: str, *paragraphs: str) -> str:
+    """Return a plain text: a greeting, the paragraphs, which the caller has translated, and the sender.
 
-    A paragraph that is an address stands on a line of its own, so that it can be clicked.
+    Give the address of a page as a paragraph of its own: mail programs then make a link of it.
     """
     greeting = _("Good day, %(name)s:", name=name)
-    closing = _("This message was sent by the attention point's system. Nobody reads what is answered to it.")
+    closing = _("This message was sent by the attention point's system. Nobody reads replies to it.")
     return "\n\n".join([greeting, *paragraphs, "-- \n" + closing]) + "\n"

@@ -1,4 +1,4 @@
-"""A message as data, checked before it is kept, and as the text that goes over the wire (RFC 5322, MIME)."""
+"""A message as data, and as the mail that goes over the wire (RFC 5322, MIME)."""
 
 import base64
 import json
@@ -10,27 +10,27 @@ from email.utils import format_datetime
 
 from attention_point import texts
 from attention_point.foundation import clock
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.mail_server import is_address
-from attention_point.foundation.refusals import FieldError, Invalid
+from attention_point.foundation.network.mail_server import is_mail_address
 
-LONGEST_SUBJECT = 200
-MOST_BYTES = 10 * 1024 * 1024
-"""Of all attachments together: few servers take more than 15 MB, and base64 adds a third."""
+MAX_SUBJECT_LENGTH = 200  # far below the 998 characters of a line of mail (RFC 5322 §2.1.1)
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
+"""For all attachments together: few servers take more than 15 MB, and base64 adds a third."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file: the name that the reader sees, its bytes, its media type."""
+    """A file: the name that the reader sees, its bytes and its media type."""
 
     name: str
     content: bytes
-    kind: str = "application/pdf"
+    media_type: str = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """To one address (others are never shown to it): a subject line, a plain text, files."""
+    """A message to one address, so that no reader sees another's: a subject line, a plain text and files."""
 
     to: str
     subject: str
@@ -38,63 +38,75 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
 
 
-def check(message: Message) -> None:
-    """Raise Invalid, naming the field, for what would be no proper mail or would forge a header."""
-    one_line = _("This must be one line of text, at most %(most)s characters.", most=LONGEST_SUBJECT)
-    faults = {
-        "to": not is_address(message.to) and _(texts.email_fault(message.to) or texts.NOT_AN_EMAIL),
-        "subject": not _is_line(message.subject) and one_line,
-        "body": (not message.body.strip() and _("This is required."))
-        or (not _is_text(message.body) and _(texts.UNFIT)),
-        "attachments": (not all(_is_line(each.name) for each in message.attachments) and one_line)
-        or (
-            sum(len(each.content) for each in message.attachments) > MOST_BYTES
-            and _("The attachments are too large: at most %(megabytes)s MB together.", megabytes=MOST_BYTES >> 20)
-        ),
-    }
-    fields = tuple(FieldError(field, fault) for field, fault in faults.items() if fault)
-    if fields:
-        raise Invalid(_("This message cannot be sent."), fields)
+def check_message(message: Message) -> None:
+    """Raise Invalid with the wrong fields of a message that could not be sent or would forge a header."""
+    one_line = _("This must be one line of text, at most %(most)s characters.", most=MAX_SUBJECT_LENGTH)
+    errors: dict[str, str] = {}
+    if not is_mail_address(message.to):
+        errors["to"] = _(texts.find_email_fault(message.to) or texts.INVALID_EMAIL)
+    if not _is_subject_line(message.subject):
+        errors["subject"] = one_line
+    if not message.body.strip():
+        errors["body"] = _("This is required.")
+    elif not _is_sendable_text(message.body):
+        errors["body"] = _(texts.UNFIT_CHARACTERS)
+    if not all(_is_subject_line(attachment.name) for attachment in message.attachments):
+        errors["attachments"] = one_line
+    elif sum(len(attachment.content) for attachment in message.attachments) > MAX_ATTACHMENT_BYTES:
+        megabytes = MAX_ATTACHMENT_BYTES // 1024**2
+        errors["attachments"] = _(
+            "The attachments are too large: at most %(megabytes)s MB together.", megabytes=megabytes
+        )
+    if errors:
+        field_errors = tuple(FieldError(field, error) for field, error in errors.items())
+        raise Invalid(_("This message cannot be sent."), field_errors)
 
 
-def compose(message: Message, sender: str, reference: str) -> EmailMessage:
-    """The mail as it is sent. The same ``reference`` gives the same Message-ID: who gets it twice can tell."""
+def build_email(message: Message, sender: str, reference: str) -> EmailMessage:
+    """Return the mail. The same ``reference`` gives the same Message-ID, so that a repeated mail can be recognised."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = _address(sender), _address(message.to)
+    mail["From"], mail["To"] = _build_address(sender), _build_address(message.to)
     mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(clock.local(clock.now()))
+    mail["Date"] = format_datetime(clock.to_local_time(clock.now()))
     mail["Message-ID"] = f"<{reference}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply to an automatic message
     mail.set_content(message.body)
-    for each in message.attachments:
-        maintype, _slash, subtype = each.kind.partition("/")
-        mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.name)
+    for attachment in message.attachments:
+        maintype, _slash, subtype = attachment.media_type.partition("/")
+        mail.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)
     return mail
 
 
-def packed(message: Message) -> bytes:
-    """A message as bytes, to be sealed and kept."""
-    attachments = [[each.name, each.kind, base64.b64encode(each.content).decode()] for each in message.attachments]
+def encode_message(message: Message) -> bytes:
+    """Return the message as bytes, which the outbox seals."""
+    attachments = [
+        [attachment.name, attachment.media_type, base64.b64encode(attachment.content).decode()]
+        for attachment in message.attachments
+    ]
     return json.dumps([message.to, message.subject, message.body, attachments]).encode()
 
 
-def unpacked(content: bytes) -> Message:
-    """What ``packed`` made, as a message again."""
+def decode_message(content: bytes) -> Message:
+    """Return the message of the bytes that ``encode_message`` made."""
     to, subject, body, attachments = json.loads(content)
-    files = tuple(Attachment(name, base64.b64decode(data), kind) for name, kind, data in attachments)
+    files = tuple(
+        Attachment(name, base64.b64decode(encoded_content), media_type)
+        for name, media_type, encoded_content in attachments
+    )
     return Message(to, subject, body, files)
 
 
-def _address(text: str) -> Address:
+def _build_address(text: str) -> Address:
     name, _at, domain = text.rpartition("@")
-    return Address(username=name, domain=domain)  # read from one text, letters beyond ASCII would be refused
+    # Given as one text (``addr_spec``), an address with letters beyond ASCII would be refused.
+    return Address(username=name, domain=domain)
 
 
-def _is_line(text: str) -> bool:
-    return 0 < len(text.strip()) <= len(text) <= LONGEST_SUBJECT and texts.is_fit(text)
+def _is_subject_line(text: str) -> bool:
+    return 0 < len(text.strip()) <= len(text) <= MAX_SUBJECT_LENGTH and texts.is_fit_text(text)
 
 
-def _is_text(text: str) -> bool:
+def _is_sendable_text(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair

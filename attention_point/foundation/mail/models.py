@@ -1,4 +1,4 @@
-"""The table of mails: those that wait, and what became of the others."""
+"""The table of mails: those that wait, and the outcome of the others."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +10,10 @@ from attention_point.foundation.database import Base
 
 
 class OutboxMail(Base):
-    """One message to one address.
+    """One message to one address. It waits while ``next_try_at`` is set.
 
-    It waits while ``next_try_at`` is set. ``sealed`` holds all of it, the address too, and is emptied once it is sent.
-    ``last_error`` is a code. ``key`` is a keyed digest of what it is and whom it is for.
+    ``sealed`` holds the whole message with its address, and is emptied once the message is sent. ``last_error`` is a
+    code. ``key`` is a keyed digest of the message's subject matter and address, which keeps it from being sent twice.
     """
 
     __tablename__ = "mail_outbox"

@@ -1,60 +1,58 @@
-"""Papers: a neutral document and its writers to PDF, XLSX, DOCX, HTML, CSV and SVG, and the visitor's slip.
+"""Papers: a neutral report and its writers to PDF, XLSX, DOCX, HTML, CSV and SVG, and the slip.
 
-The only room that draws with ReportLab and that writes spreadsheets and text files. It knows no feature, no web, no
-database.
+This is the only room that uses ReportLab and that writes spreadsheets and text files. It knows no feature, no web and
+no database. The writers load their libraries when they write: most processes never write a paper.
 """
 
-from attention_point.foundation.paperwork.document import (
-    SUPPRESSED,
+from attention_point.foundation.paperwork.csv import write_csv
+from attention_point.foundation.paperwork.links import LinkedValue
+from attention_point.foundation.paperwork.numbers import SUPPRESSED, Suppressed
+from attention_point.foundation.paperwork.report import (
     Block,
+    BulletList,
     Cell,
     Chart,
-    Code,
     Column,
-    Document,
-    Facts,
     Heading,
-    Items,
+    LabelledValues,
     Note,
     PageBreak,
     Paragraph,
+    Report,
     Series,
-    Suppressed,
     Table,
 )
-from attention_point.foundation.paperwork.links import Linked
-from attention_point.foundation.paperwork.pdf import write_pdf
-from attention_point.foundation.paperwork.slip import Slip, SlipReferral, SlipWords
-from attention_point.foundation.paperwork.slip_pdf import write_slip
-from attention_point.foundation.paperwork.svg import chart_svg
-from attention_point.foundation.paperwork.tabular import write_csv
-from attention_point.foundation.paperwork.webpage import write_html
-from attention_point.foundation.paperwork.words import Words, cell_text
+from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
+from attention_point.foundation.paperwork.wording import ReportWording, format_cell
+
+# ruff: noqa: PLC0415 - the functions below import their libraries when they are called
 
 __all__ = [
     "SUPPRESSED",
     "Block",
+    "BulletList",
     "Cell",
     "Chart",
-    "Code",
     "Column",
-    "Document",
-    "Facts",
     "Heading",
-    "Items",
-    "Linked",
+    "LabelledValues",
+    "LinkedValue",
     "Note",
     "PageBreak",
+    "PaperName",
     "Paragraph",
+    "Report",
+    "ReportWording",
     "Series",
     "Slip",
+    "SlipLabels",
+    "SlipPerson",
     "SlipReferral",
-    "SlipWords",
     "Suppressed",
     "Table",
-    "Words",
-    "cell_text",
-    "chart_svg",
+    "build_qr_code_path",
+    "draw_chart_svg",
+    "format_cell",
     "write_csv",
     "write_docx",
     "write_html",
@@ -64,21 +62,61 @@ __all__ = [
 ]
 
 
-def write_xlsx(document: Document, words: Words) -> bytes:
-    """The document as an XLSX workbook: a first sheet with its text and links, then a sheet for each table.
+def write_pdf(report: Report, wording: ReportWording) -> bytes:
+    """Writes the report as PDF. The same report and wording give the same bytes in every process."""
+    from attention_point.foundation.paperwork.pdf.writer import build_pdf
 
-    The same for the same document and words, whenever it is written. A suppressed cell holds the mark of ``words`` as
-    a text; a number of more than 15 digits, which no spreadsheet keeps, and a day before 1900 are texts too. Charts
-    are left out: their tables are there. Raises ``ValueError`` for a table that is larger than a sheet.
+    return build_pdf(report, wording)
+
+
+def write_xlsx(report: Report, wording: ReportWording) -> bytes:
+    """Writes the report as an XLSX workbook: a first sheet with its texts and links, then one sheet for each table.
+
+    The same report and wording give the same bytes. A suppressed cell holds the mark of ``wording`` as a text. A number
+    of more than 15 digits, which no spreadsheet can keep, and a day before 1900 are texts too. Charts are left out,
+    because their tables are there. Raises ``ValueError`` for a table that is larger than a sheet.
     """
-    # Loaded by those who write such a file, not by every process (also below).
-    from attention_point.foundation.paperwork.spreadsheet import write  # noqa: PLC0415
+    from attention_point.foundation.paperwork.xlsx import build_workbook
 
-    return write(document, words)
+    return build_workbook(report, wording)
 
 
-def write_docx(document: Document, words: Words) -> bytes:
-    """The document as DOCX, to go on writing in; the same for the same document and words, whenever it is written."""
-    from attention_point.foundation.paperwork.textfile import write  # noqa: PLC0415
+def write_docx(report: Report, wording: ReportWording) -> bytes:
+    """Writes the report as DOCX, for authors who edit it. The same report and wording give the same bytes.
 
-    return write(document, words)
+    Charts are left out; the text of each leads to its table.
+    """
+    from attention_point.foundation.paperwork.docx.writer import build_docx
+
+    return build_docx(report, wording)
+
+
+def write_html(report: Report, wording: ReportWording) -> bytes:
+    """Writes the report as one UTF-8 HTML page. The same report and wording give the same bytes."""
+    from attention_point.foundation.paperwork.html import build_html
+
+    return build_html(report, wording)
+
+
+def draw_chart_svg(chart: Chart, wording: ReportWording) -> bytes:
+    """Draws a chart as an SVG image file, with its title and description for screen readers."""
+    from attention_point.foundation.paperwork.charts.svg import build_svg
+
+    return build_svg(chart, wording)
+
+
+def write_slip(slip: Slip, *translations: Slip) -> bytes:
+    """Writes a slip as PDF for its paper; the same slip in other languages follows, each on a page of its own.
+
+    The same slips give the same bytes. Raises ``ValueError`` for a moment without zone.
+    """
+    from attention_point.foundation.paperwork.slip.pdf import build_pdf
+
+    return build_pdf(slip, *translations)
+
+
+def build_qr_code_path(payload: str) -> tuple[int, str]:
+    """The side of a QR code in modules, quiet zone included, and its dark modules as the ``d`` of an SVG path."""
+    from attention_point.foundation.paperwork.slip.qr_modules import build_svg_path
+
+    return build_svg_path(payload)

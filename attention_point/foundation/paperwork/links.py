@@ -1,56 +1,64 @@
-"""Addresses that a paper may carry, and the places in it to which they may lead."""
+"""Links in a paper: to addresses outside, and to headings and tables of the same paper."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from attention_point.foundation.paperwork.document import Value
+from attention_point.foundation.paperwork.numbers import NumericValue
 
-# Printable ASCII (RFC 3986 has no other sign), without what could end an attribute. A path holds no colon, so that
-# no scheme but the three named ones can be written, and does not start with two strokes, which would name a host.
-_HREF = re.compile(
+# An address has printable ASCII only (RFC 3986), without the signs that could end an attribute. A path holds no colon,
+# so that nobody writes another scheme (javascript:), and does not start with two slashes, which would name a host.
+_HREF_PATTERN = re.compile(
     r"""(?: https?://[^\s"'<>\\]+ | mailto:[^\s"'<>\\]+ | \#[\w.-]+ | (?!//)[\w./~%?&=+,;@-]+(?:\#[\w.-]+)? )""",
     re.ASCII | re.VERBOSE,
 )
-_ANCHOR = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
+_ANCHOR_PATTERN = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Linked:
-    """A value that leads somewhere: shown as any other, and read as a plain value by machines.
+class LinkedValue:
+    """A value with a link. Readers see the value, and a table checks it, as if it had none.
 
-    ``href`` is an http, https or mailto address, a path under the document's ``site``, or ``#`` with the anchor of
-    a heading or the id of a table of the same document. Raises ``ValueError`` for any other address, unquoted.
+    ``href`` is an http, https or mailto address, a path under the report's ``site_address``, or ``#`` with the anchor
+    of a heading or the id of a table of the same report. Any other address raises ``ValueError``, which does not
+    quote it.
     """
 
-    value: "str | date | Value"
+    value: str | date | NumericValue
     href: str
 
     def __post_init__(self) -> None:
-        if not self.href.isprintable() or not self.href.isascii() or not _HREF.fullmatch(self.href):
+        if not self.href.isprintable() or not self.href.isascii() or not _HREF_PATTERN.fullmatch(self.href):
             raise ValueError("a link needs an http, https or mailto address, a path, or # with a name")
 
 
-def bare(cell: "str | date | Value | Linked") -> "str | date | Value":
-    """The value itself, without where it leads."""
-    return cell.value if isinstance(cell, Linked) else cell
+def strip_link(value: str | date | NumericValue | LinkedValue) -> str | date | NumericValue:
+    """Returns the value without its link."""
+    return value.value if isinstance(value, LinkedValue) else value
 
 
-def target(cell: object, site: str) -> str:
-    """Where a value leads out of a paper that has left the application; empty where it leads nowhere.
+def resolve_link(value: object, site_address: str) -> str:
+    """Returns the address to which a value leads from a paper that has left the application, or an empty text.
 
-    A path is put after ``site``; without a site it leads nowhere.
+    A link inside the paper leads to a bookmark: ``#at-`` and the anchor or table id. A path is put after
+    ``site_address``; without a site address, it leads nowhere.
     """
-    if not isinstance(cell, Linked):
+    if not isinstance(value, LinkedValue):
         return ""
-    if re.match(r"#|\w+:", cell.href):
-        return cell.href
-    return f"{site.rstrip('/')}/{cell.href.removeprefix('/')}" if site else ""
+    if value.href.startswith("#"):
+        return f"#{build_bookmark(value.href[1:])}"
+    if re.match(r"\w+:", value.href):
+        return value.href
+    return f"{site_address.rstrip('/')}/{value.href.removeprefix('/')}" if site_address else ""
+
+
+def build_bookmark(anchor: str) -> str:
+    """Returns the name that marks the place of an anchor or a table in a written paper."""
+    # The prefix keeps an anchor of an author apart from the names that a writer gives by itself.
+    return f"at-{anchor}"
 
 
 def check_anchor(anchor: str) -> None:
-    """Raises ``ValueError`` for what cannot stand after ``#``; an empty text is no anchor and passes."""
-    if anchor and not _ANCHOR.fullmatch(anchor):
+    """Raises ``ValueError`` for what cannot stand after ``#``. An empty text means no anchor and is accepted."""
+    if anchor and not _ANCHOR_PATTERN.fullmatch(anchor):
         raise ValueError("an anchor starts with a letter and has letters, digits, dots, hyphens and underscores")

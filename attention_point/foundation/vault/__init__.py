@@ -1,12 +1,30 @@
-"""Sealing and blind indexes: the only user of ``cryptography``.
+"""Sealing and blind indexes: the only package that uses ``cryptography``.
 
-A person has a random data key, wrapped by the keyring's current key. What is said of the person is sealed under the
-data key, bound to its table and row. Rotation re-wraps data keys; destroying a wrapped key destroys all it sealed.
+Each person has a random data key, which the keyring's current key wraps. The person's records are sealed under the data
+key and bound to their table and row. Rotation wraps the data keys anew, and whoever destroys a
+wrapped key destroys everything that is sealed under it.
 """
 
+from attention_point.foundation.errors import VaultError
+from attention_point.foundation.vault.envelopes import (
+    derive_public_key,
+    generate_envelope_key,
+    open_envelope,
+    seal_envelope,
+)
 from attention_point.foundation.vault.keyring import Keyring
 from attention_point.foundation.vault.sealing import PersonKey, WrappedKey
-from attention_point.foundation.vault.vault import Vault, vault_of
-from attention_point.foundation.vault_error import VaultError
+from attention_point.foundation.vault.vault import Vault, get_vault
 
-__all__ = ["Keyring", "PersonKey", "Vault", "VaultError", "WrappedKey", "vault_of"]
+__all__ = [
+    "Keyring",
+    "PersonKey",
+    "Vault",
+    "VaultError",
+    "WrappedKey",
+    "derive_public_key",
+    "generate_envelope_key",
+    "get_vault",
+    "open_envelope",
+    "seal_envelope",
+]

@@ -1,7 +1,7 @@
-"""AES-256-GCM with associated data, and the format of a sealed value.
+"""Seals with AES-256-GCM (NIST SP 800-38D), and fixes the format of a sealed value.
 
-``format (1 byte) | key version (2) | nonce (12) | ciphertext and tag``. The associated data names the row, its
-table and the key version, so that a value moved to another row, column or key does not open.
+``format (1 byte) | key version (2) | nonce (12) | ciphertext and tag``. The associated data names the format, the key
+version, the row and its table, so that a value that was moved to another row, table or key does not open.
 """
 
 import json
@@ -14,67 +14,71 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic_core import to_json
 
-from attention_point.foundation.vault_error import VaultError
+from attention_point.foundation.errors import VaultError
 
-FORMAT = b"\x01"
-HEAD = 3
-NONCE = 12
-BLOCK = 128  # sealed records are padded to whole blocks, so that their length tells little
+FORMAT_BYTE = b"\x01"
+HEAD_BYTES = 3
+NONCE_BYTES = 12  # as SP 800-38D advises; random, for a data key seals far fewer than 2**32 values
+PADDING_BLOCK_BYTES = 128  # records are padded to whole blocks, so that their length tells little of a name
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A person's data key as stored: the keyring's version that wraps it, and the sealed key."""
+    """A person's data key as it is stored: the version of the keyring's key that wraps it, and the sealed key."""
 
     version: int
-    blob: bytes
+    sealed_key: bytes
 
 
-def seal_bytes(cipher: AESGCM, version: int, purpose: str, row: UUID, plain: bytes) -> bytes:
-    """Seal ``plain`` for one row and purpose."""
-    head = FORMAT + version.to_bytes(2)
-    nonce = os.urandom(NONCE)
-    return head + nonce + cipher.encrypt(nonce, plain, _bound(head, purpose, row))
+def seal_bytes(cipher: AESGCM, version: int, purpose: str, row_id: UUID, plaintext: bytes) -> bytes:
+    """Seal a text of bytes for one row and purpose."""
+    head = FORMAT_BYTE + version.to_bytes(2)
+    nonce = os.urandom(NONCE_BYTES)
+    return head + nonce + cipher.encrypt(nonce, plaintext, _build_associated_data(head, purpose, row_id))
 
 
-def key_version(blob: bytes) -> int:
-    """The version of the key that sealed a value, as its head says; 0 for what is no sealed value."""
-    return int.from_bytes(blob[len(FORMAT) : HEAD]) if isinstance(blob, bytes) else 0
+def read_key_version(sealed_value: bytes) -> int:
+    """Return the version of the key that sealed a value; 0 for a value that is not sealed."""
+    return int.from_bytes(sealed_value[len(FORMAT_BYTE) : HEAD_BYTES]) if isinstance(sealed_value, bytes) else 0
 
 
-def open_bytes(cipher: AESGCM, purpose: str, row: UUID, blob: bytes) -> bytes:
-    """Open what ``seal_bytes`` made; raises VaultError when anything differs.
-
-    SQLite keeps a value of any type in any column: one turned bit makes a text or a number of a blob.
-    """
-    if not isinstance(blob, bytes) or blob[: len(FORMAT)] != FORMAT:
-        raise VaultError(purpose, row)
-    head = blob[:HEAD]
+def open_bytes(cipher: AESGCM, purpose: str, row_id: UUID, sealed_value: bytes) -> bytes:
+    """Open a value of ``seal_bytes``. Raises VaultError when row, purpose, key or content differ."""
+    # SQLite takes a value of any type in any column: one turned bit of the file makes a text of a blob.
+    if not isinstance(sealed_value, bytes) or sealed_value[: len(FORMAT_BYTE)] != FORMAT_BYTE:
+        raise VaultError(purpose, row_id)
+    head = sealed_value[:HEAD_BYTES]
     try:
-        return cipher.decrypt(blob[HEAD : HEAD + NONCE], blob[HEAD + NONCE :], _bound(head, purpose, row))
+        return cipher.decrypt(
+            sealed_value[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES],
+            sealed_value[HEAD_BYTES + NONCE_BYTES :],
+            _build_associated_data(head, purpose, row_id),
+        )
     except (InvalidTag, ValueError):
-        raise VaultError(purpose, row) from None
+        raise VaultError(purpose, row_id) from None
 
 
-def _bound(head: bytes, purpose: str, row: UUID) -> bytes:
-    return head + row.bytes + purpose.encode()
+def _build_associated_data(head: bytes, purpose: str, row_id: UUID) -> bytes:
+    return head + row_id.bytes + purpose.encode()
 
 
 class PersonKey:
-    """A person's data key, open for use. Seals and opens the records of that person's rows."""
+    """A person's data key, ready for use. It seals and opens the records of that person's rows."""
 
     __slots__ = ("_cipher", "version")
 
-    def __init__(self, raw: bytes, version: int = 1) -> None:
-        self._cipher = AESGCM(raw)
+    def __init__(self, key_bytes: bytes, version: int = 1) -> None:
+        self._cipher = AESGCM(key_bytes)
         self.version = version
 
-    def seal(self, purpose: str, row: UUID, record: dict[str, Any]) -> bytes:
-        """Seal one record; ``purpose`` is the table's name."""
-        plain = to_json(record)
-        return seal_bytes(self._cipher, self.version, purpose, row, plain.ljust(-len(plain) % BLOCK + len(plain)))
+    def seal(self, purpose: str, row_id: UUID, record: dict[str, Any]) -> bytes:
+        """Seal one record. ``purpose`` is the name of the table."""
+        plaintext = to_json(record)
+        # JSON may end in spaces, so the padding need not be taken off again.
+        padded_length = len(plaintext) + -len(plaintext) % PADDING_BLOCK_BYTES
+        return seal_bytes(self._cipher, self.version, purpose, row_id, plaintext.ljust(padded_length))
 
-    def open(self, purpose: str, row: UUID, blob: bytes) -> dict[str, Any]:
-        """Open one record; raises VaultError."""
-        record: dict[str, Any] = json.loads(open_bytes(self._cipher, purpose, row, blob))
+    def open(self, purpose: str, row_id: UUID, sealed_record: bytes) -> dict[str, Any]:
+        """Open one record. Raises VaultError."""
+        record: dict[str, Any] = json.loads(open_bytes(self._cipher, purpose, row_id, sealed_record))
         return record

@@ -1,104 +1,98 @@
-"""Puts the web layer on an application, in the order in which it must act."""
+"""Puts the web layer on an application, in the order in which its parts must act."""
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
 
 import structlog
-from flask import Flask, session
-from flask.globals import app_ctx, request_ctx
-from flask_wtf.csrf import CSRFProtect
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
+from flask import Flask, g, request, session
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import language
-from attention_point.foundation.access import public
+from attention_point.foundation.access import Actor, public
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.web import errors, gate, headers, health, openapi, templating, transactions
-from attention_point.foundation.web.client_address import behind_proxies
-from attention_point.foundation.web.cookies import Cookies
+from attention_point.foundation.web import code_list_files, error_pages, health, openapi, templating, transactions
+from attention_point.foundation.web.delivery import compression
+from attention_point.foundation.web.delivery.single_trip import follow_own_redirects
+from attention_point.foundation.web.security import access_check, form_tokens, response_headers
+from attention_point.foundation.web.security.client_address import trust_proxies
+from attention_point.foundation.web.security.session_cookies import SessionCookies
 
-LIMIT = 2 * 1024 * 1024
+MAX_BODY_BYTES = 2 * 1024 * 1024
 LANGUAGE_COOKIE = "language"
 log = structlog.get_logger("web")
 
 
-def install(
-    app: Flask, settings: Settings, menu: tuple[MenuItem, ...], user: gate.Identify, program: gate.Identify
+def install_web_layer(
+    app: Flask,
+    settings: Settings,
+    menu: tuple[MenuItem, ...],
+    find_user: access_check.FindActor,
+    find_program: access_check.FindActor,
+    find_device: Callable[[], Actor] = access_check.refuse_device,
 ) -> None:
-    """Sessions, gate, CSRF, headers, errors, templates."""
+    """Add sessions, access check, form tokens, headers, error pages and templates to an application."""
     app.config.update(
-        MAX_CONTENT_LENGTH=LIMIT,
-        MAX_FORM_MEMORY_SIZE=LIMIT,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=1000,
-        WTF_CSRF_CHECK_DEFAULT=False,  # the gate has the token checked, once it knows who asks
+        WTF_CSRF_METHODS={"POST", "PUT", "PATCH", "DELETE"},
         WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
-        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own pages never send; the gate asks Sec-Fetch-Site
-        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
-        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_NAME="__Host-session" if settings.uses_https else "session",
+        SESSION_COOKIE_SECURE=settings.uses_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        SEND_FILE_MAX_AGE_DEFAULT=headers.YEAR,
-        PREFERRED_URL_SCHEME="https" if settings.secure else "http",
+        PREFERRED_URL_SCHEME="https" if settings.uses_https else "http",
     )
-    templating.register(app, settings, menu)  # before CSRFProtect, which makes the environment with its options
-    app.session_interface = Cookies()
-    app.ensure_sync = _plain  # type: ignore[method-assign, assignment]
-    app.before_request(_speak)
-    gate.register(app, user, program, CSRFProtect(app).protect)
-    headers.register(app, settings)
-    app.after_request(_log)
-    app.after_request(_settle)  # after_request functions run last to first: the commit comes before all else
-    transactions.register(app)
-    errors.register(app)
-    health.register(app)
-    openapi.register(app)
+    templating.register_templating(app, settings, menu)
+    app.session_interface = SessionCookies()
+    app.before_request(_begin_request)
+    access_check.register_access_check(app, find_user, find_program, find_device, form_tokens.check_form_token)
+    # Flask calls after_request functions from the last to the first: the commit comes before all else, for a commit
+    # that fails changes the reply. What is sent is compressed at the very end.
+    compression.register_compression(app)
+    response_headers.register_headers(app, settings)
+    app.after_request(_log_request)
+    app.after_request(_finish_transaction)
+    transactions.register_session_cleanup(app)
+    error_pages.register_error_handlers(app)
+    health.register_health_page(app)
+    code_list_files.register_code_list_files(app)
+    openapi.register_openapi_page(app)
     public(app.view_functions["static"])
-    app.wsgi_app = behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
+    # Inside of it, for the page of a form has the address of the form's visitor.
+    own_app = follow_own_redirects(app.wsgi_app)
+    app.wsgi_app = trust_proxies(own_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
 
 
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """No view or hook is ``async``, so Flask need not look at each of them at each request."""
-    return function
-
-
-@lru_cache(maxsize=64)
-def _best(accepted: str) -> str:
-    return parse_accept_header(accepted, LanguageAccept).best_match(list(language.LANGUAGES)) or "es"
-
-
-def _speak() -> None:
-    app_ctx.g.started = time.perf_counter()
-    asked = request_ctx.request
-    if errors.wants_json(asked):
-        language.use(_best(asked.headers.get("Accept-Language", "")))
+def _begin_request() -> None:
+    g.started = time.perf_counter()
+    if error_pages.wants_json():
+        chosen_language = request.accept_languages.best_match(language.LANGUAGES, "es")
     else:
-        language.use(asked.cookies.get(LANGUAGE_COOKIE, "es"))
+        chosen_language = request.cookies.get(LANGUAGE_COOKIE, "es")
+    language.set_language(chosen_language)
 
 
-def _settle(response: Response) -> Response:
+def _finish_transaction(response: Response) -> Response:
     try:
-        transactions.settle(response)
+        transactions.finish_transaction(response)
     except Exception as error:
-        session.pop("_flashes", None)  # they say that it was done
-        return errors.fail(error)
+        session.pop("_flashes", None)  # their sentences say that it was done
+        return error_pages.respond_to_exception(error)
     return response
 
 
-def _log(response: Response) -> Response:
-    """One line a request: the route's pattern, never the address, which may carry what somebody typed."""
-    asked = request_ctx.request
-    if asked.endpoint != "static":
+def _log_request(response: Response) -> Response:
+    """Log one line for each request: the route's pattern, never the address, which may hold what somebody typed."""
+    if request.endpoint != "static":
         now = time.perf_counter()
         log.info(
             "request",
-            method=asked.method,
-            route=asked.url_rule.rule if asked.url_rule else "None",
+            method=request.method,
+            route=str(request.url_rule),
             status=response.status_code,
-            milliseconds=round((now - app_ctx.g.get("started", now)) * 1000, 1),
+            milliseconds=round((now - g.get("started", now)) * 1000, 1),
         )
     return response

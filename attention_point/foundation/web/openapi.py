@@ -1,7 +1,7 @@
-"""``GET /api/openapi.json``: the description of the API (OpenAPI 3.1), put together from what each view says of itself.
+"""``GET /api/openapi.json``: the description of the API (OpenAPI 3.1).
 
-A view of the API carries ``@documented``; bodies and answers are pydantic models, whose JSON Schemas (2020-12) go in as
-they are. Who may call a view is read from its access rule, so that the description cannot say otherwise.
+Each view of the API describes itself with ``@document_operation``. Bodies and replies are pydantic models, whose JSON
+Schemas (2020-12) go in as they are. The scope comes from the view's access rule, so the two cannot differ.
 """
 
 import re
@@ -17,54 +17,54 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from attention_point.foundation.access import access_of, public
-from attention_point.foundation.web.transactions import settings
+from attention_point.foundation.access import find_access_rule, public
+from attention_point.foundation.web.transactions import current_settings
 
-PREFIX = "/api/"
-_HELD = "openapi"
-_PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-_KINDS: Mapping[str, dict[str, Any]] = {
+API_PREFIX = "/api/"
+_EXTENSION_KEY = "openapi"
+_PATH_PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_PARAMETER_SCHEMAS: Mapping[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "int": {"type": "integer", "minimum": 0},
 }
-_TEXT: dict[str, Any] = {"type": "string"}
+_TEXT_SCHEMA: dict[str, Any] = {"type": "string"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 Model = type[BaseModel]
 Mode = Literal["validation", "serialization"]
 
 
-class _Answer(BaseModel):
+class _ResponseBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class FieldComplaint(_Answer):
-    """One field's complaint: its dotted path and a sentence."""
+class FieldErrorBody(_ResponseBody):
+    """The error of one field: its dotted path and a sentence."""
 
     field: str
     message: str
 
 
-class Disagreement(_Answer):
-    """One thing on which two savers disagree."""
+class DifferenceBody(_ResponseBody):
+    """One field that two people saved differently."""
 
     label: str
     yours: str
     theirs: str
 
 
-class ErrorAnswer(_Answer):
-    """What went wrong. ``error`` is stable; ``message`` is in Spanish or English by Accept-Language."""
+class ErrorBody(_ResponseBody):
+    """The JSON of an error. ``error`` is stable; ``message`` is in Spanish or English by Accept-Language."""
 
     error: str
     message: str
-    fields: list[FieldComplaint] = []
-    differences: list[Disagreement] = []
+    fields: list[FieldErrorBody] = []
+    differences: list[DifferenceBody] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a view says of itself."""
+    """The description of a view."""
 
     summary: str
     responses: Mapping[int, Model | None]
@@ -73,7 +73,7 @@ class Operation:
     errors: tuple[int, ...] = ()
 
 
-def documented(
+def document_operation(
     summary: str,
     responses: Mapping[int, Model | None],
     *,
@@ -81,57 +81,60 @@ def documented(
     query: Mapping[str, str] | None = None,
     errors: tuple[int, ...] = (),
 ) -> Callable[[View], View]:
-    """Describe a view. ``responses``: the model of each success, None for any object; ``query``: what each parameter
-    means; ``errors``: the refusals that are the view's own."""
+    """Describe a view.
+
+    ``responses`` gives the model of each success, None for any object. ``query`` says what each parameter means.
+    ``errors`` are the statuses of refusals that are the view's own.
+    """
     operation = Operation(summary, responses, body, query or {}, errors)
 
-    def declare(view: View) -> View:
+    def attach_operation(view: View) -> View:
         view.operation = operation  # type: ignore[attr-defined]
         return view
 
-    return declare
+    return attach_operation
 
 
-def operation_of(view: Callable[..., Any]) -> Operation | None:
-    """A view's description, or None."""
+def find_operation(view: Callable[..., Any]) -> Operation | None:
+    """Return the description of a view, or None."""
     return getattr(view, "operation", None)
 
 
-def register(app: Flask) -> None:
-    """Add the address of the description."""
-    app.add_url_rule(f"{PREFIX}openapi.json", "openapi", openapi)
+def register_openapi_page(app: Flask) -> None:
+    """Add the address of the API's description."""
+    app.add_url_rule(f"{API_PREFIX}openapi.json", "openapi", show_openapi)
 
 
 @public
-@documented("The description of this API (OpenAPI 3.1)", {200: None})
-def openapi() -> Response:
-    """The description; worked out once."""
-    held = current_app.extensions.get(_HELD)
-    if held is None:
-        held = current_app.extensions[_HELD] = document(current_app, settings().public_url)
-    return jsonify(held)
+@document_operation("The description of this API (OpenAPI 3.1)", {200: None})
+def show_openapi() -> Response:
+    """Return the description, which is built once."""
+    if _EXTENSION_KEY not in current_app.extensions:
+        document = build_openapi_document(current_app, current_settings().public_url)
+        current_app.extensions[_EXTENSION_KEY] = document
+    return jsonify(current_app.extensions[_EXTENSION_KEY])
 
 
-def document(app: Flask, server: str) -> dict[str, Any]:
-    """The description of an application's ``/api/``."""
+def build_openapi_document(app: Flask, server_url: str) -> dict[str, Any]:
+    """Return the description of an application's ``/api/``."""
     operations = [
-        (rule, method, found)
+        (rule, method, operation)
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
-        if rule.rule.startswith(PREFIX) and (found := operation_of(app.view_functions[rule.endpoint]))
+        if rule.rule.startswith(API_PREFIX) and (operation := find_operation(app.view_functions[rule.endpoint]))
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
     references, schemas = models_json_schema(
-        sorted(_models(operations), key=lambda pair: (pair[0].__name__, pair[1])),
+        sorted(_collect_models(operations), key=lambda pair: (pair[0].__name__, pair[1])),
         ref_template="#/components/schemas/{model}",
     )
     paths: dict[str, dict[str, Any]] = {}
-    for rule, method, found in operations:
-        address = _PARAMETER.sub(r"{\g<name>}", rule.rule)
-        paths.setdefault(address, {})[method.lower()] = _described(app, rule, method, found, references)
+    for rule, method, operation in operations:
+        address = _PATH_PARAMETER.sub(r"{\g<name>}", rule.rule)
+        paths.setdefault(address, {})[method.lower()] = _build_operation(app, rule, method, operation, references)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Attention Point", "version": version("attention-point")},
-        "servers": [{"url": server}],
+        "servers": [{"url": server_url}],
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
@@ -146,27 +149,27 @@ def document(app: Flask, server: str) -> dict[str, Any]:
     }
 
 
-def _models(operations: list[tuple[Rule, str, Operation]]) -> set[tuple[Model, Mode]]:
-    found: set[tuple[Model, Mode]] = {(ErrorAnswer, "serialization")}
+def _collect_models(operations: list[tuple[Rule, str, Operation]]) -> set[tuple[Model, Mode]]:
+    models: set[tuple[Model, Mode]] = {(ErrorBody, "serialization")}
     for _rule, _method, operation in operations:
-        found |= {(model, "serialization") for model in operation.responses.values() if model}
+        models |= {(model, "serialization") for model in operation.responses.values() if model}
         if operation.body:
-            found.add((operation.body, "validation"))
-    return found
+            models.add((operation.body, "validation"))
+    return models
 
 
-def _described(
+def _build_operation(
     app: Flask, rule: Rule, method: str, operation: Operation, references: Mapping[Any, dict[str, Any]]
 ) -> dict[str, Any]:
-    access = access_of(app.view_functions[rule.endpoint])
-    scope = access.scope if access else None
+    access_rule = find_access_rule(app.view_functions[rule.endpoint])
+    scope = access_rule.scope if access_rule else None
     described: dict[str, Any] = {
         "operationId": f"{rule.endpoint.replace('.', '-')}-{method.lower()}",
         "summary": operation.summary,
         "security": [{"bearer": [scope]}] if scope else [],
-        "responses": dict(_responses(operation, scope, references)),
+        "responses": dict(_build_responses(operation, scope, references)),
     }
-    parameters = [*_in_path(rule), *_in_query(operation)]
+    parameters = [*_build_path_parameters(rule), *_build_query_parameters(operation)]
     if parameters:
         described["parameters"] = parameters
     if operation.body:
@@ -175,28 +178,33 @@ def _described(
     return described
 
 
-def _responses(
+def _build_responses(
     operation: Operation, scope: str | None, references: Mapping[Any, dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for status, model in sorted(operation.responses.items()):
         schema = references[(model, "serialization")] if model else {"type": "object"}
-        yield str(status), _response(status, schema)
-    refusals = {*operation.errors, *((401, 403) if scope else ()), *((400, 413, 415, 422) if operation.body else ())}
-    for status in sorted(refusals):
-        yield str(status), _response(status, references[(ErrorAnswer, "serialization")])
-    yield "default", {**_response(500, references[(ErrorAnswer, "serialization")]), "description": "Any other failure"}
+        yield str(status), _build_response(status, schema)
+    token_errors = (401, 403) if scope else ()
+    body_errors = (400, 413, 415, 422) if operation.body else ()
+    error_statuses = {*operation.errors, *token_errors, *body_errors}
+    for status in sorted(error_statuses):
+        yield str(status), _build_response(status, references[(ErrorBody, "serialization")])
+    yield (
+        "default",
+        {**_build_response(500, references[(ErrorBody, "serialization")]), "description": "Any other failure"},
+    )
 
 
-def _response(status: int, schema: dict[str, Any]) -> dict[str, Any]:
+def _build_response(status: int, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
 
 
-def _in_path(rule: Rule) -> Iterator[dict[str, Any]]:
-    for found in _PARAMETER.finditer(rule.rule):
-        schema = _KINDS.get(found["kind"] or "", _TEXT)
-        yield {"name": found["name"], "in": "path", "required": True, "schema": schema}
+def _build_path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
+    for match in _PATH_PARAMETER.finditer(rule.rule):
+        schema = _PARAMETER_SCHEMAS.get(match["kind"] or "", _TEXT_SCHEMA)
+        yield {"name": match["name"], "in": "path", "required": True, "schema": schema}
 
 
-def _in_query(operation: Operation) -> Iterator[dict[str, Any]]:
+def _build_query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     for name, meaning in operation.query.items():
-        yield {"name": name, "in": "query", "required": False, "description": meaning, "schema": _TEXT}
+        yield {"name": name, "in": "query", "required": False, "description": meaning, "schema": _TEXT_SCHEMA}

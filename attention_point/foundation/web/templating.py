@@ -1,75 +1,88 @@
-"""Jinja: autoescape, strict names, translations, formats, and what every page needs."""
+"""Sets up Jinja: strict names, translations, formats, and the values that every page needs."""
 
-import hashlib
-from collections.abc import Sequence
-from datetime import date
-from functools import cache
-from pathlib import Path
+import re
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
+from jinja2.ext import Extension
 
-from attention_point.foundation import clock, language, paths
-from attention_point.foundation.codelists import codelist
+from attention_point.dates import parse_partial_date
+from attention_point.foundation import clock, language
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.database import new_id
 from attention_point.foundation.feature import MenuItem
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.web.headers import csp_nonce
+from attention_point.foundation.web.code_list_files import build_code_list_url
+from attention_point.foundation.web.page_frame import display
+from attention_point.foundation.web.page_frame.menu import build_menu
+from attention_point.foundation.web.security.form_tokens import build_form_token
+from attention_point.foundation.web.security.response_headers import get_csp_nonce, hash_static_files
+
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
-def register(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None:
-    """Set up the environment; ``menu`` is every feature's lines in the catalogue's order."""
+class Unindented(Extension):
+    """Leaves the indentation of the templates out of the pages: on a slow line it costs a twentieth of a form."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the source without the blanks at the beginning of its lines."""
+        return _INDENTATION.sub("", source)
+
+
+def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ...]) -> None:
+    """Set up the environment. ``menu`` holds the lines of every feature, in the catalogue's order."""
     app.extensions["menu"] = menu
-    app.jinja_options = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
+    # Strict: a misspelt name in a template is an error and not an empty place on the page.
+    app.jinja_options = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n", Unindented]}
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext,
-        lambda singular, plural, n: language.translations(language.current()).ngettext(singular, plural, n),
+        lambda singular, plural, n: language.load_translations(language.current_language()).ngettext(
+            singular, plural, n
+        ),
         newstyle=True,
     )
-    environment.globals.update(csp_nonce=csp_nonce, static=static_url, languages=list(language.LANGUAGES.items()))
+    environment.globals.update(
+        csp_nonce=get_csp_nonce,
+        csrf_token=build_form_token,
+        static=build_static_url,
+        code_list_url=build_code_list_url,
+        languages=list(language.LANGUAGES.items()),
+        text_sizes=list(display.TEXT_SIZES.items()),
+        contrasts=list(display.CONTRASTS.items()),
+        new_id=new_id,  # a link to a new form names it at once: no redirect on a slow line
+    )
     environment.filters.update(
         date=language.format_date,
-        day=lambda text: language.format_date(date.fromisoformat(text), "medium"),
+        day=lambda text: language.format_date_span(parse_partial_date(text), "medium"),
         datetime=language.format_datetime,
         time=language.format_time,
+        time_ago=language.format_time_ago,
         month=language.format_month,
         number=language.format_number,
         amount=language.format_amount,
         percent=language.format_percent,
-        label=lambda code, name: codelist(name).label(str(code), language.current()),
+        initials=display.build_initials,
+        label=lambda code, name: get_code_list(name).label_for_code(str(code), language.current_language()),
     )
 
     @app.context_processor
-    def _page() -> dict[str, object]:
-        actor = g.get("actor")
+    def _build_page_context() -> dict[str, object]:
+        # A device's pages have no menu and nobody to sign out, whoever is signed in on it.
+        actor = actor if (actor := g.get("actor")) and actor.kind != "device" else None
         return {
             "actor": actor,
-            "language": language.current(),
-            "menu": _lines([item for item in menu if actor and actor.may(item.permission)]),
+            "language": language.current_language(),
+            "menu": build_menu(menu, actor),
+            "text_size": display.read_text_size(),
+            "contrast": display.read_contrast(),
             "settings_demo": settings.demo,
             "session_seconds": settings.session_idle_minutes * 60 if actor else 0,
             "today": clock.today(),
         }
 
 
-def _lines(items: Sequence[MenuItem]) -> list[dict[str, object]]:
-    """The menu; active is the line that claims this page, else of those that lead towards it the nearest."""
-    urls = [url_for(item.endpoint) for item in items]
-    claimed = [url for item, url in zip(items, urls, strict=True) if request.endpoint in item.also]
-    towards = claimed or [url for url in urls if request.path == url or request.path.startswith(f"{url}/")]
-    here = max(towards, key=len, default=None)
-    return [
-        {"label": language.gettext(item.label), "url": url, "active": url == here}
-        for item, url in zip(items, urls, strict=True)
-    ]
-
-
-def static_url(path: str) -> str:
-    """The address of a style sheet, script or image, with its content's hash so that it may be cached for good."""
-    return url_for("static", filename=path, v=_digest(paths.STATIC / path))
-
-
-@cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def build_static_url(path: str) -> str:
+    """Return the address of a style sheet, script or image with the hash of all of them, so that caches keep it."""
+    return url_for("static", filename=path, v=hash_static_files())

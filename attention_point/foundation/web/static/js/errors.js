@@ -6,6 +6,7 @@ if (summary) {
     const target = document.getElementById(event.target.closest("a")?.hash.slice(1) ?? "");
     if (!target) return;
     event.preventDefault();
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     (target.closest(".field") ?? target).scrollIntoView({ block: "start" });
     (target.querySelector("input") ?? target).focus({ preventScroll: true });
   });

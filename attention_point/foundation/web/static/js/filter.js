@@ -46,27 +46,74 @@ function boxFor(select, index) {
   select.after(problem);
 }
 
-// A long list of choices gets a box above that hides those which do not match; a chosen one always stays.
-function searchFor(choices, index) {
-  const label = document.createElement("label");
-  const box = document.createElement("input");
-  label.className = "hint";
-  label.textContent = choices.dataset.filterChoices;
-  box.type = "search";
-  box.id = `search-${index}`;
-  box.className = "input";
-  box.autocomplete = "off";
-  label.htmlFor = box.id;
+// Choices of which the frequent ones stand in sight and the others in a fold: one box finds them all. With nothing typed
+// the fold is as it was.
+function findIn(group, index) {
+  const fold = group.querySelector("details");
+  const box = searchBox(group.dataset.findChoices, `find-${index}`);
+  const nothing = document.createElement("p");
+  nothing.className = "hint";
+  nothing.setAttribute("role", "status");
+  let wasOpen = fold.open;
   box.addEventListener("input", () => {
     const typed = plain(box.value);
-    for (const choice of choices.querySelectorAll(".choice"))
-      choice.hidden = !plain(choice.textContent).includes(typed) && !choice.querySelector("input").checked;
+    if (!typed) fold.open = wasOpen;
+    else if (!fold.open) fold.open = true;
+    const matching = hideOthers(group, typed);
+    nothing.textContent = typed && !matching ? group.dataset.findNothing : "";
   });
+  // What was found by typing and chosen stands among the frequent ones, and the box is free for the next.
+  group.addEventListener("change", ({ target }) => {
+    if (!box.value || !target.checked) return;
+    if (fold.contains(target)) group.querySelector(".choices").append(target.closest(".choice"));
+    target.focus();
+    box.value = "";
+    box.dispatchEvent(new Event("input"));
+  });
+  fold.querySelector("summary").addEventListener("click", () => (wasOpen = !fold.open));
+  group.prepend(box.parentElement, nothing);
+}
+
+// Hides what has not each word that was typed, unless it is chosen; returns how many have each word.
+function hideOthers(choices, typed) {
+  const words = typed.split(/\s+/);
+  const matching = new Set(
+    [...choices.querySelectorAll(".choice")].filter((choice) => {
+      const text = plain(choice.textContent);
+      return words.every((word) => text.includes(word));
+    }),
+  );
+  for (const choice of choices.querySelectorAll(".choice"))
+    choice.hidden = !matching.has(choice) && !choice.querySelector("input").checked;
+  return matching.size;
+}
+
+function searchBox(text, id) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  const words = document.createElement("span");
+  words.className = "hidden";
+  words.textContent = text;
+  label.append(words);
+  box.placeholder = text;
+  box.type = "search";
+  box.id = id;
+  box.className = "input";
+  box.autocomplete = "off";
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });
-  choices.before(label, box);
+  label.append(box);
+  return box;
+}
+
+// A long list of choices gets a box above that hides those which do not match; a chosen one always stays.
+function searchFor(choices, index) {
+  const box = searchBox(choices.dataset.filterChoices, `search-${index}`);
+  box.addEventListener("input", () => hideOthers(choices, plain(box.value)));
+  choices.before(box.parentElement);
 }
 
 document.querySelectorAll("select[data-filter-select]").forEach(boxFor);
 document.querySelectorAll("[data-filter-choices]").forEach(searchFor);
+document.querySelectorAll("[data-find-choices]").forEach(findIn);

@@ -1,4 +1,5 @@
-// data-show-when="name=value" or "name=a|b": shown only while the field of that name, in the same form, has the value.
+// data-show-when="name=value" or "name=a|b": shown only while the field of that name, in the same form, has the value;
+// "name" alone: while it has any.
 // A hidden section is disabled too: what the agent does not see is not sent; what was typed in it returns with it.
 function valuesOf(form, name) {
   return [...form.elements]
@@ -16,7 +17,7 @@ function update(form) {
   for (const section of form.querySelectorAll("[data-show-when]")) {
     const [name, wanted] = section.dataset.showWhen.split("=");
     const given = valuesOf(form, name);
-    const hidden = !wanted.split("|").some((value) => given.includes(value));
+    const hidden = !(wanted ? wanted.split("|").some((value) => given.includes(value)) : given.some((value) => value.trim()));
     section.hidden = hidden;
     disable(section, hidden);
   }
@@ -24,6 +25,7 @@ function update(form) {
 
 for (const form of new Set([...document.querySelectorAll("form [data-show-when]")].map((part) => part.closest("form")))) {
   update(form);
+  form.addEventListener("input", () => update(form));
   form.addEventListener("change", () => update(form));
 }
 // A browser that goes back restores the answers after the page has run.

@@ -1,0 +1,1 @@
+"""The proof that the journal's chain is whole."""

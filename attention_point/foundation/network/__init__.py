@@ -1,0 +1,1 @@
+"""Values of the settings that name machines: networks of IP addresses, and the mail server."""

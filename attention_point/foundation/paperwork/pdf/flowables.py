@@ -1,0 +1,181 @@
+"""Turns the blocks of a report into ReportLab's flowables, which ReportLab lays out on pages."""
+
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from typing import Any
+
+from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, Spacer
+from reportlab.platypus import PageBreak as PageBreakFlowable
+from reportlab.platypus import Paragraph as ParagraphFlowable
+from reportlab.platypus import Table as TableFlowable
+
+from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, build_drawing
+from attention_point.foundation.paperwork.colours import LINE_COLOUR
+from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
+from attention_point.foundation.paperwork.links import build_bookmark
+from attention_point.foundation.paperwork.pdf import styles
+from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
+from attention_point.foundation.paperwork.pdf.tables import ReportTable, TableBuilder, build_notes, fit_beside_rows
+from attention_point.foundation.paperwork.text import clean_line, clean_text, escape_markup
+from attention_point.foundation.paperwork.wording import ReportWording
+
+# All sizes are points.
+_LABEL_WIDTH = CONTENT_WIDTH * 0.34
+_LABEL_PADDING = 4.0
+# Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
+_HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
+
+
+class OutlineFlowable(AnchorFlowable):
+    """Marks a place and lists it in the outline of the file, which readers show beside the pages."""
+
+    def __init__(self, bookmark: str, title: str, level: int) -> None:
+        super().__init__(bookmark)
+        self._entry = (clean_line(title), bookmark, level)
+
+    def draw(self) -> None:
+        """Draws nothing that is seen."""
+        super().draw()
+        self.canv.addOutlineEntry(*self._entry)
+
+
+class _CaptionAtTopOfPage(ParagraphFlowable):
+    """A caption that the heading above repeats: it is shown only at the top of a page, where no heading is in sight."""
+
+    page_height = 0.0
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        size: tuple[float, float] = super().wrap(width, height)
+        self._is_shown = height > self.page_height - 1
+        return size if self._is_shown else (0.0, 0.0)
+
+    def getSpaceAfter(self) -> float:  # noqa: N802 - ReportLab's name
+        return float(super().getSpaceAfter()) if self._is_shown else 0.0
+
+    def draw(self) -> None:
+        if self._is_shown:
+            super().draw()
+
+
+def build_flowables(report: blocks.Report, wording: ReportWording, page_height: float) -> list[Flowable]:
+    """Builds what stands after the title, for pages that hold ``page_height`` points."""
+    builder, outline = _FlowableBuilder(report, wording, page_height), report.outline
+    flowables: list[Flowable] = []
+    headings: list[Flowable] = []
+    for index, block in enumerate(report.blocks):
+        if isinstance(block, blocks.Heading):
+            headings.append(OutlineFlowable(outline[index].bookmark, block.text, outline[index].level))
+            headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
+            continue
+        block_flowables = builder.build_block(block, index)
+        # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
+        needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
+        flowables += [CondPageBreak(min(needed_height, page_height)), *headings, *block_flowables]
+        headings = []
+    return [*flowables, CondPageBreak(_HEADING_HEIGHT), *headings] if headings else flowables
+
+
+def _measure_needed_height(flowables: list[Flowable]) -> float:
+    """Returns the free height without which a block, with the headings before it, starts on the next page."""
+    table = next((flowable for flowable in flowables if isinstance(flowable, ReportTable)), None)
+    if table is not None:
+        return table.needed_height + _CAPTION_HEIGHT
+    drawing = next((flowable for flowable in flowables if hasattr(flowable, "renderScale")), None)
+    return drawing.wrap(CONTENT_WIDTH, 0)[1] + _CAPTION_HEIGHT if drawing else _TEXT_HEIGHT
+
+
+@dataclass(frozen=True)
+class _FlowableBuilder:
+    """Builds the flowables of each kind of block."""
+
+    report: blocks.Report
+    wording: ReportWording
+    page_height: float
+
+    @singledispatchmethod
+    def build_block(self, block: Any, index: int) -> list[Flowable]:
+        raise TypeError(f"no way to draw a {type(block).__name__}")
+
+    def _build_value(self, value: Any) -> str:
+        return styles.build_link_markup(value, self.report.site_address)
+
+    @build_block.register
+    def _build_paragraph(self, block: blocks.Paragraph, index: int) -> list[Flowable]:
+        link = f" {self._build_value(block.link)}" if block.link else ""
+        return [ParagraphFlowable(escape_markup(block.text) + link, styles.BODY)]
+
+    @build_block.register
+    def _build_bullet_list(self, block: blocks.BulletList, index: int) -> list[Flowable]:
+        items = [ParagraphFlowable(self._build_value(item), styles.ITEM, bulletText="•") for item in block.items]
+        return [*items, Spacer(0, 6)] if items else []
+
+    @build_block.register
+    def _build_note(self, block: blocks.Note, index: int) -> list[Flowable]:
+        return [ParagraphFlowable(escape_markup(block.text), styles.NOTE)]
+
+    @build_block.register
+    def _build_page_break(self, block: blocks.PageBreak, index: int) -> list[Flowable]:
+        return [PageBreakFlowable()]
+
+    @build_block.register
+    def _build_labelled_values(self, block: blocks.LabelledValues, index: int) -> list[Flowable]:
+        if not block.rows:
+            return []
+        # The label stands beside the first lines of its value: one of a whole page would leave the value no room.
+        max_width = _LABEL_WIDTH * 6
+        rows = [
+            (
+                ParagraphFlowable(escape_markup(shorten_text(label, BOLD_FONT, 9, max_width)), styles.LABEL),
+                ParagraphFlowable(self._build_value(value), styles.VALUE),
+            )
+            for label, value in block.rows
+        ]
+        commands: Any = [
+            # ReportLab sets the font of a cell even if a paragraph in it has its own; its default is not embedded.
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR_FONT),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE_COLOUR),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), _LABEL_PADDING),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), _LABEL_PADDING),
+        ]
+        widths = [_LABEL_WIDTH, CONTENT_WIDTH - _LABEL_WIDTH]
+        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1), Spacer(0, 12)]
+
+    @build_block.register
+    def _build_table(self, block: blocks.Table, index: int) -> list[Flowable]:
+        notes = build_notes(block)
+        keeps_notes = fit_beside_rows(notes, CONTENT_WIDTH)
+        texts = format_texts(block, self.wording)
+        parts = split_columns(block, texts, CONTENT_WIDTH)
+        flowables: list[Flowable] = []
+        for number, part in enumerate(parts, 1):
+            title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
+            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height)
+            table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
+            caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)
+            if number > 1:
+                flowables.append(CondPageBreak(_CAPTION_HEIGHT + table.needed_height))
+            else:
+                flowables.append(AnchorFlowable(build_bookmark(block.id)))
+                if len(parts) == 1 and self.report.repeats_heading(index):
+                    caption = _CaptionAtTopOfPage(escape_markup(title), styles.CAPTION)
+                    caption.page_height = self.page_height
+            flowables += [caption, table, Spacer(0, 9)]
+        return flowables if keeps_notes else [*flowables, *notes, Spacer(0, 9)]
+
+    @build_block.register
+    def _build_chart(self, block: blocks.Chart, index: int) -> list[Flowable]:
+        drawing: Any = build_drawing(block, self.wording)
+        # A chart with very many bars is made smaller: a picture cannot go on over pages.
+        drawing.renderScale = min(1.0, (self.page_height - _CAPTION_HEIGHT) / drawing.height)
+        caption = [ParagraphFlowable(escape_markup(block.title), styles.CAPTION)]
+        description = [ParagraphFlowable(escape_markup(block.description), styles.SMALL)]
+        return [
+            *([] if self.report.repeats_heading(index) else caption),
+            drawing,
+            *(description if clean_text(block.description).strip() else []),
+            Spacer(0, 9),
+        ]

@@ -1,0 +1,164 @@
+"""Tables in a PDF, drawn by ReportLab's own tables.
+
+On each further page a table says its caption again and repeats its heads. Its notes and its total stay with its last
+two rows. A page never cuts a row, unless the row is longer than a page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Flowable
+from reportlab.platypus import PageBreak as PageBreakFlowable
+from reportlab.platypus import Paragraph as ParagraphFlowable
+from reportlab.platypus import Table as TableFlowable
+
+from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, GREY, LINE_COLOUR, WHITE
+from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
+from attention_point.foundation.paperwork.links import resolve_link
+from attention_point.foundation.paperwork.pdf.styles import CAPTION, SMALL, build_cell_style, build_link_markup
+from attention_point.foundation.paperwork.pdf.table_layout import TablePart
+from attention_point.foundation.paperwork.report import Table
+from attention_point.foundation.paperwork.text import clean_line, escape_markup
+from attention_point.foundation.paperwork.wording import ReportWording
+
+_ROW_PADDING = 3.5
+# Heads stand on every page, so a label of a thousand letters must leave room for rows.
+_MAX_HEAD_LINES = 10
+# A table up to this height in points moves to the next page whole.
+_MAX_UNCUT_HEIGHT = 300.0
+# How much of a page must be free before a row is cut. Less, and the row moves to the next page.
+_FREE_SHARE_FOR_CUT = 0.8
+# Notes that are higher than this stand below the table and may go on over pages.
+_MAX_NOTES_HEIGHT = 140.0
+
+
+class ReportTable(TableFlowable):
+    """ReportLab's table with a caption on each further page.
+
+    ``needed_height`` is the free height in points that its first rows need.
+    """
+
+    continued_caption = ""
+    page_height = 0.0
+    needed_height = 0.0
+
+    def split(self, width: float, height: float) -> list[Any]:
+        """Splits the table at a height; ReportLab calls this where the table does not fit."""
+        self.splitInRow = int(height >= _FREE_SHARE_FOR_CUT * self.page_height)
+        parts: list[Any] = super().split(width, height)
+        if len(parts) < 2:
+            return parts
+        return [parts[0], PageBreakFlowable(), ParagraphFlowable(self.continued_caption, CAPTION), *parts[1:]]
+
+    def onSplit(self, part: Any, byRow: int = 1) -> None:  # noqa: N802, N803 - ReportLab's names
+        """Gives a part what this class adds; ReportLab makes the part as a new table."""
+        part.continued_caption, part.page_height = self.continued_caption, self.page_height
+
+
+@dataclass(frozen=True)
+class TableBuilder:
+    """Builds the flowables of one part of a table."""
+
+    table: Table
+    part: TablePart
+    texts: Sequence[Sequence[str]]
+    wording: ReportWording
+    site_address: str
+    page_height: float
+
+    def build(self, title: str, notes: Sequence[ParagraphFlowable]) -> ReportTable:
+        """Builds the part; ``notes`` stand below its last row."""
+        rows = [self._build_head(), *(self._build_row(number) for number in range(len(self.table.rows)))]
+        if not self.table.rows:
+            rows.append([clean_line(self.wording.empty_table_text)])
+        row_count = len(rows)
+        # A row shorter than the others is filled up; the notes are the only cells of their rows.
+        cells = [row + [""] * (len(self.part.widths) - len(row)) for row in [*rows, *([note] for note in notes)]]
+        flowable = ReportTable(cells, colWidths=list(self.part.widths), repeatRows=1, hAlign="LEFT")
+        flowable.setStyle(self._build_style(row_count, len(notes)))
+        heights = [self._measure_row(row) for row in [*rows[:3], *rows[-2:]]]
+        end_height = sum(heights[-2:]) + sum(note.wrap(sum(self.part.widths), 0)[1] for note in notes)
+        if end_height < self.page_height / 2:
+            flowable.setStyle([("NOSPLIT", (0, max(1, row_count - 2)), (-1, -1))])
+        flowable.continued_caption = escape_markup(self.wording.continued_caption % {"title": clean_line(title)})
+        flowable.page_height = self.page_height
+        height = flowable.wrap(sum(self.part.widths), self.page_height)[1]
+        flowable.needed_height = height if height <= _MAX_UNCUT_HEIGHT else sum(heights[:3])
+        return flowable
+
+    def _build_head(self) -> list[Any]:
+        size = self.part.font_size
+        head: list[Any] = []
+        for index, width in zip(self.part.column_indexes, self.part.widths, strict=True):
+            column = self.table.columns[index]
+            label = shorten_text(column.label, BOLD_FONT, size, 0.8 * _MAX_HEAD_LINES * width)
+            style = build_cell_style(size, is_bold=True, is_right_aligned=column.is_numeric, colour=WHITE)
+            head.append(ParagraphFlowable(escape_markup(label), style))
+        return head
+
+    def _build_row(self, number: int) -> list[Any]:
+        """Builds a row. Plain texts that fit on a line stay texts: ReportLab draws them many times faster."""
+        is_total = self.table.has_total_row and number == len(self.table.rows) - 1
+        font, size = BOLD_FONT if is_total else REGULAR_FONT, self.part.font_size
+        cells: list[Any] = []
+        for index, width in zip(self.part.column_indexes, self.part.widths, strict=True):
+            cell, text = self.table.rows[number][index], self.texts[number][index]
+            has_room = stringWidth(text, font, size) <= width - 2 * self.part.cell_padding
+            if has_room and not resolve_link(cell, self.site_address):
+                cells.append(text)
+                continue
+            style = build_cell_style(size, is_total, self.table.columns[index].is_numeric)
+            cells.append(ParagraphFlowable(build_link_markup(cell, self.site_address, text), style))
+        return cells
+
+    def _measure_row(self, cells: Sequence[Any]) -> float:
+        widths = [width - 2 * self.part.cell_padding for width in self.part.widths]
+        heights = [
+            self.part.font_size * 1.25 if isinstance(cell, str) else cell.wrap(width, 0)[1]
+            for cell, width in zip(cells, widths, strict=False)
+        ]
+        return max(heights) + 2 * _ROW_PADDING
+
+    def _build_style(self, row_count: int, note_count: int) -> list[Any]:
+        """Builds ReportLab's style commands: positions are (column, row), and -1 is the last."""
+        last, size = row_count - 1, self.part.font_size
+        commands: list[Any] = [
+            ("FONT", (0, 0), (-1, -1), REGULAR_FONT, size, size * 1.25),
+            ("LEFTPADDING", (0, 0), (-1, last), self.part.cell_padding),
+            ("RIGHTPADDING", (0, 0), (-1, last), self.part.cell_padding),
+            ("TOPPADDING", (0, 0), (-1, last), _ROW_PADDING),
+            ("BOTTOMPADDING", (0, 0), (-1, last), _ROW_PADDING),
+            ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+            ("VALIGN", (0, 1), (-1, -1), "TOP"),
+            ("BACKGROUND", (0, 0), (-1, 0), COBALT),
+            ("ROWBACKGROUNDS", (0, 1), (-1, last), (None, BACKGROUND_COLOUR)),
+            ("LINEBELOW", (0, last), (-1, last), 0.6, LINE_COLOUR),
+            ("LINEBELOW", (0, "splitlast"), (-1, "splitlast"), 0.6, LINE_COLOUR),
+        ]
+        for position, index in enumerate(self.part.column_indexes):
+            if self.table.columns[index].is_numeric:
+                commands.append(("ALIGN", (position, 1), (position, last), "RIGHT"))
+        if not self.table.rows:
+            commands += [("SPAN", (0, 1), (-1, 1)), ("TEXTCOLOR", (0, 1), (-1, 1), GREY)]
+        elif self.table.has_total_row:
+            commands.append(("FONT", (0, last), (-1, last), BOLD_FONT, size, size * 1.25))
+            commands.append(("LINEABOVE", (0, last), (-1, last), 1.0, COBALT))
+        for row in range(row_count, row_count + note_count):
+            commands.append(("SPAN", (0, row), (-1, row)))
+        if note_count:
+            commands.append(("LEFTPADDING", (0, row_count), (-1, -1), 0))
+            commands.append(("TOPPADDING", (0, row_count), (-1, -1), _ROW_PADDING))
+            commands.append(("BOTTOMPADDING", (0, row_count), (-1, -1), 0))
+        return commands
+
+
+def build_notes(table: Table) -> list[ParagraphFlowable]:
+    """Builds the notes of a table."""
+    return [ParagraphFlowable(escape_markup(note), SMALL) for note in table.notes]
+
+
+def fit_beside_rows(notes: Sequence[Flowable], width: float) -> bool:
+    """Tells whether notes are short enough to stay on the page of the last rows of their table."""
+    return sum(note.wrap(width, 0)[1] for note in notes) <= _MAX_NOTES_HEIGHT

@@ -1,0 +1,266 @@
+"""The neutral report: what a paper says, without how it is written as PDF, CSV or HTML.
+
+Texts are translated already. Numbers and dates are values; each writer formats them through ``ReportWording``.
+Everything is frozen, so that one report can be written in several formats and stays the same.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from attention_point.foundation.paperwork.links import LinkedValue, build_bookmark, check_anchor, strip_link
+from attention_point.foundation.paperwork.numbers import SUPPRESSED, Number, NumericValue
+
+Cell = str | date | NumericValue | LinkedValue
+ColumnKind = Literal["text", "integer", "number", "amount", "date"]
+ChartKind = Literal["bar", "hbar", "line"]
+
+_TYPES_BY_KIND: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "number": (int, float, Decimal),
+    "amount": (int, Decimal),
+    "date": (date,),
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 to 3, listed in the outline of the file. A link leads to it as ``#anchor``."""
+
+    text: str
+    level: int = 1
+    anchor: str = ""
+
+    def __post_init__(self) -> None:
+        check_anchor(self.anchor)
+        if self.level not in (1, 2, 3):
+            raise ValueError("a heading has level 1, 2 or 3")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text, whose line breaks are kept. ``link`` stands after the text: a source, or the records behind it."""
+
+    text: str
+    link: LinkedValue | None = None
+
+
+@dataclass(frozen=True)
+class BulletList:
+    """A list with bullets."""
+
+    items: tuple[str | LinkedValue, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark in a box of its own, such as a warning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class LabelledValues:
+    """Pairs of label and value."""
+
+    rows: tuple[tuple[str, str | LinkedValue], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: ``key`` is its name for programs, ``label`` its heading for readers."""
+
+    key: str
+    label: str
+    kind: ColumnKind = "text"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the cells are numbers, which every writer aligns at the right."""
+        return self.kind in ("integer", "number", "amount")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. With ``has_total_row`` the last row is the total. A link leads to the table as ``#id``.
+
+    Raises ``ValueError`` if a row does not have one cell for each column, or a cell is not of its column's kind. The
+    error names the table, row and column, and never quotes the cell: it may hold personal data.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+    has_total_row: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise ValueError(f"table {self.id} has no column")
+        for number, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(f"table {self.id}, row {number}: {len(row)} cells, not {len(self.columns)}")
+            for column, cell in zip(self.columns, row, strict=True):
+                if not _fits_column_kind(cell, column.kind):
+                    raise ValueError(f"table {self.id}, row {number}, column {column.key}: not {column.kind}")
+
+
+def _fits_column_kind(cell: Cell, kind: ColumnKind) -> bool:
+    cell = strip_link(cell)
+    if cell is None or cell is SUPPRESSED:
+        return True
+    # Python counts True as the integer 1; in a table it would be a mistake of the caller.
+    return isinstance(cell, _TYPES_BY_KIND[kind]) and not isinstance(cell, bool)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line, or the bars of one colour: a value for each category, or ``None`` where there is no value."""
+
+    label: str
+    values: tuple[NumericValue, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of a table. ``description`` says in words what it shows, for readers who do not see it.
+
+    Raises ``ValueError`` if a series does not have one value for each category, or a value is negative or not finite:
+    every axis starts at 0, because a cut axis makes differences look larger than they are.
+    """
+
+    id: str
+    title: str
+    kind: ChartKind
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        for series in self.series:
+            if len(series.values) != len(self.categories):
+                raise ValueError(f"chart {self.id}: a series has not one value a category")
+            for value in series.values:
+                if isinstance(value, Number) and not 0 <= value < float("inf"):
+                    raise ValueError(f"chart {self.id}: a value is negative or not finite")
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """A page break: the next part starts on a new page."""
+
+
+Block = Heading | Paragraph | BulletList | Note | LabelledValues | Table | Chart | PageBreak
+
+
+@dataclass(frozen=True)
+class OutlineEntry:
+    """A heading in its report.
+
+    ``level`` is its level in an outline that leaves out no level on the way down, as screen readers and PDF need it.
+    ``bookmark`` is the name that marks its place in a written paper.
+    """
+
+    heading: Heading
+    level: int
+    bookmark: str
+
+    @property
+    def is_in_contents(self) -> bool:
+        """Whether the table of contents lists the heading: levels 1 and 2 only."""
+        return self.heading.level < 3
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report.
+
+    ``language`` is a BCP 47 tag (``es-CO``). ``created_at`` has a time zone and is the only date that the writers
+    know. ``reference`` stands in the footer of each page, and ``watermark`` across it. ``has_cover`` gives the report
+    a first page of its own, and ``has_contents`` a table of contents. Links by path are put after ``site_address``
+    (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no address, a chart
+    with no table directly before or after it, or a link to an anchor that the report does not have.
+    """
+
+    title: str
+    subtitle: str
+    language: str
+    created_at: datetime
+    issuer: str
+    blocks: tuple[Block, ...]
+    watermark: str | None = None
+    reference: str | None = None
+    has_cover: bool = False
+    has_contents: bool = False
+    site_address: str = ""
+
+    def __post_init__(self) -> None:
+        if self.created_at.utcoffset() is None:
+            raise ValueError("a report's moment needs a time zone")
+        if self.site_address and not re.fullmatch(r"https?://[\w.:/~-]+", self.site_address, re.ASCII):
+            raise ValueError("a report's site is an http or https address")
+        for index, block in enumerate(self.blocks):
+            # A reader who does not see the chart needs its values (WCAG 2.2, 1.1.1).
+            if isinstance(block, Chart) and self.find_table_beside(index) is None:
+                raise ValueError(f"chart {block.id} has no table beside it")
+        self._check_links()
+
+    def _check_links(self) -> None:
+        anchors = {block.anchor for block in self.blocks if isinstance(block, Heading)}
+        anchors |= {table.id for table in self.tables}
+        for block in self.blocks:
+            for link in _collect_links(block):
+                if link.href.startswith("#") and link.href[1:] not in anchors:
+                    raise ValueError(f"a link leads to {link.href}, which is no heading's anchor and no table's id")
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, in their order."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def outline(self) -> dict[int, OutlineEntry]:
+        """The headings, by their index among the blocks."""
+        entries: dict[int, OutlineEntry] = {}
+        level = 0
+        for index, block in enumerate(self.blocks):
+            if isinstance(block, Heading):
+                level = min(block.level, level + 1)
+                bookmark = build_bookmark(block.anchor) if block.anchor else f"heading-{index}"
+                entries[index] = OutlineEntry(block, level, bookmark)
+        return entries
+
+    @property
+    def contents(self) -> list[OutlineEntry]:
+        """The headings of the table of contents; empty in a report without one."""
+        return [entry for entry in self.outline.values() if self.has_contents and entry.is_in_contents]
+
+    def find_table_beside(self, index: int) -> Table | None:
+        """Returns the table directly before or after the block with this index."""
+        neighbours = self.blocks[max(index - 1, 0) : index + 2]
+        return next((block for block in neighbours if isinstance(block, Table)), None)
+
+    def repeats_heading(self, index: int) -> bool:
+        """Tells whether the title of this table or chart is the text of the heading above it: writers leave it out."""
+        block = self.blocks[index]
+        headings = (above for above in reversed(self.blocks[:index]) if isinstance(above, Heading))
+        nearest = next(headings, None)
+        return nearest is not None and isinstance(block, Table | Chart) and block.title == nearest.text
+
+
+def _collect_links(block: Block) -> Iterator[LinkedValue]:
+    values: list[object] = []
+    if isinstance(block, Paragraph):
+        values = [block.link]
+    elif isinstance(block, BulletList):
+        values = list(block.items)
+    elif isinstance(block, LabelledValues):
+        values = [value for _, value in block.rows]
+    elif isinstance(block, Table):
+        values = [cell for row in block.rows for cell in row]
+    return (value for value in values if isinstance(value, LinkedValue))

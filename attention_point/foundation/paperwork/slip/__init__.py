@@ -1,0 +1,1 @@
+"""The slip that a visitor takes along."""

@@ -1,0 +1,52 @@
+"""The fixed texts and the formats of values, in the reader's language, that every writer of a format needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from attention_point.foundation.paperwork.links import strip_link
+from attention_point.foundation.paperwork.numbers import Number, Suppressed
+from attention_point.foundation.paperwork.report import Cell, ColumnKind, Report
+
+
+@dataclass(frozen=True)
+class ReportWording:
+    """The caller fills this from its catalogue and ``foundation.language``.
+
+    ``page_number_text`` holds ``%(page)s`` and ``%(pages)s``. ``suppressed_mark`` replaces a protected count, and
+    ``empty_table_text`` the rows of an empty table. ``contents_heading`` stands over the table of contents, or over
+    the list of sheets. ``continued_caption`` stands over a table on its further pages and holds ``%(title)s``. The
+    defaults are words of no language.
+    """
+
+    page_number_text: str
+    suppressed_mark: str
+    empty_table_text: str
+    format_number: Callable[[Number], str]
+    format_amount: Callable[[int | Decimal], str]
+    format_date: Callable[[date], str]
+    contents_heading: str = ""
+    continued_caption: str = "%(title)s (…)"
+
+
+def format_cell(cell: Cell, kind: ColumnKind, wording: ReportWording) -> str:
+    """Formats a cell for readers, alike on paper, in a chart and on a page. An empty cell is an empty text."""
+    cell = strip_link(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, Suppressed):
+        return wording.suppressed_mark
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, date):
+        return wording.format_date(cell)
+    # A chart has floats, which have no exact cents; a column of amounts has none (``report`` checks it).
+    if kind == "amount" and not isinstance(cell, float):
+        return wording.format_amount(cell)
+    return wording.format_number(cell)
+
+
+def format_reference(report: Report, wording: ReportWording) -> str:
+    """Formats the reference and the date of a report, as they stand together in headers and footers."""
+    return " · ".join(filter(None, (report.reference, wording.format_date(report.created_at))))

@@ -1,0 +1,21 @@
+"""What all pages and files of figures share: the wording of reports, their parts on a page, charts and downloads."""
+
+from attention_point.foundation.report_pages.page_parts import (
+    PagePart,
+    find_charts,
+    send_chart,
+    send_download,
+    split_into_parts,
+)
+from attention_point.foundation.report_pages.wording import build_report_wording, describe_chart, get_watermark
+
+__all__ = [
+    "PagePart",
+    "build_report_wording",
+    "describe_chart",
+    "find_charts",
+    "get_watermark",
+    "send_chart",
+    "send_download",
+    "split_into_parts",
+]

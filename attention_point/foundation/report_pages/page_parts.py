@@ -1,0 +1,56 @@
+"""The parts of a report on a page, its charts, and files to save."""
+
+from dataclasses import dataclass, field
+
+from werkzeug.wrappers import Response
+
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import Chart, Heading, Note, Paragraph, Report, Table, draw_chart_svg
+from attention_point.foundation.report_pages.wording import build_report_wording
+
+
+@dataclass(slots=True)
+class PagePart:
+    """The texts under one heading, and each table with the chart that stands before it, if there is one."""
+
+    title: str
+    texts: list[str] = field(default_factory=list)
+    tables: list[tuple[Chart | None, Table]] = field(default_factory=list)
+
+
+def split_into_parts(report: Report) -> list[PagePart]:
+    """Split a report by its first-level headings. What stands before the first of them is in no part."""
+    parts: list[PagePart] = []
+    chart: Chart | None = None
+    for block in report.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            # A page draws its own box for what stands before the first heading.
+            parts.append(PagePart(block.text))
+        elif isinstance(block, Chart):
+            chart = block
+        elif isinstance(block, Paragraph | Note) and parts:
+            parts[-1].texts.append(block.text)
+        elif isinstance(block, Table) and parts:
+            parts[-1].tables.append((chart, block))
+            chart = None
+    return parts
+
+
+def find_charts(report: Report) -> dict[str, Chart]:
+    """Return the charts of a report by their ids."""
+    return {block.id: block for block in report.blocks if isinstance(block, Chart)}
+
+
+def send_chart(report: Report, chart_id: str) -> Response:
+    """Send one chart of a report as SVG. Raises NotFound."""
+    chart = find_charts(report).get(chart_id)
+    if chart is None:
+        raise NotFound(_("There is no such chart on this page."))
+    return Response(draw_chart_svg(chart, build_report_wording()), mimetype="image/svg+xml")
+
+
+def send_download(content: bytes, mimetype: str, file_name: str) -> Response:
+    """Send bytes as a file to save."""
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return Response(content, mimetype=mimetype, headers=headers)

@@ -1,0 +1,1 @@
+"""Security of a request: access check, headers, cookies, and the client's address."""

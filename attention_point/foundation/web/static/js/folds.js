@@ -1,0 +1,40 @@
+// Folded groups say whether something in them is filled, and open by themselves where an answer calls for it.
+function isFilled(control) {
+  if (control.disabled || control.type === "hidden") return false;
+  if (["checkbox", "radio"].includes(control.type)) return control.checked && control.value !== "";
+  return control.value !== control.dataset.proposed && control.value !== "";
+}
+
+for (const fold of document.querySelectorAll("details.fold")) {
+  const tag = fold.querySelector(":scope > summary .fold__filled");
+  const controls = () => [...fold.querySelectorAll("input, select, textarea")];
+  // What the server proposes (today's date) is no answer.
+  for (const control of controls())
+    if (tag.hidden && !["checkbox", "radio"].includes(control.type)) control.dataset.proposed = control.value;
+  const update = () => (tag.hidden = !controls().some(isFilled));
+  fold.addEventListener("input", update);
+  fold.addEventListener("change", update);
+}
+
+// A birth date or an age that makes a child opens the children's part. While 17/03/1991 is being typed it is "17" for a
+// moment: what opened by itself closes by itself, unless somebody touched it or filled something in.
+const PAUSE_MS = 500;
+
+for (const fold of document.querySelectorAll("details[data-open-below]")) {
+  let timer;
+  let openedByAge = false;
+  const follow = (age) => {
+    const isChild = age !== null && age < Number(fold.dataset.openBelow);
+    if (isChild && !fold.open) {
+      fold.open = openedByAge = true;
+    } else if (!isChild && openedByAge && ![...fold.querySelectorAll("input, select, textarea")].some(isFilled)) {
+      fold.open = openedByAge = false;
+    }
+  };
+  fold.querySelector("summary").addEventListener("click", () => (openedByAge = false));
+  document.addEventListener("age", (event) => {
+    clearTimeout(timer);
+    timer = setTimeout(follow, PAUSE_MS, event.detail);
+  });
+}
+for (const box of document.querySelectorAll("[data-date='age']")) box.dispatchEvent(new Event("input", { bubbles: true }));
