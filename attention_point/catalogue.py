@@ -1,10 +1,10 @@
-"""The features of the house, in the order of the menu."""
+"""The features of the application, in the order of the menu."""
 
 from attention_point.accounts.feature import accounts
 from attention_point.demo.feature import demo
 from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
-from attention_point.foundation.journal.feature import journal
+from attention_point.foundation.journal_pages.feature import journal
 from attention_point.foundation.mail.feature import mail
 from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
@@ -14,16 +14,18 @@ from attention_point.registers.annual_report.feature import annual_report
 from attention_point.registers.calls.feature import calls
 from attention_point.registers.events.feature import events
 from attention_point.registers.shared.feature import registers
-from attention_point.routing.feature import routing
 from attention_point.statistics.feature import dashboard, statistics
+from attention_point.sync.feature import sync
+from attention_point.turns.feature import turns
 
 FEATURES: tuple[Feature, ...] = (
     dashboard,
     intake,
+    portal,  # before the turns: an entity's account opens on its referrals, desk or not
+    turns,
     referrals,
-    portal,
+    sync,
     directory,
-    routing,
     statistics,
     registers,
     events,
@@ -33,5 +35,5 @@ FEATURES: tuple[Feature, ...] = (
     journal,
     accounts,
     demo,
-    mail,  # last: what the other rooms' jobs keep is sent in the same run
+    mail,  # last, so that its job sends in the same run what the jobs of other rooms queued
 )

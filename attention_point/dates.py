@@ -1,0 +1,143 @@
+"""Calendar arithmetic that every room shares: ages, spans of days, months. Plain Python, below all rooms.
+
+A month is written as its code, ``2017-09``: in addresses, commands, file names and stored texts. In Python a month is
+the date of its first day.
+
+A birth date may be known in part. It is stored as text, and is in Python the span of the days that it may be:
+``1991-03-17`` is one day, ``1991-06`` a month, ``1991`` a year, and ``1991-11-30/1992-11-29`` (a time interval of
+ISO 8601) all days between two days, as the age that somebody states leaves them.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import NamedTuple, Self
+
+# The office opened in 2017: a year outside this century is a slip of the keyboard, and is no month.
+_MONTH_CODE = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_LONGEST_SPAN = timedelta(days=366)  # a stated age leaves a year, and no part of a date leaves more
+
+
+class DateSpan(NamedTuple):
+    """The days on which something may have been: from ``earliest`` to ``latest``, both among them."""
+
+    earliest: date
+    latest: date
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether the day is known."""
+        return self.earliest == self.latest
+
+    @property
+    def years(self) -> range:
+        """The calendar years that the span touches: one or two."""
+        return range(self.earliest.year, self.latest.year + 1)
+
+    def find_common_days(self, span: Self) -> Self | None:
+        """The days of both spans; None where they have none in common."""
+        common_days = self._replace(earliest=max(self.earliest, span.earliest), latest=min(self.latest, span.latest))
+        return common_days if common_days.earliest <= common_days.latest else None
+
+
+def parse_partial_date(text: str) -> DateSpan:
+    """The days that a stored text means: a day, a month, a year, or two days with a slash between them.
+
+    Raises ValueError for any other text, for a day that does not exist, and for more than a year between two days.
+    """
+    if "/" in text:
+        first, last = (parse_partial_date(part) for part in text.split("/", 1))
+        earliest, latest = first.earliest, last.latest
+        if not (first.is_one_day and last.is_one_day and earliest < latest < earliest + _LONGEST_SPAN):
+            raise ValueError("no span of at most a year")
+        return DateSpan(earliest, latest)
+    match = _PARTIAL_DATE.fullmatch(text)
+    if match is None:
+        raise ValueError("no part of a date")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    earliest = date(int(match[1]), month or 1, day or 1)
+    if day:
+        return DateSpan(earliest, earliest)
+    return DateSpan(earliest, last_of_month(earliest) if month else date(earliest.year, 12, 31))
+
+
+def format_partial_date(span: DateSpan) -> str:
+    """The shortest text that ``parse_partial_date`` reads as this span."""
+    earliest, latest = span
+    for text in (f"{earliest.year:04d}", earliest.isoformat()[:7], earliest.isoformat()):
+        if parse_partial_date(text) == span:
+            return text
+    return f"{earliest.isoformat()}/{latest.isoformat()}"
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """The completed years of somebody on a day. Raises ValueError for a day before the birth.
+
+    Who was born on 29 February completes a year on 28 February where there is no 29th: a term of years that begins on a
+    day which the last month lacks ends on that month's last day (Colombian Civil Code, art. 67).
+    """
+    if day < birth_date:
+        raise ValueError("the day is before the birth")
+    day_number = 29 if day.month == 2 and day == last_of_month(day) else day.day
+    return day.year - birth_date.year - ((day.month, day_number) < (birth_date.month, birth_date.day))
+
+
+def find_birth_span(age: int, day: date) -> DateSpan:
+    """The days on which somebody was born who is so many whole years old on a day. Raises ValueError for no such age.
+
+    The ages are those of ``age_on``, also around a 29 February.
+    """
+    if age < 0:
+        raise ValueError("no age is negative")
+    return DateSpan(_find_latest_birth(age + 1, day) + timedelta(days=1), _find_latest_birth(age, day))
+
+
+def find_possible_ages(span: DateSpan, day: date) -> tuple[int, int] | None:
+    """The least and the greatest age in whole years on a day; None where the whole span is after it."""
+    if span.earliest > day:
+        return None
+    return age_on(min(span.latest, day), day), age_on(span.earliest, day)
+
+
+def _find_latest_birth(age: int, day: date) -> date:
+    # The same day of the earlier year, or the one after it: who was born on a 29 February is a year older on the 28th.
+    year = day.year - age
+    latest = min(date(year, day.month, min(day.day, monthrange(year, day.month)[1])) + timedelta(days=1), day)
+    while age_on(latest, day) < age:
+        latest -= timedelta(days=1)
+    return latest
+
+
+def is_in_force(valid_from: date | None, valid_to: date | None, day: date) -> bool:
+    """Whether a day lies within a span. Both bounds belong to the span; None means no such bound."""
+    return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)
+
+
+def first_of_month(day: date) -> date:
+    """The first day of the month in which a day lies."""
+    return day.replace(day=1)
+
+
+def first_of_next_month(day: date) -> date:
+    """The first day of the month after the one in which a day lies."""
+    # Every month has a 28th, and four days after it the next month has begun.
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def format_month_code(day: date) -> str:
+    """The code of the month in which a day lies: ``2017-09``."""
+    return day.isoformat()[:7]
+
+
+def parse_month_code(code: str) -> date:
+    """The first day of the month that a code names. Raises ValueError for a text that is no code of a month."""
+    match = _MONTH_CODE.fullmatch(code)
+    if match is None:
+        raise ValueError("no code of a month")
+    return date(int(match[1]), int(match[2]), 1)
