@@ -1,1 +1,1 @@
-"""Accounts of staff and partner entities: sign-in, server-side sessions, throttle, tokens of programs."""
+"""The accounts of staff and partner entities: sign-in, sessions on the server, the throttle, tokens of programs."""

@@ -1,20 +1,21 @@
-"""What accounts offer the app."""
+"""The feature of accounts: pages, menu and names for the journal."""
 
-from attention_point.accounts.administration import blueprint as administration
-from attention_point.accounts.commands import token_commands, user_commands
+from attention_point.accounts.administration.account_views import blueprint as administration
+from attention_point.accounts.administration.token_views import blueprint as tokens
+from attention_point.accounts.devices.api import blueprint as devices_api
+from attention_point.accounts.devices.views import blueprint as devices
 from attention_point.accounts.naming import NAMING
-from attention_point.accounts.token_views import blueprint as tokens
-from attention_point.accounts.views import blueprint as own
+from attention_point.accounts.sign_in.own_account_views import blueprint as own_account
+from attention_point.accounts.sign_in.views import blueprint as sign_in
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 
 accounts = Feature(
     name="accounts",
-    blueprints=(own, administration, tokens),
+    blueprints=(sign_in, own_account, administration, tokens, devices, devices_api),
     menu=(
-        MenuItem(N_("Accounts"), "accounts.listing", "accounts.manage"),
-        MenuItem(N_("My account"), "account.own", "account.own"),
+        MenuItem(N_("Accounts"), "accounts.list_accounts", "accounts.manage", ("tokens.*",), daily_for=("admin",)),
+        MenuItem(N_("Devices"), "devices.list_devices", "devices.manage", daily_for=("admin",)),
     ),
-    commands=(user_commands, token_commands),
     naming=NAMING,
 )

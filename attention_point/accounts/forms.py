@@ -1,4 +1,4 @@
-"""Forms of accounts. Rules that the database or a service knows are checked there and put beside their field."""
+"""Forms of accounts. The services check what only they know; their errors come back beside the fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,14 @@ from wtforms.validators import Length, StopValidation
 
 from attention_point import texts
 from attention_point.accounts import passwords
-from attention_point.accounts.rules import EMAIL_LONGEST
+from attention_point.accounts.rules import EMAIL_MAX_LENGTH
 from attention_point.foundation.access import ROLES, SCOPES
+from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import LANGUAGES, N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Invalid
-from attention_point.foundation.web.forms import BaseForm, clean
+from attention_point.foundation.web.forms import BaseForm, Required, clean_text
 
-ROLE_NAMES = {
+ROLE_LABELS = {
     "agent": N_("Desk agent"),
     "entity": N_("Partner entity"),
     "office": N_("Office"),
@@ -23,177 +23,164 @@ ROLE_NAMES = {
     "auditor": N_("Auditor"),
     "admin": N_("Administrator"),
 }
-SCOPE_NAMES = {
+SCOPE_LABELS = {
     "intake": N_("Record visits and look for people"),
     "referrals": N_("Read and answer an entity's referrals"),
     "statistics": N_("Read the released months"),
+    "turns": N_("Give and call turns"),
 }
 
 
-class Needed:
-    """The field must hold something; the sentence says what is asked."""
-
-    field_flags = {"required": True}
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
+class SingleAlphabet:
+    """Refuses an address that mixes alphabets: a Cyrillic letter can look Latin and lead to somebody else."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Raise StopValidation for an empty field."""
-        if not field.data or not field.data.strip():
-            raise StopValidation(_(self.sentence))
-
-
-class OneAlphabet:
-    """Letters of several alphabets look alike: the owner of such an address is another person."""
-
-    def __call__(self, form: Any, field: Any) -> None:
-        """Raise StopValidation for a mixed address; any other fault is the service's to name."""
-        if texts.email_fault(field.data or "") == texts.MIXED_SCRIPTS:
+        """Raise StopValidation for a mixed address. The service names every other fault."""
+        if texts.find_email_fault(field.data or "") == texts.MIXED_SCRIPTS:
             raise StopValidation(_(texts.MIXED_SCRIPTS))
 
 
-def _email() -> EmailField:
-    asked = Needed(N_("Write your e-mail address."))
-    return EmailField(N_("E-mail address"), [asked, Length(max=EMAIL_LONGEST), OneAlphabet()], filters=[clean])
+def _build_email_field() -> EmailField:
+    required = Required(N_("Write your e-mail address."))
+    return EmailField(
+        N_("E-mail address"), [required, Length(max=EMAIL_MAX_LENGTH), SingleAlphabet()], filters=[clean_text]
+    )
 
 
-def _password() -> PasswordField:
-    # One too long is refused like any wrong one, not told apart.
-    return PasswordField(N_("Password"), [Needed(N_("Write your password."))])
+def _build_password_field() -> PasswordField:
+    # Without a maximum: a password that is too long is refused like any wrong one, so that nobody learns the rule.
+    return PasswordField(N_("Password"), [Required(N_("Write your password."))])
 
 
 class SignInForm(BaseForm):
-    """E-mail address and password; ``next`` is the path of the page that was wanted."""
+    """E-mail address and password; ``next`` is the path of the page that was asked for."""
 
-    email = _email()
-    password = _password()
+    email = _build_email_field()
+    password = _build_password_field()
     next = HiddenField()
 
 
 class ResumeForm(BaseForm):
-    """The same under names of its own: the fields of the form that waits may have any other."""
+    """The sign-in form under names of its own, because the form that waits brings its fields under theirs."""
 
     class Meta(BaseForm.Meta):
         csrf = False  # the page carries the one token for all its fields, which the web layer checks
 
-    email = _email()
-    password = _password()
+    email = _build_email_field()
+    password = _build_password_field()
     next = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs, prefix="_")
 
 
-class PasswordForm(BaseForm):
+class ChangePasswordForm(BaseForm):
     """A new password, typed twice."""
 
-    current = PasswordField(N_("Current password"), [Needed(N_("Write the password that you use now."))])
-    password = PasswordField(N_("New password"), [Needed(N_("Write the new password."))])
-    again = PasswordField(N_("New password, again"), [Needed(N_("Write the new password again."))])
+    current = PasswordField(N_("Current password"), [Required(N_("Write the password that you use now."))])
+    password = PasswordField(N_("New password"), [Required(N_("Write the new password."))])
+    again = PasswordField(N_("New password, again"), [Required(N_("Write the new password again."))])
 
     def validate_again(self, field: PasswordField) -> None:
-        """Both must be the same."""
-        if passwords.normalised(field.data or "") != passwords.normalised(self.password.data or ""):
-            raise StopValidation(_("The two passwords differ."))
+        if passwords.normalise_password(field.data or "") != passwords.normalise_password(self.password.data or ""):
+            raise StopValidation(_("The two passwords do not match."))
 
 
 class LanguageForm(BaseForm):
-    """The language of one's pages."""
+    """The language in which an account's pages begin."""
 
     language = SelectField(N_("Language"), choices=LANGUAGES)
 
 
-class _WithRoleAndEntity(BaseForm):
-    """The role of an account, and the entity of the directory that it acts for: chosen by its name."""
+class _RoleAndEntityForm(BaseForm):
+    """The name and role of an account, and the entity of the directory that it acts for."""
 
-    name = StringField(N_("Name"), [Needed(N_("Write the person's name."))], filters=[clean])
+    name = StringField(N_("Name"), [Required(N_("Write the person's name."))], filters=[clean_text])
     role = SelectField(N_("Role"))
     entity = SelectField(N_("Entity"), validate_choice=False)  # the service names the field and says what is wrong
 
     def __init__(self, *args: Any, entities: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = {code: _(ROLE_NAMES[code]) for code in ROLES}
-        self.entity.choices = _entity_choices(entities)
+        self.role.choices = {code: _(ROLE_LABELS[code]) for code in ROLES}
+        self.entity.choices = _build_entity_choices(entities)
 
-    def entity_sent(self) -> str | None:
-        """The entity that was chosen; None where it was hidden, as for every role but one, and so was not sent."""
+    def read_entity(self) -> str | None:
+        """The entity that was chosen; None if the page hid the field, as it does for every role but ``entity``."""
         return self.entity.data if self.entity.raw_data else None
 
 
-class AccountForm(_WithRoleAndEntity):
+class NewAccountForm(_RoleAndEntityForm):
     """A new account."""
 
-    email = EmailField(N_("E-mail address"), [Needed(N_("Write the person's e-mail address."))], filters=[clean])
+    email = EmailField(N_("E-mail address"), [Required(N_("Write the person's e-mail address."))], filters=[clean_text])
     language = SelectField(N_("Language"), choices=LANGUAGES)
 
 
-class EditForm(_WithRoleAndEntity):
-    """What can be changed of an account; ``version`` is the one that was shown."""
+class EditAccountForm(_RoleAndEntityForm):
+    """The form that changes an account. ``version`` is the version of the row that the page showed."""
 
     version = HiddenField()
 
-    def version_shown(self) -> int:
-        """The version that was shown; 0, which no row has, when the field was tampered with."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
+class ResetPasswordForm(BaseForm):
+    """How a one-time password reaches its owner. Without a mail server the field ``by`` is left out."""
 
-class ResetForm(BaseForm):
-    """How a one-time password reaches its owner. ``by`` is left out where no mail server is set."""
-
-    by = RadioField(N_("How does the person get the password?"), default="page")
+    by = RadioField(N_("How will the person receive the password?"), default="page")
 
     def __init__(self, *args: Any, mail: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by.choices = [
-            ("page", _("I hand it over: show it here, once")),
+            ("page", _("In person: show it here, only once")),
             ("mail", _("By mail to the address above")),
         ]
         if not mail:
             del self.by
 
     @property
-    def mailed(self) -> bool:
-        """Whether the password goes by mail."""
+    def is_by_mail(self) -> bool:
+        """Whether the password leaves by mail."""
         return "by" in self and self.by.data == "mail"
 
 
-class FindForm(BaseForm):
-    """Words of a name or an address. Sent by POST: what somebody types stands in no address."""
+class SearchAccountsForm(BaseForm):
+    """Words of a name or of an e-mail address, and a role."""
 
-    q = SearchField(N_("Name or e-mail address"), [Length(max=EMAIL_LONGEST)], filters=[clean])
+    q = SearchField(N_("Name or e-mail address"), [Length(max=EMAIL_MAX_LENGTH)], filters=[clean_text])
+    # A role that does not exist finds nobody.
     role = SelectField(N_("Role"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [("", _("Any")), *((code, _(ROLE_NAMES[code])) for code in ROLES)]
+        self.role.choices = [("", _("Any")), *((code, _(ROLE_LABELS[code])) for code in ROLES)]
 
 
 class TokenForm(BaseForm):
     """A new token."""
 
-    name = StringField(N_("Name"), [Needed(N_("Write a name for the program."))], filters=[clean])
-    scope = SelectField(N_("What it may do"))
+    name = StringField(N_("Name"), [Required(N_("Write a name for the program."))], filters=[clean_text])
+    scope = SelectField(N_("Scope"))
     entity = SelectField(N_("Entity"), validate_choice=False)
 
     def __init__(self, *args: Any, entities: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scope.choices = {code: _(SCOPE_NAMES[code]) for code in SCOPES}
-        self.entity.choices = _entity_choices(entities)
+        # Here, not in the class: the labels are in the language of the request.
+        self.scope.choices = {code: _(SCOPE_LABELS[code]) for code in SCOPES}
+        self.entity.choices = _build_entity_choices(entities)
 
 
-def _entity_choices(entities: Mapping[str, str]) -> list[tuple[str, str]]:
+def _build_entity_choices(entities: Mapping[str, str]) -> list[tuple[str, str]]:
     return [("", _("No entity")), *entities.items()]
 
 
-def show(refusal: Invalid, form: BaseForm) -> None:
-    """Put a service's complaints beside the fields that they name."""
-    for fault in refusal.fields:
-        field = form[fault.field]
-        field.errors = [*field.errors, fault.message]
+def add_form_error(form: BaseForm, message: str) -> None:
+    """Put an error at the head of the form."""
+    form.form_errors = [*form.form_errors, message]
 
 
-def complain(form: BaseForm, sentence: str) -> None:
-    """A complaint about the whole form."""
-    form.form_errors = [*form.form_errors, sentence]
+def show_error(error: Invalid | Conflict, form: BaseForm) -> int:
+    """Put a service's error on the form, beside its fields where it names some. Returns the status of the reply."""
+    if isinstance(error, Invalid):
+        form.show_field_errors(error.field_errors)
+    else:
+        add_form_error(form, error.message)
+    return error.status

@@ -1,8 +1,9 @@
-"""Passwords: hashing, the rules for new ones, one-time ones. Slow on purpose: never inside a writing transaction.
+"""Passwords: their hashes, the rules for new ones, one-time passwords. Hashing is slow on purpose.
 
-argon2id with 19 MiB, two passes, one lane: OWASP's recommended setting. It takes about 27 ms here, so that fifty people
-who sign in at the start of a shift wait moments; 64 MiB with three passes takes 188 ms and, times eight threads, half a
-gigabyte. Guessing online is stopped by the throttle, guessing from a stolen table by the length that is asked for.
+No password is hashed within a transaction that writes. The setting is argon2id with 19 MiB, two passes and one lane, as
+OWASP's Password Storage Cheat Sheet recommends. It takes about 27 ms, so that fifty people who sign in at the start of
+a shift wait for moments; 64 MiB and three passes would take 188 ms and, in eight threads, half a gigabyte of memory.
+The throttle stops who guesses online; the required length stops who guesses from a stolen table.
 """
 
 import secrets
@@ -15,89 +16,93 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from attention_point import texts
 from attention_point.accounts import rules
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import FieldError, Invalid
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
-_USUAL = Path(__file__).parent / "data" / "usual-passwords.txt"
-# No figure or letter that is taken for another when read aloud or copied from paper.
+# NIST SP 800-63B §3.1.1.2 asks to refuse passwords that are known to be common.
+_COMMON_PASSWORDS_FILE = Path(__file__).parent / "data" / "usual-passwords.txt"
+# Without 0, 1, i, l and o, which people take for each other when they copy from paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-# Normalising joins at most four code points to one: of a longer text the rest is not needed to see that it is too long.
-_READ = 8 * rules.PASSWORD_LONGEST
+# Normalising joins at most four code points into one, so this much is enough to see that a text is too long.
+_MAX_CHARACTERS_READ = 8 * rules.PASSWORD_MAX_LENGTH
 
 
-def hashed(password: str) -> str:
-    """The argon2id hash of a password in its normal form, with its parameters and salt."""
-    return _HASHER.hash(normalised(password))
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password in its normal form. It holds its parameters and its salt."""
+    return _HASHER.hash(normalise_password(password))
 
 
-def normalised(password: str) -> str:
-    """The password in the form NFKC, so that it is the same from every keyboard (NIST SP 800-63B §5.1.1.2)."""
-    return texts.compatible(password[:_READ])
+def normalise_password(password: str) -> str:
+    """The password in the form NFKC: then every keyboard types the same password (NIST SP 800-63B §5.1.1.2)."""
+    return texts.normalise_compatible(password[:_MAX_CHARACTERS_READ])
 
 
-def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the hash's. Without a hash the same work is done and the answer is no.
+def is_password_right(password_hash: str | None, password: str) -> bool:
+    """Whether the hash is that of the password. Without a hash the answer is no, after the same work.
 
-    A hash made before passwords were normalised verifies with the password as it was typed.
+    Hashes that were made before passwords were normalised verify with the password as it was typed.
     """
-    nobody = _nobody()  # made before it is known whether it is needed: the first sign-in must not tell either
-    forms = dict.fromkeys((normalised(password), password[:_READ]))
-    return any(_verifies(password_hash or nobody, form) for form in forms) and password_hash is not None
+    # Made before it is known whether it is needed: otherwise the first sign-in of a process would tell by its time.
+    decoy_hash = _get_decoy_hash()
+    password_forms = dict.fromkeys((normalise_password(password), password[:_MAX_CHARACTERS_READ]))
+    is_right = any(_is_hash_of(password_hash or decoy_hash, password_form) for password_form in password_forms)
+    return is_right and password_hash is not None
 
 
-def _verifies(password_hash: str, form: str) -> bool:
+def _is_hash_of(password_hash: str, password_form: str) -> bool:
     try:
-        # Half of a surrogate pair, which UTF-8 cannot write, stands in no password.
-        return _HASHER.verify(password_hash, form[: rules.PASSWORD_LONGEST + 1].encode("utf-8", "replace"))
+        # "replace": UTF-8 cannot write half of a surrogate pair, and no stored password holds one.
+        return _HASHER.verify(password_hash, password_form[: rules.PASSWORD_MAX_LENGTH + 1].encode("utf-8", "replace"))
     except (VerificationError, InvalidHashError):
         return False
 
 
-def outdated(password_hash: str, password: str = "") -> bool:
-    """Whether a hash was made with other parameters than today's, or of this password before it was normalised."""
-    form = normalised(password)
-    raw = form != password[:_READ] and not _verifies(password_hash, form)
-    return raw or _HASHER.check_needs_rehash(password_hash)
+def needs_rehash(password_hash: str, password: str = "") -> bool:
+    """Whether a hash has other parameters than today's, or is of this password before it was normalised."""
+    if _HASHER.check_needs_rehash(password_hash):
+        return True
+    normal_form = normalise_password(password)
+    return normal_form != password[:_MAX_CHARACTERS_READ] and not _is_hash_of(password_hash, normal_form)
 
 
-def read_line(stream: TextIO) -> str:
-    """The password that stands on the stream's first line; raises Invalid for bytes that are no text."""
+def read_password_line(stream: TextIO) -> str:
+    """Read a password from the first line of a stream. Raises Invalid for bytes that are no text."""
     try:
         return stream.readline().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _refused("unfit") from None
+        raise _build_password_error("unfit") from None
 
 
-def one_time() -> str:
-    """A random password of 20 characters (99 bits) in groups that can be read aloud."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _each in range(5)) for _group in range(4))
+def generate_one_time_password() -> str:
+    """A random password of 20 characters (99 bits) in four groups, to be read aloud."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _character in range(5)) for _group in range(4))
 
 
-def check_new(password: str, *personal: str) -> None:
-    """Raise Invalid, naming the field ``password``, when a new password breaks a rule of ``rules.password_fault``."""
-    fault = rules.password_fault(normalised(password), _usual(), *personal)
+def check_new_password(password: str, *personal_texts: str) -> None:
+    """Raise Invalid for the field ``password`` if a new password breaks a rule of ``rules.find_password_fault``."""
+    fault = rules.find_password_fault(normalise_password(password), _load_common_passwords(), *personal_texts)
     if fault is not None:
-        raise _refused(fault)
+        raise _build_password_error(fault)
 
 
-def _refused(fault: str) -> Invalid:
-    sentences = {
-        "short": _("Use at least %(number)s characters: a sentence, say.", number=rules.PASSWORD_SHORTEST),
-        "long": _("Use at most %(number)s characters.", number=rules.PASSWORD_LONGEST),
+def _build_password_error(fault: str) -> Invalid:
+    messages = {
+        "short": _("Use at least %(number)s characters: a sentence, for example.", number=rules.PASSWORD_MIN_LENGTH),
+        "long": _("Use at most %(number)s characters.", number=rules.PASSWORD_MAX_LENGTH),
         "unfit": _("The password has an invisible or control character. Type it instead of pasting it."),
-        "personal": _("Do not build the password on your name or e-mail address."),
-        "usual": _("Many people use this password, so it is tried first. Choose another."),
+        "personal": _("Do not base the password on your name or e-mail address."),
+        "usual": _("Many people use this password, so it is the first that a thief tries. Choose another."),
     }
-    return Invalid(_("The password is not accepted."), (FieldError("password", sentences[fault]),))
+    return Invalid(_("The password is not accepted."), (FieldError("password", messages[fault]),))
 
 
 @cache
-def _nobody() -> str:
+def _get_decoy_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(32))
 
 
 @cache
-def _usual() -> frozenset[str]:
-    lines = _USUAL.read_text(encoding="utf-8").splitlines()
+def _load_common_passwords() -> frozenset[str]:
+    lines = _COMMON_PASSWORDS_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
