@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, SmallInteger, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
@@ -13,6 +13,7 @@ class Person(Base):
     """A person as a pseudonym, a wrapped data key and one sealed record. Erasing destroys ``wrapped_key``."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_updated_at", "updated_at"),)  # finds who was changed since a moment
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key_version: Mapped[int] = mapped_column(SmallInteger)
@@ -36,6 +37,20 @@ class PersonTag(Base):
     index_version: Mapped[int] = mapped_column(SmallInteger)
 
 
+class PersonTagRebuild(Base):
+    """How far everybody's tags were made anew, after a version of the program that writes further ones.
+
+    There is no row where everybody was registered with today's tags. ``version`` is that of the tags; ``last_person``
+    the last one done, in the order of ids.
+    """
+
+    __tablename__ = "person_tag_rebuild"
+
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    last_person: Mapped[UUID | None]
+    finished_at: Mapped[datetime | None]
+
+
 class PossibleDuplicate(Base):
     """Two people who may be one. A person decides; nothing is merged unseen."""
 
@@ -48,7 +63,7 @@ class PossibleDuplicate(Base):
 
 
 class DuplicateDecision(Base):
-    """What somebody found out about two people who may be one. Neither of them is changed by it."""
+    """A decision about two people who may be one. It changes neither of them."""
 
     __tablename__ = "duplicate_decision"
     __table_args__ = (

@@ -1,33 +1,40 @@
-"""Reading people: rows and tags, still sealed."""
+"""Reading people: rows and tags, still sealed, and the keys under which other rooms' rows are sealed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, union, union_all
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.damage import note_damage
-from attention_point.foundation.database import Prepared, connection_of
-from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.damage_notes import note_damage
+from attention_point.foundation.database import PreparedStatement
+from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, get_vault
+from attention_point.people import rules
 from attention_point.people.models import Person, PersonTag
 
-KINDS = {"document": 1, "surname_year": 2, "surname_given": 3}
-MOST = 50  # candidates of a search: more is no answer, the agent adds a word or a year
+Tag = tuple[int, bytes]
+# Stored with each tag: these numbers never change.
+TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 5, "surnames": 6, "phone": 7}
+# Maximum number of people of one key where the tags alone say who is meant.
+MAXIMUM_CANDIDATES = 50
 
-_ROW = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version)
-_ONE = Prepared(
+_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version)
+_PERSON_BY_ID = PreparedStatement(
     select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version).where(
         Person.id == bindparam("person")
     )
 )
-_BY_TAG = Prepared(
+_PEOPLE_BY_TAG = PreparedStatement(
     select(PersonTag.person_id)
     .where(PersonTag.kind == bindparam("kind"), PersonTag.tag == bindparam("tag"))
-    .limit(MOST)
+    .limit(MAXIMUM_CANDIDATES)
 )
-_KEYS = select(Person.id, Person.key_version, Person.wrapped_key).where(
+_KEYS_OF_PEOPLE = select(Person.id, Person.key_version, Person.wrapped_key).where(
     Person.id.in_(bindparam("ids", expanding=True)), Person.erased_at.is_(None)
 )
 
@@ -43,61 +50,123 @@ class SealedPerson:
     version: int
 
 
-def sealed_person(session: Session, person: UUID) -> SealedPerson | None:
+def find_sealed_person(session: Session, person: UUID) -> SealedPerson | None:
     """One row, or None."""
-    rows = _ONE.run(session, {"person": person})
+    rows = _PERSON_BY_ID.execute(session, {"person": person})
     return SealedPerson(person, *rows[0]) if rows else None
 
 
-def sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
+def list_sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
     """The rows of several people."""
-    query = _ROW.where(Person.id.in_(list(people)))
-    return [SealedPerson(*row) for row in connection_of(session).execute(query)]
+    query = _PERSON_ROWS.where(Person.id.in_(list(people)))
+    return [SealedPerson(*row) for row in session.connection().execute(query)]
 
 
-def sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
+def count_people(session: Session) -> int:
+    """How many people are on file; the erased do not count."""
+    return session.scalar(select(func.count()).select_from(Person).where(Person.erased_at.is_(None))) or 0
+
+
+def list_sealed_after(session: Session, person: UUID | None, size: int) -> list[SealedPerson]:
+    """The next rows in the order of ids after a person; None begins with the first. The erased are left out."""
+    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    if person is not None:
+        query = query.where(Person.id > person)
+    return [SealedPerson(*row) for row in session.connection().execute(query)]
+
+
+def list_versions_since(session: Session, moment: datetime) -> dict[UUID, int]:
+    """The versions of people who were added or changed since a moment, by id; the erased are left out."""
+    # By the id too, which holds the time on the machine's clock: what a demonstration invents was changed in the past.
+    first_id = UUID(int=int(moment.timestamp() * 1000) << 80)
+    changed_people = union(
+        select(Person.id).where(Person.updated_at >= moment), select(Person.id).where(Person.id >= first_id)
+    )
+    query = select(Person.id, Person.version).where(Person.erased_at.is_(None), Person.id.in_(changed_people))
+    return {row.id: row.version for row in session.connection().execute(query)}
+
+
+def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
-    query = _ROW.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     rows = session.execute(query).all()
     while rows:
         yield [SealedPerson(*row) for row in rows]
         rows = session.execute(query.where(Person.id > rows[-1].id)).all()
 
 
-def by_tags(session: Session, tags: Iterable[tuple[int, bytes]]) -> list[UUID]:
-    """Ids of people who carry any of the tags, at most ``MOST`` of each; one look into the index a tag."""
-    found: dict[UUID, None] = {}
+@cache
+def load_document_types() -> Mapping[str, rules.DocumentType]:
+    """The facts of the document types, by code."""
+    return rules.build_document_types(get_code_list("document_types"))
+
+
+def build_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The keyed tags of search keys: without the installation's key nobody can tell which name a tag stands for."""
+    vault = get_vault(session)
+    return [(TAG_KINDS[kind], vault.index_tag(kind, value)) for kind, value in keys]
+
+
+def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:
+    """Ids of people who carry any of the tags, at most ``MAXIMUM_CANDIDATES`` for each tag."""
+    person_ids: dict[UUID, None] = {}
     for kind, tag in tags:
-        for (person,) in _BY_TAG.run(session, {"kind": kind, "tag": tag}):
-            found[person if isinstance(person, UUID) else UUID(person)] = None  # SQLite keeps an id as text
-    return list(found)
+        for (person,) in _PEOPLE_BY_TAG.execute(session, {"kind": kind, "tag": tag}):
+            person_ids[person] = None
+    return list(person_ids)
 
 
-def keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey | None]:
+def rank_people_by_tags(session: Session, tags: Iterable[Tag], size: int) -> list[UUID]:
+    """Ids of the people who carry any of the tags, at most ``size``: whoever carries most of them comes first."""
+    tags_by_kind: dict[int, list[bytes]] = {}
+    for kind, tag in tags:
+        tags_by_kind.setdefault(kind, []).append(tag)
+    if not tags_by_kind:
+        return []
+    # One part for each kind: SQLite then looks each of them up by the table's key.
+    carriers = union_all(
+        *(
+            select(PersonTag.person_id).where(PersonTag.kind == kind, PersonTag.tag.in_(kind_tags))
+            for kind, kind_tags in tags_by_kind.items()
+        )
+    ).subquery()
+    query = (
+        select(carriers.c.person_id)
+        .group_by(carriers.c.person_id)
+        .order_by(func.count().desc(), carriers.c.person_id.desc())
+        .limit(size)
+    )
+    return list(session.connection().execute(query).scalars())
+
+
+def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey | None]:
     """The open data keys of several people, for services that own rows sealed under them.
 
     The erased are left out. The value is None for a key that is damaged, which is noted in the session.
     """
-    vault = vault_of(session)
-    opened: dict[UUID, PersonKey | None] = {}
-    for row in connection_of(session).execute(_KEYS, {"ids": list(set(people))}):
+    vault = get_vault(session)
+    person_keys: dict[UUID, PersonKey | None] = {}
+    for row in session.connection().execute(_KEYS_OF_PEOPLE, {"ids": list(set(people))}):
         try:
-            opened[row.id] = vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b""))
+            person_keys[row.id] = vault.open_person_key(row.id, WrappedKey(row.key_version, row.wrapped_key or b""))
         except VaultError as error:
             note_damage(session, error)
-            opened[row.id] = None
-    return opened
+            person_keys[row.id] = None
+    return person_keys
 
 
-def open_or_note(
-    session: Session, key: PersonKey | None, purpose: str, row: UUID, blob: bytes
+def open_record_or_note(
+    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes
 ) -> dict[str, Any] | None:
-    """One record sealed under a person's key (None: damaged), or None where it does not open; noted in the session."""
-    if key is None:
-        note_damage(session, VaultError(purpose, row), inherited=True)
+    """Open one record sealed under a person's key; None where it does not open, which is noted in the session.
+
+    ``key`` is None where the person's key itself is damaged.
+    """
+    if key is None:  # the note says that the record may be whole: only its key is lost
+        note_damage(session, VaultError(purpose, row_id), inherited=True)
         return None
     try:
-        return key.open(purpose, row, blob)
+        return key.open(purpose, row_id, sealed)
     except VaultError as error:
         note_damage(session, error)
         return None

@@ -1,4 +1,4 @@
-"""Who on file may be meant by a statement at the desk, before anything is saved. A person decides, nothing changes."""
+"""Finds who on file may be the person at the desk, before anything is saved. The agent decides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.people import duplicates, identity, matching, queries, rules, services
+from attention_point.people import duplicates, identity, matching, queries, records, rules
 
 ANOTHER_DOCUMENT = "same-name-birth-date"
-_LIKELIEST = (
+POSSIBLE_BIRTH_DATE = "same-name-possible-birth-date"
+# The likeliest first: the agent reads from the top, with the person waiting before her.
+_COMPARISONS_BY_LIKELIHOOD = (
     matching.SAME_NAME_AND_BIRTH_DATE,
     matching.NOT_COMPARABLE,
     matching.OTHER_NAME,
     ANOTHER_DOCUMENT,
+    POSSIBLE_BIRTH_DATE,
     matching.OTHER_BIRTH_DATE,
     matching.OTHER_NAME_AND_BIRTH_DATE,
 )
@@ -24,7 +27,7 @@ _LIKELIEST = (
 
 @dataclass(frozen=True, slots=True)
 class LikelyPerson:
-    """Somebody on file who may be meant. ``comparison`` is a code of ``matching.py``, or ``ANOTHER_DOCUMENT``."""
+    """Somebody on file who may be at the desk. ``comparison`` is a code of ``matching.py`` or of this module."""
 
     id: UUID
     record: Mapping[str, Any]
@@ -32,56 +35,81 @@ class LikelyPerson:
 
 
 def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]) -> list[LikelyPerson]:
-    """Who shows one of the stated documents, or has the same name and birth date; the likeliest first.
+    """Find who shows one of the stated documents, or has the same name and birth date; the likeliest first.
 
-    A Venezuelan document is also found without its letter. The journal keeps who was shown, if anybody was.
+    A birth date that is known in part is the same where it can be.
+
+    Writes to the journal who was found, if anybody was.
     """
-    stated = identity.compared(fields)
-    by_document = _holders(session, stated)
-    born = [key for key in rules.search_keys(stated) if key[0] == "surname_year"]
-    by_name = set(queries.by_tags(session, services.tagged(session, born))) - by_document
-    likely = []
-    for opened in services.open_people(session, by_document | by_name):
-        comparison = matching.compare_people(identity.compared(opened.record), stated)
-        if opened.id in by_document:
-            likely.append(LikelyPerson(opened.id, opened.record, comparison))
+    stated = identity.build_identity(fields)
+    document_holders = _list_document_holders(session, stated)
+    people_by_name = set(_list_people_by_name_and_year(session, stated)) - document_holders
+    likely_people = []
+    opened_people = records.open_people(session, document_holders | people_by_name)
+    for decrypted_person in filter(None, opened_people.values()):
+        on_file = identity.build_identity(decrypted_person.record)
+        comparison = matching.compare_people(on_file, stated)
+        if decrypted_person.id in document_holders:
+            likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, comparison))
         elif comparison == matching.SAME_NAME_AND_BIRTH_DATE:
-            likely.append(LikelyPerson(opened.id, opened.record, ANOTHER_DOCUMENT))
-    likely.sort(key=lambda person: (_LIKELIEST.index(person.comparison), person.id))
-    if likely:
-        ids = [str(person.id) for person in likely]
+            likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, ANOTHER_DOCUMENT))
+        elif comparison == matching.NOT_COMPARABLE and on_file.birth_date and matching.names_agree(on_file, stated):
+            likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, POSSIBLE_BIRTH_DATE))
+    likely_people.sort(key=lambda person: (_COMPARISONS_BY_LIKELIHOOD.index(person.comparison), person.id))
+    if likely_people:
+        ids = [str(person.id) for person in likely_people]
         journal.record(session, actor, "people.search", "person", None, by="check", found=ids)
-    return likely
+    return likely_people
+
+
+def _list_people_by_name_and_year(session: Session, stated: rules.Identity) -> list[UUID]:
+    # Whoever has the whole name comes before the cut: many people share a surname and a year. Without a year nobody is
+    # looked for, since a name alone would open far too many people.
+    keys = [key for key in rules.build_search_keys(stated) if key[0] in {"surname_year", "full_name"}]
+    if all(kind == "full_name" for kind, _value in keys):
+        return []
+    return queries.rank_people_by_tags(session, queries.build_tags(session, keys), queries.MAXIMUM_CANDIDATES)
 
 
 def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: UUID | None = None) -> bool:
-    """Whether others show one of the stated documents, leaving out who was noted with ``person`` before.
+    """Whether other people on file have one of the stated documents.
 
-    Opens nobody.
+    People who are already listed as possible duplicates of ``person`` do not count. No record is opened: the
+    blind-index tags of the documents are enough.
     """
-    compared = {person, *duplicates.noted_with(session, person)} if person else set()
-    return bool(_holders(session, identity.compared(fields)) - compared)
+    already_compared = {person, *duplicates.list_people_noted_with(session, person)} if person else set()
+    return bool(_list_document_holders(session, identity.build_identity(fields)) - already_compared)
 
 
 def preview_statement(
-    session: Session, actor: Actor, person: UUID, fields: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The record of somebody whom an agent chose, and what it becomes by a statement; kept in the journal.
+    session: Session,
+    actor: Actor,
+    chosen_person: records.DecryptedPerson,
+    fields: Mapping[str, Any],
+    *,
+    is_complete: bool = False,
+) -> dict[str, Any]:
+    """Return a person's record as it would be after a statement. Writes to the journal that the record was shown.
 
-    Raises NotFound, DamagedPerson.
+    ``is_complete``: the statement was made with the whole record in sight, so that what it leaves out was emptied.
     """
-    record = services.open_chosen(session, person).record
-    journal.record(session, actor, "person.view", "person", person, purpose="check")
-    return record, identity.joined(record, dict(fields))
+    journal.record(session, actor, "person.view", "person", chosen_person.id, purpose="check")
+    if is_complete:
+        return identity.replace_statement(chosen_person.record, dict(fields))
+    return identity.join_statement(chosen_person.record, dict(fields))
 
 
 def is_another_identity(record: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
-    """Whether a statement disagrees with a record in the name and in the birth date, as somebody else's would."""
-    compared = matching.compare_people(identity.compared(record), identity.compared(fields))
-    return compared == matching.OTHER_NAME_AND_BIRTH_DATE
+    """Whether a statement disagrees with a record both in the name and in the birth date."""
+    comparison = matching.compare_people(identity.build_identity(record), identity.build_identity(fields))
+    return comparison == matching.OTHER_NAME_AND_BIRTH_DATE
 
 
-def _holders(session: Session, person: rules.Identity) -> set[UUID]:
-    types = services.document_types()
-    keys = [key for shown in person.documents for key in rules.document_keys(shown.type, shown.number, types)]
-    return set(queries.by_tags(session, services.tagged(session, keys)))
+def _list_document_holders(session: Session, person: rules.Identity) -> set[UUID]:
+    document_types = queries.load_document_types()
+    keys = [
+        key
+        for document in person.documents
+        for key in rules.build_document_keys(document.type, document.number, document_types)
+    ]
+    return set(queries.list_people_by_tags(session, queries.build_tags(session, keys)))

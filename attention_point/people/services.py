@@ -1,307 +1,317 @@
-"""Writes of people, and the only opener of their identities. Never commits."""
+"""Finding or sealing the person of a visit. Writes in the caller's transaction and never commits.
 
-from collections.abc import Iterable, Mapping
+Nobody on file is changed by a guess: a statement joins a record by an agent's choice, or by documents and particulars
+that agree (``matching.py``). Whoever else looks alike is noted as a pair that a person decides (decision 15).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock, journal
-from attention_point.foundation.access import Actor
-from attention_point.foundation.codelists import codelist
-from attention_point.foundation.damage import note_damage
-from attention_point.foundation.database import Prepared, new_id
-from attention_point.foundation.database.locks import serialise
-from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import NotFound, Refusal
-from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, vault_of
-from attention_point.people import duplicates, identity, matching, queries, rules
+from attention_point.foundation.database import PreparedStatement, new_id
+from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.foundation.vault import PersonKey, get_vault
+from attention_point.people import duplicates, identity, matching, queries, records, rules
 from attention_point.people.models import Person, PersonTag
+from attention_point.people.queries import Tag
+from attention_point.people.records import DecryptedPerson
 
-Tag = tuple[int, bytes]
-_INSERT = Prepared(
+_INSERT_PERSON = PreparedStatement(
     insert(Person), ("id", "key_version", "wrapped_key", "sealed", "version", "created_at", "updated_at")
 )
-_UPDATE = Prepared(
+_UPDATE_PERSON = PreparedStatement(
     update(Person)
     .where(Person.id == bindparam("person"))
     .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
 )
-_TAGS = Prepared(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
-_UNTAG = Prepared(
+_INSERT_TAG = PreparedStatement(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
+_DELETE_TAG = PreparedStatement(
     delete(PersonTag).where(
         PersonTag.kind == bindparam("old_kind"),
         PersonTag.tag == bindparam("old_tag"),
         PersonTag.person_id == bindparam("person"),
     )
 )
-
-
-@cache
-def document_types() -> Mapping[str, rules.DocumentType]:
-    """The facts of the document types, by code."""
-    return rules.document_types(codelist("document_types"))
+DocumentHolders = list[list[UUID]]
+"""Who shows each stated document that is on file: a list of people for each such document."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PersonStatement:
     """What a person states at a visit (``fields`` of the sealed record), when, and who writes it down.
 
-    ``chosen`` is the person whom an agent chose; ``new`` says that the agent chose nobody: it is somebody not on file.
+    ``chosen_person`` is whom an agent chose, opened after ``lock_people``. ``is_new``: the agent said that it is
+    nobody on file. ``is_complete``: the agent had the whole record in sight, so that what is left out was emptied,
+    except ``omitted_fields``.
     """
 
     fields: Mapping[str, Any]
     visit: UUID
     actor: str
-    now: datetime
-    chosen: UUID | None = None
-    new: bool = False
+    stated_at: datetime
+    chosen_person: DecryptedPerson | None = None
+    is_new: bool = False
+    is_complete: bool = False
+    omitted_fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class PersonCorrection:
+    """A correction of somebody on file: ``fields`` replace those on file, None empties one, what is left out stays.
+
+    Of ``forgotten_fields`` nothing stays, not in the history either: the person does not agree that they are kept.
+    ``visit`` is the visit whose correction it is part of. ``reason`` is a code or the agent's own words, and
+    ``fingerprint`` a keyed digest of the request in hexadecimal, by which it is known when it comes again.
+    """
+
+    fields: Mapping[str, Any]
+    reason: str
+    fingerprint: str
+    actor: str
+    corrected_at: datetime
+    visit: UUID | None = None
+    forgotten_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPerson:
     """The person of a visit, open for this transaction.
 
-    ``duplicates`` are others who show the same document, noted now as people to compare.
+    ``duplicates`` are others who show the same document and are noted now as people to compare.
     """
 
     id: UUID
     key: PersonKey
     record: dict[str, Any]
-    new: bool
+    is_new: bool
     duplicates: tuple[UUID, ...] = ()
 
 
-def receive(session: Session, statement: Statement) -> Received:
+def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mapping[str, Any]]]) -> None:
+    """Lock what the statements of one transaction are about: first all documents, then all people.
+
+    The people are those chosen and those who show one of the documents, whom a statement may join. Whoever corrects
+    one of them locks in the same order (``lock_and_open_for_correction``): neither waits for the other for ever, and
+    what one writes the other reads before writing.
+    """
+    statements = list(statements)
+    document_tags = [tag for _person, fields in statements for tag in _build_document_tags(session, fields)]
+    lock_for_transaction(session, *(tag for _kind, tag in document_tags))
+    chosen_people = {person for person, _fields in statements if person}
+    lock_for_transaction(session, *chosen_people, *queries.list_people_by_tags(session, document_tags))
+
+
+def receive_person(session: Session, statement: PersonStatement) -> ReceivedPerson:
     """Find the person of a statement, or seal a new one; whoever else shows the same document is to be compared.
+
+    The caller holds the locks of ``lock_people``.
 
     Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
     agrees (``people/matching.py``). Anything less is a new person, also where the record of whoever shows the document
-    does not open: the two are compared once it does. Raises NotFound for an unknown id, DamagedPerson for a chosen
-    person whose record does not open.
+    does not open: the two are compared once it does.
     """
-    tags = _tags(session, statement.fields)
-    holders = _document_holders(session, tags)
-    people = sorted({person for group in holders for person in group})
-    opened = {person: open_or_note(session, _row(session, person)) for person in people}
-    if statement.chosen is not None:
-        received = _returning(session, open_chosen(session, statement.chosen), statement)
-    elif not statement.new and (same := _same_person(holders, opened, statement.fields)) is not None:
-        received = _returning(session, same, replace(statement, fields=_without_other_name(same, statement.fields)))
+    tags = _build_record_tags(session, statement.fields)
+    document_holders = _find_document_holders(session, _select_document_tags(tags))
+    opened_holders = _open_holders(session, document_holders, statement.chosen_person)
+    if statement.chosen_person is not None:
+        received_person = _update_person(session, statement.chosen_person, statement)
+    elif (
+        not statement.is_new
+        and (matching_person := _find_same_person(document_holders, opened_holders, statement.fields)) is not None
+    ):
+        received_person = _update_person(
+            session, matching_person, replace(statement, fields=_drop_other_name(matching_person, statement.fields))
+        )
     else:
-        received = _new(session, statement, tags)
-    reasons = {person: _compare(holder, received.record) for person, holder in opened.items() if person != received.id}
+        received_person = _seal_new_person(session, statement, tags)
+    return _note_duplicates(session, received_person, opened_holders, statement.stated_at)
+
+
+def correct_person(session: Session, person_on_file: DecryptedPerson, correction: PersonCorrection) -> ReceivedPerson:
+    """Correct somebody on file, opened by ``lock_and_open_for_correction``. What it replaces stays in the history.
+
+    A document that is struck out is no longer found: its tag goes with it.
+    """
+    forgotten = correction.forgotten_fields
+    record = identity.correct_record(person_on_file.record, {**correction.fields, **dict.fromkeys(forgotten)})
+    history = identity.update_history(
+        person_on_file.history,
+        person_on_file.record,
+        record,
+        correction.corrected_at,
+        correction.actor,
+        correction.visit,
+        {"reason": correction.reason, "fingerprint": correction.fingerprint},
+    )
+    history = identity.forget_fields(history, forgotten) if forgotten else history
+    _save_record(session, person_on_file, record, history, correction.corrected_at)
+    document_holders = _find_document_holders(session, _build_document_tags(session, record))
+    opened_holders = _open_holders(session, document_holders, person_on_file)
+    corrected_person = ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
+    return _note_duplicates(session, corrected_person, opened_holders, correction.corrected_at)
+
+
+def lock_and_open_for_correction(
+    session: Session, person: UUID, documents: Sequence[Mapping[str, Any]] = ()
+) -> DecryptedPerson:
+    """Open the person to correct, whom nobody else changes until the transaction ends. Raises NotFound or
+    DamagedPerson.
+
+    ``documents`` are those that the correction puts on file. Those that stay need no lock: whoever registers one of
+    them locks the person.
+    """
+    document_tags = _build_document_tags(session, {"documents": documents})
+    lock_for_transaction(session, *(tag for _kind, tag in document_tags))
+    lock_for_transaction(session, person)
+    return records.open_chosen_person(session, person)
+
+
+def _note_duplicates(
+    session: Session,
+    received_person: ReceivedPerson,
+    opened_holders: Mapping[UUID, DecryptedPerson | None],
+    now: datetime,
+) -> ReceivedPerson:
+    reasons = {
+        person: _compare_with_holder(holder, received_person.record)
+        for person, holder in opened_holders.items()
+        if person != received_person.id
+    }
     if not reasons:
-        return received
-    return replace(received, duplicates=duplicates.note_pairs(session, received.id, reasons, statement.now))
+        return received_person
+    return replace(received_person, duplicates=duplicates.note_pairs(session, received_person.id, reasons, now))
 
 
-def _compare(holder: "Opened | None", record: Mapping[str, Any]) -> str:
+def _build_document_tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
+    return _select_document_tags(_build_record_tags(session, record))
+
+
+def _select_document_tags(tags: list[Tag]) -> list[Tag]:
+    return [tag for tag in tags if tag[0] == queries.TAG_KINDS["document"]]
+
+
+def _find_document_holders(session: Session, document_tags: list[Tag]) -> DocumentHolders:
+    return [person_ids for tag in document_tags if (person_ids := queries.list_people_by_tags(session, [tag]))]
+
+
+def _open_holders(
+    session: Session, document_holders: DocumentHolders, chosen_person: DecryptedPerson | None
+) -> dict[UUID, DecryptedPerson | None]:
+    opened_holders: dict[UUID, DecryptedPerson | None] = {}
+    for person in sorted({person for group in document_holders for person in group}):
+        if chosen_person is not None and person == chosen_person.id:
+            opened_holders[person] = chosen_person
+        elif (row := queries.find_sealed_person(session, person)) is not None and row.wrapped_key is not None:
+            opened_holders[person] = records.open_person_or_note(session, row)
+    return opened_holders
+
+
+def _compare_with_holder(holder: DecryptedPerson | None, record: Mapping[str, Any]) -> str:
     if holder is None:
         return matching.NOT_COMPARABLE
-    return matching.compare_people(identity.compared(holder.record), identity.compared(record))
+    return matching.compare_people(identity.build_identity(holder.record), identity.build_identity(record))
 
 
-def _document_holders(session: Session, tags: list[Tag]) -> list[list[UUID]]:
-    """Who shows each of the documents that are on file. Holds what nobody else may register meanwhile."""
-    documents = [tag for tag in tags if tag[0] == queries.KINDS["document"]]
-    serialise(session, *(tag for _kind, tag in documents))
-    return [holders for tag in documents if (holders := queries.by_tags(session, [tag]))]
-
-
-def _same_person(
-    holders: list[list[UUID]], opened: Mapping[UUID, "Opened | None"], fields: Mapping[str, Any]
-) -> "Opened | None":
+def _find_same_person(
+    document_holders: DocumentHolders,
+    opened_holders: Mapping[UUID, DecryptedPerson | None],
+    fields: Mapping[str, Any],
+) -> DecryptedPerson | None:
     """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
 
     Of several who agree it is the first on file with just that name; where nobody has it, nobody.
     """
-    stated = identity.compared(fields)
-    agreeing = [
+    stated = identity.build_identity(fields)
+    agreeing_people = [
         holder
-        for person in sorted(set(opened).intersection(*holders) if holders else ())
-        if (holder := opened[person]) and matching.same_person(identity.compared(holder.record), stated)
+        for person in sorted(set(opened_holders).intersection(*document_holders) if document_holders else ())
+        if (holder := opened_holders[person])
+        and matching.is_same_person(identity.build_identity(holder.record), stated)
     ]
-    if len(agreeing) == 1:
-        return agreeing[0]
-    return next((person for person in agreeing if matching.same_name(identity.compared(person.record), stated)), None)
+    if len(agreeing_people) == 1:
+        return agreeing_people[0]
+    return next(
+        (
+            person
+            for person in agreeing_people
+            if matching.has_same_name(identity.build_identity(person.record), stated)
+        ),
+        None,
+    )
 
 
-def _without_other_name(same: "Opened", fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What replaces what is on file when no person chose: a name only where it adds to the name on file."""
-    more = matching.adds_to_name(identity.compared(same.record), identity.compared(fields))
-    return {field: value for field, value in fields.items() if more or field not in identity.NAME}
+def _drop_other_name(matching_person: DecryptedPerson, fields: Mapping[str, Any]) -> dict[str, Any]:
+    # No person chose: a name replaces the one on file only where it adds to it ("Ana" becomes "Ana Maria").
+    adds_to_name = matching.adds_to_name(
+        identity.build_identity(matching_person.record), identity.build_identity(fields)
+    )
+    return {field: value for field, value in fields.items() if adds_to_name or field not in identity.NAME_FIELDS}
 
 
-class DamagedPerson(Refusal):
-    """The record of the person whom an agent chose does not open: nothing can be added to it."""
-
-    status = 409
-    code = "sealed"
-
-
-def open_chosen(session: Session, person: UUID) -> "Opened":
-    """The person whom an agent chose for a visit. Raises NotFound, DamagedPerson."""
-    try:
-        return _open(session, person)
-    except VaultError as error:
-        note_damage(session, error)
-        raise DamagedPerson(
-            _(
-                "The record of this person does not open: tell the administrator. Nothing was saved. The attention can "
-                "be recorded for a new person."
-            )
-        ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A person's row, opened. ``history`` is what was on file before, the oldest first; it stays out of ``record``."""
-
-    id: UUID
-    key: PersonKey
-    record: dict[str, Any]
-    version: int
-    history: list[dict[str, Any]]
-
-
-def _open(session: Session, person: UUID) -> Opened:
-    return _opened(session, _row(session, person))
-
-
-def _row(session: Session, person: UUID) -> queries.SealedPerson:
-    row = queries.sealed_person(session, person)
-    if row is None or row.wrapped_key is None or row.sealed is None:
-        raise NotFound(_("There is no such person."))
-    return row
-
-
-def open_or_note(session: Session, row: queries.SealedPerson) -> Opened | None:
-    """One person; None for a record that does not open, which is noted in the session (``foundation.damage``)."""
-    try:
-        return _opened(session, row)
-    except VaultError as error:
-        note_damage(session, error)
-        return None
-
-
-def _opened(session: Session, row: queries.SealedPerson) -> Opened:
-    wrapped = WrappedKey(row.key_version, row.wrapped_key or b"")
-    key = vault_of(session).open_person_key(row.id, wrapped)
-    record, history = identity.unseal(key, row.id, row.sealed or b"")
-    return Opened(row.id, key, record, row.version, history)
-
-
-def open_people(session: Session, people: Iterable[UUID]) -> list[Opened]:
-    """Open several people for the people room; the caller keeps the journal.
-
-    The erased are left out, and so is whoever's record does not open, which is noted.
-    """
-    rows = (row for row in queries.sealed_people(session, people) if row.wrapped_key is not None)
-    return [opened for row in rows if (opened := open_or_note(session, row))]
-
-
-def _new(session: Session, statement: Statement, tags: list[Tag]) -> Received:
-    person = new_id()
-    key, wrapped = vault_of(session).new_person_key(person)
-    record = identity.joined({}, dict(statement.fields))
-    _INSERT.run(
+def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Tag]) -> ReceivedPerson:
+    person_id = new_id()
+    key, wrapped_key = get_vault(session).create_person_key(person_id)
+    record = identity.join_statement({}, dict(statement.fields))
+    _INSERT_PERSON.execute(
         session,
         {
-            "id": person,
-            "key_version": wrapped.version,
-            "wrapped_key": wrapped.blob,
-            "sealed": identity.seal(key, person, record),
+            "id": person_id,
+            "key_version": wrapped_key.version,
+            "wrapped_key": wrapped_key.sealed_key,
+            "sealed": identity.seal_record(key, person_id, record),
             "version": 1,
-            "created_at": statement.now,
-            "updated_at": statement.now,
+            "created_at": statement.stated_at,
+            "updated_at": statement.stated_at,
         },
     )
-    _write_tags(session, person, tags)
-    return Received(person, key, record, True)
+    _insert_tags(session, person_id, tags)
+    return ReceivedPerson(person_id, key, record, True)
 
 
-def _returning(session: Session, known: Opened, statement: Statement) -> Received:
-    record = identity.joined(known.record, dict(statement.fields))
-    if record != known.record:
-        now, actor, visit = statement.now, statement.actor, statement.visit
-        history = identity.updated_history(known.history, known.record, record, now, actor, visit)
-        sealed = identity.seal(known.key, known.id, record, history)
-        _UPDATE.run(session, {"person": known.id, "new_sealed": sealed, "new_time": now})
-        if _keys(record) != _keys(known.record):
-            old = [{"old_kind": kind, "old_tag": tag} for kind, tag in _tags(session, known.record)]
-            _UNTAG.run_each(session, {"person": known.id}, old)
-            _write_tags(session, known.id, _tags(session, record))
-    return Received(known.id, known.key, record, False)
+def _update_person(session: Session, person_on_file: DecryptedPerson, statement: PersonStatement) -> ReceivedPerson:
+    stated_fields = dict(statement.fields)
+    record = (
+        identity.replace_statement(person_on_file.record, stated_fields, statement.omitted_fields)
+        if statement.is_complete
+        else identity.join_statement(person_on_file.record, stated_fields)
+    )
+    if record != person_on_file.record:
+        now, actor, visit = statement.stated_at, statement.actor, statement.visit
+        history = identity.update_history(person_on_file.history, person_on_file.record, record, now, actor, visit)
+        _save_record(session, person_on_file, record, history, now)
+    return ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
 
 
-def _keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return rules.search_keys(identity.compared(record))
+def _save_record(
+    session: Session,
+    person_on_file: DecryptedPerson,
+    record: dict[str, Any],
+    history: list[dict[str, Any]],
+    now: datetime,
+) -> None:
+    sealed = identity.seal_record(person_on_file.key, person_on_file.id, record, history)
+    _UPDATE_PERSON.execute(session, {"person": person_on_file.id, "new_sealed": sealed, "new_time": now})
+    if _build_search_keys(record) != _build_search_keys(person_on_file.record):
+        old_tags = [
+            {"old_kind": kind, "old_tag": tag} for kind, tag in _build_record_tags(session, person_on_file.record)
+        ]
+        _DELETE_TAG.execute_for_rows(session, {"person": person_on_file.id}, old_tags)
+        _insert_tags(session, person_on_file.id, _build_record_tags(session, record))
 
 
-def _tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
-    return sorted(set(tagged(session, _keys(record))))
+def _build_search_keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return rules.build_search_keys(identity.build_identity(record))
 
 
-def tagged(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
-    """The keyed tags of search keys."""
-    vault = vault_of(session)
-    return [(queries.KINDS[kind], vault.tag(kind, value)) for kind, value in keys]
+def _build_record_tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
+    return records.build_record_tags(session, record)
 
 
-def _write_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
-    common = {"person_id": person, "index_version": vault_of(session).index_version}
-    _TAGS.run_each(session, common, [{"kind": kind, "tag": tag} for kind, tag in tags])
-
-
-def known_birth_date(session: Session, person: UUID) -> date | None:
-    """The birth date on file of somebody whom an agent chose: for the rules, who must know a child.
-
-    Raises NotFound, DamagedPerson.
-    """
-    return birth_date(open_chosen(session, person).record)
-
-
-def view(session: Session, actor: Actor, person: UUID, purpose: str) -> Opened:
-    """Open one person for a reader; the journal keeps who and for what. Raises NotFound."""
-    opened = _open(session, person)
-    journal.record(session, actor, "person.view", "person", person, purpose=purpose)
-    return opened
-
-
-def disclose(
-    session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None
-) -> dict[UUID, dict[str, Any] | None]:
-    """Only the named fields of several people, for those who may see no more; the caller keeps the journal.
-
-    None stands for a person whose record does not open; the erased are left out.
-    """
-    shown: dict[UUID, dict[str, Any] | None] = {}
-    for row in queries.sealed_people(session, people):
-        if row.wrapped_key is not None:
-            opened = open_or_note(session, row)
-            record = with_age(opened.record, day) if opened else None
-            shown[row.id] = record and {field: value for field, value in record.items() if field in fields}
-    return shown
-
-
-def with_age(record: Mapping[str, Any], day: date | None = None) -> dict[str, Any]:
-    """The record and the person's age in whole years on a day (today unless told)."""
-    born = birth_date(record)
-    return {**record, "age": rules.age_on(born, day or clock.today())} if born else dict(record)
-
-
-def birth_date(record: Mapping[str, Any]) -> date | None:
-    """The birth date of a record, if it was given."""
-    text = record.get("birth_date")
-    return date.fromisoformat(text) if text else None
-
-
-def full_name(record: Mapping[str, Any]) -> str:
-    """Given names and surnames in the order in which they are said; empty when none was given."""
-    parts = (record.get("given_names"), record.get("surname_1"), record.get("surname_2"))
-    return " ".join(part for part in parts if part)
+def _insert_tags(session: Session, person: UUID, tags: list[Tag]) -> None:
+    common_values = {"person_id": person, "index_version": get_vault(session).index_version}
+    _INSERT_TAG.execute_for_rows(session, common_values, [{"kind": kind, "tag": tag} for kind, tag in tags])
