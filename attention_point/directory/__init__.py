@@ -1,1 +1,1 @@
-"""The directory: entities, their services, the papers they ask for, and since when each of these holds."""
+"""The directory: entities, their services, what each service asks for, and on which days each row is in force."""

@@ -1,17 +1,25 @@
-"""What the directory offers the app."""
+"""The feature of the directory: pages, menu, reference data and names for the journal."""
 
-from attention_point.directory.commands import directory_commands
-from attention_point.directory.loading import load_shipped
 from attention_point.directory.naming import NAMING
+from attention_point.directory.privacy import views as privacy_views
+from attention_point.directory.seed.loading import load_shipped_files
+from attention_point.directory.validation.missing_contacts import MISSING_CONTACTS_CHECK
 from attention_point.directory.views import blueprint
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 
 directory = Feature(
     name="directory",
-    blueprints=(blueprint,),
-    menu=(MenuItem(N_("Directory"), "directory.listing", "directory.view"),),
-    commands=(directory_commands,),
-    reference=(load_shipped,),
+    blueprints=(blueprint, privacy_views.blueprint),
+    menu=(
+        MenuItem(
+            N_("Directory"),
+            "directory.list_entities",
+            "directory.view",
+            daily_for=("agent", "entity", "office", "admin"),
+        ),
+    ),
+    reference_loaders=(load_shipped_files,),
+    checks=(MISSING_CONTACTS_CHECK,),
     naming=NAMING,
 )

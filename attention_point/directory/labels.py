@@ -1,14 +1,16 @@
-"""The directory's words, as message ids."""
+"""The labels of the directory, as message ids."""
 
 from attention_point.foundation.language import N_
 
-LABELS = {
+# In the order of the page, which ``list_differences`` follows.
+FIELD_LABELS = {
     "need": N_("Need"),
     "kind": N_("Kind of entity"),
     "name": N_("Full name"),
     "short": N_("Short name"),
-    "description": N_("What people go there for"),
-    "receives_referrals": N_("People are sent there"),
+    "description": N_("Purpose"),
+    "municipality": N_("Municipality of the point"),
+    "receives_referrals": N_("Receives referrals"),
     "address": N_("Address"),
     "hours": N_("Hours"),
     "phone": N_("Telephone"),
@@ -16,23 +18,35 @@ LABELS = {
     "verified": N_("Checked against its source"),
     "legal_basis": N_("Legal basis"),
     "restricted": N_("Restricted service"),
-    "documents_none": N_("No paper may be asked for"),
+    "documents_none": N_("No documents may be requested"),
     "documents": N_("Documents accepted"),
-    "papers": N_("Papers to bring"),
-    "conditions": N_("Who may use it"),
+    "papers": N_("Documents to bring"),
+    "conditions": N_("Eligibility"),
     "fields": N_("Data that the entity sees"),
     "offers": N_("Who offers it"),
+    "print_format": N_("Paper of the slip"),
+    "order": N_("What the form asks first"),
+    "self_intake": N_("Visitors may type their own data at the kiosk"),
+    "retention_years": N_("Years that data are kept after the last visit"),
     "valid_from": N_("First day"),
     "valid_to": N_("Last day"),
 }
 
-KINDS = {
-    "national": N_("National"),
-    "municipal": N_("Municipal"),
-    "international": N_("International"),
+KIND_LABELS = {"national": N_("National"), "municipal": N_("Municipal"), "international": N_("International")}
+
+# The papers that a slip is drawn for, and the two orders of the form of a visit.
+PRINT_FORMAT_LABELS = {
+    "a4": N_("A4 sheet"),
+    "half_letter": N_("Half letter (14 × 21.6 cm)"),
+    "ticket": N_("Ticket, 80 mm roll"),
+}
+FORM_ORDER_LABELS = {
+    "needs_first": N_("First the needs, then the person"),
+    "person_first": N_("First the person, then the needs"),
 }
 
-FIELDS = {
+# What a service may show its entity: attributes of the person that ``person_fields.py`` allows, and of the visit.
+PORTAL_FIELD_LABELS = {
     "given_names": N_("given names"),
     "surname_1": N_("first surname"),
     "surname_2": N_("second surname"),
@@ -50,11 +64,11 @@ FIELDS = {
     "vulnerabilities": N_("situations to take into account"),
     "notes": N_("the agent's notes"),
 }
-"""What a service may show its entity (``reading.PORTAL_FIELDS``)."""
 
-STANDINGS = {"current": N_("In force"), "past": N_("No longer in force"), "future": N_("Not in force yet")}
-CONFIRMATIONS = {"to-confirm": N_("To be confirmed"), "stale": N_("Confirm again"), "confirmed": N_("Confirmed")}
-FILTERS = {
+VALIDITY_LABELS = {"current": N_("In force"), "past": N_("No longer in force"), "future": N_("Not in force yet")}
+CONFIRMATION_LABELS = {"to-confirm": N_("To be confirmed"), "stale": N_("Confirm again"), "confirmed": N_("Confirmed")}
+# ``to-confirm`` lists the entities that the office still has to call about their contact data.
+FILTER_LABELS = {
     "current": N_("In force today"),
     "past": N_("No longer in force"),
     "future": N_("Not in force yet"),

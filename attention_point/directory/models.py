@@ -1,38 +1,46 @@
-"""Tables of the directory: reference data in clear, nothing about a person.
+"""The tables of the directory: reference data in clear, nothing about a person.
 
-Texts in two languages are JSON ``{"es": …, "en": …}``; lists that no query looks into (documents, papers, fields, legal
-basis) are JSON too, their dates as ``YYYY-MM-DD``. What each key means stands at the head of ``data/*.yaml``.
-``origin`` tells a row as the file brought it (``loaded``) from one that the office has changed since (``edited``).
+Texts in two languages are JSON, ``{"es": …, "en": …}``. Lists in which no query searches (documents, papers, fields,
+legal basis) are JSON too, with dates as ``YYYY-MM-DD``; the heads of ``data/*.yaml`` say what each key means.
 """
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, String
+from sqlalchemy import JSON, Boolean, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base
 
+# The ``origin`` of a row: as a file brought it, or changed by the office since. Loading never overwrites the latter.
 LOADED, EDITED = "loaded", "edited"
-Texts = dict[str, str]
-Parts = list[dict[str, Any]]
+BilingualText = dict[str, str]
+JsonParts = list[dict[str, Any]]
 
 
 class Entity(Base):
-    """Where people are sent to. Until ``confirmed_on``, nobody has confirmed address, hours and phone."""
+    """An organisation to which people are sent. While ``confirmed_on`` is empty, nobody confirmed its contact data."""
 
     __tablename__ = "directory_entity"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    name: Mapped[Texts] = mapped_column(JSON)
-    short: Mapped[Texts] = mapped_column(JSON)
-    description: Mapped[Texts] = mapped_column(JSON)
+    name: Mapped[BilingualText] = mapped_column(JSON)
+    short: Mapped[BilingualText] = mapped_column(JSON)
+    description: Mapped[BilingualText] = mapped_column(JSON)
+    # The eight entities at the desk when the point opened, 2017-08-09.
     desk_2017: Mapped[bool] = mapped_column(Boolean)
+    # False for a partner that only gets data: nobody is sent there.
     receives_referrals: Mapped[bool] = mapped_column(Boolean)
-    address: Mapped[Texts | None] = mapped_column(JSON(none_as_null=True))
-    hours: Mapped[Texts | None] = mapped_column(JSON(none_as_null=True))
+    address: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    hours: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
     phone: Mapped[str | None] = mapped_column(String(100))
+    # Also an authority that fines, detains or expels: the person is told so before the data go there.
+    sanctions: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    # Names of the personal data that it sees only if the person asks for it, whatever a service declares.
+    # Empty in rows of an older version. A JSON column takes no default on both databases alike.
+    withheld_fields: Mapped[list[str] | None] = mapped_column(JSON)
+    # The day on which the office confirmed address, hours and phone with the entity.
     confirmed_on: Mapped[date | None]
     verified: Mapped[bool] = mapped_column(Boolean)
     valid_from: Mapped[date]
@@ -42,20 +50,24 @@ class Entity(Base):
 
 
 class Service(Base):
-    """What answers a need. Its offers are part of it: they are loaded, edited and versioned together."""
+    """A kind of help that answers a need. A service is loaded, edited and versioned together with its offers."""
 
     __tablename__ = "directory_service"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     need: Mapped[str] = mapped_column(String(40))
-    name: Mapped[Texts] = mapped_column(JSON)
-    description: Mapped[Texts] = mapped_column(JSON)
-    legal_basis: Mapped[Parts] = mapped_column(JSON)
+    name: Mapped[BilingualText] = mapped_column(JSON)
+    description: Mapped[BilingualText] = mapped_column(JSON)
+    legal_basis: Mapped[JsonParts] = mapped_column(JSON)
+    # Violence or trafficking: hidden from ordinary lists and from other entities (DOMAIN M2).
     restricted: Mapped[bool] = mapped_column(Boolean)
+    # Nobody may be asked for any document; ``documents`` and ``papers`` are then empty.
     documents_none: Mapped[bool] = mapped_column(Boolean)
-    documents: Mapped[Parts] = mapped_column(JSON)
-    papers: Mapped[Parts] = mapped_column(JSON)
-    conditions: Mapped[Texts | None] = mapped_column(JSON(none_as_null=True))
+    documents: Mapped[JsonParts] = mapped_column(JSON)
+    papers: Mapped[JsonParts] = mapped_column(JSON)
+    # Guidance for the agent; no rule reads it.
+    conditions: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    # Names of the personal data that the entity may see, never the migration status.
     fields: Mapped[list[str]] = mapped_column(JSON)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
@@ -64,7 +76,7 @@ class Service(Base):
 
 
 class Offer(Base):
-    """An entity's offer of a service for a span of days; the lowest ``order`` is the default."""
+    """The offer of a service by an entity for a span of days. The offer with the lowest ``order`` is the default."""
 
     __tablename__ = "directory_offer"
 
@@ -76,14 +88,14 @@ class Offer(Base):
     verified: Mapped[bool] = mapped_column(Boolean)
 
 
-class Line(Base):
-    """An emergency line, printed on the slip of the services that it names."""
+class EmergencyLine(Base):
+    """An emergency line. The slip prints it for the services that it names."""
 
     __tablename__ = "directory_line"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[str] = mapped_column(String(40))
-    name: Mapped[Texts] = mapped_column(JSON)
+    name: Mapped[BilingualText] = mapped_column(JSON)
     services: Mapped[list[str]] = mapped_column(JSON)
     verified: Mapped[bool] = mapped_column(Boolean)
     valid_from: Mapped[date]
@@ -91,32 +103,52 @@ class Line(Base):
 
 
 class Point(Base):
-    """An attention point; ``prefix`` begins the references of its visits (BGA-2017-000123)."""
+    """An attention point and its settings. The references of its visits begin with ``prefix``: BGA-2017-000123.
+
+    Address, hours and phone are empty until the office has confirmed them; the slip prints what is there.
+    """
 
     __tablename__ = "directory_point"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # Unique: two points must not give two visits the same reference.
     prefix: Mapped[str] = mapped_column(String(6), unique=True)
-    name: Mapped[Texts] = mapped_column(JSON)
-    address: Mapped[Texts | None] = mapped_column(JSON(none_as_null=True))
+    name: Mapped[BilingualText] = mapped_column(JSON)
+    address: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    hours: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    phone: Mapped[str | None] = mapped_column(String(100))
+    # DANE's code (DIVIPOLA) of the municipality of the point; the form of a visit proposes it.
+    municipality: Mapped[str | None] = mapped_column(String(5))
+    # The paper of the point's printer: a key of ``PRINT_FORMAT_LABELS``.
+    print_format: Mapped[str] = mapped_column(String(20), server_default="a4")
+    # What the form of a visit asks first: a key of ``FORM_ORDER_LABELS``.
+    order: Mapped[str] = mapped_column(String(20), server_default="needs_first")
+    # Whether visitors may type their own data at the kiosk, for the agent to check.
+    self_intake: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # Years for which data are kept after a person's last visit; privacy notices say it.
+    retention_years: Mapped[int | None]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    origin: Mapped[str] = mapped_column(String(10), server_default=LOADED)
+    version: Mapped[int] = mapped_column(server_default="1")
 
 
 class ConsentText(Base):
-    """What is read before anything is written down. ``digest`` is SHA-256 (hex) over the canonical text."""
+    """The text that the agent reads to a person before recording anything. ``digest`` is its SHA-256 in hex."""
 
     __tablename__ = "directory_consent_text"
 
+    # A text in use never changes: another wording is another version.
     version: Mapped[str] = mapped_column(String(40), primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Consents refer to the version. The digest shows that its text is still the one that was read.
     digest: Mapped[str] = mapped_column(String(64))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
 
 class DirectoryState(Base):
-    """One row: the revision, higher after every change, by which caches know that they are old."""
+    """One row with the revision, which grows with every change. By it the caches see that they are old."""
 
     __tablename__ = "directory_state"
 

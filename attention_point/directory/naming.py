@@ -1,43 +1,48 @@
-"""How the journal names what stands in the directory."""
+"""The names of entities, services and points for the journal, which holds only their codes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
-from attention_point.directory.labels import LABELS
+from attention_point.directory.labels import FIELD_LABELS
+from attention_point.directory.snapshot import EntityRow, ServiceRow
 from attention_point.foundation.access import Actor
-from attention_point.foundation.journal.naming import Naming, RecordName
-from attention_point.foundation.language import N_, current
+from attention_point.foundation.journal.naming import RecordName, RecordNaming
+from attention_point.foundation.language import N_, current_language
 
-FIELDS = {**LABELS, "code": N_("Code")}
+JOURNAL_FIELD_LABELS = {**FIELD_LABELS, "code": N_("Code")}
 
 
-def _name_entities(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
-    known, may = queries.entities_by_code(session), reader.may("directory.view")
+def _list_entity_names(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
+    return _build_record_names(queries.get_entities_by_code(session), reader, codes, "directory.show_entity")
+
+
+def _list_service_names(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
+    return _build_record_names(queries.get_services_by_code(session), reader, codes, "directory.show_service")
+
+
+def _build_record_names(
+    rows: Mapping[str, EntityRow | ServiceRow], reader: Actor, codes: Collection[str], endpoint: str
+) -> dict[str, RecordName]:
+    # A link only for readers who may open the page behind it.
+    can_view, language = reader.may("directory.view"), current_language()
     return {
-        code: RecordName(known[code].name[current()], url_for("directory.entity", code=code) if may else None)
+        code: RecordName(rows[code].name[language], url_for(endpoint, code=code) if can_view else None)
         for code in codes
-        if code in known
+        if code in rows
     }
 
 
-def _name_services(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
-    known, may = queries.services_by_code(session), reader.may("directory.view")
+def _list_point_names(session: Session, _reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
+    language = current_language()
     return {
-        code: RecordName(known[code].name[current()], url_for("directory.service", code=code) if may else None)
-        for code in codes
-        if code in known
+        point.code: RecordName(point.name[language]) for point in queries.list_points(session) if point.code in codes
     }
 
 
-def _name_points(session: Session, _reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
-    names = {point.code: point.name[current()] for point in queries.points(session)}
-    return {code: RecordName(names[code]) for code in codes if code in names}
-
-
-NAMING = Naming(
-    {"entity": _name_entities, "service": _name_services, "point": _name_points},
-    {"entity": FIELDS, "service": FIELDS},
+NAMING = RecordNaming(
+    {"entity": _list_entity_names, "service": _list_service_names, "point": _list_point_names},
+    {"entity": JOURNAL_FIELD_LABELS, "service": JOURNAL_FIELD_LABELS, "point": JOURNAL_FIELD_LABELS},
 )

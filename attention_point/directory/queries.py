@@ -1,7 +1,7 @@
-"""Reading the directory: the whole of it, held per process until its revision changes.
+"""Queries of the directory. Each process keeps the whole of it in memory until its revision changes.
 
-One cheap SELECT of the revision a call; the rest is memory. A session that has itself changed the directory reads its
-own change and leaves the cache alone, since it may yet be undone.
+A session selects the revision once; everything else comes from memory. A session that has changed the directory reads
+it from the database and does not fill the cache, because its transaction may still be rolled back.
 """
 
 from collections.abc import Mapping
@@ -12,190 +12,221 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from attention_point.directory.models import ConsentText, DirectoryState, Entity, Line, Offer, Point, Service
-from attention_point.directory.rows import (
+from attention_point.directory.models import ConsentText, DirectoryState, EmergencyLine, Entity, Offer, Point, Service
+from attention_point.directory.snapshot import (
+    AcceptedDocumentRow,
     ConsentTextRow,
     Directory,
-    DocumentRow,
+    EmergencyLineRow,
     EntityRow,
-    LineRow,
     OfferRow,
-    PaperRow,
     PointRow,
-    ServiceOffer,
+    RequirementRow,
+    ServiceOfferRow,
     ServiceRow,
 )
-from attention_point.foundation.database import Prepared, one
-from attention_point.foundation.language import current
+from attention_point.foundation.database import PreparedStatement, get_single_value
+from attention_point.foundation.language import current_language
 
-_CHANGED = "directory-changed"
-_HELD = "directory"
-_KEPT_DATABASES = 8  # engines: a database has one for reading and one for writing
-_REVISION = Prepared(select(DirectoryState.revision).where(DirectoryState.id == 1))
-Kind = TypeVar("Kind")
+_CHANGED_KEY = "directory-changed"
+_DIRECTORY_KEY = "directory"
+# Counted by engine: a database has one that reads and one that writes. Tests open many databases in one process.
+_MAX_CACHED_DATABASES = 8
+_SELECT_REVISION = PreparedStatement(select(DirectoryState.revision).where(DirectoryState.id == 1))
+RowType = TypeVar("RowType")
 
 
+# By engine. Two threads may read the directory at the same time; either result is right.
 _cache: dict[Any, tuple[int, Directory]] = {}
 
 
-def current_offers(session: Session) -> tuple[OfferRow, ...]:
-    """Every dated offer of an entity that receives referrals; the same object until the directory changes."""
-    return directory(session).offers
+def list_offers(session: Session) -> tuple[OfferRow, ...]:
+    """Every offer of an entity that receives referrals. It is the same object until the directory changes."""
+    return get_directory(session).offers
 
 
-def services_by_code(session: Session) -> Mapping[str, ServiceRow]:
-    """Every service, past and future ones too."""
-    return directory(session).services
+def get_services_by_code(session: Session) -> Mapping[str, ServiceRow]:
+    """Every service by its code, also past and future ones."""
+    return get_directory(session).services
 
 
-def service(session: Session, code: str) -> ServiceRow | None:
-    """One service, or None."""
-    return directory(session).services.get(code)
+def find_service(session: Session, code: str) -> ServiceRow | None:
+    """A service by its code, or None."""
+    return get_directory(session).services.get(code)
 
 
-def services(session: Session, on: date) -> tuple[ServiceRow, ...]:
+def list_services(session: Session, day: date) -> tuple[ServiceRow, ...]:
     """The services in force on a day, by code."""
-    return tuple(row for row in directory(session).services.values() if row.in_force(on))
+    return tuple(row for row in get_directory(session).services.values() if row.is_in_force(day))
 
 
-def service_codes(session: Session) -> frozenset[str]:
+def list_service_codes(session: Session) -> frozenset[str]:
     """The codes of all services."""
-    return frozenset(directory(session).services)
+    return frozenset(get_directory(session).services)
 
 
-def entity(session: Session, code: str) -> EntityRow | None:
-    """One entity, or None."""
-    return directory(session).entities.get(code)
+def find_entity(session: Session, code: str) -> EntityRow | None:
+    """An entity by its code, or None."""
+    return get_directory(session).entities.get(code)
 
 
-def entities_by_code(session: Session) -> Mapping[str, EntityRow]:
-    """Every entity, past and future ones too."""
-    return directory(session).entities
+def get_entities_by_code(session: Session) -> Mapping[str, EntityRow]:
+    """Every entity by its code, also past and future ones."""
+    return get_directory(session).entities
 
 
-def entity_codes(session: Session) -> frozenset[str]:
+def list_entity_codes(session: Session) -> frozenset[str]:
     """The codes of all entities."""
-    return frozenset(directory(session).entities)
+    return frozenset(get_directory(session).entities)
 
 
-def entities(session: Session, on: date | None = None) -> tuple[EntityRow, ...]:
+def list_entities(session: Session, day: date | None = None) -> tuple[EntityRow, ...]:
     """The entities in force on a day, or all, by code."""
-    return tuple(row for row in directory(session).entities.values() if on is None or row.in_force(on))
+    return tuple(row for row in get_directory(session).entities.values() if day is None or row.is_in_force(day))
 
 
-def entity_names(session: Session) -> dict[str, str]:
-    """Every entity's code and short name in the reader's language, by name."""
-    names = {code: row.short[current()] for code, row in directory(session).entities.items()}
+def list_entity_names(session: Session) -> dict[str, str]:
+    """The short name of every entity by its code, in the reader's language, sorted by name."""
+    names = {code: row.short[current_language()] for code, row in get_directory(session).entities.items()}
     return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
-def lines_for(session: Session, code: str, on: date) -> tuple[LineRow, ...]:
-    """The emergency lines that a service's slip prints on a day."""
-    return tuple(line for line in directory(session).lines if code in line.services and line.in_force(on))
+def list_emergency_lines(session: Session, service_code: str, day: date) -> tuple[EmergencyLineRow, ...]:
+    """The emergency lines that the slip of a service prints on a day."""
+    return tuple(
+        emergency_line
+        for emergency_line in get_directory(session).emergency_lines
+        if service_code in emergency_line.services and emergency_line.is_in_force(day)
+    )
 
 
-def consent_text(session: Session, on: date) -> ConsentTextRow | None:
-    """The text read on a day: of those in force the one that began last; None when there is none."""
-    found = [text for text in directory(session).texts.values() if text.in_force(on)]
-    return max(found, key=lambda text: (text.valid_from, text.version), default=None)
+def find_consent_text(session: Session, day: date) -> ConsentTextRow | None:
+    """The text that agents read on a day: of those in force the one that began last, or None."""
+    texts_in_force = [text for text in get_directory(session).consent_texts.values() if text.is_in_force(day)]
+    return max(texts_in_force, key=lambda text: (text.valid_from, text.version), default=None)
 
 
-def consent_text_version(session: Session, version: str) -> ConsentTextRow | None:
-    """The text of one version, or None."""
-    return directory(session).texts.get(version)
+def find_consent_text_version(session: Session, version: str) -> ConsentTextRow | None:
+    """A consent text by its version, or None."""
+    return get_directory(session).consent_texts.get(version)
 
 
-def consent_versions(session: Session) -> frozenset[str]:
+def list_consent_versions(session: Session) -> frozenset[str]:
     """The versions of all consent texts."""
-    return frozenset(directory(session).texts)
+    return frozenset(get_directory(session).consent_texts)
 
 
-def point(session: Session, code: str) -> PointRow | None:
-    """One attention point, or None."""
-    return directory(session).points.get(code)
+def find_point(session: Session, code: str) -> PointRow | None:
+    """An attention point by its code, or None."""
+    return get_directory(session).points.get(code)
 
 
-def points(session: Session, on: date | None = None) -> tuple[PointRow, ...]:
+def list_points(session: Session, day: date | None = None) -> tuple[PointRow, ...]:
     """The points in force on a day, or all, by code."""
-    return tuple(row for row in directory(session).points.values() if on is None or row.in_force(on))
+    return tuple(row for row in get_directory(session).points.values() if day is None or row.is_in_force(day))
 
 
-def revision(session: Session) -> int:
-    """How many times the directory has changed; 0 when it was never loaded."""
-    return one(_REVISION.run(session, {})) or 0
+def list_point_names(session: Session) -> dict[str, str]:
+    """The name of every point by its code, in the reader's language, sorted by name."""
+    names = {code: row.name[current_language()] for code, row in get_directory(session).points.items()}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
-def directory(session: Session) -> Directory:
-    """The whole directory, from memory while its revision stands; a session asks for the revision once."""
-    held: Directory | None = session.info.get(_HELD)
-    if held is None:
-        held = session.info[_HELD] = _read(session) if session.info.get(_CHANGED) else _current(session)
-    return held
+def get_revision(session: Session) -> int:
+    """How many times the directory has changed; 0 if it was never loaded."""
+    return get_single_value(_SELECT_REVISION.execute(session, {})) or 0
 
 
-def forget(session: Session) -> None:
-    """Have the session read again what it has just changed."""
-    session.info[_CHANGED] = True
-    session.info.pop(_HELD, None)
+def get_directory(session: Session) -> Directory:
+    """The whole directory, from memory as long as its revision is the same."""
+    # Kept in the session, so that one request sees one directory.
+    directory: Directory | None = session.info.get(_DIRECTORY_KEY)
+    if directory is None:
+        directory = session.info[_DIRECTORY_KEY] = (
+            _read_directory(session) if session.info.get(_CHANGED_KEY) else _get_cached_directory(session)
+        )
+    return directory
 
 
-def _current(session: Session) -> Directory:
-    now = revision(session)
-    address = session.bind
-    known = _cache.get(address)
-    if known is not None and known[0] == now:
-        return known[1]
-    fresh = _read(session)
-    if len(_cache) >= _KEPT_DATABASES:
+def forget_directory(session: Session) -> None:
+    """Let the session read the directory again, after it has changed it."""
+    # What the session has changed may still be rolled back, so no other session may see it.
+    session.info[_CHANGED_KEY] = True
+    session.info.pop(_DIRECTORY_KEY, None)
+
+
+def _get_cached_directory(session: Session) -> Directory:
+    current_revision = get_revision(session)
+    engine = session.bind
+    cached = _cache.get(engine)
+    if cached is not None and cached[0] == current_revision:
+        return cached[1]
+    directory = _read_directory(session)
+    if len(_cache) >= _MAX_CACHED_DATABASES:
         _cache.clear()
-    _cache[address] = (now, fresh)
-    return fresh
+    _cache[engine] = (current_revision, directory)
+    return directory
 
 
-def _read(session: Session) -> Directory:
-    offers: dict[str, list[ServiceOffer]] = {}
-    for row in _rows(session, Offer, Offer.service, Offer.order, Offer.entity, Offer.valid_from):
-        offers.setdefault(row.service, []).append(ServiceOffer(**row._mapping))
+def _read_directory(session: Session) -> Directory:
+    offers: dict[str, list[ServiceOfferRow]] = {}
+    for row in _select_rows(session, Offer, Offer.service, Offer.order, Offer.entity, Offer.valid_from):
+        offers.setdefault(row.service, []).append(ServiceOfferRow(**row._mapping))
     services = {
-        row.code: _service(row, tuple(offers.get(row.code, ()))) for row in _rows(session, Service, Service.code)
+        row.code: _build_service_row(row, tuple(offers.get(row.code, ())))
+        for row in _select_rows(session, Service, Service.code)
     }
     return Directory(
-        entities=_by_code(EntityRow, _rows(session, Entity, Entity.code)),
-        services=MappingProxyType(services),
-        lines=tuple(
-            LineRow(**{**row._mapping, "services": tuple(row.services)}) for row in _rows(session, Line, Line.code)
+        entities=MappingProxyType(
+            {
+                row.code: EntityRow(**{**row._mapping, "withheld_fields": tuple(row.withheld_fields or ())})
+                for row in _select_rows(session, Entity, Entity.code)
+            }
         ),
-        points=_by_code(PointRow, _rows(session, Point, Point.code)),
-        texts=MappingProxyType(
-            {row.version: ConsentTextRow(**row._mapping) for row in _rows(session, ConsentText, ConsentText.version)}
+        # Read-only, because all threads share them.
+        services=MappingProxyType(services),
+        emergency_lines=tuple(
+            EmergencyLineRow(**{**row._mapping, "services": tuple(row.services)})
+            for row in _select_rows(session, EmergencyLine, EmergencyLine.code)
+        ),
+        points=_index_by_code(PointRow, _select_rows(session, Point, Point.code)),
+        consent_texts=MappingProxyType(
+            {
+                row.version: ConsentTextRow(**row._mapping)
+                for row in _select_rows(session, ConsentText, ConsentText.version)
+            }
         ),
     )
 
 
-def _rows(session: Session, model: Any, *order: Any) -> list[Row[Any]]:
+def _select_rows(session: Session, model: Any, *order: Any) -> list[Row[Any]]:
     return list(session.connection().execute(select(model.__table__).order_by(*order)))
 
 
-def _by_code(kind: type[Kind], rows: list[Row[Any]]) -> Mapping[str, Kind]:
-    return MappingProxyType({row.code: kind(**row._mapping) for row in rows})
+def _index_by_code(row_type: type[RowType], rows: list[Row[Any]]) -> Mapping[str, RowType]:
+    return MappingProxyType({row.code: row_type(**row._mapping) for row in rows})
 
 
-def _service(row: Row[Any], offers: tuple[ServiceOffer, ...]) -> ServiceRow:
+def _build_service_row(row: Row[Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:
     parts: dict[str, Any] = {
         "legal_basis": tuple(row.legal_basis),
-        "documents": tuple(DocumentRow(**_dates(part)) for part in row.documents),
-        "papers": tuple(PaperRow(**_dates(part)) for part in row.papers),
+        "documents": tuple(AcceptedDocumentRow(**_parse_dates(part)) for part in row.documents),
+        "papers": tuple(
+            # Rows of an older version of the program have no documents.
+            RequirementRow(**{**_parse_dates(part), "documents": tuple(part.get("documents", ()))})
+            for part in row.papers
+        ),
         "fields": tuple(row.fields),
         "offers": offers,
     }
     return ServiceRow(**{**row._mapping, **parts})
 
 
-def _dates(part: Mapping[str, Any]) -> dict[str, Any]:
-    """A part as JSON keeps it, its days as dates again."""
-    last = part["valid_to"]
+def _parse_dates(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A part as JSON stores it, with its days as dates."""
+    last_day = part["valid_to"]
     return {
         **part,
         "valid_from": date.fromisoformat(part["valid_from"]),
-        "valid_to": None if last is None else date.fromisoformat(last),
+        "valid_to": None if last_day is None else date.fromisoformat(last_day),
     }

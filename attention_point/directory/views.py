@@ -1,8 +1,8 @@
-"""Pages of the directory: to browse it, and for the office to keep it."""
+"""The pages of the directory: everybody who has an account reads it, the office edits it."""
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,92 +10,102 @@ from werkzeug.wrappers import Response
 from attention_point import texts
 from attention_point.directory import labels, queries, services
 from attention_point.directory.forms import (
-    ConfirmForm,
+    ConfirmEntityForm,
     EntityForm,
+    PointForm,
     ServiceForm,
-    entity_form,
-    place,
-    search_form,
-    service_form,
-    typed,
-    version_of,
+    build_entity_form,
+    build_point_form,
+    build_search_form,
+    build_service_form,
+    read_form_values,
 )
-from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
-from attention_point.foundation.language import current
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict, Invalid, NotFound
-from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.listing import SIZE, page_of
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.pagination import PAGE_SIZE, build_page
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 
-Reply = str | Response | tuple[str, int]
+ViewReply = str | Response | tuple[str, int]
+Row = TypeVar("Row", EntityRow, PointRow, ServiceRow)
 
 
 @blueprint.get("")
 @requires("directory.view")
-def listing() -> str:
-    """Entities by short name, a page at a time; ``after`` is the code of the last one on the page before."""
-    search = search_form(request.args)
-    found = [row for row in queries.entities(db()) if _matches(row, search.q.data or "", search.state.data or "")]
-    found.sort(key=_place)
-    after = queries.entity(db(), request.args.get("after", ""))
-    if after:
-        found = [row for row in found if _place(row) > _place(after)]
-    asked = {"q": search.q.data or None, "state": search.state.data}
-    page = page_of(
-        found[: SIZE + 1],
-        SIZE,
-        lambda row: url_for("directory.listing", after=row.code, **asked),
-        url_for("directory.listing", **asked) if after else None,
+def list_entities() -> str:
+    """List the entities by short name, a page at a time. ``after`` is the code of the last one on the page before."""
+    # Nothing personal stands in the directory, so what is searched for may stand in the address.
+    search_form = build_search_form(request.args)
+    search_text, state = search_form.q.data or "", search_form.state.data or ""
+    rows = sorted(
+        (row for row in queries.list_entities(db_session()) if _matches_search(row, search_text, state)),
+        key=_build_sort_key,
     )
-    return render_template("directory/listing.html", page=page, search=search, labels=labels)
+    last_entity = queries.find_entity(db_session(), request.args.get("after", ""))
+    if last_entity:
+        rows = [row for row in rows if _build_sort_key(row) > _build_sort_key(last_entity)]
+    arguments = {"q": search_text or None, "state": search_form.state.data}
+    page = build_page(
+        rows[: PAGE_SIZE + 1],
+        PAGE_SIZE,
+        lambda row: url_for("directory.list_entities", after=row.code, **arguments),
+        url_for("directory.list_entities", **arguments) if last_entity else None,
+    )
+    return render_template("directory/listing.html", page=page, search_form=search_form, labels=labels)
 
 
 @blueprint.get("/entities/<string(maxlength=40):code>")
 @requires("directory.view")
-def entity(code: str) -> str:
-    """One entity with its services."""
-    row = _entity(code)
-    offered = [
-        (service, offer)
-        for service in queries.services_by_code(db()).values()
-        for offer in service.offers
-        if offer.entity == code
-    ]
-    confirm = ConfirmForm(data={"version": row.version})
-    return render_template("directory/entity.html", entity=row, offered=offered, confirm=confirm, labels=labels)
+def show_entity(code: str) -> str:
+    """Show one entity with the services that it offers."""
+    row = _require_row(queries.find_entity(db_session(), code))
+    services_by_code = queries.get_services_by_code(db_session())
+    return render_template(
+        "directory/entity.html",
+        entity=row,
+        offered_services=[
+            (service, offer)
+            for service in services_by_code.values()
+            for offer in service.offers
+            if offer.entity == code
+        ],
+        confirm_form=ConfirmEntityForm(data={"version": row.version}),
+        labels=labels,
+    )
 
 
 @blueprint.route("/entities/new", methods=["GET", "POST"])
 @requires("directory.edit")
-def add_entity() -> Reply:
+def add_entity() -> ViewReply:
     """Add an entity."""
-    form = entity_form()
+    form = build_entity_form()
     if request.method == "GET":
         form.receives_referrals.data = True
-    return _keep(
+    return _show_or_save_form(
         form,
-        lambda values: services.add_entity(db(), actor(), values),
+        lambda values: services.add_entity(db_session(), current_actor(), values),
         "directory/entity_form.html",
-        lambda: url_for("directory.entity", code=typed(form)["code"]),
+        lambda: url_for("directory.show_entity", code=read_form_values(form)["code"]),
         entity=None,
     )
 
 
 @blueprint.route("/entities/<string(maxlength=40):code>/edit", methods=["GET", "POST"])
 @requires("directory.edit")
-def edit_entity(code: str) -> Reply:
+def edit_entity(code: str) -> ViewReply:
     """Edit an entity."""
-    row = _entity(code)
-    form = entity_form(asdict(row))
-    return _keep(
+    row = _require_row(queries.find_entity(db_session(), code))
+    form = build_entity_form(asdict(row))
+    return _show_or_save_form(
         form,
-        lambda values: services.save_entity(db(), actor(), code, version_of(form), values),
+        lambda values: services.save_entity(db_session(), current_actor(), code, form.read_version(), values),
         "directory/entity_form.html",
-        lambda: url_for("directory.entity", code=code),
+        lambda: url_for("directory.show_entity", code=code),
         entity=row,
     )
 
@@ -103,111 +113,129 @@ def edit_entity(code: str) -> Reply:
 @blueprint.post("/entities/<string(maxlength=40):code>/confirm")
 @requires("directory.edit")
 def confirm_entity(code: str) -> Response:
-    """Note that the contact data was confirmed today."""
-    services.confirm_entity(db(), actor(), code, version_of(ConfirmForm()))
+    """Note that the entity confirmed its contact data today."""
+    services.confirm_entity(db_session(), current_actor(), code, ConfirmEntityForm().read_version())
     flash(_("Confirmed today."), "success")
-    return redirect(url_for("directory.entity", code=code), 303)
+    return redirect(url_for("directory.show_entity", code=code), 303)
 
 
 @blueprint.get("/services")
 @requires("directory.view")
-def service_listing() -> str:
-    """Every service, by code: at most a few dozen."""
-    found = queries.services_by_code(db()).values()
-    return render_template("directory/services.html", services=found, labels=labels)
+def list_services() -> str:
+    """List every service by code. They are a few dozen, so one page holds them."""
+    services_by_code = queries.get_services_by_code(db_session())
+    return render_template("directory/services.html", services=services_by_code.values(), labels=labels)
 
 
 @blueprint.get("/services/<string(maxlength=40):code>")
 @requires("directory.view")
-def service(code: str) -> str:
-    """One service."""
-    entities = {row.code: row for row in queries.entities(db())}
-    return render_template("directory/service.html", service=_service(code), entities=entities, labels=labels)
+def show_service(code: str) -> str:
+    """Show one service with its offers, documents and requirements."""
+    service = _require_row(queries.find_service(db_session(), code))
+    entities = queries.get_entities_by_code(db_session())
+    return render_template("directory/service.html", service=service, entities=entities, labels=labels)
 
 
 @blueprint.route("/services/new", methods=["GET", "POST"])
 @requires("directory.edit")
-def add_service() -> Reply:
+def add_service() -> ViewReply:
     """Add a service."""
-    form = service_form(_entity_choices())
-    return _keep(
+    form = build_service_form(_build_entity_choices())
+    return _show_or_save_form(
         form,
-        lambda values: services.add_service(db(), actor(), values),
+        lambda values: services.add_service(db_session(), current_actor(), values),
         "directory/service_form.html",
-        lambda: url_for("directory.service", code=typed(form)["code"]),
+        lambda: url_for("directory.show_service", code=read_form_values(form)["code"]),
         service=None,
     )
 
 
 @blueprint.route("/services/<string(maxlength=40):code>/edit", methods=["GET", "POST"])
 @requires("directory.edit")
-def edit_service(code: str) -> Reply:
+def edit_service(code: str) -> ViewReply:
     """Edit a service and its offers."""
-    row = _service(code)
-    form = service_form(_entity_choices(), asdict(row))
-    return _keep(
+    row = _require_row(queries.find_service(db_session(), code))
+    form = build_service_form(_build_entity_choices(), asdict(row))
+    return _show_or_save_form(
         form,
-        lambda values: services.save_service(db(), actor(), code, version_of(form), values),
+        lambda values: services.save_service(db_session(), current_actor(), code, form.read_version(), values),
         "directory/service_form.html",
-        lambda: url_for("directory.service", code=code),
+        lambda: url_for("directory.show_service", code=code),
         service=row,
     )
 
 
-def _keep(
-    form: EntityForm | ServiceForm,
-    save: Callable[[dict[str, Any]], None],
+@blueprint.get("/points")
+@requires("directory.view")
+def list_points() -> str:
+    """List the attention points with their settings."""
+    return render_template("directory/points.html", points=queries.list_points(db_session()), labels=labels)
+
+
+@blueprint.route("/points/<string(maxlength=40):code>/edit", methods=["GET", "POST"])
+@requires("directory.edit")
+def edit_point(code: str) -> ViewReply:
+    """Edit the settings of an attention point."""
+    row = _require_row(queries.find_point(db_session(), code))
+    form = build_point_form(asdict(row))
+    return _show_or_save_form(
+        form,
+        lambda values: services.save_point(db_session(), current_actor(), code, form.read_version(), values),
+        "directory/point_form.html",
+        lambda: url_for("directory.list_points"),
+        point=row,
+    )
+
+
+def _show_or_save_form(
+    form: EntityForm | ServiceForm | PointForm,
+    save_values: Callable[[dict[str, Any]], None],
     template: str,
-    done: Callable[[], str],
-    **shown: EntityRow | ServiceRow | None,
-) -> Reply:
-    """Show the form, or save it; a form that is refused comes back as it was typed, with what is wrong with it."""
+    build_next_url: Callable[[], str],
+    **shown_rows: EntityRow | ServiceRow | PointRow | None,
+) -> ViewReply:
+    """Show the form, or save what was sent. A form that is refused comes back as it was typed, with its errors."""
     status, conflict = 200, None
     if request.method == "POST":
         try:
-            save(typed(form))
-        except Invalid as refusal:
-            place(form, refusal.fields)
-            status = refusal.status
-        except Conflict as refusal:
-            conflict, status = refusal, refusal.status
-            form.version.data = next(str(row.version) for row in shown.values() if row)
+            save_values(read_form_values(form))
+        except Invalid as error:
+            form.show_field_errors(error.field_errors)
+            status = error.status
+        except Conflict as error:
+            conflict, status = error, error.status
+            # Whoever has seen the differences may save again, over the version that the notice shows.
+            form.version.data = next(str(row.version) for row in shown_rows.values() if row)
         else:
             flash(_("Saved."), "success")
-            return redirect(done(), 303)
-    return render_template(template, form=form, conflict=conflict, **shown), status
+            # 303: the browser follows with a GET, so that a reload does not send the form again.
+            return redirect(build_next_url(), 303)
+    return render_template(template, form=form, conflict=conflict, **shown_rows), status
 
 
-def _entity(code: str) -> EntityRow:
-    found = queries.entity(db(), code)
-    if found is None:
+def _require_row(row: Row | None) -> Row:
+    if row is None:
         raise NotFound(_("The directory has nothing with this code."))
-    return found
+    return row
 
 
-def _service(code: str) -> ServiceRow:
-    found = queries.service(db(), code)
-    if found is None:
-        raise NotFound(_("The directory has nothing with this code."))
-    return found
+def _build_entity_choices() -> list[tuple[str, str]]:
+    return [
+        (row.code, row.short[current_language()])
+        for row in sorted(queries.list_entities(db_session()), key=_build_sort_key)
+    ]
 
 
-def _entity_choices() -> list[tuple[str, str]]:
-    return [(row.code, row.short[current()]) for row in sorted(queries.entities(db()), key=_place)]
+def _build_sort_key(row: EntityRow) -> tuple[str, str]:
+    return texts.fold_text(row.short[current_language()]), row.code
 
 
-def _place(row: EntityRow) -> tuple[str, str]:
-    return _folded(row.short[current()]), row.code
-
-
-def _matches(row: EntityRow, words: str, state: str) -> bool:
+def _matches_search(row: EntityRow, search_text: str, state: str) -> bool:
     today = clock.today()
     if state == "to-confirm":
-        wanted = row.standing(today) != "past" and row.confirmation(today) != "confirmed"
+        matches_state = row.validity_on(today) != "past" and row.confirmation_state(today) != "confirmed"
     else:
-        wanted = state not in labels.STANDINGS or row.standing(today) == state
-    return wanted and _folded(words) in _folded(" ".join((row.code, *row.name.values(), *row.short.values())))
-
-
-def _folded(text: str) -> str:
-    return texts.without_accents(text.strip()).casefold()
+        matches_state = state not in labels.VALIDITY_LABELS or row.validity_on(today) == state
+    return matches_state and texts.fold_text(search_text) in texts.fold_text(
+        " ".join((row.code, *row.name.values(), *row.short.values()))
+    )

@@ -1,5 +1,7 @@
-"""Replaying cases: a situation and a date, and what the rules must answer. The file's format is described in
-``docs/recipes/add-a-routing-rule.md``.
+"""Replaying cases: a situation and a date, and what the rules must answer.
+
+``docs/recipes/add-a-routing-rule.md`` describes the format of the file. It is written by hand, so that every error
+names the case and the key.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -7,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from attention_point.routing.facts import Advice, HeldDocument, Reason, Situation, Suggestion
-from attention_point.routing.offers import Offers
-from attention_point.routing.rules import advise
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.rule_types import Advice, Reason, ShownDocument, Situation, Suggestion
+from attention_point.routing.rules import build_advice
+from attention_point.texts import N_
 
-_EXPECTABLE = frozenset(Suggestion._fields) - {"reason"}
-_SITUATION = frozenset(Situation._fields)
-_OF_SITUATION: Mapping[str, Any] = {
+_EXPECTABLE_FIELDS = frozenset(Suggestion._fields) - {"reason"}
+_SITUATION_FIELDS = frozenset(Situation._fields)
+_SITUATION_TYPES: Mapping[str, Any] = {
     "age": int | None,
     "accompanied_by": str | None,
     "nationality": str | None,
@@ -22,7 +25,7 @@ _OF_SITUATION: Mapping[str, Any] = {
     "child_born_in_colombia_without_note": bool,
     "complained_of": str | None,
 }
-_TUPLES = frozenset({"needs", "vulnerabilities", "accepted", "alternatives"})
+_TUPLE_FIELDS = frozenset({"needs", "vulnerabilities", "accepted", "alternatives"})
 
 
 class CasesError(ValueError):
@@ -34,126 +37,131 @@ class CasesError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One test vector. ``suggestions`` is the whole answer in order; only the fields that are named are compared."""
+class RoutingCase:
+    """One case. ``suggestions`` is the whole answer in order; only the fields that it names are compared."""
 
     id: str
-    on: date
+    day: date
     situation: Situation
     suggestions: tuple[Mapping[str, Any], ...]
     notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A case on which the rules answer otherwise, with each difference."""
+class CaseFailure:
+    """A case to which the rules give another answer, with each difference."""
 
-    case: str
+    case_id: str
     differences: tuple[Reason, ...]
 
 
-def replay(cases: Iterable[Case], offers_builder: Callable[[], Offers]) -> list[Failure]:
-    """Every case whose answer differs from what it expects, in the order of the file."""
-    offers = offers_builder()
+def replay_cases(cases: Iterable[RoutingCase], build_offers: Callable[[], OfferIndex]) -> list[CaseFailure]:
+    """The cases whose answer differs from what they expect, in the order of the file."""
+    offer_index = build_offers()
     failures = []
     for case in cases:
-        differences = tuple(_differences(case, advise(case.situation, offers, case.on)))
+        differences = tuple(_find_differences(case, build_advice(case.situation, offer_index, case.day)))
         if differences:
-            failures.append(Failure(case.id, differences))
+            failures.append(CaseFailure(case.id, differences))
     return failures
 
 
-def _differences(case: Case, advice: Advice) -> Iterable[Reason]:
-    expected = [str(wanted["service"]) for wanted in case.suggestions]
-    found = {suggestion.service: suggestion for suggestion in advice.suggestions}
-    if expected != list(found):
-        yield _differs("services", expected, list(found))
-    for wanted in case.suggestions:
-        suggestion = found.get(wanted["service"])
-        for name, value in wanted.items() if suggestion else ():
+def _find_differences(case: RoutingCase, advice: Advice) -> Iterable[Reason]:
+    expected_services = [str(expectation["service"]) for expectation in case.suggestions]
+    suggestions_by_service = {suggestion.service: suggestion for suggestion in advice.suggestions}
+    if expected_services != list(suggestions_by_service):
+        yield _describe_difference("services", expected_services, list(suggestions_by_service))
+    for expectation in case.suggestions:
+        suggestion = suggestions_by_service.get(expectation["service"])
+        for name, value in expectation.items() if suggestion else ():
             if getattr(suggestion, name) != value:
-                yield _differs(f"{wanted['service']}.{name}", value, getattr(suggestion, name))
+                yield _describe_difference(f"{expectation['service']}.{name}", value, getattr(suggestion, name))
     notices = tuple(notice.need for notice in advice.notices)
     if notices != case.notices:
-        yield _differs("notices", case.notices, notices)
+        yield _describe_difference("notices", case.notices, notices)
 
 
-def _differs(what: str, expected: object, found: object) -> Reason:
-    params = {"what": what, "expected": _text(expected), "found": _text(found)}
-    return Reason("%(what)s: expected %(expected)s, found %(found)s", params)
+def _describe_difference(subject: str, expected: object, actual: object) -> Reason:
+    params = {"what": subject, "expected": _format_value(expected), "found": _format_value(actual)}
+    return Reason(N_("%(what)s: expected %(expected)s, found %(found)s"), params)
 
 
-def _text(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(str(item) for item in value) + "]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def parse(document: object) -> tuple[Case, ...]:
-    """The cases of a loaded file. Raises CasesError that names the case and the key."""
-    listed = document.get("cases") if isinstance(document, dict) else None
-    if not isinstance(listed, list) or not listed:
-        raise CasesError("The file needs a list named cases, with at least one case.")
-    cases = tuple(_case(entry, number) for number, entry in enumerate(listed, start=1))
+def parse_cases(document: object) -> tuple[RoutingCase, ...]:
+    """The cases of a loaded file. Raises CasesError, which names the case and the key."""
+    entries = document.get("cases") if isinstance(document, dict) else None
+    if not isinstance(entries, list) or not entries:
+        raise CasesError(N_("The file needs a list named cases, with at least one case."))
+    cases = tuple(_parse_case(entry, number) for number, entry in enumerate(entries, start=1))
     ids = [case.id for case in cases]
-    for repeated in (name for name in ids if ids.count(name) > 1):
-        raise CasesError("Two cases have the same id: %(id)s", id=repeated)
+    for repeated_id in (case_id for case_id in ids if ids.count(case_id) > 1):
+        raise CasesError(N_("Two cases have the same id: %(id)s"), id=repeated_id)
     return cases
 
 
-def _case(entry: object, number: int) -> Case:
-    where = str(entry["id"]) if isinstance(entry, dict) and "id" in entry else f"#{number}"
-    row = _mapping(entry, where, frozenset({"id", "date", "situation", "suggestions", "notices"}))
+def _parse_case(entry: object, number: int) -> RoutingCase:
+    case_id = str(entry["id"]) if isinstance(entry, dict) and "id" in entry else f"#{number}"
+    row = _require_mapping(entry, case_id, frozenset({"id", "date", "situation", "suggestions", "notices"}))
+    # YAML reads 2017-08-09 as a date and 2017-08-09T08:00 as a moment, which is a date to isinstance.
     if "id" not in row or "suggestions" not in row or type(row.get("date")) is not date:
-        raise CasesError("Case %(where)s: id, date and suggestions are required.", where=where)
-    wanted = [_mapping(item, where, _EXPECTABLE) for item in _list(row["suggestions"], where)]
-    if not all(isinstance(item.get("service"), str) for item in wanted):
-        raise CasesError("Case %(where)s: every suggestion names its service.", where=where)
-    return Case(
-        id=where,
-        on=row["date"],
-        situation=_situation(row.get("situation", {}), where),
-        suggestions=tuple(_with_tuples(item, where) for item in wanted),
-        notices=tuple(str(need) for need in _list(row.get("notices", []), where)),
+        raise CasesError(N_("Case %(where)s: id, date and suggestions are required."), where=case_id)
+    expectations = [
+        _require_mapping(expectation, case_id, _EXPECTABLE_FIELDS)
+        for expectation in _require_list(row["suggestions"], case_id)
+    ]
+    if not all(isinstance(expectation.get("service"), str) for expectation in expectations):
+        raise CasesError(N_("Case %(where)s: every suggestion names its service."), where=case_id)
+    return RoutingCase(
+        id=case_id,
+        day=row["date"],
+        situation=_parse_situation(row.get("situation", {}), case_id),
+        suggestions=tuple(_convert_to_tuples(expectation, case_id) for expectation in expectations),
+        notices=tuple(str(need) for need in _require_list(row.get("notices", []), case_id)),
     )
 
 
-def _situation(entry: object, where: str) -> Situation:
-    row = _with_tuples(_mapping(entry, where, _SITUATION), where)
+def _parse_situation(entry: object, case_id: str) -> Situation:
+    row = _convert_to_tuples(_require_mapping(entry, case_id, _SITUATION_FIELDS), case_id)
     for key, value in row.items():
-        if key not in _OF_SITUATION:
+        if key not in _SITUATION_TYPES:
             continue
-        if not isinstance(value, _OF_SITUATION[key]) or (key == "age" and isinstance(value, bool)):
-            raise CasesError("Case %(where)s: wrong type of value for %(key)s", where=where, key=key)
+        # Python takes True for the number 1.
+        if not isinstance(value, _SITUATION_TYPES[key]) or (key == "age" and isinstance(value, bool)):
+            raise CasesError(N_("Case %(where)s: wrong type of value for %(key)s"), where=case_id, key=key)
     documents = []
-    for item in _list(row.pop("documents", []), where):
-        held = _mapping(item, where, frozenset({"type", "expires"}))
-        if "type" not in held or type(held.get("expires")) not in (date, type(None)):
-            raise CasesError("Case %(where)s: a document has a type and, if any, a date expires.", where=where)
-        documents.append(HeldDocument(str(held["type"]), held.get("expires")))
+    for item in _require_list(row.pop("documents", []), case_id):
+        document = _require_mapping(item, case_id, frozenset({"type", "expires"}))
+        if "type" not in document or type(document.get("expires")) not in (date, type(None)):
+            raise CasesError(N_("Case %(where)s: a document has a type and, if any, a date expires."), where=case_id)
+        documents.append(ShownDocument(str(document["type"]), document.get("expires")))
     return Situation(documents=tuple(documents), **row)
 
 
-def _mapping(value: object, where: str, allowed: frozenset[str]) -> dict[str, Any]:
+def _require_mapping(value: object, case_id: str, allowed_keys: frozenset[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise CasesError("Case %(where)s: a mapping is expected.", where=where)
+        raise CasesError(N_("Case %(where)s: a mapping is expected."), where=case_id)
     for key in value:
-        if key not in allowed:
-            raise CasesError("Case %(where)s: unknown key %(key)s", where=where, key=str(key))
+        if key not in allowed_keys:
+            raise CasesError(N_("Case %(where)s: unknown key %(key)s"), where=case_id, key=str(key))
     return dict(value)
 
 
-def _list(value: object, where: str) -> list[Any]:
+def _require_list(value: object, case_id: str) -> list[Any]:
     if not isinstance(value, list):
-        raise CasesError("Case %(where)s: a list is expected.", where=where)
+        raise CasesError(N_("Case %(where)s: a list is expected."), where=case_id)
     return value
 
 
-def _with_tuples(row: dict[str, Any], where: str) -> dict[str, Any]:
-    return {key: tuple(_texts(value, where)) if key in _TUPLES else value for key, value in row.items()}
+def _convert_to_tuples(row: dict[str, Any], case_id: str) -> dict[str, Any]:
+    return {key: tuple(_require_codes(value, case_id)) if key in _TUPLE_FIELDS else value for key, value in row.items()}
 
 
-def _texts(value: object, where: str) -> list[str]:
-    if not all(isinstance(item, str) for item in _list(value, where)):
-        raise CasesError("Case %(where)s: a list of codes is expected.", where=where)
-    return list(_list(value, where))
+def _require_codes(value: object, case_id: str) -> list[str]:
+    if not all(isinstance(item, str) for item in _require_list(value, case_id)):
+        raise CasesError(N_("Case %(where)s: a list of codes is expected."), where=case_id)
+    return list(_require_list(value, case_id))

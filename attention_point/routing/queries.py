@@ -1,43 +1,45 @@
-"""What is on offer, from the directory, as the rules take it."""
+"""What the directory offers, in the shape that the rules take."""
 
 from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from attention_point.directory.queries import current_offers
-from attention_point.directory.rows import OfferRow
-from attention_point.routing.facts import DocumentRule, Offer
-from attention_point.routing.offers import Offers
+from attention_point.directory.queries import list_offers
+from attention_point.directory.snapshot import OfferRow
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.rule_types import AcceptedDocument, Offer
 
-_latest: tuple[tuple[OfferRow, ...], Offers] | None = None
-
-
-def offers(session: Session) -> Offers:
-    """The index of every offer that the directory keeps, past and future ones too.
-
-    The directory hands over the same object until it changes, so the index is built once for each change.
-    """
-    global _latest
-    rows = current_offers(session)
-    known = _latest
-    if known is None or known[0] is not rows:
-        known = _latest = (rows, index(rows))
-    return known[1]
+_cached_index: tuple[tuple[OfferRow, ...], OfferIndex] | None = None
 
 
-def index(rows: Iterable[OfferRow]) -> Offers:
-    """The index of the directory's rows; raises ValueError on a service that breaks M4."""
-    return Offers(_offer(row) for row in rows)
+def get_offer_index(session: Session) -> OfferIndex:
+    """The index of every offer that the directory keeps, past and future ones too."""
+    global _cached_index
+    # The directory hands over the same object until it changes, so that the index is built once for each change. Two
+    # threads may build it at the same time: both results are right, and one of them stays.
+    rows = list_offers(session)
+    cached_index = _cached_index
+    if cached_index is None or cached_index[0] is not rows:
+        cached_index = _cached_index = (rows, build_offer_index(rows))
+    return cached_index[1]
 
 
-def _offer(row: OfferRow) -> Offer:
+def build_offer_index(rows: Iterable[OfferRow]) -> OfferIndex:
+    """The index of the directory's rows. Raises ValueError for a service that breaks M4."""
+    return OfferIndex(_build_offer(row) for row in rows)
+
+
+def _build_offer(row: OfferRow) -> Offer:
     return Offer(
         service=row.service,
         need=row.need,
         entity=row.entity,
         order=row.order,
         documents=tuple(
-            DocumentRule(d.type, d.valid_from, d.valid_to, d.expired_accepted, d.below_age) for d in row.documents
+            AcceptedDocument(
+                document.type, document.valid_from, document.valid_to, document.expired_accepted, document.below_age
+            )
+            for document in row.documents
         ),
         documents_none=row.documents_none,
         restricted=row.restricted,

@@ -1,7 +1,10 @@
-"""What the rules are told and what they answer. Codes are those of the code lists and of the directory.
+"""The input and the output of the rules. Codes are those of the code lists and of the directory.
 
 Dates are calendar days of the attention point; ``valid_from`` and ``valid_to`` are the first and the last day, both
 included, and None means no such bound. Nothing here names a person.
+
+Values that are made for each visit are named tuples: they compare by their values, and a case of a file is replayed by
+the names of their fields.
 """
 
 from collections.abc import Mapping
@@ -9,14 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-
-def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
-    """Whether a day lies within two bounds, both included."""
-    return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+from attention_point.dates import is_in_force
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRule:
+class AcceptedDocument:
     """One document that an offer accepts; ``below_age`` in years: only for a person known to be younger."""
 
     type: str
@@ -25,13 +25,13 @@ class DocumentRule:
     expired_accepted: bool = False
     below_age: int | None = None
 
-    def accepts(self, held: "HeldDocument", age: int | None, on: date) -> bool:
+    def accepts_document(self, document: "ShownDocument", age: int | None, day: date) -> bool:
         """Whether this document will do on that day; one without an expiry date is taken as valid."""
-        if held.type != self.type or not in_force(self.valid_from, self.valid_to, on):
+        if document.type != self.type or not is_in_force(self.valid_from, self.valid_to, day):
             return False
         if self.below_age is not None and (age is None or age >= self.below_age):
             return False
-        return self.expired_accepted or held.expires is None or held.expires >= on
+        return self.expired_accepted or document.expires is None or document.expires >= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Offer:
     need: str
     entity: str
     order: int = 1
-    documents: tuple[DocumentRule, ...] = ()
+    documents: tuple[AcceptedDocument, ...] = ()
     documents_none: bool = False
     restricted: bool = False
     valid_from: date | None = None
@@ -53,7 +53,7 @@ class Offer:
             raise ValueError(f"{self.service}: a service that asks for no document lists some")
 
 
-class HeldDocument(NamedTuple):
+class ShownDocument(NamedTuple):
     """A document that the person showed: its type and last valid day; never its number."""
 
     type: str
@@ -61,7 +61,7 @@ class HeldDocument(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What the rules may know of a visit. ``age`` in completed years on the day of the attention, None when unknown."""
+    """The facts of a visit that the rules may use. ``age``: completed years on the day of the attention, or None."""
 
     needs: tuple[str, ...] = ()
     age: int | None = None
@@ -69,7 +69,7 @@ class Situation(NamedTuple):
     nationality: str | None = None
     population: str | None = None
     status: str | None = None
-    documents: tuple[HeldDocument, ...] = ()
+    documents: tuple[ShownDocument, ...] = ()
     vulnerabilities: tuple[str, ...] = ()
     child_born_in_colombia_without_note: bool = False
     complained_of: str | None = None
@@ -88,6 +88,7 @@ class Suggestion(NamedTuple):
 
     ``papers_missing``: none of the documents that the service accepts that day (``accepted``, any one is enough) was
     shown; it never blocks a referral. ``alternatives``: other entities that answer as well, in order of preference.
+    ``withheld_fields``: data that the entity does not see of this person, which no rule decides but the consents.
     """
 
     need: str
@@ -97,10 +98,11 @@ class Suggestion(NamedTuple):
     urgent: bool
     restricted: bool
     reason: Reason
-    papers_missing: bool
-    accepted: tuple[str, ...]
-    alternatives: tuple[str, ...]
     rule: str
+    papers_missing: bool = False
+    accepted: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    withheld_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The rules' whole answer; ``restricted``: the visit itself is to be kept out of ordinary lists (M2)."""
+    """The rules' whole answer. Every stated need stands among the suggestions or the notices.
+
+    ``restricted``: ordinary lists must not show the visit itself (M2).
+    """
 
     suggestions: tuple[Suggestion, ...]
     notices: tuple[Notice, ...]
     restricted: bool
-
-    @property
-    def answers(self) -> tuple[Suggestion | Notice, ...]:
-        """Both together: every stated need is among them."""
-        return (*self.suggestions, *self.notices)

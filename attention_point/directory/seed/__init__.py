@@ -1,0 +1,1 @@
+"""The directory that comes with the program, and other directories, loaded from files."""

@@ -1,0 +1,179 @@
+"""Loads the directory from files: all or nothing, repeatable, and never over a row that the office has edited."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries
+from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Point, Service
+from attention_point.directory.revision import increase_revision, replace_offers
+from attention_point.directory.validation.consistency import check_consistency, hash_consent_text
+from attention_point.directory.validation.field_errors import locate_errors_in_file
+from attention_point.directory.validation.schemas import ConsentData, DirectoryFile
+from attention_point.foundation import journal
+from attention_point.foundation.access import SYSTEM, Actor
+from attention_point.foundation.errors import AppError, Invalid
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.validation import parse_object
+
+DATA_FOLDER = Path(__file__).parents[1] / "data"
+# The largest file that is read, in bytes.
+MAX_FILE_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class LoadResult:
+    """How many rows a load added, changed and left as they were, and the codes that the office had edited."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    kept_codes: tuple[str, ...] = ()
+
+
+class _TextDatesLoader(yaml.SafeLoader):
+    """Leaves dates as text: SafeLoader would refuse the whole file for an impossible date, without naming its row."""
+
+    yaml_implicit_resolvers = {
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def load_directory(session: Session, actor: Actor, source: object) -> LoadResult:
+    """Add and update the rows of a parsed file. The heads of ``data/*.yaml`` say its shape; any part may be left out.
+
+    The offers of a service that stands in the file replace those stored; offers of another service are added to them.
+    Raises Invalid, which names each wrong row, before anything is written.
+    """
+    try:
+        file = parse_object(DirectoryFile, source)
+        errors = tuple(check_consistency(session, file))
+        if errors:
+            raise Invalid(_("Nothing was saved: something needs correcting."), errors)
+    except Invalid as error:
+        raise locate_errors_in_file(source, error) from None
+    result = LoadResult()
+    _write_all_but_services(session, file, result)
+    _write_services(session, file, result)
+    if result.added or result.changed:
+        increase_revision(session)
+        journal.record(
+            session,
+            actor,
+            "directory.load",
+            "directory",
+            added=result.added,
+            changed=result.changed,
+            kept=list(result.kept_codes),
+        )
+    return result
+
+
+def load_yaml_file(session: Session, actor: Actor, content: bytes) -> LoadResult:
+    """Load the bytes of a YAML file. Raises AppError if they are too many or no YAML, Invalid as ``load_directory``."""
+    if len(content) > MAX_FILE_BYTES:
+        raise AppError(_("The file is too large: at most 2 MB."))
+    return load_directory(session, actor, _parse_yaml(content))
+
+
+def load_shipped_files(session: Session) -> None:
+    """Load the files that come with the program, into a new installation and after each upgrade."""
+    load_directory(session, SYSTEM, _read_shipped_files())
+
+
+def _parse_yaml(content: bytes) -> object:
+    try:
+        return yaml.load(content.decode("utf-8"), _TextDatesLoader)  # noqa: S506 - a SafeLoader with less
+    # Bytes that are no UTF-8 raise ValueError, deep nesting raises RecursionError.
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise AppError(
+            _("The file cannot be read as YAML (line %(line)s).", line=mark.line + 1 if mark else "?")
+        ) from None
+
+
+def _read_shipped_files() -> dict[str, object]:
+    names = ("entities", "services", "consent_texts", "points")
+    parts = [_parse_yaml((DATA_FOLDER / f"{name}.yaml").read_bytes()) for name in names]
+    return {key: rows for part in parts if isinstance(part, dict) for key, rows in part.items()}
+
+
+def _write_all_but_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+    edited_columns = {"origin": LOADED, "version": 1}
+    rows_by_model: dict[type[Any], dict[str, dict[str, Any]]] = {
+        Entity: {entity.code: {**entity.build_columns(), **edited_columns} for entity in file.entities},
+        EmergencyLine: {line.code: line.build_columns() for line in file.lines},
+        Point: {point.code: {**point.build_columns(), **edited_columns} for point in file.points},
+        ConsentText: {text.version: _build_consent_columns(text) for text in file.texts},
+    }
+    for model, rows in rows_by_model.items():
+        for code, columns in rows.items():
+            _write_row(session, result, model, code, columns)
+    session.flush()  # offers refer to their entities by a foreign key
+
+
+def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
+    return {
+        "version": text.version,
+        "content": text.build_content(),
+        "digest": hash_consent_text(text),
+        "valid_from": text.valid_from,
+        "valid_to": text.valid_to,
+    }
+
+
+def _write_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+    stored_services = queries.get_services_by_code(session)
+    listed_services = {service.code: service for service in file.services}
+    for code in dict.fromkeys([*listed_services, *(offer.service for offer in file.offers)]):
+        offers = {
+            (offer.entity, offer.valid_from): offer.build_columns() for offer in file.offers if offer.service == code
+        }
+        stored_offers = stored_services[code].offers if code in stored_services else ()
+        previous_offers = {(offer.entity, offer.valid_from): asdict(offer) for offer in stored_offers}
+        columns = {"origin": LOADED, "version": 1}
+        if code in listed_services:
+            columns |= listed_services[code].build_columns()
+        else:
+            offers = previous_offers | offers
+        # The offers are compared with the service: if the office edited one, the other stays too.
+        same_offers = offers == previous_offers
+        if _write_row(session, result, Service, code, columns, same_offers=same_offers) and not same_offers:
+            session.flush()  # the service, if it is new, before its offers
+            replace_offers(session, code, offers.values())
+
+
+def _write_row(
+    session: Session,
+    result: LoadResult,
+    model: type[Any],
+    code: str,
+    columns: Mapping[str, Any],
+    *,
+    same_offers: bool = True,
+) -> bool:
+    """Insert, update or keep one row. Returns False if the office has edited it, so that it stays as it is."""
+    # A row at a time: the files have some sixty rows, and a load is rare.
+    row = session.get(model, code)
+    if row is None:
+        session.add(model(**columns))
+        result.added += 1
+        return True
+    content = {name: value for name, value in columns.items() if name not in {"origin", "version"}}
+    if same_offers and all(getattr(row, name) == value for name, value in content.items()):
+        result.unchanged += 1
+        return True
+    if getattr(row, "origin", LOADED) == EDITED:
+        result.kept_codes += (code,)
+        return False
+    for name, value in content.items():
+        setattr(row, name, value)
+    if "origin" in columns:
+        row.version += 1
+    result.changed += 1
+    return True
