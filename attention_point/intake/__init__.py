@@ -1,1 +1,1 @@
-"""The visit: the draft, the desk's form, the one door ``record_visit``."""
+"""Visits: the draft, the desk's form and pages, the API, and ``record_visit``, which records every visit."""

@@ -1,21 +1,22 @@
-"""What is said in a visit before it is recorded: one shape for the desk's form, the API and invented people.
+"""A visit before it is recorded: one shape for the desk's form, the API and invented people.
 
 The fields are those of the published contract. Only ``id``, ``point``, ``attended_at`` and ``needs`` are required:
 somebody without papers, without a name to give, is received.
+
+Fields keep their order: the fingerprint of a draft is taken of its JSON, and a tablet that sends a visit again after
+an upgrade must be told that it is recorded already.
 """
 
-import re
-from datetime import date, timedelta
-from functools import cache, cached_property
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
@@ -24,242 +25,275 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from attention_point.dates import (
+    DateSpan,
+    find_birth_span,
+    find_possible_ages,
+    format_partial_date,
+    parse_partial_date,
+)
 from attention_point.foundation import clock
-from attention_point.foundation.codelists import codelist
 from attention_point.foundation.language import N_
-from attention_point.foundation.text_fields import LINE, LINES
-from attention_point.people.rules import normalise_document
+from attention_point.foundation.text_fields import MULTIPLE_LINES, SINGLE_LINE
+from attention_point.foundation.validation import parse_object
+from attention_point.intake.draft_types.answers import (
+    BLANK_TO_NONE,
+    CodedAnswer,
+    EntityCode,
+    GivenNames,
+    NumberedAnswer,
+    Phone,
+    Purpose,
+    ReasonText,
+    RelationCode,
+    ServiceCode,
+    Surname,
+    VulnerabilityCode,
+    check_code,
+)
+from attention_point.intake.draft_types.days import PartialDate, require_text_date
+from attention_point.intake.draft_types.parts import Disability, DocumentDraft, DraftPart, Guardian, SituationFacts
+from attention_point.people.phones import normalise_phone
 
-OLDEST = 130  # years
-AHEAD = timedelta(days=1)  # a tablet's clock may be wrong by some hours
-BEGINNING = date(2000, 1, 1)
-LONGEST_WAIT = timedelta(days=1)
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-@cache
-def _codes(name: str) -> frozenset[str]:
-    return frozenset(each.code for each in codelist(name))
-
-
-def _in(name: str) -> AfterValidator:
-    """A code of a list; an unknown one is named as such."""
-
-    def check(value: Any) -> Any:
-        if value is not None and str(value) not in _codes(name):
-            raise PydanticCustomError("unknown_code", N_("This code does not exist."))
-        return value
-
-    return AfterValidator(check)
-
-
-def _document_type(value: str) -> str:
-    if value in _codes("document_types"):
-        return value
-    code = codelist("document_types").alias(value)
-    if code is None:
-        raise PydanticCustomError("unknown_code", N_("This code does not exist."))
-    return code
-
-
-_YEAR = re.compile(r"\s*\d{4}-", re.ASCII)
+IMPOSSIBLE_AGE = 130  # years; the oldest person on record lived for 122
+MAXIMUM_VERSION = 2**31 - 1  # the largest number that PostgreSQL's integer holds
+StoredWarning = tuple[str, str, Mapping[str, Any]]
+"""A field, a message id and its values, stored so that every reader gets it in their own language."""
+# Stored with visits: see the warnings of ``people/rules.py``.
+IMPOSSIBLE_MOMENT = N_(
+    "The date that was sent is not possible: the device's clock is wrong. The visit has the date on which it was "
+    "received. Correct it if it was another day."
+)
+OLD_MOMENT = N_("The date of this visit is more than two years ago. Correct it if the device's clock was wrong.")
+OLD_AFTER = timedelta(days=2 * 365)
+CLOCK_TOLERANCE = timedelta(days=1)  # a tablet's clock may be wrong by some hours
+MAXIMUM_DOCUMENTS = 10
+EARLIEST_DAY = date(2000, 1, 1)
+LONGEST_WAIT = timedelta(days=1)  # between arrival and attention
+NOT_AN_OBJECT = N_("The visit must be a JSON object.")
 
 
-def _written(value: Any) -> Any:
-    """A date comes as text that begins with its year: a number would be taken for seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and (not value or _YEAR.match(value))):
-        return value or None
-    raise PydanticCustomError("date_type", N_("A date is written as text."))
+class PersonDraft(DraftPart):
+    """The person who came. ``id`` names a person on file whom the agent chose; ``new`` says that it is nobody on file.
 
-
-Day = Annotated[date | None, BeforeValidator(_written)]
-BLANK = BeforeValidator(_empty_is_none)
-Name = Annotated[str, StringConstraints(max_length=60), LINE]
-GivenNames = Annotated[str, StringConstraints(max_length=80), LINE]
-Phone = Annotated[str, StringConstraints(max_length=25), LINE]
-Number = Annotated[str, StringConstraints(max_length=32), LINE]
-Sentence = Annotated[str, StringConstraints(max_length=300), LINE]
-ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=30)]
-EntityCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Purpose = Annotated[
-    str,
-    StringConstraints(pattern=r"^(attention|statistics|research|referral:(\*|[a-z0-9]+(-[a-z0-9]+)*))$", max_length=60),
-]
-Level = Literal["none", "some", "a_lot", "cannot"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, value: Any) -> Any:
-        if isinstance(value, dict) and None in value.values():
-            return {name: given for name, given in value.items() if given is not None}
-        return value
-
-
-class Document(_Part):
-    """An identity document as shown. Format doubts are warnings (people/rules.py), not errors."""
-
-    type: Annotated[str, StringConstraints(max_length=12), AfterValidator(_document_type)]
-    number: Annotated[Number | None, BLANK] = None
-    expires: Day = None
-
-    @model_validator(mode="after")
-    def _normalised(self) -> Self:
-        try:
-            _type, number = normalise_document(self.type, self.number)
-        except ValueError as error:
-            raise PydanticCustomError("document_number", str(error)) from None
-        if number != self.number:
-            object.__setattr__(self, "number", number or None)
-        return self
-
-
-class Disability(_Part):
-    """The six questions of the Washington Group short set; each may stay unanswered."""
-
-    seeing: Level | None = None
-    hearing: Level | None = None
-    walking: Level | None = None
-    remembering: Level | None = None
-    self_care: Level | None = None
-    communicating: Level | None = None
-
-    @property
-    def present(self) -> bool | None:
-        """Whether there is a disability: at least one "a lot" or more; None when nothing was answered."""
-        answers = [answer for answer in self.__dict__.values() if answer is not None]
-        return any(answer in {"a_lot", "cannot"} for answer in answers) if answers else None
-
-
-class PersonDraft(_Part):
-    """Who came. ``id`` names a person already known, chosen by the agent; ``new`` says that it is nobody on file.
-
-    Without either, a document on file together with the birth date and a name that agrees finds the person.
+    Without either, a document on file together with the birth date and a name that agrees finds the person. ``version``
+    is that of the chosen person's record, if all of it was in sight: what the draft leaves out was then emptied, and a
+    record that was changed meanwhile is a conflict. ``age`` is in whole years at the attention, for whom the birth date
+    is not known. The other fields are those of ``person_fields.py``.
     """
 
     id: UUID | None = None
     new: StrictBool | None = None
-    given_names: Annotated[GivenNames | None, BLANK] = None
-    surname_1: Annotated[Name | None, BLANK] = None
-    surname_2: Annotated[Name | None, BLANK] = None
-    birth_date: Day = None
-    sex: Annotated[str | None, BLANK, _in("sex")] = None
-    nationality: Annotated[str | None, BLANK, _in("nationality")] = None
-    documents: Annotated[tuple[Document, ...], Field(max_length=10)] = ()
-    phone: Annotated[Phone | None, BLANK] = None
-    municipality: Annotated[str | None, BLANK, _in("municipality")] = None
-    origin: Annotated[str | None, BLANK, _in("origin")] = None
-    population: Annotated[str | None, BLANK, _in("population")] = None
-    status: Annotated[str | None, BLANK, _in("status")] = None
-    intention: Annotated[str | None, BLANK, _in("intention")] = None
-    ethnicity: Annotated[StrictInt | None, _in("ethnicity")] = None
-    education: Annotated[StrictInt | None, _in("education")] = None
-    gender: Annotated[str | None, BLANK, _in("gender")] = None
+    version: Annotated[StrictInt, Field(ge=1, le=MAXIMUM_VERSION)] | None = None
+    given_names: Annotated[GivenNames | None, BLANK_TO_NONE] = None
+    surname_1: Annotated[Surname | None, BLANK_TO_NONE] = None
+    surname_2: Annotated[Surname | None, BLANK_TO_NONE] = None
+    birth_date: PartialDate = None
+    age: Annotated[StrictInt, Field(ge=0)] | None = None
+    sex: CodedAnswer = None
+    nationality: CodedAnswer = None
+    documents: Annotated[tuple[DocumentDraft, ...], Field(max_length=MAXIMUM_DOCUMENTS)] = ()
+    phone: Annotated[Phone | None, BLANK_TO_NONE] = None
+    phone_safe: CodedAnswer = None
+    municipality: CodedAnswer = None
+    origin: CodedAnswer = None
+    population: CodedAnswer = None
+    status: CodedAnswer = None
+    intention: CodedAnswer = None
+    ethnicity: NumberedAnswer = None
+    education: NumberedAnswer = None
+    gender: CodedAnswer = None
     disability: Disability | None = None
+    # To the main person of the family that came. It belongs to the visit: next year a child may come with an aunt.
+    relation: RelationCode | None = None
 
 
-class Household(_Part):
-    """Who came along: numbers of people, and who answers for a child."""
+class Household(DraftPart):
+    """The people who came along: their numbers, and who is responsible for a child."""
 
     adults: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
     children: Annotated[StrictInt, Field(ge=0, le=50)] | None = None
-    accompanied_by: Annotated[str | None, BLANK, _in("accompanied_by")] = None
+    accompanied_by: Annotated[
+        str | None, BLANK_TO_NONE, AfterValidator(partial(check_code, list_name="accompanied_by"))
+    ] = None
 
 
-class Facts(_Part):
-    """Answers that rules ask for."""
+class Consent(DraftPart):
+    """One purpose, granted or refused, under one version of the text that was shown, in one language.
 
-    child_born_in_colombia_without_note: StrictBool = False
-    complained_of: Annotated[EntityCode | None, BLANK] = None
-
-
-class Consent(_Part):
-    """One purpose, granted or refused, under one version of the text that was shown."""
+    ``extra_fields`` are data that the entity of a referral gets only because the person asked for it.
+    """
 
     purpose: Purpose
     granted: StrictBool
-    text_version: Annotated[str, StringConstraints(min_length=1, max_length=20), LINE]
+    text_version: Annotated[str, StringConstraints(min_length=1, max_length=20), SINGLE_LINE]
+    language: Literal["es", "en"] | None = None
+    extra_fields: Annotated[tuple[Literal["phone"], ...], Field(max_length=10)] | None = None
 
 
-class Declined(_Part):
-    """A suggestion that was not followed. The reason is asked for where the path is mandatory."""
+class DeclinedSuggestion(DraftPart):
+    """A suggestion that was not followed. A mandatory path needs the reason."""
 
     service: ServiceCode
-    reason: Annotated[Sentence | None, BLANK] = None
+    reason: Annotated[ReasonText | None, BLANK_TO_NONE] = None
 
 
-class VisitDraft(_Part):
-    """A visit to record. Ids are the client's own (UUIDv7), so that sending twice records once."""
+class VisitDraft(DraftPart):
+    """A visit to record. The client makes the id (UUIDv7), so that sending it twice records it once."""
 
+    # Who types a date mends it at once. A program's clock may be two years off while the person has left long ago.
+    takes_any_moment: ClassVar[bool] = False
+
+    # The greatest numbers of entries are far above any visit: they keep a broken program from filling the disk.
     id: UUID
     point: EntityCode
-    attended_at: Annotated[AwareDatetime, BeforeValidator(_written)]
-    arrived_at: Annotated[AwareDatetime, BeforeValidator(_written)] | None = None
+    attended_at: Annotated[AwareDatetime, BeforeValidator(require_text_date)]
+    arrived_at: Annotated[AwareDatetime, BeforeValidator(require_text_date)] | None = None
     person: PersonDraft = PersonDraft()
     household: Household = Household()
-    vulnerabilities: Annotated[tuple[Annotated[str, _in("vulnerabilities")], ...], Field(max_length=20)] = ()
+    vulnerabilities: Annotated[tuple[VulnerabilityCode, ...], Field(max_length=20)] = ()
     needs: Annotated[tuple[ServiceCode, ...], Field(min_length=1, max_length=30)]
-    facts: Facts = Facts()
+    facts: SituationFacts = SituationFacts()
     consents: Annotated[tuple[Consent, ...], Field(max_length=40)] = ()
-    notes: Annotated[str, StringConstraints(max_length=2000), LINES] = ""
+    notes: Annotated[str, StringConstraints(max_length=2000), MULTIPLE_LINES] = ""
+    # None: refer to whatever is suggested and consented to. A list: to these services only.
     refer: Annotated[tuple[ServiceCode, ...], Field(max_length=30)] | None = None
     entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30, default_factory=dict)]
-    declined: Annotated[tuple[Declined, ...], Field(max_length=30)] = ()
+    declined: Annotated[tuple[DeclinedSuggestion, ...], Field(max_length=30)] = ()
+    # The same for all who came together; the client makes it (UUIDv7).
+    family: UUID | None = None
+    guardian: Guardian | None = None
+    # The turn from which the attention began. Recording the visit finishes it, and its arrival counts if none is given.
+    turn: UUID | None = None
 
     @model_validator(mode="after")
-    def _times_agree(self) -> Self:
-        day = self.day
-        if self.attended_at > clock.now() + AHEAD or day < BEGINNING:
-            raise _at("attended_at", N_("The date of the attention is not possible."))
-        if self.arrived_at and not self.attended_at - LONGEST_WAIT <= self.arrived_at <= self.attended_at:
-            raise _at("arrived_at", N_("The arrival is not within the day before the attention."))
-        born = self.person.birth_date
-        if born and born > day:
-            raise _at("person.birth_date", N_("The birth date is after the date of the attention."))
-        if born and day.year - born.year > OLDEST:
-            raise _at("person.birth_date", N_("The birth date is more than 130 years ago."))
+    def _check_times(self) -> Self:
+        day = self.attended_day
+        is_possible = self.has_possible_moment(clock.now())
+        if not self.takes_any_moment and not is_possible:
+            raise _build_field_error("attended_at", N_("The date of the visit is not possible."))
+        if is_possible and self.arrived_at and not timedelta(0) <= self.attended_at - self.arrived_at <= LONGEST_WAIT:
+            raise _build_field_error("arrived_at", N_("The arrival is not within the day before the visit."))
+        arrived_on, notified_on = self.facts.arrived_on, self.facts.measure_notified_on
+        if arrived_on and parse_partial_date(arrived_on).earliest > day:
+            raise _build_field_error("facts.arrived_on", N_("This date is after the date of the visit."))
+        if notified_on and notified_on > day:
+            raise _build_field_error("facts.measure_notified_on", N_("This date is after the date of the visit."))
         return self
 
     @model_validator(mode="after")
-    def _is_new_or_known(self) -> Self:
+    def _check_birth(self) -> Self:
+        birth_date, age = self.person.birth_date, self.person.age
+        possible_ages = find_possible_ages(parse_partial_date(birth_date), self.attended_day) if birth_date else None
+        if birth_date and possible_ages is None:
+            raise _build_field_error("person.birth_date", N_("The birth date is after the date of the visit."))
+        # A slip of the keyboard: 1897 for 1987, or 233 for 23.
+        if possible_ages and possible_ages[0] >= IMPOSSIBLE_AGE:
+            raise _build_field_error("person.birth_date", N_("Nobody is 130 years old or older. Check the birth date."))
+        if age is not None and age >= IMPOSSIBLE_AGE:
+            raise _build_field_error("person.age", N_("Nobody is 130 years old or older. Check the age."))
+        if age is not None and possible_ages and not possible_ages[0] <= age <= possible_ages[1]:
+            raise _build_field_error("person.age", N_("The age and the birth date do not go together."))
+        return self
+
+    @model_validator(mode="after")
+    def _check_person_choice(self) -> Self:
         if self.person.new and self.person.id:
-            raise _at("person.new", N_("Somebody on file is not new: give the identifier, or say that it is new."))
+            raise _build_field_error(
+                "person.new", N_("Somebody on file is not new: give the identifier, or say that it is new.")
+            )
+        if self.person.version and not self.person.id:
+            raise _build_field_error(
+                "person.version", N_("A version belongs to somebody on file: give the identifier.")
+            )
         return self
 
     @model_validator(mode="after")
-    def _consents_agree(self) -> Self:
-        answers: dict[str, bool] = {}
-        for place, consent in enumerate(self.consents):
-            if answers.setdefault(consent.purpose, consent.granted) != consent.granted:
-                raise _at(f"consents.{place}.granted", N_("The same purpose is granted and refused."))
+    def _check_consents(self) -> Self:
+        # Nobody could tell afterwards which of the two was meant.
+        granted_by_purpose: dict[str, bool] = {}
+        for index, consent in enumerate(self.consents):
+            if granted_by_purpose.setdefault(consent.purpose, consent.granted) != consent.granted:
+                raise _build_field_error(f"consents.{index}.granted", N_("The same purpose is granted and refused."))
         return self
+
+    def has_possible_moment(self, now: datetime) -> bool:
+        """Whether the attention can have been then: not more than a day after ``now``, not before the year 2000."""
+        return self.attended_at <= now + CLOCK_TOLERANCE and clock.local_day(self.attended_at) >= EARLIEST_DAY
 
     @property
     def refuses_to_be_on_file(self) -> bool:
-        """Whether the person refused to be put on file (Ley 1581 de 2012, art. 9); saying nothing is no refusal."""
+        """Whether the person refused to be put on file. No answer is no refusal, and no consent either."""
         return any(consent.purpose == "attention" and not consent.granted for consent in self.consents)
 
     @property
-    def wait(self) -> int | None:
+    def waiting_minutes(self) -> int | None:
         """Whole minutes from the arrival to the attention; None where the arrival was not noted."""
         return int((self.attended_at - self.arrived_at).total_seconds()) // 60 if self.arrived_at else None
 
     @cached_property
-    def day(self) -> date:
-        """The point's calendar day of the attention."""
-        return clock.local_day(self.attended_at)
+    def attended_day(self) -> date:
+        """The point's calendar day of the attention; today for a moment that cannot be."""
+        now = clock.now()
+        return clock.local_day(self.attended_at if self.has_possible_moment(now) else now)
 
-    def consented_to(self, entity: str) -> bool:
-        """Whether the person agreed that their data go to this entity; a refusal by name outweighs a general yes."""
-        answers = {consent.purpose: consent.granted for consent in self.consents}
-        return answers.get(f"referral:{entity}", answers.get("referral:*", False))
+    @cached_property
+    def birth_span(self) -> DateSpan | None:
+        """The days on which the person may have been born, by the birth date and the age that were stated."""
+        birth_date, age = self.person.birth_date, self.person.age
+        date_span = parse_partial_date(birth_date) if birth_date else None
+        age_span = find_birth_span(age, self.attended_day) if age is not None else None
+        return date_span.find_common_days(age_span) if date_span and age_span else date_span or age_span
+
+    @cached_property
+    def person_fields(self) -> dict[str, Any]:
+        """What was stated of the person, as a person's record holds it.
+
+        An age has become a part of a birth date, and a telephone stands in its one form. The draft itself keeps what
+        was sent: its fingerprint must be the same after an upgrade that reads a number in another way.
+        """
+        left_out = {"id", "new", "version", "age", "relation"}
+        fields = self.person.model_dump(mode="json", exclude_none=True, exclude=left_out)
+        if self.birth_span:
+            fields["birth_date"] = format_partial_date(self.birth_span)
+        if self.person.phone:
+            fields["phone"] = normalise_phone(self.person.phone).text
+        return fields
 
 
-def _at(field: str, message: str) -> PydanticCustomError:
+class ProgramDraft(VisitDraft):
+    """A visit as a program sends it: whatever its clock says, the visit is recorded (``find_moment``)."""
+
+    takes_any_moment: ClassVar[bool] = True
+
+
+def read_program_draft(payload: object) -> ProgramDraft:
+    """The draft of what a program sent. Raises Invalid with an error for each wrong field."""
+    return parse_object(ProgramDraft, payload, NOT_AN_OBJECT)
+
+
+def place_in_time(draft: VisitDraft, received_at: datetime) -> tuple[VisitDraft, tuple[StoredWarning, ...]]:
+    """The draft with a possible moment, and what to tell of it.
+
+    A moment that cannot be becomes that of the receipt, and the arrival moves along, so that the waiting time stays; an
+    arrival that does not go with it is left out. A moment of more than two years ago stays: it may be from old papers.
+    """
+    if draft.has_possible_moment(received_at):
+        is_old = draft.takes_any_moment and received_at - draft.attended_at > OLD_AFTER
+        return draft, (("attended_at", OLD_MOMENT, {}),) if is_old else ()
+    moments: dict[str, str | None] = {"attended_at": received_at.isoformat()}
+    if draft.arrived_at:
+        wait = draft.attended_at - draft.arrived_at
+        is_waiting_time = timedelta(0) <= wait <= LONGEST_WAIT
+        moments["arrived_at"] = (received_at - wait).isoformat() if is_waiting_time else None
+    fields = draft.model_dump(mode="json", exclude_none=True) | moments
+    return parse_object(VisitDraft, fields, NOT_AN_OBJECT), (("attended_at", IMPOSSIBLE_MOMENT, {}),)
+
+
+def read_draft(payload: object) -> VisitDraft:
+    """The draft of what a form or a program sent. Raises Invalid with an error for each wrong field."""
+    return parse_object(VisitDraft, payload, NOT_AN_OBJECT)
+
+
+def _build_field_error(field: str, message: str) -> PydanticCustomError:
     return PydanticCustomError("at_field", message, {"field": field})

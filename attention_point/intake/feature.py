@@ -1,20 +1,51 @@
-"""What intake offers the app."""
+"""The feature of intake: pages, API, menu, checks and names for the journal."""
 
 from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.language import N_
-from attention_point.intake import api, duplicates_views, views
-from attention_point.intake.naming import NAMING
-from attention_point.intake.sealed_records import SEALED_RECORDS
+from attention_point.intake import api, form_drafts
+from attention_point.intake.corrections import api as corrections_api
+from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
+from attention_point.intake.pages.naming import NAMING
+from attention_point.intake.pages.unsaved_visits import check_views, form_views
+from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
+
+# Imported for the views that they add to the desk's blueprint.
+_DESK_VIEWS = (search_views, form_views, check_views, visit_views, turn_views)
 
 intake = Feature(
     name="intake",
-    blueprints=(views.blueprint, duplicates_views.blueprint, api.blueprint),
+    blueprints=(
+        desk_blueprint.blueprint,
+        duplicates_views.blueprint,
+        api.blueprint,
+        corrections_api.blueprint,
+        corrections_views.blueprint,
+    ),
     menu=(
         MenuItem(
-            N_("Receive"), "desk.home", "desk.use", also=("desk.new", "desk.new_for", "desk.check", "desk.record")
+            N_("Receive"),
+            "desk.show_search",
+            "desk.use",
+            # The form, the check page and the pages of a person belong to receiving: it stays marked on them.
+            further_endpoints=(
+                "desk.show_search_results",
+                "desk.show_new_visit_form",
+                "desk.show_visit_form_for_person",
+                "desk.show_form_draft",
+                "desk.show_check_page",
+                "desk.show_found_people",
+                "desk.show_person",
+                "corrections.show_person_correction",
+                "duplicates.*",
+            ),
+            daily_for=("agent", "supervisor"),
         ),
-        MenuItem(N_("Attentions"), "desk.listing", "visits.view"),
+        MenuItem(N_("Visits"), "desk.list_visits", "visits.view", daily_for=("agent", "supervisor")),
     ),
-    checks=(SEALED_RECORDS,),
+    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
+    checks=(SEALED_RECORDS_CHECK,),
     naming=NAMING,
 )

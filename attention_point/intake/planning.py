@@ -1,210 +1,275 @@
-"""What a visit leads to: warnings, suggestions, and the referrals that follow from consents and choices."""
+"""Plans a visit: its warnings, suggestions, and the referrals that follow from consents and choices.
 
-from collections.abc import Iterator, Mapping
+A suggestion of the rules, a service that the agent adds and a referral that is made are one shape, ``Suggestion``.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory
-from attention_point.foundation.language import N_, kept
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.language import N_, encode_message_values
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import FieldError, Invalid
-from attention_point.intake.draft import VisitDraft
+from attention_point.intake.consents import consent_rules
+from attention_point.intake.consents.earlier_answers import list_standing_consents
+from attention_point.intake.draft import StoredWarning, VisitDraft
+from attention_point.intake.draft_types.answers import COMPLAINED_OF_KINDS, UNKNOWN_CODE
+from attention_point.intake.family.guardians import check_family, check_guardian
+from attention_point.people import queries as people_queries
 from attention_point.people import rules as people_rules
-from attention_point.people import services as people
-from attention_point.routing import queries as routing
-from attention_point.routing.facts import HeldDocument, Notice, Offer, Reason, Situation, Suggestion
-from attention_point.routing.offers import Offers
-from attention_point.routing.rules import advise
-
-WarningRow = tuple[str, str, Mapping[str, Any]]
-"""A field, a message id and its values: kept so, to be said in the reader's language."""
+from attention_point.people.phones import normalise_phone
+from attention_point.people.records import DecryptedPerson, find_age_after_statement
+from attention_point.routing import queries as routing_queries
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.rule_types import Notice, Offer, Reason, ShownDocument, Situation, Suggestion
+from attention_point.routing.rules import build_advice
 
 
-class Referred(NamedTuple):
-    """A suggestion, or the agent's own addition, with the entity that answers it."""
-
-    need: str
-    service: str
-    entity: str
-    mandatory: bool
-    urgent: bool
-    restricted: bool
-    reason: Reason
-    rule: str
-    papers_missing: bool = False
-
-    def sealed(self) -> dict[str, Any]:
-        """As it stands in a sealed record: the reason as a message id, to be said in any language."""
-        return {
-            "need": self.need,
-            "service": self.service,
-            "entity": self.entity,
-            "mandatory": self.mandatory,
-            "urgent": self.urgent,
-            "restricted": self.restricted,
-            "reason": [self.reason.msgid, kept(self.reason.params)],
-            "rule": self.rule,
-            "papers_missing": self.papers_missing,
-        }
+def build_sealed_suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion as it stands in a sealed record: the reason as a message id, to be translated for its reader."""
+    return {
+        "need": suggestion.need,
+        "service": suggestion.service,
+        "entity": suggestion.entity,
+        "mandatory": suggestion.mandatory,
+        "urgent": suggestion.urgent,
+        "restricted": suggestion.restricted,
+        "reason": [suggestion.reason.msgid, encode_message_values(suggestion.reason.params)],
+        "rule": suggestion.rule,
+        "papers_missing": suggestion.papers_missing,
+        "withheld_fields": list(suggestion.withheld_fields),
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What will be stored of a visit beside what was said."""
+class VisitPlan:
+    """The plan of a visit. ``chosen_referrals`` are the suggestions and the agent's own additions that are referred.
 
-    prefix: str
-    suggestions: tuple[Referred, ...]
-    chosen: tuple[Referred, ...]
+    ``restricted``: ordinary lists must not show the visit. ``identity_basis`` says on what the keeping of the person's
+    identity stands (``consents/consent_rules.py``).
+    """
+
+    reference_prefix: str
+    suggestions: tuple[Suggestion, ...]
+    chosen_referrals: tuple[Suggestion, ...]
     notices: tuple[Notice, ...]
-    warnings: tuple[WarningRow, ...]
-    alternatives: Mapping[str, tuple[str, ...]]
+    warnings: tuple[StoredWarning, ...]
     restricted: bool
+    identity_basis: str
+    waiting_for_guardian: tuple[Suggestion, ...]
 
 
-UNKNOWN = N_("This code does not exist.")
-ADDED = Reason("The agent added it.")
+# Stored with referrals: the id of its message stays.
+ADDED_BY_AGENT = Reason(N_("The agent added it."))
 
 
-def plan_visit(session: Session, draft: VisitDraft) -> Plan:
-    """Work out the plan. Raises Invalid, naming each field whose code does not exist or whose reason is missing."""
-    point = directory.point(session, draft.point)
-    offers = routing.offers(session)
-    errors = list(_unknown(session, draft, offers))
+def plan_visit(
+    session: Session,
+    draft: VisitDraft,
+    chosen_person: DecryptedPerson | None = None,
+    family: Sequence[VisitDraft] = (),
+) -> VisitPlan:
+    """Work out the plan of a visit. ``chosen_person`` is whom the agent chose, opened; ``family`` are the drafts of
+    everybody who came together, this one among them.
+
+    Raises Invalid, naming each field whose code does not exist or whose reason is missing.
+    """
+    point = directory_queries.find_point(session, draft.point)
+    offer_index = routing_queries.get_offer_index(session)
+    errors = list(_check_codes(session, draft, offer_index))
     if point is None:
-        errors.append(FieldError("point", _(UNKNOWN)))
+        errors.append(FieldError("point", _(UNKNOWN_CODE)))
+    # All wrong fields at once: whoever corrects one must not find the next one after another try.
     if errors or point is None:
         raise Invalid(_("Some fields need attention."), tuple(errors))
-    advice = advise(_situation(draft, _birth_date(session, draft)), offers, draft.day)
-    suggestions = tuple(_referred(each, draft) for each in advice.suggestions)
-    added = tuple(_added(draft, suggestions, offers))
-    chosen = tuple(_chosen(draft, suggestions)) + tuple(each for each in added if draft.consented_to(each.entity))
-    return Plan(
-        prefix=point.prefix,
+    situation = _build_situation(draft, chosen_person)
+    advice = build_advice(situation, offer_index, draft.attended_day)
+    suggestions = tuple(_choose_entity(suggestion, draft) for suggestion in advice.suggestions)
+    # The agent may add any service, but no referral is made without the person's consent to its entity.
+    added_referrals = tuple(_plan_added_referrals(draft, suggestions, offer_index))
+    chosen_referrals = tuple(_choose_referrals(draft, suggestions, situation.age)) + tuple(
+        referral for referral in added_referrals if consent_rules.allows_referral(draft, referral, situation.age)
+    )
+    waiting_for_guardian = tuple(
+        consent_rules.list_waiting_for_guardian(draft, (*suggestions, *added_referrals), situation.age)
+    )
+    earlier_consents = (
+        list_standing_consents(session, draft.person.id, draft.attended_day, draft.id) if draft.person.id else {}
+    )
+    identity_basis = consent_rules.find_identity_basis(draft, chosen_referrals, earlier_consents, situation.age)
+    return VisitPlan(
+        reference_prefix=point.prefix,
         suggestions=suggestions,
-        chosen=chosen,
+        chosen_referrals=tuple(_withhold_fields(session, draft, chosen_referrals, earlier_consents)),
         notices=advice.notices,
-        warnings=tuple(_warnings(draft)),
-        alternatives={each.service: (each.entity, *each.alternatives) for each in advice.suggestions},
-        restricted=advice.restricted or any(each.restricted for each in chosen),
+        warnings=(
+            *consent_rules.list_consent_warnings(draft, identity_basis, situation.age, waiting_for_guardian),
+            *check_guardian(draft, situation.age),
+            *check_family(draft, family),
+            *_check_documents(draft),
+            *_check_phone(draft),
+        ),
+        restricted=advice.restricted or any(referral.restricted for referral in chosen_referrals),
+        identity_basis=identity_basis,
+        waiting_for_guardian=waiting_for_guardian,
     )
 
 
-def _birth_date(session: Session, draft: VisitDraft) -> date | None:
-    """As said, else as known of the person whom the draft names: a child on file is a child, said again or not (M1)."""
-    said, chosen = draft.person.birth_date, draft.person.id
-    if said or chosen is None:
-        return said
-    known = people.known_birth_date(session, chosen)
-    return known if known and known <= draft.day else None
+def _withhold_fields(
+    session: Session, draft: VisitDraft, referrals: tuple[Suggestion, ...], earlier_consents: Collection[str]
+) -> Iterator[Suggestion]:
+    entities, may_call = directory_queries.get_entities_by_code(session), _may_call(session, draft, earlier_consents)
+    for referral in referrals:
+        entity_fields = entities[referral.entity].withheld_fields
+        withheld_fields = consent_rules.list_withheld_fields(draft, referral, entity_fields, may_call=may_call)
+        yield referral._replace(withheld_fields=withheld_fields)
 
 
-def _situation(draft: VisitDraft, born: date | None) -> Situation:
+def _may_call(session: Session, draft: VisitDraft, earlier_consents: Collection[str]) -> bool:
+    answer = consent_rules.find_consent(draft, "contact")
+    if answer is not None or "contact" in earlier_consents:
+        return answer is not False
+    # Silence is a no where the text asks about calls; under an older one, the telephone is a part of the referral.
+    texts = [
+        directory_queries.find_consent_text_version(session, version)
+        for version in {consent.text_version for consent in draft.consents}
+    ]
+    purposes = {purpose["purpose"] for text in texts if text for purpose in text.content["purposes"]}
+    return "contact" not in purposes
+
+
+def _build_situation(draft: VisitDraft, chosen_person: DecryptedPerson | None) -> Situation:
     person = draft.person
+    # Rules know one word for a disability, whether the agent noted it or the answers to the six questions say so.
     vulnerabilities = draft.vulnerabilities
-    if person.disability and person.disability.present and "disability" not in vulnerabilities:
+    if person.disability and person.disability.is_present and "disability" not in vulnerabilities:
         vulnerabilities = (*vulnerabilities, "disability")
     return Situation(
         needs=tuple(dict.fromkeys(draft.needs)),
-        age=people_rules.age_on(born, draft.day) if born else None,
+        # A child on file is a child, whether it is stated again or not: child protection (M1) depends on it.
+        age=find_age_after_statement(
+            chosen_person.record if chosen_person else {}, draft.person_fields, draft.attended_day
+        ),
         accompanied_by=draft.household.accompanied_by,
         nationality=person.nationality,
         population=person.population,
         status=person.status,
-        documents=tuple(HeldDocument(each.type, each.expires) for each in person.documents),
+        documents=tuple(ShownDocument(document.type, document.expires) for document in person.documents),
         vulnerabilities=vulnerabilities,
         child_born_in_colombia_without_note=draft.facts.child_born_in_colombia_without_note,
         complained_of=draft.facts.complained_of,
     )
 
 
-def _unknown(session: Session, draft: VisitDraft, offers: Offers) -> Iterator[FieldError]:
-    """Codes that the directory does not have, and consents under a text that was never shown."""
-    services, entities = directory.services_by_code(session), directory.entities_by_code(session)
-    named = [(f"needs.{place}", code) for place, code in enumerate(draft.needs)]
-    named += [(f"refer.{place}", code) for place, code in enumerate(draft.refer or ())]
-    named += [(f"entities.{code}", code) for code in draft.entities]
-    named += [(f"declined.{place}.service", each.service) for place, each in enumerate(draft.declined)]
-    yield from (FieldError(field, _(UNKNOWN)) for field, code in named if code not in services)
-    for service, entity in draft.entities.items():
-        if entity not in {each.entity for each in _offers_of(offers, draft.day, service)}:
-            yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
-    if draft.facts.complained_of and draft.facts.complained_of not in entities:
-        yield FieldError("facts.complained_of", _(UNKNOWN))
-    versions = directory.consent_versions(session)
-    for place, consent in enumerate(draft.consents):
-        kind, _colon, entity = consent.purpose.partition(":")
-        if kind == "referral" and entity != "*" and entity not in entities:
-            yield FieldError(f"consents.{place}.purpose", _(UNKNOWN))
-        if consent.text_version not in versions:
-            yield FieldError(f"consents.{place}.text_version", _("There is no consent text of this version."))
-
-
-def _referred(suggestion: Suggestion, draft: VisitDraft) -> Referred:
-    """The suggestion, at the entity that the person chose among those that answer."""
-    wanted = draft.entities.get(suggestion.service)
-    return Referred(
-        need=suggestion.need,
-        service=suggestion.service,
-        entity=wanted if wanted in suggestion.alternatives else suggestion.entity,
-        mandatory=suggestion.mandatory,
-        urgent=suggestion.urgent,
-        restricted=suggestion.restricted,
-        reason=suggestion.reason,
-        rule=suggestion.rule,
-        papers_missing=suggestion.papers_missing,
+def _check_codes(session: Session, draft: VisitDraft, offer_index: OfferIndex) -> Iterator[FieldError]:
+    # Also consents under a text that was never shown: they would prove nothing (Ley 1581 de 2012, art. 9).
+    services, entities = (
+        directory_queries.get_services_by_code(session),
+        directory_queries.get_entities_by_code(session),
     )
+    named_codes = [(f"needs.{index}", code) for index, code in enumerate(draft.needs)]
+    named_codes += [(f"refer.{index}", code) for index, code in enumerate(draft.refer or ())]
+    named_codes += [(f"entities.{code}", code) for code in draft.entities]
+    named_codes += [(f"declined.{index}.service", entry.service) for index, entry in enumerate(draft.declined)]
+    yield from (FieldError(field, _(UNKNOWN_CODE)) for field, code in named_codes if code not in services)
+    for service, entity in draft.entities.items():
+        if entity not in {
+            entry.entity for entry in _select_offers_of_service(offer_index, draft.attended_day, service)
+        }:
+            yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
+    complained_of = draft.facts.complained_of
+    if complained_of and complained_of not in entities and complained_of not in COMPLAINED_OF_KINDS:
+        yield FieldError("facts.complained_of", _(UNKNOWN_CODE))
+    text_versions = directory_queries.list_consent_versions(session)
+    for index, consent in enumerate(draft.consents):
+        purpose_kind, _colon, entity = consent.purpose.partition(":")
+        if purpose_kind == "referral" and entity != "*" and entity not in entities:
+            yield FieldError(f"consents.{index}.purpose", _(UNKNOWN_CODE))
+        if consent.text_version not in text_versions:
+            yield FieldError(f"consents.{index}.text_version", _("There is no consent text of this version."))
 
 
-def _chosen(draft: VisitDraft, suggestions: tuple[Referred, ...]) -> Iterator[Referred]:
-    """A mandatory path always, unless declined with a reason; any other with the person's consent, if asked for."""
-    declined = {each.service: each.reason for each in draft.declined}
-    for each in suggestions:
-        if each.service in declined:
-            if each.mandatory and not declined[each.service]:
-                place = [entry.service for entry in draft.declined].index(each.service)
-                sentence = _("This path is mandatory: say why it is not followed.")
-                raise Invalid(sentence, (FieldError(f"declined.{place}.reason", sentence),))
+def _choose_entity(suggestion: Suggestion, draft: VisitDraft) -> Suggestion:
+    # The person chooses among the entities that answer; another choice is an error of its own (``_check_codes``).
+    chosen_entity = draft.entities.get(suggestion.service)
+    if chosen_entity not in suggestion.alternatives:
+        return suggestion
+    other_entities = [entity for entity in suggestion.alternatives if entity != chosen_entity]
+    return suggestion._replace(entity=chosen_entity, alternatives=(suggestion.entity, *other_entities))
+
+
+def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], age: int | None) -> Iterator[Suggestion]:
+    # A mandatory path is always followed, unless it is declined with a reason: it protects a child, with or without
+    # consent (M1). Any other needs the person's consent, and to be asked for where the draft says what is.
+    declined = {suggestion.service: suggestion.reason for suggestion in draft.declined}
+    for suggestion in suggestions:
+        if suggestion.service in declined:
+            if suggestion.mandatory and not declined[suggestion.service]:
+                index = [entry.service for entry in draft.declined].index(suggestion.service)
+                message = _("This path is mandatory: say why it is not followed.")
+                raise Invalid(message, (FieldError(f"declined.{index}.reason", message),))
             continue
-        wanted = draft.refer is None or each.service in draft.refer
-        if each.mandatory or (wanted and draft.consented_to(each.entity)):
-            yield each
+        is_requested = draft.refer is None or suggestion.service in draft.refer
+        if suggestion.mandatory or (is_requested and consent_rules.allows_referral(draft, suggestion, age)):
+            yield suggestion
 
 
-def _added(draft: VisitDraft, suggestions: tuple[Referred, ...], offers: Offers) -> Iterator[Referred]:
-    """Services that the agent asked for although no rule suggested them."""
-    suggested = {each.service for each in suggestions}
-    for place, service in enumerate(draft.refer or ()):
-        if service in suggested:
+def _plan_added_referrals(
+    draft: VisitDraft, suggestions: tuple[Suggestion, ...], offer_index: OfferIndex
+) -> Iterator[Suggestion]:
+    suggested_services = {suggestion.service for suggestion in suggestions}
+    for index, service in enumerate(draft.refer or ()):
+        if service in suggested_services:
             continue
-        available = _offers_of(offers, draft.day, service)
-        if not available:
-            sentence = _("No entity offers this service on that day.")
-            raise Invalid(sentence, (FieldError(f"refer.{place}", sentence),))
-        wanted = draft.entities.get(service)
-        offer = next((each for each in available if each.entity == wanted), available[0])
-        yield Referred(
+        available_offers = _select_offers_of_service(offer_index, draft.attended_day, service)
+        if not available_offers:
+            message = _("No entity offers this service on that day.")
+            raise Invalid(message, (FieldError(f"refer.{index}", message),))
+        chosen_entity = draft.entities.get(service)
+        offer = next((offer for offer in available_offers if offer.entity == chosen_entity), available_offers[0])
+        yield Suggestion(
             need=offer.need,
             service=service,
             entity=offer.entity,
             mandatory=False,
             urgent=False,
             restricted=offer.restricted,
-            reason=ADDED,
+            reason=ADDED_BY_AGENT,
             rule="AGENT",
         )
 
 
-def _offers_of(offers: Offers, day: date, service: str) -> list[Offer]:
-    return [offer for of_need in offers.on(day).values() for offer in of_need if offer.service == service]
+def _select_offers_of_service(offer_index: OfferIndex, day: date, service: str) -> list[Offer]:
+    return [
+        offer
+        for need_offers in offer_index.offers_on_day(day).values()
+        for offer in need_offers
+        if offer.service == service
+    ]
 
 
-def _warnings(draft: VisitDraft) -> Iterator[WarningRow]:
-    types = people.document_types()
-    for place, document in enumerate(draft.person.documents):
-        for found in people_rules.check_document(
-            document.type, document.number or "", document.expires, draft.person.birth_date, draft.day, types
+def _check_documents(draft: VisitDraft) -> Iterator[StoredWarning]:
+    document_types = people_queries.load_document_types()
+    for index, document in enumerate(draft.person.documents):
+        for warning in people_rules.check_document(
+            document.type,
+            document.number or "",
+            document.expires,
+            draft.birth_span,
+            draft.attended_day,
+            document_types,
         ):
-            yield (f"person.documents.{place}.number", found.message, kept(found.params))
+            yield (f"person.documents.{index}.number", warning.message, encode_message_values(warning.params))
+
+
+# Stored with visits: the id of the message stays.
+DOUBTFUL_PHONE = N_("No telephone in Colombia or Venezuela has this number. Read it aloud to the person.")
+
+
+def _check_phone(draft: VisitDraft) -> Iterator[StoredWarning]:
+    if draft.person.phone and normalise_phone(draft.person.phone).is_doubtful:
+        yield ("person.phone", DOUBTFUL_PHONE, {})

@@ -1,64 +1,43 @@
-"""Reading visits: receipts, a person's earlier attentions, the recount of all."""
+"""Reading visits: one, a person's or a point's latest ones, and what the API answers about one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database import Prepared, connection_of
+from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import said
-from attention_point.foundation.refusals import NotFound
+from attention_point.foundation.language import translate_stored_message
 from attention_point.foundation.vault import VaultError
-from attention_point.intake import counting
-from attention_point.intake.models import Visit
-from attention_point.intake.planning import Referred
-from attention_point.people import queries as people
-from attention_point.people.services import Received
-from attention_point.referrals import queries as referrals
+from attention_point.intake.models import VOID, Visit
+from attention_point.people import queries as people_queries
+from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.models import Referral
-from attention_point.tallies.facts import ReferralFacts, VisitFacts
 
-PURPOSE = "visit"
-BATCH = 500
-_COLUMNS = (
-    Visit.id,
-    Visit.person_id,
-    Visit.point,
-    Visit.day,
-    Visit.attended_at,
-    Visit.received_at,
-    Visit.actor,
-    Visit.channel,
-    Visit.reference,
-    Visit.code,
-    Visit.sealed,
-)
-_ONE = select(*_COLUMNS).where(Visit.id == bindparam("visit"))
-_OF_PERSON = (
-    select(*_COLUMNS)
+SEALING_PURPOSE = "visit"
+ADDITION_PURPOSE = "visit-addition"
+# Fields of a draft that stand in the row itself, or with the person: the sealed record is without them.
+ROW_FIELDS = ("id", "point", "person", "attended_at")
+# The fingerprint and the tag are for recording and for finding; whoever reads has no use for them.
+VISIT_COLUMNS = tuple(column for column in Visit.__table__.columns if column.name not in {"fingerprint", "family_tag"})
+_VISIT_BY_ID = select(*VISIT_COLUMNS).where(Visit.id == bindparam("visit"))
+_VISITS_OF_PERSON = (
+    select(*VISIT_COLUMNS)
     .where(Visit.person_id == bindparam("person"), Visit.day.between(bindparam("first"), bindparam("last")))
     .order_by(Visit.id.desc())
-    .limit(100)
-)
-_SEALED = Prepared(
-    select(Visit.id, Visit.sealed).where(
-        Visit.person_id == bindparam("person"),
-        Visit.day.between(bindparam("first"), bindparam("last")),
-        Visit.sealed.is_not(None),
-    )
+    .limit(100)  # more than anybody comes in years; a page shows them all at once
 )
 
 
 @dataclass(frozen=True, slots=True)
-class OpenVisit:
-    """A visit with its sealed part open."""
+class DecryptedVisit:
+    """A visit with its sealed part opened: the columns of its row, and ``record``."""
 
     damaged: ClassVar[bool] = False
 
@@ -72,6 +51,9 @@ class OpenVisit:
     channel: str
     reference: str
     code: str
+    version: int
+    state: str
+    changed_at: datetime | None
     record: Mapping[str, Any]
 
     @property
@@ -79,10 +61,43 @@ class OpenVisit:
         """Whether ordinary lists must not show it (DOMAIN M2)."""
         return bool(self.record.get("restricted"))
 
+    @property
+    def family(self) -> UUID | None:
+        """The id that links the visits of people who came together; None for somebody who came alone."""
+        return UUID(self.record["family"]) if self.record.get("family") else None
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether it was recorded on this calendar day of the point."""
+        return is_recorded_today(self)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was annulled."""
+        return self.state == VOID
+
+    def may_be_corrected_by(self, actor: Actor) -> bool:
+        """Whether this actor may correct or annul it: who recorded it on the same day, later a supervisor."""
+        if self.is_void:
+            return False
+        is_own = actor.may("visits.correct") and actor.journal_label == self.actor
+        return actor.may("visits.correct_any") or (is_own and is_recorded_today(self))
+
+    def may_get_needs_from(self, actor: Actor) -> bool:
+        """Whether this actor may add a forgotten need to it: everybody who receives people, on the same day."""
+        return not self.is_void and (
+            self.may_be_corrected_by(actor) or (actor.may("visits.record") and is_recorded_today(self))
+        )
+
+
+def is_recorded_today(visit: DecryptedVisit) -> bool:
+    """Whether a visit was recorded on this calendar day of the point."""
+    return clock.local_day(visit.received_at) == clock.today()
+
 
 @dataclass(frozen=True, slots=True)
 class DamagedVisit:
-    """A visit whose sealed part does not open: what lists show of it. Whether it is restricted is not known."""
+    """A visit whose sealed part does not open: what lists show of it. Nobody knows whether it is restricted."""
 
     damaged: ClassVar[bool] = True
 
@@ -90,214 +105,188 @@ class DamagedVisit:
     attended_at: datetime
 
 
-ListedVisit = OpenVisit | DamagedVisit
+ListedVisit = DecryptedVisit | DamagedVisit
 
 
-def may_list(actor: Actor, visit: ListedVisit) -> bool:
-    """Whether a list shows it to this reader: an ordinary or a damaged one, or one that the reader may see."""
-    return isinstance(visit, DamagedVisit) or not visit.restricted or may_see_restricted(actor, visit)
+def can_list_visit(actor: Actor, visit: ListedVisit) -> bool:
+    """Whether a list shows a visit to this reader."""
+    return isinstance(visit, DamagedVisit) or is_in_ordinary_lists(visit) or can_see_restricted(actor, visit)
 
 
-def find(session: Session, visit: UUID) -> OpenVisit | None:
+def is_in_ordinary_lists(visit: ListedVisit) -> bool:
+    """Whether ordinary lists show it; a damaged one is shown as such."""
+    return isinstance(visit, DamagedVisit) or not visit.restricted
+
+
+def find_visit(session: Session, visit_id: UUID) -> DecryptedVisit | None:
     """One visit, or None when there is none or its person was erased. Raises VaultError where it does not open."""
-    row = connection_of(session).execute(_ONE, {"visit": visit}).one_or_none()
-    found = next(iter(_opened(session, [row])), None) if row else None
-    if isinstance(found, DamagedVisit):
-        raise VaultError(PURPOSE, visit)
-    return found
+    row = session.connection().execute(_VISIT_BY_ID, {"visit": visit_id}).one_or_none()
+    decrypted_visit = next(iter(decrypt_visits(session, [row])), None) if row else None
+    if isinstance(decrypted_visit, DamagedVisit):
+        raise VaultError(SEALING_PURPOSE, visit_id)
+    return decrypted_visit
 
 
-def visible(session: Session, actor: Actor, visit: UUID) -> OpenVisit:
-    """One visit that this reader may see; raises NotFound otherwise: hidden and missing look the same.
-
-    Whoever recorded a restricted visit may see its receipt; later lists and searches do not show it.
-    """
-    found = find(session, visit)
-    if found is None or (found.restricted and not may_see_restricted(actor, found)):
+def get_visible_visit(session: Session, actor: Actor, visit_id: UUID) -> DecryptedVisit:
+    """One visit that this reader may see. Raises NotFound otherwise."""
+    # Hidden and missing look the same: that there is a restricted visit would already tell something.
+    decrypted_visit = find_visit(session, visit_id)
+    if decrypted_visit is None or (decrypted_visit.restricted and not can_see_restricted(actor, decrypted_visit)):
         raise NotFound(_("There is no such visit."))
-    return found
+    return decrypted_visit
 
 
-def may_see_restricted(actor: Actor, visit: OpenVisit) -> bool:
-    """The supervisor always; the one who recorded it on the same day, to hand over the slip."""
-    return actor.may("restricted.view") or (
-        actor.label == visit.actor and clock.local_day(visit.received_at) == clock.today()
-    )
+def can_see_restricted(actor: Actor, visit: DecryptedVisit) -> bool:
+    """Whether this reader may see a restricted visit."""
+    # A supervisor always; whoever recorded it on the same day, to hand over the slip.
+    return actor.may("restricted.view") or (actor.journal_label == visit.actor and is_recorded_today(visit))
 
 
-def received_anybody(session: Session) -> bool:
+def has_real_visit(session: Session) -> bool:
     """Whether there is a visit that was not invented."""
     return session.execute(select(Visit.id).where(Visit.channel != "demo").limit(1)).first() is not None
 
 
-def is_recorded(session: Session, visit: UUID) -> bool:
+def is_recorded(session: Session, visit_id: UUID) -> bool:
     """Whether a visit of this id is recorded."""
-    return session.execute(select(Visit.id).where(Visit.id == visit)).first() is not None
+    return session.execute(select(Visit.id).where(Visit.id == visit_id)).first() is not None
 
 
-def by_code(session: Session, code: str) -> UUID | None:
-    """The visit of a slip's code."""
+def find_visit_by_code(session: Session, code: str) -> UUID | None:
+    """The id of the visit whose slip carries this code."""
     return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()
 
 
-def of_person(session: Session, person: UUID, first: date = date.min, last: date = date.max) -> list[ListedVisit]:
+def list_visits_of_person(
+    session: Session, person: UUID, first_day: date = date.min, last_day: date = date.max
+) -> list[ListedVisit]:
     """A person's attentions, newest first, at most 100."""
-    rows = connection_of(session).execute(_OF_PERSON, {"person": person, "first": first, "last": last}).all()
-    return _opened(session, rows)
+    rows = (
+        session.connection().execute(_VISITS_OF_PERSON, {"person": person, "first": first_day, "last": last_day}).all()
+    )
+    return decrypt_visits(session, rows)
 
 
-def latest(session: Session, point: str, before: UUID | None, size: int) -> list[ListedVisit]:
-    """A point's newest visits, those after ``before`` in the list."""
-    query = select(*_COLUMNS).where(Visit.point == point).order_by(Visit.day.desc(), Visit.id.desc()).limit(size)
-    if before is not None:
-        last = select(Visit.day, Visit.id).where(Visit.id == before).scalar_subquery()
-        query = query.where(tuple_(Visit.day, Visit.id) < last)
-    return _opened(session, session.execute(query).all())
+class VisitFilter(NamedTuple):
+    """Which visits a list shows: of one day, with a referral in one of these states, or without any referral."""
+
+    day: date | None = None
+    states: tuple[str, ...] = ()
+    without_referral: bool = False
 
 
-def counted_in_month(session: Session, received: Received, day: date) -> list[Mapping[str, Any] | None]:
-    """How a person's visits of this month were counted already; None for a visit that does not open."""
-    first = day.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    rows = _SEALED.run(session, {"person": received.id, "first": first, "last": last})
-    opened = (people.open_or_note(session, received.key, PURPOSE, _id(visit), sealed) for visit, sealed in rows)
-    return [record and record["counted"] for record in opened]
+EVERY_VISIT = VisitFilter()
 
 
-def _id(kept: UUID | str) -> UUID:
-    """SQLite keeps an id as text."""
-    return kept if isinstance(kept, UUID) else UUID(kept)
+def list_latest_visits(
+    session: Session, point: str, before_id: UUID | None, size: int, visit_filter: VisitFilter = EVERY_VISIT
+) -> list[ListedVisit]:
+    """A point's newest visits; with ``before_id``, those that follow it in the list."""
+    # Paging by the last row and not by a number: what is recorded meanwhile moves nothing.
+    query = select(*VISIT_COLUMNS).where(Visit.point == point).order_by(Visit.day.desc(), Visit.id.desc()).limit(size)
+    if before_id is not None:
+        last_shown = select(Visit.day, Visit.id).where(Visit.id == before_id).scalar_subquery()
+        query = query.where(tuple_(Visit.day, Visit.id) < last_shown)
+    if visit_filter.day is not None:
+        query = query.where(Visit.day == visit_filter.day)
+    referrals_of_visit = exists().where(Referral.visit_id == Visit.id)
+    if visit_filter.states:
+        query = query.where(referrals_of_visit.where(Referral.state.in_(visit_filter.states)))
+    if visit_filter.without_referral:
+        query = query.where(~referrals_of_visit)
+    return decrypt_visits(session, session.execute(query).all())
 
 
-def answer(
-    visit: UUID,
+def build_response(
+    visit_id: UUID,
     reference: str,
     received_at: datetime,
     record: Mapping[str, Any],
-    made: Sequence[tuple[UUID, Referred]],
+    referrals: Iterable[tuple[UUID, str | None, str, str]],
 ) -> dict[str, Any]:
-    """The contract's answer to a new visit."""
-    rows = [(referral, each.service, each.entity, "created") for referral, each in made]
-    return _answer(visit, reference, received_at, record, rows)
-
-
-def stored_answer(session: Session, visit: UUID) -> dict[str, Any]:
-    """The same answer again, from what is stored."""
-    found = find(session, visit)
-    if found is None:
-        raise NotFound(_("There is no such visit."))
-    rows = [(each.id, _service(each), each.entity, "created") for each in referrals.of_visit(session, visit)]
-    return _answer(found.id, found.reference, found.received_at, found.record, rows)
-
-
-def _answer(
-    visit: UUID,
-    reference: str,
-    received_at: datetime,
-    record: Mapping[str, Any],
-    rows: Sequence[tuple[UUID, str | None, str, str]],
-) -> dict[str, Any]:
+    """The contract's answer to a visit; ``referrals`` are the id, the service, the entity and the state of each."""
     return {
-        "id": str(visit),
+        "id": str(visit_id),
         "reference": reference,
-        "received_at": clock.local(received_at).isoformat(timespec="seconds"),
+        "received_at": _format_moment(received_at),
         "suggestions": [
             {
-                "need": each["need"],
-                "service": each["service"],
-                "entity": each["entity"],
-                "mandatory": each["mandatory"],
-                "urgent": each["urgent"],
-                "reason": said(*each["reason"]),
+                "need": suggestion["need"],
+                "service": suggestion["service"],
+                "entity": suggestion["entity"],
+                "mandatory": suggestion["mandatory"],
+                "urgent": suggestion["urgent"],
+                "reason": translate_stored_message(*suggestion["reason"]),
             }
-            for each in record["suggestions"]
+            for suggestion in record["suggestions"]
         ],
-        "referrals": [
-            {"id": str(referral), "service": service, "entity": entity, "state": state}
-            for referral, service, entity, state in rows
-        ],
-        "warnings": [
-            {"field": field, "message": said(message, values)} for field, message, values in record["warnings"]
-        ],
+        "referrals": [_build_referral(*referral) for referral in referrals],
+        "warnings": translate_warnings(record),
     }
 
 
-def receipt(session: Session, visit: OpenVisit) -> dict[str, Any]:
+def translate_warnings(record: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The warnings of a visit's record in the reader's language, each with its ``field`` and ``message``."""
+    return [
+        {"field": field, "message": translate_stored_message(message, values)}
+        for field, message, values in record["warnings"]
+    ]
+
+
+def build_stored_response(session: Session, visit_id: UUID) -> dict[str, Any]:
+    """The answer to a visit that is recorded already, with its referrals as they are now. Raises NotFound."""
+    visit = find_visit(session, visit_id)
+    if visit is None:
+        raise NotFound(_("There is no such visit."))
+    referrals = [
+        (referral.id, _find_service_code(referral), referral.entity, referral.state)
+        for referral in referral_queries.list_referrals_of_visit(session, visit_id)
+    ]
+    return build_response(visit.id, visit.reference, visit.received_at, visit.record, referrals)
+
+
+def build_receipt(session: Session, visit: DecryptedVisit) -> dict[str, Any]:
     """A visit's receipt: reference, state, referrals as they stand now; no personal field."""
     return {
         "id": str(visit.id),
         "reference": visit.reference,
-        "state": "recorded",
-        "received_at": clock.local(visit.received_at).isoformat(timespec="seconds"),
+        "state": visit.state,
+        "version": visit.version,
+        "received_at": _format_moment(visit.received_at),
         "referrals": [
-            {"id": str(each.id), "service": _service(each), "entity": each.entity, "state": each.state}
-            for each in referrals.of_visit(session, visit.id)
+            _build_referral(referral.id, _find_service_code(referral), referral.entity, referral.state)
+            for referral in referral_queries.list_referrals_of_visit(session, visit.id)
         ],
     }
 
 
-def _service(referral: referrals.ListedReferral) -> str | None:
-    """The service's code; None where the referral does not open."""
-    return None if isinstance(referral, referrals.DamagedReferral) else referral.service
+def _format_moment(moment: datetime) -> str:
+    return clock.to_local_time(moment).isoformat(timespec="seconds")
 
 
-def recount_month(session: Session, first: date, points: Sequence[str]) -> Iterator[VisitFacts | ReferralFacts]:
-    """What counts in one month at these points, read from its sealed rows, in batches.
-
-    Rows that do not open are passed over and noted in the session (``foundation.damage``).
-    """
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    for point in points:
-        within = (Visit.point == point, Visit.day.between(first, last))
-        # In the order of the index on these: by id alone PostgreSQL reads through the years before the month.
-        for visits in _batches(session, _COLUMNS, (Visit.day, Visit.id), *within):
-            yield from _visit_facts(session, visits)
-            yield from _referral_facts(referrals.of_visits(session, [row.id for row in visits]))
+def _build_referral(referral_id: UUID, service: str | None, entity: str, state: str) -> dict[str, Any]:
+    return {"id": str(referral_id), "service": service, "entity": entity, "state": state}
 
 
-def recount(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
-    """Everything that is counted, read from the sealed rows themselves, in batches.
-
-    Rows that do not open are passed over and noted in the session (``foundation.damage``).
-    """
-    for visits in _batches(session, _COLUMNS, (Visit.id,)):
-        yield from _visit_facts(session, visits)
-    for rows in _batches(session, (Referral.id,), (Referral.id,)):
-        yield from _referral_facts(referrals.several(session, [row.id for row in rows]))
+def _find_service_code(referral: referral_queries.ListedReferral) -> str | None:
+    # The service stands in the sealed record: an entity's inbox in clear would tell why somebody came.
+    return None if isinstance(referral, referral_queries.DamagedReferral) else referral.service
 
 
-def _visit_facts(session: Session, rows: Sequence[Any]) -> Iterator[VisitFacts]:
-    for visit in _opened(session, rows):
-        if isinstance(visit, OpenVisit):
-            yield counting.unsealed(visit.record["counted"])
-
-
-def _referral_facts(listed: Iterable[referrals.ListedReferral]) -> Iterator[ReferralFacts]:
-    for referral in listed:
-        if isinstance(referral, referrals.OpenReferral):
-            yield referral.facts
-
-
-def _batches(session: Session, columns: Any, keys: Sequence[Any], *within: Any) -> Iterator[Sequence[Any]]:
-    """Rows in the order of the keys, which are among their columns."""
-    query = select(*columns).where(*within).order_by(*keys).limit(BATCH)
-    rows = session.execute(query).all()
-    while rows:
-        yield rows
-        last = tuple(getattr(rows[-1], key.key) for key in keys)
-        rows = session.execute(query.where(tuple_(*keys) > last)).all()
-
-
-def _opened(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
-    keys = people.keys(session, [row.person_id for row in rows])
-    found: list[ListedVisit] = []
+def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
+    """Open the sealed part of rows of ``VISIT_COLUMNS``, in their order. The visits of erased people are left out."""
+    # Each person's key is opened once, however many of the visits are theirs.
+    person_keys = people_queries.open_person_keys(session, [row.person_id for row in rows])
+    visits: list[ListedVisit] = []
     for row in rows:
-        if row.person_id not in keys or row.sealed is None:  # erased
+        if row.person_id not in person_keys or row.sealed is None:  # the person was erased
             continue
         values = dict(row._mapping)
-        record = people.open_or_note(session, keys[row.person_id], PURPOSE, row.id, values.pop("sealed"))
+        record = people_queries.open_record_or_note(
+            session, person_keys[row.person_id], SEALING_PURPOSE, row.id, values.pop("sealed")
+        )
         if record is None:
-            found.append(DamagedVisit(row.id, row.attended_at))
+            visits.append(DamagedVisit(row.id, row.attended_at))
         else:
-            found.append(OpenVisit(**values, record=record))
-    return found
+            visits.append(DecryptedVisit(**values, record=record))
+    return visits

@@ -1,181 +1,361 @@
-"""The one door: ``record_visit``. Everything of a visit in the caller's transaction, or nothing."""
+"""Recording a visit: everything of it in the caller's transaction, or nothing."""
 
-import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database import Prepared, dialect_of, one
-from attention_point.foundation.database.locks import serialise
+from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict
-from attention_point.foundation.vault import vault_of
-from attention_point.intake import counting, queries
-from attention_point.intake.draft import VisitDraft
-from attention_point.intake.models import Visit, VisitCounter
-from attention_point.intake.planning import Plan, plan_visit
-from attention_point.people import services as people
-from attention_point.referrals import services as referrals
-from attention_point.tallies import services as tallies
-
-# Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
-# 256 is a multiple of 32, so each letter is as likely as any other.
-_LETTERS = b"ABCDEFGH9JKLMN8PQRSTUVWXYZ234567" * 8
-_INSERT = Prepared(
-    insert(Visit),
-    (
-        "id",
-        "person_id",
-        "point",
-        "day",
-        "attended_at",
-        "received_at",
-        "actor",
-        "channel",
-        "reference",
-        "code",
-        "fingerprint",
-        "sealed",
-    ),
+from attention_point.foundation.vault import get_vault
+from attention_point.intake import queries, recount, visit_facts
+from attention_point.intake.consents import consent_rules
+from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
+from attention_point.intake.family.guardians import complete_family
+from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
+from attention_point.intake.models import RECORDED
+from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
+from attention_point.intake.records.reserved_references import (
+    LOST_REFERENCE,
+    NO_CAPTURE,
+    OfflineCapture,
+    choose_references,
 )
-_KNOWN = Prepared(select(Visit.fingerprint).where(Visit.id == bindparam("visit")))
+from attention_point.intake.records.served_turns import Arrivals, add_arrival, finish_served_turns, lock_served_turns
+from attention_point.intake.records.visit_storage import find_fingerprint, insert_visit
+from attention_point.people import services as people_services
+from attention_point.people.records import DecryptedPerson, list_person_differences, open_chosen_person
+from attention_point.referrals import services as referral_services
+from attention_point.routing.rule_types import Suggestion
+from attention_point.tallies import services as tally_services
+from attention_point.tallies.facts import VisitFacts
+from attention_point.tallies.rules import CellKey
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the one who recorded gets: the stored answer, and whether this call stored it."""
+class RecordResult:
+    """The result of ``record_visit``: the response body, and whether the visit was created (False for a replay, whose
+    referrals have the states of now).
+    """
 
-    answer: Mapping[str, Any]
-    first: bool
+    response: Mapping[str, Any]
+    created: bool
 
 
-def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str = "api") -> Receipt:
+@dataclass(frozen=True, slots=True)
+class _NewDraft:
+    """A draft that is not recorded yet, with its fields as JSON, the fingerprint of what was sent, and what to tell of
+    its moment.
+    """
+
+    draft: VisitDraft
+    fields: dict[str, Any]
+    fingerprint: bytes
+    warnings: tuple[StoredWarning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedVisit:
+    """A visit whose person is received and whose locks are held; ``day`` is the day on which it counts."""
+
+    new_draft: _NewDraft
+    plan: VisitPlan
+    person: people_services.ReceivedPerson
+    day: date
+    reference: str
+    family_tag: bytes | None
+    warnings: Sequence[StoredWarning] = ()
+
+
+def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str = "api") -> RecordResult:
     """Record one visit: person, visit, referrals, journal entry and tallies.
 
-    The same draft again gives the same answer and stores nothing. Raises Conflict for another draft under the same id,
-    Invalid for codes that do not exist, for a mandatory path declined without a reason, NotFound for an unknown person.
+    A draft that was recorded already gives the same answer again and stores nothing. A draft with a family is linked
+    with the visits of that family, in whichever order they arrive. Raises Conflict for another draft under the same id,
+    Invalid for codes that do not exist and for a mandatory path declined without a reason, NotFound or DamagedPerson
+    for the person whom the agent chose.
     """
-    vault = vault_of(session)
-    said = draft.model_dump(mode="json", exclude_none=True)
-    fingerprint = vault.fingerprint("visit-draft", to_json(said))
-    serialise(session, draft.id)
-    known = one(_KNOWN.run(session, {"visit": draft.id}))
-    if known is not None:
-        return _again(session, bytes(known) == fingerprint, draft.id)
-    plan = plan_visit(session, draft)
-    given = _given(draft, said["person"], plan)
-    now = clock.now()
-    chosen, new = draft.person.id, bool(draft.person.new)
-    received = people.receive(session, people.Statement(given, draft.id, actor.label, now, chosen, new))
-    day = tallies.counting_day(session, draft.day)
-    before = [] if received.new else queries.counted_in_month(session, received, day)
-    facts = counting.facts_of(draft, received, day, before)
-    wanted = [referrals.Chosen(each.entity, each.sealed()) for each in plan.chosen]
-    reference = _reference(session, plan.prefix, draft)
-    visit = referrals.Visit(draft.id, received.id, received.key, draft.point, day)
-    record = _record(said, plan, received, facts)
-    _insert_visit(session, actor, visit, record, draft, reference, fingerprint, channel, now)
-    made = referrals.create(session, visit, wanted, now)
-    journal.record(
-        session, actor, "visit.record", "visit", draft.id, person=received.id, new=received.new, referrals=len(made)
-    )
-    tallies.add(session, counting.cells(facts, plan.chosen))
-    return Receipt(queries.answer(draft.id, reference, now, record, list(zip(made, plan.chosen, strict=True))), True)
+    return _record_drafts(session, actor, [draft], channel)[0]
 
 
-CHOICE = {"id", "new"}
-NAMING = {"given_names", "surname_1", "surname_2", "documents", "phone"}
-
-
-def _given(draft: VisitDraft, said: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """What is kept of the person. Who refuses to be put on file is received without a name (Ley 1581 de 2012, art. 9),
-    unless a mandatory path protects a child (art. 7: the child's best interest)."""
-    protected = any(each.mandatory for each in plan.chosen)
-    left_out = CHOICE | (NAMING if draft.refuses_to_be_on_file and not protected else set())
-    return {name: value for name, value in said.items() if name not in left_out}
-
-
-def _code() -> str:
-    """An opaque code for the slip, 80 random bits that can be read out."""
-    return secrets.token_bytes(16).translate(_LETTERS).decode()
-
-
-def _again(session: Session, same: bool, visit: UUID) -> Receipt:
-    if not same:
-        raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
-    return Receipt(queries.stored_answer(session, visit), False)
-
-
-def _record(said: dict[str, Any], plan: Plan, received: people.Received, facts: counting.VisitFacts) -> dict[str, Any]:
-    """What stands sealed in the visit: what was said, what was suggested, and how it was counted."""
-    warnings = list(plan.warnings)
-    if received.duplicates:
-        warnings.append(("person.documents", SAME_DOCUMENT, {}))
-    return {
-        **{name: value for name, value in said.items() if name not in BESIDE},
-        "restricted": plan.restricted,
-        "suggestions": [each.sealed() for each in plan.suggestions],
-        "warnings": warnings,
-        "counted": counting.sealed(facts),
-    }
-
-
-BESIDE = {"id", "point", "person", "attended_at"}  # kept in the row itself, or with the person
-SAME_DOCUMENT = N_("Somebody else is on file with the same document. Both are kept apart until a person decides.")
-
-
-def _insert_visit(
+def record_family(
     session: Session,
     actor: Actor,
-    visit: referrals.Visit,
-    record: Mapping[str, Any],
-    draft: VisitDraft,
-    reference: str,
-    fingerprint: bytes,
+    drafts: Sequence[VisitDraft],
+    channel: str = "api",
+    capture: OfflineCapture = NO_CAPTURE,
+) -> list[RecordResult]:
+    """Record the visits of people who came together, all or none, each as ``record_visit`` does.
+
+    What follows from their relations is completed first (``complete_family``). Sent again, those that are recorded give
+    the same answers. Raises as ``record_visit``, and Invalid for a person who stands there twice; an error of a field
+    names the person, counted from 0, and the field: ``people.1.person.birth_date``.
+    """
+    check_family_drafts(drafts)
+    return _record_drafts(session, actor, complete_family(drafts), channel, capture)
+
+
+def _record_drafts(
+    session: Session,
+    actor: Actor,
+    drafts: Sequence[VisitDraft],
     channel: str,
+    capture: OfflineCapture = NO_CAPTURE,
+) -> list[RecordResult]:
+    now = clock.now()
+    arrivals = lock_served_turns(session, drafts)
+    new_drafts, results = _split_recorded(session, drafts, arrivals, now)
+    visits = _prepare_visits(session, actor, new_drafts, drafts, now, capture)
+    cells: Counter[CellKey] = Counter()
+    for visit in visits:
+        facts, result = _store_visit(session, actor, visit, channel, now)
+        cells.update(visit_facts.sum_visit_cells(facts, visit.plan.chosen_referrals))
+        results[visit.new_draft.draft.id] = result
+    finish_served_turns(session, actor, arrivals)
+    for visit in visits:
+        draft_id, response = visit.new_draft.draft.id, results[visit.new_draft.draft.id].response
+        details = {"person": visit.person.id, "new": visit.person.is_new, "referrals": len(response["referrals"])}
+        journal.record(session, actor, "visit.record", "visit", draft_id, **details)
+    if visits:
+        tally_services.add_to_tallies(session, cells)
+    return [results[draft.id] for draft in drafts]
+
+
+def _split_recorded(
+    session: Session, drafts: Sequence[VisitDraft], arrivals: Arrivals, now: datetime
+) -> tuple[list[_NewDraft], dict[UUID, RecordResult]]:
+    lock_for_transaction(session, *{draft.id for draft in drafts}, *{draft.family for draft in drafts if draft.family})
+    new_drafts: list[_NewDraft] = []
+    replays: dict[UUID, RecordResult] = {}
+    for draft in drafts:
+        fields = draft.model_dump(mode="json", exclude_none=True)
+        # Keyed: without the key, nobody can try out which draft a stored fingerprint belongs to.
+        fingerprint = get_vault(session).keyed_digest("visit-draft", to_json(fields))
+        stored_fingerprint = find_fingerprint(session, draft.id)
+        if stored_fingerprint is None:
+            # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
+            placed_draft, warnings = place_in_time(draft, now)
+            timed_draft = add_arrival(placed_draft, arrivals)
+            if timed_draft is not draft:
+                fields = timed_draft.model_dump(mode="json", exclude_none=True)
+            new_drafts.append(_NewDraft(timed_draft, fields, fingerprint, warnings))
+        else:
+            replays[draft.id] = _replay_visit(session, stored_fingerprint == fingerprint, draft.id)
+    return new_drafts, replays
+
+
+def _prepare_visits(
+    session: Session,
+    actor: Actor,
+    new_drafts: Sequence[_NewDraft],
+    drafts: Sequence[VisitDraft],
     now: datetime,
-) -> None:
-    _INSERT.run(
+    capture: OfflineCapture,
+) -> list[_PreparedVisit]:
+    """Plan the visits and receive their people.
+
+    Everybody locks in this order, or two transactions would wait for each other for ever: the turns, the visits and
+    the family, documents, people, months, counters, the journal, the tallies. Who corrects locks the rows of referrals
+    before the months.
+    """
+    # Whoever corrects one of these people or their visits comes before or after: neither writes over the other.
+    people_services.lock_people(session, [(new.draft.person.id, new.draft.person_fields) for new in new_drafts])
+    plans = _plan_visits(session, new_drafts, drafts)
+    people = [
+        _receive_person(session, actor, new_draft, *plan, now)
+        for new_draft, plan in zip(new_drafts, plans, strict=True)
+    ]
+    attended_days = sorted({new.draft.attended_day for new in new_drafts})
+    days = {day: tally_services.choose_counting_day(session, day) for day in attended_days}
+    family = new_drafts[0].draft.family if new_drafts else None
+    tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
+    references, lost_ids = choose_references(
         session,
         {
-            "id": visit.id,
-            "person_id": visit.person,
-            "point": visit.point,
+            new.draft.id: (new.draft.point, new.draft.attended_day.year, plan.reference_prefix)
+            for new, (plan, _chosen_person) in zip(new_drafts, plans, strict=True)
+        },
+        capture.references,
+        now,
+    )
+    return [
+        _PreparedVisit(
+            new_draft,
+            plan,
+            person,
+            days[new_draft.draft.attended_day],
+            references[new_draft.draft.id],
+            next(tags, None),
+            (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
+        )
+        for new_draft, (plan, _chosen_person), person in zip(new_drafts, plans, people, strict=True)
+    ]
+
+
+def _plan_visits(
+    session: Session, new_drafts: Sequence[_NewDraft], drafts: Sequence[VisitDraft]
+) -> list[tuple[VisitPlan, DecryptedPerson | None]]:
+    plans: list[tuple[VisitPlan, DecryptedPerson | None]] = []
+    errors: list[FieldError] = []
+    for new_draft in new_drafts:
+        draft = new_draft.draft
+        try:
+            chosen_person = open_chosen_person(session, draft.person.id) if draft.person.id else None
+            plans.append((plan_visit(session, draft, chosen_person, drafts), chosen_person))
+        except Invalid as error:
+            if len(drafts) == 1:
+                raise
+            # The errors of all people at once, as those of one person.
+            index = next(index for index, sent_draft in enumerate(drafts) if sent_draft.id == draft.id)
+            errors += name_person(index, error.field_errors)
+    if errors:
+        raise Invalid(_("Some fields need attention."), tuple(errors))
+    return plans
+
+
+def _receive_person(
+    session: Session,
+    actor: Actor,
+    new_draft: _NewDraft,
+    plan: VisitPlan,
+    chosen_person: DecryptedPerson | None,
+    now: datetime,
+) -> people_services.ReceivedPerson:
+    draft, omitted_fields = new_draft.draft, list_omitted_fields(plan)
+    if chosen_person and draft.person.version not in (None, chosen_person.version):
+        journal.record_shown(session, actor, "person.view", "person", chosen_person.id, purpose="difference")
+        raise _build_person_conflict(draft.person_fields, chosen_person.record)
+    statement = people_services.PersonStatement(
+        {name: value for name, value in draft.person_fields.items() if name not in omitted_fields},
+        draft.id,
+        actor.journal_label,
+        now,
+        chosen_person,
+        is_new=bool(draft.person.new),
+        is_complete=draft.person.version is not None,
+        omitted_fields=omitted_fields,
+    )
+    return people_services.receive_person(session, statement)
+
+
+def _store_visit(
+    session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime
+) -> tuple[VisitFacts, RecordResult]:
+    draft, person, plan = visit.new_draft.draft, visit.person, visit.plan
+    # Somebody new was not counted before: one reading less for most registrations.
+    counted_before = [] if person.is_new else recount.list_counted_in_month(session, person.id, person.key, visit.day)
+    stated_facts, facts = visit_facts.build_visit_facts(draft, person, visit.day, counted_before)
+    record = _build_record(session, visit, plan, person) | {
+        # How the visit was counted is sealed with it, so that a recount years later gives the same figures.
+        "counted": visit_facts.encode_visit_facts(facts),
+        **visit_facts.encode_stated_person(stated_facts, facts),
+    }
+    sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record)
+    insert_visit(
+        session,
+        {
+            "id": draft.id,
+            "person_id": person.id,
+            "point": draft.point,
             "day": visit.day,
             "attended_at": draft.attended_at,
             "received_at": now,
-            "actor": actor.label,
+            "actor": actor.journal_label,
             "channel": channel,
-            "reference": reference,
-            "code": _code(),
-            "fingerprint": fingerprint,
-            "sealed": visit.key.seal(queries.PURPOSE, visit.id, dict(record)),
+            "reference": visit.reference,
+            "fingerprint": visit.new_draft.fingerprint,
+            "family_tag": visit.family_tag,
+            "version": 1,
+            "state": RECORDED,
+            "changed_at": None,
+            "sealed": sealed_record,
         },
     )
+    referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, visit.day)
+    referral_ids = create_referrals(session, referral_visit, plan.chosen_referrals, now)
+    referrals = [
+        (referral_id, referral.service, referral.entity, "created")
+        for referral_id, referral in zip(referral_ids, plan.chosen_referrals, strict=True)
+    ]
+    return facts, RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
 
 
-def _counter(upsert: Any) -> Prepared:
-    counted = upsert(VisitCounter).on_conflict_do_update(
-        index_elements=["point", "year"], set_={"last": VisitCounter.last + 1}
+def create_referrals(
+    session: Session, visit: referral_services.ReferralVisit, referrals: Iterable[Suggestion], now: datetime
+) -> list[UUID]:
+    """Create the referrals of a visit's plan, and return their ids."""
+    chosen_services = [
+        referral_services.ChosenService(referral.entity, build_sealed_suggestion(referral)) for referral in referrals
+    ]
+    return referral_services.create_referrals(session, visit, chosen_services, now)
+
+
+PERSON_CHANGED = "person_changed"
+"""The code of the conflict with somebody who changed the same person meanwhile."""
+
+
+def _build_person_conflict(stated_fields: Mapping[str, Any], record: Mapping[str, Any]) -> Conflict:
+    return Conflict(
+        _("Somebody else changed the details of this person meanwhile. Nothing was saved: compare, and save again."),
+        list_person_differences(stated_fields, record),
+        code=PERSON_CHANGED,
     )
-    return Prepared(counted.returning(VisitCounter.last), ("point", "year", "last"))
 
 
-_COUNTERS = {"sqlite": _counter(sqlite.insert), "postgresql": _counter(postgresql.insert)}
+def list_omitted_fields(plan: VisitPlan) -> frozenset[str]:
+    """Names of the fields that are not kept of the person, whatever the draft says."""
+    # What identifies is kept with a yes, or where a mandatory path protects a child (decision 34).
+    return frozenset() if plan.identity_basis in consent_rules.IDENTITY_BASES else consent_rules.NAMING_FIELDS
 
 
-def _reference(session: Session, prefix: str, draft: VisitDraft) -> str:
-    """The next reference of a point and year, such as BGA-2017-000123."""
-    counter = _COUNTERS[dialect_of(session).name]
-    number = one(counter.run(session, {"point": draft.point, "year": draft.day.year, "last": 1}))
-    return f"{prefix}-{draft.day.year}-{number:06d}"
+def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> RecordResult:
+    # A tablet that lost the answer on the way sends the same draft again. A different draft under the same id is a
+    # program's fault: it must not look as if it had been recorded.
+    if not is_same_draft:
+        raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
+    return RecordResult(queries.build_stored_response(session, visit_id), False)
+
+
+def _build_record(
+    session: Session, visit: _PreparedVisit, plan: VisitPlan, received_person: people_services.ReceivedPerson
+) -> dict[str, Any]:
+    draft_fields = visit.new_draft.fields
+    # Only that somebody shows the same document, never who: the visit's record is opened by those who may not see them.
+    warnings = [*visit.new_draft.warnings, *plan.warnings, *visit.warnings]
+    if received_person.duplicates:
+        warnings.append(("person.documents", SAME_DOCUMENT, {}))
+    return {
+        **{name: value for name, value in draft_fields.items() if name not in queries.ROW_FIELDS},
+        **{name: value for name, value in draft_fields["person"].items() if name == "relation"},
+        "consents": seal_consents(session, draft_fields),
+        "legal_basis": consent_rules.build_legal_basis(plan.identity_basis),
+        "restricted": plan.restricted,
+        "suggestions": [build_sealed_suggestion(suggestion) for suggestion in plan.suggestions],
+        "warnings": warnings,
+    }
+
+
+def seal_consents(session: Session, draft_fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The consents of a draft as they are sealed: each with the digest of the text that was read."""
+    return [_add_text_digest(session, consent) for consent in draft_fields.get("consents", ())]
+
+
+def _add_text_digest(session: Session, consent: Mapping[str, Any]) -> dict[str, Any]:
+    # With the version it shows, years later, that the words are still those that were read (Decreto 1074/2015,
+    # 2.2.2.25.2). When, by whom and on which channel they were read stands in the visit's row.
+    consent_text = directory_queries.find_consent_text_version(session, consent["text_version"])
+    return {**consent, "text_digest": consent_text.digest} if consent_text else dict(consent)
+
+
+# Stored with visits: see the warnings of ``people/rules.py``.
+SAME_DOCUMENT = N_("Somebody else is on file with the same document. Both are kept apart until a person decides.")

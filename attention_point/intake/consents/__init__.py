@@ -1,0 +1,1 @@
+"""What a person allows at a visit, and what follows from it."""

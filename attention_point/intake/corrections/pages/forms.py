@@ -1,0 +1,174 @@
+"""The forms of corrections: the fields of the desk's form, filled with what is recorded, and why it is corrected.
+
+Only what was changed on the page is corrected: the typed values are compared with those that the same form gives for
+what is recorded.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from wtforms import HiddenField, RadioField, StringField
+
+from attention_point.directory import queries as directory_queries
+from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES
+from attention_point.foundation import clock
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.language import N_, current_language
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.web.forms import BaseForm
+from attention_point.intake.corrections.requests import MAXIMUM_REASON_LENGTH
+from attention_point.intake.corrections.stored_drafts import ASKED_NAMES
+from attention_point.intake.draft import Household
+from attention_point.intake.draft_types.parts import SituationFacts
+from attention_point.intake.form import visit_form
+
+_STORED_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
+# Parts of a draft of which a correction names single fields.
+_GROUPS = ("household", "facts")
+# The page sends ticked codes in the order of its boxes; another order is no correction.
+_LISTS_OF_CODES = ("needs", "vulnerabilities")
+
+FACT_NAMES = tuple(name for name in SituationFacts.model_fields if name in visit_form.VisitForm.__dict__)
+HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if name in visit_form.VisitForm.__dict__)
+CONSENT_NAMES = tuple(name for name in ASKED_PURPOSES if name in visit_form.VisitForm.__dict__)
+_VISIT_NAMES = {
+    *("needs", "attended_on", "attended_time", "arrived_time", "point", "vulnerabilities", "notes"),
+    *FACT_NAMES,
+    *HOUSEHOLD_NAMES,
+    *CONSENT_NAMES,
+}
+"""The fields that the page of a visit shows. What it does not show cannot have been emptied there."""
+_OWN_NAMES = {"csrf_token", "documents", "reason", "reason_text", "version"}
+
+
+class ReasonForm(BaseForm):
+    """Why something is corrected or annulled: one of the usual reasons, or the agent's own words."""
+
+    version = HiddenField()
+    reason = RadioField(N_("Why"), validate_choice=False)
+    reason_text = StringField(N_("Another reason, in your words"))
+
+    def read_reason(self) -> str:
+        """The agent's own words, or the code of the reason. Raises Invalid where there is neither."""
+        reason = (self.reason_text.data or "").strip() or self.reason.data or ""
+        if not reason:
+            message = _("Say why.")
+            raise Invalid(message, (FieldError("reason", message),))
+        if len(reason) > MAXIMUM_REASON_LENGTH:
+            message = _("At most %(max_length)s characters.", max_length=MAXIMUM_REASON_LENGTH)
+            raise Invalid(message, (FieldError("reason_text", message),))
+        return reason
+
+
+class VisitCorrectionForm(ReasonForm, visit_form.VisitForm):
+    """The desk's form with the reason of the correction. Its error of a field of the draft stands beside the field."""
+
+    def find_field(self, path: str) -> Any:
+        """The field at a path of the draft, or one of the reason."""
+        return self[path] if path in {"reason", "reason_text"} else super().find_field(path)
+
+
+def set_reasons(form: ReasonForm, list_name: str, default_reason: str = "", omitted_reason: str = "") -> None:
+    """Offer the reasons of a code list, but for one, with the usual one chosen."""
+    reasons = get_code_list(list_name).form_choices(current_language(), clock.today())
+    form.reason.choices = [(code, label) for code, label in reasons if code not in {"", omitted_reason}]
+    if form.reason.data in (None, "None", "") and default_reason and not form.is_submitted():
+        form.reason.data = default_reason
+
+
+def set_form_choices(session: Session, form: VisitCorrectionForm) -> VisitCorrectionForm:
+    """Put the reader's words and the choices of the directory into the form."""
+    language, day = current_language(), clock.today()
+    choices = {
+        "needs": {entry.code: entry.name[language] for entry in directory_queries.list_services(session, day)},
+        "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
+        "entities": {entry.code: entry.name[language] for entry in directory_queries.list_entities(session, day)},
+    }
+    visit_form.set_choices(form, choices, day)
+    return form
+
+
+def build_visit_values(session: Session, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A recorded visit, as a draft, as the form's values; without its person."""
+    attended_at = clock.to_local_time(datetime.fromisoformat(payload["attended_at"]))
+    household, consents = payload.get("household") or {}, payload.get("consents") or ()
+    values = {
+        "id": payload["id"],
+        "point": payload["point"],
+        "attended_on": f"{attended_at:%d/%m/%Y}",
+        "attended_time": f"{attended_at:%H:%M}",
+        "needs": list(payload.get("needs") or ()),
+        "vulnerabilities": list(payload.get("vulnerabilities") or ()),
+        "notes": payload.get("notes") or "",
+        "text_version": _find_text_version(session, consents),
+        "text_language": next((consent["language"] for consent in consents if consent.get("language")), ""),
+        **{name: _write_value(value) for name, value in (payload.get("facts") or {}).items()},
+        **{name: _write_value(value) for name, value in household.items()},
+        **{consent["purpose"]: "yes" if consent["granted"] else "no" for consent in consents},
+    }
+    if payload.get("arrived_at"):
+        values["arrived_time"] = f"{clock.to_local_time(datetime.fromisoformat(payload['arrived_at'])):%H:%M}"
+    return values
+
+
+def _find_text_version(session: Session, consents: Any) -> str:
+    versions = [consent["text_version"] for consent in consents]
+    consent_text = directory_queries.find_consent_text(session, clock.today())
+    return versions[0] if versions else consent_text.version if consent_text else ""
+
+
+def _write_value(value: Any) -> Any:
+    if isinstance(value, str) and _STORED_DATE.fullmatch(value):
+        return visit_form.format_typed_date(value)
+    return value if isinstance(value, bool | list) or value is None else str(value)
+
+
+def read_person_changes(form: VisitCorrectionForm, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that were changed on the page: each with its new value, or None where it was emptied."""
+    typed = visit_form.build_payload(form)["person"]
+    shown_form = VisitCorrectionForm(formdata=None, data=visit_form.build_form_values(record))
+    shown = visit_form.build_payload(shown_form)["person"]
+    names = (*ASKED_NAMES, "age")
+    return {name: typed.get(name) for name in names if typed.get(name) != shown.get(name)}
+
+
+def read_visit_changes(
+    session: Session, form: VisitCorrectionForm, stored_payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The fields of the draft, without the person's, that were changed on the page."""
+    shown_form = VisitCorrectionForm(formdata=None, data=build_visit_values(session, stored_payload))
+    for field in form:
+        if field.short_name not in _VISIT_NAMES | _OWN_NAMES:
+            field.data = shown_form[field.short_name].data
+    typed = visit_form.build_payload(form)
+    shown = visit_form.build_payload(shown_form)
+    changes: dict[str, Any] = {}
+    for name in typed.keys() - {"id", "person"}:
+        if name in _GROUPS:
+            changed_fields = _list_changed_fields(typed[name], shown[name])
+            changes |= {name: changed_fields} if changed_fields else {}
+        elif name == "consents":
+            changed_consents = _list_changed_consents(typed[name], shown[name])
+            changes |= {name: changed_consents} if changed_consents else {}
+        elif typed[name] != shown[name] and not (name in _LISTS_OF_CODES and set(typed[name]) == set(shown[name])):
+            changes[name] = typed[name]
+    return changes
+
+
+def _list_changed_fields(typed: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    names = typed.keys() | shown.keys()
+    return {name: typed.get(name) for name in names if typed.get(name) != shown.get(name)}
+
+
+def _list_changed_consents(typed: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # By the answers alone: the text that was read, and its language, stay with an answer that stays.
+    typed_answers = {consent["purpose"]: consent["granted"] for consent in typed}
+    shown_answers = {consent["purpose"]: consent["granted"] for consent in shown}
+    changed = [consent for consent in typed if shown_answers.get(consent["purpose"]) != consent["granted"]]
+    # Without an answer now: null takes the answer away.
+    taken_away = [{"purpose": name, "granted": None} for name in shown_answers if name not in typed_answers]
+    return [{**consent, "language": current_language()} for consent in changed] + taken_away

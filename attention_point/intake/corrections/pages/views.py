@@ -1,0 +1,275 @@
+"""Pages that correct a person, correct a visit, add a forgotten need to it, and annul it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import journal
+from attention_point.foundation.access import requires
+from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
+from attention_point.foundation.language import current_language
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
+from attention_point.foundation.web.transactions import read_session
+from attention_point.intake import queries
+from attention_point.intake.corrections import person_services, services, stored_drafts
+from attention_point.intake.corrections.pages import decisions, forms, refused_forms
+from attention_point.intake.corrections.pages.forms import ReasonForm, VisitCorrectionForm
+from attention_point.intake.corrections.pages.refused_forms import RefusedForm
+from attention_point.intake.corrections.requests import CorrectionRequest
+from attention_point.intake.form import visit_form
+from attention_point.intake.queries import DecryptedVisit
+from attention_point.people import records as people_records
+from attention_point.people.records import DecryptedPerson
+from attention_point.routing.rule_types import Suggestion
+
+blueprint = Blueprint("corrections", __name__)
+VISIT_PAGE, NEEDS_PAGE = "desk/correct_visit.html", "desk/correct_needs.html"
+Page = str | Response
+
+
+@blueprint.get("/people/<uuid:person>/correct")
+@requires("people.correct")
+def show_person_correction(person: UUID) -> str:
+    """Show the details on file, to correct them. The journal keeps that the record was read."""
+    decrypted_person = people_records.view_person(db_session(), current_actor(), person, "correct")
+    if refused_form := refused_forms.find_refused_form():
+        form = VisitCorrectionForm(formdata=refused_form.fields)
+        form.show_field_errors(refused_form.field_errors)
+        return _render_person_page(form, decrypted_person, refused_form.conflict)
+    values = {**visit_form.build_form_values(decrypted_person.record), "version": str(decrypted_person.version)}
+    return _render_person_page(VisitCorrectionForm(formdata=None, data=values), decrypted_person)
+
+
+@blueprint.post("/people/<uuid:person>/correct")
+@requires("people.correct")
+def correct_person(person: UUID) -> Response:
+    """Save what was changed, and lead to the person; where somebody else was faster, show the difference."""
+    form = VisitCorrectionForm()
+    decrypted_person = people_records.open_chosen_person(read_session(), person)
+    if request.form.get("_resumed"):
+        return refused_forms.keep_and_show_again()
+    try:
+        fields = forms.read_person_changes(form, decrypted_person.record)
+        correction = CorrectionRequest(fields, form.read_reason(), form.read_version())
+        with db_session().begin_nested():  # what is refused midway leaves nothing, but the form is kept
+            person_services.correct_person(db_session(), current_actor(), person, correction)
+    except Conflict as conflict:
+        # The agent will have seen the difference: what she saves next replaces it.
+        return refused_forms.keep_and_show_again(conflict=conflict, version=decrypted_person.version)
+    except Invalid as error:
+        return refused_forms.keep_and_show_again(error.field_errors)
+    flash(_("The details are corrected."), "success")
+    return redirect(url_for("desk.show_person", person=person), 303)
+
+
+def _render_person_page(form: VisitCorrectionForm, person: DecryptedPerson, conflict: Conflict | None = None) -> str:
+    forms.set_reasons(form, "correction_reasons", "typing-error", omitted_reason="need-forgotten")
+    return render_template(
+        "desk/correct_person.html",
+        form=forms.set_form_choices(read_session(), form),
+        name=people_records.format_full_name(person.record) or _("No name on file"),
+        person_id=person.id,
+        person_fields=[form[field.name] for field in visit_form.TYPED_FIELDS],
+        disability_fields=[form[name] for name in visit_form.DISABILITY_QUESTIONS],
+        conflict=conflict,
+    )
+
+
+@blueprint.get("/visits/<uuid:visit>/correct")
+@requires("visits.correct")
+def show_visit_correction(visit: UUID) -> Page:
+    """Show what is recorded of a visit, to correct it. The journal keeps that it was read."""
+    decrypted_visit = _view_visit(visit)
+    if not decrypted_visit.may_be_corrected_by(current_actor()):
+        return _lead_back(decrypted_visit)
+    stored_payload = stored_drafts.build_stored_payload(decrypted_visit, {})
+    if refused_form := refused_forms.find_refused_form():
+        form = VisitCorrectionForm(formdata=refused_form.fields)
+        fields = forms.read_visit_changes(read_session(), form, stored_payload)
+        return _render_refused_page(VISIT_PAGE, form, decrypted_visit, fields, refused_form)
+    values = forms.build_visit_values(read_session(), stored_payload)
+    form = VisitCorrectionForm(formdata=None, data={**values, "version": str(decrypted_visit.version)})
+    return _render_visit_page(VISIT_PAGE, form, decrypted_visit)
+
+
+@blueprint.post("/visits/<uuid:visit>/correct")
+@requires("visits.correct")
+def correct_visit(visit: UUID) -> Response:
+    """Save what was changed, and lead to the visit; first ask about services that are suggested anew."""
+    form = VisitCorrectionForm()
+    decrypted_visit = queries.get_visible_visit(read_session(), current_actor(), visit)
+    stored_payload = stored_drafts.build_stored_payload(decrypted_visit, {})
+    fields = forms.read_visit_changes(read_session(), form, stored_payload)
+    return _save_visit_page(VISIT_PAGE, form, decrypted_visit, fields)
+
+
+@blueprint.get("/visits/<uuid:visit>/needs")
+@requires("visits.record")
+def show_needs(visit: UUID) -> Page:
+    """Show the needs that can be added to a visit. The journal keeps that it was read."""
+    decrypted_visit = _view_visit(visit)
+    if not decrypted_visit.may_get_needs_from(current_actor()):
+        return _lead_back(decrypted_visit)
+    if refused_form := refused_forms.find_refused_form():
+        form = VisitCorrectionForm(formdata=refused_form.fields)
+        fields = _read_added_needs(form, decrypted_visit)
+        return _render_refused_page(NEEDS_PAGE, form, decrypted_visit, fields, refused_form)
+    form = VisitCorrectionForm(formdata=None, data={"version": str(decrypted_visit.version)})
+    return _render_visit_page(NEEDS_PAGE, form, decrypted_visit)
+
+
+@blueprint.post("/visits/<uuid:visit>/needs")
+@requires("visits.record")
+def add_needs(visit: UUID) -> Response:
+    """Add forgotten needs to a visit; first ask about the services that answer them."""
+    form = VisitCorrectionForm()
+    form.reason.data = form.reason.data or "need-forgotten"
+    decrypted_visit = queries.get_visible_visit(read_session(), current_actor(), visit)
+    return _save_visit_page(NEEDS_PAGE, form, decrypted_visit, _read_added_needs(form, decrypted_visit))
+
+
+def _read_added_needs(form: VisitCorrectionForm, visit: DecryptedVisit) -> dict[str, Any]:
+    added_needs = [need for need in form.needs.data or () if need not in visit.record["needs"]]
+    return {"needs": [*visit.record["needs"], *added_needs]} if added_needs else {}
+
+
+def _lead_back(visit: DecryptedVisit) -> Response:
+    # Nobody fills in a form that will be refused. The page of an annulled visit says itself that it was annulled.
+    if not visit.is_void:
+        flash(_(services.NOT_ALLOWED), "warning")
+    return redirect(url_for("desk.show_visit", visit=visit.id))
+
+
+def _view_visit(visit_id: UUID) -> DecryptedVisit:
+    visit = queries.get_visible_visit(db_session(), current_actor(), visit_id)
+    journal.record(db_session(), current_actor(), "visit.view", "visit", visit_id)
+    return visit
+
+
+def _save_visit_page(
+    template: str, form: VisitCorrectionForm, visit: DecryptedVisit, fields: Mapping[str, Any]
+) -> Response:
+    if request.form.get("_resumed"):
+        return refused_forms.keep_and_show_again()
+    if not fields and form.read_version() != visit.version:  # a second tap: it is saved already
+        return redirect(url_for("desk.show_visit", visit=visit.id), 303)
+    try:
+        if not fields:
+            is_adding = template == NEEDS_PAGE
+            message = _("Choose at least one.") if is_adding else _("Nothing was changed.")
+            raise Invalid(message, (FieldError("needs" if is_adding else "", message),))
+        reason = form.read_reason()
+        suggestions = decisions.list_new_suggestions(read_session(), current_actor(), visit, fields)
+        decided_fields = decisions.add_decisions(read_session(), visit, fields, suggestions, read_posted_fields())
+        correction = CorrectionRequest(decided_fields, reason, form.read_version())
+        with db_session().begin_nested():
+            services.correct_visit(db_session(), current_actor(), visit.id, correction)
+    except Conflict as conflict:
+        return refused_forms.keep_and_show_again(conflict=conflict, version=visit.version)
+    except Invalid as error:
+        is_asking = any(field_error.field.startswith(decisions.DECISION_PREFIX) for field_error in error.field_errors)
+        return refused_forms.keep_and_show_again(() if is_asking else error.field_errors)
+    return _lead_to_corrected(visit.id)
+
+
+def _lead_to_corrected(visit_id: UUID) -> Response:
+    # A need that was added may have made the visit one that this agent cannot look up any more.
+    visit = queries.find_visit(db_session(), visit_id)
+    if visit is None or (visit.restricted and not queries.can_see_restricted(current_actor(), visit)):
+        flash(_("Saved. This visit is confidential now: only who recorded it and a supervisor see it."), "success")
+        return redirect(url_for("desk.show_search"), 303)
+    flash(_("The visit is corrected."), "success")
+    return redirect(url_for("desk.show_visit", visit=visit_id), 303)
+
+
+def _render_refused_page(
+    template: str,
+    form: VisitCorrectionForm,
+    visit: DecryptedVisit,
+    fields: Mapping[str, Any],
+    refused_form: RefusedForm,
+) -> str:
+    suggestions: list[Suggestion] = []
+    with suppress(AppError):  # what is wrong with the fields was told when they were sent
+        suggestions = decisions.list_new_suggestions(read_session(), current_actor(), visit, fields) if fields else []
+    form.show_field_errors(refused_form.field_errors)
+    return _render_visit_page(template, form, visit, suggestions, refused_form)
+
+
+def _render_visit_page(
+    template: str,
+    form: VisitCorrectionForm,
+    visit: DecryptedVisit,
+    suggestions: Sequence[Suggestion] = (),
+    refused_form: RefusedForm | None = None,
+) -> str:
+    is_adding = template == NEEDS_PAGE
+    forms.set_reasons(form, "correction_reasons", "need-forgotten" if is_adding else "typing-error")
+    forms.set_form_choices(read_session(), form)
+    if is_adding:
+        recorded = set(visit.record["needs"])
+        form.needs.choices = [
+            (code, label) for code, label, *_rest in form.needs.iter_choices() if code not in recorded
+        ]
+    services_by_code = directory_queries.get_services_by_code(read_session())
+    return render_template(
+        template,
+        form=form,
+        visit=visit,
+        fact_fields=[form[name] for name in forms.FACT_NAMES],
+        household_fields=[form[name] for name in forms.HOUSEHOLD_NAMES],
+        consent_fields=[form[name] for name in forms.CONSENT_NAMES],
+        recorded_needs=[
+            services_by_code[need].name[current_language()] if need in services_by_code else need
+            for need in visit.record["needs"]
+        ],
+        suggestions=decisions.describe_suggestions(read_session(), suggestions),
+        posted=refused_form.fields if refused_form else MultiDict(),
+        conflict=refused_form.conflict if refused_form else None,
+    )
+
+
+@blueprint.get("/visits/<uuid:visit>/void")
+@requires("visits.correct")
+def show_annulment(visit: UUID) -> Page:
+    """Show what annulling a visit does, and ask why."""
+    decrypted_visit = _view_visit(visit)
+    if not decrypted_visit.may_be_corrected_by(current_actor()):
+        return _lead_back(decrypted_visit)
+    if refused_form := refused_forms.find_refused_form():
+        form = ReasonForm(formdata=refused_form.fields)
+        form.show_field_errors(refused_form.field_errors)
+        return _render_annulment(form, decrypted_visit)
+    form = ReasonForm(formdata=None, data={"version": str(decrypted_visit.version)})
+    return _render_annulment(form, decrypted_visit)
+
+
+@blueprint.post("/visits/<uuid:visit>/void")
+@requires("visits.correct")
+def annul_visit(visit: UUID) -> Response:
+    """Annul a visit, and lead to its page."""
+    form = ReasonForm()
+    queries.get_visible_visit(read_session(), current_actor(), visit)
+    if request.form.get("_resumed"):
+        return refused_forms.keep_and_show_again()
+    try:
+        correction = CorrectionRequest({}, form.read_reason(), form.read_version())
+        with db_session().begin_nested():
+            services.annul_visit(db_session(), current_actor(), visit, correction)
+    except Invalid as error:
+        return refused_forms.keep_and_show_again(error.field_errors)
+    flash(_("The visit is annulled."), "success")
+    return redirect(url_for("desk.show_visit", visit=visit), 303)
+
+
+def _render_annulment(form: ReasonForm, visit: DecryptedVisit) -> str:
+    forms.set_reasons(form, "annulment_reasons")
+    return render_template("desk/correct_void.html", form=form, visit=visit)

@@ -1,0 +1,40 @@
+"""A correction as it was sent, and how it is known when it comes again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.vault import get_vault
+
+MAXIMUM_REASON_LENGTH = 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """A correction as it was sent: the corrected ``fields``, and why.
+
+    ``reason`` is a code of the list of correction reasons, or the agent's own words. ``version`` is that of the record
+    that the agent had in sight; None does not compare.
+    """
+
+    fields: Mapping[str, Any]
+    reason: str
+    version: int | None = None
+
+
+def build_fingerprint(session: Session, action: str, record_id: UUID, request: CorrectionRequest) -> str:
+    """A keyed digest of a request, by which it is known when it comes again: nobody can try out what it said."""
+    content = [action, str(record_id), request.reason, request.version, dict(request.fields)]
+    # Nothing has read the fields yet. Escaped, every text can be written, also one that is no text (half of a pair).
+    return (
+        get_vault(session).keyed_digest("correction", json.dumps(content, sort_keys=True, default=str).encode()).hex()
+    )
+
+
+def is_repeated(history: Iterable[Mapping[str, Any]], fingerprint: str) -> bool:
+    """Whether this request is in the history already: the network lost its reply, and it was sent again."""
+    return any(entry.get("fingerprint") == fingerprint for entry in history)

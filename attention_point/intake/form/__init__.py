@@ -1,0 +1,1 @@
+"""The desk's form, and a person's attributes in words."""

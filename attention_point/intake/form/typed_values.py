@@ -1,0 +1,65 @@
+"""What an agent types, as the draft wants it: dates and parts of them, ages, times, numbers.
+
+What cannot be read goes on as it was typed: the draft names it, and its error stands at the field.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from attention_point.foundation import clock
+
+# As papers write it: day, month, year.
+_TYPED_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
+_TYPED_MONTH = re.compile(r"(\d{1,2})[/.\- ](\d{4})|(\d\d)(\d{4})", re.ASCII)
+_TYPED_AGE = re.compile(r"\d{1,3}", re.ASCII)
+_TYPED_SPAN = re.compile(r"(.+) [-–] (.+)")
+
+
+def drop_blank_values(values: dict[str, Any], *required_names: str) -> dict[str, Any]:
+    """The values that say something, and those of the required names."""
+    return {name: value for name, value in values.items() if name in required_names or value not in (None, "", [])}
+
+
+def parse_number(text: str | None) -> Any:
+    """A whole number; another text as it is, None for a blank one."""
+    text = (text or "").strip()
+    # More digits than any count has go on as text: int() has an error of its own for thousands of them.
+    return int(text) if text.isdecimal() and len(text) < 9 else text or None
+
+
+def read_birth(typed_text: str | None) -> dict[str, Any]:
+    """What was typed into the box of the birth date: a date, a part of it, two dates with a dash between, or an age."""
+    text = (typed_text or "").strip()
+    if _TYPED_AGE.fullmatch(text):
+        return {"birth_date": None, "age": int(text)}
+    if match := _TYPED_SPAN.fullmatch(text):
+        return {"birth_date": "/".join(parse_date(part) or "" for part in match.groups())}
+    if match := _TYPED_MONTH.fullmatch(text):
+        month, year = filter(None, match.groups())
+        return {"birth_date": f"{year}-{int(month):02d}"}
+    return {"birth_date": parse_date(text)}
+
+
+def parse_date(text: str | None) -> str | None:
+    """A typed day as YYYY-MM-DD; another text as it is, None for a blank one."""
+    text = (text or "").strip()
+    match = _TYPED_DATE.fullmatch(text)
+    if not match:
+        return text or None
+    day, month, year = filter(None, match.groups())
+    return f"{year}-{int(month):02d}-{int(day):02d}"
+
+
+def parse_local_time(day: str | None, time: str | None) -> str:
+    """A typed day and time at the point, as ISO 8601; without a time, the beginning of the day."""
+    text = f"{parse_date(day) or ''}T{(time or '').strip() or '00:00'}"
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.TIME_ZONE).isoformat()
+    except ValueError:
+        return text
+
+
+def format_typed_date(text: str | None) -> str:
+    """A stored date or part of one as it is typed: DD/MM/YYYY, MM/YYYY, YYYY, or two dates with a dash between."""
+    return " - ".join("/".join(reversed(part.split("-"))) for part in text.split("/")) if text else ""

@@ -1,0 +1,55 @@
+"""What the form of somebody on file shows above its questions: what became of the referrals, and needs to repeat."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation.web import current_actor
+from attention_point.foundation.web.transactions import read_session
+from attention_point.intake.pages.unsaved_visits.kept_fields import Fields
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.descriptions import list_person_referrals
+from attention_point.referrals.services import require_visible_referral
+
+
+def build_news(person_id: str) -> dict[str, Any]:
+    """What the template needs to show what became of the referrals; nothing where nobody on file was chosen."""
+    if not _is_id(person_id):
+        return {"news": None}
+    session, repeated = read_session(), request.args.getlist("repeat")
+    return {
+        "news": list_person_referrals(session, current_actor(), UUID(person_id)),
+        "page": request.path,
+        "repeat_url": lambda referral: url_for(
+            request.endpoint or "", **(request.view_args or {}), repeat=[*repeated, referral]
+        ),
+        "services": directory_queries.get_services_by_code(session),
+        "entities": directory_queries.get_entities_by_code(session),
+    }
+
+
+def list_repeated_needs(person_id: str) -> list[str]:
+    """The needs of the person's referrals that the address names. It holds ids: a need may tell of violence."""
+    needs = []
+    for referral_id in request.args.getlist("repeat", type=UUID):
+        referral = referral_queries.find_referral(read_session(), referral_id)
+        visible_referral = require_visible_referral(current_actor(), referral)
+        if str(visible_referral.person_id) == person_id:
+            needs.append(visible_referral.record["need"])
+    return needs
+
+
+def add_repeated_needs(fields: Fields) -> None:
+    """Put the needs that the address names into a form that is kept."""
+    for need in list_repeated_needs(fields.get("person_id", "")):
+        if need not in fields.getlist("needs"):
+            fields.add("needs", need)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False

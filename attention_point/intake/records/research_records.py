@@ -1,0 +1,146 @@
+"""Reads the data that people allowed for a purpose, without their names: for the extract for research."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.vault import Vault, get_vault
+from attention_point.intake.consents.consent_rules import allows_research
+from attention_point.intake.models import VOID, Visit
+from attention_point.intake.queries import SEALING_PURPOSE
+from attention_point.intake.recount import BATCH_SIZE
+from attention_point.intake.visit_facts import CORRECTED_FACTS
+from attention_point.people import queries as people_queries
+
+_PEOPLE_WITH_VISITS = (
+    select(Visit.person_id)
+    .where(Visit.day.between(bindparam("first"), bindparam("last")), Visit.person_id > bindparam("after"))
+    .distinct()
+    .order_by(Visit.person_id)
+    .limit(BATCH_SIZE)
+)
+_VISITS_OF_PEOPLE = (
+    select(Visit.id, Visit.person_id, Visit.day, Visit.attended_at, Visit.received_at, Visit.sealed)
+    # An annulled visit says nothing, neither yes nor no.
+    .where(Visit.person_id.in_(bindparam("people", expanding=True)), Visit.sealed.is_not(None), Visit.state != VOID)
+    .order_by(Visit.person_id, Visit.day, Visit.id)
+)
+_LOWEST_ID = UUID(int=0)
+MEMBER_BYTES = 16  # of the digest: 128 bits, so that no two people share one
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentedVisit:
+    """A person's answers at the first attention at which the purpose was granted, as codes of the code lists.
+
+    ``member`` is a keyed digest of the person's id: with the installation's keys it shows that two rows are one
+    person, without them it shows nothing. It must not leave the installation. ``day`` is the day on which the
+    attention counts; ``age`` is in whole years on it.
+    """
+
+    member: bytes
+    day: date
+    age: int | None
+    sex: str | None
+    nationality: str | None
+    municipality: str | None
+    education: int | str | None
+    population: str | None
+    status: str | None
+    ethnicity: int | str | None
+    gender: str | None
+    disability: bool | None
+    needs: tuple[str, ...]
+    vulnerabilities: tuple[str, ...]
+
+
+COUNTED_FIELDS = tuple(
+    name for name in ConsentedVisit.__slots__ if name not in {"member", "day", "needs", "vulnerabilities"}
+)
+
+
+def list_consented_visits(session: Session, purpose: str, first_day: date, last_day: date) -> Iterator[ConsentedVisit]:
+    """Those who granted the purpose for the first time on one of these days, and whose last answer on it grants it.
+
+    The erased are not here: nobody can read them. Nor is anybody with a visit that does not open, because it may hold a
+    revocation; it is noted in the session.
+    """
+    last_id = _LOWEST_ID
+    while (
+        person_ids := session.execute(_PEOPLE_WITH_VISITS, {"first": first_day, "last": last_day, "after": last_id})
+        .scalars()
+        .all()
+    ):
+        for visits in _list_visits_by_person(session, person_ids):
+            granting_visit = _find_granting_visit(visits, purpose)
+            if granting_visit is not None and first_day <= granting_visit.day <= last_day:
+                yield _build_consented_visit(get_vault(session), purpose, granting_visit)
+        last_id = person_ids[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _DecryptedVisit:
+    """One visit, opened."""
+
+    person: UUID
+    day: date
+    attended_at: datetime
+    received_at: datetime
+    record: Mapping[str, Any]
+
+    def find_consent(self, purpose: str) -> bool | None:
+        """The answer about the purpose; None where it was not asked. If one visit records both, the refusal wins."""
+        decisions = [consent["granted"] for consent in self.record.get("consents", ()) if consent["purpose"] == purpose]
+        if not decisions:
+            return None
+        # A child's own yes, without the guardian who says it, is none.
+        return all(decisions) and allows_research(self.record["counted"].get("age"), self.record.get("guardian"))
+
+
+def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iterator[list[_DecryptedVisit]]:
+    # The earliest day first; nobody of whom a visit does not open.
+    keys = people_queries.open_person_keys(session, person_ids)
+    rows = session.connection().execute(_VISITS_OF_PEOPLE, {"people": list(keys)}).all()
+    for person, rows_of_person in groupby(rows, key=lambda row: row.person_id):
+        decrypted_rows = [
+            (row, people_queries.open_record_or_note(session, keys[person], SEALING_PURPOSE, row.id, row.sealed))
+            for row in rows_of_person
+        ]
+        visits = [
+            _DecryptedVisit(person, row.day, row.attended_at, row.received_at, record)
+            for row, record in decrypted_rows
+            if record is not None
+        ]
+        if len(visits) == len(decrypted_rows):
+            yield visits
+
+
+def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _DecryptedVisit | None:
+    # A revocation counts from when it was said and from when it arrived, whichever makes it the last answer: what a
+    # tablet sends late cannot undo it.
+    decided_visits = [visit for visit in visits if visit.find_consent(purpose) is not None]
+    if not decided_visits:
+        return None
+    last_attended = max(decided_visits, key=lambda visit: (visit.attended_at, not visit.find_consent(purpose)))
+    last_received = max(decided_visits, key=lambda visit: (visit.received_at, not visit.find_consent(purpose)))
+    if not (last_attended.find_consent(purpose) and last_received.find_consent(purpose)):
+        return None
+    return next(visit for visit in decided_visits if visit.find_consent(purpose))
+
+
+def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
+    # What a correction says of a visit of a closed month does not count there; it is the truth all the same.
+    counted = visit.record.get(CORRECTED_FACTS) or visit.record["counted"]
+    return ConsentedVisit(
+        member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
+        day=visit.day,
+        needs=tuple(counted["needs"]),
+        vulnerabilities=tuple(counted["vulnerabilities"]),
+        **{name: counted.get(name) for name in COUNTED_FIELDS},
+    )

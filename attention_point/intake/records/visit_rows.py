@@ -1,0 +1,48 @@
+"""Visits as a list shows them: with the name of the person, the needs and the states of the referrals."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import journal
+from attention_point.foundation.access import Actor
+from attention_point.intake.queries import DecryptedVisit, ListedVisit
+from attention_point.people import records as people_records
+from attention_point.referrals import queries as referral_queries
+
+
+class VisitRow(NamedTuple):
+    """One visit of a list. ``name`` is empty for a person who gave none, and None where the record does not open.
+
+    ``states`` counts the referrals of the visit by their state.
+    """
+
+    visit: ListedVisit
+    name: str | None
+    states: Counter[str]
+
+
+def build_visit_rows(session: Session, actor: Actor, visits: Sequence[ListedVisit]) -> list[VisitRow]:
+    """The rows of visits that this reader may list. The journal keeps whose names were shown."""
+    decrypted_visits = [visit for visit in visits if isinstance(visit, DecryptedVisit)]
+    person_ids = list(dict.fromkeys(visit.person_id for visit in decrypted_visits))
+    people = people_records.open_people(session, person_ids)
+    if person_ids:
+        journal.record(session, actor, "visit.list", "person", found=[str(person_id) for person_id in person_ids])
+    states = _count_states(session, [visit.id for visit in decrypted_visits])
+    rows = []
+    for visit in visits:
+        person = people.get(visit.person_id) if isinstance(visit, DecryptedVisit) else None
+        name = people_records.format_full_name(person.record) if person else None
+        rows.append(VisitRow(visit, name, states.get(visit.id, Counter())))
+    return rows
+
+
+def _count_states(session: Session, visit_ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    states: dict[UUID, Counter[str]] = {}
+    for visit_id, state in referral_queries.list_states_of_visits(session, visit_ids):
+        states.setdefault(visit_id, Counter())[state] += 1
+    return states
