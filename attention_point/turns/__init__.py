@@ -1,0 +1,1 @@
+"""Turns: who waits, who is called to which desk, and how long it takes."""

@@ -1,0 +1,1 @@
+"""The desk's pages of turns: the queue, the door, the desks, the end of the day."""
