@@ -1,0 +1,19 @@
+"""The feature of sync: the outbox of tablets without network, and the captures that wait for a person."""
+
+from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.jobs import Job, due_every_run
+from attention_point.foundation.language import N_
+from attention_point.sync import api, views
+from attention_point.sync.naming import NAMING
+from attention_point.sync.offline import views as offline_views
+from attention_point.sync.outbox.point_keys import create_missing_keys, renew_old_keys
+from attention_point.sync.outbox.review import settle_captures
+
+sync = Feature(
+    name="sync",
+    blueprints=(api.blueprint, views.blueprint, offline_views.blueprint),
+    menu=(MenuItem(N_("Without network"), "captures.list_captures", "captures.review"),),
+    reference_loaders=(create_missing_keys,),
+    jobs=(Job("captures", due_every_run, settle_captures), Job("point-keys", due_every_run, renew_old_keys)),
+    naming=NAMING,
+)
