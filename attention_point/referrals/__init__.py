@@ -1,1 +1,1 @@
-"""Referrals: one a service, their life from creation to outcome, and the slip."""
+"""Referrals: one for each service to which a person is sent, its life until an outcome, and the slip."""

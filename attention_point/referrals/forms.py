@@ -1,48 +1,56 @@
-"""The form of an answer, the entity's and the desk's: a state, a reason where one is owed, a note back."""
-
-from collections.abc import Sequence
+"""The form of an answer, of the entity and of the desk: a state, a reason if one is required, a note."""
 
 from wtforms import HiddenField, RadioField, TextAreaField
 
-from attention_point.foundation.codelists import codelist
-from attention_point.foundation.language import N_, current
-from attention_point.foundation.refusals import FieldError
-from attention_point.foundation.web.forms import BaseForm, clean
-from attention_point.referrals.queries import OpenReferral
-from attention_point.referrals.rules import steps_from
-from attention_point.referrals.services import REASON_LENGTH, Answer
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.language import N_, current_language
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.web.forms import BaseForm, clean_text
+from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.rules import DESK_SIDE, list_next_steps
+from attention_point.referrals.services import Answer
 
-_LONG = {"maxlength": REASON_LENGTH}
+# At the desk a step is something to do, and not an answer.
+DESK_STEP_LABELS = {"closed": N_("Close the referral"), "withdrawn": N_("Withdraw the referral")}
 
 
 class AnswerForm(BaseForm):
-    """Nothing is checked here: the service knows what is possible, and says so first when somebody else answered."""
+    """It checks nothing. The service knows which answers are possible, and whether somebody else answered first."""
 
     version = HiddenField()
+    # The choices depend on the referral and on the side: see ``prepare_answer_form``.
     state = RadioField(N_("Answer"), validate_choice=False, choices=[])
-    reason = TextAreaField(N_("Reason"), filters=[clean], render_kw=_LONG)
-    note = TextAreaField(N_("Note back"), filters=[clean], render_kw=_LONG)
+    reason = TextAreaField(N_("Reason"), filters=[clean_text])
+    note = TextAreaField(N_("Note for the other side"), filters=[clean_text])
 
-    def answer(self) -> Answer:
-        """What was answered. Without a readable version it is an answer to an old page."""
-        version = self.version.data or ""
+    def read_answer(self) -> Answer:
+        """The answer that was sent. Without a readable version it counts as the answer to an old page."""
         return Answer(
-            state=self.state.data or "",
-            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-            reason=self.reason.data,
-            note=self.note.data,
+            state=self.state.data or "", version=self.read_version(), reason=self.reason.data, note=self.note.data
         )
 
-    def show(self, complaints: Sequence[FieldError]) -> None:
-        """Put each complaint beside its field."""
-        for each in complaints:
-            if each.message not in self[each.field].errors:
-                self[each.field].errors = [*self[each.field].errors, each.message]
+
+class OutcomeForm(BaseForm):
+    """One button an outcome. ``version`` counts the outcomes that the page showed; ``page`` is where it stood."""
+
+    version = HiddenField()
+    outcome = HiddenField()
+    page = HiddenField()
 
 
-def prepare(form: AnswerForm, found: OpenReferral, side: str) -> AnswerForm:
-    """The answers that this side may give now; a form that comes back keeps the version that was looked at."""
-    states = codelist("referral_states")
-    form.state.choices = [(step.state, states.label(step.state, current())) for step in steps_from(found.state, side)]
-    form.version.data = form.version.data or str(found.version)
+def prepare_answer_form(form: AnswerForm, referral: DecryptedReferral, side: str) -> AnswerForm:
+    """Offer the answers that a side may give now. A form that comes back keeps the version that its reader saw."""
+    states, is_desk = get_code_list("referral_states"), side == DESK_SIDE
+    form.state.choices = [
+        (
+            step.state,
+            _(DESK_STEP_LABELS[step.state])
+            if is_desk and step.state in DESK_STEP_LABELS
+            else states.label_for_code(step.state, current_language()),
+        )
+        for step in ([] if referral.visit_annulled_on else list_next_steps(referral.state, side))
+    ]
+    if is_desk:
+        form.state.label.text = _("What to do")
+    form.version.data = form.version.data or str(referral.version)
     return form

@@ -1,4 +1,4 @@
-"""The table of referrals: entity, state and times in clear; the service and all answers sealed."""
+"""The table of referrals. Entity, state and times stand in clear; the service and all answers are sealed."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,10 +10,11 @@ from attention_point.foundation.database import Base
 
 
 class Referral(Base):
-    """One service to which a person was sent. ``version`` grows with every answer."""
+    """One service of an entity to which a person was referred. ``version`` grows with every answer."""
 
     __tablename__ = "referral"
     __table_args__ = (
+        # Each index ends with the id, which sorts by time: a list reads its newest rows from it, in order.
         Index("ix_referral_inbox", "entity", "state", "id"),
         Index("ix_referral_visit_id", "visit_id"),
         Index("ix_referral_person_id", "person_id"),
@@ -30,4 +31,5 @@ class Referral(Base):
     created_at: Mapped[datetime]
     state_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    # A service can reveal violence (VBG), so it is sealed too. None once the person is erased.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,4 +1,4 @@
-"""Reading referrals: rows, opened under their people's keys, restricted ones left out unless asked for."""
+"""Queries of referrals. Each row is opened with the key of its person; lists leave restricted ones out by default."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,34 +11,24 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.vault import PersonKey, VaultError
-from attention_point.people import queries as people
+from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts
 
-PURPOSE = "referral"
-_COLUMNS = (
-    Referral.id,
-    Referral.visit_id,
-    Referral.person_id,
-    Referral.point,
-    Referral.day,
-    Referral.entity,
-    Referral.state,
-    Referral.created_at,
-    Referral.state_at,
-    Referral.version,
-    Referral.sealed,
-)
-_OF_VISIT = select(*_COLUMNS).where(Referral.visit_id == bindparam("visit")).order_by(Referral.id)
-_ONE = select(*_COLUMNS).where(Referral.id == bindparam("referral"))
-_ONE_HELD = _ONE.with_for_update()  # SQLite, where a writing session holds everything, leaves the clause out
-_MOST_READ = 5_000  # rows that a list opens at most in search of those that it shows
+SEALING_PURPOSE = "referral"
+_SELECT_ROWS = select(*Referral.__table__.columns)
+_SELECT_OF_VISIT = _SELECT_ROWS.where(Referral.visit_id == bindparam("visit")).order_by(Referral.id)
+_SELECT_ONE = _SELECT_ROWS.where(Referral.id == bindparam("referral"))
+# SQLite, where a writing session holds the whole database, leaves the clause out.
+_SELECT_ONE_LOCKED = _SELECT_ONE.with_for_update()
+# How many rows a list opens at most to find those that it shows.
+_MAX_ROWS_READ = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class ClearReferral:
-    """What a referral's row says in clear."""
+    """The columns of a referral that stand in clear."""
 
     id: UUID
     visit_id: UUID
@@ -54,14 +44,14 @@ class ClearReferral:
 
 @dataclass(frozen=True, slots=True)
 class DamagedReferral(ClearReferral):
-    """A referral whose sealed part does not open. Whether it is restricted is not known."""
+    """A referral whose sealed part does not open. Nobody knows whether it is restricted."""
 
     damaged: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
-class OpenReferral(ClearReferral):
-    """A referral with its sealed part open: service, need, reason, flags, answers."""
+class DecryptedReferral(ClearReferral):
+    """A referral whose sealed part is open: service, need, reason, flags, answers."""
 
     damaged: ClassVar[bool] = False
 
@@ -76,136 +66,178 @@ class OpenReferral(ClearReferral):
 
     @property
     def restricted(self) -> bool:
-        """Whether ordinary lists must not show it (DOMAIN M2)."""
+        """Whether ordinary lists must not show it, because it tells of violence or trafficking (DOMAIN M2)."""
         return bool(self.record.get("restricted"))
 
     @property
     def mandatory(self) -> bool:
-        """Whether the path is mandatory (DOMAIN M1)."""
+        """Whether the path is mandatory, as for a child without a parent or guardian (DOMAIN M1)."""
         return bool(self.record.get("mandatory"))
 
     @property
+    def person_outcomes(self) -> list[dict[str, Any]]:
+        """What the person said became of it, oldest first: ``at``, ``by`` and ``outcome`` of each time."""
+        # Referrals of an older version of the program have no such list.
+        outcomes: list[dict[str, Any]] = self.record.get("person_outcomes", [])
+        return outcomes
+
+    @property
+    def person_outcome(self) -> dict[str, Any] | None:
+        """What she said last, or None if she said nothing or took it back."""
+        last_outcome = self.person_outcomes[-1] if self.person_outcomes else None
+        return last_outcome if last_outcome and last_outcome["outcome"] != rules.UNSAID else None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the tallies count it. What a correction took back in an open month counts no more."""
+        return not self.record.get("uncounted")
+
+    @property
+    def visit_annulled_on(self) -> date | None:
+        """The day on which its visit was annulled; None where it stands."""
+        text = self.record.get("visit_annulled_on")
+        return date.fromisoformat(text) if text else None
+
+    @property
     def facts(self) -> ReferralFacts:
-        """How it is counted now."""
-        answered = first_answer(self.record["answers"])
-        days = (clock.local_day(answered) - clock.local_day(self.created_at)).days if answered else None
+        """The facts by which the tallies count the referral now."""
+        answered_at = find_first_answer_time(self.record["answers"])
+        days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
         return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
 
     @property
     def urgent(self) -> bool:
-        """Whether it cannot wait."""
+        """Whether the person must go today."""
         return bool(self.record.get("urgent"))
 
 
-ListedReferral = OpenReferral | DamagedReferral
+ListedReferral = DecryptedReferral | DamagedReferral
 
 
-def first_answer(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
-    """When the entity first answered; to have seen it is no answer."""
-    moments = (each["at"] for each in answers if each["state"] in rules.ANSWERS)
-    first = next(moments, None)
-    return datetime.fromisoformat(first) if first else None
+def find_first_answer_time(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When the entity first answered, or None. The state ``seen`` is no answer."""
+    moments = (answer["at"] for answer in answers if answer["state"] in rules.ANSWER_STATES)
+    first_moment = next(moments, None)
+    return datetime.fromisoformat(first_moment) if first_moment else None
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """A part of a list, newest first. ``before``: from where to read on; None when there is nothing more."""
+class ReferralBatch:
+    """A part of a list, newest first. The next part begins before ``next_before``; None when this is the last."""
 
     items: list[ListedReferral]
-    before: UUID | None
+    next_before: UUID | None
 
 
-def of_visit(session: Session, visit: UUID) -> list[ListedReferral]:
-    """Every referral of a visit, restricted and damaged ones too: the caller shows what its reader may see."""
-    return _opened(session, session.connection().execute(_OF_VISIT, {"visit": visit}).all())
+def list_referrals_of_visit(session: Session, visit_id: UUID) -> list[ListedReferral]:
+    """Every referral of a visit, also restricted and damaged ones. The caller shows only what its reader may see."""
+    return _decrypt_rows(session, session.execute(_SELECT_OF_VISIT, {"visit": visit_id}).all())
 
 
-def open_of_visit(session: Session, visit: UUID) -> list[OpenReferral]:
-    """The referrals of a visit that open, restricted ones too."""
-    return [each for each in of_visit(session, visit) if isinstance(each, OpenReferral)]
+def list_decrypted_of_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> list[DecryptedReferral]:
+    """The referrals of a visit whose sealed part opens, also restricted ones.
 
-
-def of_visits(session: Session, visits: Sequence[UUID]) -> list[ListedReferral]:
-    """The referrals of several visits."""
-    return _opened(session, session.execute(select(*_COLUMNS).where(Referral.visit_id.in_(visits))).all())
-
-
-def one(session: Session, referral: UUID, *, hold: bool = False, entity: str | None = None) -> OpenReferral | None:
-    """One referral, or None when there is none or its person was erased. Raises VaultError where it does not open.
-
-    ``hold``: nobody else writes it until the transaction ends, so that an answer adds to the newest answers.
-    ``entity``: that of another entity is None too, also where it is damaged.
+    ``lock``: nobody else writes them until the transaction ends.
     """
-    query = _ONE_HELD if hold else _ONE
+    query = _SELECT_OF_VISIT.with_for_update() if lock else _SELECT_OF_VISIT
+    rows = session.execute(query, {"visit": visit_id}).all()
+    return [referral for referral in _decrypt_rows(session, rows) if isinstance(referral, DecryptedReferral)]
+
+
+def list_referrals_of_visits(session: Session, visit_ids: Sequence[UUID]) -> list[ListedReferral]:
+    """The referrals of several visits."""
+    return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.visit_id.in_(visit_ids))).all())
+
+
+def list_states_of_visits(session: Session, visit_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """The visit and the state of each referral of several visits; none is opened."""
+    query = select(Referral.visit_id, Referral.state).where(
+        Referral.visit_id.in_(visit_ids), Referral.sealed.is_not(None)
+    )
+    return [(visit_id, state) for visit_id, state in session.execute(query)]
+
+
+def find_referral(
+    session: Session, referral_id: UUID, *, lock: bool = False, entity: str | None = None
+) -> DecryptedReferral | None:
+    """One referral, or None if there is none or its person was erased. Raises VaultError if it does not open.
+
+    ``lock``: nobody else writes it until the transaction ends, so that an answer is added to the newest answers.
+    ``entity``: a referral of another entity gives None too, also a damaged one.
+    """
+    query = _SELECT_ONE_LOCKED if lock else _SELECT_ONE
     if entity is not None:
         query = query.where(Referral.entity == entity)
-    found = _opened(session, session.connection().execute(query, {"referral": referral}).all())
-    listed = found[0] if found else None
-    if isinstance(listed, DamagedReferral):
-        raise VaultError(PURPOSE, referral)
-    return listed
+    referral = next(iter(_decrypt_rows(session, session.execute(query, {"referral": referral_id}).all())), None)
+    if isinstance(referral, DamagedReferral):
+        raise VaultError(SEALING_PURPOSE, referral_id)
+    return referral
 
 
-def several(session: Session, referrals: Sequence[UUID]) -> list[ListedReferral]:
+def list_referrals_of_person(session: Session, person_id: UUID) -> list[ListedReferral]:
+    """A person's referrals, the newest first, at most 100; also restricted and damaged ones."""
+    query = _SELECT_ROWS.where(Referral.person_id == person_id).order_by(Referral.id.desc()).limit(100)
+    return _decrypt_rows(session, session.execute(query).all())
+
+
+def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
     """Some referrals by their ids."""
-    return _opened(session, session.execute(select(*_COLUMNS).where(Referral.id.in_(referrals))).all())
+    return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.id.in_(referral_ids))).all())
 
 
-def inbox(
-    session: Session,
-    entity: str,
-    states: Sequence[str],
-    before: UUID | None,
-    size: int,
-    *,
-    restricted: bool = False,
-) -> Batch:
-    """An entity's newest referrals in some states: the ordinary ones, or the restricted ones; never both.
+def list_referrals_of_entity(
+    session: Session, entity: str, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
+) -> ReferralBatch:
+    """An entity's newest referrals in some states, either ordinary or restricted ones.
 
-    A damaged one, of which nobody knows which it is, is in both.
+    A damaged one is in both lists, because nobody knows which it is.
     """
     conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
-    return _newest(session, conditions, before, size, restricted=restricted)
+    return _list_newest(session, conditions, before, size, restricted=restricted)
 
 
-def at_point(session: Session, point: str, states: Sequence[str], before: UUID | None, size: int) -> Batch:
-    """A point's newest referrals in some states, without the restricted ones; damaged ones are there."""
-    return _newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
+def list_referrals_at_point(
+    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int
+) -> ReferralBatch:
+    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there."""
+    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
 
 
-def _newest(
+def _list_newest(
     session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
-) -> Batch:
-    """Whether a referral is restricted is sealed, so a list reads on until it is full: bounded, by the index."""
-    found: list[ListedReferral] = []
-    newest = select(*_COLUMNS).where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
-    for _round in range(0, _MOST_READ, size + 1):
-        rows = session.execute(newest if before is None else newest.where(Referral.id < before)).all()
-        found += [
-            each
-            for each in _opened(session, rows)
-            if isinstance(each, DamagedReferral) or each.restricted is restricted
+) -> ReferralBatch:
+    """The newest rows that are restricted, or those that are not."""
+    # Whether a referral is restricted is sealed, so the database cannot filter: the list reads on until it is full.
+    listed_referrals: list[ListedReferral] = []
+    newest_query = _SELECT_ROWS.where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
+    for _round in range(0, _MAX_ROWS_READ, size + 1):
+        rows = session.execute(newest_query if before is None else newest_query.where(Referral.id < before)).all()
+        listed_referrals += [
+            referral
+            for referral in _decrypt_rows(session, rows)
+            if isinstance(referral, DamagedReferral) or referral.restricted is restricted
         ]
-        if len(found) > size:
-            return Batch(found[:size], found[size - 1].id)
+        # One row more than the page shows says that there is a next page.
+        if len(listed_referrals) > size:
+            return ReferralBatch(listed_referrals[:size], listed_referrals[size - 1].id)
         if len(rows) <= size:
-            return Batch(found, None)
+            return ReferralBatch(listed_referrals, None)
         before = rows[-1].id
-    return Batch(found, before)
+    return ReferralBatch(listed_referrals, before)
 
 
-def _opened(session: Session, rows: Iterable[Any]) -> list[ListedReferral]:
-    rows = list(rows)
-    keys = people.keys(session, [row.person_id for row in rows])
-    found: list[ListedReferral] = []
+def _decrypt_rows(session: Session, rows: Sequence[Any]) -> list[ListedReferral]:
+    # One query for the keys of all people; an erased person has none.
+    keys = people_queries.open_person_keys(session, [row.person_id for row in rows])
+    listed_referrals: list[ListedReferral] = []
     for row in rows:
-        if row.person_id not in keys or row.sealed is None:  # erased
+        if row.person_id not in keys or row.sealed is None:  # the person was erased
             continue
         key = keys[row.person_id]
         values = dict(row._mapping)
-        record = people.open_or_note(session, key, PURPOSE, row.id, values.pop("sealed"))
+        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, values.pop("sealed"))
         if key is None or record is None:
-            found.append(DamagedReferral(**values))
+            listed_referrals.append(DamagedReferral(**values))
         else:
-            found.append(OpenReferral(**values, record=record, key=key))
-    return found
+            listed_referrals.append(DecryptedReferral(**values, record=record, key=key))
+    return listed_referrals

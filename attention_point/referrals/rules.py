@@ -1,55 +1,77 @@
-"""The life of a referral: which state follows which, who may say so, and when a reason is owed."""
+"""The life of a referral: which state follows which, which side decides it, and when it must give a reason."""
 
 from dataclasses import dataclass
 
-WAITING = ("created", "seen")
-OPEN = (*WAITING, "accepted")
-ANSWERED = ("attended", "no_show", "rejected", "closed", "withdrawn", "expired")
-ANSWERS = frozenset({"accepted", "rejected", "attended", "no_show"})
-"""What counts as the entity's answer."""
-OVER = frozenset({"rejected", "closed", "withdrawn", "expired"})
-"""Nobody need go there any more: no slip names it."""
+# States in which the entity owes its first answer.
+WAITING_STATES = ("created", "seen")
+OPEN_STATES = (*WAITING_STATES, "accepted")
+ANSWERED_STATES = ("attended", "no_show", "rejected", "closed", "withdrawn", "expired")
+# The states that count as an answer of the entity.
+ANSWER_STATES = frozenset({"accepted", "rejected", "attended", "no_show"})
+# States in which nobody needs to go there any more, so that no slip names the referral.
+ENDED_STATES = frozenset({"rejected", "closed", "withdrawn", "expired"})
 
-ENTITY = "entity"
-DESK = "desk"
+# What the person says became of a referral, when she comes back; ``unsaid`` takes it back.
+SERVED, NOT_SERVED, REFUSED, UNSAID = "served", "not_served", "refused", "unsaid"
+PERSON_OUTCOMES = (SERVED, NOT_SERVED, REFUSED)
+
+ENTITY_SIDE = "entity"
+DESK_SIDE = "desk"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state that may follow: from where, said by whom, and whether it owes a reason."""
+    """A state that may follow others, the side that decides it, and whether it must give a reason."""
 
     state: str
-    after: frozenset[str]
-    said_by: str
-    reason_owed: bool = False
+    previous_states: frozenset[str]
+    side: str
+    reason_required: bool = False
 
 
 STEPS = (
-    Step("accepted", frozenset({"created", "seen", "no_show"}), ENTITY),
-    Step("rejected", frozenset({"created", "seen", "accepted"}), ENTITY, reason_owed=True),
-    Step("attended", frozenset({"created", "seen", "accepted", "no_show"}), ENTITY),
-    Step("no_show", frozenset({"created", "seen", "accepted"}), ENTITY),
-    Step("closed", frozenset({"attended", "rejected", "no_show"}), DESK),
-    Step("withdrawn", frozenset({"created", "seen", "accepted", "no_show"}), DESK, reason_owed=True),
+    # Whoever did not come may still come: the entity can accept or attend the person later.
+    Step("accepted", frozenset({"created", "seen", "no_show"}), ENTITY_SIDE),
+    Step("rejected", frozenset({"created", "seen", "accepted"}), ENTITY_SIDE, reason_required=True),
+    Step("attended", frozenset({"created", "seen", "accepted", "no_show"}), ENTITY_SIDE),
+    Step("no_show", frozenset({"created", "seen", "accepted"}), ENTITY_SIDE),
+    # The desk closes what has an outcome; it withdraws what the person no longer wants.
+    Step("closed", frozenset({"attended", "rejected", "no_show"}), DESK_SIDE),
+    Step("withdrawn", frozenset({"created", "seen", "accepted", "no_show"}), DESK_SIDE, reason_required=True),
 )
 
 
-def side_of(state: str) -> str:
-    """Which side brings a referral to a state; to have seen it is the entity's."""
-    return next((step.said_by for step in STEPS if step.state == state), ENTITY)
+def get_side_of_state(state: str) -> str:
+    """The side that brings a referral to a state. The state ``seen``, which is no step, is the entity's."""
+    return next((step.side for step in STEPS if step.state == state), ENTITY_SIDE)
 
 
-def steps_from(state: str, said_by: str) -> tuple[Step, ...]:
-    """The steps that somebody may take next."""
-    return tuple(step for step in STEPS if state in step.after and step.said_by == said_by)
+def list_next_steps(state: str, side: str) -> tuple[Step, ...]:
+    """The steps that a side may take from a state."""
+    return tuple(step for step in STEPS if state in step.previous_states and step.side == side)
 
 
-def step_to(state: str, target: str, said_by: str) -> Step | None:
-    """The step from one state to another, or None when it does not exist for that side."""
-    return next((step for step in steps_from(state, said_by) if step.state == target), None)
+def find_step(state: str, target: str, side: str) -> Step | None:
+    """The step of a side from one state to another, or None if there is no such step."""
+    return next((step for step in list_next_steps(state, side) if step.state == target), None)
 
 
-def reason_owed(step: Step, state: str, *, mandatory: bool) -> bool:
-    """Whether a reason must be given: a mandatory path (DOMAIN M1) ends without an outcome only with one."""
+def is_reason_required(step: Step, state: str, *, mandatory: bool) -> bool:
+    """Whether a step must give a reason."""
+    # A mandatory path protects a child (DOMAIN M1): whoever ends it before the child was attended must say why.
     without_outcome = step.state in {"closed", "withdrawn"} and state != "attended"
-    return step.reason_owed or (mandatory and without_outcome)
+    return step.reason_required or (mandatory and without_outcome)
+
+
+def can_record_outcome(state: str) -> bool:
+    """Whether the desk may note what the person says became of a referral. Of one that she withdrew, nothing did."""
+    return state != "withdrawn"
+
+
+def is_outcome_shown_to_entity(outcome: str, state: str, *, restricted: bool) -> bool:
+    """Whether the entity learns what the person says (decision 36).
+
+    Only what helps an open referral on: that she was served, or still waits. That she was refused is said of the
+    entity's own staff, who could make her pay for it, and of violence nothing is said at all.
+    """
+    return outcome in {SERVED, NOT_SERVED} and state in OPEN_STATES and not restricted

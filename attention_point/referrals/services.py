@@ -1,4 +1,4 @@
-"""Writes of referrals: creation with the visit, and each answer. Never commits."""
+"""Writes of referrals: their creation with the visit, and each answer. Services never commit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,36 +12,21 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.codelists import codelist
-from attention_point.foundation.database import Prepared, new_id
-from attention_point.foundation.language import current
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.database import PreparedStatement, new_id
+from attention_point.foundation.errors import Conflict, Difference, FieldError, Invalid, NotFound
+from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict, Difference, FieldError, Invalid, NotFound
 from attention_point.foundation.vault import PersonKey
 from attention_point.referrals import queries, rules
 from attention_point.referrals.models import Referral
-from attention_point.tallies import services as tallies
-from attention_point.tallies.rules import referral_cells
+from attention_point.tallies import services as tally_services
+from attention_point.tallies.rules import build_referral_cells
 
-REASON_LENGTH = 500
-UNFIT = frozenset({"Cc", "Cs", "Co", "Cn"})
-_INSERT = Prepared(
-    insert(Referral),
-    (
-        "id",
-        "visit_id",
-        "person_id",
-        "point",
-        "day",
-        "entity",
-        "state",
-        "created_at",
-        "state_at",
-        "version",
-        "sealed",
-    ),
-)
-_ADVANCE = (
+# Characters; the fields of the form have the same limit.
+REASON_MAX_LENGTH = 500
+_INSERT_REFERRALS = PreparedStatement(insert(Referral), Referral.__table__.columns.keys())
+_UPDATE_STATE = (
     update(Referral)
     .where(Referral.id == bindparam("referral"))
     .values(
@@ -54,31 +39,33 @@ _ADVANCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A service to refer to: what stands sealed in the referral, and the entity in clear."""
+class ChosenService:
+    """A service to which a person is referred: its entity, and the record that the referral seals."""
 
     entity: str
     record: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """What a referral takes over from its visit."""
+class ReferralVisit:
+    """The values that a referral takes from its visit."""
 
     id: UUID
-    person: UUID
+    person_id: UUID
     key: PersonKey
     point: str
     day: date
 
 
-def create(session: Session, visit: Visit, chosen: Sequence[Chosen], now: datetime) -> list[UUID]:
-    """One referral a chosen service; the visit's own journal entry and tallies cover them."""
-    if not chosen:
+def create_referrals(
+    session: Session, visit: ReferralVisit, chosen_services: Sequence[ChosenService], now: datetime
+) -> list[UUID]:
+    """Create a referral for each chosen service. The visit's own journal entry and tallies cover them."""
+    if not chosen_services:
         return []
-    common = {
+    common_values = {
         "visit_id": visit.id,
-        "person_id": visit.person,
+        "person_id": visit.person_id,
         "point": visit.point,
         "day": visit.day,
         "state": "created",
@@ -86,23 +73,23 @@ def create(session: Session, visit: Visit, chosen: Sequence[Chosen], now: dateti
         "state_at": now,
         "version": 1,
     }
-    # In order: ids made in the same millisecond are not, and a replayed visit lists its referrals as it did first.
-    made = sorted(new_id() for _each in chosen)
+    # Ids of the same millisecond are in no order; sorted, a visit that is sent again lists its referrals as at first.
+    referral_ids = sorted(new_id() for _chosen_service in chosen_services)
     rows = [
         {
-            "id": referral,
-            "entity": each.entity,
-            "sealed": visit.key.seal(queries.PURPOSE, referral, {**each.record, "answers": []}),
+            "id": referral_id,
+            "entity": chosen_service.entity,
+            "sealed": visit.key.seal(queries.SEALING_PURPOSE, referral_id, {**chosen_service.record, "answers": []}),
         }
-        for referral, each in zip(made, chosen, strict=True)
+        for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
-    _INSERT.run_each(session, common, rows)
-    return made
+    _INSERT_REFERRALS.execute_for_rows(session, common_values, rows)
+    return referral_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody says of a referral: the state it comes to, a reason where one is owed, a note back."""
+    """An answer to a referral: its new state, a reason if the step requires one, a note to the other side."""
 
     state: str
     version: int
@@ -110,116 +97,168 @@ class Answer:
     note: str | None = None
 
 
-def answer_for_entity(session: Session, actor: Actor, referral: UUID, answer: Answer) -> queries.OpenReferral:
-    """The entity's answer; the same answer sent twice is said once.
+def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
+    """Save the entity's answer. The same answer sent twice is saved once.
 
-    Raises NotFound for another entity's referral, VaultError for a damaged one, Conflict with what differs for a stale
-    version, Invalid for a step that does not exist or a reason that is owed.
+    Raises NotFound for another entity's referral, VaultError for a damaged one, Conflict with the differences for a
+    stale version, Invalid for a step that does not exist or a reason that is missing.
     """
-    found = queries.one(session, referral, hold=True, entity=actor.entity) if actor.entity is not None else None
-    if found is None:
+    # Without an entity the query would not filter, and find the referral of any entity.
+    if actor.entity is None:
         raise NotFound(_("There is no such referral."))
-    return _advance(session, actor, found, answer, rules.ENTITY)
-
-
-def answer_for_desk(session: Session, actor: Actor, referral: UUID, answer: Answer) -> queries.OpenReferral:
-    """The desk's own step: to close or to withdraw. Raises as ``answer_for_entity``; a restricted one hides too."""
-    found = visible(actor, queries.one(session, referral, hold=True))
-    return _advance(session, actor, found, answer, rules.DESK)
-
-
-def visible(actor: Actor, found: queries.OpenReferral | None) -> queries.OpenReferral:
-    """What the desk may see; raises NotFound otherwise: hidden and missing look the same."""
-    if found is None or (found.restricted and not actor.may("restricted.view")):
+    referral = queries.find_referral(session, referral_id, lock=True, entity=actor.entity)
+    if referral is None:
         raise NotFound(_("There is no such referral."))
-    return found
+    return _apply_answer(session, actor, referral, answer, rules.ENTITY_SIDE)
 
 
-def mark_seen(session: Session, actor: Actor, referral: UUID) -> None:
-    """The entity opened it for the first time.
+def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
+    """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
+    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    return _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
 
-    To have looked is no answer, so the version stays: the form on the page just opened is still current, and so is the
-    one that the desk may have open meanwhile.
+
+def record_person_outcome(
+    session: Session, actor: Actor, referral_id: UUID, outcome: str, outcomes_shown: int
+) -> queries.DecryptedReferral:
+    """Note what the person says became of a referral; the state stays the entity's. The same word twice is noted once.
+
+    ``outcomes_shown`` counts those that the page showed: it is the version of this list, so that nobody's form of an
+    answer becomes stale. Raises NotFound, Invalid for an outcome that is none, VaultError, and Conflict where somebody
+    else noted another one meanwhile.
     """
-    found = queries.one(session, referral, hold=True, entity=actor.entity)
-    if found is not None and found.state == "created" and found.entity == actor.entity:
-        _write(session, actor, found, Answer("seen", found.version))
+    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
+        message = _("This cannot be noted for this referral.")
+        raise Invalid(message, (FieldError("outcome", message),))
+    known_outcome = referral.person_outcome["outcome"] if referral.person_outcome else rules.UNSAID
+    if outcome == known_outcome:
+        return referral
+    if outcomes_shown != len(referral.person_outcomes):
+        words, language = get_code_list("person_outcomes"), current_language()
+        difference = Difference(
+            _("What the person says"),
+            words.label_for_code(outcome, language),
+            words.label_for_code(known_outcome, language),
+        )
+        message = _("Somebody else noted this before you. Look at it again.")
+        raise Conflict(message, (difference,))
+    entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
+    record = {**referral.record, "person_outcomes": [*referral.person_outcomes, entry]}
+    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
+    session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
+    # Not which outcome: what the person says stays sealed.
+    journal.record(session, actor, "referral.outcome", "referral", referral.id)
+    return replace(referral, record=record)
 
 
-def _advance(
-    session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer, side: str
-) -> queries.OpenReferral:
-    answer = replace(answer, reason=_tidy(answer.reason), note=_tidy(answer.note))
-    if _said_before(actor, found, answer):
-        return found
-    if answer.version != found.version:
-        raise _conflict(found, answer)
-    step = rules.step_to(found.state, answer.state, side)
+def require_visible_referral(actor: Actor, referral: queries.DecryptedReferral | None) -> queries.DecryptedReferral:
+    """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same."""
+    if referral is None or (referral.restricted and not actor.may("restricted.view")):
+        raise NotFound(_("There is no such referral."))
+    return referral
+
+
+def mark_referral_seen(session: Session, actor: Actor, referral_id: UUID) -> None:
+    """Note that the entity has opened the referral for the first time.
+
+    That is no answer, so the version stays: the form on the page just opened is still current, and so is the form that
+    the desk may have open.
+    """
+    referral = queries.find_referral(session, referral_id, lock=True, entity=actor.entity)
+    if referral is not None and referral.state == "created" and referral.entity == actor.entity:
+        _save_answer(session, actor, referral, Answer("seen", referral.version))
+
+
+def _apply_answer(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer, side: str
+) -> queries.DecryptedReferral:
+    answer = replace(answer, reason=_normalise_text(answer.reason), note=_normalise_text(answer.note))
+    # Before the versions are compared: an answer that is sent again is stale by its own first arrival.
+    if _is_repeated_answer(actor, referral, answer):
+        return referral
+    if answer.version != referral.version:
+        raise _build_conflict(referral, answer)
+    if referral.visit_annulled_on:
+        raise Conflict(_("The attention point annulled this visit: nothing more can be answered."), code="void")
+    step = rules.find_step(referral.state, answer.state, side)
     if step is None:
-        sentence = _("This answer is not possible now.") if answer.state else _("Choose an answer.")
-        raise Invalid(sentence, (FieldError("state", sentence),))
-    errors = tuple(_complaints(found, answer, step))
+        message = _("This answer is not possible now.") if answer.state else _("Choose an answer.")
+        raise Invalid(message, (FieldError("state", message),))
+    errors = tuple(_check_answer(referral, answer, step))
     if errors:
         raise Invalid(_("Some fields need attention."), errors)
-    return _write(session, actor, found, answer)
+    return _save_answer(session, actor, referral, answer)
 
 
-def _said_before(actor: Actor, found: queries.OpenReferral, answer: Answer) -> bool:
-    """Whether this very answer is the last one already: its reply was lost, and it was sent again."""
-    last = found.record["answers"][-1] if found.record["answers"] else {}
-    said = {"by": actor.label, "state": answer.state, "reason": answer.reason, "note": answer.note}
-    return answer.version == found.version - 1 and said.items() <= last.items()
+def _is_repeated_answer(actor: Actor, referral: queries.DecryptedReferral, answer: Answer) -> bool:
+    """Whether this answer is stored as the last one already: the network lost its reply, and it was sent again."""
+    last_answer = referral.record["answers"][-1] if referral.record["answers"] else {}
+    answer_content = {"by": actor.journal_label, "state": answer.state, "reason": answer.reason, "note": answer.note}
+    return answer.version == referral.version - 1 and answer_content.items() <= last_answer.items()
 
 
-def _complaints(found: queries.OpenReferral, answer: Answer, step: rules.Step) -> Iterator[FieldError]:
-    if not answer.reason and rules.reason_owed(step, found.state, mandatory=found.mandatory):
-        yield FieldError("reason", _("Say the reason."))
+def _check_answer(referral: queries.DecryptedReferral, answer: Answer, step: rules.Step) -> Iterator[FieldError]:
+    if not answer.reason and rules.is_reason_required(step, referral.state, mandatory=referral.mandatory):
+        yield FieldError("reason", _("Write the reason."))
     for name, text in (("reason", answer.reason or ""), ("note", answer.note or "")):
-        if len(text) > REASON_LENGTH:
-            yield FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_LENGTH))
-        if not texts.is_fit(text, lines=True):
-            yield FieldError(name, _(texts.UNFIT))
+        if len(text) > REASON_MAX_LENGTH:
+            yield FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_MAX_LENGTH))
+        if not texts.is_fit_text(text, lines=True):
+            yield FieldError(name, _(texts.UNFIT_CHARACTERS))
 
 
-def _tidy(text: str | None) -> str | None:
-    return texts.normalise(text or "") or None
+def _normalise_text(text: str | None) -> str | None:
+    return texts.normalise_text(text or "") or None
 
 
-def _write(session: Session, actor: Actor, found: queries.OpenReferral, answer: Answer) -> queries.OpenReferral:
-    """Add what was said. The row is held since it was read, so nobody's answer is lost in between."""
+def _save_answer(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer
+) -> queries.DecryptedReferral:
+    """Store the answer. The row has been locked since it was read, so no other answer is lost."""
     now = clock.now()
-    said = {
+    answer_record = {
         "at": now.isoformat(),
-        "by": actor.label,
+        "by": actor.journal_label,
         "state": answer.state,
         "reason": answer.reason,
         "note": answer.note,
     }
-    record = {**found.record, "answers": [*found.record["answers"], said]}
-    version = found.version if answer.state == "seen" else found.version + 1
+    record = {**referral.record, "answers": [*referral.record["answers"], answer_record]}
+    # To open a referral is no answer, so it makes nobody's form stale.
+    version = referral.version if answer.state == "seen" else referral.version + 1
     session.execute(
-        _ADVANCE,
+        _UPDATE_STATE,
         {
-            "referral": found.id,
+            "referral": referral.id,
             "new_version": version,
             "new_state": answer.state,
             "new_time": now,
-            "new_sealed": found.key.seal(queries.PURPOSE, found.id, record),
+            "new_sealed": referral.key.seal(queries.SEALING_PURPOSE, referral.id, record),
         },
     )
-    journal.record(session, actor, "referral.answer", "referral", found.id, state=answer.state, before=found.state)
-    after = replace(found, state=answer.state, state_at=now, version=version, record=record)
-    tallies.move(session, referral_cells(found.facts), referral_cells(after.facts))
-    return after
-
-
-def _conflict(found: queries.OpenReferral, answer: Answer) -> Conflict:
-    last = found.record["answers"][-1] if found.record["answers"] else {}
-    states = codelist("referral_states")
-    pairs = (
-        (_("State"), states.label(answer.state, current()), states.label(found.state, current())),
-        (_("Reason"), answer.reason or "", last.get("reason") or ""),
-        (_("Note"), answer.note or "", last.get("note") or ""),
+    journal.record(
+        session, actor, "referral.answer", "referral", referral.id, state=answer.state, before=referral.state
     )
-    differences = tuple(Difference(label, yours, theirs) for label, yours, theirs in pairs if yours != theirs)
-    return Conflict(_("Somebody else answered this referral before you. Your answer was not saved."), differences)
+    updated_referral = replace(referral, state=answer.state, state_at=now, version=version, record=record)
+    # In this transaction: the counts and the rows never disagree.
+    if referral.is_counted:
+        tally_services.update_tallies(
+            session, build_referral_cells(referral.facts), build_referral_cells(updated_referral.facts)
+        )
+    return updated_referral
+
+
+def _build_conflict(referral: queries.DecryptedReferral, answer: Answer) -> Conflict:
+    last_answer = referral.record["answers"][-1] if referral.record["answers"] else {}
+    states, language = get_code_list("referral_states"), current_language()
+    your_state, their_state = (states.label_for_code(state, language) for state in (answer.state, referral.state))
+    differences = (
+        Difference(_("State"), your_state, their_state),
+        Difference(_("Reason"), answer.reason or "", last_answer.get("reason") or ""),
+        Difference(_("Note"), answer.note or "", last_answer.get("note") or ""),
+    )
+    return Conflict(
+        _("Somebody else answered this referral before you. Your answer was not saved."),
+        tuple(difference for difference in differences if difference.yours != difference.theirs),
+    )

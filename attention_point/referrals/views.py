@@ -1,82 +1,103 @@
-"""The desk's pages of referrals: the open ones, and one with its history."""
+"""The desk's pages of referrals: the list of the open ones, and one with its history."""
 
+import re
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from attention_point.directory import queries as directory
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Invalid
-from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.listing import SIZE, Page
-from attention_point.foundation.web.transactions import reader
-from attention_point.referrals import queries, rules, services, words
-from attention_point.referrals.forms import AnswerForm, prepare
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.pagination import PAGE_SIZE, Page
+from attention_point.foundation.web.transactions import read_session
+from attention_point.referrals import descriptions, queries, rules, services
+from attention_point.referrals.forms import AnswerForm, OutcomeForm, prepare_answer_form
 
 blueprint = Blueprint("referrals", __name__)
+_DESK_PAGE = re.compile(
+    r"/(people|visits|referrals)/[0-9a-f-]{36}(/visits/new/[0-9a-f-]{36})?|/visits/(new|drafts)/[0-9a-f-]{36}"
+)
 
 
 @blueprint.get("/referrals")
 @requires("referrals.view")
-def listing() -> str:
-    """The point's open referrals, newest first, without the restricted ones."""
+def list_referrals() -> str:
+    """List the point's open referrals, newest first, without the restricted ones."""
     before = request.args.get("before", type=UUID)
-    points = directory.points(db())
-    found = queries.at_point(db(), points[0].code, rules.OPEN, before, SIZE) if points else queries.Batch([], None)
+    points = directory_queries.list_points(db_session())
+    # An installation has one point so far; a new one has none before its directory is loaded.
+    batch = queries.ReferralBatch([], None)
+    if points:
+        batch = queries.list_referrals_at_point(db_session(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE)
+    # Restricted referrals are missing here on purpose; their visit's page shows them to whoever may see them.
     page = Page(
-        found.items,
-        url_for(".listing", before=found.before) if found.before else None,
-        url_for(".listing") if before else None,
+        batch.items,
+        url_for(".list_referrals", before=batch.next_before) if batch.next_before else None,
+        url_for(".list_referrals") if before else None,
     )
-    known = directory.directory(db())
+    snapshot = directory_queries.get_directory(db_session())
     return render_template(
         "referrals/listing.html",
         page=page,
-        services=known.services,
-        entities=known.entities,
-        days_waiting=words.days_waiting,
+        services=snapshot.services,
+        entities=snapshot.entities,
+        days_waiting=descriptions.count_days_waiting,
     )
 
 
 @blueprint.get("/referrals/<uuid:referral>")
 @requires("referrals.view")
-def show(referral: UUID) -> str:
-    """One referral: where to, why, what was answered, and the desk's own step."""
-    return _page(db(), referral, AnswerForm(formdata=None))
+def show_referral(referral: UUID) -> str:
+    """Show one referral: the entity, why, what was answered, and the step that the desk may take."""
+    return _render_referral_page(db_session(), referral, AnswerForm(formdata=None))
 
 
 @blueprint.post("/referrals/<uuid:referral>/answer")
 @requires("referrals.manage")
-def answer(referral: UUID) -> Response | tuple[str, int]:
-    """Close or withdraw it."""
+def answer_referral(referral: UUID) -> Response | tuple[str, int]:
+    """Close or withdraw a referral."""
     form = AnswerForm()
-    if request.form.get("_resumed"):
-        return _page(reader(), referral, form, resumed=True), 200
+    if request.form.get("_resumed"):  # the form that waited for a new sign-in: shown again, not saved
+        return _render_referral_page(read_session(), referral, form, resumed=True), 200
     try:
-        services.answer_for_desk(db(), actor(), referral, form.answer())
-    except Invalid as refusal:
-        form.show(refusal.fields)
-        return _page(reader(), referral, form), 422
+        services.answer_for_desk(db_session(), current_actor(), referral, form.read_answer())
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return _render_referral_page(read_session(), referral, form), 422
     flash(_("The referral is up to date."), "success")
-    return redirect(url_for(".show", referral=referral), 303)
+    return redirect(url_for(".show_referral", referral=referral), 303)
 
 
-def _page(session: Session, referral: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
-    found = services.visible(actor(), queries.one(session, referral))
-    journal.record(session, actor(), "referral.view", "referral", referral)
-    known = directory.directory(session)
+@blueprint.post("/referrals/<uuid:referral>/outcome")
+@requires("referrals.manage")
+def record_outcome(referral: UUID) -> Response:
+    """Note what the person says became of a referral, and go back to the page on which it was asked."""
+    form = OutcomeForm()
+    services.record_person_outcome(
+        db_session(), current_actor(), referral, form.outcome.data or "", form.read_version()
+    )
+    # Only to a page of the desk: an address from outside must not lead a signed-in agent elsewhere.
+    page = form.page.data or ""
+    return redirect(page if _DESK_PAGE.fullmatch(page) else url_for(".show_referral", referral=referral), 303)
+
+
+def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
+    referral = services.require_visible_referral(current_actor(), queries.find_referral(session, referral_id))
+    journal.record(session, current_actor(), "referral.view", "referral", referral_id)
+    snapshot = directory_queries.get_directory(session)
     return render_template(
         "referrals/show.html",
-        found=found,
-        service=known.services.get(found.service),
-        entity=known.entities.get(found.entity),
-        reason=words.reason(found),
-        history=words.history(found),
-        form=prepare(form, found, rules.DESK),
+        referral=referral,
+        service=snapshot.services.get(referral.service),
+        entity=snapshot.entities.get(referral.entity),
+        reason=descriptions.describe_reason(referral),
+        history=descriptions.build_history(referral),
+        form=prepare_answer_form(form, referral, rules.DESK_SIDE),
         resumed=resumed,
-        may_answer=actor().may("referrals.manage"),
+        may_answer=current_actor().may("referrals.manage"),
     )

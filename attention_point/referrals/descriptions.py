@@ -1,0 +1,129 @@
+"""Referrals in words: why one was made, what was answered since, and what became of all those of a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.language import N_, translate_stored_message
+from attention_point.foundation.language import gettext as _
+from attention_point.referrals import queries, rules
+from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_state
+
+SIDE_LABELS = {ENTITY_SIDE: N_("The entity"), DESK_SIDE: N_("The attention point")}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One line of the history: who answered, when, the new state, the reason and the note."""
+
+    side: str
+    happened_at: datetime
+    state: str
+    reason: str | None
+    note: str | None
+
+
+def describe_reason(referral: DecryptedReferral) -> str:
+    """Why the rules suggested the service, in the reader's language. It is stored as a message id with its values."""
+    return translate_stored_message(*referral.record["reason"])
+
+
+def build_history(referral: DecryptedReferral) -> Sequence[HistoryEntry]:
+    """The creation, which is the desk's, and every answer, oldest first."""
+    creation = HistoryEntry(_(SIDE_LABELS[DESK_SIDE]), referral.created_at, "created", None, None)
+    history = [creation]
+    for answer in referral.record["answers"]:
+        side, moment = get_side_of_state(answer["state"]), datetime.fromisoformat(answer["at"])
+        # The reason of a correction is a message id, for whoever reads it.
+        reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
+        history.append(HistoryEntry(_(SIDE_LABELS[side]), moment, answer["state"], reason, answer["note"]))
+    return history
+
+
+def count_days_waiting(referral: DecryptedReferral) -> int | None:
+    """For how many calendar days the entity has not answered; None once it has."""
+    if referral.state not in WAITING_STATES:
+        return None
+    # Days of the wall clock: what arrives at 23:00 has waited one day an hour later.
+    return (clock.today() - clock.local_day(referral.created_at)).days
+
+
+# An answer is news for so long.
+NEWS_SPAN = timedelta(days=90)
+_OVER_STATES = frozenset({"closed", "withdrawn", "expired"})
+
+
+class ReferralNews(NamedTuple):
+    """One referral, what the entity wrote last, and whether its need can be stated again today."""
+
+    referral: ListedReferral
+    entity_message: str
+    is_repeatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReferrals:
+    """What a person must know of today, most urgent and newest first, and what is over."""
+
+    current: list[ReferralNews]
+    earlier: list[ReferralNews]
+
+
+def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> PersonReferrals:
+    """What became of a person's referrals, without those that this reader may not see. The journal keeps it."""
+    referrals = [
+        referral
+        for referral in queries.list_referrals_of_person(session, person_id)
+        if referral.damaged or actor.may("restricted.view") or not is_restricted(referral)
+    ]
+    if referrals:
+        listed_ids = [str(referral.id) for referral in referrals]
+        journal.record(session, actor, "referral.list", "person", person_id, found=listed_ids)
+    needs_today = {service.need for service in directory_queries.list_services(session, clock.today())}
+    news = [_build_news(referral, needs_today) for referral in sorted(referrals, key=_build_sort_key)]
+    return PersonReferrals(
+        current=[entry for entry in news if not _is_over(entry.referral)],
+        earlier=[entry for entry in news if _is_over(entry.referral)],
+    )
+
+
+def is_restricted(referral: ListedReferral) -> bool:
+    """Whether ordinary lists must not show it; nobody knows it of a damaged one."""
+    return isinstance(referral, DecryptedReferral) and referral.restricted
+
+
+def find_entity_message(answers: Iterable[Mapping[str, Any]]) -> str:
+    """What the entity wrote last, its reason and its note; empty if it wrote nothing."""
+    for answer in reversed(list(answers)):
+        message = " ".join(text for text in (answer["reason"], answer["note"]) if text)
+        if message and rules.get_side_of_state(answer["state"]) == rules.ENTITY_SIDE:
+            return message
+    return ""
+
+
+def _build_news(referral: ListedReferral, needs_today: set[str]) -> ReferralNews:
+    if not isinstance(referral, DecryptedReferral):
+        return ReferralNews(referral, "", is_repeatable=False)
+    return ReferralNews(
+        referral, find_entity_message(referral.record["answers"]), referral.record["need"] in needs_today
+    )
+
+
+def _build_sort_key(referral: ListedReferral) -> tuple[bool, bool, float]:
+    is_open = referral.state in rules.OPEN_STATES
+    is_urgent = is_open and isinstance(referral, DecryptedReferral) and referral.urgent
+    return not is_urgent, not is_open, -referral.state_at.timestamp()
+
+
+def _is_over(referral: ListedReferral) -> bool:
+    if referral.state in rules.OPEN_STATES:
+        return False
+    return referral.state in _OVER_STATES or clock.now() - referral.state_at > NEWS_SPAN

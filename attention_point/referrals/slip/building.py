@@ -1,0 +1,175 @@
+"""The slip says where to go and what is still to be brought. It names nobody; its code leads to the referral."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.directory.snapshot import Directory, EmergencyLineRow, OfferRow, PointRow
+from attention_point.foundation import clock
+from attention_point.foundation.language import N_, current_language, format_date, ngettext
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
+from attention_point.referrals.slip.places import SlipPlace, SlipTraveller, build_slip_referral, list_places
+
+AGE_TOLD_BELOW = 18  # years
+PRIVACY_NOTICE = N_(
+    "Your name is not on this sheet. Your data are protected: you may ask what is stored about you, and have it "
+    "corrected or erased."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlipVisit:
+    """The values that the slip takes from its visit. ``code`` leads to the visit and reveals nothing.
+
+    ``corrected_on`` is the day of the last correction, which the slip prints; None where there was none.
+    """
+
+    point: str
+    day: date
+    received_at: datetime
+    reference: str
+    code: str
+    corrected_on: date | None = None
+
+
+def build_slip(
+    session: Session,
+    visit: SlipVisit,
+    travellers: Sequence[SlipTraveller],
+    public_url: str,
+    *,
+    demo: bool = False,
+    paper: PaperName | None = None,
+    with_confidential: bool = False,
+) -> Slip:
+    """Build the slip of a visit in the current language: urgent places first, without referrals that have ended.
+
+    It prints the requirements and emergency lines that are in force on the day of the visit. Without a ``paper`` it is
+    drawn for that of the point. Confidential referrals are left out unless they are asked for: somebody at home may
+    read the slip (DOMAIN M2).
+    """
+    snapshot = directory_queries.get_directory(session)
+    point = snapshot.points.get(visit.point)
+    # On a sheet for several people nothing confidential stands: one of them may be whom another one fears.
+    is_shown = with_confidential and len(travellers) == 1
+    places = [list_places(traveller, with_confidential=is_shown) for traveller in travellers]
+    return Slip(
+        language=current_language(),
+        created_at=clock.to_local_time(visit.received_at),
+        office_name=_("International Affairs Office"),
+        point_name=point.name[current_language()] if point else visit.point,
+        point_contact=tuple(_list_point_contact(point)) if point else (),
+        reference=visit.reference,
+        date_text=format_date(visit.day),
+        correction_note=_("Corrected on %(date)s", date=format_date(visit.corrected_on)) if visit.corrected_on else "",
+        heading=_("Where to go") if any(places) else _("You were given guidance"),
+        people=tuple(_build_people(snapshot, visit.day, travellers, places)),
+        labels=_build_slip_words(),
+        # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
+        qr_code_address=f"{public_url}/portal/slips/{visit.code}",
+        qr_code_caption=_("Show this code at the entity."),
+        emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
+        privacy_notice=_(PRIVACY_NOTICE),
+        footer=_("Nobody may ask you for money for this guidance or for this sheet."),
+        watermark=_("Demonstration: invented people") if demo else None,
+        paper=paper or (point.print_format if point else "a4"),
+    )
+
+
+def describe_offer(session: Session, offer: OfferRow, day: date) -> SlipReferral:
+    """An entity that gives a service, as a slip prints it. It is of the directory alone: nobody was referred yet."""
+    place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
+    return build_slip_referral(directory_queries.get_directory(session), place, SlipTraveller(()), day)
+
+
+def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ...]:
+    """The emergency lines that a slip prints for a service that is not confidential."""
+    lines = directory_queries.list_emergency_lines(session, service, day)
+    return tuple(_format_emergency_line(line, is_confidential=False) for line in lines)
+
+
+def _build_people(
+    snapshot: Directory, day: date, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
+) -> Iterator[SlipPerson]:
+    is_shared = len(travellers) > 1
+    for number, (traveller, traveller_places) in enumerate(zip(travellers, places, strict=True), 1):
+        yield SlipPerson(
+            tuple(build_slip_referral(snapshot, place, traveller, day) for place in traveller_places),
+            _describe_traveller(number, traveller) if is_shared else "",
+            _("Guidance was given.") if is_shared else "",
+        )
+
+
+# By the relation to the main person, and the sex where the word tells it. The slip speaks to the main person.
+_TRAVELLER_WORDS = {
+    "self": N_("you"),
+    "partner": N_("your partner"),
+    "child": N_("your child"),
+    "child:F": N_("your daughter"),
+    "child:M": N_("your son"),
+    "parent": N_("your parent"),
+    "parent:F": N_("your mother"),
+    "parent:M": N_("your father"),
+    "sibling": N_("your sibling"),
+    "sibling:F": N_("your sister"),
+    "sibling:M": N_("your brother"),
+    "grandparent": N_("your grandparent"),
+    "grandparent:F": N_("your grandmother"),
+    "grandparent:M": N_("your grandfather"),
+    "other_relative": N_("your relative"),
+    "other": N_("the person who came with you"),
+}
+
+
+def _describe_traveller(number: int, traveller: SlipTraveller) -> str:
+    relation = traveller.relation or ("self" if number == 1 else "other")
+    words = _(_TRAVELLER_WORDS.get(f"{relation}:{traveller.sex}", _TRAVELLER_WORDS[relation]))
+    # An adult knows which part is hers; among children the age tells the sheets of brothers and sisters apart.
+    if traveller.age is not None and traveller.age < AGE_TOLD_BELOW:
+        years = ngettext("%(num)s year old", "%(num)s years old", traveller.age)
+        age = years if traveller.age else _("less than one year old")
+        words = _("%(person)s, %(age)s", person=words, age=age)
+    heading = _("For person %(number)s: %(person)s", number=number, person=words)
+    return f"{heading} · {traveller.reference}" if traveller.reference else heading
+
+
+def _list_point_contact(point: PointRow) -> Iterator[str]:
+    language = current_language()
+    for text in (point.address, point.hours):
+        if text:
+            yield text[language]
+    if point.phone:
+        yield f"{_('Phone:')} {point.phone}"
+
+
+def _list_emergency_lines(session: Session, places: Iterable[Iterable[SlipPlace]], day: date) -> Iterable[str]:
+    """Each line once, in the order of the places."""
+    return dict.fromkeys(
+        _format_emergency_line(emergency_line, is_confidential=place.is_restricted)
+        for traveller_places in places
+        for place in traveller_places
+        for emergency_line in directory_queries.list_emergency_lines(session, place.service, day)
+    )
+
+
+def _format_emergency_line(emergency_line: EmergencyLineRow, *, is_confidential: bool) -> str:
+    if is_confidential:
+        return _("Guidance by telephone: %(number)s", number=emergency_line.number)
+    name = emergency_line.name[current_language()]
+    return name if emergency_line.number in name else f"{name}: {emergency_line.number}"
+
+
+def _build_slip_words() -> SlipLabels:
+    return SlipLabels(
+        reference=_("Your reference"),
+        address=_("Address:"),
+        opening_hours=_("Hours:"),
+        phone=_("Phone:"),
+        requirements=_("Bring:"),
+        urgent=_("URGENT: go today"),
+        page_number_text=_("Page %(page)s of %(pages)s"),
+    )
