@@ -1,7 +1,6 @@
-"""``attention-point statistics …``."""
+"""The commands ``attention-point statistics …``."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -9,20 +8,21 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import FILE_TO_WRITE, opened, reading, writing
-from attention_point.foundation.damage import noted_damage
+from attention_point.foundation.commands import FILE_TO_WRITE, read_session, use_database, write_session
+from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.database import repeatable_read
+from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import ngettext, speaking
-from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import from_environment
-from attention_point.statistics import files, open_data, released
-from attention_point.statistics import services as releasing
-from attention_point.statistics.documents import first_day_of
-from attention_point.statistics.queries import provisional, recount
-from attention_point.tallies import queries as tallies
-from attention_point.tallies import services
-from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.foundation.language import in_language, ngettext
+from attention_point.foundation.report_pages import get_watermark
+from attention_point.foundation.settings import read_settings
+from attention_point.statistics.extracts.commands import write_extract
+from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.releases import queries, services
+from attention_point.statistics.releases.month_counts import CountedFacts, recount_all_visits
+from attention_point.tallies import queries as tally_queries
+from attention_point.tallies import services as tally_services
 from attention_point.tallies.rules import CellKey
 
 
@@ -31,110 +31,113 @@ def statistics_commands() -> None:
     """The monthly figures."""
 
 
+statistics_commands.add_command(write_extract)
+
+
 @statistics_commands.command("export")
 @click.argument("month")
-@click.option("--format", "kind", type=click.Choice(list(files.KINDS)), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice(list(files.FILE_FORMATS)), required=True, help="What to write.")
 @click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
-def export(month: str, kind: str, output: Path) -> None:
+def export_month(month: str, kind: str, output: Path) -> None:
     """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
-    watermark = open_data.watermark(from_environment())
-    with writing() as session:
-        first_day = first_day_of(month)
-        found = released.newest(session, first_day)
-        with speaking(open_data.LANGUAGE):  # the same bytes from any terminal
-            if found is None:
-                written = files.write(kind, provisional(session, first_day), watermark)
-            else:
-                written = files.of_release(kind, found, watermark)
-        number = found.version if found else None
-        journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=number)
-        _write(output, written)
+    with write_session() as session:
+        first_day = parse_begun_month(month)
+        release = queries.find_current_release(session, first_day)
+        with in_language(public_files.LANGUAGE):  # the same bytes from any terminal
+            content = files.write_file(session, kind, first_day, release, get_watermark(read_settings()))
+        version = release.version if release else None
+        # The file is written within the transaction: without an entry in the journal there is no file.
+        journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=version)
+        try:
+            files.write_file_atomically(output, content)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
     click.echo(_("Written: %(file)s", file=output.name))
 
 
 @statistics_commands.command("release")
 @click.argument("month")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
-@click.option("--despite-damage", is_flag=True, help="Publish although records of the month do not open.")
-def release(month: str, note: str | None, despite_damage: bool) -> None:
+@click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
+def release_month(month: str, note: str | None, despite_damage: bool) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
-    with writing() as session:
-        made = releasing.release(session, SYSTEM, first_day_of(month), note, despite_damage=despite_damage)
-        line = _("%(month)s, version %(number)s: %(hash)s", month=month, number=made.version, hash=made.hash)
-        seal = _("Keep this outside: %(seq)s %(hash)s", seq=made.journal_seq, hash=made.journal_head)
-    click.echo(line)
-    click.echo(seal)
-    with opened() as database:
-        open_data.make_missing(database, from_environment())
+    with write_session() as session:
+        first_day = parse_begun_month(month)
+        release = services.release_month(session, SYSTEM, first_day, note, despite_damage=despite_damage)
+        lines = (
+            _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),
+            _("Keep this outside the system: %(seq)s %(hash)s", seq=release.journal_seq, hash=release.journal_head),
+        )
+    # Nothing is said before the transaction is committed.
+    click.echo("\n".join(lines))
+    with use_database() as database:
+        public_files.make_missing_files(database, read_settings())
 
 
 @statistics_commands.command("verify")
-def verify() -> None:
+def verify_counts() -> None:
     """Open and recount every visit and referral, and compare every published month with its files.
 
     Each count, release and public file that differs is named, and each record that does not open; exit status 1.
     """
-    with reading() as session:
+    with read_session() as session:
+        # All reads see one moment, or a visit recorded meanwhile would look like a wrong count.
         repeatable_read(session)
-        faults = released.altered(session)
-        differences = tallies.compare(session, _recount(session))
-        damages = noted_damage(session)
-        faults += [one.sentence for one in damages]
-        faults += open_data.altered(session, from_environment())
-    faults += [_difference(one) for one in differences]
+        faults = queries.list_altered_releases(session)
+        differences = tally_queries.list_differences(session, _recount_with_progress(session))
+        damages = list_noted_damage(session)
+        faults += [damage.description for damage in damages]
+        faults += public_files.list_altered_files(session, read_settings())
+    faults += [_describe_difference(difference) for difference in differences]
     if damages and differences:
-        faults.append(_("What the records that do not open counted is still counted: a difference may be theirs."))
-    for sentence in faults:
-        click.echo(sentence, err=True)
+        faults.append(_("Records that cannot be opened are still counted, and may explain a difference."))
+    for fault in faults:
+        click.echo(fault, err=True)
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
 
 
-def _difference(one: tallies.Difference) -> str:
-    day, point, table, cell = one.key
-    where = f"{day} {point} {table} {cell}"
-    return _("%(where)s: %(kept)s kept, %(counted)s counted", where=where, kept=one.kept, counted=one.counted)
+def _describe_difference(difference: tally_queries.TallyDifference) -> str:
+    return _(
+        "%(where)s: %(kept)s stored, %(counted)s counted",
+        where=" ".join(map(str, difference.key)),
+        kept=difference.stored_count,
+        counted=difference.recounted,
+    )
 
 
 @statistics_commands.command("rebuild")
-@click.option("--without-damaged", is_flag=True, help="Lose the counts of records that do not open.")
-def rebuild(without_damaged: bool) -> None:
-    """Recount everything and keep the result: after an indicator was added. Nobody can record meanwhile."""
-    with writing() as session:
-        journal.hold(session)
-        services.hold(session)
-        counted = _recount(session)
-        damaged = noted_damage(session)
-        if damaged and not without_damaged:
-            raise Refusal(
+@click.option("--without-damaged", is_flag=True, help="Drop the counts of records that cannot be opened.")
+def rebuild_counts(without_damaged: bool) -> None:
+    """Recount everything and store the result, after an indicator was added. Nobody can record visits meanwhile."""
+    with write_session() as session:
+        # The journal first: other writers append to it before they count, and two orders would block each other.
+        journal.lock_head(session)
+        tally_services.lock_tallies(session)
+        cells = _recount_with_progress(session)
+        damages = list_noted_damage(session)
+        if damages and not without_damaged:
+            raise AppError(
                 ngettext(
-                    "%(num)s record does not open. A rebuild would lose what it counted, so nothing was changed. "
+                    "%(num)s record cannot be opened. A rebuild would lose its counts, so nothing was changed. "
                     "Restore the record from a backup, or use --without-damaged.",
-                    "%(num)s records do not open. A rebuild would lose what they counted, so nothing was changed. "
+                    "%(num)s records cannot be opened. A rebuild would lose their counts, so nothing was changed. "
                     "Restore the records from a backup, or use --without-damaged.",
-                    sum(one.purpose in releasing.COUNTED_RECORDS for one in damaged),
+                    sum(damage.purpose in services.COUNTED_RECORDS for damage in damages),
                 )
             )
-        services.rebuild(session, counted)
-        journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(counted))
-    click.echo(_("%(count)s counts kept.", count=len(counted)))
+        tally_services.rebuild_tallies(session, cells)
+        journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(cells))
+    click.echo(_("%(count)s counts stored.", count=len(cells)))
 
 
-def _recount(session: Session) -> dict[CellKey, int]:
-    length = tallies.size(session)
+def _recount_with_progress(session: Session) -> dict[CellKey, int]:
+    record_count = tally_queries.estimate_recount_size(session)
 
-    def watch(facts: Iterable[VisitFacts | ReferralFacts]) -> Iterable[VisitFacts | ReferralFacts]:
-        with click.progressbar(facts, length=length, label=_("Recounting"), update_min_steps=100) as bar:
-            yield from bar
+    def watch_progress(facts: CountedFacts) -> CountedFacts:
+        with click.progressbar(facts, length=record_count, label=_("Recounting"), update_min_steps=100) as progress_bar:
+            yield from progress_bar
 
-    return recount(session, watch)
-
-
-def _write(output: Path, content: bytes) -> None:
-    """Raises Refusal; then nothing is written."""
-    try:
-        files.write_whole(output, content)
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise Refusal(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+    return recount_all_visits(session, watch_progress)

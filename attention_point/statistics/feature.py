@@ -1,35 +1,37 @@
-"""What statistics offer the app."""
+"""What the room offers the application: two features, because the dashboard comes first in the menu."""
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
-from attention_point.statistics.api import blueprint as api
-from attention_point.statistics.checks import PUBLISHED_MONTHS
-from attention_point.statistics.commands import statistics_commands
-from attention_point.statistics.dashboard import blueprint as dashboard_pages
-from attention_point.statistics.extracts_commands import extract
-from attention_point.statistics.extracts_views import blueprint as extracts_pages
-from attention_point.statistics.jobs import FILES_JOB, STATISTICS_JOB
+from attention_point.statistics.checks import PUBLISHED_MONTHS_CHECK
+from attention_point.statistics.dashboard.views import blueprint as dashboard_pages
+from attention_point.statistics.extracts.views import blueprint as extracts_pages
+from attention_point.statistics.jobs import MONTH_READY_JOB, OPEN_DATA_FILES_JOB
+from attention_point.statistics.months.api import blueprint as api
+from attention_point.statistics.months.views import blueprint
 from attention_point.statistics.naming import NAMING
-from attention_point.statistics.open_data_views import blueprint as open_data_pages
-from attention_point.statistics.views import blueprint
+from attention_point.statistics.open_data.views import blueprint as open_data_pages
 
-statistics_commands.add_command(extract)
-
-# A feature of its own, because its line comes first in the menu: who sees figures begins the day with it.
+# Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
 dashboard = Feature(
     name="dashboard",
     blueprints=(dashboard_pages,),
-    menu=(MenuItem(N_("Dashboard"), "dashboard.show", "statistics.view"),),
+    menu=(
+        MenuItem(
+            N_("Dashboard"),
+            "dashboard.show_dashboard",
+            "statistics.view",
+            daily_for=("office", "supervisor", "auditor", "admin"),
+        ),
+    ),
 )
 statistics = Feature(
     name="statistics",
     blueprints=(blueprint, extracts_pages, open_data_pages, api),
     menu=(
-        MenuItem(N_("Figures"), "statistics.listing", "statistics.view"),
-        MenuItem(N_("Extracts"), "extracts.listing", "statistics.extract"),
+        MenuItem(N_("Figures"), "statistics.list_months", "statistics.view", daily_for=("office", "auditor")),
+        MenuItem(N_("Extracts"), "extracts.list_extracts", "statistics.extract"),
     ),
-    commands=(statistics_commands,),
-    jobs=(STATISTICS_JOB, FILES_JOB),
-    checks=(PUBLISHED_MONTHS,),
+    jobs=(MONTH_READY_JOB, OPEN_DATA_FILES_JOB),
+    checks=(PUBLISHED_MONTHS_CHECK,),
     naming=NAMING,
 )

@@ -1,64 +1,71 @@
-"""On a month's first working day the month before is made ready, and those who may publish it are told.
+"""The jobs of statistics.
 
-At every run, files of published months that are missing are made.
+On the first working day of a month the month before is prepared, and those who may publish it get a letter. Every run
+draws the public files that are missing.
 """
 
 from datetime import date
 
-from attention_point.accounts.queries import addresses_with
+from attention_point.accounts.queries import list_addressees_with_permission
+from attention_point.dates import parse_month_code
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage import journal_damage, noted_damage
+from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
-from attention_point.foundation.jobs import Job, every_run, month_before
-from attention_point.foundation.language import format_month, speaking
+from attention_point.foundation.errors import AppError
+from attention_point.foundation.jobs import Job, due_every_run, latest_due_month
+from attention_point.foundation.language import format_month, in_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.mail import Message, letter, queue
-from attention_point.foundation.refusals import Refusal
+from attention_point.foundation.mail import Message, build_letter, queue_message
 from attention_point.foundation.settings import Settings
-from attention_point.statistics import open_data, queries, released, services
+from attention_point.statistics.open_data import public_files
+from attention_point.statistics.releases import month_counts, queries, services
 
-PERMISSION = "statistics.release"
+RELEASE_PERMISSION = "statistics.release"
 
 
-def make_ready(database: Database, settings: Settings, month: str) -> None:
-    """Recount, protect and audit a month (``2017-09``), and write to those who publish it; publishes nothing.
+def prepare_month_for_release(database: Database, settings: Settings, month: str) -> None:
+    """Recount, protect and audit a month (``2017-09``), and write to those who may publish it. Publishes nothing.
 
-    The letter says whether the month can be published, and where; where it cannot, why. A month that is published
-    already, or in which nothing was recorded, needs no letter.
+    The letter says whether the month can be published and where, or why it cannot. A month that is published already,
+    or in which nothing was recorded, needs no letter.
     """
-    first_day = date.fromisoformat(f"{month}-01")
-    with database.writing() as session:
-        if released.newest(session, first_day) is not None or queries.provisional(session, first_day).empty:
+    first_day = parse_month_code(month)
+    with database.write_session() as session:
+        is_released = queries.find_current_release(session, first_day) is not None
+        if is_released or month_counts.build_provisional_month(session, first_day).is_empty:
             return
-        ready, why = True, ""
+        reason = ""
         try:
             services.confirm_counts(session, first_day)
-            services.prepare(session, first_day)
-        except Refusal as refusal:
-            ready, why = False, refusal.message
-        readers = addresses_with(session, PERMISSION)
+            services.prepare_release(session, first_day)
+        except AppError as error:
+            reason = error.message
+        recipients = list_addressees_with_permission(session, RELEASE_PERMISSION)
         address = f"{settings.public_url}/statistics/{month}/release"
-        for reader in readers:
-            with speaking(reader.language):
-                message = _notice(reader.email, reader.name, first_day, address, why)
-            queue(session, f"statistics-notice/{month}", message)
-        journal.record(session, SYSTEM, "statistics.prepare", "month", month, ready=ready, told=len(readers))
-    journal_damage(database, SYSTEM, noted_damage(session))
+        for recipient in recipients:
+            with in_language(recipient.language):
+                message = _build_notice(recipient.email, recipient.name, first_day, address, reason)
+            # The key keeps a second run of the job from sending the letter again.
+            queue_message(session, f"statistics-notice/{month}", message)
+        journal.record(session, SYSTEM, "statistics.prepare", "month", month, ready=not reason, told=len(recipients))
+    write_damage_to_journal(database, SYSTEM, list_noted_damage(session))
 
 
-def _notice(email: str, name: str, first_day: date, address: str, why: str) -> Message:
+def _build_notice(email: str, name: str, first_day: date, address: str, reason: str) -> Message:
     month = format_month(first_day)
-    if why:
-        said = _("The figures of %(month)s cannot be published yet: %(why)s", month=month, why=why)
-        return Message(email, _("Figures of %(month)s: something is wrong", month=month), letter(name, said, address))
-    said = _(
-        "The figures of %(month)s are ready. They were recounted, protected and audited, and are not public yet: "
-        "nothing is published until somebody has looked through them and says so here:",
-        month=month,
-    )
-    return Message(email, _("Figures of %(month)s: ready to look through", month=month), letter(name, said, address))
+    if reason:
+        subject = _("Figures of %(month)s: something is wrong", month=month)
+        sentence = _("The figures of %(month)s cannot be published yet: %(why)s", month=month, why=reason)
+    else:
+        subject = _("Figures of %(month)s: ready for review", month=month)
+        sentence = _(
+            "The figures of %(month)s are ready. They were recounted, protected and audited, and are not public "
+            "yet: nothing is published until somebody has reviewed them and confirms it here:",
+            month=month,
+        )
+    return Message(email, subject, build_letter(name, sentence, address))
 
 
-FILES_JOB = Job("open-data-files", every_run, open_data.make_missing)
-STATISTICS_JOB = Job("statistics-month", month_before, make_ready)
+OPEN_DATA_FILES_JOB = Job("open-data-files", due_every_run, public_files.make_missing_files)
+MONTH_READY_JOB = Job("statistics-month", latest_due_month, prepare_month_for_release)

@@ -1,0 +1,1 @@
+"""The office's dashboard: its filters, its counts, and its tables and charts."""

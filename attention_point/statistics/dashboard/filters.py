@@ -1,0 +1,133 @@
+"""The filters of the dashboard: period, point, entity and grouping.
+
+They are in the address of the page, so a reader can bookmark it and send it to somebody else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from attention_point.dates import first_of_month, format_month_code, last_of_month, parse_month_code
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.language import N_, current_language, format_month
+from attention_point.foundation.language import gettext as _
+from attention_point.tallies import range_queries
+
+GROUPINGS: Mapping[str, str] = {"week": N_("Weeks"), "month": N_("Months")}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Valid filters. ``point`` and ``entity`` are None for all.
+
+    ``last_day`` is today, or the last day of a month that is over. ``query_arguments`` are the
+    filters as the address gives them.
+    """
+
+    month: date
+    last_day: date
+    is_current_month: bool
+    point: str | None
+    entity: str | None
+    grouping: str
+    query_arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The values that each filter may take, as codes with their labels.
+
+    ``restricted_entities`` receive people above all for restricted topics. A referral to one of them says why somebody
+    came, so the dashboard leaves them out. The protected month has them.
+    """
+
+    today: date
+    first_month: date | None
+    points: Mapping[str, str]
+    entities: Mapping[str, str]
+    restricted_entities: frozenset[str]
+
+
+def collect_options(session: Session, today: date) -> Options:
+    """Collect the values that the filters may take today."""
+    first_counted_day, language = range_queries.find_first_counted_day(session), current_language()
+    restricted_entities = _find_restricted_entities(session)
+    entities = {
+        row.code: row.short[language]
+        for row in directory_queries.list_entities(session)
+        if row.receives_referrals and row.code not in restricted_entities
+    }
+    return Options(
+        today,
+        first_of_month(first_counted_day) if first_counted_day else None,
+        {row.code: row.name[language] for row in directory_queries.list_points(session)},
+        dict(sorted(entities.items(), key=lambda item: item[1])),
+        restricted_entities,
+    )
+
+
+def _find_restricted_entities(session: Session) -> frozenset[str]:
+    # An entity counts as restricted when at least half of its services are, whenever they were offered: a month that is
+    # over must show the same entities after an offer has ended.
+    services: dict[str, dict[str, bool]] = {}
+    for service in directory_queries.get_services_by_code(session).values():
+        for offer in service.offers:
+            services.setdefault(offer.entity, {})[service.code] = service.restricted
+    return frozenset(code for code, flags in services.items() if 2 * sum(flags.values()) >= len(flags))
+
+
+def parse_filters(arguments: Mapping[str, str], options: Options) -> Filters:
+    """Parse the filters of an address. Raises Invalid, which names each wrong field."""
+    values = {name: value for name in _CHECKS if (value := arguments.get(name, ""))}
+    errors = [FieldError(name, message) for name, value in values.items() if (message := _CHECKS[name](value, options))]
+    if errors:
+        raise Invalid(_("These filters cannot be used."), tuple(errors))
+    current_month = first_of_month(options.today)
+    month = parse_month_code(values["period"]) if "period" in values else current_month
+    return Filters(
+        month,
+        options.today if month == current_month else last_of_month(month),
+        month == current_month,
+        values.get("point"),
+        values.get("entity"),
+        values.get("grouping", "week"),
+        values,
+    )
+
+
+def _check_period(period: str, options: Options) -> str | None:
+    try:
+        month = parse_month_code(period)
+    except ValueError:
+        return _("This is not a month. Write the year and the month, for example 2017-09.")
+    return _("This month has not begun yet, so there are no figures.") if month > options.today else None
+
+
+def _check_point(point: str, options: Options) -> str | None:
+    return None if point in options.points else _("There is no point with this code. Choose one from the list.")
+
+
+def _check_entity(entity: str, options: Options) -> str | None:
+    if entity in options.restricted_entities:
+        return _("The figures of this entity are shown only in the month's protected figures.")
+    return None if entity in options.entities else _("There is no entity with this code. Choose one from the list.")
+
+
+def _check_grouping(grouping: str, _options: Options) -> str | None:
+    return None if grouping in GROUPINGS else _("Choose weeks or months.")
+
+
+_CHECKS = {"period": _check_period, "point": _check_point, "entity": _check_entity, "grouping": _check_grouping}
+
+
+def list_month_choices(options: Options) -> list[tuple[str, str]]:
+    """List the months from this one back to the first with counts, as codes with their words."""
+    choices = []
+    month = first_of_month(options.today)
+    while options.first_month and month >= options.first_month:
+        choices.append((format_month_code(month), format_month(month)))
+        month = first_of_month(month - timedelta(days=1))
+    return choices

@@ -1,0 +1,195 @@
+"""Reads what the dashboard shows. Every count is stored as things happen, and no record is opened.
+
+The counts are exact, small ones too, because they are for the office only. Restricted topics are not among them,
+neither as needs nor by the entities that are there for them: the protected month alone shows them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.referrals.open_referral_counts import UNANSWERED_STATES, OpenReferralCounts, count_open_referrals
+from attention_point.referrals.rules import ANSWER_STATES, OPEN_STATES
+from attention_point.statistics.dashboard.filters import Filters, Options
+from attention_point.statistics.dashboard.measures import (
+    ATTENTIONS_BY_DAY,
+    PEOPLE_BY_DAY,
+    Measure,
+    build_days,
+    build_measures,
+    build_referral_measures,
+    choose_same_day,
+    collect_daily_counts,
+)
+from attention_point.statistics.dashboard.trend import (
+    ONE_DAY,
+    TrendPeriod,
+    build_monthly_trend,
+    build_trend_months,
+    build_weekly_trend,
+    get_month_before,
+)
+from attention_point.tallies import range_queries
+from attention_point.tallies.rules import RESTRICTED_CODES
+
+REFERRALS_BY_STATE = "referrals-by-entity-and-state"
+# Every attention and every person stands in exactly one cell of these monthly tables, so that the sum of a table is the
+# month's total.
+MONTHLY_ATTENTIONS, MONTHLY_PEOPLE = "attentions-by-hour", "people-by-population"
+ANSWERED_STATES = ANSWER_STATES | {"closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralCounts:
+    """The referrals of a month, in the states in which they are now."""
+
+    total: int = 0
+    open: int = 0
+    answered: int = 0
+    unanswered: int = 0
+    withdrawn: int = 0
+
+    @property
+    def non_response_rate(self) -> float | None:
+        """The percentage without an answer, of all that were not withdrawn; None where there are none."""
+        expected_answers = self.total - self.withdrawn
+        return round(100 * self.unanswered / expected_answers, 1) if expected_answers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All that the dashboard shows for one choice. What a choice leaves out is empty.
+
+    ``open_referrals_by_entity`` is None for a month that is over.
+    """
+
+    measures: tuple[Measure, ...]
+    trend_periods: tuple[TrendPeriod, ...]
+    referrals_by_entity: Mapping[str, ReferralCounts]
+    open_referrals_by_entity: Mapping[str, OpenReferralCounts] | None
+    needs: tuple[tuple[str, int, int], ...] = ()
+    wait_counts: Mapping[str, int] = field(default_factory=dict)
+    answer_time_counts: Mapping[str, int] = field(default_factory=dict)
+    point_counts: tuple[tuple[str, int, int, int], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see."""
+        open_referrals = (self.open_referrals_by_entity or {}).values()
+        return not (
+            any(measure.count or measure.whole_count for measure in self.measures)
+            or any(period.attentions or period.referrals for period in self.trend_periods)
+            or any(counts.waiting or counts.accepted for counts in open_referrals)
+        )
+
+
+def collect_dashboard(session: Session, filters: Filters, options: Options) -> Dashboard:
+    """Read what a choice shows."""
+    points = [filters.point] if filters.point else list(options.points)
+    entities = [filters.entity] if filters.entity else list(options.entities)
+    months = build_trend_months(filters.month)
+    is_monthly = bool(filters.entity) or filters.grouping == "month"
+    monthly_referrals = _sum_monthly_referrals(session, filters, options, months if is_monthly else months[-2:], points)
+    referral_measures = build_referral_measures(filters, monthly_referrals)
+    referrals_by_entity = _collect_referrals(session, filters, points, entities)
+    open_referrals = count_open_referrals(session, entities, filters.point) if filters.is_current_month else None
+    if filters.entity:
+        trend = tuple(TrendPeriod(month, 0, 0, *counts) for month, counts in monthly_referrals.items())
+        return Dashboard(tuple(referral_measures), trend, referrals_by_entity, open_referrals)
+    daily_counts = collect_daily_counts(session, filters, points)
+    if is_monthly:
+        counts = range_queries.sum_by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), monthly_referrals, points)
+        periods = build_monthly_trend(counts[MONTHLY_ATTENTIONS], counts[MONTHLY_PEOPLE], monthly_referrals)
+    else:
+        # The days of these weeks were read together with those of the measures.
+        periods = build_weekly_trend(filters.last_day, daily_counts[ATTENTIONS_BY_DAY], daily_counts[PEOPLE_BY_DAY])
+    return Dashboard(
+        (*build_measures(filters, daily_counts), *referral_measures),
+        tuple(periods),
+        referrals_by_entity,
+        open_referrals,
+        *_collect_details(session, filters, points),
+        () if filters.point or len(points) < 2 else _compare_points(session, filters, points),
+    )
+
+
+def _collect_referrals(
+    session: Session, filters: Filters, points: list[str], entities: Iterable[str]
+) -> dict[str, ReferralCounts]:
+    table = REFERRALS_BY_STATE
+    cells = range_queries.sum_by_month(session, [table], [filters.month], points, filters.entity)
+    states_by_entity: dict[str, Counter[str]] = {entity: Counter() for entity in entities}
+    for cell, count in cells[table, filters.month].items():
+        entity, state = cell.split("|")
+        if entity in states_by_entity:
+            states_by_entity[entity][state] += count
+    return {entity: _sum_states(states) for entity, states in states_by_entity.items() if states.total()}
+
+
+def _sum_states(states: Counter[str]) -> ReferralCounts:
+    # An accepted referral is open and answered, so that these sums need not add up to the total.
+    open_count, answered, unanswered = (
+        sum(states[state] for state in group) for group in (OPEN_STATES, ANSWERED_STATES, UNANSWERED_STATES)
+    )
+    return ReferralCounts(states.total(), open_count, answered, unanswered, states["withdrawn"])
+
+
+def _sum_monthly_referrals(
+    session: Session, filters: Filters, options: Options, months: Sequence[date], points: list[str]
+) -> dict[date, tuple[int, int]]:
+    """Return for each month the number of referrals, and of those without an answer."""
+    # The sums leave out the same entities as the table, or their difference would tell of the restricted ones.
+    hidden_entities = () if filters.entity else directory_queries.list_entity_codes(session) - options.entities.keys()
+    counts = range_queries.sum_by_last_code(
+        session,
+        REFERRALS_BY_STATE,
+        months,
+        points,
+        UNANSWERED_STATES,
+        first_code=filters.entity,
+        excluded_first_codes=hidden_entities,
+    )
+    return {month: counts.get(month, (0, 0)) for month in months}
+
+
+def _collect_details(
+    session: Session, filters: Filters, points: list[str]
+) -> tuple[tuple[tuple[str, int, int], ...], Mapping[str, int], Mapping[str, int]]:
+    """Return the needs beside those of the month before, the most frequent first; waits; and times to an answer."""
+    month, month_before = filters.month, get_month_before(filters.month)
+    tables = ("people-by-need", "attentions-by-wait", "answers-by-time")
+    counts = range_queries.sum_by_month(session, tables, (month, month_before), points)
+    current, previous = counts["people-by-need", month], counts["people-by-need", month_before]
+    needs = _sort_by_count(current, (current.keys() | previous.keys()) - list_restricted_needs(session))
+    return (
+        tuple((need, current.get(need, 0), previous.get(need, 0)) for need in needs),
+        counts["attentions-by-wait", month],
+        counts["answers-by-time", month],
+    )
+
+
+def _sort_by_count(counts: Mapping[str, int], codes: Iterable[str]) -> list[str]:
+    return sorted(codes, key=lambda code: (-counts.get(code, 0), code))
+
+
+def list_restricted_needs(session: Session) -> frozenset[str]:
+    """Return the needs that the dashboard does not show."""
+    services = directory_queries.get_services_by_code(session).values()
+    return RESTRICTED_CODES | {service.need for service in services if service.restricted}
+
+
+def _compare_points(session: Session, filters: Filters, points: list[str]) -> tuple[tuple[str, int, int, int], ...]:
+    """Return for each point its attentions in the month and in the one before up to the same day, and its people."""
+    month_before = get_month_before(filters.month)
+    until = choose_same_day(month_before, filters.last_day) if filters.is_current_month else filters.month - ONE_DAY
+    spans = build_days(filters.month, filters.last_day), build_days(month_before, until)
+    counts = range_queries.sum_by_point(session, (ATTENTIONS_BY_DAY, PEOPLE_BY_DAY), spans, points)
+    (current, previous), (people, _people_before) = counts[ATTENTIONS_BY_DAY], counts[PEOPLE_BY_DAY]
+    return tuple(
+        (point, current.get(point, 0), previous.get(point, 0), people.get(point, 0))
+        for point in _sort_by_count(current, current.keys() | previous.keys())
+    )

@@ -1,0 +1,131 @@
+"""The page of the dashboard and its files. A file holds what the page of the same choice shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from attention_point.dates import format_month_code
+from attention_point.directory.validation.missing_contacts import list_missing_contacts
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import requires
+from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import Report, format_cell, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.report_pages import (
+    build_report_wording,
+    get_watermark,
+    send_chart,
+    send_download,
+    split_into_parts,
+)
+from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.statistics.dashboard.filters import (
+    Filters,
+    Options,
+    collect_options,
+    list_month_choices,
+    parse_filters,
+)
+from attention_point.statistics.dashboard.forms import build_filter_form
+from attention_point.statistics.dashboard.queries import Dashboard, collect_dashboard
+from attention_point.statistics.dashboard.reports import build_report, describe_comparison, describe_filters
+from attention_point.statistics.open_data.files import FILE_FORMATS
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """A choice with its counts and the report of them."""
+
+    filters: Filters
+    dashboard: Dashboard
+    report: Report
+
+
+@blueprint.get("")
+@requires("statistics.view")
+def show_dashboard() -> str | tuple[str, int]:
+    """Show the dashboard, or the filters with what is wrong with them."""
+    options, template = _collect_options(), "statistics/dashboard.html"
+    month_choices = list_month_choices(options)
+    try:
+        selection = _build_selection(options)
+    except Invalid as error:
+        form = build_filter_form(request.args, options, error.field_errors)
+        return render_template(template, form=form, month_choices=month_choices, selection=None), error.status
+    wording = build_report_wording()
+    may_complete = current_actor().may("directory.edit")
+    return render_template(
+        template,
+        form=build_filter_form(request.args, options),
+        month_choices=month_choices,
+        selection=selection,
+        chosen_filters=describe_filters(selection.filters, options),
+        describe_comparison=describe_comparison,
+        parts=split_into_parts(selection.report),
+        missing_contacts=list(list_missing_contacts(db_session(), current_settings().contact)) if may_complete else [],
+        month=format_month_code(selection.filters.month),
+        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+    )
+
+
+@blueprint.get("/charts/<string(maxlength=60):chart>.svg")
+@requires("statistics.view")
+def show_chart(chart: str) -> Response:
+    """Send one chart of a choice."""
+    return send_chart(_build_selection(_collect_options()).report, chart)
+
+
+@blueprint.get("/figures.pdf")
+@requires("statistics.export")
+def download_pdf() -> Response:
+    """Send a choice as PDF."""
+    return _send_file("pdf", lambda report: write_pdf(report, build_report_wording()))
+
+
+@blueprint.get("/figures.xlsx")
+@requires("statistics.export")
+def download_xlsx() -> Response:
+    """Send a choice as a workbook."""
+    return _send_file("xlsx", lambda report: write_xlsx(report, build_report_wording()))
+
+
+@blueprint.get("/figures.csv")
+@requires("statistics.export")
+def download_csv() -> Response:
+    """Send the tables of a choice as CSV."""
+    return _send_file("csv", write_csv)
+
+
+def _collect_options() -> Options:
+    return collect_options(db_session(), clock.today())
+
+
+def _build_selection(options: Options) -> _Selection:
+    """Read the choice in the address. Raises Invalid."""
+    filters = parse_filters(request.args, options)
+    dashboard = collect_dashboard(db_session(), filters, options)
+    watermark = get_watermark(current_settings())
+    report = build_report(db_session(), dashboard, filters, options, clock.now(), watermark)
+    return _Selection(filters, dashboard, report)
+
+
+def _send_file(format_code: str, write: Callable[[Report], bytes]) -> Response:
+    selection = _build_selection(_collect_options())
+    content = write(selection.report)
+    last_day = selection.filters.last_day.isoformat()
+    # The journal names who took the file, and of which choice, before it leaves.
+    journal.record(
+        db_session(),
+        current_actor(),
+        "statistics.export",
+        "dashboard",
+        last_day,
+        format=format_code,
+        **selection.filters.query_arguments,
+    )
+    name = _("dashboard-%(day)s-provisional", day=last_day)
+    return send_download(content, FILE_FORMATS[format_code].mimetype, f"{name}.{format_code}")

@@ -1,0 +1,26 @@
+"""Reads the month, and the version of a month, that an address or a command names."""
+
+from datetime import date
+
+from attention_point.dates import parse_month_code
+from attention_point.foundation import clock
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+
+
+def parse_begun_month(code: str) -> date:
+    """Return the first day of the month that a code names. Raises NotFound for no month, and for one to come."""
+    try:
+        first_day = parse_month_code(code)
+    except ValueError:
+        raise NotFound(_("This is not a month. Write the year and the month, for example 2017-09.")) from None
+    if first_day > clock.today():
+        raise NotFound(_("This month has not begun yet, so there are no figures."))
+    return first_day
+
+
+def parse_version(text: str) -> int | None:
+    """Return the number of a version; None for a text that is no such number."""
+    # The column is a small integer: PostgreSQL answers a greater number with an error of the server.
+    is_number = text.isascii() and text.isdecimal() and len(text) < 5
+    return int(text) if is_number else None

@@ -1,0 +1,1 @@
+"""The files of a month, and the public page, dictionary and catalogue of the released months."""

@@ -1,0 +1,128 @@
+"""The files of a month: the same counts as PDF, XLSX, CSV and JSON. A release always gives the same bytes.
+
+PDF and XLSX speak the language in use. CSV and JSON hold codes, which the dictionary explains in every language.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import ReportWording, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.private_files import write_private_file
+from attention_point.foundation.report_pages import build_report_wording
+from attention_point.statistics.open_data import columns
+from attention_point.statistics.releases import queries
+from attention_point.statistics.releases.content import (
+    MonthContent,
+    build_content_json,
+    compute_content_hash,
+    encode_canonical_json,
+)
+from attention_point.statistics.releases.models import Release
+from attention_point.statistics.releases.month_counts import build_provisional_month
+from attention_point.statistics.releases.reports import build_month_report
+
+DEMONSTRATION_KEY = "demonstration"  # of the watermark in the JSON; the hash is computed without it
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A format: its name for readers, its media type, and the function that writes it."""
+
+    name: str
+    mimetype: str
+    write: Callable[[MonthContent, str | None], bytes]
+
+
+def write_file(session: Session, kind: str, first_day: date, release: Release | None, watermark: str | None) -> bytes:
+    """Return the file of a release, or without a release the file of the provisional month."""
+    if release is None:
+        return write_month_file(kind, build_provisional_month(session, first_day), watermark)
+    return write_release_file(kind, release, watermark)
+
+
+def write_month_file(format_code: str, content: MonthContent, watermark: str | None = None) -> bytes:
+    """Return a month as ``pdf``, ``xlsx``, ``csv`` or ``json``. Raises NotFound for another format.
+
+    ``watermark`` says in every format that the people are invented.
+    """
+    return get_format(format_code).write(content, watermark)
+
+
+def write_release_file(format_code: str, release: Release, watermark: str | None = None) -> bytes:
+    """Return the file of a release. Raises NotFound for an unknown format."""
+    if format_code == "json":
+        # The frozen text itself: what this version of the program would write may have more keys.
+        return _encode_json(queries.read_content_json(release), watermark)
+    return write_month_file(format_code, queries.load_content(release), watermark)
+
+
+def get_format(format_code: str) -> FileFormat:
+    """Return a format by its file extension. Raises NotFound for an unknown one."""
+    if format_code not in FILE_FORMATS:
+        message = _(
+            "There is no format “%(kind)s”. Choose one of these: %(list)s.",
+            kind=format_code[:20],
+            list=", ".join(FILE_FORMATS),
+        )
+        raise NotFound(message, code="unknown_format")
+    return FILE_FORMATS[format_code]
+
+
+def write_file_atomically(target: Path, content: bytes) -> None:
+    """Write a whole file or none, with mode 0600. Raises OSError."""
+    if target.exists() and not target.is_file():
+        # A pipe or a device is written in place: no file must be moved over it.
+        with target.open("wb") as file:
+            file.write(content)
+        return
+    partial_file = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        write_private_file(partial_file, content)
+        partial_file.replace(target)
+    except OSError:
+        partial_file.unlink(missing_ok=True)
+        raise
+
+
+def _write_json(content: MonthContent, watermark: str | None) -> bytes:
+    content_json = build_content_json(content)
+    return _encode_json({**content_json, "hash": compute_content_hash(content_json)}, watermark)
+
+
+def _encode_json(content_json: Mapping[str, Any], watermark: str | None) -> bytes:
+    marked_json = {**content_json, DEMONSTRATION_KEY: watermark} if watermark else content_json
+    return encode_canonical_json(marked_json).encode()
+
+
+def _write_csv(content: MonthContent, watermark: str | None) -> bytes:
+    return write_csv(columns.build_table(content, watermark))
+
+
+def _write_pdf(content: MonthContent, watermark: str | None) -> bytes:
+    report = replace(build_month_report(content, watermark), has_cover=True, has_contents=True)
+    return write_pdf(report, _build_file_wording())
+
+
+def _write_xlsx(content: MonthContent, watermark: str | None) -> bytes:
+    return write_xlsx(build_month_report(content, watermark), _build_file_wording())
+
+
+def _build_file_wording() -> ReportWording:
+    caption = _("%(title)s (continued)", title="%(title)s")
+    return replace(build_report_wording(), contents_heading=_("Contents"), continued_caption=caption)
+
+
+FILE_FORMATS: Mapping[str, FileFormat] = {
+    "pdf": FileFormat("PDF", "application/pdf", _write_pdf),
+    "xlsx": FileFormat("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _write_xlsx),
+    "csv": FileFormat("CSV", "text/csv", _write_csv),
+    "json": FileFormat("JSON", "application/json", _write_json),
+}

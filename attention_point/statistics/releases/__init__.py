@@ -1,0 +1,1 @@
+"""Released months: their content, how they are released and corrected, and their reports."""
