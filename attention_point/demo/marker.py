@@ -10,17 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import DEMONSTRATION
+from attention_point.foundation.settings import DEMO_MARKER_FILE
 
-OWNER_ONLY = 0o600
+OWNER_ONLY_MODE = 0o600
 
 
 def read_marker(instance: Path) -> dict[str, Any] | None:
-    """What the file holds; empty where an older version or somebody by hand made it; None where there is none."""
+    """The content of the file; empty where it is no JSON object, as in older versions; None where there is no file."""
     try:
-        content = json.loads((instance / DEMONSTRATION).read_text(encoding="utf-8"))
+        content = json.loads((instance / DEMO_MARKER_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError):
@@ -29,22 +29,24 @@ def read_marker(instance: Path) -> dict[str, Any] | None:
 
 
 def update_marker(instance: Path, **values: Any) -> None:
-    """Mark the instance as a demonstration, and keep these values beside those kept before: all of them or none.
+    """Mark the instance as a demonstration, and add these values to the stored ones: all of them or none.
 
-    Raises Refusal where the file cannot be written.
+    Raises AppError where the file cannot be written.
     """
-    target = instance / DEMONSTRATION
-    part = target.with_name(f".{DEMONSTRATION}.{os.getpid()}.part")
+    target = instance / DEMO_MARKER_FILE
+    # Written beside the target and renamed: a load that is stopped leaves the old file or the new one, never a part.
+    part_file = target.with_name(f".{DEMO_MARKER_FILE}.{os.getpid()}.part")
     content = {**(read_marker(instance) or {}), **values}
     try:
         with suppress(FileNotFoundError):
-            part.unlink()
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+            part_file.unlink()
+        # Created for the owner alone; a later chmod would leave a moment in which others can open it.
+        handle = os.open(part_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_MODE)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(target)
+        part_file.replace(target)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise Refusal(_("%(file)s cannot be written: %(reason)s", file=str(target), reason=reason)) from None
+        raise AppError(_("%(file)s cannot be written: %(reason)s", file=str(target), reason=reason)) from None

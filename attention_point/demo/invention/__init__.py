@@ -1,0 +1,1 @@
+"""Invented families and what they say at the point."""

@@ -1,0 +1,1 @@
+"""The steps of a demonstration, in the order of its days."""
