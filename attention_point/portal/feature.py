@@ -1,4 +1,4 @@
-"""What the portal offers the app."""
+"""The feature of the portal: pages and menu."""
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
@@ -7,5 +7,5 @@ from attention_point.portal import api, views
 portal = Feature(
     name="portal",
     blueprints=(views.blueprint, api.blueprint),
-    menu=(MenuItem(N_("Our referrals"), "portal.inbox", "portal.use"),),
+    menu=(MenuItem(N_("Our referrals"), "portal.show_inbox", "portal.use", daily_for=("entity",)),),
 )

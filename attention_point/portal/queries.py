@@ -1,4 +1,4 @@
-"""What an entity sees of its own referrals. Whatever is another's looks as if it did not exist."""
+"""Reads the referrals of an entity for its own staff. A referral of another entity looks as if it did not exist."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,29 +9,33 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory
+from attention_point.directory import queries as directory_queries
+from attention_point.directory.privacy.authorisations import list_disclosed_fields
+from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.damage import note_damage
+from attention_point.foundation.damage_notes import note_damage
+from attention_point.foundation.errors import Forbidden, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Forbidden, NotFound
-from attention_point.foundation.vault_error import VaultError
-from attention_point.intake import queries as intake
+from attention_point.intake import queries as intake_queries
+from attention_point.intake.family.links import list_visits_of_arrival
 from attention_point.intake.models import Visit
-from attention_point.people import services as people
+from attention_point.people import records as people_records
 from attention_point.portal import rules
-from attention_point.referrals import queries as referrals
-from attention_point.referrals.queries import ListedReferral, OpenReferral
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
-Persons = Mapping[tuple[UUID, frozenset[str]], Mapping[str, Any] | None]
-CODE = re.compile("[2-9A-HJ-NP-Z]{16}")
+DisclosedPersons = Mapping[tuple[UUID, frozenset[str]], Mapping[str, Any] | None]
+# Without 0, 1, I and O, which people take for each other on paper.
+SLIP_CODE = re.compile("[2-9A-HJ-NP-Z]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A referral as its entity sees it. ``person`` holds declared fields only, those that were given.
+class ReferralDisclosure:
+    """A referral as its entity sees it. ``person`` holds only fields that the service declares and that were given.
 
-    ``incomplete``: the record of the person or of the visit does not open; ``person`` lacks what it says. Of a damaged
-    referral nothing is known beyond its row.
+    ``incomplete``: the sealed record of the person or of the visit does not open, so ``person`` lacks what it says. Of
+    a damaged referral only its row is known.
     """
 
     referral: ListedReferral
@@ -41,125 +45,171 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase(Case):
-    """A case whose referral is open."""
+class DecryptedDisclosure(ReferralDisclosure):
+    """The disclosure of a referral whose sealed part opens."""
 
-    referral: OpenReferral
+    referral: DecryptedReferral
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
-    """A part of a list. ``before``: from where to read on; None when there is nothing more."""
+class DisclosureBatch:
+    """A part of a list, newest first. The next part begins before ``next_before``; None when this is the last."""
 
-    items: Sequence[Case]
-    before: UUID | None
+    items: Sequence[ReferralDisclosure]
+    next_before: UUID | None
 
 
-def own_entity(actor: Actor) -> str:
-    """The entity for which somebody acts; raises Forbidden for who acts for none."""
+def require_own_entity(actor: Actor) -> str:
+    """The entity for which the actor acts. Raises Forbidden for an actor without one."""
+    # Accounts of the role ``entity`` always have one; a token of another scope may not.
     if actor.entity is None:
-        raise Forbidden(_("This access belongs to no entity."))
+        raise Forbidden(_("This account or token does not act for an entity."))
     return actor.entity
 
 
-def inbox(
+def list_inbox(
     session: Session, actor: Actor, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> Cases:
-    """The entity's newest referrals in some states: the ordinary ones, or the restricted ones; never both."""
-    batch = referrals.inbox(session, own_entity(actor), states, before, size, restricted=restricted)
-    return Cases(cases(session, batch.items), batch.before)
-
-
-def one(session: Session, actor: Actor, referral: UUID) -> OpenCase:
-    """One referral of the entity's own; raises NotFound, VaultError where it does not open."""
-    found = referrals.one(session, referral, entity=own_entity(actor))
-    if found is None:
-        raise NotFound(_("There is no such referral."))
-    return open_cases(session, [found])[0]
-
-
-def of_slip(session: Session, actor: Actor, code: str) -> list[ListedReferral]:
-    """The entity's referrals of the visit that a slip's code names; raises NotFound when there is none."""
-    visit = _by_code(session, code)
-    found = [each for each in referrals.of_visit(session, visit) if each.entity == own_entity(actor)] if visit else []
-    if not found:
-        raise NotFound(_("There is no such referral."))
-    return found
-
-
-def visit_of_slip(session: Session, actor: Actor, code: str) -> UUID:
-    """The visit that a slip's code names, for the desk; raises NotFound when there is none that this reader may see."""
-    visit = _by_code(session, code)
-    if visit is None:
-        raise NotFound(_("There is no such visit."))
-    return intake.visible(session, actor, visit).id
-
-
-def _by_code(session: Session, code: str) -> UUID | None:
-    return intake.by_code(session, code) if CODE.fullmatch(code) else None
-
-
-def cases(session: Session, listed: Sequence[ListedReferral]) -> list[Case]:
-    """The referrals with their references and what their services declare; a damaged one without either."""
-    opened = open_cases(session, [each for each in listed if isinstance(each, OpenReferral)])
-    by_id: dict[UUID, Case] = {case.referral.id: case for case in opened}
-    return [by_id.get(each.id) or Case(each, "", {}) for each in listed]
-
-
-def open_cases(session: Session, found: Sequence[OpenReferral]) -> list[OpenCase]:
-    """The referrals with their references and what their services declare."""
-    references = _references(session, {each.visit_id for each in found})
-    services = directory.services_by_code(session)
-    fields = {
-        each.id: rules.declared(
-            services[each.service].fields if each.service in services else (), restricted=each.restricted
-        )
-        for each in found
+) -> DisclosureBatch:
+    """The entity's newest referrals in some states, either ordinary or restricted ones. The journal keeps it."""
+    entity = require_own_entity(actor)
+    batch = referral_queries.list_referrals_of_entity(session, entity, states, before, size, restricted=restricted)
+    decrypted_referrals = [referral for referral in batch.items if isinstance(referral, DecryptedReferral)]
+    # A damaged referral has neither reference nor person: both are found by what does not open.
+    disclosures: dict[UUID, ReferralDisclosure] = {
+        disclosure.referral.id: disclosure for disclosure in disclose_referrals(session, decrypted_referrals)
     }
-    persons = _persons(session, found, fields)
-    return [_case(session, each, references.get(each.visit_id, ""), persons, fields[each.id]) for each in found]
+    listed_ids = [str(referral.id) for referral in batch.items]
+    journal.record(session, actor, "referral.list", "entity", entity, restricted=restricted, found=listed_ids)
+    return DisclosureBatch(
+        [disclosures.get(referral.id) or ReferralDisclosure(referral, "", {}) for referral in batch.items],
+        batch.next_before,
+    )
 
 
-def _case(session: Session, each: OpenReferral, reference: str, persons: Persons, fields: frozenset[str]) -> OpenCase:
-    of_person, of_visit = _of_person(persons, each, fields), _of_visit(session, each, fields)
-    incomplete = of_person is None or of_visit is None
-    return OpenCase(each, reference, {**(of_person or {}), **(of_visit or {})}, incomplete)
+def get_own_referral(session: Session, actor: Actor, referral_id: UUID) -> DecryptedDisclosure:
+    """One referral of the entity's own. The journal keeps it. Raises NotFound, or VaultError if it does not open."""
+    referral = referral_queries.find_referral(session, referral_id, entity=require_own_entity(actor))
+    if referral is None:
+        raise NotFound(_("There is no such referral."))
+    return view_referral(session, actor, referral)
 
 
-def _references(session: Session, visits: Iterable[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Visit.id, Visit.reference).where(Visit.id.in_(list(visits))))
+def view_referral(session: Session, actor: Actor, referral: DecryptedReferral) -> DecryptedDisclosure:
+    """Disclose one referral to its entity, and keep that in the journal."""
+    journal.record(session, actor, "referral.view", "referral", referral.id, restricted=referral.restricted)
+    return disclose_referrals(session, [referral])[0]
+
+
+def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> list[ListedReferral]:
+    """The entity's referrals of the visits that a slip's code leads to: of all who came together.
+
+    Raises NotFound if there is none.
+    """
+    entity, visit_id = require_own_entity(actor), _find_visit_by_code(session, slip_code)
+    referrals = _list_referrals_of_arrival(session, visit_id) if visit_id else []
+    # Other entities serve the same visit; what they do there is not this entity's to know.
+    own_referrals = [referral for referral in referrals if referral.entity == entity]
+    if not own_referrals:
+        raise NotFound(_("There is no such referral."))
+    return own_referrals
+
+
+def _list_referrals_of_arrival(session: Session, visit_id: UUID) -> list[ListedReferral]:
+    try:
+        visit = intake_queries.find_visit(session, visit_id)
+    except VaultError as error:
+        # Who else came is not known then; the referrals of the visit itself may open.
+        note_damage(session, error)
+        visit = None
+    visit_ids = [member.id for member in list_visits_of_arrival(session, visit)] if visit else [visit_id]
+    return [referral for member in visit_ids for referral in referral_queries.list_referrals_of_visit(session, member)]
+
+
+def get_visit_of_slip(session: Session, actor: Actor, slip_code: str) -> UUID:
+    """The visit that a slip's code leads to, for the desk. Raises NotFound if the actor may see no such visit."""
+    visit_id = _find_visit_by_code(session, slip_code)
+    if visit_id is None:
+        raise NotFound(_("There is no such visit."))
+    return intake_queries.get_visible_visit(session, actor, visit_id).id
+
+
+def _find_visit_by_code(session: Session, slip_code: str) -> UUID | None:
+    return intake_queries.find_visit_by_code(session, slip_code) if SLIP_CODE.fullmatch(slip_code) else None
+
+
+def disclose_referrals(session: Session, referrals: Sequence[DecryptedReferral]) -> list[DecryptedDisclosure]:
+    """The referrals with their visits' references and with the fields that their services declare."""
+    references = _list_references(session, {referral.visit_id for referral in referrals})
+    services = directory_queries.get_services_by_code(session)
+    entities = directory_queries.get_entities_by_code(session)
+    fields = {
+        referral.id: _list_visible_fields(referral, services.get(referral.service), entities.get(referral.entity))
+        for referral in referrals
+    }
+    persons = _list_disclosed_persons(session, referrals, fields)
+    disclosures = []
+    for referral in referrals:
+        person_values = _select_person_values(persons, referral, fields[referral.id])
+        visit_values = _read_visit_values(session, referral, fields[referral.id])
+        values = {**(person_values or {}), **(visit_values or {})}
+        incomplete = person_values is None or visit_values is None
+        disclosures.append(DecryptedDisclosure(referral, references.get(referral.visit_id, ""), values, incomplete))
+    return disclosures
+
+
+def _list_visible_fields(
+    referral: DecryptedReferral, service: ServiceRow | None, entity: EntityRow | None
+) -> frozenset[str]:
+    # A referral of before the entity had withheld fields shows none of them either.
+    default_fields = entity.withheld_fields if entity else ()
+    fields = list_disclosed_fields(
+        service,
+        restricted=referral.restricted,
+        withheld_fields=referral.record.get("withheld_fields", default_fields),
+    )
+    # Whoever sees a telephone is told whether it is safe to call.
+    return frozenset({*fields, "phone_safe"} if "phone" in fields else fields)
+
+
+def _list_references(session: Session, visit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(Visit.id, Visit.reference).where(Visit.id.in_(list(visit_ids))))
     return {row.id: row.reference for row in rows}
 
 
-def _persons(session: Session, found: Sequence[OpenReferral], fields: Mapping[UUID, frozenset[str]]) -> Persons:
-    """The people's own fields, read once for each set of declared fields; None where a record does not open."""
-    wanted: dict[frozenset[str], set[UUID]] = {}
-    for each in found:
-        wanted.setdefault(fields[each.id], set()).add(each.person_id)
+def _list_disclosed_persons(
+    session: Session, referrals: Sequence[DecryptedReferral], fields: Mapping[UUID, frozenset[str]]
+) -> DisclosedPersons:
+    """The fields of the people, read once for each set of declared fields. None stands for a record that stays shut."""
+    # Services declare few different sets, so this is one query for each instead of one for each referral.
+    person_ids_by_fields: dict[frozenset[str], set[UUID]] = {}
+    for referral in referrals:
+        person_ids_by_fields.setdefault(fields[referral.id], set()).add(referral.person_id)
     return {
-        (person, names): shown
-        for names, persons in wanted.items()
-        for person, shown in people.disclose(session, persons, names | {"birth_date"}).items()
+        (person_id, names): person_values
+        for names, person_ids in person_ids_by_fields.items()
+        for person_id, person_values in people_records.disclose_fields(
+            session, person_ids, names | {"birth_date"}
+        ).items()
     }
 
 
-def _of_person(persons: Persons, each: OpenReferral, fields: frozenset[str]) -> dict[str, Any] | None:
-    """The declared fields; the age is that on the day of the attention, for which the birth date was read too.
-
-    None where the record does not open.
-    """
-    shown = persons.get((each.person_id, fields), {})
-    if shown is None:
+def _select_person_values(
+    persons: DisclosedPersons, referral: DecryptedReferral, fields: frozenset[str]
+) -> dict[str, Any] | None:
+    person_values = persons.get((referral.person_id, fields), {})
+    if person_values is None:
         return None
-    record = people.with_age(shown, each.day)
+    # The birth date was read for the age on the day of the visit; the entity sees it only if its service declares it.
+    record = rules.withhold_unsafe_phone(
+        people_records.add_age(person_values, referral.day), mandatory=referral.mandatory
+    )
     return {name: value for name, value in record.items() if name in fields}
 
 
-def _of_visit(session: Session, each: OpenReferral, fields: frozenset[str]) -> dict[str, Any] | None:
-    """The declared fields of the visit; None where its record does not open."""
+def _read_visit_values(session: Session, referral: DecryptedReferral, fields: frozenset[str]) -> dict[str, Any] | None:
     try:
-        visit = intake.find(session, each.visit_id) if fields & rules.OF_VISIT else None
+        visit = intake_queries.find_visit(session, referral.visit_id) if fields & rules.VISIT_FIELDS else None
     except VaultError as error:
         note_damage(session, error)
         return None
-    return rules.of_visit(visit.record, fields, restricted=each.restricted) if visit else {}
+    return rules.select_visit_values(visit.record, fields, restricted=referral.restricted) if visit else {}

@@ -1,22 +1,29 @@
-"""What an entity may see of a person: the fields that the referral's service declares, and of those the least."""
+"""What an entity may see of a person: the fields that the service of its referral declares, and never more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-OF_VISIT = frozenset({"household", "vulnerabilities", "notes"})
-"""Declared fields that stand in the visit; all others are the person's."""
+# Those declared fields that stand in the visit; all others stand in the person.
+VISIT_FIELDS = frozenset({"household", "vulnerabilities", "notes"})
 
-SENSITIVE = frozenset({"gender_violence", "trafficking"})
-
-
-def declared(fields: Iterable[str], *, restricted: bool) -> frozenset[str]:
-    """The fields shown of one referral. Notes may tell of violence, so an ordinary referral shows none (DOMAIN M2)."""
-    return frozenset(fields) - (frozenset() if restricted else {"notes"})
+# An entity that serves another need must not learn of them (DOMAIN M2).
+SENSITIVE_SITUATIONS = frozenset({"gender_violence", "trafficking"})
 
 
-def of_visit(said: Mapping[str, Any], fields: frozenset[str], *, restricted: bool) -> dict[str, Any]:
-    """The visit's own part of the declared fields; violence and trafficking stay with restricted referrals."""
-    shown = {name: said[name] for name in sorted(fields & OF_VISIT) if said.get(name)}
-    if not restricted and "vulnerabilities" in shown:
-        shown["vulnerabilities"] = [each for each in shown["vulnerabilities"] if each not in SENSITIVE]
-    return {name: value for name, value in shown.items() if value}
+def withhold_unsafe_phone(person_values: Mapping[str, Any], *, mandatory: bool) -> dict[str, Any]:
+    """The person's values without a telephone that is not safe to call; that it is not safe stays, to be told.
+
+    A mandatory path protects a child, so that the number stays in sight beside the warning.
+    """
+    is_hidden = person_values.get("phone_safe") == "no" and not mandatory
+    return {name: value for name, value in person_values.items() if not (is_hidden and name == "phone")}
+
+
+def select_visit_values(visit_record: Mapping[str, Any], fields: frozenset[str], *, restricted: bool) -> dict[str, Any]:
+    """The declared fields that stand in the visit. Only restricted referrals show violence and trafficking."""
+    visible_values = {name: visit_record[name] for name in sorted(fields & VISIT_FIELDS) if visit_record.get(name)}
+    if not restricted and "vulnerabilities" in visible_values:
+        visible_values["vulnerabilities"] = [
+            situation for situation in visible_values["vulnerabilities"] if situation not in SENSITIVE_SITUATIONS
+        ]
+    return {name: value for name, value in visible_values.items() if value}

@@ -1,4 +1,4 @@
-"""The entity's pages: its inbox, the restricted referrals apart, one referral with its answer, a slip's code."""
+"""The pages of an entity: its inbox, the restricted referrals apart, one referral and its answer, a slip's code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,144 +8,153 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from attention_point.directory import queries as directory
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.codelists import codelist
-from attention_point.foundation.language import N_, current, format_number
+from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Invalid
-from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.listing import SIZE, Page
-from attention_point.foundation.web.transactions import owe, reader
-from attention_point.intake.checking import person_rows
-from attention_point.people import services as people
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.pagination import PAGE_SIZE, Page
+from attention_point.foundation.web.transactions import read_session, write_after_response
+from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
+from attention_point.people import records as people_records
 from attention_point.portal import queries
-from attention_point.referrals import rules, services, words
-from attention_point.referrals.forms import AnswerForm, prepare
+from attention_point.referrals import descriptions, rules, services
+from attention_point.referrals.forms import AnswerForm, prepare_answer_form
+from attention_point.referrals.queries import DecryptedReferral
 
 blueprint = Blueprint("portal", __name__)
 
-TABS = {
-    "waiting": (N_("Waiting for an answer"), rules.WAITING),
+# What an entity has to do first stands first.
+STATE_TABS = {
+    "waiting": (N_("Waiting for an answer"), rules.WAITING_STATES),
     "accepted": (N_("Accepted, in progress"), ("accepted",)),
-    "answered": (N_("Answered"), rules.ANSWERED),
+    "answered": (N_("Answered"), rules.ANSWERED_STATES),
 }
 
 
 @blueprint.get("/portal")
 @requires("portal.use")
-def inbox() -> str:
-    """The entity's ordinary referrals, newest first."""
-    return _listing(".inbox", "portal/inbox.html", restricted=False)
+def show_inbox() -> str:
+    """List the entity's ordinary referrals, newest first."""
+    return _render_inbox(".show_inbox", "portal/inbox.html", restricted=False)
 
 
 @blueprint.get("/portal/restricted")
 @requires("portal.use")
-def restricted() -> str:
-    """The restricted referrals, on a page that is opened on purpose; the journal keeps each opening."""
-    return _listing(".restricted", "portal/restricted.html", restricted=True)
+def show_restricted_inbox() -> str:
+    """List the restricted referrals. The page is opened on purpose, and the journal keeps each opening."""
+    return _render_inbox(".show_restricted_inbox", "portal/restricted.html", restricted=True)
 
 
-def _listing(endpoint: str, template: str, *, restricted: bool) -> str:
+def _render_inbox(endpoint: str, template: str, *, restricted: bool) -> str:
     tab = request.args.get("show", "")
-    tab = tab if tab in TABS else "waiting"
+    tab = tab if tab in STATE_TABS else "waiting"
     before = request.args.get("before", type=UUID)
-    found = queries.inbox(db(), actor(), TABS[tab][1], before, SIZE, restricted=restricted)
-    journal.record(
-        db(), actor(), "referral.list", "entity", actor().entity,
-        restricted=restricted, found=[str(each.referral.id) for each in found.items],
-    )  # fmt: skip
+    batch = queries.list_inbox(
+        db_session(), current_actor(), STATE_TABS[tab][1], before, PAGE_SIZE, restricted=restricted
+    )
     page = Page(
-        found.items,
-        url_for(endpoint, show=tab, before=found.before) if found.before else None,
+        batch.items,
+        url_for(endpoint, show=tab, before=batch.next_before) if batch.next_before else None,
         url_for(endpoint, show=tab) if before else None,
     )
     return render_template(
         template,
         page=page,
-        tabs=[(_(label), url_for(endpoint, show=name), name == tab) for name, (label, _states) in TABS.items()],
-        services=directory.services_by_code(db()),
-        days_waiting=words.days_waiting,
-        full_name=people.full_name,
+        tabs=[(_(label), url_for(endpoint, show=name), name == tab) for name, (label, _states) in STATE_TABS.items()],
+        services=directory_queries.get_services_by_code(db_session()),
+        days_waiting=descriptions.count_days_waiting,
+        full_name=people_records.format_full_name,
     )
 
 
 @blueprint.get("/portal/referrals/<uuid:referral>")
 @requires("portal.use")
-def show(referral: UUID) -> str:
-    """One referral; opening it for the first time marks it as seen."""
-    return _page(db(), referral, AnswerForm(formdata=None))
+def show_referral(referral: UUID) -> str:
+    """Show one referral. The first time that the entity opens it marks it as seen."""
+    return _render_referral_page(db_session(), referral, AnswerForm(formdata=None))
 
 
 @blueprint.post("/portal/referrals/<uuid:referral>/answer")
 @requires("portal.use")
-def answer(referral: UUID) -> Response | tuple[str, int]:
-    """The entity's answer; back to the form, with all that was typed, when something is missing."""
+def answer_referral(referral: UUID) -> Response | tuple[str, int]:
+    """Save the entity's answer. If something is missing, the form comes back with all that was typed."""
     form = AnswerForm()
-    if request.form.get("_resumed"):
-        return _page(reader(), referral, form, resumed=True), 200
+    if request.form.get("_resumed"):  # the form that waited for a new sign-in: shown again, not saved
+        return _render_referral_page(read_session(), referral, form, resumed=True), 200
     try:
-        services.answer_for_entity(db(), actor(), referral, form.answer())
-    except Invalid as refusal:
-        form.show(refusal.fields)
-        return _page(reader(), referral, form), 422
+        services.answer_for_entity(db_session(), current_actor(), referral, form.read_answer())
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return _render_referral_page(read_session(), referral, form), 422
     flash(_("Your answer is saved."), "success")
-    return redirect(url_for(".show", referral=referral), 303)
+    return redirect(url_for(".show_referral", referral=referral), 303)
 
 
-def _page(session: Session, referral: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
-    case = queries.one(session, actor(), referral)
-    found = case.referral
-    journal.record(session, actor(), "referral.view", "referral", referral, restricted=found.restricted)
-    first = found.state == "created"
-    if first:
-        who = actor()
-        owe(lambda writing: services.mark_seen(writing, who, referral))
+def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
+    actor = current_actor()
+    disclosure = queries.get_own_referral(session, actor, referral_id)
+    referral = disclosure.referral
+    is_first_opening = referral.state == "created"
+    # After the reply: a GET reads, and the database refuses a write in its session.
+    if is_first_opening:
+        write_after_response(lambda writing: services.mark_referral_seen(writing, actor, referral_id))
     return render_template(
         "portal/show.html",
-        found=found,
-        reference=case.reference,
-        state="seen" if first else found.state,
-        rows=rows(case.person),
-        incomplete=case.incomplete,
-        service=directory.service(session, found.service),
-        reason=words.reason(found),
-        history=words.history(found),
-        form=prepare(form, found, rules.ENTITY),
+        referral=referral,
+        reference=disclosure.reference,
+        state="seen" if is_first_opening else referral.state,
+        rows=list_person_details(disclosure.person),
+        incomplete=disclosure.incomplete,
+        service=directory_queries.find_service(session, referral.service),
+        person_outcome=_find_shown_outcome(referral),
+        reason=descriptions.describe_reason(referral),
+        history=descriptions.build_history(referral),
+        form=prepare_answer_form(form, referral, rules.ENTITY_SIDE),
         resumed=resumed,
+    )
+
+
+def _find_shown_outcome(referral: DecryptedReferral) -> str | None:
+    """What the entity may learn of what the person said at the desk, or None."""
+    outcome: str = referral.person_outcome["outcome"] if referral.person_outcome else rules.UNSAID
+    return (
+        outcome if rules.is_outcome_shown_to_entity(outcome, referral.state, restricted=referral.restricted) else None
     )
 
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
 @requires("slips.open")
-def slip(code: str) -> Response | str:
-    """Where a slip's code leads: the desk to the attention, an entity to its referral, or to a list of several."""
-    if not actor().may("portal.use"):
-        return redirect(url_for("desk.done", visit=queries.visit_of_slip(db(), actor(), code.upper())))
-    found = queries.of_slip(db(), actor(), code.upper())
-    if len(found) == 1:
-        return redirect(url_for(".show", referral=found[0].id))
-    journal.record(db(), actor(), "referral.list", "visit", found[0].visit_id, found=[str(each.id) for each in found])
-    return render_template("portal/slip.html", referrals=found, services=directory.services_by_code(db()))
+def open_slip(code: str) -> Response | str:
+    """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several."""
+    # Whoever types the code by hand may write small letters.
+    session, actor, slip_code = db_session(), current_actor(), code.upper()
+    if not actor.may("portal.use"):
+        return redirect(url_for("desk.show_visit", visit=queries.get_visit_of_slip(session, actor, slip_code)))
+    referrals = queries.list_referrals_of_slip(session, actor, slip_code)
+    # A person with one errand at this entity: straight to it.
+    if len(referrals) == 1:
+        return redirect(url_for(".show_referral", referral=referrals[0].id))
+    listed_ids = [str(referral.id) for referral in referrals]
+    journal.record(session, actor, "referral.list", "visit", referrals[0].visit_id, found=listed_ids)
+    services_by_code = directory_queries.get_services_by_code(session)
+    return render_template("portal/slip.html", referrals=referrals, services=services_by_code)
 
 
-def rows(person: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The declared fields in words, for a summary list."""
-    found = [(_("Name"), people.full_name(person))] if people.full_name(person) else []
+def list_person_details(person: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The disclosed fields as labels and texts, for a summary list."""
+    details = [(_("Name"), people_records.format_full_name(person))] if people_records.format_full_name(person) else []
+    # With the birth date the age would be said twice.
     if "age" in person and "birth_date" not in person:
-        found.append((_("Age"), _("%(age)s years", age=person["age"])))
-    found += person_rows(person)
-    household = person.get("household", {})
-    for name, label in (("adults", N_("Adults who came along")), ("children", N_("Children who came along"))):
-        if name in household:
-            found.append((_(label), format_number(household[name])))
-    if household.get("accompanied_by"):
-        words_for = codelist("accompanied_by").label(household["accompanied_by"], current())
-        found.append((_("Who comes with the child"), words_for))
+        details.append((_("Age"), _("%(age)s years", age=person["age"])))
+    details += describe_person(person)
+    details += describe_household(person.get("household", {}))
     if person.get("vulnerabilities"):
-        situations = [codelist("vulnerabilities").label(each, current()) for each in person["vulnerabilities"]]
-        found.append((_("Situations to take into account"), ", ".join(situations)))
+        details.append(
+            (_("Situations to take into account"), label_codes("vulnerabilities", person["vulnerabilities"]))
+        )
     if person.get("notes"):
-        found.append((_("Notes"), person["notes"]))
-    return found
+        details.append((_("Notes"), person["notes"]))
+    return details

@@ -1,1 +1,4 @@
-"""Counts kept as things happen: (day, point, table, cell) → count, in the transaction that records the thing."""
+"""The counts of visits, people, referrals and answers: (day, point, table, cell) → count.
+
+They are changed in the transaction that records the visit or the answer.
+"""

@@ -1,4 +1,4 @@
-"""The one table of counts, and which months are closed to counting. They hold no person: only how many."""
+"""The one table of counts, and the months that are closed to counting. They hold no person, only numbers."""
 
 from datetime import date, datetime
 
@@ -9,26 +9,26 @@ from attention_point.foundation.database import Base
 
 
 class Tally(Base):
-    """How many, in one cell of one table, on one day (a month's table: on the first of its month) at one point.
+    """The count in one cell of one table, on one day, at one point. A monthly table counts on the first of the month.
 
-    The key begins with the day: a month is one range of the index, whatever the years before it. No constraint keeps
-    ``count`` from falling under 0: both engines would refuse the subtracting half of an edit before they look whether
-    the row is there. A wrong count is found by ``statistics verify``, which recounts. A row may stand at 0; what reads
-    leaves it out.
+    A row may stand at 0, and queries leave it out.
     """
 
     __tablename__ = "tally"
+    # The key begins with the day: a month is one range of the index, however many years there are before it.
     __table_args__ = {"sqlite_with_rowid": False}
 
     day: Mapped[date] = mapped_column(primary_key=True)
     point: Mapped[str] = mapped_column(String(40), primary_key=True)
     table: Mapped[str] = mapped_column(String(60), primary_key=True)
     cell: Mapped[str] = mapped_column(String(200), primary_key=True)
+    # No constraint keeps a count from falling below 0. Both engines would refuse the subtracting half of an edit before
+    # they look whether the row exists. "statistics verify" recounts and so finds a wrong count.
     count: Mapped[int]
 
 
 class ClosedMonth(Base):
-    """A month whose people and attentions count no more: what comes late counts on the day of its receipt."""
+    """A month in which no more people and attentions are counted. A late visit counts on the day of its receipt."""
 
     __tablename__ = "closed_month"
 

@@ -1,102 +1,120 @@
-"""Reads the counts: always a range of days, which the key's index bounds."""
+"""Reads the counts. Each query names a range of days, so that the index of the key bounds it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from attention_point.dates import first_of_month, first_of_next_month
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import KEPT, CellKey, first_of_month
+from attention_point.tallies.rules import STORED_INDICATORS, CellKey
 
 MonthCounts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A cell whose kept count is not what the recount says."""
+class TallyDifference:
+    """A cell whose stored count differs from the recount."""
 
     key: CellKey
-    kept: int
-    counted: int
+    stored_count: int
+    recounted: int
 
 
-def next_month(first_day: date) -> date:
-    """The first day of the month after."""
-    return first_of_month(first_day.replace(day=28) + timedelta(days=4))
-
-
-def month_statement(first_day: date, point: str | None = None) -> Select[str, str, int]:
-    """All counts of a month, summed over its days and, without a point, over the points."""
-    statement = (
+def build_month_query(first_day: date, point: str | None = None) -> Select[str, str, int]:
+    """Build the query of all counts of a month, summed over its days and, without a point, over the points."""
+    query = (
         select(Tally.table, Tally.cell, func.sum(Tally.count))
-        .where(Tally.day >= first_day, Tally.day < next_month(first_day))
+        .where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
         .group_by(Tally.table, Tally.cell)
         .having(func.sum(Tally.count) != 0)
     )
-    return statement.where(Tally.point == point) if point else statement
+    return query.where(Tally.point == point) if point else query
 
 
-def months_tables(session: Session, first_day: date, point: str | None = None) -> MonthCounts:
-    """Every table of a month: id → cell → count. A table without counts is there, empty; one no longer kept is not."""
-    tables: MonthCounts = {one.id: {} for one in KEPT}
-    for table, cell, count in session.execute(month_statement(first_day, point)):
+def sum_month_tables(session: Session, first_day: date, point: str | None = None) -> MonthCounts:
+    """Return every stored table of a month: id → cell → count. A table without counts is there and empty."""
+    tables: MonthCounts = {indicator.id: {} for indicator in STORED_INDICATORS}
+    for table, cell, count in session.execute(build_month_query(first_day, point)):
+        # Rows of an indicator that the program no longer has stay until the next rebuild.
         if table in tables:
             tables[table][cell] = int(count)
     return tables
 
 
-def month(session: Session, table: str, first_day: date, point: str | None = None) -> dict[str, int]:
-    """One table of a month: cell → count."""
-    rows = session.execute(month_statement(first_day, point).where(Tally.table == table))
+def sum_month_table(session: Session, table: str, first_day: date, point: str | None = None) -> dict[str, int]:
+    """Return one table of a month: cell → count."""
+    rows = session.execute(build_month_query(first_day, point).where(Tally.table == table))
     return {cell: int(count) for _table, cell, count in rows}
 
 
-def recent_months(session: Session, before: date, size: int) -> list[date]:
-    """The first days of the latest months with counts before a day: one look into the index a month."""
-    latest = select(func.max(Tally.day))
+def list_frequent_codes(session: Session, table: str, point: str, first_day: date, last_day: date) -> list[str]:
+    """List the codes of a table's first dimension in a span of months at a point, the most frequent first.
+
+    A monthly table counts on the first of its month, so that the first month of the span counts as a whole.
+    """
+    counts: dict[str, int] = defaultdict(int)
+    query = (
+        select(Tally.cell, func.sum(Tally.count))
+        .where(Tally.day >= first_of_month(first_day), Tally.day <= last_day, Tally.table == table)
+        .where(Tally.point == point)
+        .group_by(Tally.cell)
+    )
+    for cell, count in session.execute(query):
+        counts[cell.partition("|")[0]] += int(count)
+    return sorted((code for code, count in counts.items() if count > 0), key=lambda code: (-counts[code], code))
+
+
+def list_recent_months(session: Session, before_day: date, max_months: int) -> list[date]:
+    """List the first days of the latest months with counts before a day, newest first."""
+    # One look into the index for each month: DISTINCT over the days of all years would read every row.
+    last_day_query = select(func.max(Tally.day))
     months: list[date] = []
-    while len(months) < size and (day := session.scalar(latest.where(Tally.day < before, Tally.count != 0))):
-        before = first_of_month(day)
-        months.append(before)
+    while len(months) < max_months and (
+        day := session.scalar(last_day_query.where(Tally.day < before_day, Tally.count != 0))
+    ):
+        before_day = first_of_month(day)
+        months.append(before_day)
     return months
 
 
-def points(session: Session, first_day: date) -> list[str]:
-    """The points with counts in a month."""
-    within = (Tally.day >= first_day, Tally.day < next_month(first_day), Tally.count != 0)
-    return list(session.scalars(select(Tally.point).where(*within).distinct().order_by(Tally.point)))
+def list_counted_points(session: Session, first_day: date) -> list[str]:
+    """List the points with counts in a month."""
+    conditions = (Tally.day >= first_day, Tally.day < first_of_next_month(first_day), Tally.count != 0)
+    return list(session.scalars(select(Tally.point).where(*conditions).distinct().order_by(Tally.point)))
 
 
-def size(session: Session) -> int:
-    """How many attentions and referrals stand counted: about how long a recount will be."""
-    of = ("attentions-by-hour", "referrals-by-service-and-state")
-    return int(session.scalar(select(func.sum(Tally.count)).where(Tally.table.in_(of))) or 0)
+def estimate_recount_size(session: Session) -> int:
+    """Return the number of attentions and referrals that are counted: about as many records a recount will read."""
+    tables = ("attentions-by-hour", "referrals-by-service-and-state")
+    return int(session.scalar(select(func.sum(Tally.count)).where(Tally.table.in_(tables))) or 0)
 
 
-def compare(session: Session, recount: Mapping[CellKey, int]) -> list[Difference]:
-    """The cells that differ between what is kept and a recount, in order; none when the counts are right."""
-    return _differences(session.execute(_ALL), recount)
+def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
+    """List the cells in which the stored counts differ from a recount, in order."""
+    return _compare_rows(session.execute(_ALL_TALLIES), recount)
 
 
-def compare_month(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[Difference]:
-    """The same for one month."""
-    within = _ALL.where(Tally.day >= first_day, Tally.day < next_month(first_day))
-    return _differences(session.execute(within), recount)
+def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
+    """List the cells of one month in which the stored counts differ from a recount, in order."""
+    month_query = _ALL_TALLIES.where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
+    return _compare_rows(session.execute(month_query), recount)
 
 
-_ALL = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
+_ALL_TALLIES = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
 
 
-def _differences(rows: Iterable[Any], recount: Mapping[CellKey, int]) -> list[Difference]:
-    kept: dict[CellKey, int] = defaultdict(int)
+def _compare_rows(rows: Iterable[Any], recount: Mapping[CellKey, int]) -> list[TallyDifference]:
+    stored: dict[CellKey, int] = defaultdict(int)
     for day, point, table, cell, count in rows:
-        kept[day, point, table, cell] = count
+        stored[day, point, table, cell] = count
     return [
-        Difference(key, kept.get(key, 0), recount.get(key, 0))
-        for key in sorted(kept.keys() | recount.keys())
-        if kept.get(key, 0) != recount.get(key, 0)
+        TallyDifference(key, stored.get(key, 0), recount.get(key, 0))
+        # A row at 0 and a cell that the recount does not have are the same.
+        for key in sorted(stored.keys() | recount.keys())
+        if stored.get(key, 0) != recount.get(key, 0)
     ]

@@ -1,4 +1,4 @@
-"""The job that tells of deadlines."""
+"""The job that mails notices of deadlines."""
 
 from datetime import date, timedelta
 
@@ -6,17 +6,18 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import is_working_day
-from attention_point.registers.agreements.services import give_notice
+from attention_point.registers.agreements.services import queue_due_notices
 
 
-def latest_working_day(today: date) -> str:
-    """The period of the job: each working day; of a Sunday, the Friday before."""
+def find_latest_working_day(today: date) -> str:
+    """The period of the job as an ISO date: today, or the last working day before it."""
+    # On a day off nobody reads the letters; the period of the working day before is on record as done by then.
     while not is_working_day(today):
         today -= timedelta(days=1)
     return today.isoformat()
 
 
-def notice_job(database: Database, settings: Settings, period: str) -> None:
-    """Keep the letters of a day in the outbox."""
-    with database.writing() as session:
-        give_notice(session, SYSTEM, date.fromisoformat(period), settings.public_url)
+def run_notice_job(database: Database, settings: Settings, period: str) -> None:
+    """Put the letters of a day into the outbox; the mail job sends them."""
+    with database.write_session() as session:
+        queue_due_notices(session, SYSTEM, date.fromisoformat(period), settings.public_url)

@@ -1,4 +1,4 @@
-"""The section of a year's file that is agreements."""
+"""Loads the section ``agreements`` of a year's file."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -6,89 +6,97 @@ from typing import Any
 
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.shared.loading import Loading
-from attention_point.registers.shared.reading import check
+from attention_point.registers.shared.records.loading import YearFileLoad
+from attention_point.registers.shared.schema.parsing import check_facts
 
-_AS_IT_IS = (
+# These keys are the same in the file and in the record.
+_UNCHANGED_KEYS = (
     "name", "number", "object", "started", "signed", "signatories", "valid_from", "valid_to", "link", "amounts",
     "contributions", "milestones", "beneficiaries", "exchanges", "sdgs", "plan_line", "tags", "notes",
 )  # fmt: skip
-_ROLES = {
+# The file has a key for each role of a partner; the record has one list with roles.
+_ROLES_BY_KEY = {
     "partners": "partner",
     "supporters": "supporter",
     "funder": "funder",
     "executor": "executor",
     "model_developed_by": "model-developer",
 }
-_GIVEN = {
+# Keys of the file that stand for a contribution: its side, its means where the key names them, its part.
+_CONTRIBUTION_KEYS = {
     "municipal_contribution": ("municipality", "", "amount"),
     "partner_contribution": ("partners", "", "amount"),
     "partner_share_in_kind": ("partners", "in-kind", "share"),
 }
-"""What a key of the file says: the side, its means where the key names them, and the part of a contribution."""
-_MARKS = ("approximate", "at_least")
-_CONTRIBUTION = AGREEMENTS.field("contributions").fields
-KEYS = {"status": "state"} | {key: key for key in (*_AS_IT_IS, *_ROLES, *_GIVEN, *_MARKS)}
+_QUALIFIERS = ("approximate", "at_least")
+_CONTRIBUTION_FIELDS = AGREEMENTS.get_field("contributions").fields
+AGREEMENT_KEYS = {"status": "state"} | {
+    key: key for key in (*_UNCHANGED_KEYS, *_ROLES_BY_KEY, *_CONTRIBUTION_KEYS, *_QUALIFIERS)
+}
 
 
-def load_agreements(loading: Loading, section: Any) -> None:
-    """``agreements``: a list of records by the keys of ``KEYS``. ``approximate`` is said of the partners' amount."""
+def load_agreements(loading: YearFileLoad, section: Any) -> None:
+    """Load a list of records with the keys of ``AGREEMENT_KEYS``; ``approximate`` qualifies the partners' amount."""
     if not isinstance(section, list):
-        loading.complain("agreements", _("This must be a list."))
+        loading.add_error("agreements", _("This must be a list."))
         return
-    for place, row in enumerate(section):
-        where = f"agreements.{place}"
-        values = loading.take(where, row, KEYS)
+    for index, row in enumerate(section):
+        row_path = f"agreements.{index}"
+        values = loading.rename_keys(row_path, row, AGREEMENT_KEYS)
         partners = [
-            each if isinstance(each, Mapping) else {"name": each, "role": role}
-            for key, role in _ROLES.items()
-            for each in _listed(values.pop(key, None))
+            entry if isinstance(entry, Mapping) else {"name": entry, "role": role}
+            for key, role in _ROLES_BY_KEY.items()
+            for entry in _wrap_in_list(values.pop(key, None))
         ]
-        given = _contributions(loading, where, values)
-        beneficiaries = [_counted(each) for each in _listed(values.pop("beneficiaries", None))]
-        whole = {**values, "partners": partners, "contributions": given, "beneficiaries": beneficiaries}
-        loading.put(AGREEMENTS, where, {**whole, "year": loading.year})
+        contributions = _read_contributions(loading, row_path, values)
+        beneficiaries = [_read_counted_row(entry) for entry in _wrap_in_list(values.pop("beneficiaries", None))]
+        record = {**values, "partners": partners, "contributions": contributions, "beneficiaries": beneficiaries}
+        loading.save_record(AGREEMENTS, row_path, {**record, "year": loading.year})
 
 
-def _listed(value: Any) -> list[Any]:
+def _wrap_in_list(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
-def _contributions(loading: Loading, where: str, values: dict[str, Any]) -> list[Any]:
-    """The contributions as rows of the register; takes their keys out of ``values``."""
-    found = _listed(values.pop("contributions", None))
-    mark = next((each for each in _MARKS if values.get(each)), "")
-    for each in _MARKS:
-        if values.pop(each, False) and "partner_contribution" not in values:
-            loading.complain(f"{where}.{each}", _("There is no amount of the partners of which this could be said."))
-    for key, (side, means, part) in _GIVEN.items():
+def _read_contributions(loading: YearFileLoad, row_path: str, values: dict[str, Any]) -> list[Any]:
+    """The contributions as rows of the register. Takes their keys out of ``values``."""
+    contributions = _wrap_in_list(values.pop("contributions", None))
+    qualifiers = [key for key in _QUALIFIERS if values.pop(key, False)]
+    qualifier = qualifiers[0] if qualifiers else ""
+    if "partner_contribution" not in values:
+        message = _("There is no amount of the partners that this could qualify.")
+        for key in qualifiers:
+            loading.add_error(f"{row_path}.{key}", message)
+    for key, (side, means, part) in _CONTRIBUTION_KEYS.items():
         value = values.pop(key, None)
         if value is None:
             continue
         if part == "share":
-            value = _percent(value)
-        elif mark and key == "partner_contribution" and not isinstance(value, Mapping):
-            value = {"amount": value, "mark": mark}
-        wrong = check(_CONTRIBUTION, {"side": side, part: value})[1]
-        for error in wrong:
-            loading.complain(f"{where}.{key}", error.message)
-        if not wrong:
-            found.append({"side": side, "means": means, part: value})
-    return found
+            value = _format_percent(value)
+        elif qualifier and key == "partner_contribution" and not isinstance(value, Mapping):
+            value = {"amount": value, "mark": qualifier}
+        # Checked here, because a later error would name a row of contributions that the file does not have.
+        errors = check_facts(_CONTRIBUTION_FIELDS, {"side": side, part: value})[1]
+        for error in errors:
+            loading.add_error(f"{row_path}.{key}", error.message)
+        if not errors:
+            contributions.append({"side": side, "means": means, part: value})
+    return contributions
 
 
-def _percent(fraction: Any) -> str:
-    """A fraction of 1 as it is typed, in percent; what is none as it is, for the check to say so."""
+def _format_percent(fraction: Any) -> str:
+    """A fraction of 1 in percent, as a person types it. Anything else stays, so that the check refuses it."""
     try:
         return f"{Decimal(str(fraction)) * 100:.2f}"
     except InvalidOperation:
         return str(fraction)
 
 
-def _counted(row: Any) -> Any:
-    """A row whose count says by a key of its own that it is an estimate."""
+def _read_counted_row(row: Any) -> Any:
+    """A row with its count as a COUNT: the file says beside the number, by a key of its own, that it is an estimate."""
     if not isinstance(row, Mapping):
         return row
-    mark = next((each for each in _MARKS if row.get(each)), None)
-    count = {"count": {"number": row["count"], "mark": mark}} if "count" in row else {}
-    return {**{key: value for key, value in row.items() if key not in _MARKS}, **count}
+    facts = {key: value for key, value in row.items() if key not in _QUALIFIERS}
+    if "count" in facts:
+        facts["count"] = {"number": row["count"], "mark": next(filter(row.get, _QUALIFIERS), None)}
+    return facts

@@ -18,7 +18,11 @@ class Agreement(RecordColumns, Base):
 
 
 class AgreementAlert(Base):
-    """A notice that was given: of what (a milestone's name, empty for the validity), its day, how many days before."""
+    """A notice that was given, so that it is given once.
+
+    ``milestone`` is the milestone's name, empty for the end of the validity. ``day`` is the deadline; ``days`` is how
+    many days before it the notice is due. A deadline that moves gets its notices again.
+    """
 
     __tablename__ = "agreement_alert"
 

@@ -1,4 +1,4 @@
-"""Deadlines and sums of an agreement's facts: plain Python."""
+"""Deadlines and sums of an agreement's facts. Plain Python."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attention_point.registers.shared.rules import span, words_of, year_of
+from attention_point.registers.shared.rules import list_search_words, parse_day_span, parse_year
 
-OVER = frozenset({"done", "ended"})
-"""States of which nothing is waited for any more."""
+# States in which an agreement has no deadline any more.
+FINAL_STATES = frozenset({"done", "ended"})
+# In place of a milestone's name: the deadline is the end of the validity.
 VALIDITY = ""
-"""What a deadline is about when it is no milestone."""
-_YEARS = 50
-"""A longer validity stands in the reports of its first years only."""
+# A longer validity stands in the reports of its first years only: a mistyped last year must not fill the index.
+_MAX_YEARS_IN_FORCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,88 +25,102 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """What is given in one currency. ``side`` and ``means`` are codes, empty when not said; ``mark`` as of MONEY."""
+class ContributionTotal:
+    """A contribution in one currency. ``side`` and ``means`` are codes, empty where the record does not say.
+
+    ``qualifier``: ``approximate``, ``at_least`` or empty, as the ``mark`` of MONEY.
+    """
 
     side: str
     means: str
     currency: str
     amount: Decimal
-    mark: str
+    qualifier: str
 
 
-def deadlines(data: Mapping[str, Any]) -> list[Deadline]:
-    """What an agreement that is not over waits for, the earliest first. Of a month or a year, its last day."""
-    if data.get("state") in OVER:
+def list_deadlines(data: Mapping[str, Any]) -> list[Deadline]:
+    """The deadlines of an agreement that is not over, the earliest first. Of a month or a year, its last day counts."""
+    if data.get("state") in FINAL_STATES:
         return []
-    due = [(each["name"], each["due"]) for each in data.get("milestones", ()) if "due" in each and "date" not in each]
+    # A milestone with a date was reached on that day.
+    milestones = [row for row in data.get("milestones", ()) if "due" in row and "date" not in row]
+    deadlines = [Deadline(row["name"], parse_day_span(row["due"])[1]) for row in milestones]
     if data.get("valid_to"):
-        due.append((VALIDITY, data["valid_to"]))
-    return sorted((Deadline(name, span(part)[1]) for name, part in due), key=lambda each: (each.day, each.milestone))
+        deadlines.append(Deadline(VALIDITY, parse_day_span(data["valid_to"])[1]))
+    return sorted(deadlines, key=lambda deadline: (deadline.day, deadline.milestone))
 
 
-def reached(left: int, days: Sequence[int]) -> int | None:
-    """The notice that is to be given so many days before: the latest of ``days`` whose time has come, or None."""
-    return min((each for each in days if left <= each), default=None)
+def find_due_notice(days_left: int, notice_days: Sequence[int]) -> int | None:
+    """Of notices so many days before a deadline, the latest whose time has come; None where none has."""
+    return min((days for days in notice_days if days_left <= days), default=None)
 
 
-def years_in_force(data: Mapping[str, Any]) -> Iterable[str]:
+def list_years_in_force(data: Mapping[str, Any]) -> Iterable[str]:
     """The years in which an agreement whose end is known is in force, from its first day or its signature."""
     first, last = data.get("valid_from") or data.get("signed"), data.get("valid_to")
     if first and last:
-        yield from map(str, range(year_of(first), min(year_of(last), year_of(first) + _YEARS) + 1))
+        first_year = parse_year(first)
+        yield from map(str, range(first_year, min(parse_year(last), first_year + _MAX_YEARS_IN_FORCE) + 1))
 
 
-def by_side(contributions: Iterable[Mapping[str, Any]]) -> list[Total]:
-    """The amounts that each side gives, in money and in kind, one sum a currency, in the order in which they stand."""
-    return _summed((each.get("side", ""), each.get("means", ""), each) for each in contributions)
+def sum_by_side(contributions: Iterable[Mapping[str, Any]]) -> list[ContributionTotal]:
+    """The amounts that each side gives, in money and in kind, one sum a currency, in the order of the record."""
+    return _sum_amounts((row.get("side", ""), row.get("means", ""), row) for row in contributions)
 
 
-def in_all(contributions: Iterable[Mapping[str, Any]]) -> list[Total]:
+def sum_all_sides(contributions: Iterable[Mapping[str, Any]]) -> list[ContributionTotal]:
     """The amounts of all sides together, one sum a currency: currencies are never added to one another."""
-    return _summed(("", "", each) for each in contributions)
+    return _sum_amounts(("", "", row) for row in contributions)
 
 
-def _summed(several: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[Total]:
-    found: dict[tuple[str, str, str], Total] = {}
-    for side, means, each in several:
-        if "amount" in each:
-            money = each["amount"]
+def _sum_amounts(sided_contributions: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[ContributionTotal]:
+    totals: dict[tuple[str, str, str], ContributionTotal] = {}
+    for side, means, contribution in sided_contributions:
+        if "amount" in contribution:
+            money = contribution["amount"]
             key = (side, means, money["currency"])
-            held = found.get(key, Total(*key, Decimal(0), ""))
-            found[key] = Total(*key, held.amount + Decimal(money["amount"]), _both(held.mark, money.get("mark", "")))
-    return list(found.values())
+            total = totals.get(key, ContributionTotal(*key, Decimal(0), ""))
+            qualifier = _combine_qualifiers(total.qualifier, money.get("mark", ""))
+            totals[key] = ContributionTotal(*key, total.amount + Decimal(money["amount"]), qualifier)
+    return list(totals.values())
 
 
-def _both(one: str, other: str) -> str:
-    """What is said of a sum: the doubt of either part is its doubt; "at least" and "around" together are "around"."""
-    return one if one == other or not other else other if not one else "approximate"
+def _combine_qualifiers(first: str, second: str) -> str:
+    """The qualifier of a sum: that of either part; "at least" and "approximate" together are "approximate"."""
+    if not first or not second or first == second:
+        return first or second
+    return "approximate"
 
 
-def shared_out(contributions: Iterable[Mapping[str, Any]]) -> Decimal:
-    """The shares of the whole that the contributions say, together: 1 is all of it."""
-    return sum((Decimal(each["share"]) for each in contributions if "share" in each), Decimal(0))
+def sum_shares(contributions: Iterable[Mapping[str, Any]]) -> Decimal:
+    """The sum of the contributions' shares; 1 is the whole."""
+    return sum((Decimal(row["share"]) for row in contributions if "share" in row), Decimal(0))
 
 
-def is_free(contributions: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the municipality is said to give nothing: what is not said is not nothing."""
-    given = [each for each in contributions if each.get("side") == "municipality"]
-    amounts = [Decimal(each["amount"]["amount"]) for each in given if "amount" in each]
-    return bool(amounts) and not any(amounts) and not any(Decimal(each.get("share", 0)) for each in given)
+def is_free_for_municipality(contributions: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether it is on record that the municipality gives nothing."""
+    municipal_rows = [row for row in contributions if row.get("side") == "municipality"]
+    amounts = [Decimal(row["amount"]["amount"]) for row in municipal_rows if "amount" in row]
+    shares = [Decimal(row.get("share", 0)) for row in municipal_rows]
+    # An agreement that does not say what the municipality gives may cost it something.
+    return bool(amounts) and not any(amounts) and not any(shares)
 
 
-def obtained(contributions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def list_obtained_amounts(contributions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The amounts that the other sides give."""
-    return [each["amount"] for each in contributions if each.get("side") != "municipality" and "amount" in each]
+    return [row["amount"] for row in contributions if row.get("side") != "municipality" and "amount" in row]
 
 
-def is_of_people(group: str, not_people: Collection[str]) -> bool:
-    """Whether a group of beneficiaries is counted in people: its first word is none of ``not_people``."""
-    first = group.split()[:1]
-    return not (first and words_of(first[0]) & set(not_people))
+def is_group_of_people(group: str, non_people_words: Collection[str]) -> bool:
+    """Whether a group of beneficiaries is counted in people ("60 teachers") and not in things ("12 schools").
+
+    The first word decides: ``data/groups.yaml`` lists the words of things.
+    """
+    first_word = group.split()[:1]
+    return not (first_word and list_search_words(first_word[0]) & set(non_people_words))
 
 
-def is_backwards(data: Mapping[str, Any]) -> bool:
+def has_backward_validity(data: Mapping[str, Any]) -> bool:
     """Whether the validity ends before it begins."""
     first, last = data.get("valid_from"), data.get("valid_to")
-    return bool(first and last and span(last)[1] < span(first)[0])
+    return bool(first and last and parse_day_span(last)[1] < parse_day_span(first)[0])

@@ -1,4 +1,4 @@
-"""The pages of the agreements: those of every register, and what is waited for."""
+"""The pages of the agreements: those of every register, and the page of deadlines."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,51 +7,53 @@ from typing import Any
 from flask.typing import ResponseReturnValue as Reply
 
 from attention_point.foundation import clock
-from attention_point.foundation.web import db
+from attention_point.foundation.web import db_session
 from attention_point.registers.agreements import queries, rules
 from attention_point.registers.agreements.register import AGREEMENTS, MEANS, SIDES
-from attention_point.registers.shared.describe import Register
-from attention_point.registers.shared.rendering import show_page
-from attention_point.registers.shared.views import pages
-from attention_point.registers.shared.wording import money_words
+from attention_point.registers.shared.pages.rendering import render_page
+from attention_point.registers.shared.pages.views import build_blueprint
+from attention_point.registers.shared.schema.formatting import format_money
+from attention_point.registers.shared.schema.schema import Register
 
-NEAREST, MOST = 5, 100
-"""Days shown on the list, and on the page of deadlines."""
-
-
-def deadlines(register: Register) -> Reply:
-    """What is waited for, the earliest first."""
-    return show_page(register, "deadlines", near=_coming(MOST), most=MOST)
+# Deadlines shown above the list of agreements, and on the page of deadlines.
+DEADLINES_ON_LIST, DEADLINES_ON_PAGE = 5, 100
 
 
-def _coming(most: int) -> list[queries.Coming]:
-    """One more than is shown, which tells that there are more."""
-    return queries.coming(db(), clock.today(), most + 1)
+def show_deadlines(register: Register) -> Reply:
+    """The near and past deadlines, the earliest first."""
+    deadlines = _list_near_deadlines(DEADLINES_ON_PAGE)
+    return render_page(register, "deadlines", deadlines=deadlines, limit=DEADLINES_ON_PAGE)
 
 
-def _waiting_of(data: Mapping[str, Any]) -> dict[str, int]:
-    """The days left to each milestone that is waited for, by its name."""
-    today = clock.today()
-    return {each.milestone: (each.day - today).days for each in reversed(rules.deadlines(data)) if each.milestone}
+def _list_near_deadlines(limit: int) -> list[queries.NearDeadline]:
+    # One more than the page shows, by which the template sees that there are more.
+    return queries.list_near_deadlines(db_session(), clock.today(), limit + 1)
 
 
-def _total_words(total: rules.Total) -> str:
-    return money_words({"amount": str(total.amount), "currency": total.currency, "mark": total.mark})
+def _count_days_left(data: Mapping[str, Any]) -> dict[str, int]:
+    """The days left to each milestone that is not reached, by its name; of two with one name, to the earlier."""
+    today, deadlines = clock.today(), rules.list_deadlines(data)
+    # Reversed, because of two equal keys of a dict the last one stays.
+    return {item.milestone: (item.day - today).days for item in reversed(deadlines) if item.milestone}
 
 
-def _own_words() -> dict[str, Any]:
-    """What the templates of this register ask for, read only by those that do."""
+def _format_total(total: rules.ContributionTotal) -> str:
+    return format_money({"amount": str(total.amount), "currency": total.currency, "mark": total.qualifier})
+
+
+def _build_template_context() -> dict[str, Any]:
+    # Functions, not values: every page of the register gets them, and only some pages need what they read.
     return {
-        "nearest": partial(_coming, NEAREST),
-        "most_nearest": NEAREST,
-        "waiting_of": _waiting_of,
-        "by_side": rules.by_side,
-        "in_all": rules.in_all,
-        "total_words": _total_words,
+        "list_nearest_deadlines": partial(_list_near_deadlines, DEADLINES_ON_LIST),
+        "deadlines_on_list": DEADLINES_ON_LIST,
+        "count_days_left": _count_days_left,
+        "sum_by_side": rules.sum_by_side,
+        "sum_all_sides": rules.sum_all_sides,
+        "format_total": _format_total,
         "sides": SIDES,
         "means": MEANS,
     }
 
 
-blueprint = pages(AGREEMENTS, ("/deadlines", "GET", "view", deadlines))
-blueprint.context_processor(_own_words)
+blueprint = build_blueprint(AGREEMENTS, ("/deadlines", "GET", "view", show_deadlines))
+blueprint.context_processor(_build_template_context)

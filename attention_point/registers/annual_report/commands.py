@@ -10,44 +10,46 @@ import click
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import FILE_TO_WRITE, reading, writing
+from attention_point.foundation.commands import FILE_TO_WRITE, read_session, write_session
+from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import speaking
-from attention_point.foundation.refusals import Refusal
-from attention_point.foundation.settings import from_environment
-from attention_point.registers.annual_report.documents import KINDS, Record, report, write
-from attention_point.statistics.files import write_whole
-from attention_point.statistics.open_data import watermark
+from attention_point.foundation.language import in_language
+from attention_point.foundation.report_pages import get_watermark
+from attention_point.foundation.settings import read_settings
+from attention_point.registers.annual_report.reports import REPORT_FORMATS, RegisterRecord, build_report, write_report
+from attention_point.statistics.open_data.files import write_file_atomically
 
 
 @click.command("report")
+# The years are those that a date of a register may have (FIRST_YEAR, LAST_YEAR).
 @click.argument("year", type=click.IntRange(1900, 2200))
-@click.option("--format", "kind", type=click.Choice(list(KINDS)), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice(list(REPORT_FORMATS)), required=True, help="What to write.")
 @click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
-def report_command(year: int, kind: str, output: Path) -> None:
+def export_report(year: int, kind: str, output: Path) -> None:
     """Write the management report of YEAR: the same records and texts give the same bytes."""
-    settings = from_environment()
-    watch = partial(_watch, _("Reading the records"))
-    with reading() as session, speaking("es"):  # the same bytes from any terminal
-        document = report(session, year, settings.public_url, watermark(settings), watch)
+    settings = read_settings()
+    watch_records = partial(_show_progress, _("Reading the records"))
+    with read_session() as session, in_language("es"):  # the terminal's language would change the bytes
+        document = build_report(session, year, settings.public_url, get_watermark(settings), watch_records)
     click.echo(_("Writing the file…"), err=True)
-    with speaking("es"):
-        content = write(kind, document)  # perhaps for minutes: meanwhile the desk goes on recording
-    with writing() as session:
+    with in_language("es"):
+        # This may take minutes. No session is open meanwhile, so that the desk goes on recording visits.
+        content = write_report(kind, document)
+    with write_session() as session:
         journal.record(session, SYSTEM, "annual_report.export", "report", str(year), format=kind)
-        _write(output, content)
+        _write_output_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
 
 
-def _watch(label: str, rows: Iterable[Record]) -> Iterator[Record]:
-    with click.progressbar(list(rows), label=label, file=sys.stderr) as bar:
-        yield from bar
+def _show_progress(label: str, records: Iterable[RegisterRecord]) -> Iterator[RegisterRecord]:
+    with click.progressbar(list(records), label=label, file=sys.stderr) as progress_bar:
+        yield from progress_bar
 
 
-def _write(output: Path, content: bytes) -> None:
-    """Raises Refusal; then nothing is written."""
+def _write_output_file(output: Path, content: bytes) -> None:
+    """Raise AppError where the file cannot be written; then there is no part of a file either."""
     try:
-        write_whole(output, content)
+        write_file_atomically(output, content)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise Refusal(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+        raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None

@@ -1,23 +1,15 @@
 """The form of a section's text."""
 
-from collections.abc import Iterable
-
 from wtforms import HiddenField, TextAreaField
 
-from attention_point.foundation.refusals import FieldError
 from attention_point.foundation.web.forms import BaseForm
-from attention_point.registers.annual_report.services import LABELS
+from attention_point.registers.annual_report.services import TEXT_LABELS
 
 
-class TextForm(BaseForm):
-    """Nothing is checked here; the service says what is wrong. ``version`` is that of the text shown."""
+class SectionTextForm(BaseForm):
+    """The form checks nothing: the service says what is wrong. ``version`` is that of the text on the page."""
 
+    # By it the service sees that somebody else saved while this page was open.
     version = HiddenField()
-    introduction = TextAreaField(LABELS["introduction"])
-    account = TextAreaField(LABELS["account"])
-
-    def show(self, complaints: Iterable[FieldError]) -> None:
-        """Put each complaint beside its field."""
-        for each in complaints:
-            if each.message not in self[each.field].errors:
-                self[each.field].errors = [*self[each.field].errors, each.message]
+    introduction = TextAreaField(TEXT_LABELS["introduction"])
+    account = TextAreaField(TEXT_LABELS["account"])

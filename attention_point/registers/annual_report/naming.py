@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import Actor
 from attention_point.foundation.journal.naming import RecordName
 from attention_point.foundation.language import gettext as _
-from attention_point.registers.annual_report.documents import TITLES
+from attention_point.registers.annual_report.reports import SECTION_TITLES
 
 
 def name_reports(_session: Session, reader: Actor, ids: Collection[str]) -> dict[str, RecordName]:
-    """The year, and the usual title of a section; a link to who may see the report."""
-    may, names = reader.may("annual_report.view"), {}
-    for report in ids:
-        year, _slash, section = report.partition("/")
-        words = f"{year}, {_(TITLES[section])}" if section in TITLES else year
-        url = url_for("report.overview", year=int(year)) if may and year.isdecimal() and len(year) == 4 else None
-        names[report] = RecordName(words, url)
-    return names
+    """Name each by its year and the usual title of its section. Only who may see the report gets a link."""
+    may_view, record_names = reader.may("annual_report.view"), {}
+    for report_id in ids:
+        year, _slash, section = report_id.partition("/")
+        label = f"{year}, {_(SECTION_TITLES[section])}" if section in SECTION_TITLES else year
+        url = url_for("report.show_year", year=int(year)) if may_view and year.isdecimal() and len(year) == 4 else None
+        record_names[report_id] = RecordName(label, url)
+    return record_names

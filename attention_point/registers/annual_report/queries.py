@@ -1,4 +1,4 @@
-"""Reading a year: the records of each register, the office's texts, the released months, the sums."""
+"""Reads a year: the records of each register, the office's texts, the released months."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,148 +13,161 @@ from sqlalchemy.orm import Session
 
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report.models import ReportText
-from attention_point.registers.annual_report.register import YEARS
+from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
 from attention_point.registers.calls.register import CALLS, MONITORING, PROPOSALS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.describe import Register, organisation_ids
-from attention_point.registers.shared.models import Mark, OrganisationRecord, RecordColumns
-from attention_point.registers.shared.queries import Wanted, narrowed, of_year
-from attention_point.registers.shared.rules import folded
-from attention_point.registers.shared.wording import Names
-from attention_point.statistics import released
-from attention_point.statistics.content import Content, from_json
-from attention_point.statistics.models import Release
+from attention_point.registers.shared.models import IndexEntry, OrganisationRecord, RecordColumns
+from attention_point.registers.shared.records.queries import RecordFilter, filter_statement, list_records_of_year
+from attention_point.registers.shared.rules import fold_text
+from attention_point.registers.shared.schema.formatting import OrganisationNames
+from attention_point.registers.shared.schema.schema import Register, list_organisation_ids
+from attention_point.statistics.releases import queries as release_queries
+from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.statistics.releases.models import Release
 
-REGISTERS: tuple[Register, ...] = (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
-"""Those whose records the report tells and annexes."""
-READ = frozenset({"people-by-first-time"})
-"""The tables of a month that the report reads, besides its totals."""
-TOLD = 60
-"""Records of a register that a section tells and lists; its annex has them all."""
-_SLICE = 500
+# The registers whose records stand in the report and its annexes, in the order of the annexes.
+REPORTED_REGISTERS: tuple[Register, ...] = (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
+# The tables of a released month that the report shows, besides its totals.
+READ_TABLES = frozenset({"people-by-first-time"})
+# Records of a register that a section tells and lists; its annex has them all.
+RECORDS_PER_SECTION = 60
+_IDS_PER_QUERY = 500  # SQLite takes at most 999 values in one statement of its older versions
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
-    """A year as far as it was read: the first records of each register or all, in the order in which things happened.
+class ReportYear:
+    """What is on record of a year: the first records of each register or all, in the order in which things happened.
 
-    ``numbers`` are how many records each register has; ``changed`` is the last change of anything read.
+    ``record_counts``: how many records each register has, if more than were read. ``changed_at``: the last change of
+    anything that was read; None where nothing is on record.
     """
 
     year: int
     office: Mapping[str, Any]
     texts: Mapping[str, ReportText]
-    rows: Mapping[str, Sequence[RecordColumns]]
-    numbers: Mapping[str, int]
-    names: Names
-    months: tuple[Content, ...]
-    changed: datetime | None
+    records: Mapping[str, Sequence[RecordColumns]]
+    record_counts: Mapping[str, int]
+    organisation_names: OrganisationNames
+    months: tuple[MonthContent, ...]
+    changed_at: datetime | None
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nothing at all is known of the year."""
-        return not (self.office or any(self.numbers.values()) or self.months or self.texts)
+        return not (self.office or any(self.record_counts.values()) or self.months or self.texts)
 
 
-def years(session: Session) -> list[int]:
+def list_years(session: Session) -> list[int]:
     """The years of which a register or the desk knows something, newest first."""
-    found = {int(value) for each in (YEARS, *REGISTERS) for value in session.scalars(_years(each))}
-    found |= set(session.scalars(select(ReportText.year).distinct()))
-    found |= {month.year for month in session.scalars(select(Release.month).distinct())}
-    return sorted(found, reverse=True)
+    registers = (OFFICE_YEARS, *REPORTED_REGISTERS)
+    years = {int(value) for register in registers for value in session.scalars(_select_years(register))}
+    years |= set(session.scalars(select(ReportText.year).distinct()))
+    years |= {month.year for month in session.scalars(select(Release.month).distinct())}
+    return sorted(years, reverse=True)
 
 
-def _years(register: Register) -> Select[str]:
-    """From one year to the next by the index: there are few, and thousands of records of each."""
-    least = select(func.min(Mark.value)).where(Mark.register == register.name, Mark.key == "year")
-    found = least.with_only_columns(func.min(Mark.value).label("value")).cte("found", recursive=True)
-    later = least.where(Mark.value > found.c.value).scalar_subquery()
-    found = found.union_all(select(later).where(found.c.value.is_not(None)))
-    return select(found.c.value).where(found.c.value.is_not(None))
+def _select_years(register: Register) -> Select[str]:
+    """Go from one year to the next along the index: a register has few years, and thousands of entries of each.
+
+    A recursive query does so (a "loose index scan"); DISTINCT would read every entry.
+    """
+    lowest = select(func.min(IndexEntry.value)).where(IndexEntry.register == register.name, IndexEntry.key == "year")
+    years = lowest.with_only_columns(func.min(IndexEntry.value).label("value")).cte("found", recursive=True)
+    next_year = lowest.where(IndexEntry.value > years.c.value).scalar_subquery()
+    years = years.union_all(select(next_year).where(years.c.value.is_not(None)))
+    return select(years.c.value).where(years.c.value.is_not(None))
 
 
-def read(session: Session, year: int, most: int | None = TOLD) -> Year:
-    """A year with the first ``most`` records of each register, with none of them (0), or with all (None)."""
-    office = next(iter(of_year(session, YEARS, year)), None)
-    rows = {each.name: _rows(session, each, year, most) if most != 0 else () for each in REGISTERS}
-    numbers = {each.name: len(rows[each.name]) for each in REGISTERS}
-    if most:
-        numbers |= {each.name: number(session, each, year) for each in REGISTERS if numbers[each.name] == most}
-    texts = newest_texts(session, year)
-    months, moments = _months(session, year)
-    ids = organisation_ids(YEARS, office.data) if office else set()
-    for each in REGISTERS:
-        ids |= organisation_ids(each, *(row.data for row in rows[each.name]))
-    names, renamed = _names(session, ids)
-    moments += [row.changed_at for several in rows.values() for row in several] + [text.at for text in texts.values()]
-    moments += [office.changed_at] if office else []
-    moments += renamed if moments else []
-    changed = max(moments, default=None)
-    return Year(year, office.data if office else {}, texts, rows, numbers, names, months, changed)
+def build_report_year(session: Session, year: int, record_limit: int | None = RECORDS_PER_SECTION) -> ReportYear:
+    """Read a year with the first ``record_limit`` records of each register; 0 reads none of them, None reads all."""
+    office = next(iter(list_records_of_year(session, OFFICE_YEARS, year)), None)
+    records = {
+        register.name: _list_records(session, register, year, record_limit) if record_limit != 0 else ()
+        for register in REPORTED_REGISTERS
+    }
+    counts = {name: len(register_records) for name, register_records in records.items()}
+    for register in REPORTED_REGISTERS:
+        if record_limit and counts[register.name] == record_limit:  # there may be more than were read
+            counts[register.name] = count_records(session, register, year)
+    texts = list_newest_texts(session, year)
+    months, released_at = _list_released_months(session, year)
+    ids = list_organisation_ids(OFFICE_YEARS, office.data) if office else set()
+    for register in REPORTED_REGISTERS:
+        ids |= list_organisation_ids(register, *(record.data for record in records[register.name]))
+    names, renamed_at = _list_organisation_names(session, ids)
+    changes = [record.changed_at for register_records in records.values() for record in register_records]
+    changes += [*released_at, *(text.at for text in texts.values()), *([office.changed_at] if office else [])]
+    # An organisation belongs to no year: its change dates a report only where there is something else to report.
+    changes += renamed_at if changes else []
+    changed_at = max(changes, default=None)
+    return ReportYear(year, office.data if office else {}, texts, records, counts, names, months, changed_at)
 
 
-def number(session: Session, register: Register, year: int) -> int:
+def count_records(session: Session, register: Register, year: int) -> int:
     """How many records of a register stand in a year's report."""
-    chosen = narrowed(session, register, select(func.count()).select_from(register.model), _wanted(year))
-    return session.scalar(chosen) or 0
+    query = select(func.count()).select_from(register.model)
+    return session.scalar(filter_statement(session, register, query, _build_year_filter(year))) or 0
 
 
-def _wanted(year: int) -> Wanted:
-    return Wanted(marks={"year": str(year)})
+def _build_year_filter(year: int) -> RecordFilter:
+    return RecordFilter(index_values={"year": str(year)})
 
 
-def _rows(session: Session, register: Register, year: int, most: int | None) -> Sequence[RecordColumns]:
-    """Dated records first: in the order in which things happened; then the others as they were added."""
+def _list_records(session: Session, register: Register, year: int, limit: int | None) -> Sequence[RecordColumns]:
+    """Dated records first, in the order in which things happened; then the others as they were added."""
     model = register.model
-    chosen = narrowed(session, register, select(model), _wanted(year))
-    return session.scalars(chosen.order_by(model.sort == "", model.sort, model.id).limit(most)).all()
+    query = filter_statement(session, register, select(model), _build_year_filter(year))
+    # The ids are UUIDv7: they sort by the moment at which the record was added.
+    return session.scalars(query.order_by(model.sort == "", model.sort, model.id).limit(limit)).all()
 
 
-def newest_texts(session: Session, year: int) -> dict[str, ReportText]:
+def list_newest_texts(session: Session, year: int) -> dict[str, ReportText]:
     """The version in force of each section that has one."""
-    last = (
+    newest_versions = (
         select(ReportText.section, func.max(ReportText.version).label("version"))
         .where(ReportText.year == year)
         .group_by(ReportText.section)
         .subquery()
     )
-    same = (ReportText.section == last.c.section) & (ReportText.version == last.c.version)
-    rows = session.scalars(select(ReportText).join(last, same).where(ReportText.year == year))
-    return {row.section: row for row in rows}
+    # Joined on both columns: the newest version of one section may be an old number of another.
+    is_newest_version = (ReportText.section == newest_versions.c.section) & (
+        ReportText.version == newest_versions.c.version
+    )
+    texts = session.scalars(select(ReportText).join(newest_versions, is_newest_version).where(ReportText.year == year))
+    return {text.section: text for text in texts}
 
 
-def versions(session: Session, year: int, section: str, size: int) -> Sequence[ReportText]:
+def list_text_versions(session: Session, year: int, section: str, limit: int) -> Sequence[ReportText]:
     """The versions of a section's text, newest first."""
-    chosen = select(ReportText).where(ReportText.year == year, ReportText.section == section)
-    return session.scalars(chosen.order_by(ReportText.version.desc()).limit(size)).all()
+    query = select(ReportText).where(ReportText.year == year, ReportText.section == section)
+    return session.scalars(query.order_by(ReportText.version.desc()).limit(limit)).all()
 
 
-def version(session: Session, year: int, section: str, number: int) -> ReportText | None:
-    """One version of a section's text."""
-    return session.get(ReportText, (year, section, number))
-
-
-def _months(session: Session, year: int) -> tuple[tuple[Content, ...], list[datetime]]:
-    found = [one for one in released.months(session, date(year + 1, 1, 1), 12) if one.month.year == year]
-    contents = sorted((_content(one.content) for one in found), key=lambda one: one.month)
-    return tuple(contents), [one.released_at for one in found]
+def _list_released_months(session: Session, year: int) -> tuple[tuple[MonthContent, ...], list[datetime]]:
+    """The year's months in the version in force, in their order, and when each was released."""
+    releases = release_queries.list_current_releases(session, date(year + 1, 1, 1), 12)
+    releases = [release for release in releases if release.month.year == year]
+    contents = sorted((_parse_release(release.content) for release in releases), key=lambda content: content.month)
+    return tuple(contents), [release.released_at for release in releases]
 
 
 @lru_cache(maxsize=24)
-def _content(frozen: str) -> Content:
-    """A released month without the tables that the report does not read; it never changes, so it is read once."""
-    found = from_json(json.loads(frozen))
-    return replace(found, tables=tuple(one for one in found.tables if one.id in READ), withheld=(), labels={})
+def _parse_release(content_json: str) -> MonthContent:
+    """A released month without the tables that the report does not show."""
+    # A release never changes, so its content can be kept: up to two years of months.
+    content = parse_content_json(json.loads(content_json))
+    tables = tuple(table for table in content.tables if table.id in READ_TABLES)
+    return replace(content, tables=tables, withheld=(), labels={})
 
 
-def _names(session: Session, keys: Iterable[str]) -> tuple[dict[str, str], list[datetime]]:
-    """Organisations by id, each with its acronym where it has one besides; and when they were last changed."""
-    ids, found, moments = sorted(UUID(key) for key in keys), {}, []
-    for start in range(0, len(ids), _SLICE):
-        some = OrganisationRecord.id.in_(ids[start : start + _SLICE])
-        for row in session.scalars(select(OrganisationRecord).where(some)):
-            acronym = row.data.get("acronym", "")
-            said = not acronym or folded(acronym) in folded(row.name).split()
-            found[row.id.hex] = row.name if said else f"{row.name} ({acronym})"
-            moments.append(row.changed_at)
-    return found, moments
+def _list_organisation_names(session: Session, keys: Iterable[str]) -> tuple[dict[str, str], list[datetime]]:
+    """Organisations by id, with their acronym where the name does not hold it; and when they were last changed."""
+    ids, names, changes = sorted(UUID(key) for key in keys), dict[str, str](), list[datetime]()
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        query = select(OrganisationRecord).where(OrganisationRecord.id.in_(ids[start : start + _IDS_PER_QUERY]))
+        for organisation in session.scalars(query):
+            acronym = organisation.data.get("acronym", "")
+            adds_acronym = acronym and fold_text(acronym) not in fold_text(organisation.name).split()
+            names[organisation.id.hex] = f"{organisation.name} ({acronym})" if adds_acronym else organisation.name
+            changes.append(organisation.changed_at)
+    return names, changes

@@ -3,30 +3,31 @@
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from attention_point.foundation.language import N_, current
+from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.registers.calls import rules
-from attention_point.registers.calls.register import LISTS
-from attention_point.registers.calls.services import Answer
+from attention_point.registers.calls.register import CODE_LISTS
+from attention_point.registers.calls.services import SubmittedAnswer
 
 
 class AnswerForm(BaseForm):
     """Format 2: a recipient's answer to a call."""
 
-    interested = RadioField(N_("Does it interest you?"), [Optional()], validate_choice=False)
+    # Optional and unchecked: the service refuses a missing answer in the same sentence as every other.
+    interested = RadioField(N_("Are you interested?"), [Optional()], validate_choice=False)
     needs = TextAreaField(N_("What do you need to take part?"))
     person = StringField(N_("Person in charge"))
     email = StringField(N_("E-mail address"))
     phone = StringField(N_("Phone"))
 
-    def offer(self) -> None:
-        """The two answers in the reader's language."""
-        self.interested.choices = [("yes", _("Yes, it interests us")), ("no", _("No"))]
+    def set_choices(self) -> None:
+        """Set the two answers in the reader's language."""
+        self.interested.choices = [("yes", _("Yes, we are interested")), ("no", _("No"))]
 
-    def said(self) -> Answer:
-        """What was typed."""
-        return Answer(
+    def read_answer(self) -> SubmittedAnswer:
+        """Read what was typed."""
+        return SubmittedAnswer(
             {"yes": True, "no": False}.get(self.interested.data or ""),
             self.needs.data or "",
             self.person.data or "",
@@ -36,21 +37,23 @@ class AnswerForm(BaseForm):
 
 
 class SendForm(BaseForm):
-    """The calls that a draft keeps."""
+    """The calls of a draft that are sent."""
 
     calls = SelectMultipleField(N_("Calls of this bulletin"), validate_choice=False)
 
 
 class MoveForm(BaseForm):
-    """Where a proposal goes; ``version`` is that of the card shown."""
+    """The column to which a proposal is moved; ``version`` is that of the proposal on the page."""
 
+    # A board may stand open for hours, and somebody else moves the same proposal meanwhile.
     version = HiddenField()
     target = SelectField(N_("Move to"), validate_choice=False)
 
 
-def targets() -> list[tuple[str, str]]:
-    """Where a proposal may be moved, in the reader's language."""
-    stages, results = LISTS["stages"], LISTS["results"]
+def list_move_targets() -> list[tuple[str, str]]:
+    """List where a proposal can be moved, in the reader's language."""
+    stages, results = CODE_LISTS["stages"], CODE_LISTS["results"]
     return [
-        (target, (results if target in rules.RESULTS else stages).label(target, current())) for target in rules.TARGETS
+        (target, (results if target in rules.RESULTS else stages).label_for_code(target, current_language()))
+        for target in rules.MOVE_TARGETS
     ]

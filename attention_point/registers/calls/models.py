@@ -1,4 +1,4 @@
-"""The tables of calls."""
+"""The tables of calls, proposals, recipients, bulletins and answers."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,42 +12,45 @@ from attention_point.registers.shared.models import RecordColumns, SortKey
 
 
 class Call(RecordColumns, Base):
-    """One call (format 1); its facts are those of ``register.CALLS``."""
+    """One call for proposals (format 1); ``register.CALLS`` describes its facts."""
 
     __tablename__ = "call"
     __table_args__ = (Index("ix_call_sort_id", "sort", "id"),)
 
 
 class Proposal(RecordColumns, Base):
-    """One proposal; its facts are those of ``register.PROPOSALS``."""
+    """One proposal to a call; ``register.PROPOSALS`` describes its facts."""
 
     __tablename__ = "proposal"
     __table_args__ = (Index("ix_proposal_sort_id", "sort", "id"),)
 
 
+# No index over sort: recipients have no date and are listed by name.
 class Recipient(RecordColumns, Base):
-    """Somebody to whom the bulletin goes; the facts are those of ``register.RECIPIENTS``."""
+    """Somebody who receives the bulletin; ``register.RECIPIENTS`` describes the facts."""
 
     __tablename__ = "call_recipient"
 
 
 class Monitoring(RecordColumns, Base):
-    """The process as it is in force; its facts are those of ``register.MONITORING``."""
+    """The monitoring process as it is in force; ``register.MONITORING`` describes its facts."""
 
     __tablename__ = "call_monitoring"
     __table_args__ = (Index("ix_call_monitoring_sort_id", "sort", "id"),)
 
 
 class ProposalFigures(Base):
-    """What is counted of a proposal and where it stands on the board, written with it.
+    """A proposal's figures and its place on the board, written together with the proposal.
 
-    ``sort`` is the proposal's. Amounts in hundredths of ``currency``.
+    They are columns, not JSON, because the board and the success rate count and sort by them over all years. ``sort``
+    is the proposal's; ``cofinancing`` is in hundredths of ``currency``.
     """
 
     __tablename__ = "call_proposal_figures"
     __table_args__ = (Index("ix_call_proposal_figures_stage_sort_proposal", "stage", "sort", "proposal"),)
 
     proposal: Mapped[UUID] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True)
+    # By its id, so that a renamed call keeps its proposals.
     call: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     year: Mapped[int | None] = mapped_column(index=True)
     stage: Mapped[str] = mapped_column(String(20))
@@ -65,14 +68,16 @@ class Bulletin(Base):
     __tablename__ = "call_bulletin"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    # Unique: two drafts of a week cannot both be sent.
     week: Mapped[str] = mapped_column(String(8), unique=True)
     prepared_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # The actor as the journal names it, no account's name.
     sent_by: Mapped[str | None] = mapped_column(String(60))
 
 
 class BulletinCall(Base):
-    """A call of a bulletin. ``facts`` are those that were sent, organisations by name; empty in a draft."""
+    """A call of a bulletin. ``facts`` are the facts that were sent, with organisations by name; empty in a draft."""
 
     __tablename__ = "call_bulletin_call"
 
@@ -83,9 +88,10 @@ class BulletinCall(Base):
 
 
 class BulletinLink(Base):
-    """One recipient's way to answer one bulletin. The mail holds the token; here is its SHA-256, of no use to a thief.
+    """The link by which one recipient answers one bulletin.
 
-    ``ends`` is its last day. ``tries`` counts the answers since ``since``.
+    Only the mail holds the token; ``token_hash`` is its SHA-256, which opens nothing for whoever steals the database.
+    ``ends`` is the last day. ``tries`` counts the answers since ``since``.
     """
 
     __tablename__ = "call_bulletin_link"
@@ -99,7 +105,7 @@ class BulletinLink(Base):
 
 
 class CallAnswer(Base):
-    """A recipient's answer to a call (format 2); ``needs`` what they would need, then who is in charge."""
+    """A recipient's answer to a call (format 2): interest, needs, and the person in charge."""
 
     __tablename__ = "call_answer"
 

@@ -1,4 +1,4 @@
-"""What a call, a proposal, a recipient of the bulletin and the monitoring itself are, field by field."""
+"""The descriptions of calls, proposals, recipients of the bulletin and the monitoring process, field by field."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,86 +8,90 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.language import N_
-from attention_point.registers.calls import keeping
-from attention_point.registers.calls.keeping import CALL_MARKS, mark_of
+from attention_point.registers.calls import consistency
+from attention_point.registers.calls.consistency import CALL_INDEX_KEY, hash_folded_text
 from attention_point.registers.calls.models import Call, Monitoring, Proposal, Recipient
-from attention_point.registers.calls.rules import is_chosen, is_presented, matching
-from attention_point.registers.shared import describe
-from attention_point.registers.shared.adding import Part, paid
-from attention_point.registers.shared.codes import read_lists
-from attention_point.registers.shared.describe import Data, Field, Group, Register, years_of
-from attention_point.registers.shared.writing import update_records
-
-LISTS = read_lists(Path(__file__).with_name("data") / "lists.yaml")
-_PARTIAL = N_("The day, or only what is known: 2017, 03/2017 or 17/03/2017.")
-_YEAR = Field(
-    "year",
-    N_("Year of the report"),
-    describe.INTEGER,
-    most=2200,
-    hint=N_("Only if the date is not known or another year's report tells it."),
+from attention_point.registers.calls.rules import compute_matching_contribution, is_chosen, is_presented
+from attention_point.registers.shared.code_lists import read_code_lists
+from attention_point.registers.shared.records.writing import update_records
+from attention_point.registers.shared.records.year_totals import TotalPart, build_money_parts
+from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.common_fields import (
+    NAME_FIELD,
+    NOTES_FIELD,
+    ONE_PER_LINE_HINT,
+    PART_DATE_HINT,
+    TAGS_FIELD,
+    YEAR_FIELD,
+    build_state_field,
 )
-_TAGS = Field("tags", N_("Tags"), describe.TAGS, filtered=True, hint=N_("Separated by commas."))
-_NOTES = Field("notes", N_("Notes"), describe.LONG, searched=True)
+from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
+
+CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
+FREQUENCIES = CODE_LISTS["frequencies"]
 
 
-class OfCalls(Register):
-    """A list that belongs to the register of calls: one permission set for all of them."""
+class CallsRegister(Register):
+    """One of the four registers of the calls, which share the permissions of the calls."""
 
-    def may(self, action: str) -> str:
-        """The permission of an action: that of the calls."""
+    def permission_for(self, action: str) -> str:
+        """Build the permission of an action on calls."""
         return f"calls.{action}"
 
 
-def _call_marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Years, and the month in which it closes."""
-    yield from years_of(register, data)
+def _build_call_entries(register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entries of a call: its years, and the month in which it closes."""
+    yield from build_year_entries(register, data)
     if data.get("closes", "").count("-"):
         yield "month", data["closes"][:7]
 
 
-def _proposal_marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Years, the call, the month of the next deadline."""
-    yield from years_of(register, data)
-    yield CALL_MARKS, mark_of(data["call"])
+def _build_proposal_entries(register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entries of a proposal: its years, its call, the month of its next deadline."""
+    yield from build_year_entries(register, data)
+    # A call's name may be longer than the index takes.
+    yield CALL_INDEX_KEY, hash_folded_text(data["call"])
     if data.get("deadline", "").count("-"):
         yield "month", data["deadline"][:7]
 
 
-def _proposal_adds(data: Data) -> Iterable[Part]:
-    """What came of it, co-financing approved, and what is added to it where both amounts are on record."""
-    yield from ((key, 1) for key, so in (("presented", is_presented(data)), ("chosen", is_chosen(data))) if so)
+def _list_proposal_total_parts(data: Data) -> Iterable[TotalPart]:
+    """List what a proposal adds: its result, its approved co-financing, its matching contribution if it is known."""
+    yield from (
+        (key, 1) for key, applies in (("presented", is_presented(data)), ("chosen", is_chosen(data))) if applies
+    )
     if "cofinancing_approved" in data:
-        yield from paid("approved", data["cofinancing_approved"])
-    rest = matching(data)
-    if rest:
-        yield from paid("matching", rest)
+        yield from build_money_parts("approved", data["cofinancing_approved"])
+    matching_contribution = compute_matching_contribution(data)
+    if matching_contribution:
+        yield from build_money_parts("matching", matching_contribution)
 
 
-def _recipient_marks(_register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """The address by its digest: it finds a second entry of somebody and tells nobody."""
-    yield "email", mark_of(data["email"])
+def _build_recipient_entries(_register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entry of an e-mail address, as a hash: it finds a second recipient with it and reveals nothing."""
+    yield "email", hash_folded_text(data["email"])
 
 
-def _settle_call(session: Session, record_id: UUID, data: Data) -> None:
-    """Raises Invalid; where the call has a new name, its proposals say it too."""
-    for row in keeping.settle_call(session, record_id, data):
+def _check_call_and_rename_proposals(session: Session, record_id: UUID, data: Data) -> None:
+    """Check a call; if its name changed, change it in its proposals too. Raises Invalid."""
+    # Signed by the system: whoever renamed the call edited no proposal.
+    for row in consistency.check_call(session, record_id, data):
         facts = {**row.data, "call": data["name"]}
         update_records(session, SYSTEM, PROPOSALS, [(row, facts)], "changed", row.origin)
 
 
-CALLS = OfCalls(
+CALLS = CallsRegister(
     name="calls",
     title=N_("Calls for proposals"),
-    add=N_("Add a call"),
-    empty=N_("No call yet. Add the first one, or bring a spreadsheet."),
+    add_label=N_("Add a call"),
+    empty_message=N_("No calls yet. Add the first one, or import a spreadsheet."),
     model=Call,
-    sort="closes",
-    state="state",
-    marks=_call_marks,
-    settle=_settle_call,
-    release=keeping.release_call,
-    icons={
+    sort_field="closes",
+    state_field="state",
+    build_entries=_build_call_entries,
+    after_write=_check_call_and_rename_proposals,
+    before_removal=consistency.check_call_removal,
+    state_icons={
         "announced": ("clock", "neutral"),
         "open": ("circle", "active"),
         "closed": ("closed", "neutral"),
@@ -97,19 +101,19 @@ CALLS = OfCalls(
         Group(
             N_("The call (format 1)"),
             (
-                Field("name", N_("Name"), required=True, searched=True, hint=N_("Unlike any other: add the year.")),
-                Field("issuer", N_("Issuer"), describe.ORGANISATIONS, listed=True),
-                Field("funder", N_("Funder"), describe.ORGANISATIONS),
-                Field("technical_assistance", N_("Technical assistance"), describe.ORGANISATIONS),
-                Field("object", N_("Object"), describe.LONG, searched=True),
-                Field("eligible", N_("Who may apply"), describe.TEXTS, searched=True, hint=N_("One a line.")),
+                Field("name", N_("Name"), required=True, searched=True, hint=N_("It must be unique: add the year.")),
+                Field("issuer", N_("Issuer"), schema.ORGANISATIONS, listed=True),
+                Field("funder", N_("Funder"), schema.ORGANISATIONS),
+                Field("technical_assistance", N_("Technical assistance"), schema.ORGANISATIONS),
+                Field("object", N_("Object"), schema.LONG_TEXT, searched=True),
+                Field("eligible", N_("Who may apply"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
                 Field(
                     "amounts",
                     N_("Amounts"),
-                    describe.ROWS,
+                    schema.ROWS,
                     fields=(
-                        Field("what", N_("Of what"), hint=N_("For example: at most for each project.")),
-                        Field("amount", N_("Amount"), describe.MONEY, required=True),
+                        Field("what", N_("What the amount is for"), hint=N_("For example: maximum per project.")),
+                        Field("amount", N_("Amount"), schema.MONEY, required=True),
                     ),
                 ),
             ),
@@ -117,30 +121,30 @@ CALLS = OfCalls(
         Group(
             N_("Dates and contact"),
             (
-                Field("opens", N_("Opens"), describe.DATE, listed=True, hint=_PARTIAL),
-                Field("closes", N_("Closes"), describe.DATE, listed=True, hint=N_("The last day to present.")),
-                _YEAR,
-                Field("state", N_("State"), describe.CODE, codes=LISTS["states"], listed=True, filtered=True),
-                Field("link", N_("Link"), describe.URL),
-                Field("contact", N_("Contact"), describe.TEXTS, hint=N_("Name, e-mail address or phone, one a line.")),
-                _TAGS,
-                _NOTES,
+                Field("opens", N_("Opens"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("closes", N_("Closes"), schema.DATE, listed=True, hint=N_("The last day to apply.")),
+                YEAR_FIELD,
+                build_state_field(CODE_LISTS["states"], required=False),
+                Field("link", N_("Link"), schema.URL),
+                Field("contact", N_("Contact"), schema.TEXTS, hint=N_("Name, e-mail address or phone, one per line.")),
+                TAGS_FIELD,
+                NOTES_FIELD,
             ),
         ),
     ),
 )
 
-PROPOSALS = OfCalls(
+PROPOSALS = CallsRegister(
     name="proposals",
     title=N_("Proposals to calls"),
-    add=N_("Add a proposal"),
-    empty=N_("No proposal yet. Add the first one from its call."),
+    add_label=N_("Add a proposal"),
+    empty_message=N_("No proposals yet. Add the first one from its call."),
     model=Proposal,
-    marks=_proposal_marks,
-    adds=_proposal_adds,
-    settle=keeping.settle_proposal,
-    state="state",
-    icons={
+    build_entries=_build_proposal_entries,
+    list_total_parts=_list_proposal_total_parts,
+    after_write=consistency.update_proposal_figures,
+    state_field="state",
+    state_icons={
         "preparing": ("clock", "neutral"),
         "presented": ("circle", "active"),
         "viable": ("check", "good"),
@@ -150,111 +154,104 @@ PROPOSALS = OfCalls(
         Group(
             N_("The proposal"),
             (
-                Field("name", N_("Name"), required=True, searched=True),
+                NAME_FIELD,
                 Field(
-                    "call", N_("Call"), required=True, searched=True, listed=True, hint=N_("Its name in the register.")
+                    # By its name, as a spreadsheet and a year's file give it; ``ProposalFigures`` holds the id.
+                    "call",
+                    N_("Call"),
+                    required=True,
+                    searched=True,
+                    listed=True,
+                    hint=N_("Its name, as in the register."),
                 ),
-                Field("lead", N_("Lead"), describe.ORGANISATIONS),
-                Field("partners", N_("Partners"), describe.ORGANISATIONS),
-                Field("date", N_("Presented on"), describe.DATE, listed=True, hint=_PARTIAL),
-                _YEAR,
-                Field("deadline", N_("Next deadline"), describe.DATE, hint=N_("It is shown in the calendar.")),
+                Field("lead", N_("Lead organisation"), schema.ORGANISATIONS),
+                Field("partners", N_("Partners"), schema.ORGANISATIONS),
+                Field("date", N_("Presented on"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                YEAR_FIELD,
+                Field("deadline", N_("Next deadline"), schema.DATE, hint=N_("It is shown in the calendar.")),
             ),
         ),
         Group(
-            N_("How far it is"),
+            N_("Progress"),
             (
-                Field(
-                    "state",
-                    N_("State"),
-                    describe.CODE,
-                    required=True,
-                    codes=LISTS["proposal_states"],
-                    listed=True,
-                    filtered=True,
-                ),
-                Field("phases_passed", N_("Phases passed"), describe.INTEGER, most=20, listed=True),
-                Field("result", N_("Result"), describe.CODE, codes=LISTS["results"], filtered=True, listed=True),
-                Field("result_reason", N_("Reason of the result"), describe.LONG, searched=True),
+                build_state_field(CODE_LISTS["proposal_states"]),
+                Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, listed=True),
+                Field("result", N_("Result"), schema.CODE, codes=CODE_LISTS["results"], filtered=True, listed=True),
+                Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True),
             ),
         ),
         Group(
             N_("Money"),
             (
-                Field("total_value", N_("Total value"), describe.MONEY),
-                Field("cofinancing_requested", N_("Co-financing requested"), describe.MONEY),
-                Field("cofinancing_approved", N_("Co-financing approved"), describe.MONEY),
-                _TAGS,
-                _NOTES,
+                Field("total_value", N_("Total value"), schema.MONEY),
+                Field("cofinancing_requested", N_("Co-financing requested"), schema.MONEY),
+                Field("cofinancing_approved", N_("Co-financing approved"), schema.MONEY),
+                TAGS_FIELD,
+                NOTES_FIELD,
             ),
         ),
     ),
 )
 
-RECIPIENTS = OfCalls(
+# Officials who should hear of calls, known by their office; no visitor stands here.
+RECIPIENTS = CallsRegister(
     name="recipients",
     title=N_("Recipients of the bulletin"),
-    add=N_("Add a recipient"),
-    empty=N_("No recipient yet. Add those who must know of the calls, or bring a spreadsheet."),
+    add_label=N_("Add a recipient"),
+    empty_message=N_("No recipients yet. Add the people who should hear about calls, or import a spreadsheet."),
     model=Recipient,
-    sort="",
-    state="state",
-    marks=_recipient_marks,
-    settle=keeping.settle_recipient,
-    release=keeping.release_recipient,
-    icons={"active": ("checked", "good"), "inactive": ("closed", "neutral")},
+    sort_field="",
+    state_field="state",
+    build_entries=_build_recipient_entries,
+    after_write=consistency.check_recipient,
+    before_removal=consistency.check_recipient_removal,
+    state_icons={"active": ("checked", "good"), "inactive": ("closed", "neutral")},
     groups=(
         Group(
             N_("The recipient"),
             (
-                Field("name", N_("Name"), required=True, searched=True),
+                NAME_FIELD,
                 Field("role", N_("Position"), searched=True, listed=True),
                 Field("office", N_("Office"), searched=True, listed=True),
-                Field("email", N_("E-mail address"), required=True, listed=True, most=254),
-                Field("language", N_("Language"), describe.CODE, codes=LISTS["languages"]),
+                Field("email", N_("E-mail address"), required=True, listed=True, maximum=254),
+                Field("language", N_("Language"), schema.CODE, codes=CODE_LISTS["languages"]),
                 Field(
                     "frequency",
                     N_("How often"),
-                    describe.CODE,
+                    schema.CODE,
                     required=True,
-                    codes=LISTS["frequencies"],
+                    codes=FREQUENCIES,
                     listed=True,
                     filtered=True,
                 ),
-                Field(
-                    "state",
-                    N_("State"),
-                    describe.CODE,
-                    required=True,
-                    codes=LISTS["recipient_states"],
-                    listed=True,
-                    filtered=True,
-                    hint=N_("Only active recipients are sent the bulletin."),
+                build_state_field(
+                    CODE_LISTS["recipient_states"], hint=N_("Only active recipients receive the bulletin.")
                 ),
-                _NOTES,
+                NOTES_FIELD,
             ),
         ),
     ),
 )
 
-MONITORING = OfCalls(
+# Usually one record: how the office follows calls. As a register it has a form, a history and its files.
+MONITORING = CallsRegister(
     name="monitoring",
     title=N_("Monitoring of calls"),
-    add=N_("Describe the process"),
-    empty=N_("The process is not described yet."),
+    add_label=N_("Describe the process"),
+    empty_message=N_("The process has not been described yet."),
     model=Monitoring,
-    sort="formalised",
+    sort_field="formalised",
     groups=(
         Group(
             N_("The process"),
             (
-                Field("name", N_("Name"), required=True, searched=True),
-                Field("formalised", N_("Formalised"), describe.DATE, listed=True, hint=_PARTIAL),
-                Field("bulletin_format", N_("Format of the bulletin"), describe.INTEGER, most=99),
-                Field("every", N_("The bulletin is sent"), describe.CODES, codes=LISTS["frequencies"], listed=True),
-                Field("response_format", N_("Format of the answer"), describe.INTEGER, most=99),
-                _YEAR,
-                _NOTES,
+                NAME_FIELD,
+                Field("formalised", N_("Formalised"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("bulletin_format", N_("Format of the bulletin"), schema.INTEGER, maximum=99),
+                Field("every", N_("The bulletin is sent"), schema.CODES, codes=FREQUENCIES, listed=True),
+                Field("response_format", N_("Format of the answer"), schema.INTEGER, maximum=99),
+                YEAR_FIELD,
+                NOTES_FIELD,
             ),
         ),
     ),

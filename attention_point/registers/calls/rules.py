@@ -8,30 +8,37 @@ from typing import Any
 Data = Mapping[str, Any]
 
 PREPARING, PRESENTED, DECIDED = "preparing", "presented", "decided"
-CHOSEN = frozenset({"selected", "viable"})
+# The success rate of the office counts a viable proposal, although its money may be gone.
+CHOSEN_STATES = frozenset({"selected", "viable"})
 RESULTS = ("approved", "not-approved", "withdrawn")
-MOST_PHASES = 3
+MAX_PHASES = 3
 STAGES = (PREPARING, PRESENTED, "phase-1", "phase-2", "phase-3", DECIDED)
-TARGETS = (*STAGES[:-1], *RESULTS)
-"""Where a proposal may be moved on the board; its last column has one target a result."""
+MOVE_TARGETS = (*STAGES[:-1], *RESULTS)
+"""Where a proposal can be moved on the board; the last column has one target for each result."""
 WEEK = timedelta(days=7)
-LONGEST_LINK, USUAL_LINK = timedelta(days=180), timedelta(days=60)
-ANSWERS_AN_HOUR = 30
+# A link that lives long can be found in old mail; some calls close after half a year and more.
+MAX_LINK_DURATION, USUAL_LINK_DURATION = timedelta(days=180), timedelta(days=60)
+MAX_ANSWERS_PER_HOUR = 30
+"""Answers by one link: enough for every call of a bulletin, too few to fill the database with a stolen link."""
 
 
-def stage_of(data: Data) -> str:
-    """The column of a proposal; the third is for three phases or more."""
+def determine_stage(data: Data) -> str:
+    """Determine the column of a proposal on the board. The column of phase 3 also has those that passed more phases."""
     if data.get("result"):
         return DECIDED
     if data.get("state") == PREPARING:
         return PREPARING
-    passed = min(data.get("phases_passed", 0), MOST_PHASES)
-    return f"phase-{passed}" if passed else PRESENTED
+    # Some calls have more phases than the board has columns.
+    phases_passed = min(data.get("phases_passed", 0), MAX_PHASES)
+    return f"phase-{phases_passed}" if phases_passed else PRESENTED
 
 
-def moved(data: Data, target: str) -> dict[str, Any]:
-    """A proposal's facts in another column, those that say otherwise taken back. Raises ValueError for no target."""
-    if target not in TARGETS:
+def build_moved_facts(data: Data, target: str) -> dict[str, Any]:
+    """Build the facts of a proposal that is moved to another column, without those that contradict it.
+
+    Raises ValueError for an unknown target.
+    """
+    if target not in MOVE_TARGETS:
         raise ValueError("no column of the board")
     if target in RESULTS:
         return {**data, "result": target}
@@ -39,59 +46,61 @@ def moved(data: Data, target: str) -> dict[str, Any]:
     if target in {PREPARING, PRESENTED}:
         facts.pop("phases_passed", None)
         return {**facts, "state": target}
-    passed = int(target.rpartition("-")[2])
-    if passed == MOST_PHASES:
-        passed = max(passed, data.get("phases_passed", 0))
+    phases_passed = int(target.rpartition("-")[2])  # "phase-2"
+    if phases_passed == MAX_PHASES:  # whoever passed more phases stays in this column
+        phases_passed = max(phases_passed, data.get("phases_passed", 0))
     state = PRESENTED if data.get("state") == PREPARING else data.get("state")
-    return {**facts, "state": state, "phases_passed": passed}
+    return {**facts, "state": state, "phases_passed": phases_passed}
 
 
 def is_presented(data: Data) -> bool:
-    """Whether it left the house."""
+    """Whether the proposal was presented to the issuer of the call."""
     return data.get("state") != PREPARING
 
 
 def is_chosen(data: Data) -> bool:
-    """Whether the issuer selected it, found it viable or approved it."""
+    """Whether the issuer selected the proposal, found it viable or approved it."""
     approved = data.get("result") == "approved"
-    return approved or (data.get("state") in CHOSEN and data.get("result") not in {"not-approved", "withdrawn"})
+    return approved or (data.get("state") in CHOSEN_STATES and data.get("result") not in {"not-approved", "withdrawn"})
 
 
-def matching(data: Data) -> dict[str, Any] | None:
-    """What the municipality and its partners add: total less approved co-financing. None while one is not known.
+def compute_matching_contribution(data: Data) -> dict[str, Any] | None:
+    """Compute what the municipality and its partners pay: the total less the approved co-financing.
 
-    Around if either amount is.
+    None while one of the two is not known. If either is qualified, the difference is approximate.
     """
     total, approved = data.get("total_value"), data.get("cofinancing_approved")
     if not total or not approved or total["currency"] != approved["currency"]:
         return None
-    rest = Decimal(total["amount"]) - Decimal(approved["amount"])
-    around = {"mark": "approximate"} if total.get("mark") or approved.get("mark") else {}
-    return {"amount": f"{rest:f}", "currency": total["currency"], **around}
+    difference = Decimal(total["amount"]) - Decimal(approved["amount"])
+    # At least 100 less at least 40 has no limit on either side.
+    qualifier = {"mark": "approximate"} if total.get("mark") or approved.get("mark") else {}
+    return {"amount": f"{difference:f}", "currency": total["currency"], **qualifier}
 
 
-def hundredths(money: Data) -> int:
-    """An amount in hundredths of its currency."""
+def convert_to_hundredths(money: Data) -> int:
+    """Convert an amount to hundredths of its currency."""
     return int(Decimal(money["amount"]) * 100)
 
 
-def week_of(day: date) -> str:
-    """The ISO 8601 week of a day: ``2017-W34``."""
+def format_week(day: date) -> str:
+    """Format the ISO 8601 week of a day: ``2017-W34``."""
     year, week, _day = day.isocalendar()
     return f"{year}-W{week:02d}"
 
 
-def monday_of(week: str) -> date:
-    """The first day of an ISO week. Raises ValueError for what is none."""
+def parse_monday(week: str) -> date:
+    """Parse an ISO 8601 week into its Monday. Raises ValueError."""
     return datetime.strptime(f"{week}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day has no zone
 
 
-def frequencies_of(week: str) -> tuple[str, ...]:
-    """To whom a week's bulletin goes: in even weeks to those of every fortnight too."""
+def list_frequencies(week: str) -> tuple[str, ...]:
+    """List the frequencies that a week's bulletin serves: in even weeks also every fortnight."""
+    # Even ISO weeks: between the last of a year with 53 weeks and the next one lie three weeks.
     return ("week", "fortnight") if int(week[-2:]) % 2 == 0 else ("week",)
 
 
-def link_ends(day: date, closings: list[date | None]) -> date:
-    """The last day of a link: that of the last call to close, or sixty days where a closing is not known."""
-    usual = day + USUAL_LINK
-    return min(max([each or usual for each in closings], default=usual), day + LONGEST_LINK)
+def compute_link_end(day: date, closings: list[date | None]) -> date:
+    """Compute the last day of a link: when its last call closes, or 60 days if one has no day; at most 180 days."""
+    usual_end = day + USUAL_LINK_DURATION
+    return min(max([closing_day or usual_end for closing_day in closings], default=usual_end), day + MAX_LINK_DURATION)

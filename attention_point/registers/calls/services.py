@@ -1,4 +1,4 @@
-"""Links and the answers that come by them; moves on the board. Never commits."""
+"""Links of bulletins and the answers that come through them; moves on the board. Never commits."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,23 +11,24 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
+from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound, TooManyTries
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import Conflict, FieldError, Invalid, NotFound, TooMany
 from attention_point.registers.calls import queries, rules
 from attention_point.registers.calls.models import BulletinLink, CallAnswer
 from attention_point.registers.calls.register import PROPOSALS
-from attention_point.registers.shared import services
-from attention_point.registers.shared.describe import ORGANISATIONS
-from attention_point.registers.shared.queries import get, names
-from attention_point.registers.shared.reading import CORRECT, REQUIRED
+from attention_point.registers.shared.records import services
+from attention_point.registers.shared.records.queries import get_record, list_organisation_names
+from attention_point.registers.shared.schema.parsing import NOTHING_SAVED, REQUIRED, build_field_error
+from attention_point.registers.shared.schema.schema import name_organisations
 
-HOUR = timedelta(hours=1)
-LENGTHS = {"needs": 2000, "person": 120, "email": 254, "phone": 40}
+ONE_HOUR = timedelta(hours=1)
+# The lengths of the columns of ``CallAnswer``.
+MAX_LENGTHS = {"needs": 2000, "person": 120, "email": 254, "phone": 40}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a recipient says of a call."""
+class SubmittedAnswer:
+    """A recipient's answer to a call, as it was typed."""
 
     interested: bool | None
     needs: str = ""
@@ -36,40 +37,43 @@ class Answer:
     phone: str = ""
 
 
-def digest(token: str) -> bytes:
-    """What is kept of a link's token. It has 256 bits, so that its bare SHA-256 cannot be guessed back."""
+def hash_token(token: str) -> bytes:
+    """Hash the token of a link, as it is stored."""
+    # A token has 256 random bits, so nobody guesses it from a plain SHA-256; a slow hash would protect nothing more.
     return hashlib.sha256(token.encode()).digest()
 
 
-def link_of(session: Session, token: str, today: date, *, lock: bool = False) -> BulletinLink:
-    """The link of a token. Raises NotFound for one that is unknown or past its end: the two look the same."""
-    found = session.get(BulletinLink, digest(token), with_for_update=lock or None, populate_existing=lock)
-    if found is None or found.ends < today:
-        raise NotFound(_("This address does not serve, or no longer. Ask the office for the newest bulletin."))
-    return found
+def get_bulletin_link(session: Session, token: str, today: date, *, lock: bool = False) -> BulletinLink:
+    """Get the link of a token. Raises NotFound for an unknown or an expired one: a guesser cannot tell them apart."""
+    link = session.get(BulletinLink, hash_token(token), with_for_update=lock or None, populate_existing=lock)
+    if link is None or link.ends < today:
+        raise NotFound(_("This link does not work, or has expired. Ask the office for the latest bulletin."))
+    return link
 
 
-def answer(session: Session, token: str, call_id: UUID, said: Answer, now: datetime) -> CallAnswer:
-    """Keep a recipient's answer, in place of an earlier one.
+def save_answer(session: Session, token: str, call_id: UUID, submitted: SubmittedAnswer, now: datetime) -> CallAnswer:
+    """Save a recipient's answer; it replaces an earlier one.
 
-    Raises NotFound (link or call), Conflict (the call closed), TooMany, Invalid.
+    Raises NotFound (link or call), Conflict (the call closed), TooManyTries, Invalid.
     """
     today = clock.local_day(now)
-    link = link_of(session, token, today, lock=True)
-    call = {call.id: call for call, _facts in queries.told(session, link.bulletin)}.get(call_id)
+    # Locked: the number of answers in an hour holds also for answers sent at once.
+    link = get_bulletin_link(session, token, today, lock=True)
+    call = {call.id: call for call, _facts in queries.list_bulletin_calls(session, link.bulletin)}.get(call_id)
     if call is None:
-        raise NotFound(_("This bulletin has no such call."))
+        raise NotFound(_("This call is not in the bulletin."))
+    # The call as it stands now, not as it was sent: the office may have closed it earlier.
     if queries.is_closed(call, today):
-        raise Conflict(_("This call has closed: its answers stay as they are."))
-    if abs(now - link.since) >= HOUR:  # an hour that begins later than in one was begun by a wrong clock
+        raise Conflict(_("This call has closed: answers can no longer be changed."))
+    if abs(now - link.since) >= ONE_HOUR:  # also if ``since`` is in the future, where a wrong clock put it
         link.since, link.tries = now, 0
-    if link.tries >= rules.ANSWERS_AN_HOUR:
-        wait = min(HOUR, HOUR - (now - link.since))
-        raise TooMany(_("Too many answers in an hour. Try again later."), int(wait.total_seconds()) + 1)
+    if link.tries >= rules.MAX_ANSWERS_PER_HOUR:
+        wait = min(ONE_HOUR, ONE_HOUR - (now - link.since))
+        raise TooManyTries(_("Too many answers in an hour. Try again later."), int(wait.total_seconds()) + 1)
     link.tries += 1
-    kept = _check(said)
+    checked_values = _check_answer(submitted)
     row = session.get(CallAnswer, (call_id, link.recipient)) or CallAnswer(call=call_id, recipient=link.recipient)
-    for key, value in kept.items():
+    for key, value in checked_values.items():
         setattr(row, key, value)
     row.answered_at = now
     session.add(row)
@@ -77,43 +81,37 @@ def answer(session: Session, token: str, call_id: UUID, said: Answer, now: datet
     return row
 
 
-def _check(said: Answer) -> dict[str, Any]:
-    kept: dict[str, Any] = {key: texts.normalise(getattr(said, key)) for key in LENGTHS}
+def _check_answer(submitted: SubmittedAnswer) -> dict[str, Any]:
+    values: dict[str, Any] = {key: texts.normalise_text(getattr(submitted, key)) for key in MAX_LENGTHS}
     errors = []
-    if said.interested is None:
+    if submitted.interested is None:
         errors.append(FieldError("interested", _(REQUIRED)))
-    if said.interested and not kept["person"]:
+    if submitted.interested and not values["person"]:
+        # Somebody who is not interested need not name anybody.
         errors.append(FieldError("person", _(REQUIRED)))
-    if said.interested and not (kept["email"] or kept["phone"]):
-        errors.append(FieldError("email", _("Write an e-mail address or a phone.")))
-    fault = texts.email_fault(kept["email"]) if kept["email"] else None
-    if fault and fault != texts.UNFIT:
+    if submitted.interested and not (values["email"] or values["phone"]):
+        errors.append(FieldError("email", _("Write an e-mail address or a phone number.")))
+    fault = texts.find_email_fault(values["email"]) if values["email"] else None
+    # Unfit characters are named for every field below.
+    if fault and fault != texts.UNFIT_CHARACTERS:
         errors.append(FieldError("email", _(fault)))
-    for key, most in LENGTHS.items():
-        if len(kept[key]) > most:
-            errors.append(FieldError(key, _("At most %(max_length)s characters.", max_length=most)))
-        elif not texts.is_fit(kept[key], lines=key == "needs"):
-            errors.append(FieldError(key, _(texts.UNFIT)))
+    for key, max_length in MAX_LENGTHS.items():
+        if len(values[key]) > max_length:
+            errors.append(FieldError(key, _("At most %(max_length)s characters.", max_length=max_length)))
+        elif not texts.is_fit_text(values[key], lines=key == "needs"):
+            errors.append(FieldError(key, _(texts.UNFIT_CHARACTERS)))
     if errors:
-        raise Invalid(_(CORRECT), tuple(errors))
-    return {**kept, "interested": bool(said.interested)}
+        raise Invalid(_(NOTHING_SAVED), tuple(errors))
+    return {**values, "interested": bool(submitted.interested)}
 
 
-def move(session: Session, actor: Actor, proposal_id: UUID, version: int, target: str) -> None:
-    """Put a proposal in another column. Raises NotFound, Invalid (no such column), Conflict."""
-    row = get(session, PROPOSALS, proposal_id)
+def move_proposal(session: Session, actor: Actor, proposal_id: UUID, version: int, target: str) -> None:
+    """Move a proposal to another column of the board. Raises NotFound, Invalid (unknown column), Conflict."""
+    row = get_record(session, PROPOSALS, proposal_id)
     try:
-        facts = rules.moved(row.data, target)
+        facts = rules.build_moved_facts(row.data, target)
     except ValueError:
-        raise Invalid(_(CORRECT), (FieldError("target", _("Choose one of the list.")),)) from None
-    known = names(session, PROPOSALS, row.data)
-    keys = {field.key for field in PROPOSALS.fields if field.kind == ORGANISATIONS}
-    values = {
-        key: [
-            {**{part: text for part, text in each.items() if part != "id"}, "name": known[each["id"]]} for each in value
-        ]
-        if key in keys
-        else value
-        for key, value in facts.items()
-    }
-    services.save(session, actor, PROPOSALS, proposal_id, version, values)
+        raise build_field_error("target", _("Choose one from the list.")) from None
+    names = list_organisation_names(session, PROPOSALS, row.data)
+    values = name_organisations(PROPOSALS, facts, names)
+    services.update_record(session, actor, PROPOSALS, proposal_id, version, values)

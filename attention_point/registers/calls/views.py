@@ -1,149 +1,141 @@
 """The office's pages of the calls: those of every register, the board, the success rate, the deadlines."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue as Reply
 
 from attention_point.foundation import clock
-from attention_point.foundation.language import current
+from attention_point.foundation.errors import Conflict
+from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import chart_svg
-from attention_point.foundation.refusals import Conflict, Invalid
-from attention_point.foundation.web import actor, db
-from attention_point.foundation.web.forms import posted
-from attention_point.foundation.web.listing import number_of
-from attention_point.registers.calls import bulletin_views, documents, queries, rules, services
-from attention_point.registers.calls.forms import MoveForm, targets
-from attention_point.registers.calls.register import CALLS, LISTS, MONITORING, PROPOSALS, RECIPIENTS
-from attention_point.registers.shared.describe import Register
-from attention_point.registers.shared.forms import form_for, place, typed, version_of
-from attention_point.registers.shared.queries import counts, get, organisation_names
-from attention_point.registers.shared.rendering import address, show_page
-from attention_point.registers.shared.services import add as add_record
-from attention_point.registers.shared.views import pages
-from attention_point.registers.shared.wording import money_words
+from attention_point.foundation.paperwork import draw_chart_svg
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
+from attention_point.foundation.web.pagination import parse_row_number
+from attention_point.registers.calls import queries, reports, rules, services
+from attention_point.registers.calls.bulletin import views
+from attention_point.registers.calls.forms import MoveForm, list_move_targets
+from attention_point.registers.calls.register import CALLS, CODE_LISTS, MONITORING, PROPOSALS, RECIPIENTS
+from attention_point.registers.shared.pages.forms import build_form
+from attention_point.registers.shared.pages.rendering import build_address, render_page
+from attention_point.registers.shared.pages.views import build_blueprint, process_form
+from attention_point.registers.shared.records.queries import count_index_values, get_record
+from attention_point.registers.shared.records.services import CHANGED_MEANWHILE, add_record
+from attention_point.registers.shared.schema.formatting import format_money
+from attention_point.registers.shared.schema.schema import Register
 
 
-def proposals_of(register: Register, record: UUID) -> Reply:
-    """The proposals to a call, and the way to add one."""
-    row = get(db(), register, record)
-    return show_page(register, "proposals", row=row, proposals=queries.proposals_of(db(), row))
+def list_proposals(register: Register, record: UUID) -> Reply:
+    """Show the proposals to a call."""
+    row = get_record(db_session(), register, record)
+    return render_page(register, "proposals", row=row, proposals=queries.list_proposals_of_call(db_session(), row))
 
 
-def add_for(register: Register, record: UUID) -> Reply:
-    """Add a proposal to a call."""
-    call = get(db(), register, record)
-    form = form_for(PROPOSALS, {"call": call.name} if request.method != "POST" else None)
-    status = 200
-    if request.method == "POST":
-        try:
-            made = add_record(db(), actor(), PROPOSALS, typed(PROPOSALS, form))
-        except Invalid as refusal:
-            place(form, refusal.fields)
-            status = refusal.status
-        else:
-            flash(_("Saved."), "success")
-            return redirect(address(PROPOSALS, "record", record=made), 303)
-    suggested, heading = organisation_names(db()), _("Add a proposal to %(name)s", name=call.name)
-    values = {"form": form, "conflict": None, "row": None, "suggested": suggested, "heading": heading}
-    return show_page(PROPOSALS, "form", **values), status
+def add_proposal(_register: Register, record: UUID) -> Reply:
+    """Show the form of a proposal to a call, or add it."""
+    call = get_record(db_session(), CALLS, record)
+    form = build_form(PROPOSALS, {"call": call.name} if request.method != "POST" else None)
+    save_values = partial(add_record, db_session(), current_actor(), PROPOSALS)
+    return process_form(PROPOSALS, form, save_values, None, _("Add a proposal to %(name)s", name=call.name))
 
 
-def board(register: Register) -> Reply:
-    """The proposals by phase, of all years or of that of the address."""
-    year = request.args.get("year", type=number_of)
-    return show_page(
+def show_board(register: Register) -> Reply:
+    """Show the proposals by phase, of all years or of the year in the address."""
+    year = request.args.get("year", type=parse_row_number)
+    return render_page(
         register,
         "board",
-        columns=queries.board(db(), year),
-        stage_label=lambda stage: LISTS["stages"].label(stage, current()),
-        targets=targets(),
-        target_of=_target_of,
-        cards=queries.CARDS,
+        columns=queries.list_board_columns(db_session(), year),
+        stage_label=lambda stage: CODE_LISTS["stages"].label_for_code(stage, current_language()),
+        move_targets=list_move_targets(),
+        determine_target=_determine_target,
+        cards_per_column=queries.CARDS_PER_COLUMN,
         year=str(year or ""),
-        years=counts(db(), register, "year"),
+        years=count_index_values(db_session(), register, "year"),
     )
 
 
-def _target_of(data: dict[str, str]) -> str:
-    return data.get("result") or rules.stage_of(data)
+def _determine_target(data: dict[str, str]) -> str:
+    return data.get("result") or rules.determine_stage(data)
 
 
-def move(register: Register, record: UUID) -> Reply:
-    """Put a proposal in another column."""
+def move_proposal(register: Register, record: UUID) -> Reply:
+    """Move a proposal to another column."""
     form = MoveForm()
     try:
-        services.move(db(), actor(), record, version_of(form), form.target.data or "")
+        services.move_proposal(db_session(), current_actor(), record, form.read_version(), form.target.data or "")
     except Conflict:
-        raise Conflict(_("Somebody changed this record while you were looking at it. Look at it again.")) from None
-    flash(_("Moved: %(name)s.", name=get(db(), register, record).name), "success")
-    year = posted().get("year", "")
-    return redirect(address(register, "board", **({"year": year} if year.isdecimal() else {})), 303)
+        raise Conflict(_(CHANGED_MEANWHILE)) from None  # the card has no form that could show the differences
+    flash(_("Moved: %(name)s.", name=get_record(db_session(), register, record).name), "success")
+    # Back to the board as it was filtered.
+    year = read_posted_fields().get("year", "")
+    return redirect(build_address(register, "show_board", **({"year": year} if year.isdecimal() else {})), 303)
 
 
-def success(register: Register) -> Reply:
-    """The success rate by year, as a chart beside its table."""
-    years = queries.years(db())
-    table = documents.success_table(years)
-    return show_page(register, "success", years=years, table_=table, chart=documents.success_chart(years))
+def show_success_rate(register: Register) -> Reply:
+    """Show the success rate by year, as a chart and a table."""
+    years = queries.list_year_figures(db_session())
+    table = reports.build_success_table(years)
+    return render_page(register, "success", years=years, table_=table, chart=reports.build_success_chart(years))
 
 
-def success_picture(_register: Register) -> Reply:
-    """The chart of the success rate."""
-    chart = documents.success_chart(queries.years(db()))
-    return Response(chart_svg(chart, documents.words()), mimetype="image/svg+xml")
+def draw_success_chart(_register: Register) -> Reply:
+    """Draw the chart of the success rate."""
+    chart = reports.build_success_chart(queries.list_year_figures(db_session()))
+    return Response(draw_chart_svg(chart, reports.build_value_words()), mimetype="image/svg+xml")
 
 
-def deadlines(_register: Register) -> Reply:
-    """What closes and what is due, for a calendar program."""
-    content = documents.deadlines_feed(queries.deadlines(db()))
+def download_deadlines(_register: Register) -> Reply:
+    """Send what closes and what is due, for a calendar program."""
+    content = reports.build_deadlines_feed(queries.list_deadlines(db_session()))
     headers = {"Content-Disposition": f"attachment; filename=calls-{clock.today()}.ics"}
     return Response(content, mimetype="text/calendar", headers=headers)
 
 
-def coming(register: Register) -> Reply:
-    """The calls that are open, the first to close first, and their bulletins."""
-    return show_page(
+def list_open_calls(register: Register) -> Reply:
+    """Show the open calls, the first to close first."""
+    return render_page(
         register,
         "coming",
-        calls=queries.open_calls(db(), clock.today()),
+        calls=queries.list_open_calls(db_session(), clock.today()),
         today_=clock.today(),
-        closes_on=queries.closes_on,
-        feed=url_for("calls.deadlines"),
+        find_last_day=queries.find_last_day,
+        feed=url_for("calls.download_deadlines"),
     )
 
 
-calls = pages(
+calls_blueprint = build_blueprint(
     CALLS,
-    ("/coming", "GET", "view", coming),
-    ("/deadlines.ics", "GET", "view", deadlines),
-    ("/<uuid:record>/proposals", "GET", "view", proposals_of),
-    ("/<uuid:record>/proposals/new", "GET POST", "edit", add_for),
-    ("/<uuid:record>/answers", "GET", "view", bulletin_views.answers),
-    ("/bulletins", "GET", "view", bulletin_views.bulletins),
-    ("/bulletins/prepare", "POST", "edit", bulletin_views.prepare),
-    ("/bulletins/<uuid:record>", "GET", "view", bulletin_views.bulletin),
-    ("/bulletins/<uuid:record>/send", "POST", "edit", bulletin_views.send),
-    ("/bulletins/<uuid:record>/bulletin.pdf", "GET", "export", bulletin_views.paper),
+    ("/coming", "GET", "view", list_open_calls),
+    ("/deadlines.ics", "GET", "view", download_deadlines),
+    ("/<uuid:record>/proposals", "GET", "view", list_proposals),
+    ("/<uuid:record>/proposals/new", "GET POST", "edit", add_proposal),
+    ("/<uuid:record>/answers", "GET", "view", views.list_answers),
+    ("/bulletins", "GET", "view", views.list_bulletins),
+    ("/bulletins/prepare", "POST", "edit", views.draft_bulletin),
+    ("/bulletins/<uuid:record>", "GET", "view", views.show_bulletin),
+    ("/bulletins/<uuid:record>/send", "POST", "edit", views.send_bulletin),
+    ("/bulletins/<uuid:record>/bulletin.pdf", "GET", "export", views.download_bulletin),
 )
-proposals = pages(
+proposals_blueprint = build_blueprint(
     PROPOSALS,
-    ("/board", "GET", "view", board),
-    ("/<uuid:record>/move", "POST", "edit", move),
-    ("/success", "GET", "view", success),
-    ("/success.svg", "GET", "view", success_picture),
+    ("/board", "GET", "view", show_board),
+    ("/<uuid:record>/move", "POST", "edit", move_proposal),
+    ("/success", "GET", "view", show_success_rate),
+    ("/success.svg", "GET", "view", draw_success_chart),
 )
-recipients = pages(RECIPIENTS)
-monitoring = pages(MONITORING)
+recipients_blueprint = build_blueprint(RECIPIENTS)
+monitoring_blueprint = build_blueprint(MONITORING)
 
 
-@calls.context_processor
-@proposals.context_processor
-def _computed() -> dict[str, object]:
-    """What the pages of these registers compute from a record."""
+@calls_blueprint.context_processor
+@proposals_blueprint.context_processor
+def _add_template_functions() -> dict[str, object]:
+    """Add what the pages of these registers compute from a record."""
     return {
-        "matching": rules.matching,
-        "money_words": money_words,
-        "lists": {name: LISTS[name] for name in ("results", "proposal_states")},
+        "matching_contribution": rules.compute_matching_contribution,
+        "format_money": format_money,
+        "lists": {name: CODE_LISTS[name] for name in ("results", "proposal_states")},
     }

@@ -1,1 +1,1 @@
-"""Events and positioning: events, forums, campaigns, sessions, studies, meetings with diplomatic missions."""
+"""The register of events: forums, campaigns, sessions, studies, meetings with diplomatic missions."""

@@ -7,7 +7,7 @@ from attention_point.registers.shared.models import RecordColumns
 
 
 class Event(RecordColumns, Base):
-    """One event; its facts are those of ``register.EVENTS``."""
+    """One event; ``register.EVENTS`` describes its facts."""
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_sort_id", "sort", "id"),)

@@ -1,4 +1,4 @@
-"""Reading events by their days."""
+"""Reads events by their days."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -8,53 +8,60 @@ from sqlalchemy.orm import Session
 
 from attention_point.registers.events.models import Event
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.dates import Due
 from attention_point.registers.shared.models import RecordColumns
-from attention_point.registers.shared.queries import Wanted, narrowed
-from attention_point.registers.shared.rules import span
+from attention_point.registers.shared.records.due_dates import DueDate
+from attention_point.registers.shared.records.queries import RecordFilter, filter_statement
+from attention_point.registers.shared.rules import parse_day_span
 
-MOST = 1000
-"""Events of a month, or of a feed: the newest."""
-
-
-def of_month(session: Session, month: str) -> Sequence[RecordColumns]:
-    """The events that stand in a month's calendar (``YYYY-MM``), in order."""
-    chosen = narrowed(session, EVENTS, select(Event), Wanted(marks={"month": month}))
-    return session.scalars(chosen.order_by(Event.sort, Event.id).limit(MOST)).all()
+MAX_EVENTS = 1000
+"""The most events of a month or of a feed."""
 
 
-def dated(session: Session, *, public_only: bool) -> Sequence[RecordColumns]:
-    """The newest events of which the day is known; of those marked for the public calendar, or of all."""
-    marks = {"public": "yes"} if public_only else {}
-    chosen = narrowed(session, EVENTS, select(Event), Wanted(marks=marks)).where(func.length(Event.sort) == 10)
-    return session.scalars(chosen.order_by(Event.sort.desc(), Event.id.desc()).limit(MOST)).all()
+def list_events_of_month(session: Session, month: str) -> Sequence[RecordColumns]:
+    """List the events of a month (``YYYY-MM``), the earliest first."""
+    statement = filter_statement(session, EVENTS, select(Event), RecordFilter(index_values={"month": month}))
+    return session.scalars(statement.order_by(Event.sort, Event.id).limit(MAX_EVENTS)).all()
 
 
-def days_of(event: RecordColumns) -> tuple[date, date] | None:
-    """The first and the last day of an event of which the day is known; None for the others."""
+def list_dated_events(session: Session, *, public_only: bool) -> Sequence[RecordColumns]:
+    """List the newest events whose day is known: all, or only those marked for the public calendar."""
+    index_values = {"public": "yes"} if public_only else {}
+    statement = filter_statement(session, EVENTS, select(Event), RecordFilter(index_values=index_values)).where(
+        # Ten characters: the whole date is known.
+        func.length(Event.sort) == 10
+    )
+    return session.scalars(statement.order_by(Event.sort.desc(), Event.id.desc()).limit(MAX_EVENTS)).all()
+
+
+def find_event_days(event: RecordColumns) -> tuple[date, date] | None:
+    """Find the first and the last day of an event; None if its day is not known."""
     if len(event.sort) < 10:
         return None
-    first, until = span(event.sort)[0], event.data.get("until", "")
-    return first, max(first, span(until)[1]) if len(until) == 10 else first
+    # An end before the beginning is a slip of the pen: the event then lasts one day.
+    first, until = parse_day_span(event.sort)[0], event.data.get("until", "")
+    return first, max(first, parse_day_span(until)[1]) if len(until) == 10 else first
 
 
-def due_by_day(several: Iterable[Due]) -> dict[date, list[Due]]:
-    """What is due, by its day."""
-    found: dict[date, list[Due]] = {}
-    for each in several:
-        found.setdefault(each.day, []).append(each)
-    return found
+def group_due_dates_by_day(due_dates: Iterable[DueDate]) -> dict[date, list[DueDate]]:
+    """Group what is due by its day."""
+    due_dates_by_day: dict[date, list[DueDate]] = {}
+    for due_date in due_dates:
+        due_dates_by_day.setdefault(due_date.day, []).append(due_date)
+    return due_dates_by_day
 
 
-def by_day(events: Iterable[RecordColumns], first: date, last: date) -> dict[date, list[RecordColumns]]:
-    """The events of each day between two."""
-    found: dict[date, list[RecordColumns]] = {}
+def group_events_by_day(
+    events: Iterable[RecordColumns], first_day: date, last_day: date
+) -> dict[date, list[RecordColumns]]:
+    """Group events by each day of a period on which they take place."""
+    events_by_day: dict[date, list[RecordColumns]] = {}
     for event in events:
-        days = days_of(event)
+        days = find_event_days(event)
         if days is None:
             continue
-        day = max(days[0], first)
-        while day <= min(days[1], last):
-            found.setdefault(day, []).append(event)
+        # Only the days of the period: an event of years would fill the dictionary.
+        day = max(days[0], first_day)
+        while day <= min(days[1], last_day):
+            events_by_day.setdefault(day, []).append(event)
             day += timedelta(days=1)
-    return found
+    return events_by_day

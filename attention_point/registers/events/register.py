@@ -1,4 +1,4 @@
-"""What an event is, field by field."""
+"""The description of an event, field by field."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -6,44 +6,54 @@ from pathlib import Path
 
 from attention_point.foundation.language import N_
 from attention_point.registers.events.models import Event
-from attention_point.registers.shared import describe
-from attention_point.registers.shared.adding import Part, counted
-from attention_point.registers.shared.codes import COUNTRIES, PARTNER_ROLES, SDGS, read_lists
-from attention_point.registers.shared.describe import Data, Field, Group, Register, years_of
-from attention_point.registers.shared.rules import months_between, span
+from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_GOALS, PARTNER_ROLES, read_code_lists
+from attention_point.registers.shared.records.year_totals import TotalPart, build_count_parts
+from attention_point.registers.shared.rules import list_months_between, parse_day_span
+from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.common_fields import (
+    NAME_FIELD,
+    NOTES_FIELD,
+    ONE_PER_LINE_HINT,
+    PART_DATE_HINT,
+    TAGS_FIELD,
+    YEAR_FIELD,
+    build_state_field,
+)
+from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
 
-LISTS = read_lists(Path(__file__).with_name("data") / "lists.yaml")
-KINDS, STATES = LISTS["kinds"], LISTS["states"]
-_MONTHS = 24
-"""A longer event stands in the calendar of its first months only."""
+CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
+EVENT_KINDS, EVENT_STATES = CODE_LISTS["kinds"], CODE_LISTS["states"]
+_MAX_MONTHS = 24
+"""A longer event stands in the calendar of its first months only: a wrong year would fill the index with months."""
 
 
-def _marks(register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Years, and the months in whose calendar an event stands."""
-    yield from years_of(register, data)
+def _build_index_entries(register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entries of the years, and of the months in whose calendar an event stands."""
+    # An event of a year only is in no month.
+    yield from build_year_entries(register, data)
     if data.get("date", "").count("-"):
-        first, last = span(data["date"])
-        last = max(last, span(data["until"])[1]) if data.get("until") else last
-        yield from (("month", month) for month in islice(months_between(first, last), _MONTHS))
+        first_day, last_day = parse_day_span(data["date"])
+        last_day = max(last_day, parse_day_span(data["until"])[1]) if data.get("until") else last_day
+        yield from (("month", month) for month in islice(list_months_between(first_day, last_day), _MAX_MONTHS))
 
 
-def _adds(data: Data) -> Iterable[Part]:
-    """Countries and participants."""
+def _list_total_parts(data: Data) -> Iterable[TotalPart]:
+    """List the countries and the participants of an event."""
     yield from ((f"country/{code}", 1) for code in data.get("countries", ()))
     if "participants" in data:
-        yield from counted("reached", data["participants"])
+        yield from build_count_parts("reached", data["participants"])
 
 
 EVENTS = Register(
     name="events",
     title=N_("Events and positioning"),
-    add=N_("Add an event"),
-    empty=N_("No event yet. Add the first one, or bring a spreadsheet."),
+    add_label=N_("Add an event"),
+    empty_message=N_("No events yet. Add the first one, or import a spreadsheet."),
     model=Event,
-    state="state",
-    marks=_marks,
-    adds=_adds,
-    icons={
+    state_field="state",
+    build_entries=_build_index_entries,
+    list_total_parts=_list_total_parts,
+    state_icons={
         "planned": ("clock", "active"),
         "done": ("checked", "good"),
         "postponed": ("warning", "neutral"),
@@ -54,66 +64,56 @@ EVENTS = Register(
         Group(
             N_("The event"),
             (
-                Field("name", N_("Name"), required=True, searched=True),
-                Field("kind", N_("Kind"), describe.CODE, codes=KINDS, listed=True, filtered=True),
-                Field(
-                    "date",
-                    N_("Date"),
-                    describe.DATE,
-                    listed=True,
-                    hint=N_("The day, or only what is known: 2017, 03/2017 or 17/03/2017."),
-                ),
-                Field("until", N_("Until"), describe.DATE, hint=N_("Only if it lasts more than a day.")),
-                Field(
-                    "year",
-                    N_("Year of the report"),
-                    describe.INTEGER,
-                    most=2200,
-                    hint=N_("Only if the date is not known or another year's report tells it."),
-                ),
+                NAME_FIELD,
+                Field("kind", N_("Kind"), schema.CODE, codes=EVENT_KINDS, listed=True, filtered=True),
+                Field("date", N_("Date"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("until", N_("Until"), schema.DATE, hint=N_("Only if it lasts more than a day.")),
+                YEAR_FIELD,
                 Field("place", N_("Place"), searched=True, listed=True),
-                Field("countries", N_("Countries"), describe.CODES, codes=COUNTRIES, filtered=True),
-                Field("state", N_("State"), describe.CODE, required=True, codes=STATES, listed=True, filtered=True),
-                Field("reason", N_("Reason"), describe.LONG, when="state=postponed|cancelled"),
-                Field("new_date", N_("New date"), describe.DATE, when="state=postponed"),
+                Field("countries", N_("Countries"), schema.CODES, codes=COUNTRIES, filtered=True),
+                build_state_field(EVENT_STATES),
+                Field("reason", N_("Reason"), schema.LONG_TEXT, shown_when="state=postponed|cancelled"),
+                Field("new_date", N_("New date"), schema.DATE, shown_when="state=postponed"),
             ),
         ),
         Group(
             N_("Who"),
             (
-                Field("organisers", N_("Organisers"), describe.ORGANISATIONS, listed=True),
-                Field("partners", N_("Partners"), describe.ORGANISATIONS, codes=PARTNER_ROLES),
-                Field("participants", N_("Participants"), describe.COUNT, listed=True),
+                Field("organisers", N_("Organisers"), schema.ORGANISATIONS, listed=True),
+                Field("partners", N_("Partners"), schema.ORGANISATIONS, codes=PARTNER_ROLES),
+                Field("participants", N_("Participants"), schema.COUNT, listed=True),
             ),
         ),
         Group(
-            N_("What came of it"),
+            N_("Results and follow-up"),
             (
-                Field("activities", N_("Activities"), describe.TEXTS, searched=True, hint=N_("One a line.")),
-                Field("results", N_("Results"), describe.TEXTS, searched=True, hint=N_("One a line.")),
+                Field("activities", N_("Activities"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
+                Field("results", N_("Results"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
                 Field(
                     "press",
                     N_("Press mentions"),
-                    describe.ROWS,
+                    schema.ROWS,
                     searched=True,
                     fields=(
                         Field("medium", N_("Medium"), required=True, searched=True),
                         Field("title", N_("Title"), searched=True),
-                        Field("date", N_("Date"), describe.DATE),
-                        Field("link", N_("Link"), describe.URL),
+                        Field("date", N_("Date"), schema.DATE),
+                        Field("link", N_("Link"), schema.URL),
                     ),
                 ),
-                Field("cost", N_("Cost to the municipality"), describe.MONEY, hint=N_("Write 0 if it cost nothing.")),
-                Field("sdgs", N_("Sustainable Development Goals"), describe.CODES, codes=SDGS, filtered=True),
+                Field("cost", N_("Cost to the municipality"), schema.MONEY, hint=N_("Write 0 if it cost nothing.")),
+                Field(
+                    "sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True
+                ),
                 Field("plan_line", N_("Line of the development plan"), searched=True),
-                Field("tags", N_("Tags"), describe.TAGS, filtered=True, hint=N_("Separated by commas.")),
-                Field("notes", N_("Notes"), describe.LONG, searched=True),
+                TAGS_FIELD,
+                NOTES_FIELD,
                 Field(
                     "public",
                     N_("Show it in the public calendar"),
-                    describe.YES,
+                    schema.YES_NO,
                     filtered=True,
-                    hint=N_("Only its name, dates, place and state are shown there."),
+                    hint=N_("The public calendar shows only its name, dates, place and state."),
                 ),
             ),
         ),

@@ -1,94 +1,96 @@
-"""The pages of the events: those of every register, a calendar by month, the countries, calendar feeds."""
+"""The pages of the events: those of every register, the calendar of a month, the countries, calendar feeds."""
 
 from calendar import Calendar
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue as Reply
 
+from attention_point.dates import first_of_next_month, format_month_code
 from attention_point.foundation import clock
 from attention_point.foundation.access import public
-from attention_point.foundation.language import current, format_month
-from attention_point.foundation.web import actor, db
+from attention_point.foundation.language import current_language, format_month
+from attention_point.foundation.web import current_actor, db_session
 from attention_point.registers.events import queries
-from attention_point.registers.events.documents import feed
+from attention_point.registers.events.calendar_feed import build_calendar_feed
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.codes import COUNTRIES
-from attention_point.registers.shared.dates import due_between
-from attention_point.registers.shared.describe import Register
-from attention_point.registers.shared.forms import readable_month
-from attention_point.registers.shared.queries import counts
-from attention_point.registers.shared.rendering import show_page, wanted_of
-from attention_point.registers.shared.rules import span
-from attention_point.registers.shared.views import pages
+from attention_point.registers.shared.code_lists import COUNTRIES
+from attention_point.registers.shared.pages.forms import parse_month
+from attention_point.registers.shared.pages.rendering import read_record_filter, render_page
+from attention_point.registers.shared.pages.views import build_blueprint
+from attention_point.registers.shared.records.due_dates import list_due_dates
+from attention_point.registers.shared.records.queries import count_index_values
+from attention_point.registers.shared.rules import parse_day_span
+from attention_point.registers.shared.schema.schema import Register
 
-DUE_BEFORE, DUE_AFTER = timedelta(days=366), timedelta(days=5 * 366)
-"""How far back and forward the feed tells what is due."""
+# A calendar program reads the feed again and again; five years ahead reach the end of most agreements.
+FEED_PAST, FEED_FUTURE = timedelta(days=366), timedelta(days=5 * 366)
+"""How far back and ahead the feed lists what is due."""
 
 
-def calendar(register: Register) -> Reply:
-    """The events of a month: those of a day on their days, the others beneath."""
-    month = readable_month(request.args.get("month", "")) or clock.today().isoformat()[:7]
-    first, last = span(month)
-    rows = queries.of_month(db(), month)
-    days = queries.by_day(rows, first, last)
-    return show_page(
+def show_calendar(register: Register) -> Reply:
+    """Show the events of a month: on their days, or below the table if their day is not known."""
+    month = parse_month(request.args.get("month", "")) or format_month_code(clock.today())
+    first_day, last_day = parse_day_span(month)
+    rows = queries.list_events_of_month(db_session(), month)
+    days = queries.group_events_by_day(rows, first_day, last_day)
+    return render_page(
         register,
         "calendar",
-        month=format_month(first),
-        first=first,
-        weeks=Calendar().monthdatescalendar(first.year, first.month),
+        month=format_month(first_day),
+        first_day=first_day,
+        weeks=Calendar().monthdatescalendar(first_day.year, first_day.month),
         days=days,
-        due=queries.due_by_day(due_between(db(), first, last, actor().permissions)),
-        loose=[row for row in rows if not any(row in each for each in days.values())],
-        before=_month(first, -1),
-        after=_month(first, 1),
+        due_dates=queries.group_due_dates_by_day(
+            list_due_dates(db_session(), first_day, last_day, current_actor().permissions)
+        ),
+        undated_events=[row for row in rows if not any(row in day_events for day_events in days.values())],
+        previous_month=format_month_code(first_day - timedelta(days=1)),
+        next_month=format_month_code(first_of_next_month(first_day)),
     )
 
 
-def _month(first: date, step: int) -> str:
-    number = first.year * 12 + first.month - 1 + step
-    return f"{number // 12}-{number % 12 + 1:02d}"
-
-
-def countries(register: Register) -> Reply:
-    """The countries that the events name, with how many events each has; the address narrows them as the list."""
-    wanted = wanted_of(register, request.args)
+def list_countries(register: Register) -> Reply:
+    """Show the countries of the events with their numbers of events; the address holds the filter of the list."""
+    record_filter = read_record_filter(register, request.args)
     rows = [
-        (code, COUNTRIES.label(code, current()), number) for code, number in counts(db(), register, "countries", wanted)
+        (code, COUNTRIES.label_for_code(code, current_language()), number)
+        for code, number in count_index_values(db_session(), register, "countries", record_filter)
     ]
-    year = wanted.marks.get("year", "")
-    return show_page(register, "countries", rows=rows, year=year, years=counts(db(), register, "year"))
+    year = record_filter.index_values.get("year", "")
+    return render_page(
+        register, "countries", rows=rows, year=year, years=count_index_values(db_session(), register, "year")
+    )
 
 
-def own_feed(_register: Register) -> Reply:
-    """Every dated event for whoever is signed in, and what is due in the registers that they may see."""
+def download_calendar(_register: Register) -> Reply:
+    """Send every event with a day, and what is due in the registers that the reader may see."""
     today = clock.today()
-    due = due_between(db(), today - DUE_BEFORE, today + DUE_AFTER, actor().permissions)
-    return _calendar(feed(queries.dated(db(), public_only=False), due))
+    due_dates = list_due_dates(db_session(), today - FEED_PAST, today + FEED_FUTURE, current_actor().permissions)
+    return _send_calendar(build_calendar_feed(queries.list_dated_events(db_session(), public_only=False), due_dates))
 
 
-PUBLIC = Blueprint("public_events", __name__, url_prefix="/calendar")
-"""A calendar program can neither sign in nor send a token, and an address with a secret in it is passed on. So the feed
-is open to everybody and holds only what the office marked for the public calendar: name, dates, place, state."""
+public_blueprint = Blueprint("public_events", __name__, url_prefix="/calendar")
+# A calendar program can neither sign in nor send a token, and an address with a secret in it gets passed on. So the
+# feed is open to everybody and holds only what the office marked for the public calendar: name, dates, place, state.
 
 
-@PUBLIC.get("/events.ics")
+@public_blueprint.get("/events.ics")
 @public
-def public_feed() -> Reply:
-    """The events marked for the public calendar."""
-    return _calendar(feed(queries.dated(db(), public_only=True)))
+def download_public_calendar() -> Reply:
+    """Send the events marked for the public calendar."""
+    return _send_calendar(build_calendar_feed(queries.list_dated_events(db_session(), public_only=True)))
 
 
-def _calendar(content: bytes) -> Response:
+def _send_calendar(content: bytes) -> Response:
     return Response(
         content, mimetype="text/calendar", headers={"Content-Disposition": "attachment; filename=events.ics"}
     )
 
 
-blueprint = pages(
+events_blueprint = build_blueprint(
     EVENTS,
-    ("/calendar", "GET", "view", calendar),
-    ("/countries", "GET", "view", countries),
-    ("/calendar.ics", "GET", "view", own_feed),
+    ("/calendar", "GET", "view", show_calendar),
+    ("/countries", "GET", "view", list_countries),
+    ("/calendar.ics", "GET", "view", download_calendar),
 )

@@ -1,1 +1,1 @@
-"""What every register stands on: its description, and what follows from it."""
+"""The shared base of all registers: how a register is described, and everything that follows from its description."""

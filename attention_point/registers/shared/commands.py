@@ -1,25 +1,24 @@
 """The command line of the registers."""
 
 import os
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, opened, writing
-from attention_point.foundation.database import Database
+from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, write_session
+from attention_point.foundation.errors import AppError, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.refusals import NotFound, Refusal
-from attention_point.registers.shared import importing
-from attention_point.registers.shared.describe import KNOWN, Register
-from attention_point.registers.shared.exporting import as_csv
-from attention_point.registers.shared.importing import CHANGE, ERROR, NEW, SAME
-from attention_point.registers.shared.loading import load, read_file
-from attention_point.registers.shared.sheets import LIMIT
+from attention_point.registers.shared.records.loading import load_year_file, read_year_file
+from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME, Register
+from attention_point.registers.shared.spreadsheets import importing
+from attention_point.registers.shared.spreadsheets.exporting import build_csv
+from attention_point.registers.shared.spreadsheets.importing import CHANGE, ERROR, NEW, SAME, CheckedRow
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_FILE_SIZE
 
-_SHOWN = 20
-"""Wrong rows told on the screen."""
+_MAX_SHOWN_ERRORS = 20
+"""Errors shown on the screen; a file takes them all."""
 
 
 @click.group("registers")
@@ -29,74 +28,62 @@ def registers_commands() -> None:
 
 @registers_commands.command("load")
 @click.argument("file", type=FILE_TO_READ)
-def load_command(file: Path) -> None:
-    """Load a year's records from a YAML file, all or nothing; again is harmless."""
-    with writing() as session:
-        done = load(session, SYSTEM, read_file(file))
-    click.echo(_("%(added)s added, %(changed)s changed, %(unchanged)s as they were.", **done.counts))
-    if done.counts["left"]:
-        click.echo(_("%(count)s left as the office edited them.", count=done.counts["left"]))
-    if done.unread:
-        click.echo(
-            _("No register reads these sections, so they were left out: %(names)s", names=", ".join(done.unread))
-        )
+def load_year_records(file: Path) -> None:
+    """Load a year's records from a YAML file, all or none. Loading a file twice is harmless."""
+    with write_session() as session:
+        year_load = load_year_file(session, SYSTEM, read_year_file(file))
+    click.echo(_("%(added)s added, %(changed)s changed, %(unchanged)s unchanged.", **year_load.counts))
+    if year_load.counts["left"]:
+        click.echo(_("%(count)s kept as the office edited them.", count=year_load.counts["left"]))
+    if year_load.unread_sections:
+        names = ", ".join(year_load.unread_sections)
+        click.echo(_("Skipped, because no register reads these sections: %(names)s", names=names))
 
 
 @registers_commands.command("import")
 @click.argument("register")
 @click.argument("file", type=FILE_TO_READ)
-@click.option("--dry-run", is_flag=True, help="Only say what would become of the rows.")
-@click.option("--errors", type=FILE_TO_WRITE, help="Where the wrong rows go, as CSV.")
-def import_command(register: str, file: Path, dry_run: bool, errors: Path | None) -> None:
-    """Bring an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…): every row, or none."""
-    with opened() as database:
-        own = _register(register)
+@click.option("--dry-run", is_flag=True, help="Only report what would happen to the rows.")
+@click.option("--errors", type=FILE_TO_WRITE, help="Write the wrong rows to this CSV file.")
+def import_spreadsheet(register: str, file: Path, dry_run: bool, errors: Path | None) -> None:
+    """Import an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…): every row, or none."""
+    with write_session() as session:
+        chosen_register = _get_register(register)
+        with file.open("rb") as opened_file:  # one byte more than allowed tells that the file is too large
+            columns, rows = importing.read_rows(chosen_register, file.name, opened_file.read(MAX_FILE_SIZE + 1))
+        checked_rows = importing.check_rows(session, chosen_register, columns, rows)
+        counts = importing.count_outcomes(checked_rows)
+        message_counts = {"new": counts[NEW], "changed": counts[CHANGE], "same": counts[SAME], "wrong": counts[ERROR]}
+        click.echo(_("%(new)s to add, %(changed)s to change, %(same)s unchanged, %(wrong)s wrong.", **message_counts))
+        if counts[ERROR]:
+            raise _report_wrong_rows(checked_rows, errors)
+        if dry_run:
+            return
         try:
-            _bring(database, own, file, dry_run, errors)
-        finally:
-            with database.writing() as session:
-                importing.forget(session, SYSTEM, own)
+            importing.apply_rows(session, SYSTEM, chosen_register, checked_rows)
+        except Invalid:
+            raise _report_wrong_rows(checked_rows, errors) from None
+    click.echo(_("Imported."))
 
 
-def _bring(database: Database, register: Register, file: Path, dry_run: bool, errors: Path | None) -> None:
-    with file.open("rb") as opened_file, database.writing() as session:
-        kept = importing.start(session, SYSTEM, register, file.name, opened_file.read(LIMIT + 1))
-        rows = importing.find(session, SYSTEM, register, kept).rows
-    with click.progressbar(length=rows, label=_("Checking the rows"), file=sys.stderr) as bar:
-        for start in range(0, rows, importing.SLICE):
-            with database.writing() as session:
-                importing.check_some(session, SYSTEM, register, kept)
-            bar.update(min(importing.SLICE, rows - start))
-    with database.reading() as session:
-        counts = importing.outcomes(session, kept)
-        wrong = importing.told(importing.report(session, kept, ERROR, 0, rows))
-    said = {"new": counts[NEW], "changed": counts[CHANGE], "same": counts[SAME], "wrong": counts[ERROR]}
-    click.echo(_("%(new)s to add, %(changed)s to change, %(same)s as they are, %(wrong)s wrong.", **said))
-    if counts[ERROR]:
-        _tell(wrong, errors)
-    if not dry_run:
-        with database.writing() as session:
-            importing.apply(session, SYSTEM, register, kept)
-        click.echo(_("Brought in."))
-
-
-def _tell(wrong: tuple[list[str], list[list[str]]], place: Path | None) -> None:
-    """Write the wrong rows to a file, or the first of them on stderr; then raises Refusal."""
-    head, lines = wrong
-    if place is None:
-        for line in lines[:_SHOWN]:
-            click.echo(f"{head[0]} {line[0]} · {line[2]}: {line[3]}", err=True)
-        raise Refusal(_("Nothing was brought in. All wrong rows: --errors FILE."))
+def _report_wrong_rows(rows: Iterable[CheckedRow], errors_file: Path | None) -> AppError:
+    """Write the wrong rows to a file, or the first of them to stderr. Gives the error that ends the command."""
+    column_labels, lines = importing.build_report_table(row for row in rows if row.outcome == ERROR)
+    if errors_file is None:
+        for line in lines[:_MAX_SHOWN_ERRORS]:
+            click.echo(f"{column_labels[0]} {line[0]} · {line[2]}: {line[3]}", err=True)
+        return AppError(_("Nothing was imported. To save all wrong rows: --errors FILE."))
     try:
-        place.write_bytes(as_csv(head, lines))
+        errors_file.write_bytes(build_csv(column_labels, lines))
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise Refusal(_("%(file)s cannot be written: %(reason)s", file=place.name, reason=reason)) from None
-    raise Refusal(_("Nothing was brought in. The wrong rows stand in %(file)s.", file=place.name))
+        return AppError(_("%(file)s cannot be written: %(reason)s", file=errors_file.name, reason=reason))
+    return AppError(_("Nothing was imported. The wrong rows are in %(file)s.", file=errors_file.name))
 
 
-def _register(name: str) -> Register:
-    found = KNOWN.get(name)
-    if found is None:
-        raise NotFound(_("There is no such register. There are: %(names)s.", names=", ".join(sorted(KNOWN))))
-    return found
+def _get_register(name: str) -> Register:
+    register = REGISTERS_BY_NAME.get(name)
+    if register is None:
+        names = ", ".join(sorted(REGISTERS_BY_NAME))
+        raise NotFound(_("There is no such register. Choose one of: %(names)s.", names=names))
+    return register

@@ -1,31 +1,38 @@
-"""Tables of the shared base, and the columns that every register's own table has. Nothing here is sealed: the office's
-registers hold no visitor, only organisations and the people who answer for them."""
+"""The tables that all registers share, and the columns that every register's own table has.
+
+Nothing here is sealed: the registers hold no visitor, only organisations and their contact persons.
+"""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
 
+# Only a record that is still as the file brought it takes a correction of the file.
 TYPED, LOADED, EDITED = "typed", "loaded", "edited"
-# Compared byte by byte on both engines, so that words are found by their beginning whatever the server's language.
-Plain = String(64).with_variant(String(64, collation="C"), "postgresql")
+# PostgreSQL compares these byte by byte, as SQLite does. In another collation a word would not be found by its
+# beginning.
+INDEX_TEXT_LENGTH = 64
+IndexText = String(INDEX_TEXT_LENGTH).with_variant(String(INDEX_TEXT_LENGTH, collation="C"), "postgresql")
 SortKey = String(10).with_variant(String(10, collation="C"), "postgresql")
 
 
 class RecordColumns:
-    """One record: its facts are JSON by the register's fields; beside them stands what orders and finds it.
+    """The columns of one record: its facts as JSON by the register's fields, and what orders and finds it.
 
-    ``sort`` is a part date or empty; ``name_key`` the folded name; ``source`` what a file calls the record, so that
-    loading it again finds it; ``origin`` tells a record as the file brought it from one edited since.
+    ``sort`` is a part date (``2017``, ``2017-03``, ``2017-03-30``) or empty. ``name_key`` is the folded name.
+    ``source`` is the name that a year's file gives the record, so that loading the file again finds it. ``origin`` is
+    ``typed``, ``loaded`` from a file, or ``edited`` since.
     """
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     version: Mapped[int]
     name: Mapped[str] = mapped_column(String(300))
+    # Suggestions, sorting and imports find a name however it is spelled.
     name_key: Mapped[str] = mapped_column(String(300), index=True)
     sort: Mapped[str] = mapped_column(SortKey)
     state: Mapped[str] = mapped_column(String(40))
@@ -37,13 +44,13 @@ class RecordColumns:
 
 
 class OrganisationRecord(RecordColumns, Base):
-    """A partner, once for all registers."""
+    """An organisation, stored once for all registers."""
 
     __tablename__ = "organisation"
 
 
 class OrganisationName(Base):
-    """A folded name, alias or acronym; it means one organisation only."""
+    """A folded name, alias or acronym of an organisation. It belongs to one organisation only."""
 
     __tablename__ = "organisation_name"
 
@@ -51,31 +58,24 @@ class OrganisationName(Base):
     organisation: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
 
 
-class Mark(Base):
-    """What a record is found by: a word, a code, a tag, an organisation, a year."""
+class IndexEntry(Base):
+    """A value by which a record is found: a word, a code, a tag, an organisation, a year."""
 
+    # Tables keep the names of earlier versions: stored instances have them.
     __tablename__ = "register_mark"
 
     register: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[str] = mapped_column(Plain, primary_key=True)
+    # All kinds of values in one table: a list filtered by three of them intersects three searches of one index.
+    value: Mapped[str] = mapped_column(IndexText, primary_key=True)
     record: Mapped[UUID] = mapped_column(primary_key=True, index=True)
 
 
-class YearSum(Base):
-    """What a year's records of a register add up to: key → whole number, as ``adding`` says; kept with every write."""
-
-    __tablename__ = "register_year_sum"
-
-    register: Mapped[str] = mapped_column(String(40), primary_key=True)
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    sums: Mapped[dict[str, int]] = mapped_column(JSON)
-
-
 class Change(Base):
-    """One write of a record: ``fields`` is key → [before, after]. Stays when the record is removed."""
+    """One change of a record: ``fields`` maps a key to ``[before, after]``. It stays when the record is deleted."""
 
     __tablename__ = "register_change"
+    # Ids are UUIDv7 and so in the order of time: the newest changes are the last ids of the record.
     __table_args__ = (Index("ix_register_change_record_id", "record", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -89,13 +89,14 @@ class Change(Base):
 
 
 class Attachment(Base):
-    """A file of a record; its bytes stand in the instance's folder, named by the id. ``sha256`` in hex."""
+    """A file of a record; the instance's folder has its bytes, under the id. ``sha256`` is in hexadecimal."""
 
     __tablename__ = "register_attachment"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     register: Mapped[str] = mapped_column(String(40))
     record: Mapped[UUID] = mapped_column(index=True)
+    # The name for the download; the bytes are never stored under a name that somebody sent.
     name: Mapped[str] = mapped_column(String(120))
     extension: Mapped[str] = mapped_column(String(10))
     size: Mapped[int]
@@ -105,7 +106,7 @@ class Attachment(Base):
 
 
 class SavedFilter(Base):
-    """A search that an account kept: the query of the list's address."""
+    """A filter that an account saved: the query string of the list's address."""
 
     __tablename__ = "register_filter"
     __table_args__ = (UniqueConstraint("account", "register", "name"),)
@@ -117,8 +118,11 @@ class SavedFilter(Base):
     query: Mapped[str] = mapped_column(String(1000))
 
 
-class Import(Base):
-    """A spreadsheet on its way in: read, being checked, checked, applied. ``columns`` are the cells' keys."""
+class StoredImport(Base):
+    """An uploaded spreadsheet that waits for its confirmation.
+
+    ``columns`` are the keys of its columns; ``rows`` are pairs of a row's number in the spreadsheet and its cells.
+    """
 
     __tablename__ = "register_import"
 
@@ -127,20 +131,4 @@ class Import(Base):
     account: Mapped[str] = mapped_column(String(60), index=True)
     at: Mapped[datetime]
     columns: Mapped[list[str]] = mapped_column(JSON)
-    rows: Mapped[int]
-    checked: Mapped[int]
-    applied: Mapped[bool]
-
-
-class ImportRow(Base):
-    """One row: its cells as read, then what would become of it. ``version`` is that of the record it would change."""
-
-    __tablename__ = "register_import_row"
-
-    import_id: Mapped[UUID] = mapped_column(ForeignKey("register_import.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    cells: Mapped[dict[str, Any]] = mapped_column(JSON)
-    outcome: Mapped[str] = mapped_column(String(10))
-    record: Mapped[UUID | None]
-    version: Mapped[int | None]
-    report: Mapped[list[list[str]]] = mapped_column(JSON)
+    rows: Mapped[list[tuple[int, list[Any]]]] = mapped_column(JSON)

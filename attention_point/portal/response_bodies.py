@@ -1,0 +1,56 @@
+"""The bodies that the referrals API sends: its description shows them, and tests check replies against them."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class _ResponseBody(BaseModel):
+    # A field that the description does not name fails the tests.
+    model_config = ConfigDict(extra="forbid")
+
+
+class EntityReferral(_ResponseBody):
+    """A referral as its entity sees it. ``person`` holds those fields that the service declares and that were given.
+
+    ``incomplete`` stands there, as true, only if the sealed record of the person or of the visit does not open.
+    ``person`` then lacks what the record says.
+    """
+
+    id: UUID
+    reference: str
+    service: str
+    entity: str
+    state: str
+    version: int
+    created_at: AwareDatetime
+    urgent: bool
+    mandatory: bool
+    reason: str
+    person: dict[str, Any]
+    incomplete: bool = False
+
+
+class DamagedReferral(_ResponseBody):
+    """A referral whose sealed record does not open: what its row says, and a sentence for people.
+
+    Nobody knows whether it is restricted, so it stands among the ordinary referrals and among the restricted ones.
+    """
+
+    id: UUID
+    state: str
+    version: int
+    created_at: AwareDatetime
+    message: str
+
+
+class EntityReferrals(_ResponseBody):
+    """A page of the entity's own referrals, newest first; ``next`` is the address of the following page.
+
+    ``damaged`` stands there only if sealed records of the page do not open.
+    """
+
+    referrals: list[EntityReferral]
+    damaged: list[DamagedReferral] = []
+    next: str | None

@@ -1,0 +1,1 @@
+"""What the annual report says: its sections, sentences and figures."""

@@ -1,0 +1,1 @@
+"""The register of what the office says of itself for a year."""

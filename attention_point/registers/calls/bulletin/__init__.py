@@ -1,0 +1,1 @@
+"""The weekly bulletin of open calls and the answers of its recipients."""

@@ -1,0 +1,1 @@
+"""Records of registers: reading, writing, organisations, attachments, totals of a year."""

@@ -1,0 +1,140 @@
+"""Reads an uploaded spreadsheet: its size is checked before it is unpacked, and no formula is ever calculated."""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Any
+
+from attention_point import texts
+from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.language import N_, format_number
+from attention_point.foundation.language import gettext as _
+
+# One request checks and writes this many rows in a few seconds; a larger file is sent in parts.
+MAX_ROWS, MAX_COLUMNS = 2_000, 200
+MAX_FILE_SIZE = 10 * 1024 * 1024
+MAX_UNPACKED_SIZE = 60 * 1024 * 1024
+# Real workbooks unpack to some 10 times their size, a bomb to a thousand times and more.
+MAX_UNPACKED_RATIO = 200
+MAX_PACKAGE_PARTS = 500
+MAX_CELL_LENGTH = 20_000
+_CELL_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})?(\d{1,8})["']""")
+# Our own CSV puts an apostrophe before a text that a spreadsheet would run as a formula; it is taken off again.
+_PROTECTED_FORMULA = re.compile(r"(^|[,;|])'(?=['\"\s]*[=+\-@＝＋－＠])")
+_NOT_A_SPREADSHEET = N_("The file cannot be read as a spreadsheet. Send an XLSX or CSV file.")
+_UNPACKED_TOO_LARGE = N_("The file unpacks to more than a spreadsheet of 2,000 rows needs, so it was not opened.")
+TOO_MANY_ROWS = N_("Too many rows: at most %(most)s. Split the file into parts.")
+
+CellValues = list[Any]
+NumberedRow = tuple[int, CellValues]
+"""A row's number, as a spreadsheet shows it beside the row, and its cells."""
+
+
+def read_spreadsheet(name: str, content: bytes) -> tuple[list[str], list[NumberedRow]]:
+    """Read the labels of the first row and the rows under it; empty rows are left out. Raises Invalid.
+
+    Of an XLSX file the first sheet is read. A CSV file is UTF-8 or Windows-1252, with commas, semicolons or tabs.
+    """
+    if len(content) > MAX_FILE_SIZE:
+        raise _build_file_error(_("The file is too large: at most 10 MB."))
+    raw_rows = _read_workbook(content) if content.startswith(b"PK") else _read_csv(name, content)
+    labels, *rows = [[_convert_cell(cell) for cell in raw_row] for raw_row in raw_rows] or [[]]
+    while labels and labels[-1] in ("", None):
+        labels.pop()
+    if not labels:
+        raise _build_file_error(_("The first row must name the columns."))
+    filled_rows = [
+        (number, row[: len(labels)])
+        for number, row in enumerate(rows, 2)  # the labels stand in row 1
+        if any(cell not in ("", None) for cell in row)
+    ]
+    if len(filled_rows) > MAX_ROWS:
+        raise _build_too_many_error()
+    return [str(cell or "").strip() for cell in labels], filled_rows
+
+
+def _read_csv(name: str, content: bytes) -> Iterator[CellValues]:
+    if not name.lower().endswith((".csv", ".txt")) or b"\x00" in content:
+        raise _build_file_error(_(_NOT_A_SPREADSHEET))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Older versions of Excel save CSV in the letters of Windows, without saying so.
+        text = content.decode("cp1252", errors="replace")
+    first_line = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)
+    try:
+        for number, row in enumerate(csv.reader(StringIO(text), delimiter=delimiter, strict=True)):
+            if number > 2 * MAX_ROWS:
+                raise _build_too_many_error()
+            if len(row) > MAX_COLUMNS:
+                raise _build_file_error(_("Too many columns: at most %(most)s.", most=MAX_COLUMNS))
+            yield [_PROTECTED_FORMULA.sub(r"\1", cell) for cell in row]
+    except csv.Error:
+        raise _build_file_error(_(_NOT_A_SPREADSHEET)) from None
+
+
+def _read_workbook(content: bytes) -> list[CellValues]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - loaded with the first import
+
+    try:
+        _check_package_size(content)
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+            sheet = book.get_sheet_by_index(0)
+            if sheet.total_height > MAX_ROWS + 1:
+                raise _build_too_many_error()
+            return sheet.to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, IndexError):
+        raise _build_file_error(_(_NOT_A_SPREADSHEET)) from None
+
+
+def _check_package_size(content: bytes) -> None:
+    """Refuse a package that would unpack to too much, by the sizes in its directory, before anything is unpacked."""
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        parts = package.infolist()
+        size = sum(part.file_size for part in parts)
+        if len(parts) > MAX_PACKAGE_PARTS or size > MAX_UNPACKED_SIZE or size > MAX_UNPACKED_RATIO * len(content):
+            raise _build_file_error(_(_UNPACKED_TOO_LARGE))
+        for part in parts:
+            with package.open(part) as opened:
+                text = opened.read(part.file_size + 1)  # raises BadZipFile for a part that lies about its size
+            if b"sheetData" in text:  # whatever the part is called
+                _check_cell_addresses(text)
+
+
+def _check_cell_addresses(text: bytes) -> None:
+    # For one cell far away the reader would hold every cell between, so the addresses are searched before it reads.
+    if b"\x00" in text[:200]:
+        raise ValueError("an encoding in which nothing could be looked for")
+    for address in _CELL_ADDRESS.finditer(text):
+        letters, row_digits = address[1] or b"", address[2]
+        if int(row_digits) > 2 * MAX_ROWS:
+            raise _build_too_many_error()
+        if len(letters) > 2 or (letters and _parse_column_letters(letters) > MAX_COLUMNS):
+            raise _build_file_error(_("Too many columns: at most %(most)s.", most=MAX_COLUMNS))
+
+
+def _parse_column_letters(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _convert_cell(value: Any) -> Any:
+    """Convert a cell to a JSON value: a day to text, an unfit character to U+FFFD, which the check refuses."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()[:10]
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return texts.show_unfit(str(value)[:MAX_CELL_LENGTH], lines=True)
+
+
+def _build_too_many_error() -> Invalid:
+    return _build_file_error(_(TOO_MANY_ROWS, most=format_number(MAX_ROWS)))
+
+
+def _build_file_error(sentence: str) -> Invalid:
+    return Invalid(sentence, (FieldError("file", sentence),))
