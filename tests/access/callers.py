@@ -1,4 +1,4 @@
-"""Who calls: a browser of nobody or of a role, a program with a token of a scope."""
+"""Who calls: a browser of nobody or of a role, a program with a token of a scope, an enrolled device's browser."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from attention_point.foundation.access import ROLES
+from tests.accounts.devices.support import browser_of, enrol
 from tests.accounts.support import token_of
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
@@ -17,6 +18,10 @@ ENTITY = "sena"
 def caller(who: str, client: PageClient, as_role: SignIn, bearer: Bearer) -> tuple[PageClient, dict[str, str]]:
     """A browser, and the headers it sends: its form token, or a program's token."""
     kind, _colon, scope = who.partition(": ")
+    if kind == "device":
+        app = client.application
+        client = browser_of(app, enrol(app.extensions["database"], scope, scope))
+        scope = ""
     headers = bearer(scope, ENTITY if scope == "referrals" else None) if scope else {}
     if kind in ROLES:
         client = as_role(kind, ENTITY if kind == "entity" else None)

@@ -18,4 +18,4 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords compared without the slow hash: where only their number counts."""
-    monkeypatch.setattr(passwords, "matches", lambda _stored, password: password == PASSWORD)
+    monkeypatch.setattr(passwords, "is_password_right", lambda _stored, password: password == PASSWORD)

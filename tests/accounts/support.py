@@ -34,29 +34,31 @@ class Clock:
 @cache
 def password_hash() -> str:
     """The hash of PASSWORD, made once: it is slow on purpose."""
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
-def add(database: Database, email: str = EMAIL, role: str = "agent", *, must_change: bool = False) -> UUID:
+def add_account(database: Database, email: str = EMAIL, role: str = "agent", *, must_change: bool = False) -> UUID:
     """An account with PASSWORD."""
-    new = services.NewAccount(email, "Ana Rojas", role, "dane" if role == "entity" else None)
-    with database.writing() as session:
-        if new.entity:
+    new_account = services.NewAccount(email, "Ana Rojas", role, "dane" if role == "entity" else None)
+    with database.write_session() as session:
+        if new_account.entity:
             load_shipped(session)
-        return services.add_user(session, SYSTEM, new, password_hash(), must_change=must_change)
+        return services.add_account(session, SYSTEM, new_account, password_hash(), must_change=must_change)
 
 
 def token_of(page: TestResponse) -> str:
     """The form token of a page."""
-    return next(one.get("value") for one in read(page.get_data(as_text=True)) if one.get("name") == "csrf_token")
+    return next(
+        element.get("value") for element in read(page.get_data(as_text=True)) if element.get("name") == "csrf_token"
+    )
 
 
-def hidden(page: TestResponse) -> list[tuple[str, str]]:
+def list_hidden_fields(page: TestResponse) -> list[tuple[str, str]]:
     """The hidden fields of a page's main form, in order; the value as it stands."""
     return [
-        (one.attributes["name"], one.attributes["value"])
-        for one in read(page.get_data(as_text=True))
-        if one.tag == "input" and one.get("type") == "hidden"
+        (element.attributes["name"], element.attributes["value"])
+        for element in read(page.get_data(as_text=True))
+        if element.tag == "input" and element.get("type") == "hidden"
     ]
 
 

@@ -3,11 +3,11 @@
 from flask import Flask
 from sqlalchemy import select
 
-from attention_point.accounts import changes
+from attention_point.accounts.administration import account_changes
 from attention_point.accounts.models import LoginSession
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from tests.accounts.support import EMAIL, PASSWORD, Clock, add, sign_in, token_of
+from tests.accounts.support import EMAIL, PASSWORD, Clock, add_account, sign_in, token_of
 from tests.support.pages import PageClient
 
 NEW = "otra frase que nadie junta"
@@ -27,7 +27,7 @@ def copy_of(client: PageClient) -> PageClient:
 
 
 def test_an_old_cookie_is_dead_after_sign_out(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     thief = copy_of(client)
     assert alive(thief)
@@ -37,15 +37,15 @@ def test_an_old_cookie_is_dead_after_sign_out(client: PageClient, database: Data
 
 
 def test_a_cookie_is_dead_once_the_account_is_disabled(client: PageClient, database: Database) -> None:
-    account = add(database)
+    account = add_account(database)
     sign_in(client)
-    with database.writing() as session:
-        changes.disable_user(session, SYSTEM, account)
+    with database.write_session() as session:
+        account_changes.disable_account(session, SYSTEM, account)
     assert not alive(client)
 
 
 def test_a_changed_password_ends_every_other_session(app: Flask, client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     other = PageClient(app, app.response_class)
     sign_in(client)
     sign_in(other)
@@ -58,7 +58,7 @@ def test_a_changed_password_ends_every_other_session(app: Flask, client: PageCli
 
 
 def test_a_password_is_not_changed_without_the_current_one(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     fields = {"current": "not my password", "password": NEW, "again": NEW}
     fields["csrf_token"] = token_of(client.get("/account"))
@@ -67,7 +67,7 @@ def test_a_password_is_not_changed_without_the_current_one(client: PageClient, d
 
 
 def test_an_idle_session_ends(client: PageClient, database: Database, time: Clock) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     for _time in range(3):
         time.pass_by(minutes=19)
@@ -76,8 +76,20 @@ def test_an_idle_session_ends(client: PageClient, database: Database, time: Cloc
     assert not alive(client)
 
 
+def test_a_page_that_refreshes_itself_does_not_keep_its_session(
+    client: PageClient, database: Database, time: Clock
+) -> None:
+    add_account(database)
+    sign_in(client)
+    for _time in range(2):
+        time.pass_by(minutes=9)
+        assert client.get("/account", headers={"Session-Use": "none"}).status_code == 200
+    time.pass_by(minutes=2)
+    assert not alive(client)
+
+
 def test_a_session_ends_after_its_hours_though_it_is_used(client: PageClient, database: Database, time: Clock) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     for _time in range(39):
         time.pass_by(minutes=15)
@@ -89,7 +101,7 @@ def test_a_session_ends_after_its_hours_though_it_is_used(client: PageClient, da
 def test_a_session_of_a_clock_that_was_ahead_does_not_last_until_then(
     client: PageClient, database: Database, time: Clock
 ) -> None:
-    add(database)
+    add_account(database)
     time.pass_by(days=730)
     sign_in(client)
     assert alive(client)
@@ -103,12 +115,12 @@ def test_a_session_of_a_clock_that_was_ahead_does_not_last_until_then(
 
 
 def test_use_is_noted_at_most_once_a_minute(client: PageClient, database: Database, time: Clock) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     begun = time.moment
 
     def seen() -> object:
-        with database.reading() as session:
+        with database.read_session() as session:
             return session.scalar(select(LoginSession.last_seen_at))
 
     time.pass_by(seconds=59)
@@ -122,12 +134,12 @@ def test_use_is_noted_at_most_once_a_minute(client: PageClient, database: Databa
 def test_one_ends_a_session_left_open_elsewhere_and_nobody_else_s(
     app: Flask, client: PageClient, database: Database
 ) -> None:
-    add(database)
-    add(database, "luis.mora@example.org")
+    add_account(database)
+    add_account(database, "luis.mora@example.org")
     left = PageClient(app, app.response_class)
     stranger = PageClient(app, app.response_class)
     sign_in(left)
-    with database.reading() as session:
+    with database.read_session() as session:
         left_id = session.scalars(select(LoginSession.id)).one()
     sign_in(client)
     sign_in(stranger, "luis.mora@example.org")
@@ -144,8 +156,8 @@ def test_one_ends_a_session_left_open_elsewhere_and_nobody_else_s(
 def test_forms_stay_valid_for_who_signs_in_again_and_for_nobody_else(
     client: PageClient, database: Database, time: Clock
 ) -> None:
-    add(database)
-    add(database, "luis.mora@example.org")
+    add_account(database)
+    add_account(database, "luis.mora@example.org")
     sign_in(client)
     kept = token_of(client.get("/account"))
     time.pass_by(hours=1)
@@ -158,7 +170,7 @@ def test_forms_stay_valid_for_who_signs_in_again_and_for_nobody_else(
 
 
 def test_the_address_is_not_in_the_cookie(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     sign_in(client)
     with client.session_transaction() as cookie:
         assert EMAIL not in str(dict(cookie))

@@ -5,27 +5,29 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from attention_point.accounts import authentication, changes, passwords, services
+from attention_point.accounts import passwords, services
+from attention_point.accounts.administration import account_changes
 from attention_point.accounts.models import Account, LoginSession
+from attention_point.accounts.sign_in import authentication
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
+from attention_point.foundation.errors import Unauthenticated
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.refusals import Unauthenticated
-from tests.accounts.support import EMAIL, PASSWORD, add, sign_in, token_of
+from tests.accounts.support import EMAIL, PASSWORD, add_account, sign_in, token_of
 from tests.support.pages import PageClient
 
 
 def test_who_signs_in_comes_to_the_first_page(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     assert sign_in(client, EMAIL.upper()).headers["Location"] == "/"
     assert client.get("/account").status_code == 200
 
 
 def test_every_failure_has_the_same_reply(client: PageClient, database: Database) -> None:
-    add(database)
-    disabled = add(database, "luis.mora@example.org")
-    with database.writing() as session:
-        changes.disable_user(session, SYSTEM, disabled)
+    add_account(database)
+    disabled = add_account(database, "luis.mora@example.org")
+    with database.write_session() as session:
+        account_changes.disable_account(session, SYSTEM, disabled)
     tries = [(EMAIL, "x" * 20), ("nobody@example.org", PASSWORD), ("luis.mora@example.org", PASSWORD)]
     replies = [sign_in(client, email, password) for email, password in tries]
     bodies = [re.sub(r'(nonce|value)="[^"]*"', "", reply.get_data(as_text=True)).replace("\n", "") for reply in replies]
@@ -40,8 +42,8 @@ def test_a_failure_does_not_promise_that_the_password_is_still_there(client: Pag
 
 
 def test_a_failure_does_the_same_work_for_nobody(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
-    add(database)
-    passwords.matches(None, "warm")
+    add_account(database)
+    passwords.is_password_right(None, "warm")
     verified: list[str] = []
     hasher = passwords._HASHER
 
@@ -58,7 +60,7 @@ def test_a_failure_does_the_same_work_for_nobody(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_cookie_is_new_and_carries_over_nothing(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     client.get("/sign-in")
     with client.session_transaction() as planted:
         planted["planted"] = "by somebody"
@@ -72,20 +74,20 @@ def test_the_cookie_is_new_and_carries_over_nothing(client: PageClient, database
 
 
 def test_each_sign_in_has_a_token_of_its_own_stored_as_a_hash(database: Database) -> None:
-    add(database)
+    add_account(database)
     tokens = {authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")[0] for _time in range(2)}
-    with database.reading() as session:
+    with database.read_session() as session:
         stored = set(session.scalars(select(LoginSession.token_hash)))
-    assert stored == {services.digest(token) for token in tokens}
+    assert stored == {services.hash_secret(token) for token in tokens}
     assert len(stored) == 2
 
 
 def test_signing_in_is_in_the_journal_without_the_address(database: Database) -> None:
-    account = add(database)
+    account = add_account(database)
     authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
     with pytest.raises(Unauthenticated):
         authentication.sign_in(database, EMAIL, "wrong wrong wrong", "192.0.2.1")
-    with database.reading() as session:
+    with database.read_session() as session:
         rows = session.execute(select(JournalEntry.action, JournalEntry.subject_id, JournalEntry.detail)).all()
     assert [tuple(row[:2]) for row in rows] == [
         ("account.add", str(account)),
@@ -113,7 +115,7 @@ def test_signing_in_is_in_the_journal_without_the_address(database: Database) ->
     ],
 )
 def test_the_way_back_never_leads_away(client: PageClient, database: Database, wanted: str, reached: str) -> None:
-    add(database)
+    add_account(database)
     assert sign_in(client, next_path=wanted).headers["Location"] == reached
 
 
@@ -124,24 +126,24 @@ def test_a_page_without_session_sends_to_sign_in_and_drops_the_query(client: Pag
 
 
 def test_a_hash_made_with_older_parameters_is_renewed(database: Database) -> None:
-    account_id = add(database)
+    account_id = add_account(database)
     weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(update(Account).values(password_hash=weak))
     authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
-    with database.reading() as session:
+    with database.read_session() as session:
         renewed = session.get_one(Account, account_id).password_hash
     assert "m=19456,t=2,p=1" in renewed
-    assert passwords.matches(renewed, PASSWORD)
+    assert passwords.is_password_right(renewed, PASSWORD)
 
 
 def test_no_writing_transaction_is_open_while_a_password_is_hashed(
     monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
-    add(database)
+    add_account(database)
     opened: list[int] = []
     depth = 0
-    writing, matches = database.writing, passwords.matches
+    writing, matches = database.write_session, passwords.is_password_right
 
     class Counted:
         def __enter__(self) -> object:
@@ -159,19 +161,19 @@ def test_no_writing_transaction_is_open_while_a_password_is_hashed(
         opened.append(depth)
         return matches(*arguments)
 
-    monkeypatch.setattr(database, "writing", Counted)
-    monkeypatch.setattr(passwords, "matches", watched)
+    monkeypatch.setattr(database, "write_session", Counted)
+    monkeypatch.setattr(passwords, "is_password_right", watched)
     authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
     assert opened == [0]
 
 
 def test_a_one_time_password_must_be_changed_first(client: PageClient, database: Database) -> None:
-    add(database, must_change=True)
+    add_account(database, must_change=True)
     sign_in(client)
     assert client.get("/account").headers["Location"] == "/account/password"
     page = client.get("/account/password")
-    new = "otra frase que nadie junta"
-    fields = {"csrf_token": token_of(page), "current": PASSWORD, "password": new, "again": new}
+    new_password = "otra frase que nadie junta"
+    fields = {"csrf_token": token_of(page), "current": PASSWORD, "password": new_password, "again": new_password}
     assert client.post("/account/language", data={**fields, "language": "en"}).headers["Location"] == (
         "/account/password"
     )
@@ -181,7 +183,7 @@ def test_a_one_time_password_must_be_changed_first(client: PageClient, database:
 
 
 def test_head_of_the_start_page_tells_whether_the_session_is_open(client: PageClient, database: Database) -> None:
-    add(database)
+    add_account(database)
     assert client.head("/").status_code == 302
     sign_in(client)
     assert client.head("/").status_code == 204

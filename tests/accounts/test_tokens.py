@@ -4,34 +4,40 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from attention_point.accounts import services, sessions
+from attention_point.accounts import services
 from attention_point.accounts.models import ApiToken
+from attention_point.accounts.sign_in import sessions
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.access.policy import SCOPES
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import Conflict, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from tests.support.directory import load_shipped
 
 
 def make(database: Database, name: str = "kiosk-1", scope: str = "intake", entity: str | None = None) -> str:
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
         return services.add_token(session, SYSTEM, name, scope, entity)
 
 
 def owner(app: Flask, header: str) -> Actor | None:
     with app.test_request_context("/api/v1/visits", method="POST", headers={"Authorization": header}):
-        found = sessions.token_owner()
+        token_owner = sessions.find_token_owner()
         app.do_teardown_request(None)
-        return found
+        return token_owner
 
 
 def test_a_token_is_its_scope_and_entity(app: Flask, database: Database) -> None:
-    found = owner(app, f"Bearer {make(database, scope='referrals', entity='dane')}")
-    assert found
-    assert (found.kind, found.name, found.role, found.entity) == ("token", "kiosk-1", "referrals", "dane")
-    assert found.permissions == SCOPES["referrals"]
+    token_owner = owner(app, f"Bearer {make(database, scope='referrals', entity='dane')}")
+    assert token_owner
+    assert (token_owner.kind, token_owner.name, token_owner.role, token_owner.entity) == (
+        "token",
+        "kiosk-1",
+        "referrals",
+        "dane",
+    )
+    assert token_owner.permissions == SCOPES["referrals"]
 
 
 @pytest.mark.parametrize(
@@ -44,18 +50,18 @@ def test_anything_else_is_nobody(app: Flask, database: Database, header: str) ->
 def test_the_secret_is_not_stored_and_its_use_is_noted_by_day(app: Flask, database: Database) -> None:
     secret = make(database)
     owner(app, f"bearer {secret}")
-    with database.reading() as session:
+    with database.read_session() as session:
         row = session.scalars(select(ApiToken)).one()
-    assert row.secret_hash == services.digest(secret)
+    assert row.secret_hash == services.hash_secret(secret)
     assert row.last_used_day == clock.today()
 
 
 def test_a_revoked_token_is_dead(app: Flask, database: Database) -> None:
     secret = make(database)
-    with database.writing() as session:
+    with database.write_session() as session:
         services.revoke_token(session, SYSTEM, "kiosk-1")
     assert owner(app, f"Bearer {secret}") is None
-    with database.writing() as session, pytest.raises(NotFound):
+    with database.write_session() as session, pytest.raises(NotFound):
         services.revoke_token(session, SYSTEM, "kiosk-1")
 
 
@@ -68,10 +74,10 @@ def test_a_name_is_used_once(database: Database) -> None:
 @pytest.mark.parametrize("name", ["K", "Quiosco 1 / Niños: 50 %", "..", "ñ" * 60])
 def test_any_printable_text_names_a_token(database: Database, name: str) -> None:
     make(database, f" {name} ")
-    with database.writing() as session:
+    with database.write_session() as session:
         assert session.scalars(select(ApiToken.name)).one() == name
         services.revoke_token(session, SYSTEM, name)
-    with database.reading() as session:
+    with database.read_session() as session:
         assert session.scalars(select(ApiToken.revoked_at)).one() is not None
 
 
@@ -94,4 +100,4 @@ def test_a_wrong_token_names_the_field(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         make(database, name, scope, entity)
-    assert [fault.field for fault in refused.value.fields] == [field]
+    assert [fault.field for fault in refused.value.field_errors] == [field]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from attention_point.foundation.settings import from_environment
+from attention_point.foundation.settings import read_settings
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,6 @@ def shape(sqlite_template: Path, keyring_path: Path, tmp_path_factory: pytest.Te
     instance = tmp_path_factory.mktemp("shape")
     shutil.copy(sqlite_template, instance / "attention-point.db")
     environment = {"INSTANCE": str(instance), "KEYRING": str(keyring_path)}
-    made = create_app(from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()}))
+    made = create_app(read_settings({f"ATTENTION_POINT_{name}": value for name, value in environment.items()}))
     yield made
     made.extensions["database"].close()

@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 
 from attention_point.foundation import paths
-from attention_point.foundation.settings import PREFIX, Settings, SettingsError, from_environment
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX, Settings, SettingsError, read_settings
 from tests.support.pages import read
 
 # In pieces, so that this file passes its own test.
 PLACES = re.compile(r"(?<![\w.$}>])/(?:work|root|home/[a-z]|Users/[a-z])[\w./-]*")
 HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb." + "debian.org"]
-BINARY = {".png", ".ico", ".pdf", ".woff2", ".gz", ".zip", ".db"}
-SETTING = re.compile(rf"{PREFIX}([A-Z][A-Z_]*)")
+BINARY = {".png", ".ico", ".pdf", ".woff2", ".gz", ".xz", ".zip", ".db"}
+SETTING = re.compile(rf"{ENVIRONMENT_PREFIX}([A-Z][A-Z_]*)")
 
 
 def _tree() -> Iterator[tuple[str, str]]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=paths.PROJECT,
+        cwd=paths.PROJECT_FOLDER,
         capture_output=True,
         check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
-        path = paths.PROJECT / name
+        path = paths.PROJECT_FOLDER / name
         if path.suffix not in BINARY and path.is_file():
             yield name, path.read_text(encoding="utf-8")
 
@@ -51,19 +51,19 @@ def test_a_machine_s_path_is_found(text: str, hit: bool) -> None:
 
 
 def test_the_documented_settings_are_those_that_exist() -> None:
-    documented = set(SETTING.findall((paths.PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")))
+    documented = set(SETTING.findall((paths.PROJECT_FOLDER / "docs" / "settings.md").read_text(encoding="utf-8")))
     assert documented == {field.name.upper() for field in fields(Settings)}
 
 
 def test_an_undocumented_setting_is_refused() -> None:
-    with pytest.raises(SettingsError, match=f"{PREFIX}COLOUR"):
-        from_environment({f"{PREFIX}COLOUR": "blue"})
+    with pytest.raises(SettingsError, match=f"{ENVIRONMENT_PREFIX}COLOUR"):
+        read_settings({f"{ENVIRONMENT_PREFIX}COLOUR": "blue"})
 
 
 def test_only_the_settings_read_the_environment() -> None:
     readers = {
-        path.relative_to(paths.PACKAGE).as_posix()
-        for path in paths.PACKAGE.rglob("*.py")
+        path.relative_to(paths.PACKAGE_FOLDER).as_posix()
+        for path in paths.PACKAGE_FOLDER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"}
         and isinstance(node.value, ast.Name) and node.value.id == "os"
@@ -72,7 +72,7 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def _templates() -> list[Path]:
-    return sorted(paths.TEMPLATES.rglob("*.html"))
+    return sorted(paths.TEMPLATES_FOLDER.rglob("*.html"))
 
 
 def inline_parts(template: str) -> list[str]:
@@ -103,6 +103,6 @@ def test_templates_carry_no_style_and_no_script() -> None:
 
 def test_templates_never_switch_escaping_off() -> None:
     switched = re.compile(r"\|\s*safe\b|autoescape\s+false|Markup\(")
-    sources = {*_templates(), *paths.PACKAGE.rglob("*.py")}
-    sources -= {paths.TEMPLATES / "parts" / "icons.html"}  # the shapes stand in that very file
+    sources = {*_templates(), *paths.PACKAGE_FOLDER.rglob("*.py")}
+    sources -= {paths.TEMPLATES_FOLDER / "parts" / "icons.html"}  # the shapes stand in that very file
     assert [path.name for path in sources if switched.search(path.read_text(encoding="utf-8"))] == []

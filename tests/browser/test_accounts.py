@@ -5,7 +5,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from attention_point.foundation.database import Database
-from tests.accounts.support import EMAIL, add
+from tests.accounts.support import EMAIL, add_account
 from tests.accounts.support import sign_in as sign_in_by_form
 from tests.browser.test_desk import looked_at, sign_in
 from tests.support.directory import load_shipped
@@ -16,10 +16,10 @@ CHIEF = "jefe@example.org"
 
 
 def test_an_administrator_mends_an_account(page: Page, live_server: str, app: Flask, database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
-    add(database, CHIEF, "admin")
-    add(database, EMAIL, "entity")
+    add_account(database, CHIEF, "admin")
+    add_account(database, EMAIL, "entity")
     page.set_viewport_size({"width": 800, "height": 1280})
     sign_in(page, live_server, CHIEF)
     page.get_by_role("link", name="Cuentas").click()

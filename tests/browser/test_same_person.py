@@ -15,19 +15,20 @@ pytestmark = pytest.mark.browser
 def check(page: Page, address: str, given_names: str) -> None:
     """Fill the form of a child with the mother's passport, up to the check page."""
     page.goto(f"{address}/visits/new")
-    page.get_by_text("Orientación para la regularización", exact=False).first.click()
-    page.get_by_label("Nombres").fill(given_names)
+    page.get_by_text("Permisos para vivir en Colombia", exact=False).first.click()
+    page.get_by_role("textbox", name="Nombres", exact=True).fill(given_names)
     page.get_by_label("Primer apellido").fill("Rondón")
-    page.get_by_label("Fecha de nacimiento").fill("02/05/2014")
-    page.get_by_label("Tipo de documento").first.select_option("PA")
+    page.get_by_label("Fecha de nacimiento").fill("02/05/1990")
+    page.get_by_label("Pasaporte").check()
     page.get_by_label("Número").first.fill("045678123")
+    page.get_by_role("button", name="Sí a las tres").click()
     page.get_by_role("button", name="Revisar y continuar").click()
 
 
 def save(page: Page) -> None:
     """Refer and save."""
-    page.get_by_text("Remitir: la persona está de acuerdo").first.click()
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_text("La persona dice sí").first.click()
+    page.get_by_role("button", name="Guardar e imprimir").click()
 
 
 def nothing_is_cut_off_on_a_phone(page: Page, table: str) -> None:
@@ -55,7 +56,7 @@ def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[
     page.get_by_role("button", name="Es otra persona").click()
     expect(page.get_by_text("Usted dijo que es otra persona")).to_be_visible()
     looked_at(page, "22-somebody-else")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar e imprimir").click()
     expect(page.get_by_text("La referencia es BGA-")).to_be_visible()
 
     check(page, live_server, "Zulema")
@@ -73,7 +74,6 @@ def test_twins_with_one_passport(page: Page, live_server: str, staff: Callable[[
     page.get_by_role("link", name="Comparar").click()
     nothing_is_cut_off_on_a_phone(page, "Lo que se sabe de las dos")
     page.goto(f"{live_server}/desk")
-    page.get_by_label("Tipo de documento").select_option("PA")
-    page.get_by_label("Número de documento").fill("045678123")
+    page.locator("#q").fill("045678123")
     page.get_by_role("button", name="Buscar").click()
     nothing_is_cut_off_on_a_phone(page, "Personas encontradas")

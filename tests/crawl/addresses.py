@@ -8,8 +8,8 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, RequestRedirect, Rule
 
-from attention_point.foundation.access import access_of
-from attention_point.foundation.access.table import ANYONE, let_in
+from attention_point.foundation.access import find_access_rule
+from tests.access.permissions_page import ANYONE, list_admitted
 
 PARAMETER = re.compile(r"<(?:(?P<kind>[^:<>]+):)?(?P<name>[^<>]+)>")
 RECORDS, AROUND, QUERIES = 4, 1, 2
@@ -39,7 +39,7 @@ class AddressBook:
 
     def allows(self, who: str, rule: Rule) -> bool:
         """Whether the rule's view lets somebody in."""
-        return bool({who, ANYONE} & set(let_in(access_of(self._views[rule.endpoint]))))
+        return bool({who, ANYONE} & set(list_admitted(find_access_rule(self._views[rule.endpoint]))))
 
     def learn(self, path: str) -> None:
         """Remember what stands in an address, under the rule's beginning up to there and under the parameter's name."""

@@ -8,36 +8,40 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from attention_point.accounts import services as accounts
-from attention_point.directory import services as directory
+from attention_point.accounts import services as account_services
+from attention_point.directory import services as directory_services
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, new_id
-from attention_point.intake.reading import read_draft
-from attention_point.intake.services import record_visit
-from attention_point.registers.calls import rules, sending
+from attention_point.intake.corrections.requests import CorrectionRequest
+from attention_point.intake.corrections.services import annul_visit, correct_visit
+from attention_point.intake.draft import read_draft
+from attention_point.intake.services import record_family, record_visit
+from attention_point.registers.calls import rules
+from attention_point.registers.calls.bulletin import sending
 from attention_point.registers.calls.register import CALLS
-from attention_point.registers.shared import attachments, describe, services
-from attention_point.registers.shared.describe import Field, Register
-from attention_point.statistics import extracts
-from attention_point.statistics.extracts_rules import LEAST_PEOPLE
+from attention_point.registers.shared.records import attachments, services
+from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.schema import Field, Register
+from attention_point.statistics.extracts import services as extract_services
+from attention_point.statistics.extracts.rules import LEAST_PEOPLE
 from tests.registers.calls.house import letters, path_of
-from tests.statistics.extract_people import agreed
+from tests.statistics.extracts.people import record_consenting_people
 from tests.support.visits import AGENT, CONSENTS, consents
 
 SAYING = {
-    describe.TEXT: "Algo",
-    describe.LONG: "Algo",
-    describe.URL: "https://example.org/",
-    describe.DATE: "2017",
-    describe.MONEY: {"amount": "1"},
-    describe.INTEGER: 1,
-    describe.COUNT: {"number": 1},
-    describe.SHARE: "1",
-    describe.ORGANISATIONS: [{"name": "Fundación Sin Más"}],
-    describe.TEXTS: ["Una línea"],
-    describe.TAGS: ["algo"],
-    describe.YES: True,
+    schema.TEXT: "Algo",
+    schema.LONG_TEXT: "Algo",
+    schema.URL: "https://example.org/",
+    schema.DATE: "2017",
+    schema.MONEY: {"amount": "1"},
+    schema.INTEGER: 1,
+    schema.COUNT: {"number": 1},
+    schema.SHARE: "1",
+    schema.ORGANISATIONS: [{"name": "Fundación Sin Más"}],
+    schema.TEXTS: ["Una línea"],
+    schema.TAGS: ["algo"],
+    schema.YES_NO: True,
 }
 """The least that says something, by the kind of a field."""
 SPECIAL = {"email": "ana.rojas@example.org", "year": 2016}
@@ -47,11 +51,11 @@ MONTH = "2017-08"
 
 def least(field: Field) -> Any:
     """The least that may stand in a field."""
-    if field.kind == describe.ROWS:
+    if field.kind == schema.ROWS:
         return [{part.key: least(part) for part in field.fields if part.required}]
-    if field.kind in {describe.CODE, describe.CODES}:
-        code = next(iter(field.list)).code
-        return code if field.kind == describe.CODE else [code]
+    if field.kind in {schema.CODE, schema.CODES}:
+        code = next(iter(field.code_list)).code
+        return code if field.kind == schema.CODE else [code]
     return SPECIAL.get(field.key, SAYING[field.kind])
 
 
@@ -62,12 +66,12 @@ def least_record(register: Register, *more: Field) -> Mapping[str, Any]:
 
 def add_bare_registers(session: Session, folder: Path) -> None:
     """Two records of each register: one with its required fields alone, which also has a file, and one with all."""
-    for register in describe.KNOWN.values():
-        record = services.add(session, SYSTEM, register, least_record(register))
-        attachments.attach(session, SYSTEM, register, record, folder, "nota.txt", b"Algo\n")
+    for register in schema.REGISTERS_BY_NAME.values():
+        record = services.add_record(session, SYSTEM, register, least_record(register))
+        attachments.add_attachment(session, SYSTEM, register, record, folder, "nota.txt", b"Algo\n")
         own = {"name": f"Todo: {register.name}", "email": "todo@example.org", "year": 2015}
         whole = least_record(register, *register.fields)
-        services.add(session, SYSTEM, register, {**whole, **{key: own[key] for key in own if key in whole}})
+        services.add_record(session, SYSTEM, register, {**whole, **{key: own[key] for key in own if key in whole}})
 
 
 def send_bare_bulletins(session: Session) -> list[str]:
@@ -76,11 +80,11 @@ def send_bare_bulletins(session: Session) -> list[str]:
     Gives the paths of the recipients' own pages.
     """
     today, long_ago = clock.today(), clock.today() - timedelta(weeks=60)
-    services.add(session, SYSTEM, CALLS, {"name": "Abierta", "state": "open"})
-    told = sending.prepare(session, SYSTEM, rules.week_of(long_ago), today)
+    services.add_record(session, SYSTEM, CALLS, {"name": "Abierta", "state": "open"})
+    told = sending.draft_bulletin(session, SYSTEM, rules.format_week(long_ago), today)
     assert told is not None
-    sending.send(session, SYSTEM, told.id, [each.id for each in session.scalars(select(CALLS.model))], "")
-    sending.prepare(session, SYSTEM, rules.week_of(long_ago + rules.WEEK), today)
+    sending.send_bulletin(session, SYSTEM, told.id, [each.id for each in session.scalars(select(CALLS.model))], "")
+    sending.draft_bulletin(session, SYSTEM, rules.format_week(long_ago + rules.WEEK), today)
     return [path_of(letter) for letter in letters(session) if "/call-answers/" in letter.body]
 
 
@@ -92,6 +96,24 @@ def add_bare_visits(session: Session) -> None:
             draft = {"id": str(new_id()), "point": "bucaramanga", "attended_at": attended_at, "needs": [need]}
             said = {"person": person, "consents": consents(*CONSENTS)} if person else {}
             record_visit(session, AGENT, read_draft({**draft, **said}))
+
+
+def add_bare_families(session: Session) -> None:
+    """People who came together and of whom nobody knew more: some visits are corrected, some annulled, some both."""
+    for attended_at in (f"{MONTH}-10T08:30:00-05:00", clock.now().isoformat()):
+        draft = {"point": "bucaramanga", "attended_at": attended_at, "family": str(new_id())}
+        people: tuple[dict[str, Any], ...] = ({}, {"relation": "child"}, {"relation": "parent"}, {"relation": "other"})
+        drafts = [
+            read_draft({**draft, "id": str(new_id()), "person": person, "needs": [need]})
+            for person, need in zip(people, ("EMP-SENA", "VBG", "MIG-REG", "EDU"), strict=True)
+        ]
+        record_family(session, AGENT, drafts)
+        for number, visit_draft in enumerate(drafts):
+            if number != 2:
+                change = {"vulnerabilities": ["pregnant"], "needs": ["SALUD-URG"]}
+                correct_visit(session, AGENT, visit_draft.id, CorrectionRequest(change, "typing-error"))
+            if number > 1:
+                annul_visit(session, AGENT, visit_draft.id, CorrectionRequest({}, "Otra"))
 
 
 _PEOPLE: tuple[tuple[dict[str, Any], str], ...] = (
@@ -106,16 +128,18 @@ _PEOPLE: tuple[tuple[dict[str, Any], str], ...] = (
 
 def make_extract(database: Database) -> None:
     """An extract that nobody has taken yet, of more people than a page of a list shows."""
-    agreed(database, LEAST_PEOPLE + 5)
-    with database.writing() as session:
-        asked = extracts.wanted("2017-07", "2017-12", "Algo", "Algo")
-        extracts.keep(session, SYSTEM, extracts.prepare(session, asked))
+    record_consenting_people(database, LEAST_PEOPLE + 5)
+    with database.write_session() as session:
+        asked = extract_services.parse_request("2017-07", "2017-12", "Algo", "Algo")
+        extract_services.save_extract(session, SYSTEM, extract_services.prepare_extract(session, asked))
 
 
 def add_bare_accounts(session: Session) -> None:
     """An account that never signed in, one without an entity, a token that was never used."""
-    accounts.add_user(session, SYSTEM, accounts.NewAccount("sin.mas@example.org", "Sin Más", "agent", None), "none")
-    accounts.add_token(session, SYSTEM, "sin-mas", "intake", None)
+    account_services.add_account(
+        session, SYSTEM, account_services.NewAccount("sin.mas@example.org", "Sin Más", "agent", None), "none"
+    )
+    account_services.add_token(session, SYSTEM, "sin-mas", "intake", None)
 
 
 def add_bare_directory(session: Session) -> None:
@@ -123,8 +147,8 @@ def add_bare_directory(session: Session) -> None:
     texts = {"es": "Algo", "en": "Something"}
     day = "2017-01-01"
     entity = {"code": "sin-mas", "kind": "municipal", "name": texts, "short": texts, "description": texts}
-    directory.add_entity(session, SYSTEM, {**entity, "valid_from": day})
+    directory_services.add_entity(session, SYSTEM, {**entity, "valid_from": day})
     service = {"code": "SIN-MAS", "need": "SIN-MAS", "name": texts, "description": texts, "valid_from": day}
     nothing = {"restricted": False, "documents_none": False, "fields": []}
     offers = [{"entity": "sin-mas", "order": 1, "valid_from": day}]
-    directory.add_service(session, SYSTEM, {**service, **nothing, "offers": offers})
+    directory_services.add_service(session, SYSTEM, {**service, **nothing, "offers": offers})

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from attention_point.directory.queries import entity_names
+from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.vault import Vault
@@ -51,7 +51,9 @@ def prepare(
         if (engine, name) not in prepared:
             folder = tmp_path_factory.mktemp(name)
             stored, address = _empty(request, engine, folder)
-            database = Database(address, {"vault": vault, "entity_names": entity_names})
+            database = Database(
+                address, {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+            )
             try:
                 population = POPULATIONS[name](database, folder)
             finally:

@@ -126,8 +126,9 @@ class Crawl:
         reply = self._request("GET", address, "the map")
         if reply is None:
             return
-        to_sign_in = reply.status_code == 302 and reply.headers["Location"].startswith("/sign-in")
-        refused = to_sign_in or reply.status_code in {401, 403, 405}
+        # A stranger is led to the sign-in page, and a browser that is no enrolled device to the page that makes it one.
+        led_away = reply.status_code == 302 and reply.headers["Location"].startswith(("/sign-in", "/devices/enrol"))
+        refused = led_away or reply.status_code in {401, 403, 405}
         if refused is self.addresses.allows(self.who, rule):
             self._fail(address, "the map", reply.status_code)
 

@@ -20,12 +20,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from attention_point.directory.queries import entity_names
+from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation import paths
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, migrations
-from attention_point.foundation.private_files import take_umask
-from attention_point.foundation.settings import DEMONSTRATION, Settings, from_environment
+from attention_point.foundation.private_files import set_private_umask
+from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
 from tests.accounts.support import token_of
 from tests.crawl.addresses import PARAMETER
@@ -37,7 +37,7 @@ from tests.portal.support import browser as signed_in
 from tests.support.application import composed
 from tests.support.browser import ARGUMENTS, find_chromium, watch
 
-SHEETS = paths.PROJECT / "test-results" / "look"
+SHEETS = paths.PROJECT_FOLDER / "test-results" / "look"
 WIDTHS: Mapping[int, tuple[int, int]] = {360: (200, 560), 800: (300, 560), 1280: (460, 560)}
 """Pixels of the screen → the most pixels of its tile, across and down."""
 EVERYBODY = ("nobody", *ROLES)
@@ -61,7 +61,7 @@ def draw_everything(roles: Iterable[str] = EVERYBODY) -> None:
 
 
 def _settings(folder: Path) -> Settings:
-    return from_environment({"ATTENTION_POINT_INSTANCE": str(folder)})
+    return read_settings({"ATTENTION_POINT_INSTANCE": str(folder)})
 
 
 def _build(folder: Path) -> tuple[str, ...]:
@@ -69,9 +69,14 @@ def _build(folder: Path) -> tuple[str, ...]:
     folder.mkdir()
     settings = _settings(folder)
     Keyring.create(settings.keyring)
-    migrations.upgrade(settings.database_url)
+    migrations.upgrade_database(settings.database_url)
     database = Database(
-        settings.database_url, {"vault": Vault(Keyring.load(settings.keyring)), "entity_names": entity_names}
+        settings.database_url,
+        {
+            "vault": Vault(Keyring.load(settings.keyring)),
+            "entity_names": list_entity_names,
+            "point_names": list_point_names,
+        },
     )
     known: tuple[str, ...] = ()
     # Invented people are loaded only where nobody was received.
@@ -81,7 +86,7 @@ def _build(folder: Path) -> tuple[str, ...]:
         except pytest.skip.Exception as reason:
             click.echo(reason)
     database.close()
-    (folder / DEMONSTRATION).touch()
+    (folder / DEMO_MARKER_FILE).touch()
     return known
 
 
@@ -103,7 +108,7 @@ def _draw_role(chromium: Browser, app: Flask, who: str, known: tuple[str, ...]) 
                 drawn[width].append(tile)
     for width, tiles in drawn.items():
         for path in write_sheets(tiles, SHEETS, f"{who}-{width}"):
-            click.echo(path.relative_to(paths.PROJECT))
+            click.echo(path.relative_to(paths.PROJECT_FOLDER))
 
 
 def chosen(pages: Iterable[SeenPage]) -> list[SeenPage]:
@@ -174,5 +179,5 @@ WRONG = """() => {
 
 
 if __name__ == "__main__":
-    take_umask()
+    set_private_umask()
     draw_everything(sys.argv[1:] or EVERYBODY)

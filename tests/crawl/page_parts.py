@@ -1,5 +1,6 @@
 """What a page leads to: its links, its pictures and its forms, read from its HTML."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ DAY, YEAR = "09/08/2017", "2017"
 HOST = "http://localhost"
 _LEADS = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "iframe": "src", "source": "src"}
 _BUTTONS = {"submit", "image", "button", "reset"}
+# What a name counts (a second companion) or names by a code (a decision on a service) makes no other kind of form.
+_COUNTED_OR_CODED = re.compile(r"-(\d+|[A-Z][A-Z0-9-]*)(?=-|$)")
 _USUAL = {"button": "submit", "input": "text"}
 _PLAUSIBLE = {
     "email": "ana.rojas@example.org",
@@ -31,7 +34,7 @@ _PLAUSIBLE = {
 class Form:
     """A form of a page. ``sent`` are the ways in which it is sent: as it stands, with the least, filled.
 
-    ``inputs`` are the names of what somebody types or chooses, by which forms of the same kind are known.
+    ``inputs`` are the kinds of what somebody types or chooses, by which forms of the same kind are known.
     """
 
     method: str
@@ -94,7 +97,12 @@ def _read_form(element: Any, address: str, typed: Mapping[str, str]) -> Iterator
             ways = [
                 (*fields, *own) for fields in (stands, _filled(stands, needed, typed), _filled(stands, inputs, typed))
             ]
-            yield Form(method, action, tuple(dict.fromkeys(ways)), frozenset(one.get("name") for one in inputs))
+            yield Form(
+                method,
+                action,
+                tuple(dict.fromkeys(ways)),
+                frozenset(_name_kind(one.get("name") or "") for one in inputs),
+            )
 
 
 def _is_chosen(control: Any, typed: Mapping[str, str]) -> bool:
@@ -106,6 +114,10 @@ def _buttons(form: Any) -> list[Any]:
     """What sends the form; the form itself where it has no button."""
     found = [one for one in form.iter("button", "input") if one.get("type", _USUAL[one.tag]) in _BUTTONS]
     return [one for one in found if one.get("type", "submit") in {"submit", "image"}] or [{}]
+
+
+def _name_kind(name: str) -> str:
+    return _COUNTED_OR_CODED.sub("-*", name)
 
 
 def _filled(stands: Fields, inputs: Iterable[Any], typed: Mapping[str, str]) -> Fields:

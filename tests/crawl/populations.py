@@ -12,8 +12,8 @@ from sqlalchemy import Uuid, select
 from attention_point.demo.commands import demo_commands
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base, Database
-from attention_point.foundation.settings import PREFIX
-from attention_point.registers.shared.loading import load
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX
+from attention_point.registers.shared.records.loading import load_year_file
 from attention_point.statistics.commands import statistics_commands
 from attention_point.tallies.models import Tally
 from tests.crawl import bare_records
@@ -48,7 +48,7 @@ class Population:
 
 def add_nothing(database: Database, folder: Path) -> Population:
     """An installation on its first day: the directory alone."""
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
     return Population()
 
@@ -56,20 +56,21 @@ def add_nothing(database: Database, folder: Path) -> Population:
 def add_real_year(database: Database, folder: Path) -> Population:
     """The office's real year, of which much was never written down; skips the test where its file is absent."""
     year = seed()
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
-        load(session, SYSTEM, year)
+        load_year_file(session, SYSTEM, year)
     return Population()
 
 
 def add_bare_records(database: Database, folder: Path) -> Population:
     """Records with only their required fields in every room."""
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
         bare_records.add_bare_directory(session)
         bare_records.add_bare_accounts(session)
         bare_records.add_bare_registers(session, folder)
         bare_records.add_bare_visits(session)
+        bare_records.add_bare_families(session)
         known = bare_records.send_bare_bulletins(session)
     bare_records.make_extract(database)
     return Population(tuple(known))
@@ -77,11 +78,11 @@ def add_bare_records(database: Database, folder: Path) -> Population:
 
 def add_demonstration(database: Database, folder: Path) -> Population:
     """The demonstration's people, as its own command loads them, and its first months published."""
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
     loaded = run(database, folder, demo_commands, "load", "--people", str(PEOPLE))
     assert loaded.exit_code == 0, (loaded.output, loaded.exc_info)
-    with database.reading() as session:
+    with database.read_session() as session:
         days = session.scalars(select(Tally.day).distinct()).all()
     for month in sorted({f"{day:%Y-%m}" for day in days})[:MONTHS]:
         run(database, folder, statistics_commands, "release", month)  # refused where it was published while loading
@@ -92,7 +93,7 @@ def run(database: Database, folder: Path, commands: click.Group, *options: str) 
     """A command on this database and instance folder."""
     address = database.url.render_as_string(hide_password=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(f"{PREFIX}INSTANCE", str(folder))
+        patch.setenv(f"{ENVIRONMENT_PREFIX}INSTANCE", str(folder))
         # A command closes the database that it opens.
         return CliRunner().invoke(commands, options, obj=lambda: Database(address, database.info))
 
@@ -107,7 +108,7 @@ POPULATIONS: Mapping[str, Callable[[Database, Path], Population]] = {
 
 def ids_of(database: Database) -> list[str]:
     """One id of each table that has one, for parameters of which no page shows a value."""
-    with database.reading() as session:
+    with database.read_session() as session:
         columns = [
             column
             for table in Base.metadata.sorted_tables

@@ -1,4 +1,7 @@
-"""No page answers 500 and no link is dead: every address, link and form, for every role, over four populations."""
+"""No page answers 500 and no link is dead: every address, link and form, for every role, over four populations.
+
+PostgreSQL has the fullest and the barest records; ``make faults`` walks through the rest on it too.
+"""
 
 from collections.abc import Callable
 
@@ -9,11 +12,16 @@ from tests.crawl.crawling import Crawl
 from tests.crawl.populations import POPULATIONS
 
 EVERYBODY = ("nobody", *ROLES)
+
+
+def list_marks(engine: str, name: str) -> list[pytest.MarkDecorator]:
+    """One worker has all of a population on an engine, which is built once."""
+    group = pytest.mark.xdist_group(f"crawl-{engine}-{name}")
+    return [group, pytest.mark.faults] if (engine, name) == ("postgresql", "real-year") else [group]
+
+
 RUNS = [
-    # One worker has all of a population on an engine, which is built once.
-    pytest.param(
-        engine, name, who, marks=pytest.mark.xdist_group(f"crawl-{engine}-{name}"), id=f"{engine}-{name}-{who}"
-    )
+    pytest.param(engine, name, who, marks=list_marks(engine, name), id=f"{engine}-{name}-{who}")
     for engine in ("sqlite", "postgresql")
     for name in POPULATIONS
     if (engine, name) != ("postgresql", "nothing")

@@ -5,7 +5,8 @@ from flask import Flask
 
 from attention_point.catalogue import FEATURES
 from attention_point.foundation.access import SYSTEM
-from attention_point.registers.shared import describe, services
+from attention_point.registers.shared.records import services
+from attention_point.registers.shared.schema import schema
 from tests.crawl.bare_records import least_record
 from tests.portal.support import browser
 
@@ -13,16 +14,16 @@ assert FEATURES  # each register makes itself known when its room is read
 pytestmark = pytest.mark.parametrize(("engine", "population"), [("sqlite", "bare-records")])
 
 
-@pytest.mark.parametrize("name", sorted(describe.KNOWN))
+@pytest.mark.parametrize("name", sorted(schema.REGISTERS_BY_NAME))
 def test_each_optional_field_may_be_the_only_one(app: Flask, name: str) -> None:
-    register, failed, looked = describe.KNOWN[name], {}, 0
+    register, failed, looked = schema.REGISTERS_BY_NAME[name], {}, 0
     client = browser(app, "office")
     for place, field in enumerate(field for field in register.fields if not field.required):
         values = least_record(register, field)
         own = _own(place)
         values = {key: own.get(key, value) for key, value in values.items()}
-        with app.extensions["database"].writing() as session:
-            record = services.add(session, SYSTEM, register, values)
+        with app.extensions["database"].write_session() as session:
+            record = services.add_record(session, SYSTEM, register, values)
         for page in ("", "/history"):
             status = client.get(f"/registers/{name}/{record}{page}").status_code
             looked += 1

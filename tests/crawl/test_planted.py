@@ -87,7 +87,7 @@ def test_a_view_that_fails_is_told_with_its_place(
         raise KeyError("milestones")
 
     broken = requires("organisations.view")(fails)
-    monkeypatch.setitem(app.view_functions, "registers.overview", broken)
+    monkeypatch.setitem(app.view_functions, "registers.show_overview", broken)
     walk = crawl("auditor")
     walk.open_pages()
     (fault,) = walk.faults

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from functools import cache
 
 from attention_point.accounts.services import NewAccount
-from attention_point.demo import users
+from attention_point.demo import demo_users
 
-_invite = users.invite
+_invite = demo_users.create_passwords
 
 
 @cache
-def _invited(accounts: tuple[NewAccount, ...]) -> list[users.DemoUser]:
+def _invited(accounts: tuple[NewAccount, ...]) -> list[demo_users.DemoUser]:
     return _invite(accounts)
 
 
-def invite_once(accounts: Sequence[NewAccount]) -> list[users.DemoUser]:
+def invite_once(accounts: Sequence[NewAccount]) -> list[demo_users.DemoUser]:
     """Users with their passwords, hashed once a process: two dozen hashes take longer than what is tested."""
     return _invited(tuple(accounts))

@@ -9,14 +9,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from attention_point.accounts import authentication, changes, passwords, queries, services
+from attention_point.accounts import passwords, queries, services
+from attention_point.accounts.administration import account_changes
 from attention_point.accounts.services import NewAccount
+from attention_point.accounts.sign_in import authentication
 from attention_point.app import create_app
-from attention_point.demo import users
+from attention_point.demo import demo_users
 from attention_point.demo.marker import read_marker, update_marker
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.foundation.settings import DEMONSTRATION, Settings
+from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings
 from tests.accounts.support import sign_in
 from tests.demo.support import invite_once
 from tests.support.browser import axe
@@ -31,11 +33,11 @@ AGENT = "agent@demo.example"
 @pytest.fixture
 def instance(database: Database, settings: Settings) -> Path:
     """An instance that is marked as a demonstration, with its users."""
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
-        invited = invite_once(users.missing_accounts(session))
-        users.add_users(session, invited)
-    update_marker(settings.instance, users=users.as_marker(invited))
+        invited = invite_once(demo_users.list_missing_accounts(session))
+        demo_users.add_demo_users(session, invited)
+    update_marker(settings.instance, users=demo_users.build_marker_users(invited))
     return settings.instance
 
 
@@ -100,7 +102,7 @@ def test_a_real_installation_shows_nobody_even_with_the_file(client: PageClient,
 
 
 def test_the_setting_alone_shows_nobody(demonstration: Flask, instance: Path) -> None:
-    (instance / DEMONSTRATION).unlink()
+    (instance / DEMO_MARKER_FILE).unlink()
     assert HEADING not in sign_in_page(demonstration)
 
 
@@ -108,18 +110,18 @@ def test_the_setting_alone_shows_nobody(demonstration: Flask, instance: Path) ->
     "content", ["", "{}", '{"users": []}', '{"users": {}}', '{"users": {"agent@demo.example": 1}}', "no JSON"]
 )
 def test_a_marker_without_users_shows_nobody(demonstration: Flask, instance: Path, content: str) -> None:
-    (instance / DEMONSTRATION).write_text(content)
+    (instance / DEMO_MARKER_FILE).write_text(content)
     assert HEADING not in sign_in_page(demonstration)
 
 
 def test_a_password_that_no_longer_holds_is_left_out(demonstration: Flask, database: Database) -> None:
-    with database.writing() as session:
-        account = queries.by_email(session, AGENT)
+    with database.write_session() as session:
+        account = queries.find_account_by_email(session, AGENT)
         assert account
-        account.password_hash = passwords.hashed("a sentence of their own")
-        office = queries.by_email(session, "office@demo.example")
+        account.password_hash = passwords.hash_password("a sentence of their own")
+        office = queries.find_account_by_email(session, "office@demo.example")
         assert office
-        changes.disable_user(session, SYSTEM, office.id)
+        account_changes.disable_account(session, SYSTEM, office.id)
     page = sign_in_page(demonstration)
     assert {AGENT, "office@demo.example"} & set(shown(page)) == set()
     assert "sena@demo.example" in shown(page)
@@ -127,8 +129,8 @@ def test_a_password_that_no_longer_holds_is_left_out(demonstration: Flask, datab
 
 def test_an_account_that_the_file_does_not_know_is_never_shown(demonstration: Flask, database: Database) -> None:
     new = NewAccount("ana.rojas@example.org", "Ana Rojas", "agent")
-    with database.writing() as session:
-        services.add_user(session, SYSTEM, new, passwords.hashed("a sentence of her own"))
+    with database.write_session() as session:
+        services.add_account(session, SYSTEM, new, passwords.hash_password("a sentence of her own"))
     assert "ana.rojas" not in sign_in_page(demonstration)
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
-from attention_point.demo import timeline
-from attention_point.demo.timeline import Step, Timeline
+from attention_point.demo.steps import timeline
+from attention_point.demo.steps.timeline import Step, Timeline
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 
@@ -32,9 +32,9 @@ def step(seen: Seen, name: str, minutes: int, *following: Step) -> Step:
 def test_steps_and_what_follows_from_them_happen_by_their_moments(database: Database) -> None:
     seen: Seen = []
     late = step(seen, "follows", 25)
-    alone = Step(after(20), act_alone=lambda _database: seen.append(("alone", clock.now())))
+    alone = Step(after(20), run_with_database=lambda _database: seen.append(("alone", clock.now())))
     steps = [step(seen, "third", 30), alone, step(seen, "first", 10, late)]
-    taken = list(Timeline(steps, after(60)).run(database))
+    taken = list(Timeline(steps, after(60)).run_steps(database))
     assert seen == [("first", after(10)), ("alone", after(20)), ("follows", after(25)), ("third", after(30))]
     assert len(taken) == 4
 
@@ -42,19 +42,19 @@ def test_steps_and_what_follows_from_them_happen_by_their_moments(database: Data
 def test_nothing_happens_after_the_end(database: Database) -> None:
     seen: Seen = []
     steps = [step(seen, "now", 10, step(seen, "too late", 61)), step(seen, "later", 90)]
-    with database.writing() as session:
-        Timeline(steps, after(60)).run_within(session)
+    with database.write_session() as session:
+        Timeline(steps, after(60)).run_steps_in_session(session)
     assert [name for name, _moment in seen] == ["now"]
 
 
 def test_the_clock_is_the_real_one_between_steps(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeline, "BATCH", 1)
+    monkeypatch.setattr(timeline, "STEPS_PER_TRANSACTION", 1)
     seen: Seen = []
-    for _step in Timeline([step(seen, "one", 1), step(seen, "two", 2)], after(5)).run(database):
+    for _step in Timeline([step(seen, "one", 1), step(seen, "two", 2)], after(5)).run_steps(database):
         assert clock.now() > after(60)
     assert len(seen) == 2
 
 
 def test_progress_is_measured_by_what_was_planned(database: Database) -> None:
     steps = [step([], "in time", 1), step([], "too late", 90)]
-    assert Timeline(steps, after(60)).planned == 1
+    assert Timeline(steps, after(60)).planned_count == 1

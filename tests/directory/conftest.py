@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from attention_point.accounts import sessions
-from attention_point.foundation.access import Actor, permissions_of
+from attention_point.accounts.sign_in import sessions
+from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import Database
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
@@ -18,7 +18,7 @@ OFFICE = UUID("019a0000-0000-7000-8000-000000000001")
 
 def someone(role: str) -> Actor:
     """An actor of a role."""
-    return Actor("account", OFFICE, "Luz Marina", role, permissions_of(role))
+    return Actor("account", OFFICE, "Luz Marina", role, get_permissions(role))
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def loaded(session: Session) -> Session:
 @pytest.fixture
 def shipped(database: Database) -> Database:
     """A database with the shipped directory committed."""
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
     return database
 

@@ -8,9 +8,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from attention_point.directory import queries
-from attention_point.directory.commands import directory_commands
+from attention_point.directory.seed.commands import directory_commands
 from attention_point.foundation.database import Database
-from attention_point.foundation.language import speaking
+from attention_point.foundation.language import in_language
 from attention_point.foundation.vault import Vault
 from tests.directory.test_loading import FILE, changed
 
@@ -24,7 +24,7 @@ def load(database_url: str, vault: Vault, tmp_path: Path) -> Load:
     def run(rows: object) -> Result:
         file = tmp_path / "more.yaml"
         file.write_text(yaml.safe_dump(rows), encoding="utf-8")
-        with speaking("en"):
+        with in_language("en"):
             return CliRunner().invoke(
                 directory_commands, ["load", str(file)], obj=lambda: Database(database_url, {"vault": vault})
             )
@@ -33,22 +33,22 @@ def load(database_url: str, vault: Vault, tmp_path: Path) -> Load:
 
 
 def test_a_file_is_loaded_and_counted(load: Load, shipped: Database) -> None:
-    done = load(FILE)
-    assert (done.exit_code, done.output) == (0, "2 added, 0 changed, 0 as they were.\n")
-    with shipped.reading() as session:
-        assert "ALBERGUE" in queries.service_codes(session)
+    outcome = load(FILE)
+    assert (outcome.exit_code, outcome.output) == (0, "2 added, 0 changed, 0 as they were.\n")
+    with shipped.read_session() as session:
+        assert "ALBERGUE" in queries.list_service_codes(session)
 
 
 def test_a_wrong_file_is_exit_status_1_with_the_reason_on_stderr(load: Load, shipped: Database) -> None:
-    done = load(changed("offers.0.entity", "nobody"))
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert "offers · 1 (ALBERGUE/nobody) · entity" in done.stderr
-    with shipped.reading() as session:
-        assert "ALBERGUE" not in queries.service_codes(session)
+    outcome = load(changed("offers.0.entity", "nobody"))
+    assert (outcome.exit_code, outcome.stdout) == (1, "")
+    assert "offers · 1 (ALBERGUE/nobody) · entity" in outcome.stderr
+    with shipped.read_session() as session:
+        assert "ALBERGUE" not in queries.list_service_codes(session)
 
 
 def test_a_file_of_no_parts_is_told_without_a_place(load: Load, shipped: Database) -> None:
-    assert load(["entities"]).stderr.splitlines()[-1] == "This must be a group of keys."
+    assert load(["entities"]).stderr.splitlines()[-1] == "This must be an object."
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:

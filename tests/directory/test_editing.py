@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries, services
-from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.directory.snapshot import EntityRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
+from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.language import speaking
-from attention_point.foundation.refusals import Conflict, Invalid, NotFound, Refusal
+from attention_point.foundation.language import in_language
 
 TODAY = date(2017, 9, 1)
 ADDRESS = {"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"}
@@ -27,21 +27,21 @@ def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def icbf(session: Session) -> EntityRow:
-    row = queries.entity(session, "icbf")
+    row = queries.find_entity(session, "icbf")
     assert row is not None
     return row
 
 
 def edu(session: Session) -> ServiceRow:
-    row = queries.service(session, "EDU")
+    row = queries.find_service(session, "EDU")
     assert row is not None
     return row
 
 
 def entity_values(session: Session, **changes: Any) -> dict[str, Any]:
     row = icbf(session)
-    kept = ("kind", "name", "short", "description", "address", "hours", "phone", "verified", "valid_from", "valid_to")
-    return {**{name: getattr(row, name) for name in kept}, **changes}
+    names = ("kind", "name", "short", "description", "address", "hours", "phone", "verified", "valid_from", "valid_to")
+    return {**{name: getattr(row, name) for name in names}, **changes}
 
 
 def service_values(**changes: Any) -> dict[str, Any]:
@@ -63,20 +63,20 @@ def last_entry(session: Session) -> JournalEntry:
 
 
 def test_an_edit_is_kept_versioned_and_journaled_without_its_values(loaded: Session, actor: Actor) -> None:
-    revision = queries.revision(loaded)
+    revision = queries.get_revision(loaded)
     services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
     row = icbf(loaded)
     assert (row.address, row.version, row.origin, row.desk_2017) == (ADDRESS, 2, "edited", True)
-    assert queries.revision(loaded) == revision + 1
+    assert queries.get_revision(loaded) == revision + 1
     entry = last_entry(loaded)
     assert (entry.action, entry.subject, entry.subject_id) == ("directory.edit", "entity", "icbf")
     assert json.loads(entry.detail) == {"fields": ["address"]}
 
 
 def test_saving_what_stands_writes_nothing(loaded: Session, actor: Actor) -> None:
-    before = queries.revision(loaded), icbf(loaded)
+    before = queries.get_revision(loaded), icbf(loaded)
     services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded))
-    assert (queries.revision(loaded), icbf(loaded)) == before
+    assert (queries.get_revision(loaded), icbf(loaded)) == before
 
 
 def test_contact_data_is_confirmed_by_somebody_and_only_as_it_stands(loaded: Session, actor: Actor) -> None:
@@ -92,11 +92,11 @@ def test_contact_data_is_confirmed_by_somebody_and_only_as_it_stands(loaded: Ses
 
 
 def test_nothing_is_confirmed_that_is_not_there_or_not_what_was_shown(loaded: Session, actor: Actor) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(AppError):
         services.confirm_entity(loaded, actor, "icbf", 1)
     with pytest.raises(Invalid) as caught:
         services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, confirmed_today=True))
-    assert [error.field for error in caught.value.fields] == ["confirmed_today"]
+    assert [error.field for error in caught.value.field_errors] == ["confirmed_today"]
     services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
     with pytest.raises(Conflict):
         services.confirm_entity(loaded, actor, "icbf", 1)
@@ -105,7 +105,7 @@ def test_nothing_is_confirmed_that_is_not_there_or_not_what_was_shown(loaded: Se
 def test_the_second_saver_is_told_what_differs(loaded: Session, actor: Actor) -> None:
     values = entity_values(loaded)
     services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
-    with speaking("en"), pytest.raises(Conflict) as caught:
+    with in_language("en"), pytest.raises(Conflict) as caught:
         services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
     (difference,) = caught.value.differences
     assert (difference.label, difference.yours, difference.theirs) == ("Telephone", "607 222 2222", "607 111 1111")
@@ -133,22 +133,22 @@ def test_an_entity_and_a_service_are_added_as_rows(loaded: Session, actor: Actor
     offers = [{"entity": "casa-abierta", "order": 1, "valid_from": "2018-01-01"}]
     head = {"code": "ALBERGUE", "need": "ALBERGUE", "restricted": False}
     services.add_service(loaded, actor, {**service_values(offers=offers), **head})
-    assert ("ALBERGUE", "casa-abierta") in {(row.service, row.entity) for row in queries.current_offers(loaded)}
+    assert ("ALBERGUE", "casa-abierta") in {(row.service, row.entity) for row in queries.list_offers(loaded)}
 
 
 def test_a_code_that_is_taken_is_refused_and_the_transaction_goes_on(loaded: Session, actor: Actor) -> None:
     with pytest.raises(Invalid) as caught:
         services.add_entity(loaded, actor, {**entity_values(loaded), "code": "icbf"})
-    assert [error.field for error in caught.value.fields] == ["code"]
+    assert [error.field for error in caught.value.field_errors] == ["code"]
     with pytest.raises(Invalid) as caught:
         services.add_service(loaded, actor, {**service_values(), "code": "EDU", "need": "EDU", "restricted": False})
-    assert [error.field for error in caught.value.fields] == ["code"]
+    assert [error.field for error in caught.value.field_errors] == ["code"]
     assert icbf(loaded).version == 1
 
 
 def test_a_service_keeps_its_need_and_its_restriction(loaded: Session, actor: Actor) -> None:
     services.save_service(loaded, actor, "VBG", 1, service_values(need="OTHER", restricted=False))
-    row = queries.service(loaded, "VBG")
+    row = queries.find_service(loaded, "VBG")
     assert row is not None
     assert (row.need, row.restricted, row.version) == ("VBG", True, 2)
 
@@ -165,7 +165,7 @@ def test_offers_change_with_their_service(loaded: Session, actor: Actor) -> None
         ("icbf", 1),
         ("secretaria-educacion", 2),
     ]
-    with speaking("en"), pytest.raises(Conflict) as caught:
+    with in_language("en"), pytest.raises(Conflict) as caught:
         services.save_service(loaded, actor, "EDU", 1, service_values())
     assert [difference.label for difference in caught.value.differences] == ["Who offers it"]
     assert "icbf" in caught.value.differences[0].theirs
@@ -190,20 +190,20 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 def test_bad_input_is_refused_by_field_and_nothing_is_stored(loaded: Session, actor: Actor) -> None:
-    before = queries.directory(loaded)
+    before = queries.get_directory(loaded)
     for changes, field in WRONG:
         with pytest.raises(Invalid) as caught:
             services.save_service(loaded, actor, "EDU", 1, service_values(**changes))
-        assert field in {error.field for error in caught.value.fields}, field
-    assert queries.directory(loaded) == before
+        assert field in {error.field for error in caught.value.field_errors}, field
+    assert queries.get_directory(loaded) == before
 
 
 def test_of_two_who_save_at_once_one_is_refused(shipped: Database, actor: Actor) -> None:
-    with shipped.reading() as session:
+    with shipped.read_session() as session:
         values = entity_values(session)
-    with shipped.writing() as session:
+    with shipped.write_session() as session:
         services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
-    with pytest.raises(Conflict), shipped.writing() as session:
+    with pytest.raises(Conflict), shipped.write_session() as session:
         services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
-    with shipped.reading() as session:
+    with shipped.read_session() as session:
         assert icbf(session).phone == "607 111 1111"

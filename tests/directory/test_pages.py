@@ -7,7 +7,7 @@ from datetime import date
 from werkzeug.test import TestResponse
 
 from attention_point.directory import queries
-from attention_point.directory.rows import EntityRow, ServiceRow
+from attention_point.directory.snapshot import EntityRow, ServiceRow
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database
 from tests.support.pages import Element, PageClient, read
@@ -24,12 +24,14 @@ PAGES = [
     "/directory/services/RC-CO",
     "/directory/services/NNA-PROT",
     "/directory/services/VBG",
+    "/directory/points",
 ]
 EDITS = [
     "/directory/entities/new",
     "/directory/entities/icbf/edit",
     "/directory/services/new",
     "/directory/services/RC-CO/edit",
+    "/directory/points/bucaramanga/edit",
 ]
 
 
@@ -37,20 +39,20 @@ def fields(page: TestResponse) -> dict[str, str | list[str]]:
     """What the page's own form would send, as it stands."""
     html = page.get_data(as_text=True)
     elements = read(html)
-    form = next(one for one in elements if one.tag == "form" and "data-once" in one.attributes)
+    form = next(element for element in elements if element.tag == "form" and "data-once" in element.attributes)
     sent: dict[str, str | list[str]] = {}
-    for one in form.inside:
-        name, kind = one.get("name"), one.get("type")
-        if not name or one.tag not in {"input", "select", "textarea"}:
+    for element in form.inside:
+        name, kind = element.get("name"), element.get("type")
+        if not name or element.tag not in {"input", "select", "textarea"}:
             continue
-        if one.tag == "select":
-            sent[name] = next((each.get("value") for each in one.inside if "selected" in each.attributes), "")
+        if element.tag == "select":
+            sent[name] = next((option.get("value") for option in element.inside if "selected" in option.attributes), "")
         elif kind in {"checkbox", "radio"}:
-            if "checked" in one.attributes:
+            if "checked" in element.attributes:
                 sent.setdefault(name, [])
-                sent[name] = [*sent[name], one.get("value")]
+                sent[name] = [*sent[name], element.get("value")]
         else:
-            sent[name] = text_of(one) if one.tag == "textarea" else one.get("value")
+            sent[name] = text_of(element) if element.tag == "textarea" else element.get("value")
     return sent
 
 
@@ -59,13 +61,13 @@ def text_of(area: Element) -> str:
 
 
 def entity(database: Database, code: str) -> EntityRow | None:
-    with database.reading() as session:
-        return queries.entity(session, code)
+    with database.read_session() as session:
+        return queries.find_entity(session, code)
 
 
 def service(database: Database, code: str) -> ServiceRow:
-    with database.reading() as session:
-        row = queries.service(session, code)
+    with database.read_session() as session:
+        row = queries.find_service(session, code)
     assert row is not None
     return row
 
@@ -96,15 +98,20 @@ def test_both_languages_are_spoken(browse: Browse) -> None:
 
 def test_what_is_not_there_is_said_so(browse: Browse) -> None:
     client = browse("office")
-    for address in ("/directory/entities/nobody", "/directory/services/NO/edit", "/directory/nothing"):
+    for address in (
+        "/directory/entities/nobody",
+        "/directory/services/NO/edit",
+        "/directory/points/no/edit",
+        "/directory/nothing",
+    ):
         assert client.get(address).status_code == 404, address
 
 
 def test_search_finds_by_name_without_accents_and_by_state(browse: Browse) -> None:
     client = browse("agent")
-    found = client.get("/directory?q=REGISTRADURIA").get_data(as_text=True)
-    assert "/directory/entities/registraduria" in found
-    assert "/directory/entities/icbf" not in found
+    page_text = client.get("/directory?q=REGISTRADURIA").get_data(as_text=True)
+    assert "/directory/entities/registraduria" in page_text
+    assert "/directory/entities/icbf" not in page_text
     assert "/directory/entities/icbf" in client.get("/directory?state=to-confirm").get_data(as_text=True)
     assert "/directory/entities/icbf" not in client.get("/directory?state=past").get_data(as_text=True)
 
@@ -172,9 +179,9 @@ def test_a_missing_text_is_named_after_what_it_belongs_to(browse: Browse) -> Non
     admin = browse("admin")
     form = fields(admin.get("/directory/entities/new"))
     reply = admin.post("/directory/entities/new", data=form)
-    links = [one.text for one in read(reply.text) if one.tag == "a" and one.get("href").endswith("es")]
+    links = [element.text for element in read(reply.text) if element.tag == "a" and element.get("href").endswith("es")]
     assert len(links) == len(set(links))
-    assert "Nombre completo, En español: Este dato hace falta." in links
+    assert "Nombre completo, En español: Este dato es obligatorio." in links
 
 
 def test_an_entry_of_a_list_is_named_by_its_place(browse: Browse, shipped: Database) -> None:

@@ -1,7 +1,7 @@
 """An agent's browser at the desk: what a form would send, filled, checked and decided."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
-from attention_point.referrals import queries as referrals
+from attention_point.referrals import queries as referral_queries
 from tests.support.pages import Element, PageClient, read, title_of
 
 SignIn = Callable[..., PageClient]
@@ -31,8 +31,8 @@ TYPED: Fields = {
     "surname_1": ["Velásquez"],
     "birth_date": ["17/03/1991"],
     "sex": ["F"],
-    "nationality": ["VE"],
-    "municipality": ["68001"],
+    "nationality": ["Venezuela"],
+    "municipality": ["Bucaramanga (Santander)"],
     "documents-0-type": ["DE"],
     "documents-0-number": ["V-12.345.678"],
     "documents-1-type": ["PA"],
@@ -43,7 +43,7 @@ TYPED: Fields = {
     "adults": ["2"],
     "accompanied_by": [],
     "attention": ["yes"],
-    "statistics": ["no"],
+    "contact": ["no"],
     "notes": ['Primera línea & "comillas"\nSegunda <script>alert(1)</script>'],
 }
 
@@ -89,22 +89,32 @@ def typed(page: TestResponse, action: str = CHECK) -> Fields:
 
 def filled(client: PageClient, **changes: list[str]) -> Fields:
     """A new form, filled in: what would be sent."""
-    fields = {**sent(client.get("/visits/new"), CHECK), "point": ["bucaramanga"], **TYPED, **changes}
+    empty_form = client.get("/visits/new", follow_redirects=True)
+    fields = {**sent(empty_form, CHECK), "point": ["bucaramanga"], **TYPED, **changes}
     return {name: values for name, values in fields.items() if values}
+
+
+def posted(client: PageClient, address: str, fields: Mapping[str, str | list[str]]) -> TestResponse:
+    """The page to which a form leads: it is reached by a redirection, so that going back and reloading find it."""
+    reply = client.post(address, data=fields)
+    assert reply.status_code == 303, text(reply)
+    page = client.get(reply.headers["Location"])
+    assert page.status_code == 200, text(page)
+    return page
 
 
 def checked(client: PageClient, **changes: list[str]) -> TestResponse:
     """The check page of a filled form."""
-    page = client.post(CHECK, data=filled(client, **changes))
-    assert page.status_code == 200, text(page)
+    page = posted(client, CHECK, filled(client, **changes))
+    assert page.request.path.endswith("/check"), text(page)
     return page
 
 
 def decided(page: TestResponse, default: str = "refer", **decisions: str) -> Fields:
     """What would be sent of a check page when each suggestion is decided."""
     fields = sent(page, RECORD)
-    for service in fields.get("suggested", []):
-        fields[f"decision-{service}"] = [decisions.get(service.replace("-", "_"), default)]
+    for service in fields.get("suggested-0", []):
+        fields[f"decision-0-{service}"] = [decisions.get(service.replace("-", "_"), default)]
     return fields
 
 
@@ -112,25 +122,28 @@ def recorded(client: PageClient, **changes: list[str]) -> str:
     """The address of a recorded visit."""
     reply = client.post(RECORD, data=decided(checked(client, **changes)))
     assert reply.status_code == 303
-    return str(reply.headers["Location"])
+    return str(reply.headers["Location"]).removesuffix("?print=1")
 
 
 def count(app: Flask, table: type = Visit) -> int:
     """Rows of a table."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def actions(app: Flask) -> list[str]:
     """The journal's actions, oldest first."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return list(session.scalars(select(JournalEntry.action).order_by(JournalEntry.seq)))
 
 
 def services(app: Flask) -> set[str]:
     """The services that were referred to."""
-    with app.extensions["database"].reading() as session:
-        return {each.service for each in referrals.open_of_visit(session, session.scalars(select(Visit.id)).one())}
+    with app.extensions["database"].read_session() as session:
+        return {
+            referral.service
+            for referral in referral_queries.list_decrypted_of_visit(session, session.scalars(select(Visit.id)).one())
+        }
 
 
 def told_beside(page: TestResponse, field: str, target: str) -> None:

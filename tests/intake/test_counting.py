@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
-from attention_point.intake import queries
-from attention_point.intake.reading import read_draft
+from attention_point.intake import recount
+from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
-from attention_point.referrals import queries as referrals
-from attention_point.referrals.rules import ENTITY, reason_owed, steps_from
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.rules import ENTITY_SIDE, is_reason_required, list_next_steps
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.queries import compare
-from attention_point.tallies.rules import referral_cells, visit_cells
+from attention_point.tallies.queries import list_differences
+from attention_point.tallies.rules import build_referral_cells, build_visit_cells
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, consents, draft
 
@@ -47,54 +47,54 @@ def said(visit: dict[str, Any]) -> dict[str, Any]:
         person={name: value for name, value in person.items() if value},
         needs=visit["needs"],
         vulnerabilities=visit["vulnerabilities"],
-        consents=consents(("referral:*", visit["agrees"])),
+        consents=consents(("attention", True), ("referral:*", visit["agrees"])),
     )
 
 
 def recounted(session: Session) -> Counter[Any]:
     """The tallies as they would be if counted anew."""
     total: Counter[Any] = Counter()
-    for facts in queries.recount(session):
-        total.update(visit_cells(facts) if isinstance(facts, VisitFacts) else referral_cells(facts))
+    for facts in recount.recount_all(session):
+        total.update(build_visit_cells(facts) if isinstance(facts, VisitFacts) else build_referral_cells(facts))
     return total
 
 
-class Undone(Exception):  # noqa: N818
+class Undone(Exception):
     """Ends an example without leaving anything."""
 
 
 @given(st.lists(visits, min_size=1, max_size=6), st.lists(st.integers(0, 50), max_size=6))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tallies_equal_a_recount(database: Database, came: list[dict[str, Any]], answers: list[int]) -> None:
-    with pytest.raises(Undone), database.writing() as session:  # noqa: PT012 - the whole example is undone
+    with pytest.raises(Undone), database.write_session() as session:  # noqa: PT012 - the whole example is undone
         load_shipped(session)
         made = []
         for visit in came:
-            answer = record_visit(session, AGENT, read_draft(said(visit))).answer
-            made += [UUID(each["id"]) for each in answer["referrals"]]
+            answer = record_visit(session, AGENT, read_draft(said(visit))).response
+            made += [UUID(referral["id"]) for referral in answer["referrals"]]
         for number in answers:
             if made:
                 answer_one(session, made[number % len(made)], number)
-        assert compare(session, recounted(session)) == []
+        assert list_differences(session, recounted(session)) == []
         raise Undone
 
 
 def answer_one(session: Session, referral: UUID, choice: int) -> None:
     """One of the answers that are possible now."""
-    found = referrals.one(session, referral)
+    found = referral_queries.find_referral(session, referral)
     assert found is not None
-    steps = steps_from(found.state, ENTITY)
+    steps = list_next_steps(found.state, ENTITY_SIDE)
     if not steps:
         return
     step = steps[choice % len(steps)]
-    reason = "No vive en la ciudad" if reason_owed(step, found.state, mandatory=found.mandatory) else None
+    reason = "No vive en la ciudad" if is_reason_required(step, found.state, mandatory=found.mandatory) else None
     entity = acting("entity", found.entity)
     answer_for_entity(session, entity, referral, Answer(step.state, found.version, reason))
 
 
 def facts_of(session: Session) -> list[VisitFacts]:
     """The visits' facts as they were counted, in order."""
-    return [facts for facts in queries.recount(session) if not isinstance(facts, ReferralFacts)]
+    return [facts for facts in recount.recount_all(session) if not isinstance(facts, ReferralFacts)]
 
 
 def test_a_person_is_counted_once_a_month_and_once_a_need(session: Session) -> None:
@@ -113,7 +113,7 @@ def test_who_comes_again_is_counted_as_before_in_the_month(session: Session) -> 
     for day, sex in ((0, "F"), (5, "M"), (40, "M")):
         visit = {"who": 1, "day": day, "needs": ["EDU"], "vulnerabilities": [], "sex": sex, "agrees": False}
         record_visit(session, AGENT, read_draft(said(visit)))
-    assert [facts.sex for facts in sorted(facts_of(session), key=lambda facts: facts.day)] == ["F", "F", "M"]
+    assert [facts.person["sex"] for facts in sorted(facts_of(session), key=lambda facts: facts.day)] == ["F", "F", "M"]
 
 
 def test_a_visit_entered_late_does_not_count_the_person_twice(session: Session) -> None:

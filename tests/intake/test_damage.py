@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from attention_point.foundation.database import Database
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person, PossibleDuplicate
-from attention_point.tallies import queries as tallies
-from tests.intake.desk import CHECK, NAME, RECORD, TYPED, checked, count, decided, sent, text, typed
+from attention_point.tallies import queries as tally_queries
+from tests.intake.desk import CHECK, NAME, RECORD, TYPED, checked, count, decided, posted, sent, text, typed
 from tests.support.damage import damage, refused
 from tests.support.pages import PageClient
 from tests.support.visits import draft, person, recorded
@@ -31,9 +31,9 @@ def names(column: InstrumentedAttribute[Any]) -> str:
 def hurt(app: Flask) -> UUID:
     """Somebody on file with the passport of ``TYPED``."""
     database: Database = app.extensions["database"]
-    with database.writing() as session:
+    with database.write_session() as session:
         made = recorded(session, person=person(documents=PAPERS))
-    with database.reading() as session:
+    with database.read_session() as session:
         return session.get_one(Visit, UUID(made["id"])).person_id
 
 
@@ -42,20 +42,19 @@ def test_a_returning_person_who_is_damaged_is_told_and_nothing_typed_is_lost(
     app: Flask, hurt: UUID, as_role: Callable[..., PageClient], column: InstrumentedAttribute[Any]
 ) -> None:
     client = as_role("agent")
-    page = client.get(f"/people/{hurt}/visits/new")
+    page = client.get(f"/people/{hurt}/visits/new", follow_redirects=True)
     fields = {**sent(page, CHECK), "point": ["bucaramanga"], **TYPED}
-    ready = client.post(CHECK, data={name: values for name, values in fields.items() if values})
+    ready = posted(client, CHECK, {name: values for name, values in fields.items() if values})
     damage(app.extensions["database"], column, hurt)
-    assert client.get(f"/people/{hurt}/visits/new").status_code == 409
-    reply = client.post(RECORD, data=decided(ready))
-    assert reply.status_code == 409
-    assert "El registro de esta persona no abre" in text(reply)
-    again = typed(reply)
+    assert client.get(f"/people/{hurt}/visits/new", follow_redirects=True).status_code == 409
+    form = posted(client, RECORD, decided(ready))
+    assert "El registro de esta persona no abre" in text(form)
+    again = typed(form)
     assert "person_id" not in again
     for name in ("given_names", "surname_1", "needs", "notes", "documents-1-number"):
         assert again[name] == TYPED[name], name
     assert count(app) == 1
-    ready = client.post(CHECK, data=sent(reply, CHECK))
+    ready = posted(client, CHECK, sent(form, CHECK))
     assert client.post(RECORD, data=decided(ready)).status_code == 303
     assert (count(app), count(app, Person), count(app, PossibleDuplicate)) == (2, 2, 1)
     assert len(refused(app.extensions["database"])) == 1
@@ -71,7 +70,7 @@ def test_a_new_person_with_the_papers_of_a_damaged_one_is_received_and_compared_
     assert "Hay otra persona registrada con el mismo documento." in text(ready)  # before anything is saved
     assert client.post(RECORD, data=decided(ready)).status_code == 303
     assert (count(app, Person), count(app, PossibleDuplicate)) == (2, 1)
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         pair = session.scalars(select(PossibleDuplicate)).one()
     page = client.get(f"/people/compare/{pair.person_id}/{pair.other_id}")
     assert page.status_code == 200
@@ -91,13 +90,13 @@ def test_a_program_is_told_of_a_damaged_person(app: Flask, hurt: UUID, bearer: C
 
 
 def test_a_damaged_earlier_visit_counts_nobody_twice(database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         first = recorded(session, person=person(documents=PAPERS), needs=["MIG-REG"])
     damage(database, Visit.sealed, UUID(first["id"]))
-    with database.writing() as session:
+    with database.write_session() as session:
         recorded(session, person=person(documents=PAPERS), needs=["MIG-REG", "EMP-SENA"])
-    with database.reading() as session:
-        kept = tallies.months_tables(session, date(2017, 8, 1))
+    with database.read_session() as session:
+        kept = tally_queries.sum_month_tables(session, date(2017, 8, 1))
         assert sum(kept["people-by-sex-and-age"].values()) == 1
         assert sum(kept["needs-by-sex-and-age"].values()) == 1
         assert sum(kept["attentions-by-day"].values()) == 2
@@ -111,7 +110,7 @@ def test_a_sealed_value_of_another_type_leaves_the_list_to_the_others(
 ) -> None:
     """One turned bit in the head of a row makes a text of a blob."""
     database: Database = app.extensions["database"]
-    with database.writing() as session:
+    with database.write_session() as session:
         whole = recorded(session)
         row = hurt if column.class_ is Person else select(Visit.id).where(Visit.person_id == hurt).scalar_subquery()
         change = update(column.class_).where(column.class_.id == row)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from attention_point.foundation.refusals import Invalid
-from attention_point.intake.reading import read_draft
+from attention_point.foundation.errors import Invalid
+from attention_point.intake.draft import read_draft
 from tests.support.visits import draft
 
 BAD: list[tuple[str, list[str | int], Any]] = [
@@ -26,6 +26,24 @@ BAD: list[tuple[str, list[str | int], Any]] = [
     ("person.birth_date", ["person", "birth_date"], 0),
     ("person.birth_date", ["person", "birth_date"], "2017-08-10"),
     ("person.birth_date", ["person", "birth_date"], "1850-01-01"),
+    ("person.birth_date", ["person", "birth_date"], "1850"),
+    ("person.birth_date", ["person", "birth_date"], "1887-08-09"),
+    ("person.birth_date", ["person", "birth_date"], "2018"),
+    ("person.birth_date", ["person", "birth_date"], "2017-09"),
+    ("person.birth_date", ["person", "birth_date"], "1991-13"),
+    ("person.birth_date", ["person", "birth_date"], 1991),
+    ("person.age", ["person"], {"age": 130}),
+    ("person.age", ["person"], {"age": -1}),
+    ("person.age", ["person"], {"age": 34.5}),
+    ("person.age", ["person"], {"age": "34"}),
+    ("person.age", ["person"], {"age": True}),
+    ("person.age", ["person"], {"age": 24, "birth_date": "1991"}),
+    ("facts.arrived_on", ["facts"], {"arrived_on": "2017-09"}),
+    ("facts.arrived_on", ["facts"], {"arrived_on": "last year"}),
+    ("facts.measure_notified_on", ["facts"], {"measure_notified_on": "2017-08-10"}),
+    ("facts.measure_notified_on", ["facts"], {"measure_notified_on": "2017-13-10"}),
+    ("facts.registered_in", ["facts"], {"registered_in": "SISBEN"}),
+    ("facts.entry_stamped", ["facts"], {"entry_stamped": "yes"}),
     ("person.education", ["person", "education"], 77),
     ("person.education", ["person", "education"], "5"),
     ("person.ethnicity", ["person", "ethnicity"], True),
@@ -72,7 +90,7 @@ BAD: list[tuple[str, list[str | int], Any]] = [
     (
         "consents.1.granted",
         ["consents"],
-        [{"purpose": "referral:*", "granted": each, "text_version": "2017-1"} for each in (False, True)],
+        [{"purpose": "referral:*", "granted": granted, "text_version": "2017-1"} for granted in (False, True)],
     ),
 ]
 
@@ -91,8 +109,8 @@ def changed(path: list[str | int], value: Any) -> dict[str, Any]:
 def test_a_bad_value_is_named(field: str, path: list[str | int], value: Any) -> None:
     with pytest.raises(Invalid) as refusal:
         read_draft(changed(path, value))
-    assert field in [complaint.field for complaint in refusal.value.fields]
-    assert all(complaint.message for complaint in refusal.value.fields)
+    assert field in [complaint.field for complaint in refusal.value.field_errors]
+    assert all(complaint.message for complaint in refusal.value.field_errors)
 
 
 @pytest.mark.parametrize("payload", [None, [], "text", 3, True])
@@ -107,7 +125,7 @@ def test_four_fields_are_required(required: str) -> None:
     del made[required]
     with pytest.raises(Invalid) as refusal:
         read_draft(made)
-    assert [complaint.field for complaint in refusal.value.fields] == [required]
+    assert [complaint.field for complaint in refusal.value.field_errors] == [required]
 
 
 def test_nothing_else_is_required() -> None:
@@ -130,13 +148,15 @@ def test_a_draft_that_does_not_say_new_is_what_it_was_before_one_could() -> None
 def test_a_refusal_never_repeats_the_value() -> None:
     with pytest.raises(Invalid) as refusal:
         read_draft(changed(["person", "given_names"], "Canary" * 30))
-    assert "Canary" not in repr(refusal.value.fields) + str(refusal.value)
+    assert "Canary" not in repr(refusal.value.field_errors) + str(refusal.value)
     assert refusal.value.__cause__ is None
 
 
 def test_documents_come_in_one_spelling() -> None:
     made = changed(["person", "documents"], [{"type": "pep", "number": " 123.456-789 012345 "}])
-    assert [(each.type, each.number) for each in read_draft(made).person.documents] == [("PE", "123456789012345")]
+    assert [(document.type, document.number) for document in read_draft(made).person.documents] == [
+        ("PE", "123456789012345")
+    ]
 
 
 def test_disability_is_one_answer_of_a_lot() -> None:
@@ -144,4 +164,4 @@ def test_disability_is_one_answer_of_a_lot() -> None:
     much = read_draft(changed(["person", "disability"], {"seeing": "a_lot"})).person.disability
     assert some is not None
     assert much is not None
-    assert (some.present, much.present) == (False, True)
+    assert (some.is_present, much.is_present) == (False, True)

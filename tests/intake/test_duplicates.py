@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from attention_point.foundation.journal import JournalEntry
-from attention_point.intake.duplicates_views import side_by_side
+from attention_point.intake.pages.duplicates_views import compare_people
 from attention_point.people.models import DuplicateDecision, PossibleDuplicate
 from tests.intake.desk import SignIn
 from tests.support.pages import PageClient, read
@@ -18,7 +18,7 @@ Row = tuple[str, list[str], list[str], bool | None]
 def address(app: Flask) -> str:
     """The page of two people who show the same document."""
     known = person()
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         recorded(session, person=known)
         recorded(session, person={**known, "given_names": "Luis", "surname_1": "Gil", "birth_date": "1970-01-01"})
         found = session.scalars(select(PossibleDuplicate)).one()
@@ -48,7 +48,7 @@ def test_from_the_list_to_the_decision(app: Flask, as_role: SignIn, address: str
     assert "Personas distintas: los documentos lo muestran" in client.get(address).text
     late = client.post(address, data={"csrf_token": token, "found_out": "one-person-by-papers"})
     assert "Alguien ya decidió" in client.get(late.headers["Location"]).text
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         assert session.scalars(select(DuplicateDecision.found_out)).all() == ["two-people-by-papers"]
         seen = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "person.view")).all()
     assert sum('"compare"' in detail for detail in seen) >= 2
@@ -62,7 +62,7 @@ def test_only_the_desk_compares_people(as_role: SignIn, address: str) -> None:
 def test_what_agrees_is_told_by_any_value_that_both_have() -> None:
     one = {"surname_1": "Gil", "documents": [{"type": "DE", "number": "1"}, {"type": "PA", "number": "2"}]}
     other = {"given_names": "Ana", "documents": [{"type": "PA", "number": "2"}]}
-    agree = [known for _label, mine, theirs, known in side_by_side(one, other) if len(mine) > 1 and theirs]
+    agree = [known for _label, mine, theirs, known in compare_people(one, other) if len(mine) > 1 and theirs]
     assert agree == [True]
-    assert list(side_by_side({}, {})) == []
-    assert [known for *_told, known in side_by_side({"sex": "F"}, {})] == [None]
+    assert list(compare_people({}, {})) == []
+    assert [known for *_told, known in compare_people({"sex": "F"}, {})] == [None]

@@ -14,7 +14,7 @@ WRITER = """
 import os, sys
 from attention_point.foundation.database import Database
 from attention_point.foundation.vault import Keyring, Vault
-from attention_point.intake.reading import read_draft
+from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.tallies import services as tallies
 from pathlib import Path
@@ -22,19 +22,19 @@ from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, draft
 
 database = Database(sys.argv[1], {"vault": Vault(Keyring.load(Path(sys.argv[2])))})
-with database.writing() as session:
+with database.write_session() as session:
     load_shipped(session)
 if sys.argv[3] == "before":
-    counted = tallies.add
+    counted = tallies.add_to_tallies
     def add(session, cells):
         counted(session, cells)
         print("about to commit", flush=True)
         os.kill(os.getpid(), 9)
-    tallies.add = add
+    tallies.add_to_tallies = add
 while True:
     made = draft()
-    with database.writing() as session:
-        answer = record_visit(session, AGENT, read_draft(made)).answer
+    with database.write_session() as session:
+        answer = record_visit(session, AGENT, read_draft(made)).response
     print(answer["id"], flush=True)
 """
 TABLES = ("person", "visit", "referral", "tally")

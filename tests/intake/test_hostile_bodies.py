@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.web import LIMIT
+from attention_point.foundation.web import MAX_BODY_BYTES
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person, PersonTag
 from attention_point.referrals.models import Referral
@@ -55,7 +55,7 @@ def full() -> dict[str, Any]:
 def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every place in a JSON value, itself left out."""
     keys = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
-    return [each for key in keys for each in ((*path, key), *places(node[key], (*path, key)))]
+    return [inner_path for key in keys for inner_path in ((*path, key), *places(node[key], (*path, key)))]
 
 
 @st.composite
@@ -92,10 +92,11 @@ bodies = st.one_of(
 
 def rows(app: Flask) -> list[int]:
     """The rows of every table that a visit writes."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return [session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES]
 
 
+@pytest.mark.slow
 def test_no_body_breaks_the_door(app: Flask, bearer: Callable[..., dict[str, str]]) -> None:
     client, header = PageClient(app, app.response_class), bearer("intake")
     seen: set[int] = set()
@@ -115,7 +116,7 @@ def test_no_body_breaks_the_door(app: Flask, bearer: Callable[..., dict[str, str
             assert rows(app) == before
             if reply.status_code == 422:
                 assert reply.json["fields"]
-                assert all(each["message"] for each in reply.json["fields"])
+                assert all(error["message"] for error in reply.json["fields"])
         else:
             assert rows(app)[TABLES.index(Visit)] == before[TABLES.index(Visit)] + (reply.status_code == 201)
 
@@ -131,7 +132,7 @@ def test_no_body_breaks_the_door(app: Flask, bearer: Callable[..., dict[str, str
         (b"[" * 100_000, "application/json", 400),
         (b'{"needs": NaN}', "application/json", 400),
         (b'{"a": 1' + b"0" * 5000 + b"}", "application/json", 400),
-        (b" " * (LIMIT + 1), "application/json", 413),
+        (b" " * (MAX_BODY_BYTES + 1), "application/json", 413),
         (b"[]", "application/json", 422),
     ],
     ids=["not json", "empty", "deep", "no number", "too many digits", "too large", "no object"],
@@ -152,8 +153,8 @@ def test_a_body_that_is_no_visit_is_refused(
 @pytest.mark.parametrize(
     ("spoilt", "named"),
     [
-        ({str(each): 1 for each in range(1500)}, "0"),
-        ({str(each): 1 for each in range(5000)}, ""),
+        ({str(number): 1 for number in range(1500)}, "0"),
+        ({str(number): 1 for number in range(5000)}, ""),
         ({"consents": [{}] * 5000}, "consents"),
         ({"person": {"documents": [{"type": "ZZ"}] * 5000}}, "person.documents"),
         ({"notes": "\ud800"}, "notes"),
@@ -178,12 +179,16 @@ def test_a_body_wrong_in_very_many_places_is_answered_briefly(
 @pytest.mark.parametrize(
     "moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00"]
 )
-def test_a_moment_at_the_end_of_the_calendar_is_refused_by_its_field(
+def test_a_moment_at_the_end_of_the_calendar_breaks_nothing(
     app: Flask, bearer: Callable[..., dict[str, str]], moment: str
 ) -> None:
     client, header = PageClient(app, app.response_class), bearer("intake")
-    for field in ("attended_at", "arrived_at"):
-        reply = client.post(ADDRESS, json={**full(), field: moment}, headers=header)
-        assert reply.status_code == 422
-        assert reply.json is not None
-        assert [each["field"] for each in reply.json["fields"]] == [field]
+    reply = client.post(ADDRESS, json={**full(), "arrived_at": moment}, headers=header)
+    assert reply.status_code == 422
+    assert reply.json is not None
+    assert [error["field"] for error in reply.json["fields"]] == ["arrived_at"]
+    # The person is long gone: a wrong clock loses nobody.
+    reply = client.post(ADDRESS, json={**full(), "attended_at": moment}, headers=header)
+    assert reply.status_code == 201
+    assert reply.json is not None
+    assert "attended_at" in [warning["field"] for warning in reply.json["warnings"]]

@@ -15,8 +15,8 @@ from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.vault import VaultError
 from attention_point.intake import queries
+from attention_point.intake.draft import read_draft
 from attention_point.intake.models import Visit
-from attention_point.intake.reading import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.people.models import Person
 from tests.support.directory import load_shipped
@@ -104,10 +104,10 @@ def test_no_planted_value_is_left_in_any_byte(
         assert client.post("/api/v1/visits", json=visit_of(one), headers=header).status_code == 201
         wrong = {**visit_of(one), "attended_at": one["notes"]}
         assert client.post("/api/v1/visits", json=wrong, headers=header).status_code == 422
-        found = client.get(f"/api/v1/people?document=DE:{one['document']}", headers=header).get_json()
-        assert found["candidates"][0]["surname_1"] == one["surname_1"]
-        by_name = f"/api/v1/people?name={one['given_names']} {one['surname_1']}&birth_year={one['birth_date'][:4]}"
-        assert client.get(by_name, headers=header).status_code == 200
+        name = f"{one['given_names']} {one['surname_1']} {one['birth_date'][:4]}"
+        for typed in (one["document"], name, one["phone"], one["surname_1"][:-2]):
+            found = client.post("/api/v1/people/search", json={"q": typed}, headers=header).get_json()
+            assert found["people"][0]["surname_1"] == one["surname_1"]
     content = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     if database_url.startswith("postgresql"):
         server: Server = request.getfixturevalue("postgresql_server")
@@ -133,50 +133,50 @@ def test_a_swapped_record_is_an_error_and_never_the_wrong_person(
     database: Database = app.extensions["database"]
     header, client = bearer("intake"), PageClient(app, app.response_class)
     first, second = draft(), draft()
-    for each in (first, second):
-        assert client.post("/api/v1/visits", json=each, headers=header).status_code == 201
-    with database.writing() as session:
+    for body in (first, second):
+        assert client.post("/api/v1/visits", json=body, headers=header).status_code == 201
+    with database.write_session() as session:
         one, two = session.execute(select(Person)).scalars().all()
         one.sealed, two.sealed = two.sealed, one.sealed
     number = first["person"]["documents"][0]["number"]
-    reply = client.get(f"/api/v1/people?document=PA:{number}", headers=header)
+    reply = client.post("/api/v1/people/search", json={"q": f"PA {number}"}, headers=header)
     assert reply.status_code == 200
-    assert reply.get_json() == {"candidates": [], "damaged": [str(one.id)]}
+    assert reply.get_json() == {"people": [], "more": False, "damaged": [str(one.id)]}
     assert number not in reply.get_data(as_text=True)
-    with database.reading() as session:
+    with database.read_session() as session:
         actions = list(session.execute(select(JournalEntry.action)).scalars())
     assert "vault.refused" in actions
 
 
 def test_a_dictionary_without_the_key_finds_no_tag(database: Database) -> None:
     """The same document number under another installation's key gives another tag."""
-    with database.writing() as session:
+    with database.write_session() as session:
         recorded(session, person={"documents": [{"type": "DE", "number": "V12345678"}]})
         tags = {bytes(tag) for tag in session.connection().exec_driver_sql("SELECT tag FROM person_tag").scalars()}
     own = database.info["vault"]
-    assert own.tag("document", "DE:V12345678") in tags
-    assert own.tag("surname_year", "DE:V12345678") not in tags
+    assert own.index_tag("document", "DE:V12345678") in tags
+    assert own.index_tag("surname_year", "DE:V12345678") not in tags
 
 
 def test_the_visits_own_seal_is_bound_to_its_row(database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         one, two = recorded(session), recorded(session)
         rows = {str(row.id): row for row in session.execute(select(Visit)).scalars()}
         session.execute(update(Visit).where(Visit.id == rows[one["id"]].id).values(sealed=rows[two["id"]].sealed))
         session.flush()
-    with database.reading() as session, pytest.raises(VaultError):
-        queries.find(session, rows[one["id"]].id)
+    with database.read_session() as session, pytest.raises(VaultError):
+        queries.find_visit(session, rows[one["id"]].id)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_erased_by_an_edit_is_gone_from_the_file(database: Database, tmp_path: Path) -> None:
     """``secure_delete`` and a checkpoint leave no old copy of a sealed record."""
-    with database.writing() as session:
+    with database.write_session() as session:
         made = draft()
         load_shipped(session)
         record_visit(session, AGENT, read_draft(made))
         old = session.execute(select(Person.sealed)).scalar_one()
-    with database.writing() as session:
+    with database.write_session() as session:
         again = {**draft(), "person": {**made["person"], "phone": f"+57 {new_id().int % 10**9}"}}
         record_visit(session, AGENT, read_draft(again))
     database.close()

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from attention_point.accounts import services as accounts
+from attention_point.accounts import services as account_services
 from attention_point.accounts.models import LoginSession
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
@@ -21,13 +21,13 @@ from tests.support.visits import recorded
 def browser(app: Flask, role: str = "entity", entity: str | None = None) -> PageClient:
     """Somebody of a role in a browser."""
     token, now = secrets.token_urlsafe(32), clock.now()
-    new = accounts.NewAccount(f"{new_id().hex}@example.org", "Ana Rojas", role, entity)
-    with app.extensions["database"].writing() as session:
+    new_account = account_services.NewAccount(f"{new_id().hex}@example.org", "Ana Rojas", role, entity)
+    with app.extensions["database"].write_session() as session:
         load_shipped(session)
-        account = accounts.add_user(session, SYSTEM, new, "no password", must_change=False)
+        account = account_services.add_account(session, SYSTEM, new_account, "no password", must_change=False)
         session.add(
             LoginSession(
-                token_hash=accounts.digest(token),
+                token_hash=account_services.hash_secret(token),
                 id=new_id(),
                 account_id=account,
                 created_at=now,
@@ -44,26 +44,26 @@ def browser(app: Flask, role: str = "entity", entity: str | None = None) -> Page
 
 def program(app: Flask, entity: str | None, scope: str = "referrals") -> dict[str, str]:
     """The headers of a program with a token."""
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         load_shipped(session)
-        token = accounts.add_token(session, SYSTEM, new_id().hex, scope, entity)
+        token = account_services.add_token(session, SYSTEM, new_id().hex, scope, entity)
     return {"Authorization": f"Bearer {token}", "Accept-Language": "es"}
 
 
 def visit(app: Flask, **changes: Any) -> Mapping[str, Any]:
     """Record a visit; its answer."""
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         return recorded(session, **changes)
 
 
 def referral_of(answer: Mapping[str, Any], entity: str) -> UUID:
     """The referral that a visit made to an entity."""
-    return next(UUID(each["id"]) for each in answer["referrals"] if each["entity"] == entity)
+    return next(UUID(referral["id"]) for referral in answer["referrals"] if referral["entity"] == entity)
 
 
 def hidden(page: TestResponse, name: str) -> str:
     """The value of a hidden field of the page's main part."""
-    found = [one.get("value") for one in read(page.get_data(as_text=True)) if one.get("name") == name]
+    found = [element.get("value") for element in read(page.get_data(as_text=True)) if element.get("name") == name]
     return found[-1]
 
 

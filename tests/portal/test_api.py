@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from attention_point.directory import queries as directory
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation.database import new_id
 from tests.portal.support import program, referral_of, visit
 from tests.support.visits import person
@@ -26,31 +26,31 @@ def listed(app: Flask, headers: dict[str, str], query: str = "") -> Any:
 
 def test_a_program_lists_its_entity_s_own_with_declared_fields(app: Flask) -> None:
     answer = visit(app, notes="Canarioverde", vulnerabilities=["gender_violence"])
-    found = listed(app, program(app, "sena")).get_json()
-    assert found["next"] is None
-    assert [item["id"] for item in found["referrals"]] == [str(referral_of(answer, "sena"))]
-    item = found["referrals"][0]
+    listed_ids = listed(app, program(app, "sena")).get_json()
+    assert listed_ids["next"] is None
+    assert [item["id"] for item in listed_ids["referrals"]] == [str(referral_of(answer, "sena"))]
+    item = listed_ids["referrals"][0]
     assert set(item) == KEYS
     assert (item["service"], item["entity"], item["state"], item["version"]) == ("EMP-SENA", "sena", "created", 1)
     assert item["reference"] == answer["reference"]
     assert item["reason"] == "Responde a la necesidad que la persona expresó."
-    with app.extensions["database"].reading() as session:
-        service = directory.service(session, "EMP-SENA")
+    with app.extensions["database"].read_session() as session:
+        service = directory_queries.find_service(session, "EMP-SENA")
     assert service is not None
     assert set(item["person"]) <= set(service.fields)
     assert listed(app, program(app, "icbf")).get_json()["referrals"] == []
 
 
 def test_the_list_is_bounded_and_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attention_point.portal.api.SIZE", 2)
-    made = [str(referral_of(visit(app, needs=["EMP-SENA"]), "sena")) for _each in range(5)]
-    headers, address, found = program(app, "sena"), "/api/v1/referrals?state=created", []
+    monkeypatch.setattr("attention_point.portal.api.PAGE_SIZE", 2)
+    referral_ids = [str(referral_of(visit(app, needs=["EMP-SENA"]), "sena")) for _each in range(5)]
+    headers, address, listed_ids = program(app, "sena"), "/api/v1/referrals?state=created", []
     while address:
         part = app.test_client().get(address, headers=headers).get_json()
         assert len(part["referrals"]) <= 2
-        found += [item["id"] for item in part["referrals"]]
+        listed_ids += [item["id"] for item in part["referrals"]]
         address = part["next"]
-    assert found == made[::-1]
+    assert listed_ids == referral_ids[::-1]
 
 
 def test_restricted_referrals_come_only_when_asked_for(app: Flask) -> None:
@@ -68,16 +68,16 @@ def test_restricted_referrals_come_only_when_asked_for(app: Flask) -> None:
 def test_a_wrong_question_names_what_is_wrong(app: Flask, query: str, field: str) -> None:
     reply = listed(app, program(app, "sena"), query)
     assert reply.status_code == 422
-    assert [each["field"] for each in reply.get_json()["fields"]] == [field]
+    assert [error["field"] for error in reply.get_json()["fields"]] == [field]
 
 
 def test_an_answer_and_the_same_again(app: Flask) -> None:
     referral = referral_of(visit(app), "sena")
     headers = program(app, "sena")
     body = {"state": "accepted", "version": 1, "note": "Lunes"}
-    first, again = answered(app, referral, headers, **body), answered(app, referral, headers, **body)
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json == again.json
+    first, repeated = answered(app, referral, headers, **body), answered(app, referral, headers, **body)
+    assert (first.status_code, repeated.status_code) == (200, 200)
+    assert first.json == repeated.json
     assert (first.get_json()["state"], first.get_json()["version"]) == ("accepted", 2)
     assert set(first.get_json()) == KEYS
 
@@ -119,8 +119,8 @@ def test_a_wrong_answer_names_its_field_and_changes_nothing(app: Flask, body: An
     headers = program(app, "sena")
     reply = app.test_client().post(f"/api/v1/referrals/{referral}/answer", json=body, headers=headers)
     assert reply.status_code == 422
-    assert [each["field"] for each in reply.get_json()["fields"]] == fields
-    assert all(each["message"] for each in reply.get_json()["fields"])
+    assert [error["field"] for error in reply.get_json()["fields"]] == fields
+    assert all(error["message"] for error in reply.get_json()["fields"])
     assert listed(app, headers).get_json()["referrals"][0]["version"] == 1
 
 

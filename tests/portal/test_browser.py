@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from attention_point.accounts import services as accounts
+from attention_point.accounts import services as account_services
 from attention_point.foundation.access import SYSTEM
 from attention_point.referrals.models import Referral
 from tests.accounts.support import PASSWORD, password_hash
@@ -20,9 +20,9 @@ def test_the_sentence_of_a_damaged_referral_fits_a_telephone(page: Page, app: Fl
     database = app.extensions["database"]
     visit(app)
     damage(database, Referral.sealed, referral_of(visit(app), "sena"))
-    with database.writing() as session:
-        new = accounts.NewAccount("sena@example.org", "Ana Rojas", "entity", "sena")
-        accounts.add_user(session, SYSTEM, new, password_hash(), must_change=False)
+    with database.write_session() as session:
+        new_account = account_services.NewAccount("sena@example.org", "Ana Rojas", "entity", "sena")
+        account_services.add_account(session, SYSTEM, new_account, password_hash(), must_change=False)
     page.set_viewport_size({"width": 360, "height": 740})
     with serve(app) as address:
         page.goto(f"{address}/sign-in")

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory
-from attention_point.foundation.refusals import Forbidden, NotFound
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation.errors import Forbidden, NotFound
 from attention_point.portal import queries
-from attention_point.referrals.rules import WAITING
+from attention_point.referrals.rules import WAITING_STATES
 from tests.support.visits import acting, person, recorded
 
 EVERYTHING: dict[str, Any] = {
@@ -35,18 +35,19 @@ ENTITIES = {
 }
 
 
-def only(session: Session, entity: str, *, restricted: bool = False) -> queries.OpenCase:
-    found = queries.inbox(session, acting("entity", entity), WAITING, None, 10, restricted=restricted)
-    (case,) = found.items
-    assert isinstance(case, queries.OpenCase)
+def only(session: Session, entity: str, *, restricted: bool = False) -> queries.DecryptedDisclosure:
+    batch = queries.list_inbox(session, acting("entity", entity), WAITING_STATES, None, 10, restricted=restricted)
+    (case,) = batch.items
+    assert isinstance(case, queries.DecryptedDisclosure)
     return case
 
 
 @pytest.mark.parametrize("service", ENTITIES)
 def test_the_fields_are_those_that_the_service_declares(session: Session, service: str) -> None:
-    recorded(session, **EVERYTHING, needs=list(ENTITIES))
+    guardian = {"name": "Rosa Peña", "relation": "custodian"}
+    recorded(session, **EVERYTHING, needs=list(ENTITIES), guardian=guardian)
     case = only(session, ENTITIES[service], restricted=service == "VBG")
-    row = directory.service(session, service)
+    row = directory_queries.find_service(session, service)
     assert row is not None
     expected = set(row.fields) - {"notes"}
     assert set(case.person) == expected
@@ -69,15 +70,15 @@ def test_somebody_without_a_name_is_shown_all_the_same(session: Session) -> None
 
 
 def test_another_entity_s_referral_looks_missing(session: Session) -> None:
-    made = recorded(session)["referrals"]
-    migration = next(UUID(each["id"]) for each in made if each["entity"] == "migracion-colombia")
+    referrals = recorded(session)["referrals"]
+    migration = next(UUID(referral["id"]) for referral in referrals if referral["entity"] == "migracion-colombia")
     messages = set()
     for referral in (migration, UUID(int=7)):
         with pytest.raises(NotFound) as refused:
-            queries.one(session, acting("entity", "sena"), referral)
+            queries.get_own_referral(session, acting("entity", "sena"), referral)
         messages.add(refused.value.message)
     assert len(messages) == 1
-    assert queries.inbox(session, acting("entity", "icbf"), WAITING, None, 10).items == []
+    assert queries.list_inbox(session, acting("entity", "icbf"), WAITING_STATES, None, 10).items == []
 
 
 def test_restricted_and_ordinary_referrals_never_mix(session: Session) -> None:
@@ -89,11 +90,11 @@ def test_restricted_and_ordinary_referrals_never_mix(session: Session) -> None:
 
 def test_who_acts_for_no_entity_sees_nothing(session: Session) -> None:
     with pytest.raises(Forbidden):
-        queries.inbox(session, acting("entity"), WAITING, None, 10)
+        queries.list_inbox(session, acting("entity"), WAITING_STATES, None, 10)
 
 
 @pytest.mark.parametrize("code", ["", "ABC", "OOOOOOOOOOOOOOOO", "22222222222222222", "2222222222222222"])
 def test_a_code_that_leads_nowhere(session: Session, code: str) -> None:
     recorded(session)
     with pytest.raises(NotFound):
-        queries.of_slip(session, acting("entity", "sena"), code)
+        queries.list_referrals_of_slip(session, acting("entity", "sena"), code)

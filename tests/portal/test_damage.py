@@ -34,7 +34,7 @@ def house(app: Flask) -> Hurt:
     """A whole visit and one that will be damaged, both with a referral to the SENA: the ids of the latter's rows."""
     visit(app, person=WHOLE, notes="Canarionota")
     made = visit(app, person=HURT)
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         owner = session.get_one(Visit, UUID(made["id"])).person_id
     return {"person": owner, "visit": UUID(made["id"]), "referral": referral_of(made, "sena")}
 
@@ -73,9 +73,9 @@ def test_a_damaged_referral_is_in_both_lists_and_its_page_says_so_plainly(
     named = hurt(app, house, column)
     client = browser(app, entity="sena")
     assert SENTENCE in text_of(client, "/portal/restricted")
-    shown = client.get(f"/portal/referrals/{house['referral']}")
-    assert shown.status_code == 409
-    assert "Este registro no abre" in shown.get_data(as_text=True)
+    page = client.get(f"/portal/referrals/{house['referral']}")
+    assert page.status_code == 409
+    assert "Este registro no abre" in page.get_data(as_text=True)
     assert browser(app, entity="icbf").get(f"/portal/referrals/{house['referral']}").status_code == 404
     assert refused(app.extensions["database"]) == [named]
 
@@ -88,21 +88,21 @@ def test_a_program_goes_on_with_the_other_referrals(
     header = program(app, "sena")
     reply = PageClient(app, app.response_class).get("/api/v1/referrals", headers=header)
     assert reply.status_code == 200
-    found = reply.get_json()
-    shown = {each["id"]: each for each in found["referrals"]}
-    assert any(each["person"].get("surname_1") == "Canarioentero" for each in shown.values())
-    one = str(house["referral"])
+    body = reply.get_json()
+    referrals = {referral["id"]: referral for referral in body["referrals"]}
+    assert any(referral["person"].get("surname_1") == "Canarioentero" for referral in referrals.values())
+    damaged_id = str(house["referral"])
     if column in {Person.wrapped_key, Referral.sealed}:
-        assert [each["id"] for each in found["damaged"]] == [one]
-        assert found["damaged"][0]["message"] == SENTENCE
-        assert one not in shown
+        assert [referral["id"] for referral in body["damaged"]] == [damaged_id]
+        assert body["damaged"][0]["message"] == SENTENCE
+        assert damaged_id not in referrals
     else:
-        assert "damaged" not in found
-        assert shown[one].get("incomplete", False) is (column is Person.sealed)
+        assert "damaged" not in body
+        assert referrals[damaged_id].get("incomplete", False) is (column is Person.sealed)
     answered = PageClient(app, app.response_class).post(
-        f"/api/v1/referrals/{one}/answer", json={"state": "accepted", "version": 1}, headers=header
+        f"/api/v1/referrals/{damaged_id}/answer", json={"state": "accepted", "version": 1}, headers=header
     )
-    assert answered.status_code == (409 if "damaged" in found else 200)
+    assert answered.status_code == (409 if "damaged" in body else 200)
     assert answered.get_json().get("error", "sealed") == "sealed"
 
 
@@ -136,7 +136,7 @@ def test_the_desk_goes_on(
         assert client.get(f"/visits/{house['visit']}/slip.pdf").status_code == 200
     page = client.get(f"/people/{house['person']}")
     assert page.status_code == (409 if column in OF_PERSON else 200)
-    assert (SENTENCE in page.get_data(as_text=True)) is (column is Visit.sealed)
+    assert (SENTENCE in page.get_data(as_text=True)) is (column in {Visit.sealed, Referral.sealed})
     assert refused(database) == [named]
 
 
@@ -149,15 +149,15 @@ def test_a_search_shows_the_others(
     token = hidden(client.get("/desk"), "csrf_token")
 
     def found(**fields: str) -> str:
-        page = client.post("/desk/search", data={"csrf_token": token, **fields})
+        page = client.post("/desk/search", data={"csrf_token": token, "at_once": "yes", **fields})
         assert page.status_code == 200
         return page.get_data(as_text=True)
 
-    hurts = found(document_type="PA", document_number=HURT["documents"][0]["number"])
+    hurts = found(q=HURT["documents"][0]["number"])
     assert SENTENCE in hurts
     assert "Canarioroto" not in hurts
-    assert "Canarioentero" in found(document_type="PA", document_number=WHOLE["documents"][0]["number"])
-    both = found(name="Zulimar Pérez")
+    assert "Canarioentero" in found(q=f"PA {WHOLE['documents'][0]['number']}")
+    both = found(q="Zulimar Pérez")
     assert SENTENCE in both
     assert "Canarioentero" in both
     assert refused(app.extensions["database"]) == [named]

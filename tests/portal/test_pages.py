@@ -25,18 +25,18 @@ def text(page: TestResponse) -> str:
 
 
 def state_of(app: Flask, referral: UUID) -> tuple[str, int]:
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         found = session.get_one(Referral, referral)
         return found.state, found.version
 
 
 def journaled(app: Flask, action: str) -> list[JournalEntry]:
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return list(session.scalars(select(JournalEntry).where(JournalEntry.action == action)))
 
 
 def code_of(app: Flask, answer: dict) -> str:
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return session.get_one(Visit, UUID(answer["id"])).code
 
 
@@ -53,6 +53,10 @@ def test_the_inbox_shows_the_entity_s_own_and_says_when_it_is_empty(app: Flask) 
         assert secret not in other
     assert "Aquí no hay remisiones." in text(sena.get("/portal?show=accepted"))
     assert answer["reference"] in text(sena.get("/portal?show=nothing&before=nothing"))
+
+
+def test_an_entity_s_account_opens_on_its_referrals(app: Flask) -> None:
+    assert browser(app, entity="sena").get("/").headers["Location"].endswith("/portal")
 
 
 def test_opening_a_referral_marks_it_seen_and_is_kept_in_the_journal(app: Flask) -> None:
@@ -93,8 +97,8 @@ def test_an_answer_is_saved_and_shown_in_the_history(app: Flask) -> None:
     assert reply.status_code == 303
     assert state_of(app, referral) == ("accepted", 2)
     assert "Lunes a las 8" in text(client.get(reply.location))
-    again = send(client, page, f"/portal/referrals/{referral}/answer", state="accepted", note="Lunes a las 8")
-    assert again.status_code == 303
+    repeated = send(client, page, f"/portal/referrals/{referral}/answer", state="accepted", note="Lunes a las 8")
+    assert repeated.status_code == 303
     assert state_of(app, referral) == ("accepted", 2)
 
 
@@ -133,7 +137,11 @@ def test_the_second_of_two_answers_is_shown_the_difference(app: Flask) -> None:
     for words in ("Rechazada", "Aceptada", "Viernes", "Lunes", "No hay cupos"):
         assert words in text(reply)
     assert state_of(app, referral) == ("accepted", 2)
-    links = [each.get("href") for each in read(reply.get_data(as_text=True)) if each.tag == "a" and each.within("main")]
+    links = [
+        element.get("href")
+        for element in read(reply.get_data(as_text=True))
+        if element.tag == "a" and element.within("main")
+    ]
     assert links == [address, "/"]
 
 
@@ -218,7 +226,7 @@ def test_a_slip_s_code_leads_the_desk_to_the_attention(app: Flask, role: str) ->
 def test_a_slip_s_code_opens_a_restricted_attention_to_the_supervisor_alone(app: Flask) -> None:
     code = code_of(app, dict(visit(app, needs=["VBG"])))
     agent = browser(app, "agent")
-    pages = [agent.get(f"/portal/slips/{each}") for each in (code, "AAAAAAAAAAAAAAAA")]
+    pages = [agent.get(f"/portal/slips/{slip_code}") for slip_code in (code, "AAAAAAAAAAAAAAAA")]
     assert [page.status_code for page in pages] == [404, 404]
     assert _body(pages[0], code) == _body(pages[1], "AAAAAAAAAAAAAAAA")
     assert browser(app, "supervisor").get(f"/portal/slips/{code}").status_code == 302
@@ -257,7 +265,7 @@ def test_a_form_sent_without_a_session_comes_back_filled_in(app: Flask) -> None:
 
 
 def test_pages_lead_on_without_repeating_or_losing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attention_point.portal.views.SIZE", 2)
+    monkeypatch.setattr("attention_point.portal.views.PAGE_SIZE", 2)
     references = {visit(app, needs=["EMP-SENA"])["reference"] for _each in range(5)}
     client, address, seen = browser(app, entity="sena"), "/portal", []
     while address:

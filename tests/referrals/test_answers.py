@@ -1,4 +1,4 @@
-"""Answers as they are stored: who may, what is counted, what a late one is told, what is said once."""
+"""Answers as they are stored: who may, what is counted, what a late one is told, what is last_answer once."""
 
 from uuid import UUID
 
@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.refusals import Conflict, Invalid, NotFound
-from attention_point.intake.queries import recount
+from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, services
 from attention_point.referrals.services import Answer
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import cells_of
+from attention_point.tallies.rules import build_cells_of_facts
 from tests.support.visits import AGENT, acting, person, recorded
 
 SENA, ICBF = acting("entity", "sena"), acting("entity", "icbf")
@@ -21,16 +21,16 @@ SUPERVISOR = acting("supervisor")
 
 
 def referral_to(session: Session, entity: str, **changes: object) -> UUID:
-    made = recorded(session, **changes)["referrals"]
-    return next(UUID(each["id"]) for each in made if each["entity"] == entity)
+    referrals = recorded(session, **changes)["referrals"]
+    return next(UUID(referral["id"]) for referral in referrals if referral["entity"] == entity)
 
 
 def child_alone(session: Session) -> UUID:
     return referral_to(session, "icbf", person=person(birth_date="2006-02-01"), household={"accompanied_by": "alone"})
 
 
-def stored(session: Session, referral: UUID) -> queries.OpenReferral:
-    found = queries.one(session, referral)
+def stored(session: Session, referral: UUID) -> queries.DecryptedReferral:
+    found = queries.find_referral(session, referral)
     assert found is not None
     return found
 
@@ -42,23 +42,27 @@ def test_an_answer_is_kept_with_its_reason_and_note(session: Session) -> None:
     )
     assert changed == stored(session, referral)
     assert (changed.state, changed.version) == ("rejected", 2)
-    said = changed.record["answers"][-1]
-    assert (said["reason"], said["note"], said["by"]) == ("No places left.", "Try in October.", SENA.label)
+    last_answer = changed.record["answers"][-1]
+    assert (last_answer["reason"], last_answer["note"], last_answer["by"]) == (
+        "No places left.",
+        "Try in October.",
+        SENA.journal_label,
+    )
 
 
 def test_the_counts_follow_the_answers(session: Session) -> None:
     referral = referral_to(session, "sena")
-    services.mark_seen(session, SENA, referral)
+    services.mark_referral_seen(session, SENA, referral)
     services.answer_for_entity(session, SENA, referral, Answer("attended", 1))
     services.answer_for_desk(session, AGENT, referral, Answer("closed", 2))
     counted = {
         (row.day, row.point, row.table, row.cell): row.count for row in session.scalars(select(Tally)) if row.count
     }
-    again: dict = {}
-    for facts in recount(session):
-        for cell, count in cells_of(facts).items():
-            again[cell] = again.get(cell, 0) + count
-    assert counted == again
+    repeated: dict = {}
+    for facts in recount_all(session):
+        for cell, count in build_cells_of_facts(facts).items():
+            repeated[cell] = repeated.get(cell, 0) + count
+    assert counted == repeated
     assert (
         sum(count for cell, count in counted.items() if cell[3].startswith("sena|") and cell[3].endswith("|closed"))
         == 1
@@ -67,20 +71,20 @@ def test_the_counts_follow_the_answers(session: Session) -> None:
 
 def test_looking_marks_it_seen_once_and_keeps_the_version(session: Session) -> None:
     referral = referral_to(session, "sena")
-    services.mark_seen(session, ICBF, referral)
+    services.mark_referral_seen(session, ICBF, referral)
     assert stored(session, referral).state == "created"
-    services.mark_seen(session, SENA, referral)
-    services.mark_seen(session, SENA, referral)
+    services.mark_referral_seen(session, SENA, referral)
+    services.mark_referral_seen(session, SENA, referral)
     found = stored(session, referral)
     assert (found.state, found.version) == ("seen", 1)
-    assert [each["state"] for each in found.record["answers"]] == ["seen"]
+    assert [answer["state"] for answer in found.record["answers"]] == ["seen"]
 
 
 def test_the_desk_may_withdraw_what_was_seen_meanwhile(session: Session) -> None:
     referral = referral_to(session, "sena")
-    services.mark_seen(session, SENA, referral)
+    services.mark_referral_seen(session, SENA, referral)
     changed = services.answer_for_desk(session, AGENT, referral, Answer("withdrawn", 1, "The person left the city."))
-    assert [each["state"] for each in changed.record["answers"]] == ["seen", "withdrawn"]
+    assert [answer["state"] for answer in changed.record["answers"]] == ["seen", "withdrawn"]
 
 
 def test_a_late_answer_is_told_what_differs_and_changes_nothing(session: Session) -> None:
@@ -88,7 +92,7 @@ def test_a_late_answer_is_told_what_differs_and_changes_nothing(session: Session
     services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, note="Monday"))
     with pytest.raises(Conflict) as refused:
         services.answer_for_entity(session, acting("entity", "sena"), referral, Answer("rejected", 1, "Full", "Friday"))
-    assert {(each.yours, each.theirs) for each in refused.value.differences} == {
+    assert {(difference.yours, difference.theirs) for difference in refused.value.differences} == {
         ("Rechazada", "Aceptada"),
         ("Full", ""),
         ("Friday", "Monday"),
@@ -99,8 +103,8 @@ def test_a_late_answer_is_told_what_differs_and_changes_nothing(session: Session
 def test_the_same_answer_again_is_said_once(session: Session) -> None:
     referral = referral_to(session, "sena")
     first = services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, note="Monday "))
-    again = services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, note="Monday"))
-    assert again == first
+    repeated = services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, note="Monday"))
+    assert repeated == first
     written = select(JournalEntry).where(JournalEntry.action == "referral.answer")
     assert len(session.scalars(written).all()) == 1
     with pytest.raises(Conflict):
@@ -124,7 +128,7 @@ def test_an_answer_that_cannot_be_taken_names_its_field(session: Session, answer
     referral = referral_to(session, "sena")
     with pytest.raises(Invalid) as refused:
         services.answer_for_entity(session, SENA, referral, answer)
-    assert [each.field for each in refused.value.fields] == [field]
+    assert [error.field for error in refused.value.field_errors] == [field]
     assert stored(session, referral).version == 1
 
 
@@ -134,7 +138,7 @@ def test_a_mandatory_path_is_not_closed_without_outcome_or_reason(session: Sessi
     for state in ("closed", "withdrawn"):
         with pytest.raises(Invalid) as refused:
             services.answer_for_desk(session, AGENT, referral, Answer(state, 2))
-        assert [each.field for each in refused.value.fields] == ["reason"]
+        assert [error.field for error in refused.value.field_errors] == ["reason"]
     changed = services.answer_for_desk(session, AGENT, referral, Answer("closed", 2, "Attended at another centre."))
     assert changed.state == "closed"
 
@@ -165,19 +169,19 @@ def test_the_desk_does_not_find_a_restricted_referral(session: Session) -> None:
 
 def test_the_point_s_list_leaves_restricted_referrals_out(session: Session) -> None:
     referral_to(session, "comisaria-familia", needs=["VBG", "EDU"])
-    listed = queries.at_point(session, "bucaramanga", ("created",), None, 10)
-    assert [each.service for each in listed.items if isinstance(each, queries.OpenReferral)] == ["EDU"]
+    listed = queries.list_referrals_at_point(session, "bucaramanga", ("created",), None, 10)
+    assert [referral.service for referral in listed.items if isinstance(referral, queries.DecryptedReferral)] == ["EDU"]
     assert len(listed.items) == 1
 
 
 def test_two_answers_at_the_same_moment_are_not_both_taken(database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         referral = referral_to(session, "sena")
-    with database.writing() as session:
+    with database.write_session() as session:
         services.answer_for_entity(session, SENA, referral, Answer("accepted", 1))
-    with pytest.raises(Conflict), database.writing() as session:
+    with pytest.raises(Conflict), database.write_session() as session:
         services.answer_for_entity(session, acting("entity", "sena"), referral, Answer("rejected", 1, "Full"))
-    with database.reading() as session:
+    with database.read_session() as session:
         assert stored(session, referral).state == "accepted"
 
 
@@ -187,14 +191,14 @@ def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
         referral_to(session, "comisaria-familia", needs=["NNA-PROT"], entities={"NNA-PROT": "comisaria-familia"})
     found, before = [], None
     while True:
-        batch = queries.inbox(session, "comisaria-familia", ("created",), before, 1, restricted=True)
-        found += [each.id for each in batch.items]
-        if batch.before is None:
+        batch = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), before, 1, restricted=True)
+        found += [referral.id for referral in batch.items]
+        if batch.next_before is None:
             break
-        before = batch.before
+        before = batch.next_before
     assert sorted(found) == sorted(hidden)
-    ordinary = queries.inbox(session, "comisaria-familia", ("created",), None, 3)
+    ordinary = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), None, 3)
     assert len(ordinary.items) == 3
-    rest = queries.inbox(session, "comisaria-familia", ("created",), ordinary.before, 3)
+    rest = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), ordinary.next_before, 3)
     assert len(rest.items) == 2
-    assert rest.before is None
+    assert rest.next_before is None

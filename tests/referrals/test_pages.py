@@ -8,7 +8,11 @@ from werkzeug.test import TestResponse
 from tests.portal.support import browser, referral_of, send, visit
 from tests.support.visits import person
 
-ALONE = {"person": person(birth_date="2006-02-01"), "household": {"accompanied_by": "alone"}}
+ALONE = {
+    "person": person(birth_date="2006-02-01"),
+    "household": {"accompanied_by": "alone"},
+    "guardian": {"name": "Rosa Peña", "relation": "custodian"},
+}
 
 
 def text(page: TestResponse) -> str:

@@ -4,28 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.foundation.codelists import codelist
+from attention_point.foundation.codelists import get_code_list
 from attention_point.referrals.rules import (
-    ANSWERED,
-    DESK,
-    ENTITY,
-    OPEN,
+    ANSWERED_STATES,
+    DESK_SIDE,
+    ENTITY_SIDE,
+    OPEN_STATES,
     STEPS,
-    reason_owed,
-    side_of,
-    step_to,
-    steps_from,
+    find_step,
+    get_side_of_state,
+    is_reason_required,
+    list_next_steps,
 )
 
-STATES = tuple(code.code for code in codelist("referral_states"))
+STATES = tuple(code.code for code in get_code_list("referral_states"))
 POSSIBLE = {
-    ENTITY: {
+    ENTITY_SIDE: {
         "created": {"accepted", "rejected", "attended", "no_show"},
         "seen": {"accepted", "rejected", "attended", "no_show"},
         "accepted": {"rejected", "attended", "no_show"},
         "no_show": {"accepted", "attended"},
     },
-    DESK: {
+    DESK_SIDE: {
         "created": {"withdrawn"},
         "seen": {"withdrawn"},
         "accepted": {"withdrawn"},
@@ -36,24 +36,30 @@ POSSIBLE = {
 }
 
 
-@pytest.mark.parametrize("side", [ENTITY, DESK])
+@pytest.mark.parametrize("side", [ENTITY_SIDE, DESK_SIDE])
 @pytest.mark.parametrize("state", STATES)
 def test_the_steps_of_each_side(state: str, side: str) -> None:
-    assert {step.state for step in steps_from(state, side)} == POSSIBLE[side].get(state, set())
-    reached = {target for target in STATES if step_to(state, target, side)}
+    assert {step.state for step in list_next_steps(state, side)} == POSSIBLE[side].get(state, set())
+    reached = {target for target in STATES if find_step(state, target, side)}
     assert reached == POSSIBLE[side].get(state, set())
 
 
 def test_every_state_is_open_or_answered() -> None:
-    assert sorted((*OPEN, *ANSWERED)) == sorted(STATES)
+    assert sorted((*OPEN_STATES, *ANSWERED_STATES)) == sorted(STATES)
 
 
 @pytest.mark.parametrize(
     ("state", "side"),
-    [("seen", ENTITY), ("accepted", ENTITY), ("no_show", ENTITY), ("closed", DESK), ("withdrawn", DESK)],
+    [
+        ("seen", ENTITY_SIDE),
+        ("accepted", ENTITY_SIDE),
+        ("no_show", ENTITY_SIDE),
+        ("closed", DESK_SIDE),
+        ("withdrawn", DESK_SIDE),
+    ],
 )
 def test_a_state_tells_who_brought_it_there(state: str, side: str) -> None:
-    assert side_of(state) == side
+    assert get_side_of_state(state) == side
 
 
 @pytest.mark.parametrize(
@@ -69,22 +75,22 @@ def test_a_state_tells_who_brought_it_there(state: str, side: str) -> None:
     ],
 )
 def test_when_a_reason_is_owed(state: str, target: str, mandatory: bool, owed: bool) -> None:
-    step = step_to(state, target, ENTITY) or step_to(state, target, DESK)
+    step = find_step(state, target, ENTITY_SIDE) or find_step(state, target, DESK_SIDE)
     assert step is not None
-    assert reason_owed(step, state, mandatory=mandatory) is owed
+    assert is_reason_required(step, state, mandatory=mandatory) is owed
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=12))
 def test_whatever_is_tried_a_mandatory_path_ends_with_an_outcome_or_a_reason(tried: list) -> None:
     state, reasons = "created", 0
     for wanted in tried:
-        step = step_to(state, wanted.state, wanted.said_by)
+        step = find_step(state, wanted.state, wanted.side)
         if step is None:
             continue
         attended = state == "attended"
-        reasons += reason_owed(step, state, mandatory=True)
+        reasons += is_reason_required(step, state, mandatory=True)
         state = step.state
         if state in {"closed", "withdrawn"}:
             assert attended or reasons
-            assert not steps_from(state, ENTITY)
-            assert not steps_from(state, DESK)
+            assert not list_next_steps(state, ENTITY_SIDE)
+            assert not list_next_steps(state, DESK_SIDE)

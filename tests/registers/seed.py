@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from attention_point.foundation import paths
-from attention_point.registers.shared.loading import read_file
+from attention_point.registers.shared.records.loading import read_year_file
 
-FILE = paths.PROJECT.parent / "shared" / "seed" / "office-2017.yaml"
+FILE = paths.PROJECT_FOLDER.parent / "shared" / "seed" / "office-2017.yaml"
 
 
 def seed() -> Mapping[str, Any]:
     """The file's content; the test is skipped where the folder is absent."""
     if not FILE.is_file():
         pytest.skip("the office's real year is not beside this checkout")
-    return read_file(FILE)
+    return read_year_file(FILE)

@@ -8,29 +8,29 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from attention_point.registers.shared.describe import Register
 from attention_point.registers.shared.models import RecordColumns
+from attention_point.registers.shared.schema.schema import Register
 from tests.support.pages import PageClient, read
 
 
 def fields_of(page: TestResponse) -> dict[str, Any]:
     """What the page's form would send, untouched."""
     sent: dict[str, Any] = {}
-    for one in read(page.get_data(as_text=True)):
-        name, kind = one.get("name"), one.get("type")
-        form = one.within("form")
+    for input_field in read(page.get_data(as_text=True)):
+        name, kind = input_field.get("name"), input_field.get("type")
+        form = input_field.within("form")
         if not name or form is None or form.get("method").lower() != "post":
             continue
-        if one.tag == "textarea":
-            sent[name] = one.text.strip("\n")
-        elif one.tag == "select":
-            chosen = [each.get("value") for each in one.inside if "selected" in each.attributes]
-            sent[name] = chosen[0] if chosen else next((each.get("value") for each in one.inside), "")
+        if input_field.tag == "textarea":
+            sent[name] = input_field.text.strip("\n")
+        elif input_field.tag == "select":
+            chosen = [option.get("value") for option in input_field.inside if "selected" in option.attributes]
+            sent[name] = chosen[0] if chosen else next((option.get("value") for option in input_field.inside), "")
         elif kind in {"checkbox", "radio"}:
-            if "checked" in one.attributes:
-                sent.setdefault(name, []).append(one.get("value") or "y")
+            if "checked" in input_field.attributes:
+                sent.setdefault(name, []).append(input_field.get("value") or "y")
         elif kind != "file":
-            sent[name] = one.attributes.get("value", "")
+            sent[name] = input_field.attributes.get("value", "")
     return sent
 
 

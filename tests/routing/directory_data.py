@@ -6,12 +6,12 @@ from typing import Any
 
 import yaml
 
-from attention_point.directory.rows import DocumentRow, OfferRow
+from attention_point.directory.snapshot import AcceptedDocumentRow, OfferRow
 from attention_point.foundation import paths
-from attention_point.routing.offers import Offers
-from attention_point.routing.queries import index
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.queries import build_offer_index
 
-DATA = paths.PACKAGE / "directory" / "data"
+DATA = paths.PACKAGE_FOLDER / "directory" / "data"
 
 
 @cache
@@ -35,21 +35,21 @@ def rows() -> tuple[OfferRow, ...]:
 
 def _row(offer: dict[str, Any], service: dict[str, Any], entity: dict[str, Any]) -> OfferRow:
     dated = (offer, service, entity)
-    ends: list[date] = [each["valid_to"] for each in dated if each["valid_to"] is not None]
+    ends: list[date] = [row["valid_to"] for row in dated if row["valid_to"] is not None]
     return OfferRow(
         service=service["code"],
         need=service["need"],
         entity=entity["code"],
         order=offer["order"],
-        documents=tuple(DocumentRow(**document) for document in service["documents"]),
+        documents=tuple(AcceptedDocumentRow(**document) for document in service["documents"]),
         documents_none=service["documents_none"],
         restricted=service["restricted"],
-        valid_from=max(each["valid_from"] for each in dated),
+        valid_from=max(row["valid_from"] for row in dated),
         valid_to=min(ends) if ends else None,
     )
 
 
 @cache
-def offers() -> Offers:
+def offers() -> OfferIndex:
     """The index that an installation starts with."""
-    return index(rows())
+    return build_offer_index(rows())

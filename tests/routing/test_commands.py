@@ -1,45 +1,58 @@
-"""``routing check FILE``: exit status, and what it says where."""
+"""``routing check FILE`` on an installation's database: its exit status, and what it says where."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
+from attention_point.directory.models import Offer
+from attention_point.directory.seed.loading import increase_revision
 from attention_point.foundation import paths
-from attention_point.foundation.commands import refusals
-from attention_point.foundation.language import use
-from attention_point.routing import commands
-from tests.routing import directory_data
+from attention_point.foundation.database import Database
+from attention_point.foundation.language import in_language
+from attention_point.routing.commands import routing_commands
+from tests.support.directory import load_shipped
+
+Check = Callable[[Path], Result]
+CASES = paths.PACKAGE_FOLDER / "routing" / "data" / "cases.yaml"
 
 
-@pytest.fixture(autouse=True)
-def directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The directory's files stand in for an installation's database."""
+@pytest.fixture
+def check(database: Database, database_url: str) -> Check:
+    """The command, in English, on a database with the shipped directory. The command closes what it opens."""
+    with database.write_session() as session:
+        load_shipped(session)
 
-    @contextmanager
-    def reading() -> Iterator[None]:
-        with refusals():
-            yield
+    def run_check(path: Path) -> Result:
+        with in_language("en"):
+            return CliRunner().invoke(
+                routing_commands, ["check", str(path)], obj=lambda: Database(database_url, database.info)
+            )
 
-    monkeypatch.setattr(commands, "reading", reading)
-    monkeypatch.setattr(commands, "offers", lambda _session: directory_data.offers())
-
-
-def check(path: Path) -> Result:
-    use("en")
-    return CliRunner().invoke(commands.routing_commands, ["check", str(path)])
+    return run_check
 
 
-def test_the_projects_own_cases_agree() -> None:
-    result = check(paths.PACKAGE / "routing" / "data" / "cases.yaml")
-    assert result.exit_code == 0
+def test_the_projects_own_cases_agree(check: Check) -> None:
+    result = check(CASES)
+    assert result.exit_code == 0, result.stderr
     assert result.stdout.endswith("cases agree with the rules\n")
     assert result.stderr == ""
 
 
-def test_a_difference_is_on_stderr(tmp_path: Path) -> None:
+def test_the_installation_s_own_directory_answers(check: Check, database: Database) -> None:
+    with database.write_session() as session:
+        session.execute(update(Offer).where(Offer.entity == "icbf").values(valid_to=date(2017, 1, 1)))
+        increase_revision(session)
+    result = check(CASES)
+    assert result.exit_code == 1
+    assert "NNA-PROT" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_difference_is_on_stderr(check: Check, tmp_path: Path) -> None:
     path = tmp_path / "cases.yaml"
     path.write_text("cases: [{id: a, date: 2017-08-09, situation: {needs: [EDU], age: 30}, suggestions: []}]")
     result = check(path)
@@ -59,14 +72,14 @@ def test_a_difference_is_on_stderr(tmp_path: Path) -> None:
     ],
     ids=["broken", "not text", "impossible date", "too deep", "empty"],
 )
-def test_a_bad_file_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_a_bad_file_is_refused(check: Check, tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_bytes(content)
     result = check(path)
     assert (result.exit_code, result.stderr) == (1, sentence + "\n")
 
 
-def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_missing_file_is_wrong_usage(check: Check, tmp_path: Path) -> None:
     result = check(tmp_path / "none.yaml")
     assert result.exit_code == 2
     assert "none.yaml" in result.stderr

@@ -124,8 +124,11 @@ def test_lines_name_known_services() -> None:
 
 
 def test_consent_purposes_are_asked_apart() -> None:
-    (text,) = load("consent_texts")["texts"]
-    purposes = [purpose["purpose"] for purpose in text["purposes"]]
-    assert purposes == ["attention", "referral:<entity>", "referral:*", "statistics", "research"]
-    for purpose in text["purposes"]:
+    first, second = load("consent_texts")["texts"]
+    purposes = [[purpose["purpose"] for purpose in text["purposes"]] for text in (first, second)]
+    assert purposes[0] == ["attention", "referral:<entity>", "referral:*", "statistics", "research"]
+    # Counting is a public function: told, and no longer asked (Ley 1581 de 2012, art. 10 a and d).
+    assert purposes[1] == ["attention", "contact", "referral:<entity>", "referral:*", "research"]
+    assert second["figures"]["es"]
+    for purpose in (*first["purposes"], *second["purposes"]):
         assert {"title", "collected", "why", "refusal"} < set(purpose)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.routing import rules
-from attention_point.routing.facts import DocumentRule, HeldDocument, Offer, Situation, Suggestion
-from attention_point.routing.offers import Offers
-from attention_point.routing.rules import ENFORCEMENT, RIGHTS, advise, suggest
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.rule_types import AcceptedDocument, Offer, ShownDocument, Situation, Suggestion
+from attention_point.routing.rules import ENFORCEMENT_ENTITY, RIGHTS_NEEDS, build_advice
 from tests.routing.directory_data import load, offers
 
 OPENING = date(2017, 8, 9)
@@ -22,7 +22,7 @@ VULNERABILITIES = [
 ]
 
 days = st.dates(date(2017, 1, 1), date(2035, 12, 31))
-held = st.builds(HeldDocument, st.sampled_from(DOCUMENTS), st.none() | days)
+held = st.builds(ShownDocument, st.sampled_from(DOCUMENTS), st.none() | days)
 situations = st.builds(
     Situation,
     needs=st.lists(st.sampled_from(NEEDS), max_size=6).map(tuple),
@@ -38,12 +38,12 @@ situations = st.builds(
 
 
 def services_of(situation: Situation, on: date = OPENING) -> dict[str, Suggestion]:
-    return {suggestion.service: suggestion for suggestion in suggest(situation, offers(), on)}
+    return {suggestion.service: suggestion for suggestion in build_advice(situation, offers(), on).suggestions}
 
 
 @pytest.mark.parametrize("company", ["alone", "other_adult"])
 def test_m1_child_without_carer_is_urgent_and_mandatory_and_first(company: str) -> None:
-    first = suggest(Situation(needs=("EDU",), age=17, accompanied_by=company), offers(), OPENING)[0]
+    first = build_advice(Situation(needs=("EDU",), age=17, accompanied_by=company), offers(), OPENING).suggestions[0]
     assert (first.service, first.entity, first.mandatory, first.urgent) == ("NNA-PROT", "icbf", True, True)
     assert not first.papers_missing
 
@@ -54,27 +54,27 @@ def test_m1_is_silent_for_adults_carers_and_unknown_ages(age: int | None, compan
 
 
 def test_m1_says_so_when_nobody_asked() -> None:
-    advice = advise(Situation(age=9), offers(), OPENING)
+    advice = build_advice(Situation(age=9), offers(), OPENING)
     assert [(notice.need, notice.rule) for notice in advice.notices] == [("NNA-PROT", "M1-ASK")]
-    assert not advise(Situation(age=9, accompanied_by="parent"), offers(), OPENING).notices
+    assert not build_advice(Situation(age=9, accompanied_by="parent"), offers(), OPENING).notices
     seen = Situation(accompanied_by="alone", vulnerabilities=("unaccompanied_child",))
-    assert not advise(seen, offers(), OPENING).notices
+    assert not build_advice(seen, offers(), OPENING).notices
 
 
 def test_m1_stays_mandatory_whatever_a_later_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = rules.Rule("LATER", rules.NO_OFFER, adds=lambda *_facts: (rules.Call("NNA-PROT"),))
+    later = rules.Rule("LATER", rules.NO_OFFER_REASON, adds=lambda *_facts: (rules.Demand("NNA-PROT"),))
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, later))
     suggestion = services_of(Situation(age=9, accompanied_by="alone"))["NNA-PROT"]
     assert (suggestion.rule, suggestion.mandatory) == ("M1", True)
 
 
 def test_m2_the_victim_chooses_among_entities_and_the_visit_is_restricted() -> None:
-    advice = advise(Situation(needs=("VBG",), age=30), offers(), OPENING)
+    advice = build_advice(Situation(needs=("VBG",), age=30), offers(), OPENING)
     (suggestion,) = advice.suggestions
     assert (suggestion.restricted, suggestion.mandatory) == (True, False)
     assert suggestion.alternatives == ("fiscalia", "salud")
     assert advice.restricted
-    assert not advise(Situation(needs=("HUMAN",), age=30), offers(), OPENING).restricted
+    assert not build_advice(Situation(needs=("HUMAN",), age=30), offers(), OPENING).restricted
 
 
 @pytest.mark.parametrize(("seen", "need"), [("gender_violence", "VBG"), ("trafficking", "TRATA")])
@@ -91,31 +91,35 @@ def test_m2_a_child_is_protected_too(need: str) -> None:
 
 
 def test_m2_holds_even_if_the_migration_authority_offers_help() -> None:
-    wider = Offers([Offer("VBG", "VBG", ENFORCEMENT, 1), Offer("VBG", "VBG", "salud", 2)])
-    (suggestion,) = suggest(Situation(needs=("VBG", "VBG"), age=30), wider, OPENING)
+    wider = OfferIndex([Offer("VBG", "VBG", ENFORCEMENT_ENTITY, 1), Offer("VBG", "VBG", "salud", 2)])
+    (suggestion,) = build_advice(Situation(needs=("VBG", "VBG"), age=30), wider, OPENING).suggestions
     assert (suggestion.entity, suggestion.alternatives) == ("salud", ())
 
 
 def test_m3_only_while_the_measure_is_in_force() -> None:
     situation = Situation(age=24, child_born_in_colombia_without_note=True)
-    (suggestion,) = suggest(situation, offers(), date(2024, 5, 2))
+    (suggestion,) = build_advice(situation, offers(), date(2024, 5, 2)).suggestions
     assert (suggestion.service, suggestion.need, suggestion.entity) == ("RC-APATRIDIA", "RC-APATRIDIA", "registraduria")
-    (before,) = suggest(situation, offers(), OPENING)
+    (before,) = build_advice(situation, offers(), OPENING).suggestions
     assert (before.entity, before.accepted) == ("registraduria", ())
-    after = advise(situation, offers(), date(2027, 8, 21))
+    after = build_advice(situation, offers(), date(2027, 8, 21))
     assert after.suggestions == ()
     assert [(notice.need, notice.rule) for notice in after.notices] == [("RC-APATRIDIA", "M3")]
 
 
 def test_m4_a_service_without_documents_cannot_be_built_with_some() -> None:
     with pytest.raises(ValueError, match="HUMAN"):
-        Offer("HUMAN", "HUMAN", "oim", documents=(DocumentRule("PA"),), documents_none=True)
+        Offer("HUMAN", "HUMAN", "oim", documents=(AcceptedDocument("PA"),), documents_none=True)
 
 
 @given(situations, days)
 def test_m4_asks_for_nothing(situation: Situation, on: date) -> None:
     none = {service["code"] for service in load("services")["services"] if service["documents_none"]}
-    asked = [s for s in suggest(situation, offers(), on) if s.service in none and (s.papers_missing or s.accepted)]
+    asked = [
+        s
+        for s in build_advice(situation, offers(), on).suggestions
+        if s.service in none and (s.papers_missing or s.accepted)
+    ]
     assert asked == []
 
 
@@ -137,7 +141,7 @@ def test_m5_offers_emergency_care_and_a_way_to_papers(situation: Situation, way:
 
 
 def test_m5_is_silent_with_a_document_valid_in_colombia() -> None:
-    situation = Situation(needs=("SALUD-AFIL",), age=30, documents=(HeldDocument("CE", OPENING),))
+    situation = Situation(needs=("SALUD-AFIL",), age=30, documents=(ShownDocument("CE", OPENING),))
     assert list(services_of(situation)) == ["SALUD-AFIL"]
     assert "SALUD-URG" in services_of(situation, OPENING + timedelta(days=1))
 
@@ -158,8 +162,8 @@ def test_m6_goes_to_another_entity(need: str, about: str, entity: str) -> None:
 
 
 def test_m6_without_another_entity_is_said() -> None:
-    only = Offers([Offer("DDHH", "DDHH", "personeria")])
-    advice = advise(Situation(needs=("DDHH",), complained_of="personeria"), only, OPENING)
+    only = OfferIndex([Offer("DDHH", "DDHH", "personeria")])
+    advice = build_advice(Situation(needs=("DDHH",), complained_of="personeria"), only, OPENING)
     assert advice.suggestions == ()
     assert [(notice.need, notice.rule) for notice in advice.notices] == [("DDHH", "M6")]
 
@@ -174,26 +178,26 @@ def test_an_unaccompanied_child_is_always_protected(situation: Situation, on: da
         vulnerabilities=situation.vulnerabilities,
         complained_of=situation.complained_of,
     )
-    first = suggest(child, offers(), on)[0]
+    first = build_advice(child, offers(), on).suggestions[0]
     assert (first.service, first.entity, first.mandatory, first.urgent) == ("NNA-PROT", "icbf", True, True)
 
 
 @given(situations, days)
 def test_only_child_protection_is_mandatory(situation: Situation, on: date) -> None:
-    assert {s.service for s in suggest(situation, offers(), on) if s.mandatory} <= {"NNA-PROT"}
+    assert {s.service for s in build_advice(situation, offers(), on).suggestions if s.mandatory} <= {"NNA-PROT"}
 
 
 @given(situations, days)
 def test_no_complaint_reaches_the_one_complained_of(situation: Situation, on: date) -> None:
-    for suggestion in suggest(situation, offers(), on):
-        if suggestion.need in RIGHTS:
+    for suggestion in build_advice(situation, offers(), on).suggestions:
+        if suggestion.need in RIGHTS_NEEDS:
             assert situation.complained_of not in (suggestion.entity, *suggestion.alternatives)
 
 
 @given(situations, days)
 def test_a_victim_is_never_sent_to_the_migration_authority_unasked(situation: Situation, on: date) -> None:
-    advice = advise(situation, offers(), on)
+    advice = build_advice(situation, offers(), on)
     if advice.restricted and "MIG-REG" not in situation.needs:
         reached = {entity for s in advice.suggestions for entity in (s.entity, *s.alternatives)}
-        assert ENFORCEMENT not in reached
+        assert ENFORCEMENT_ENTITY not in reached
     assert advice.restricted == any(s.restricted for s in advice.suggestions)

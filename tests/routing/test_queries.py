@@ -13,11 +13,11 @@ ANY = cast(Session, None)  # the directory is stood in for, so no session is use
 
 
 def test_index_is_kept_until_the_directory_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "current_offers", lambda _session: rows())
-    first = queries.offers(ANY)
-    assert queries.offers(ANY) is first
+    monkeypatch.setattr(queries, "list_offers", lambda _session: rows())
+    first = queries.get_offer_index(ANY)
+    assert queries.get_offer_index(ANY) is first
     fewer = tuple(row for row in rows() if row.entity != "gifmm")
-    monkeypatch.setattr(queries, "current_offers", lambda _session: fewer)
-    second = queries.offers(ANY)
+    monkeypatch.setattr(queries, "list_offers", lambda _session: fewer)
+    second = queries.get_offer_index(ANY)
     assert second is not first
-    assert second.on(date(2017, 8, 9))["HUMAN"][0].entity == "oim"
+    assert second.offers_on_day(date(2017, 8, 9))["HUMAN"][0].entity == "oim"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from attention_point.foundation.language import gettext, speaking
-from attention_point.routing.cases import CasesError, parse, replay
+from attention_point.foundation.language import gettext, in_language
+from attention_point.routing.cases import CasesError, parse_cases, replay_cases
 from tests.routing.directory_data import offers
 
 GOOD = """
@@ -19,9 +19,9 @@ cases:
 
 
 def sentences(text: str) -> list[str]:
-    failures = replay(parse(yaml.safe_load(text)), offers)
-    with speaking("en"):
-        return [f"{f.case}: {gettext(d.msgid, **d.params)}" for f in failures for d in f.differences]
+    failures = replay_cases(parse_cases(yaml.safe_load(text)), offers)
+    with in_language("en"):
+        return [f"{f.case_id}: {gettext(d.msgid, **d.params)}" for f in failures for d in f.differences]
 
 
 def test_a_case_that_agrees_is_silent() -> None:
@@ -69,8 +69,8 @@ BAD = {
 def test_a_bad_file_is_refused_with_a_sentence_in_both_languages(text: str) -> None:
     document: Any = yaml.safe_load(text)
     with pytest.raises(CasesError) as caught:
-        parse(document)
+        parse_cases(document)
     reason = caught.value.reason
-    with speaking("es"):
+    with in_language("es"):
         spanish = gettext(reason.msgid, **reason.params)
     assert spanish != str(caught.value) != ""

@@ -8,27 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.foundation import paths
-from attention_point.foundation.language import gettext, speaking
-from attention_point.routing.cases import Case, parse, replay
-from attention_point.routing.facts import DocumentRule, HeldDocument, Offer, Situation
-from attention_point.routing.offers import Offers
-from attention_point.routing.rules import NO_OFFER, RULES, advise, suggest
+from attention_point.foundation.language import gettext, in_language
+from attention_point.routing.cases import RoutingCase, parse_cases, replay_cases
+from attention_point.routing.offer_index import OfferIndex
+from attention_point.routing.rule_types import AcceptedDocument, Offer, ShownDocument, Situation
+from attention_point.routing.rules import NO_OFFER_REASON, RULES, build_advice
 from tests.routing.directory_data import offers
 from tests.routing.test_mandatory_paths import days, situations
 from tests.routing.yaml_file import load_yaml
 
-CASES = parse(load_yaml(paths.PACKAGE / "routing" / "data" / "cases.yaml"))
+CASES = parse_cases(load_yaml(paths.PACKAGE_FOLDER / "routing" / "data" / "cases.yaml"))
 FIRST, LAST = date(2020, 2, 29), date(2021, 2, 28)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_case(case: Case) -> None:
-    assert replay([case], offers) == []
+def test_case(case: RoutingCase) -> None:
+    assert replay_cases([case], offers) == []
 
 
 def test_every_rule_speaks_in_some_case() -> None:
-    advices = [advise(case.situation, offers(), case.on) for case in CASES]
-    spoken = {answer.rule for advice in advices for answer in advice.answers}
+    advices = [build_advice(case.situation, offers(), case.day) for case in CASES]
+    spoken = {suggestion.rule for advice in advices for suggestion in advice.suggestions}
+    spoken |= {notice.rule for advice in advices for notice in advice.notices}
     assert spoken == {rule.id for rule in RULES}
 
 
@@ -37,23 +38,23 @@ def test_every_rule_speaks_in_some_case() -> None:
     [(date(2020, 2, 28), False), (FIRST, True), (LAST, True), (date(2021, 3, 1), False)],
 )
 def test_first_and_last_day_are_included(on: date, offered: bool) -> None:
-    index = Offers([Offer("EDU", "EDU", "secretaria-educacion", valid_from=FIRST, valid_to=LAST)])
-    advice = advise(Situation(needs=("EDU",), age=30), index, on)
+    index = OfferIndex([Offer("EDU", "EDU", "secretaria-educacion", valid_from=FIRST, valid_to=LAST)])
+    advice = build_advice(Situation(needs=("EDU",), age=30), index, on)
     assert bool(advice.suggestions) is offered
-    assert [notice.reason for notice in advice.notices] == ([] if offered else [NO_OFFER])
+    assert [notice.reason for notice in advice.notices] == ([] if offered else [NO_OFFER_REASON])
 
 
 @given(days, days, days)
 def test_index_agrees_with_the_bounds(first: date, last: date, on: date) -> None:
-    rule = DocumentRule("PA", first, last)
-    index = Offers([Offer("EDU", "EDU", "x", documents=(rule,), valid_from=first, valid_to=last)])
-    assert bool(index.on(on)) == (first <= on <= last)
-    assert all(offer.documents == (rule,) for offer in index.on(on).get("EDU", ()))
+    rule = AcceptedDocument("PA", first, last)
+    index = OfferIndex([Offer("EDU", "EDU", "x", documents=(rule,), valid_from=first, valid_to=last)])
+    assert bool(index.offers_on_day(on)) == (first <= on <= last)
+    assert all(offer.documents == (rule,) for offer in index.offers_on_day(on).get("EDU", ()))
 
 
 def test_last_day_of_the_calendar_is_no_overflow() -> None:
-    index = Offers([Offer("EDU", "EDU", "x", valid_to=date.max)])
-    assert index.on(date.max)
+    index = OfferIndex([Offer("EDU", "EDU", "x", valid_to=date.max)])
+    assert index.offers_on_day(date.max)
 
 
 @given(situations, days, st.randoms())
@@ -61,44 +62,48 @@ def test_documents_in_any_order_give_the_same_answer(situation: Situation, on: d
     shuffled = list(situation.documents)
     random.shuffle(shuffled)
     other = situation._replace(documents=tuple(shuffled))
-    assert advise(other, offers(), on) == advise(situation, offers(), on)
+    assert build_advice(other, offers(), on) == build_advice(situation, offers(), on)
 
 
 @given(situations, days)
 def test_answer_is_unique_ordered_complete_and_repeatable(situation: Situation, on: date) -> None:
-    advice = advise(situation, offers(), on)
+    advice = build_advice(situation, offers(), on)
     services = [suggestion.service for suggestion in advice.suggestions]
     assert len(services) == len(set(services))
     ranks = [(not s.mandatory, not s.urgent) for s in advice.suggestions]
     assert ranks == sorted(ranks)
-    answered = {answer.need for answer in advice.answers}
+    answered = {suggestion.need for suggestion in advice.suggestions} | {notice.need for notice in advice.notices}
     assert answered >= set(situation.needs)
-    assert advise(situation, offers(), on) == advice
+    assert build_advice(situation, offers(), on) == advice
 
 
 @given(situations, days)
 def test_stated_needs_keep_their_order(situation: Situation, on: date) -> None:
-    stated = [s.need for s in suggest(situation, offers(), on) if not s.mandatory and s.need in situation.needs]
+    stated = [
+        s.need
+        for s in build_advice(situation, offers(), on).suggestions
+        if not s.mandatory and s.need in situation.needs
+    ]
     assert stated == [need for need in dict.fromkeys(situation.needs) if need in stated]
 
 
 def test_order_of_offers_decides_and_then_the_code() -> None:
-    index = Offers([Offer("HUMAN", "HUMAN", entity, order) for entity, order in [("b", 2), ("c", 1), ("a", 2)]])
-    (suggestion,) = suggest(Situation(needs=("HUMAN",), age=30), index, FIRST)
+    index = OfferIndex([Offer("HUMAN", "HUMAN", entity, order) for entity, order in [("b", 2), ("c", 1), ("a", 2)]])
+    (suggestion,) = build_advice(Situation(needs=("HUMAN",), age=30), index, FIRST).suggestions
     assert (suggestion.entity, suggestion.alternatives) == ("c", ("a", "b"))
 
 
 def test_a_passport_for_small_children_wants_a_known_age() -> None:
-    rule = DocumentRule("PA", below_age=7)
-    passport = HeldDocument("PA")
-    assert rule.accepts(passport, 6, FIRST)
-    assert not rule.accepts(passport, 7, FIRST)
-    assert not rule.accepts(passport, None, FIRST)
+    rule = AcceptedDocument("PA", below_age=7)
+    passport = ShownDocument("PA")
+    assert rule.accepts_document(passport, 6, FIRST)
+    assert not rule.accepts_document(passport, 7, FIRST)
+    assert not rule.accepts_document(passport, None, FIRST)
 
 
-@pytest.mark.parametrize("msgid", [*(rule.reason.msgid for rule in RULES), NO_OFFER.msgid])
+@pytest.mark.parametrize("msgid", [*(rule.reason.msgid for rule in RULES), NO_OFFER_REASON.msgid])
 def test_reason_has_its_spanish(msgid: str) -> None:
-    with speaking("es"):
+    with in_language("es"):
         assert gettext(msgid) != msgid
 
 

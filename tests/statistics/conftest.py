@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 
 from attention_point.foundation import paths, web
-from attention_point.foundation.access import Actor, permissions_of
+from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import Database
+from attention_point.foundation.feature import Feature
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.feature import statistics
 from attention_point.tallies import services
-from tests.statistics.invented import counted
+from tests.statistics.invented_month import invent_counts
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 
@@ -32,7 +33,7 @@ class Office:
         """Who is signed in."""
         if self.role is None:
             return None
-        return Actor("account", UUID(int=7), "office", self.role, permissions_of(self.role))
+        return Actor("account", UUID(int=7), "office", self.role, get_permissions(self.role))
 
     @property
     def client(self) -> PageClient:
@@ -40,17 +41,24 @@ class Office:
         return PageClient(self.app, self.app.response_class)
 
 
-@pytest.fixture
-def office(database: Database, settings: Settings) -> Office:
-    """Statistics alone, without the rest of the house."""
-    app = Flask("attention_point", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+def build_office(database: Database, settings: Settings, *features: Feature) -> Office:
+    """Build an application of these features alone, without the rest of the house."""
+    app = Flask("attention_point", template_folder=str(paths.TEMPLATES_FOLDER), static_folder=str(paths.STATIC_FOLDER))
     app.secret_key = "of a test"
     app.extensions.update(settings=settings, database=database)
-    made = Office(app)
-    web.install(app, settings, statistics.menu, made.actor, lambda: None)
-    for blueprint in statistics.blueprints:
-        app.register_blueprint(blueprint)
-    return made
+    office = Office(app)
+    menu = tuple(item for feature in features for item in feature.menu)
+    web.install_web_layer(app, settings, menu, office.actor, lambda: None)
+    for feature in features:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
+    return office
+
+
+@pytest.fixture
+def office(database: Database, settings: Settings) -> Office:
+    """The pages of statistics without the dashboard."""
+    return build_office(database, settings, statistics)
 
 
 @pytest.fixture
@@ -58,8 +66,8 @@ def recorded(database: Database) -> Callable[..., None]:
     """A function that records an invented month."""
 
     def record(visits: int, month: date = SEPTEMBER) -> None:
-        with database.writing() as session:
+        with database.write_session() as session:
             load_shipped(session)
-            services.add(session, counted(visits, month))
+            services.add_to_tallies(session, invent_counts(visits, month))
 
     return record

@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
-from attention_point.intake import queries as intake
+from attention_point.intake import recount
 from attention_point.statistics.commands import statistics_commands
-from attention_point.tallies import queries as tallies
+from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.models import Tally
 from tests.statistics.conftest import SEPTEMBER
-from tests.statistics.invented import facts
+from tests.statistics.invented_month import invent_facts
 
 Run = Callable[..., Result]
 
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command line on the test's database, in which 60 invented visits lie sealed."""
-    monkeypatch.setattr(intake, "recount", lambda _session: facts(60))
+    monkeypatch.setattr(recount, "recount_all", lambda _session: invent_facts(60))
 
     def said(*words: str) -> Result:
         opened = Database(database_url, database.info)
@@ -33,8 +33,8 @@ def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database: Database) -> None:
     assert run("rebuild").exit_code == 0
-    with database.reading() as session:
-        assert sum(tallies.month(session, "attentions-by-day", SEPTEMBER).values()) == 60
+    with database.read_session() as session:
+        assert sum(tally_queries.sum_month_table(session, "attentions-by-day", SEPTEMBER).values()) == 60
         assert list(session.scalars(select(JournalEntry.action))) == ["statistics.rebuild"]
     done = run("verify")
     assert done.exit_code == 0
@@ -43,7 +43,7 @@ def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database:
 
 def test_verify_names_each_count_that_differs(run: Run, database: Database) -> None:
     run("rebuild")
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(
             update(Tally)
             .where(Tally.table == "people-by-first-time", Tally.cell == "first")
@@ -69,7 +69,7 @@ def test_an_export_writes_a_file_and_the_journal(
     assert done.exit_code == 0, done.output
     assert target.read_bytes().startswith(begins)
     assert list(tmp_path.glob(".*.part")) == []
-    with database.reading() as session:
+    with database.read_session() as session:
         assert "statistics.export" in session.scalars(select(JournalEntry.action)).all()
 
 
@@ -100,5 +100,5 @@ def test_an_export_that_cannot_be_leaves_nothing(
     assert list(folder.iterdir()) == []
     assert done.exit_code == status
     assert told in done.stderr
-    with database.reading() as session:
+    with database.read_session() as session:
         assert session.scalars(select(JournalEntry.action)).all() == []

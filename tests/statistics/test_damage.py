@@ -16,15 +16,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.mail.models import OutboxMail
-from attention_point.foundation.settings import Settings, from_environment
-from attention_point.intake import extracting
+from attention_point.foundation.settings import Settings, read_settings
 from attention_point.intake.models import Visit
+from attention_point.intake.records import research_records
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
-from attention_point.statistics import files, jobs, open_data
+from attention_point.statistics import jobs
 from attention_point.statistics.commands import statistics_commands
-from attention_point.statistics.models import Release
-from attention_point.tallies import queries as tallies
+from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.releases.models import Release
+from attention_point.tallies import queries as tally_queries
 from tests.portal.support import browser, hidden
 from tests.support.damage import damage, refused
 from tests.support.staff import SignIn
@@ -43,7 +44,7 @@ def names(column: InstrumentedAttribute[Any]) -> str:
 @pytest.fixture
 def month(database: Database) -> dict[str, UUID]:
     """Twelve visits of August 2017; the rows of the last one."""
-    with database.writing() as session:
+    with database.write_session() as session:
         for number in range(VISITS):
             who = person(sex="FM"[number % 2], birth_date=f"19{60 + number}-03-17")
             made = recorded(
@@ -71,7 +72,7 @@ def test_verify_names_what_does_not_open_and_all_else(
 ) -> None:
     row = month[column.class_.__tablename__]
     damage(database, column, row)
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("UPDATE tally SET count = count + 5 WHERE \"table\" = 'attentions-by-wait'"))
     done = run("verify")
     assert done.exit_code == 1
@@ -94,7 +95,7 @@ def test_a_month_with_damage_is_published_only_on_somebody_s_word(
     assert "no abre" in refusal.stderr
     done = run("release", "2017-08", "--despite-damage")
     assert done.exit_code == 0, done.stderr
-    with database.reading() as session:
+    with database.read_session() as session:
         made = session.scalars(select(Release)).one()
         entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "statistics.release")).one()
     assert json.loads(made.content)["totals"]["attentions"] == VISITS
@@ -105,11 +106,11 @@ def test_damage_does_not_excuse_a_count_that_was_tampered_with(
     run: Run, database: Database, month: dict[str, UUID]
 ) -> None:
     damage(database, Visit.sealed, month["visit"])
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("UPDATE tally SET count = count + 5 WHERE \"table\" = 'people-by-population'"))
     done = run("release", "2017-08", "--despite-damage")
     assert done.exit_code == 1
-    assert "lo que dicen las visitas" in done.stderr
+    assert "lo que dicen las atenciones" in done.stderr
 
 
 def test_the_page_asks_for_that_word_once_it_is_needed(app: Flask, database: Database, month: dict[str, UUID]) -> None:
@@ -129,8 +130,8 @@ def test_the_page_asks_for_that_word_once_it_is_needed(app: Flask, database: Dat
 
 def test_a_rebuild_loses_no_count_unsaid(run: Run, database: Database, month: dict[str, UUID]) -> None:
     def attentions() -> int:
-        with database.reading() as session:
-            return sum(tallies.month(session, "attentions-by-day", AUGUST).values())
+        with database.read_session() as session:
+            return sum(tally_queries.sum_month_table(session, "attentions-by-day", AUGUST).values())
 
     damage(database, Visit.sealed, month["visit"])
     refusal = run("rebuild")
@@ -146,8 +147,8 @@ def test_the_job_says_in_its_letter_why_the_month_is_not_ready(
 ) -> None:
     as_role("office")
     damage(database, Visit.sealed, month["visit"])
-    jobs.make_ready(database, settings, "2017-08")
-    with database.reading() as session:
+    jobs.prepare_month_for_release(database, settings, "2017-08")
+    with database.read_session() as session:
         entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "statistics.prepare")).one()
         assert json.loads(entry.detail)["ready"] is False
         assert session.scalar(select(func.count()).select_from(OutboxMail)) == 1
@@ -159,21 +160,39 @@ def test_nobody_with_a_visit_that_does_not_open_is_in_an_extract(
     database: Database, month: dict[str, UUID], column: InstrumentedAttribute[Any]
 ) -> None:
     damage(database, column, month[column.class_.__tablename__])
-    with database.reading() as session:
-        allowed = list(extracting.consenting(session, "research", AUGUST, date(2017, 8, 31)))
+    with database.read_session() as session:
+        allowed = list(research_records.list_consented_visits(session, "research", AUGUST, date(2017, 8, 31)))
     assert len(allowed) == VISITS - 1
 
 
-@pytest.mark.parametrize("kind", files.KINDS)
-def test_a_public_file_that_was_altered_is_named(run: Run, month: dict[str, UUID], kind: str) -> None:
-    assert month
+@pytest.mark.parametrize("kind", files.FILE_FORMATS)
+@pytest.mark.usefixtures("month")
+def test_a_public_file_that_was_altered_is_named(run: Run, kind: str) -> None:
     assert run("release", "2017-08").exit_code == 0
     assert run("verify").exit_code == 0
-    (path,) = (from_environment().instance / open_data.FOLDER).glob(f"*.{kind}")
+    (path,) = (read_settings().instance / public_files.FOLDER).glob(f"*.{kind}")
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     done = run("verify")
     assert done.exit_code == 1
     assert f"open-data/{path.name}" in done.stderr
     assert "guardado" not in done.stderr
     path.unlink()
+    assert run("verify").exit_code == 0
+
+
+@pytest.mark.parametrize("kind", public_files.DRAWN_FORMATS)
+def test_a_file_that_an_earlier_version_drew_is_not_compared_and_goes(
+    run: Run, month: dict[str, UUID], kind: str, database: Database
+) -> None:
+    assert month
+    assert run("release", "2017-08").exit_code == 0
+    (path,) = (read_settings().instance / public_files.FOLDER).glob(f"*.{kind}")
+    earlier = path.with_name(path.name.replace(f"-d{public_files.DRAWING}.", "."))
+    assert earlier != path
+    path.rename(earlier)
+    earlier.write_bytes(b"drawn in another way")
+    assert run("verify").exit_code == 0
+    public_files.make_missing_files(database, read_settings())
+    assert path.exists()
+    assert not earlier.exists()
     assert run("verify").exit_code == 0

@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select, update
 
-from attention_point.accounts import services as accounts
+from attention_point.accounts import services as account_services
 from attention_point.accounts.services import NewAccount
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
-from attention_point.statistics import queries, released
-from attention_point.statistics.jobs import STATISTICS_JOB, make_ready
+from attention_point.statistics.jobs import MONTH_READY_JOB, prepare_month_for_release
+from attention_point.statistics.releases import month_counts, queries
 from attention_point.tallies import services
 from attention_point.tallies.models import Tally
-from tests.statistics.invented import counted
+from tests.statistics.invented_month import invent_counts
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
@@ -26,9 +26,9 @@ SEPTEMBER = date(2017, 9, 1)
 @pytest.fixture
 def staffed(database: Database) -> None:
     """Two who may publish, one who may not."""
-    with database.writing() as session:
+    with database.write_session() as session:
         for email, role in (("o@example.org", "office"), ("s@example.org", "supervisor"), ("a@example.org", "agent")):
-            accounts.add_user(session, SYSTEM, NewAccount(email, email, role), "no password")
+            account_services.add_account(session, SYSTEM, NewAccount(email, email, role), "no password")
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def staffed(database: Database) -> None:
     ],
 )
 def test_it_falls_due_on_the_first_working_day(today: date, month: str) -> None:
-    assert STATISTICS_JOB.due(today) == month
+    assert MONTH_READY_JOB.due_period(today) == month
 
 
 def _letters(database: Database) -> int:
-    with database.reading() as session:
+    with database.read_session() as session:
         return session.scalar(select(func.count()).select_from(OutboxMail)) or 0
 
 
@@ -55,32 +55,34 @@ def _letters(database: Database) -> int:
 def test_those_who_publish_are_told_once_and_nothing_is_published(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
-        services.add(session, counted(80))
-    monkeypatch.setattr(queries, "differences", lambda _session, _month: [])
-    make_ready(database, settings, "2017-09")
-    make_ready(database, settings, "2017-09")
+        services.add_to_tallies(session, invent_counts(80))
+    monkeypatch.setattr(month_counts, "list_differences", lambda _session, _month: [])
+    prepare_month_for_release(database, settings, "2017-09")
+    prepare_month_for_release(database, settings, "2017-09")
     assert _letters(database) == 2
-    with database.reading() as session:
-        assert released.newest(session, SEPTEMBER) is None
+    with database.read_session() as session:
+        assert queries.find_current_release(session, SEPTEMBER) is None
         details = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "statistics.prepare")).all()
+    # The job makes the month ready at each run; the letter went out once.
+    assert len(details) == 2
     assert all('"ready":true' in detail for detail in details)
 
 
 @pytest.mark.usefixtures("staffed")
 def test_a_month_that_does_not_agree_is_told_too(database: Database, settings: Settings) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         recorded(session, attended_at="2017-09-04T09:00:00-05:00")
         session.execute(update(Tally).where(Tally.table == "attentions-by-day").values(count=Tally.count + 1))
-    make_ready(database, settings, "2017-09")
+    prepare_month_for_release(database, settings, "2017-09")
     assert _letters(database) == 2
-    with database.reading() as session:
+    with database.read_session() as session:
         (detail,) = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "statistics.prepare"))
     assert '"ready":false' in detail
 
 
 @pytest.mark.usefixtures("staffed")
 def test_an_empty_month_is_not_announced(database: Database, settings: Settings) -> None:
-    make_ready(database, settings, "2017-09")
+    prepare_month_for_release(database, settings, "2017-09")
     assert _letters(database) == 0

@@ -14,7 +14,7 @@ from jinja2.bccache import Bucket
 
 from attention_point.foundation import language
 from attention_point.foundation.database import Database
-from attention_point.foundation.settings import Settings, from_environment
+from attention_point.foundation.settings import Settings, read_settings
 from tests.support.pages import PageClient
 from tests.support.server import serve
 
@@ -50,7 +50,7 @@ def _templates_compiled_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins in Spanish, whatever language the test before it and this machine's terminal speak."""
-    language.use("es")
+    language.set_language("es")
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -59,13 +59,13 @@ def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _logs_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that a test runs in this process must not set the log for all the tests after it."""
-    monkeypatch.setattr("attention_point.app.log_to_stderr", lambda: None)
+    monkeypatch.setattr("attention_point.app.configure_logging", lambda: None)
 
 
 @pytest.fixture
 def settings(database_url: str, keyring_path: Path, tmp_path: Path) -> Settings:
     """Settings of a fresh installation. Replace what a test needs with ``dataclasses.replace``."""
-    return from_environment(
+    return read_settings(
         {
             "ATTENTION_POINT_INSTANCE": str(tmp_path),
             "ATTENTION_POINT_DATABASE_URL": database_url,
@@ -94,7 +94,7 @@ def _shared_apps(keyring_path: Path) -> Iterator[Callable[[bool], Flask]]:
     """The application composed once, and once as a demonstration: its 240 addresses and its templates cost more than a
     test's pages."""
     environment = {"INSTANCE": str(keyring_path.parent), "KEYRING": str(keyring_path)}
-    plain = from_environment({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
+    plain = read_settings({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
     with ExitStack() as stack:
 
         @cache

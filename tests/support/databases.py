@@ -1,18 +1,25 @@
-"""Databases for tests: each test that uses one runs on SQLite and on PostgreSQL, on a fresh schema."""
+"""Databases for tests: each test that uses one runs on SQLite and on PostgreSQL, on a fresh schema.
+
+A test of pages or of the API runs on one of the two: half of them on each, since most of what they try is the same
+code on both. Those about several requests at once carry the mark ``both_databases``; ``--databases both`` runs all on
+both, as is done before a release.
+"""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from attention_point.directory.queries import entity_names
+from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation.database import Database, migrations, new_id
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.people.search import index_keeper
 from tests.support.machine import missing
 from tests.support.postgres import Server, find_binaries
 
@@ -20,6 +27,41 @@ Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]
 # Set by the controlling process before it starts its workers, who inherit it.
 SERVER_FOLDER = "PYTEST_POSTGRESQL_FOLDER"
 TEMPLATE = "template_migrated"
+
+
+ENGINES = ("sqlite", "postgresql")
+CHOICES = ("either", "both", *ENGINES)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the databases be chosen."""
+    parser.addoption("--databases", choices=CHOICES, default="either", help="on which databases tests run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that run on another database."""
+    choice = config.getoption("--databases")
+    left_out = [item for item in items if not _runs_on_its_database(item, choice)]
+    items[:] = [item for item in items if item not in set(left_out)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _runs_on_its_database(item: pytest.Item, choice: str) -> bool:
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    engine = parameters.get("database_url")
+    if engine not in ENGINES or choice == "both":
+        return True
+    if choice in ENGINES:
+        return bool(engine == choice)
+    is_of_pages = "app" in getattr(item, "fixturenames", ())
+    if not is_of_pages or item.get_closest_marker("both_databases") or not _is_for_every_database(item):
+        return True
+    return bool(ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine)
+
+
+def _is_for_every_database(item: pytest.Item) -> bool:
+    # A test that names its database has no other variant.
+    return not any("database_url" in str(mark.args[:1]) for mark in item.iter_markers("parametrize"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,7 +89,7 @@ def postgresql_server() -> Server:
         if not migrated.exists():
             server.drop(TEMPLATE)
             server.create(TEMPLATE)
-            migrations.upgrade(server.url(TEMPLATE))
+            migrations.upgrade_database(server.url(TEMPLATE))
             migrated.touch()
     return server
 
@@ -56,11 +98,11 @@ def postgresql_server() -> Server:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "migrated.db"
-    migrations.upgrade(f"sqlite:///{path}")
+    migrations.upgrade_database(f"sqlite:///{path}")
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh migrated database, on each engine in turn."""
     if request.param == "sqlite":
@@ -100,21 +142,29 @@ def compiled() -> Compiled:
 @pytest.fixture
 def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Database]:
     """The database of the test, with the vault in its sessions."""
-    opened = Database(database_url, {"vault": vault, "entity_names": entity_names})
+    opened = Database(
+        database_url, {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+    )
+    keeper = index_keeper.NameIndexKeeper(opened.read_session, 1_000)
+    opened.info[index_keeper.SESSION_KEY] = keeper
     kind = opened.engine.dialect.name
     if kind not in compiled:
         opened.engine.connect().close()  # the first connection tells the dialect what the engine can do
         compiled[kind] = opened.engine.dialect, {}
-    for one in (opened.engine, opened.reader):  # SQLAlchemy finds a statement's text again by its dialect's identity
+    for one in (
+        opened.engine,
+        opened.read_engine,
+    ):  # SQLAlchemy finds a statement's text again by its dialect's identity
         one.dialect, texts = compiled[kind]
         one.update_execution_options(compiled_cache=texts)
     yield opened
+    keeper.close()
     opened.close()
 
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A writing session, rolled back at the end: for tests of services, which never commit."""
-    with database.writing() as session:
+    with database.write_session() as session:
         yield session
         session.rollback()

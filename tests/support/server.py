@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import waitress.wasyncore
@@ -24,6 +24,9 @@ def serve(app: Any, **settings: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         # In the server's own thread: closing its sockets from this one would break its select.
-        server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(sockets))
+        # Awake for another reason it may have closed them before the trigger's byte is written.
+        with suppress(OSError):
+            server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(sockets))
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+        server.stream_dispatcher.shutdown(timeout=0.1)  # a stream ends by itself

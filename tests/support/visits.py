@@ -5,17 +5,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory
-from attention_point.foundation.access import Actor, permissions_of
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import new_id
-from attention_point.intake.reading import read_draft
+from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from tests.support.directory import load_shipped
 
 
 def acting(role: str, entity: str | None = None) -> Actor:
     """Somebody of a role, for services that are tested without the web."""
-    return Actor("account", new_id(), "Somebody", role, permissions_of(role), entity)
+    return Actor("account", new_id(), "Somebody", role, get_permissions(role), entity)
 
 
 AGENT = acting("agent")
@@ -63,6 +63,6 @@ def draft(**changes: Any) -> dict[str, Any]:
 
 def recorded(session: Session, **changes: Any) -> Mapping[str, Any]:
     """Record such a visit, with the shipped directory, and give the answer: id, reference, suggestions, referrals."""
-    if not directory.revision(session):
+    if not directory_queries.get_revision(session):
         load_shipped(session)
-    return record_visit(session, AGENT, read_draft(draft(**changes))).answer
+    return record_visit(session, AGENT, read_draft(draft(**changes))).response

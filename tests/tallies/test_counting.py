@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.database import Database
 from attention_point.tallies import queries, services
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.queries import Difference
-from attention_point.tallies.rules import CellKey, cells_of
+from attention_point.tallies.queries import TallyDifference
+from attention_point.tallies.rules import CellKey, build_cells_of_facts
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts
@@ -28,8 +28,8 @@ def _key(cell: str, day: date = AUGUST, point: str = "bucaramanga", table: str =
 
 def _recount(facts: list[Facts]) -> Counter[CellKey]:
     counted: Counter[CellKey] = Counter()
-    for one in facts:
-        counted.update(cells_of(one))
+    for fact in facts:
+        counted.update(build_cells_of_facts(fact))
     return counted
 
 
@@ -40,40 +40,40 @@ def _recount(facts: list[Facts]) -> Counter[CellKey]:
 def test_visits_edits_and_answers_leave_what_a_recount_says(
     session: Session, recorded: list[Facts], edits: list[tuple[int, Facts]], chance: random.Random
 ) -> None:
-    services.rebuild(session, {})
+    services.rebuild_tallies(session, {})
     standing = list(recorded)
     chance.shuffle(recorded)
     for facts in recorded:
-        services.add(session, cells_of(facts))
+        services.add_to_tallies(session, build_cells_of_facts(facts))
     for place, new in edits:
         if place < len(standing):
-            services.move(session, cells_of(standing[place]), cells_of(new))
+            services.update_tallies(session, build_cells_of_facts(standing[place]), build_cells_of_facts(new))
             standing[place] = new
-    assert queries.compare(session, _recount(standing)) == []
-    services.rebuild(session, _recount(standing))
-    assert queries.compare(session, _recount(standing)) == []
+    assert queries.list_differences(session, _recount(standing)) == []
+    services.rebuild_tallies(session, _recount(standing))
+    assert queries.list_differences(session, _recount(standing)) == []
 
 
 def test_a_wrong_count_is_named(session: Session) -> None:
-    services.add(session, {_key("08"): 2, _key("09"): 1})
-    assert queries.compare(session, {_key("08"): 3, _key("10"): 1}) == [
-        Difference(_key("08"), 2, 3),
-        Difference(_key("09"), 1, 0),
-        Difference(_key("10"), 0, 1),
+    services.add_to_tallies(session, {_key("08"): 2, _key("09"): 1})
+    assert queries.list_differences(session, {_key("08"): 3, _key("10"): 1}) == [
+        TallyDifference(_key("08"), 2, 3),
+        TallyDifference(_key("09"), 1, 0),
+        TallyDifference(_key("10"), 0, 1),
     ]
 
 
 def test_a_cell_that_returned_to_nothing_is_no_cell(session: Session) -> None:
-    services.add(session, {_key("08"): 2})
-    services.add(session, {_key("08"): -2})
-    assert queries.compare(session, {}) == []
-    assert queries.month(session, "attentions-by-hour", AUGUST) == {}
-    assert queries.recent_months(session, SEPTEMBER, 5) == []
-    assert queries.points(session, AUGUST) == []
+    services.add_to_tallies(session, {_key("08"): 2})
+    services.add_to_tallies(session, {_key("08"): -2})
+    assert queries.list_differences(session, {}) == []
+    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == {}
+    assert queries.list_recent_months(session, SEPTEMBER, 5) == []
+    assert queries.list_counted_points(session, AUGUST) == []
 
 
 def test_a_month_is_read_by_point_and_over_all_points(session: Session) -> None:
-    services.add(
+    services.add_to_tallies(
         session,
         {
             _key("08"): 2,
@@ -83,25 +83,25 @@ def test_a_month_is_read_by_point_and_over_all_points(session: Session) -> None:
             _key("x", table="no-longer-kept"): 1,
         },
     )
-    assert queries.month(session, "attentions-by-hour", AUGUST) == {"08": 5}
-    assert queries.month(session, "attentions-by-hour", AUGUST, "giron") == {"08": 3}
-    tables = queries.months_tables(session, AUGUST)
+    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == {"08": 5}
+    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST, "giron") == {"08": 3}
+    tables = queries.sum_month_tables(session, AUGUST)
     assert tables["attentions-by-day"] == {"2017-08-31": 5}
     assert tables["attentions-by-hour"] == {"08": 5}
     assert tables["people-by-origin"] == {}
     assert "no-longer-kept" not in tables
-    assert queries.points(session, AUGUST) == ["bucaramanga", "giron"]
-    assert queries.recent_months(session, date(2030, 1, 1), 9) == [SEPTEMBER, AUGUST]
-    assert queries.recent_months(session, date(2030, 1, 1), 1) == [SEPTEMBER]
-    assert queries.size(session) == 12
+    assert queries.list_counted_points(session, AUGUST) == ["bucaramanga", "giron"]
+    assert queries.list_recent_months(session, date(2030, 1, 1), 9) == [SEPTEMBER, AUGUST]
+    assert queries.list_recent_months(session, date(2030, 1, 1), 1) == [SEPTEMBER]
+    assert queries.estimate_recount_size(session) == 12
 
 
 @pytest.mark.parametrize("point", [None, "bucaramanga"])
 def test_reading_a_month_is_a_range_of_the_index(session: Session, point: str | None) -> None:
-    services.add(
+    services.add_to_tallies(
         session, {_key(f"{cell:05}", date(year, 1, 1)): 1 for cell in range(300) for year in range(2000, 2030)}
     )
-    statement = queries.month_statement(date(2017, 1, 1), point)
+    statement = queries.build_month_query(date(2017, 1, 1), point)
     dialect = session.get_bind().dialect
     compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     if dialect.name == "sqlite":
@@ -117,13 +117,13 @@ def test_reading_a_month_is_a_range_of_the_index(session: Session, point: str | 
 def test_many_writers_at_once_lose_nothing(database: Database) -> None:
     def write(number: int) -> None:
         cells = {_key(f"{cell:02}"): 1 for cell in random.Random(number).sample(range(12), 8)}
-        with database.writing() as session:
-            services.add(session, cells)
+        with database.write_session() as session:
+            services.add_to_tallies(session, cells)
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(write, range(50)))
     expected: Counter[str] = Counter()
     for number in range(50):
         expected.update(f"{cell:02}" for cell in random.Random(number).sample(range(12), 8))
-    with database.reading() as session:
-        assert queries.month(session, "attentions-by-hour", AUGUST) == expected
+    with database.read_session() as session:
+        assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == expected

@@ -13,13 +13,13 @@ import pytest
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
-from attention_point.foundation.journal.verifying import verify
+from attention_point.foundation.journal.verification.chain_verification import verify_chain
 from attention_point.foundation.vault import Vault
-from attention_point.intake.reading import read_draft
+from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
-from attention_point.statistics import queries, released, services
-from attention_point.tallies import queries as tallies
+from attention_point.statistics.releases import month_counts, queries, services
+from attention_point.tallies import queries as tally_queries
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, draft, person, recorded
 
@@ -55,10 +55,10 @@ def _record(database: Database, made: Made) -> int:
             somebody = person(sex="FM"[number % 2], birth_date=f"19{40 + number}-03-17")
             known.append(somebody)
         visit = draft(attended_at=clock.now().isoformat(), person=somebody)
-        with database.writing() as session:
-            answer = record_visit(session, AGENT, read_draft(visit)).answer
-        for each in answer["referrals"]:
-            made.put((UUID(each["id"]), each["entity"]))
+        with database.write_session() as session:
+            answer = record_visit(session, AGENT, read_draft(visit)).response
+        for referral in answer["referrals"]:
+            made.put((UUID(referral["id"]), referral["entity"]))
     return VISITS
 
 
@@ -69,7 +69,7 @@ def _answer(database: Database, made: Made) -> int:
     while (one := made.get(timeout=60)) is not None:
         referral, entity = one
         actor = actors.setdefault(entity, acting("entity", entity))
-        with database.writing() as session:
+        with database.write_session() as session:
             answer_for_entity(session, actor, referral, Answer("accepted", 1))
         said += 1
     return said
@@ -78,8 +78,8 @@ def _answer(database: Database, made: Made) -> int:
 def _release(database: Database) -> int:
     """Months that are over, one after the other."""
     for month in MONTHS:
-        with database.writing() as session:
-            services.release(session, OFFICE, month)
+        with database.write_session() as session:
+            services.release_month(session, OFFICE, month)
     return len(MONTHS)
 
 
@@ -95,7 +95,7 @@ def _together(starts: list[Callable[[], int]]) -> list[int]:
 
 
 def test_sixteen_writers_of_one_day_wait_in_no_circle_and_lose_no_count(database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         load_shipped(session)
         for month, number in product(MONTHS, range(RECORDED)):
             somebody = person(sex="FM"[number % 2], birth_date=f"19{60 + number}-03-17")
@@ -109,12 +109,14 @@ def test_sixteen_writers_of_one_day_wait_in_no_circle_and_lose_no_count(database
         finally:
             for _each in answers:
                 made.put(None)
-        said = sum(each.result() for each in answers)
+        said = sum(answer.result() for answer in answers)
     assert (sum(visits), releases) == (WRITERS * VISITS, len(MONTHS))
     assert said >= WRITERS * VISITS
-    with database.reading() as session:
-        assert tallies.compare(session, queries.recount(session, lambda facts: facts)) == []
-        today = tallies.month(session, "attentions-by-day", clock.today().replace(day=1))
+    with database.read_session() as session:
+        assert (
+            tally_queries.list_differences(session, month_counts.recount_all_visits(session, lambda facts: facts)) == []
+        )
+        today = tally_queries.sum_month_table(session, "attentions-by-day", clock.today().replace(day=1))
         assert sum(today.values()) == WRITERS * VISITS
-        assert all(released.newest(session, month) for month in MONTHS)
-        assert verify(session).faults == []
+        assert all(queries.find_current_release(session, month) for month in MONTHS)
+        assert verify_chain(session).faults == []

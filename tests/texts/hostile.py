@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from attention_point.foundation.database import Base, Database
 from attention_point.foundation.language import gettext
-from attention_point.texts import UNFIT
+from attention_point.texts import UNFIT_CHARACTERS
 
 HOSTILE = {
     "nul": "Zurdo\x00Quimbaya",
@@ -25,8 +25,9 @@ HOSTILE = {
 SURROGATE = "Zurdo\ud800Quimbaya"
 """Only JSON can carry it: in a form or an address its bytes are no UTF-8 and come as U+FFFD."""
 
-# What the program itself writes while it answers: who signed in, who read what, how many tries.
+# What the program itself writes while it answers: who signed in, who read what, how many tries, what is not saved yet.
 _RUNNING = {
+    "form_draft",
     "journal_entry",
     "journal_head",
     "journal_mention",
@@ -47,13 +48,13 @@ def kinds(database: Database, place: int) -> dict[str, str]:
 
 def message() -> str:
     """What the rule says, in the language of the test."""
-    return gettext(UNFIT)
+    return gettext(UNFIT_CHARACTERS)
 
 
 def stored(database: Database) -> dict[str, list[Any]]:
     """All rows of all tables, but those that change by reading."""
     tables = [table for table in Base.metadata.sorted_tables if table.name not in _RUNNING]
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
             table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr) for table in tables
         }

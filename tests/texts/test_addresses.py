@@ -8,28 +8,31 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from attention_point.directory.forms import SearchForm
+from attention_point.directory.forms import EntitySearchForm
 from attention_point.foundation import paths
-from attention_point.foundation.access import access_of
-from attention_point.foundation.access.table import ANYONE, let_in
-from attention_point.registers.shared.rendering import ALWAYS
-from attention_point.statistics.dashboard_filters import FilterForm
+from attention_point.foundation.access import DEVICE_KINDS, find_access_rule
+from attention_point.registers.shared.pages.rendering import COMMON_FILTER_KEYS
+from attention_point.statistics.dashboard.forms import FilterForm
 from tests.access.callers import Bearer
+from tests.access.permissions_page import ANYONE, list_admitted
+from tests.accounts.devices.support import browser_of, enrol
 from tests.portal.support import browser
 from tests.support.pages import PageClient
 from tests.texts.hostile import kinds, stored
 
-TYPED = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+TYPED = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<range>[^)]*)\))?:)?(?P<name>\w+)>")
 UNKNOWN = "00000000-0000-7000-8000-000000000007"
 QUERY = re.compile(r"""args(?:\.get\(|\[)["'](\w+)["']""")
 
 
 def parameters(app: Flask) -> list[str]:
     """Every name of a value that a view reads from its address."""
-    read = {name for path in paths.PACKAGE.rglob("*.py") for name in QUERY.findall(path.read_text(encoding="utf-8"))}
-    filtered = {field.key for each in app.extensions["registers"] for field in each.fields if field.filtered}
-    forms = {name for form in (SearchForm, FilterForm) for name in form()._fields}
-    return sorted(read | filtered | forms | set(ALWAYS) | {"q", "state", "before", "document", "name"})
+    read = {
+        name for path in paths.PACKAGE_FOLDER.rglob("*.py") for name in QUERY.findall(path.read_text(encoding="utf-8"))
+    }
+    filtered = {field.key for register in app.extensions["registers"] for field in register.fields if field.filtered}
+    forms = {name for form in (EntitySearchForm, FilterForm) for name in form()._fields}
+    return sorted(read | filtered | forms | set(COMMON_FILTER_KEYS) | {"q", "state", "before", "document", "name"})
 
 
 class Callers:
@@ -38,16 +41,20 @@ class Callers:
     def __init__(self, app: Flask, bearer: Bearer) -> None:
         self.app, self.bearer = app, bearer
         self.known: dict[str, tuple[PageClient, dict[str, str]]] = {}
+        database = app.extensions["database"]
+        self.device_tokens = {kind: enrol(database, kind, kind) for kind in DEVICE_KINDS}
 
     def of(self, rule: Rule) -> tuple[PageClient, dict[str, str]]:
         """The browser and its headers."""
-        who = let_in(access_of(self.app.view_functions[rule.endpoint]))[0]
+        who = list_admitted(find_access_rule(self.app.view_functions[rule.endpoint]))[0]
         if who not in self.known:
             self.known[who] = self._made(who)
         return self.known[who]
 
     def _made(self, who: str) -> tuple[PageClient, dict[str, str]]:
         kind, _colon, scope = who.partition(": ")
+        if kind == "device":
+            return browser_of(self.app, self.device_tokens[scope]), {}
         if scope:
             headers = self.bearer(scope, "sena" if scope == "referrals" else None)
             return PageClient(self.app, self.app.response_class), headers
@@ -68,8 +75,15 @@ def _rules(app: Flask) -> Iterator[Rule]:
 
 def _filled(rule: Rule, **texts: str) -> str:
     """An address with one part as asked, the others of their kind."""
-    usual = {"uuid": UNKNOWN, "int": "2017", "any": "es"}
-    return TYPED.sub(lambda part: texts.get(part["name"], usual.get(part["kind"] or "", "x" * 16)), rule.rule)
+    usual = {"uuid": UNKNOWN, "int": "2017"}
+
+    def fill(part: re.Match[str]) -> str:
+        kind, allowed = part["kind"] or "", part["range"] or ""
+        length = re.search(r"(?<!max)length=(\d+)", allowed)
+        any_value = allowed.partition(",")[0] if kind == "any" else "x" * int(length[1] if length else 16)
+        return texts.get(part["name"], usual.get(kind, any_value))
+
+    return TYPED.sub(fill, rule.rule)
 
 
 def _text_parts(rule: Rule) -> list[str]:
@@ -99,14 +113,14 @@ def test_a_hostile_part_of_a_path_is_no_page(app: Flask, callers: Callers) -> No
 
 def test_a_hostile_value_of_a_query_is_named(app: Flask, callers: Callers) -> None:
     names, wrong, passed = parameters(app), {}, 0
-    for place, rule in enumerate(_rules(app)):
+    for number, rule in enumerate(_rules(app)):
         client, headers = callers.of(rule)
         address = _filled(rule)
-        for text in kinds(app.extensions["database"], place).values():
+        for text in kinds(app.extensions["database"], number).values():
             reply = client.get(f"{address}?{'&'.join(f'{name}={quote(text)}' for name in names)}", headers=headers)
             body = reply.get_data(as_text=True)
-            told = body if reply.json is None else " ".join(each["message"] for each in reply.json["fields"])
-            missing = [name for name in names if f"«{name}»" not in told]
+            messages = body if reply.json is None else " ".join(error["message"] for error in reply.json["fields"])
+            missing = [name for name in names if f"«{name}»" not in messages]
             if reply.status_code != 422 or missing or "Quimbaya" in body:
                 wrong[rule.rule] = reply.status_code, missing
             passed += reply.status_code == 422

@@ -35,8 +35,8 @@ def texts_of(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
         for key, part in value.items():
             yield from texts_of(part, (*path, key))
     elif isinstance(value, list):
-        for place, part in enumerate(value):
-            yield from texts_of(part, (*path, place))
+        for number, part in enumerate(value):
+            yield from texts_of(part, (*path, number))
     elif isinstance(value, str):
         yield path
 
@@ -53,12 +53,12 @@ def replaced(value: Any, path: tuple[str | int, ...], text: str) -> Any:
 def test_a_hostile_text_of_a_visit_is_named(app: Flask, client: PageClient, bearer: Bearer) -> None:
     headers, body = bearer("intake"), whole_draft()
     before, wrong = stored(app.extensions["database"]), {}
-    for place, path in enumerate(texts_of(body)):
-        for kind, text in {**kinds(app.extensions["database"], place), **MORE}.items():
+    for number, path in enumerate(texts_of(body)):
+        for kind, text in {**kinds(app.extensions["database"], number), **MORE}.items():
             reply = client.post("/api/v1/visits", json=replaced(body, path, text), headers=headers)
             name = ".".join(str(part) for part in path)
             faults = (reply.json or {}).get("fields", [])
-            named = any(each["field"] == name and each["message"] for each in faults)
+            named = any(error["field"] == name and error["message"] for error in faults)
             if reply.status_code != 422 or not named:
                 wrong[f"{name} {kind}"] = reply.status_code, faults
     assert wrong == {}
@@ -76,7 +76,7 @@ def test_a_hostile_key_is_shown_without_harm(app: Flask, client: PageClient, bea
 @pytest.mark.parametrize("field", ["state", "reason", "note"])
 def test_a_hostile_answer_is_named(app: Flask, client: PageClient, bearer: Bearer, field: str) -> None:
     headers = bearer("referrals", "sena")
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         recorded(session)
     referral = client.get("/api/v1/referrals", headers=headers).json["referrals"][0]  # type: ignore[index]
     before = stored(app.extensions["database"])
@@ -85,5 +85,5 @@ def test_a_hostile_answer_is_named(app: Flask, client: PageClient, bearer: Beare
         address = f"/api/v1/referrals/{referral['id']}/answer"
         reply = client.post(address, json={**answer, field: text}, headers=headers)
         assert reply.status_code == 422, kind
-        assert [each["field"] for each in (reply.json or {})["fields"]] == [field], kind
+        assert [error["field"] for error in (reply.json or {})["fields"]] == [field], kind
     assert stored(app.extensions["database"]) == before

@@ -8,13 +8,13 @@ from flask import Flask
 
 from attention_point.accounts import commands
 from attention_point.foundation.database import Database
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext
-from attention_point.foundation.mail.message import Message, check
-from attention_point.foundation.refusals import Invalid
+from attention_point.foundation.mail.message import Message, check_message
 from attention_point.foundation.vault import Vault
-from attention_point.texts import MIXED_SCRIPTS, UNFIT
-from tests.accounts.support import PASSWORD, add, sign_in, token_of
-from tests.intake.desk import RECORD, checked, decided, sent, told_beside
+from attention_point.texts import MIXED_SCRIPTS, UNFIT_CHARACTERS
+from tests.accounts.support import PASSWORD, add_account, sign_in, token_of
+from tests.intake.desk import RECORD, checked, decided, posted, sent, told_beside
 from tests.portal.support import browser
 from tests.registers.calls import house
 from tests.support.directory import load_shipped
@@ -25,7 +25,7 @@ MIXED = "an\u0430.rojas@example.org"
 
 
 def test_an_email_of_two_alphabets_is_told_at_sign_in(client: PageClient, database: Database) -> None:
-    add(database, "ana.rojas@example.org")
+    add_account(database, "ana.rojas@example.org")
     refused = sign_in(client, MIXED)
     assert refused.status_code == 422
     told_beside(refused, "email", "email")
@@ -64,40 +64,39 @@ def test_a_command_refuses_it_too(database: Database, vault: Vault) -> None:
 
 def test_no_mail_goes_to_an_address_of_two_alphabets() -> None:
     with pytest.raises(Invalid) as refused:
-        check(Message(MIXED, "Hola", "Buen día"))
-    assert [(each.field, each.message) for each in refused.value.fields] == [("to", gettext(MIXED_SCRIPTS))]
+        check_message(Message(MIXED, "Hola", "Buen día"))
+    assert [(error.field, error.message) for error in refused.value.field_errors] == [("to", gettext(MIXED_SCRIPTS))]
 
 
 @pytest.mark.parametrize("kind", ["nul", "override", "lost"])
 def test_signing_in_again_with_a_hostile_address(client: PageClient, kind: str) -> None:
     token = token_of(client.get("/sign-in"))
     fields = {"_email": HOSTILE[kind], "_password": PASSWORD, "_next": "/visits", "csrf_token": token}
-    again = client.post("/sign-in/resume", data={**fields, "notes": HOSTILE[kind], HOSTILE[kind]: "1"})
-    body = again.get_data(as_text=True)
-    assert again.status_code == 422
-    assert gettext(UNFIT) in body
+    resumed = client.post("/sign-in/resume", data={**fields, "notes": HOSTILE[kind], HOSTILE[kind]: "1"})
+    body = resumed.get_data(as_text=True)
+    assert resumed.status_code == 422
+    assert gettext(UNFIT_CHARACTERS) in body
     assert kind == "lost" or HOSTILE[kind] not in body
 
 
 @pytest.mark.parametrize("kind", ["nul", "zero-width"])
 def test_a_hostile_reason_of_the_desk(app: Flask, kind: str) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         load_shipped(session)
     agent = browser(app, "agent")
     page = checked(agent, birth_date=["01/02/2015"], accompanied_by=["alone"], child_born_in_colombia_without_note=[])
     before = stored(app.extensions["database"])
     fields = decided(page, NNA_PROT="decline")
-    refused = agent.post(RECORD, data={**fields, "reason-NNA-PROT": [HOSTILE[kind]]})
-    assert refused.status_code == 422
-    told_beside(refused, "reason-NNA-PROT", "reason-NNA-PROT")
-    assert gettext(UNFIT) in refused.get_data(as_text=True)
+    refused = posted(agent, RECORD, {**fields, "reason-0-NNA-PROT": [HOSTILE[kind]]})
+    told_beside(refused, "reason-0-NNA-PROT", "reason-0-NNA-PROT")
+    assert gettext(UNFIT_CHARACTERS) in refused.get_data(as_text=True)
     assert HOSTILE[kind] not in refused.get_data(as_text=True)
-    assert sent(refused, RECORD)["reason-NNA-PROT"] == ["Zurdo\ufffdQuimbaya"]
+    assert sent(refused, RECORD)["reason-0-NNA-PROT"] == ["Zurdo\ufffdQuimbaya"]
     assert stored(app.extensions["database"]) == before
 
 
 def test_a_recipients_hostile_answer(app: Flask, client: PageClient) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         record = house.call(session)
         house.recipient(session)
         (path,) = house.sent(session)
@@ -109,7 +108,7 @@ def test_a_recipients_hostile_answer(app: Flask, client: PageClient) -> None:
         assert refused.status_code == 422
         for name in names:
             told_beside(refused, name, name)
-        assert refused.get_data(as_text=True).count(gettext(UNFIT)) >= len(names)
+        assert refused.get_data(as_text=True).count(gettext(UNFIT_CHARACTERS)) >= len(names)
     assert stored(app.extensions["database"]) == before
 
 

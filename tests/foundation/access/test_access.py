@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from attention_point.foundation.access import ROLES, SCOPES, Actor, access_of, permissions_of, public, requires
+from attention_point.foundation.access import ROLES, SCOPES, Actor, find_access_rule, get_permissions, public, requires
 from attention_point.foundation.access import requires_scope as needs_scope
 from attention_point.foundation.settings import Settings
 from tests.support.application import composed
@@ -17,7 +17,7 @@ def test_every_permission_of_a_scope_is_some_role_s() -> None:
 
 
 def test_an_unknown_role_holds_nothing() -> None:
-    assert permissions_of("king") == frozenset()
+    assert get_permissions("king") == frozenset()
 
 
 def test_only_who_receives_people_sees_them() -> None:
@@ -34,7 +34,7 @@ def test_a_permission_or_scope_that_nobody_holds_is_refused_where_it_is_written(
 
 
 def test_an_actor_is_named_by_id() -> None:
-    assert Actor("system", None, "x", "system", frozenset()).label == "system"
+    assert Actor("system", None, "x", "system", frozenset()).journal_label == "system"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 def test_a_view_without_a_rule_is_refused(app: Flask, client: PageClient) -> None:
-    assert access_of(app.view_functions["undeclared"]) is None
+    assert find_access_rule(app.view_functions["undeclared"]) is None
     reply = client.get("/undeclared")
     assert reply.status_code == 403
     assert "never" not in reply.get_data(as_text=True)
@@ -86,7 +86,7 @@ def test_style_sheets_and_health_are_for_everybody(client: PageClient) -> None:
 
 def test_health_says_when_the_database_does_not_answer(app: Flask, client: PageClient) -> None:
     class Gone:
-        def reading(self) -> None:
+        def read_session(self) -> None:
             from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
             raise OperationalError("", {}, Exception())

@@ -3,7 +3,7 @@
 import resource
 import sys
 
-from attention_point.app import main
+from attention_point.command_line import main
 
 files = int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))

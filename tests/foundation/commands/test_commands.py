@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from attention_point.foundation.commands import reading, refusals, writing
+from attention_point.foundation.commands import read_session, report_errors, write_session
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import FieldError, Invalid, NotFound, Refusal
+from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound
 from attention_point.foundation.vault import Vault
 
 
@@ -23,7 +23,7 @@ def root() -> None:
 @click.option("--fail")
 def write(fail: str | None) -> None:
     """Write a row, then fail in one way or another."""
-    with writing() as session:
+    with write_session() as session:
         session.execute(text("CREATE TABLE note (n integer)"))
         if fail == "refusal":
             raise NotFound("There is no such thing.")
@@ -39,7 +39,7 @@ def write(fail: str | None) -> None:
 @root.command()
 def read() -> None:
     """Try to write while reading."""
-    with reading() as session:
+    with read_session() as session:
         session.execute(text("CREATE TABLE note (n integer)"))
 
 
@@ -47,7 +47,7 @@ def read() -> None:
 @click.argument("message")
 def answer(message: str) -> None:
     """Be refused for two fields."""
-    with refusals():
+    with report_errors():
         raise Invalid(message, (FieldError("email", "Not an address."), FieldError("role", "No such role.")))
 
 
@@ -82,9 +82,9 @@ def run(opened: Opened, *arguments: str) -> Result:
 
 
 def has_note(database: Database) -> bool:
-    with database.reading() as session:
+    with database.read_session() as session:
         asked = "SELECT count(*) FROM {} WHERE {} = 'note'"
-        names = ("sqlite_master", "name") if database.sqlite else ("pg_tables", "tablename")
+        names = ("sqlite_master", "name") if database.is_sqlite else ("pg_tables", "tablename")
         return bool(session.execute(text(asked.format(*names))).scalar())
 
 
@@ -125,7 +125,7 @@ def test_a_reading_command_cannot_write(database: Database, opened: Opened) -> N
 
 def test_a_refusal_to_open_the_database_is_told() -> None:
     def without_keys() -> Database:
-        raise Refusal("there is no keyring")
+        raise AppError("there is no keyring")
 
     result = CliRunner().invoke(root, ["write"], obj=without_keys)
     assert (result.exit_code, result.stderr) == (1, "there is no keyring\n")

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from attention_point.app import main
+from attention_point.command_line import main
 from attention_point.foundation import commands
 from tests.support.commands import walk_commands
 

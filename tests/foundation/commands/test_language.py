@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from attention_point.app import main
-from attention_point.foundation.command_language import terminal_language
+from attention_point.command_line import main
+from attention_point.foundation import clock
+from attention_point.foundation.command_language import detect_terminal_language
 from attention_point.foundation.language import gettext as _
 
 
@@ -32,7 +34,7 @@ from attention_point.foundation.language import gettext as _
     ],
 )
 def test_the_terminal_s_language(environment: dict[str, str], language: str) -> None:
-    assert terminal_language(environment) == language
+    assert detect_terminal_language(environment) == language
 
 
 def run(language: str, instance: Path, *words: str) -> tuple[int, str]:
@@ -100,7 +102,8 @@ def test_a_paper_is_spanish_from_any_terminal(tmp_path: Path, monkeypatch: pytes
         monkeypatch.setenv("LANG", language)
         output = tmp_path / language
         words = ["statistics", "export", "2017-09", "--format", "xlsx", "--output", str(output)]
-        done = CliRunner().invoke(main, words)
+        with clock.override_now(datetime(2017, 10, 2, 12, tzinfo=UTC)):  # the moment of the export stands in it
+            done = CliRunner().invoke(main, words)
         assert done.exit_code == 0, done.output
         papers.append(output.read_bytes())
     assert papers[0] == papers[1]

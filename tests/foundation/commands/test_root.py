@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
-from attention_point.app import main, open_database
+from attention_point.app import open_database
+from attention_point.command_line import main
 from attention_point.foundation.journal import JournalEntry
 
 
@@ -29,13 +30,13 @@ def test_a_sealed_record_that_does_not_open_is_told_and_kept(house: Path) -> Non
     loaded = run("demo", "load", "--people", "3", "--from", "2017-09-01", "--to", "2017-09-02")
     assert loaded.exit_code == 0, loaded.output
     database = open_database()
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("UPDATE visit SET sealed = x'00'"))
     result = run("statistics", "verify")
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert ": visit " in result.stderr
-    with database.reading() as session:
+    with database.read_session() as session:
         kept = session.scalars(select(JournalEntry).order_by(JournalEntry.seq.desc())).first()
         assert kept is not None
         assert (kept.action, kept.subject) == ("vault.refused", "visit")

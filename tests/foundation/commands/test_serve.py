@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from attention_point.app import main
+from attention_point.command_line import main
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 KINDS = {

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.foundation.database import new_id
-from attention_point.foundation.database.identifiers import id_at
+from attention_point.foundation.database.identifiers import build_id_at
 
 MOMENTS = st.integers(0, 2**48 - 1)
 
 
 @given(MOMENTS)
 def test_it_says_its_version_variant_and_moment(moment: int) -> None:
-    made = id_at(moment)
+    made = build_id_at(moment)
     assert (made.version, made.variant) == (7, RFC_4122)
     assert made.int >> 80 == moment
 
@@ -22,9 +22,9 @@ def test_it_says_its_version_variant_and_moment(moment: int) -> None:
 @given(MOMENTS, MOMENTS)
 def test_ids_sort_by_time(one: int, other: int) -> None:
     if one != other:
-        assert (id_at(one) < id_at(other)) is (one < other)
-        assert (str(id_at(one)) < str(id_at(other))) is (one < other)
-        assert (id_at(one).bytes < id_at(other).bytes) is (one < other)
+        assert (build_id_at(one) < build_id_at(other)) is (one < other)
+        assert (str(build_id_at(one)) < str(build_id_at(other))) is (one < other)
+        assert (build_id_at(one).bytes < build_id_at(other).bytes) is (one < other)
 
 
 def test_a_new_one_is_of_now() -> None:
@@ -34,14 +34,14 @@ def test_a_new_one_is_of_now() -> None:
 
 
 def test_no_two_are_alike_even_in_one_millisecond() -> None:
-    assert len({id_at(1_502_285_400_000) for _time in range(20_000)}) == 20_000
+    assert len({build_id_at(1_502_285_400_000) for _time in range(20_000)}) == 20_000
 
 
 def test_every_random_bit_varies() -> None:
     fixed = (0xF << 76) | (0b11 << 62)
     ones = zeros = 0
     for _time in range(400):
-        made = id_at(0).int
+        made = build_id_at(0).int
         ones |= made
         zeros |= ~made
     free = ((1 << 80) - 1) & ~fixed

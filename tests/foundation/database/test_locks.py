@@ -6,7 +6,7 @@ import time
 import pytest
 
 from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.database.locks import serialise
+from attention_point.foundation.database.locks import lock_for_transaction
 
 LONG = 10.0
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -17,12 +17,12 @@ def overlap(database: Database, first: object, second: object, patience: float =
     passed = threading.Event()
 
     def follow() -> None:
-        with database.writing() as session:
-            serialise(session, second)  # type: ignore[arg-type]
+        with database.write_session() as session:
+            lock_for_transaction(session, second)  # type: ignore[arg-type]
             passed.set()
 
-    with database.writing() as session:
-        serialise(session, first)  # type: ignore[arg-type]
+    with database.write_session() as session:
+        lock_for_transaction(session, first)  # type: ignore[arg-type]
         thread = threading.Thread(target=follow)
         thread.start()
         early = passed.wait(patience)
@@ -52,8 +52,8 @@ def test_several_things_are_taken_in_one_order(database: Database) -> None:
     def take(*things: object) -> None:
         for _time in range(20):
             start.wait(LONG)
-            with database.writing() as session:
-                serialise(session, *things)  # type: ignore[arg-type]
+            with database.write_session() as session:
+                lock_for_transaction(session, *things)  # type: ignore[arg-type]
         done.append(time.monotonic())
 
     threads = [threading.Thread(target=take, args=things) for things in ((one, other), (other, one))]
@@ -66,6 +66,6 @@ def test_several_things_are_taken_in_one_order(database: Database) -> None:
 
 def test_the_same_thing_twice_in_one_transaction_is_no_trouble(database: Database) -> None:
     thing = new_id()
-    with database.writing() as session:
-        serialise(session, thing, thing)
-        serialise(session, thing)
+    with database.write_session() as session:
+        lock_for_transaction(session, thing, thing)
+        lock_for_transaction(session, thing)

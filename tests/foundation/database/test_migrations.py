@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from attention_point.foundation import journal, paths
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base, Database, migrations, new_id
-from attention_point.foundation.journal.verifying import verify
+from attention_point.foundation.journal.verification.chain_verification import verify_chain
 from attention_point.foundation.vault import Vault
 from tests.support.postgres import Server
 
@@ -55,11 +55,11 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def tables(database: Database) -> set[str]:
-    return set(inspect(database.reader).get_table_names())
+    return set(inspect(database.read_engine).get_table_names())
 
 
 def downgrade(database: Database, revision: str) -> None:
-    config = migrations._config()
+    config = migrations._build_config()
     with database.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
@@ -68,81 +68,81 @@ def downgrade(database: Database, revision: str) -> None:
 def test_an_empty_database_becomes_what_the_models_say(empty_url: str) -> None:
     with closing(Database(empty_url)) as database:
         assert tables(database) == set()
-        assert migrations.pending(database)
-        migrations.upgrade(empty_url)
-        assert not migrations.pending(database)
+        assert migrations.has_pending_migrations(database)
+        migrations.upgrade_database(empty_url)
+        assert not migrations.has_pending_migrations(database)
         assert tables(database) == {*Base.metadata.tables, "alembic_version"}
-        with database.reader.connect() as connection:
+        with database.read_engine.connect() as connection:
             options = {"compare_type": True, "compare_server_default": True}
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, Base.metadata) == []
 
 
 def test_the_comparison_sees_a_difference(database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("ALTER TABLE journal_head ADD COLUMN more integer"))
-    with database.reader.connect() as connection:
+    with database.read_engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
 
 def test_upgrading_again_is_harmless(empty_url: str, vault: Vault) -> None:
-    migrations.upgrade(empty_url)
+    migrations.upgrade_database(empty_url)
     with closing(Database(empty_url, {"vault": vault})) as database:
-        with database.writing() as session:
+        with database.write_session() as session:
             journal.record(session, SYSTEM, "test.write", "thing")
-        migrations.upgrade(empty_url)
-        with database.reading() as session:
-            verdict = verify(session)
+        migrations.upgrade_database(empty_url)
+        with database.read_session() as session:
+            verdict = verify_chain(session)
             assert (verdict.count, verdict.faults) == (1, [])
 
 
 def test_back_to_nothing_and_up_again(empty_url: str, vault: Vault) -> None:
-    migrations.upgrade(empty_url)
+    migrations.upgrade_database(empty_url)
     with closing(Database(empty_url, {"vault": vault})) as database:
         downgrade(database, "base")
         assert tables(database) == {"alembic_version"}
-        assert migrations.pending(database)
-        migrations.upgrade(empty_url)
+        assert migrations.has_pending_migrations(database)
+        migrations.upgrade_database(empty_url)
         assert tables(database) == {*Base.metadata.tables, "alembic_version"}
-        with database.writing() as session:
+        with database.write_session() as session:
             journal.record(session, SYSTEM, "test.write", "thing")
 
 
 def test_each_revision_goes_back_to_the_one_before(empty_url: str) -> None:
-    revisions = [each.revision for each in ScriptDirectory.from_config(migrations._config()).walk_revisions()]
+    revisions = [script.revision for script in ScriptDirectory.from_config(migrations._build_config()).walk_revisions()]
     assert revisions
     for revision in reversed(revisions):
-        migrations.upgrade(empty_url, revision)
+        migrations.upgrade_database(empty_url, revision)
         with closing(Database(empty_url)) as database:
             downgrade(database, "-1")
-        migrations.upgrade(empty_url, revision)
+        migrations.upgrade_database(empty_url, revision)
 
 
 def test_there_is_one_head_and_every_revision_says_what_it_does() -> None:
-    scripts = ScriptDirectory.from_config(migrations._config())
-    assert len(scripts.get_heads()) == 1
-    assert [each.revision for each in scripts.walk_revisions() if not (each.doc or "").strip()] == []
+    scripts = ScriptDirectory.from_config(migrations._build_config())
+    assert scripts.get_heads() == [migrations.find_newest_revision()]
+    assert [script.revision for script in scripts.walk_revisions() if not (script.doc or "").strip()] == []
 
 
 def test_a_failing_migration_leaves_the_data_usable(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         journal.record(session, SYSTEM, "test.write", "thing")
     before = tables(database)
-    head = ScriptDirectory.from_config(migrations._config()).get_current_head()
+    head = ScriptDirectory.from_config(migrations._build_config()).get_current_head()
     copied = tmp_path / "migrations"
-    shutil.copytree(paths.MIGRATIONS, copied, ignore=shutil.ignore_patterns("__pycache__"))
-    (copied / "versions" / "zzzz_failing.py").write_text(FAILING.format(before=head), encoding="utf-8")
+    shutil.copytree(paths.MIGRATIONS_FOLDER, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    (copied / "versions" / "9999_failing.py").write_text(FAILING.format(before=head), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(paths, "MIGRATIONS", copied)
-        assert migrations.pending(database)
+        patched.setattr(paths, "MIGRATIONS_FOLDER", copied)
+        assert migrations.has_pending_migrations(database)
         with pytest.raises(DBAPIError, match="nowhere"):
-            migrations.upgrade(database.url.render_as_string(hide_password=False))
-    assert not migrations.pending(database)
+            migrations.upgrade_database(database.url.render_as_string(hide_password=False))
+    assert not migrations.has_pending_migrations(database)
     assert tables(database) == before
-    with database.writing() as session:
+    with database.write_session() as session:
         journal.record(session, SYSTEM, "test.write", "thing")
-    with database.reading() as session:
-        verdict = verify(session)
+    with database.read_session() as session:
+        verdict = verify_chain(session)
         assert (verdict.count, verdict.faults) == (2, [])

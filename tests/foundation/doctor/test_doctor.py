@@ -13,13 +13,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from attention_point.app import main
+from attention_point.command_line import main
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.jobs.models import JobRun
 from attention_point.foundation.mail.message import Message
 from attention_point.foundation.mail.models import OutboxMail
-from attention_point.foundation.mail.outbox import queue
+from attention_point.foundation.mail.outbox import queue_message
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
@@ -54,7 +54,7 @@ def test_a_sound_installation_is_in_order(run: Run) -> None:
 
 
 def test_a_missing_trigger_of_the_journal_is_named(run: Run, database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         on = " ON journal_entry" if database.engine.dialect.name == "postgresql" else ""
         session.execute(text(f"DROP TRIGGER journal_entry_kept{on}"))
     assert [line for line in faults(run()) if "journal_entry_kept" in line]
@@ -74,10 +74,10 @@ def test_a_missing_trigger_of_the_journal_is_named(run: Run, database: Database)
 def test_every_kind_of_damaged_record_is_named(
     run: Run, database: Database, column: InstrumentedAttribute[Any], purpose: str
 ) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         made = recorded(session)
         recorded(session)
-        queue(session, "notice", Message("ana@example.org", "Aviso", "Texto"))
+        queue_message(session, "notice", Message("ana@example.org", "Aviso", "Texto"))
         rows = {
             "visit": UUID(made["id"]),
             "referral": UUID(made["referrals"][0]["id"]),
@@ -95,7 +95,7 @@ def test_every_kind_of_damaged_record_is_named(
 def test_a_person_without_a_key_or_record_who_was_not_erased_is_named(
     run: Run, database: Database, column: str, purpose: str
 ) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         made = recorded(session)
         person = session.get_one(Visit, UUID(made["id"])).person_id
         session.execute(update(Person).where(Person.id == person).values({column: None}))
@@ -105,8 +105,8 @@ def test_a_person_without_a_key_or_record_who_was_not_erased_is_named(
 def test_a_keyring_of_another_house_is_told_without_naming_every_row(
     run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attention_point.intake.sealed_records.MOST_NAMED", 3)
-    with database.writing() as session:
+    monkeypatch.setattr("attention_point.intake.records.checks.MAXIMUM_NAMED", 3)
+    with database.write_session() as session:
         for _visit in range(3):
             recorded(session)
         session.execute(text("UPDATE person SET key_version = 9"))
@@ -134,7 +134,7 @@ def test_a_keyring_that_is_missing_is_told_and_the_rest_is_left_out(
 def test_a_database_that_is_old_missing_or_away_is_told(
     run: Run, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert any("anterior al programa" in line for line in faults(run()))
     monkeypatch.setenv("ATTENTION_POINT_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
@@ -151,7 +151,7 @@ def test_a_disk_that_is_nearly_full_is_told(run: Run, monkeypatch: pytest.Monkey
 
 
 def test_jobs_that_failed_and_a_silent_timer_are_told(run: Run, database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         long_ago = clock.now() - timedelta(days=3)
         session.add(
             JobRun(
@@ -165,9 +165,9 @@ def test_jobs_that_failed_and_a_silent_timer_are_told(run: Run, database: Databa
 
 
 def test_mail_that_nobody_sends_or_that_was_given_up_is_told(run: Run, database: Database) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         for name in ("ana", "luis"):
-            queue(session, str(new_id()), Message(f"{name}@example.org", "Aviso", "Texto"))
+            queue_message(session, str(new_id()), Message(f"{name}@example.org", "Aviso", "Texto"))
         first, second = session.query(OutboxMail).all()
         first.next_try_at = clock.now() - timedelta(days=1)
         second.next_try_at = None

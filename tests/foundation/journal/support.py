@@ -12,8 +12,8 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import queries
-from attention_point.foundation.journal.heads import Head
-from attention_point.foundation.journal.verifying import Fault, Verdict, verify
+from attention_point.foundation.journal.verification.chain_verification import Fault, VerificationResult, verify_chain
+from attention_point.foundation.journal.verification.head_files import ChainHead
 
 ENTRIES = 5
 
@@ -21,14 +21,14 @@ ENTRIES = 5
 def write(database: Database, count: int = ENTRIES, action: str = "test.write") -> None:
     """Write entries, each in a transaction of its own."""
     for number in range(count):
-        with database.writing() as session:
+        with database.write_session() as session:
             journal.record(session, SYSTEM, action, "thing", number, count=number)
 
 
 def write_unkeyed(database: Database, count: int) -> None:
     """Write entries as the program did before the chain was keyed: SHA-256 over the hash before and the content."""
-    with database.writing() as session:
-        seq, digest = queries.head(session)
+    with database.write_session() as session:
+        seq, digest = queries.get_head(session)
         before = bytes.fromhex(digest)
         for number in range(count):
             seq += 1
@@ -52,7 +52,7 @@ def unkeyed(before: bytes, seq: int, at: datetime, *rest: str | None) -> bytes:
 
 def tamper(database: Database, statement: str, **values: object) -> None:
     """Change the journal as a thief with the database's password would, its triggers put away and back again."""
-    with database.writing() as session:
+    with database.write_session() as session:
         kept = disarm(session)
         session.execute(text(statement), values)
         rearm(session, kept)
@@ -76,12 +76,12 @@ def rearm(session: Session, kept: list[str]) -> None:
         session.connection().exec_driver_sql(statement)
 
 
-def verdict(database: Database, *heads: Head) -> Verdict:
+def verdict(database: Database, *heads: ChainHead) -> VerificationResult:
     """What the walk finds."""
-    with database.reading() as session:
-        return verify(session, heads)
+    with database.read_session() as session:
+        return verify_chain(session, heads)
 
 
-def faults(database: Database, *heads: Head) -> list[Fault]:
+def faults(database: Database, *heads: ChainHead) -> list[Fault]:
     """What is wrong, but for the index by record, which a thief who writes by SQL seldom keeps right."""
     return [fault for fault in verdict(database, *heads).faults if fault.kind != "index"]

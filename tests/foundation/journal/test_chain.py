@@ -11,9 +11,9 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import queries
-from attention_point.foundation.journal.chain import GENESIS, canonical, keyed_hash
-from attention_point.foundation.journal.commands import journal_commands
-from attention_point.foundation.journal.verifying import Fault
+from attention_point.foundation.journal.chain import GENESIS_HASH, canonical_content, keyed_hash
+from attention_point.foundation.journal.verification.chain_verification import Fault
+from attention_point.foundation.journal_pages.commands import journal_commands
 from attention_point.foundation.vault import Keyring, Vault
 from tests.foundation.journal.support import ENTRIES, faults, tamper, verdict, write
 
@@ -28,17 +28,17 @@ def chain(database: Database) -> Database:
 def test_the_hash_covers_every_part_and_the_key(vault: Vault) -> None:
     at = datetime(2017, 8, 9, tzinfo=UTC)
     content = (1, at, "system", "a", "b", None, "{}")
-    hashed = keyed_hash(vault, GENESIS, canonical(*content))
+    hashed = keyed_hash(vault, GENESIS_HASH, canonical_content(*content))
     others = [
-        keyed_hash(Vault(Keyring.generate()), GENESIS, canonical(*content)),
-        keyed_hash(vault, b"\x01" * 32, canonical(*content)),
-        keyed_hash(vault, GENESIS, canonical(2, *content[1:])),
-        keyed_hash(vault, GENESIS, canonical(1, datetime(2017, 8, 10, tzinfo=UTC), *content[2:])),
-        keyed_hash(vault, GENESIS, canonical(1, at, "x", *content[3:])),
-        keyed_hash(vault, GENESIS, canonical(1, at, "system", "x", *content[4:])),
-        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "x", None, "{}")),
-        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "b", "x", "{}")),
-        keyed_hash(vault, GENESIS, canonical(1, at, "system", "a", "b", None, "x")),
+        keyed_hash(Vault(Keyring.generate()), GENESIS_HASH, canonical_content(*content)),
+        keyed_hash(vault, b"\x01" * 32, canonical_content(*content)),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(2, *content[1:])),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, datetime(2017, 8, 10, tzinfo=UTC), *content[2:])),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, at, "x", *content[3:])),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, at, "system", "x", *content[4:])),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, at, "system", "a", "x", None, "{}")),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, at, "system", "a", "b", "x", "{}")),
+        keyed_hash(vault, GENESIS_HASH, canonical_content(1, at, "system", "a", "b", None, "x")),
     ]
     assert len({hashed, *others}) == len(others) + 1
 
@@ -47,26 +47,26 @@ def test_the_hash_covers_every_part_and_the_key(vault: Vault) -> None:
 def test_the_content_is_plain_json(words: str) -> None:
     at = datetime(2017, 8, 9, 13, 0, 0, 250_000, tzinfo=UTC)
     said = ["system", "test.write", "thing", words, json.dumps({"a": words}, ensure_ascii=False)]
-    assert canonical(7, at, *said) == json.dumps([7, at.isoformat(), *said], ensure_ascii=False).encode()
+    assert canonical_content(7, at, *said) == json.dumps([7, at.isoformat(), *said], ensure_ascii=False).encode()
 
 
 def test_what_a_reading_session_keeps_is_written_afterwards(chain: Database) -> None:
-    session = chain.reading_session()
+    session = chain.create_read_session()
     journal.record(session, SYSTEM, "person.view", "person", "x")
     assert faults(chain) == []
     session.rollback()
-    journal.write_kept(chain, session)
-    journal.write_kept(chain, session)
+    journal.write_pending_entries(chain, session)
+    journal.write_pending_entries(chain, session)
     session.close()
     found = verdict(chain)
     assert (found.count, found.faults) == (ENTRIES + 1, [])
-    with chain.reading() as reading:
-        assert queries.page(reading, None, 1)[0].action == "person.view"
-        assert [row.seq for row in queries.page(reading, 3, 10)] == [2, 1]
+    with chain.read_session() as reading:
+        assert queries.list_newest_entries(reading, None, 1)[0].action == "person.view"
+        assert [row.seq for row in queries.list_newest_entries(reading, 3, 10)] == [2, 1]
 
 
 def test_an_entry_goes_with_its_transaction(chain: Database) -> None:
-    with pytest.raises(ZeroDivisionError), chain.writing() as session:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), chain.write_session() as session:  # noqa: PT012
         journal.record(session, SYSTEM, "test.write", "thing")
         raise ZeroDivisionError
     found = verdict(chain)
@@ -156,5 +156,5 @@ def test_an_export_onto_a_full_disk_is_refused_in_a_sentence(run, chain: Databas
     assert done.exit_code == 1
     assert "/dev/full" in done.stderr
     assert not isinstance(done.exception, OSError)
-    with chain.reading() as session:
-        assert queries.head(session)[0] == ENTRIES
+    with chain.read_session() as session:
+        assert queries.get_head(session)[0] == ENTRIES

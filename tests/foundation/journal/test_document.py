@@ -12,13 +12,13 @@ from click.testing import CliRunner
 from attention_point.foundation import journal, paths
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.foundation.journal.chain import GENESIS, canonical, keyed_hash
-from attention_point.foundation.journal.commands import journal_commands
-from attention_point.foundation.journal.keying import begin_keyed
+from attention_point.foundation.journal.chain import GENESIS_HASH, canonical_content, keyed_hash
+from attention_point.foundation.journal.verification.keyed_start import mark_keyed_start
+from attention_point.foundation.journal_pages.commands import journal_commands
 from attention_point.foundation.vault import Vault
 from tests.foundation.journal.support import tamper, write_unkeyed
 
-DOCUMENT = (paths.PROJECT / "docs" / "journal.md").read_text(encoding="utf-8")
+DOCUMENT = (paths.PROJECT_FOLDER / "docs" / "journal.md").read_text(encoding="utf-8")
 
 
 class KnownKey(Vault):
@@ -33,10 +33,10 @@ def test_the_example_is_right() -> None:
     hashes = re.findall(r"```\n([0-9a-f]{64})\n```", DOCUMENT)
     assert (len(contents), len(hashes)) == (2, 2)
     assert bytes(range(32)).hex() in DOCUMENT
-    before = GENESIS
+    before = GENESIS_HASH
     for content, written in zip(contents, hashes, strict=True):
         seq, at, *said = json.loads(content)
-        encoded = canonical(seq, datetime.fromisoformat(at), *said)
+        encoded = canonical_content(seq, datetime.fromisoformat(at), *said)
         assert encoded == content.encode()
         before = keyed_hash(KnownKey(), before, encoded)
         assert before.hex() == written
@@ -55,8 +55,8 @@ def check() -> Any:
 def exported(database: Database, vault: Vault, tmp_path: Path) -> Path:
     """The export of a journal that began without a key."""
     write_unkeyed(database, 2)
-    begin_keyed(database, tmp_path / "journal-heads")
-    with database.writing() as session:
+    mark_keyed_start(database, tmp_path / "journal-heads")
+    with database.write_session() as session:
         journal.record(
             session, SYSTEM, "test.write", "thing", 'ñ\n"', fields=["á", "\x7f"], count=3, none=None, yes=True
         )

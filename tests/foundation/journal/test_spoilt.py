@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import queries
-from attention_point.foundation.journal.verifying import Fault
+from attention_point.foundation.journal.verification.chain_verification import Fault
 from tests.foundation.journal.support import faults, tamper, verdict, write
 from tests.portal.support import browser
 
@@ -41,7 +41,7 @@ def test_an_entry_with_a_far_number_leaves_one_gap(chain: Database, number: int)
 
 @pytest.mark.parametrize("value", ["'abc'", "x'00'"])
 def test_a_head_without_a_number_is_named(chain: Database, value: str) -> None:
-    if not chain.sqlite:
+    if not chain.is_sqlite:
         pytest.skip("PostgreSQL keeps numbers alone in the column")
     tamper(chain, f"UPDATE journal_head SET seq = {value}")
     assert faults(chain) == [Fault(5, "head")]
@@ -49,29 +49,29 @@ def test_a_head_without_a_number_is_named(chain: Database, value: str) -> None:
 
 @pytest.mark.parametrize("change", SPOILT.values(), ids=SPOILT)
 def test_a_value_that_is_no_text_is_named(chain: Database, change: str) -> None:
-    if not chain.sqlite:
+    if not chain.is_sqlite:
         pytest.skip("PostgreSQL keeps text alone in the column")
     tamper(chain, f"UPDATE journal_entry SET {change} WHERE seq = 3")
     assert Fault(3, "altered") in faults(chain)
 
 
 def test_an_index_that_is_not_utf8_is_named(chain: Database) -> None:
-    if not chain.sqlite:
+    if not chain.is_sqlite:
         pytest.skip("PostgreSQL keeps text alone in the column")
-    with chain.writing() as session:
+    with chain.write_session() as session:
         session.execute(text(f"INSERT INTO journal_mention (record_id, seq) VALUES ({NOT_UTF8}, 3)"))
     assert Fault(3, "index") in verdict(chain).faults
 
 
 @pytest.mark.parametrize("change", [*SPOILT.values(), *ANYWHERE.values()], ids=[*SPOILT, *ANYWHERE])
 def test_a_spoilt_entry_leaves_the_page_to_the_others(app: Flask, database: Database, change: str) -> None:
-    if change in SPOILT.values() and not database.sqlite:
+    if change in SPOILT.values() and not database.is_sqlite:
         pytest.skip("PostgreSQL keeps text alone in the column")
     auditor = browser(app, "auditor")
     write(database)
     tamper(database, f"UPDATE journal_entry SET {change} WHERE seq = (SELECT max(seq) FROM journal_entry)")
     reply = auditor.get("/journal")
     assert reply.status_code == 200
-    with database.reading() as session:
-        last = queries.head(session)[0]
+    with database.read_session() as session:
+        last = queries.get_head(session)[0]
     assert all(str(number) in reply.text for number in range(last - 4, last + 1))

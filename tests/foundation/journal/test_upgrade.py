@@ -6,9 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from attention_point.app import main, open_database
+from attention_point.app import open_database
+from attention_point.command_line import main
 from attention_point.foundation.database import migrations
-from attention_point.foundation.private_files import KEPT_HEADS
+from attention_point.foundation.private_files import JOURNAL_HEADS_FILE
 from attention_point.foundation.vault import Keyring
 from tests.foundation.journal.support import disarm, rearm, write_unkeyed
 
@@ -31,7 +32,7 @@ def run(*words: str) -> Result:
 
 def test_an_installation_of_before_goes_on(instance: Path) -> None:
     Keyring.create(instance / "keyring.json")
-    migrations.upgrade(f"sqlite:///{instance}/attention-point.db", "0012")
+    migrations.upgrade_database(f"sqlite:///{instance}/attention-point.db", "0012")
     database = open_database()
     write_unkeyed(database, 7)
     before = run("journal", "head").stdout
@@ -44,7 +45,7 @@ def test_an_installation_of_before_goes_on(instance: Path) -> None:
     assert (checked.exit_code, checked.stderr) == (0, "")
     assert "1 sello guardado fuera concuerda" in checked.stdout
     assert "La bitácora lleva clave" not in run("init").stdout
-    with database.reading() as session:
+    with database.read_session() as session:
         indexed = session.execute(text("SELECT count(*) FROM journal_mention WHERE seq <= 7")).scalar_one()
         assert indexed == 7
     database.close()
@@ -52,7 +53,7 @@ def test_an_installation_of_before_goes_on(instance: Path) -> None:
 
 def test_a_new_installation_keeps_the_first_head_for_its_owner_alone(instance: Path) -> None:
     assert run("init").exit_code == 0
-    kept = instance / KEPT_HEADS
+    kept = instance / JOURNAL_HEADS_FILE
     assert kept.read_text(encoding="ascii").startswith("1 ")
     assert kept.stat().st_mode & 0o777 == 0o600
     checked = run("journal", "verify")
@@ -63,7 +64,7 @@ def test_a_new_installation_keeps_the_first_head_for_its_owner_alone(instance: P
 def test_a_journal_put_in_its_place_is_told_and_nobody_is_kept_out(instance: Path) -> None:
     assert run("init").exit_code == 0
     database = open_database()
-    with database.writing() as session:
+    with database.write_session() as session:
         armed = disarm(session)
         for statement in ("DELETE FROM journal_entry", "DELETE FROM journal_mention"):
             session.execute(text(statement))
@@ -83,7 +84,7 @@ def test_a_journal_put_in_its_place_is_told_and_nobody_is_kept_out(instance: Pat
 def test_a_trigger_that_is_missing_is_told(instance: Path) -> None:
     assert run("init").exit_code == 0
     database = open_database()
-    with database.writing() as session:
+    with database.write_session() as session:
         session.execute(text("DROP TRIGGER journal_entry_stays"))
     database.close()
     checked = run("journal", "verify")

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from attention_point.foundation import language, paths
-from attention_point.foundation.language import current, gettext, ngettext, speaking, translations, use
+from attention_point.foundation.language import (
+    current_language,
+    gettext,
+    in_language,
+    load_translations,
+    ngettext,
+    set_language,
+)
 
 HEAD = (
     'msgid ""\nmsgstr ""\n"Language: es\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -36,16 +43,16 @@ def rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, content in (("first", FIRST), ("second", SECOND)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "es.po").write_text(HEAD + content, encoding="utf-8")
-    monkeypatch.setattr(paths, "PACKAGE", tmp_path)
-    translations.cache_clear()
+    monkeypatch.setattr(paths, "PACKAGE_FOLDER", tmp_path)
+    load_translations.cache_clear()
     yield
-    translations.cache_clear()
+    load_translations.cache_clear()
 
 
 def test_spanish_is_spoken_unless_another_is_asked_for() -> None:
-    assert copy_context().run(current) == "es"
+    assert copy_context().run(current_language) == "es"
     seen: list[str] = []
-    thread = threading.Thread(target=lambda: seen.append(current()))
+    thread = threading.Thread(target=lambda: seen.append(current_language()))
     thread.start()
     thread.join()
     assert seen == ["es"]
@@ -54,14 +61,14 @@ def test_spanish_is_spoken_unless_another_is_asked_for() -> None:
 @pytest.mark.usefixtures("rooms")
 def test_each_room_s_catalogue_is_read() -> None:
     assert (gettext("House"), gettext("100 % sure")) == ("Casa", "100 % seguro")
-    with speaking("en"):
+    with in_language("en"):
         assert (gettext("House"), gettext("100 % sure")) == ("House", "100 % sure")
 
 
 @pytest.mark.usefixtures("rooms")
 def test_values_are_filled_in() -> None:
     assert gettext("Page %(number)s of %(total)s", number=2, total=3) == "Página 2 de 3"  # spanish: as in the catalogue
-    with speaking("en"):
+    with in_language("en"):
         assert gettext("Page %(number)s of %(total)s", number=2, total=3) == "Page 2 of 3"
 
 
@@ -71,7 +78,7 @@ def test_values_are_filled_in() -> None:
 )
 def test_the_plural_goes_with_the_number(n: int, spanish: str, english: str) -> None:
     assert ngettext("%(num)s day", "%(num)s days", n) == spanish
-    with speaking("en"):
+    with in_language("en"):
         assert ngettext("%(num)s day", "%(num)s days", n) == english
 
 
@@ -83,30 +90,30 @@ def test_what_is_not_translated_is_said_in_english() -> None:
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
 def test_nothing_is_nothing_in_every_language(code: str) -> None:
-    with speaking(code):
+    with in_language(code):
         assert gettext("") == ""
 
 
 def test_speaking_gives_the_language_back() -> None:
-    before = current()
-    with speaking("en"):
-        assert current() == "en"
-        with speaking("es"):
-            assert current() == "es"
-        assert current() == "en"
-        with pytest.raises(ZeroDivisionError), speaking("es"):
+    before = current_language()
+    with in_language("en"):
+        assert current_language() == "en"
+        with in_language("es"):
+            assert current_language() == "es"
+        assert current_language() == "en"
+        with pytest.raises(ZeroDivisionError), in_language("es"):
             raise ZeroDivisionError
-        assert current() == "en"
-    assert current() == before
+        assert current_language() == "en"
+    assert current_language() == before
 
 
 @pytest.mark.parametrize("code", ["fr", "", "es_CO", "EN", "../en"])
 def test_a_language_that_we_do_not_have_is_spanish(code: str) -> None:
-    with speaking("en"):
-        with speaking(code):
-            assert current() == "es"
-        use(code)
-        assert current() == "es"
+    with in_language("en"):
+        with in_language(code):
+            assert current_language() == "es"
+        set_language(code)
+        assert current_language() == "es"
 
 
 def test_threads_do_not_change_one_another_s_language() -> None:
@@ -114,9 +121,9 @@ def test_threads_do_not_change_one_another_s_language() -> None:
     seen: dict[str, set[str]] = {}
 
     def speak(code: str) -> None:
-        use(code)
+        set_language(code)
         ready.wait(5)
-        seen[code] = {current() for _time in range(100)}
+        seen[code] = {current_language() for _time in range(100)}
 
     threads = [threading.Thread(target=speak, args=(code,)) for code in language.LANGUAGES]
     for thread in threads:
@@ -124,4 +131,4 @@ def test_threads_do_not_change_one_another_s_language() -> None:
     for thread in threads:
         thread.join(5)
     assert seen == {code: {code} for code in language.LANGUAGES}
-    assert current() == "es"
+    assert current_language() == "es"

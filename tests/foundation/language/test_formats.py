@@ -13,7 +13,7 @@ from attention_point.foundation.language import (
     format_number,
     format_percent,
     format_time,
-    speaking,
+    in_language,
 )
 
 DAY = date(2017, 8, 9)
@@ -32,43 +32,43 @@ EVENING = datetime(2017, 8, 10, 2, 5, tzinfo=UTC)
 )
 def test_amounts_of_pesos(amount: Decimal, spanish: str, english: str) -> None:
     assert format_amount(amount) == spanish
-    with speaking("en"):
+    with in_language("en"):
         assert format_amount(amount) == english
 
 
 def test_an_amount_in_another_currency_names_it() -> None:
     assert format_amount(1500, "USD") == "US$ 1.500"
-    with speaking("en"):
+    with in_language("en"):
         assert format_amount(1500, "USD") == "$ 1,500"
 
 
 @pytest.mark.parametrize(
     ("style", "spanish", "english"),
     [
-        ("short", "9/08/17", "8/9/17"),
-        ("medium", "9/08/2017", "Aug 9, 2017"),
+        ("short", "09/08/2017", "8/9/17"),
+        ("medium", "09/08/2017", "Aug 9, 2017"),
         ("long", "9 de agosto de 2017", "August 9, 2017"),
         ("full", "miércoles, 9 de agosto de 2017", "Wednesday, August 9, 2017"),
     ],
 )
 def test_dates(style: str, spanish: str, english: str) -> None:
     assert format_date(DAY, style) == spanish
-    with speaking("en"):
+    with in_language("en"):
         assert format_date(DAY, style) == english
 
 
 def test_a_moment_is_shown_on_the_point_s_wall_clock() -> None:
     assert format_date(EVENING) == format_date(DAY)
     assert "9:05" in format_time(EVENING)
-    assert format_datetime(EVENING).startswith("9/08/2017")
-    with speaking("en"):
+    assert format_datetime(EVENING).startswith("09/08/2017")
+    with in_language("en"):
         assert "9:05" in format_time(EVENING)
         assert format_datetime(EVENING).startswith("Aug 9, 2017")
 
 
 def test_months() -> None:
     assert format_month(DAY) == "agosto de 2017"
-    with speaking("en"):
+    with in_language("en"):
         assert format_month(DAY) == "August 2017"
 
 
@@ -78,12 +78,12 @@ def test_months() -> None:
 )
 def test_numbers(number: float, spanish: str, english: str) -> None:
     assert format_number(number) == spanish
-    with speaking("en"):
+    with in_language("en"):
         assert format_number(number) == english
 
 
 @pytest.mark.parametrize(("share", "spanish"), [(0.25, "25%"), (0.3333, "33,3%"), (0, "0%"), (1, "100%")])
 def test_shares(share: float, spanish: str) -> None:
     assert format_percent(share).replace("\xa0", "").replace(" ", "") == spanish
-    with speaking("en"):
+    with in_language("en"):
         assert format_percent(share) == spanish.replace(",", ".")

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.foundation.language import speaking
-from attention_point.foundation.mail import Attachment, Message, letter
-from attention_point.foundation.mail import message as messages
-from attention_point.foundation.mail.message import check, compose, packed, unpacked
-from attention_point.foundation.refusals import Invalid
+from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import in_language
+from attention_point.foundation.mail import Attachment, Message, build_letter
+from attention_point.foundation.mail import message as message_module
+from attention_point.foundation.mail.message import build_email, check_message, decode_message, encode_message
 
 GOOD = Message("ana.rojas@example.org", "Cifras de septiembre", "Buen día.\n")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -19,7 +19,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 def read(message: Message) -> EmailMessage:
     """A message as its reader's program has it."""
-    return message_from_bytes(compose(message, "desk@example.org", "ref-1").as_bytes(), policy=policy.default)
+    return message_from_bytes(build_email(message, "desk@example.org", "ref-1").as_bytes(), policy=policy.default)
 
 
 def with_(**values: object) -> Message:
@@ -50,15 +50,15 @@ def with_(**values: object) -> Message:
 )
 def test_what_is_no_proper_mail_is_refused_by_field(field: str, value: object) -> None:
     with pytest.raises(Invalid) as caught:
-        check(with_(**{field: value}))
-    assert [each.field for each in caught.value.fields] == [field]
+        check_message(with_(**{field: value}))
+    assert [field_error.field for field_error in caught.value.field_errors] == [field]
 
 
 def test_attachments_have_a_limit_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "MOST_BYTES", 10)
-    check(with_(attachments=(Attachment("a.pdf", b"12345"), Attachment("b.pdf", b"12345"))))
+    monkeypatch.setattr(message_module, "MAX_ATTACHMENT_BYTES", 10)
+    check_message(with_(attachments=(Attachment("a.pdf", b"12345"), Attachment("b.pdf", b"12345"))))
     with pytest.raises(Invalid):
-        check(with_(attachments=(Attachment("a.pdf", b"12345"), Attachment("b.pdf", b"123456"))))
+        check_message(with_(attachments=(Attachment("a.pdf", b"12345"), Attachment("b.pdf", b"123456"))))
 
 
 def test_the_mail_says_whence_whither_and_that_no_person_wrote_it() -> None:
@@ -86,7 +86,7 @@ def test_attachments_come_whole_under_their_names() -> None:
 def test_no_text_ever_makes_a_header_of_its_own(subject: str, body: str) -> None:
     message = with_(subject=subject, body=body)
     try:
-        check(message)
+        check_message(message)
     except Invalid:
         return
     mail = read(message)
@@ -99,15 +99,15 @@ def test_no_text_ever_makes_a_header_of_its_own(subject: str, body: str) -> None
 
 @given(TEXT, TEXT, st.lists(st.tuples(TEXT, st.binary())))
 def test_a_kept_message_is_the_same_message(subject: str, body: str, files: list[tuple[str, bytes]]) -> None:
-    message = with_(subject=subject, body=body, attachments=tuple(Attachment(*each) for each in files))
-    assert unpacked(packed(message)) == message
+    message = with_(subject=subject, body=body, attachments=tuple(Attachment(*file) for file in files))
+    assert decode_message(encode_message(message)) == message
 
 
 def test_a_letter_is_in_its_reader_s_language() -> None:
-    with speaking("es"):
-        spanish = letter("Ana Rojas", "Uno.", "http://127.0.0.1:8000/statistics")
-    with speaking("en"):
-        english = letter("Ana Rojas", "One.")
+    with in_language("es"):
+        spanish = build_letter("Ana Rojas", "Uno.", "http://127.0.0.1:8000/statistics")
+    with in_language("en"):
+        english = build_letter("Ana Rojas", "One.")
     assert spanish.startswith("Buen día, Ana Rojas:\n\nUno.\n\nhttp://127.0.0.1:8000/statistics\n\n-- \n")
     assert english.startswith("Good day, Ana Rojas:\n\nOne.\n\n-- \n")
-    check(with_(body=spanish))
+    check_message(with_(body=spanish))

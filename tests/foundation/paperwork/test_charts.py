@@ -9,90 +9,91 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.graphics.shapes import Line, PolyLine, Rect, String
 
-from attention_point.foundation.paperwork import SUPPRESSED, Chart, Series, chart_svg
-from attention_point.foundation.paperwork.charts import WIDTH, draw, scale
-from attention_point.foundation.paperwork.document import ChartKind, Value
-from attention_point.foundation.paperwork.strokes import bar
-from tests.foundation.paperwork.papers import CHART, WORDS
+from attention_point.foundation.paperwork import SUPPRESSED, Chart, Series, draw_chart_svg
+from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, build_axis, build_drawing
+from attention_point.foundation.paperwork.charts.series_styles import build_bar
+from attention_point.foundation.paperwork.numbers import NumericValue
+from attention_point.foundation.paperwork.report import ChartKind
+from tests.foundation.paperwork.samples import CHART, WORDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS: list[ChartKind] = ["bar", "hbar", "line"]
 
 
-def chart(*values: Value, kind: ChartKind = "bar") -> Chart:
-    return Chart("c", "C", kind, tuple(f"c{place}" for place in range(len(values))), (Series("s", values),))
+def make_chart(*values: NumericValue, kind: ChartKind = "bar") -> Chart:
+    return Chart("c", "C", kind, tuple(f"c{index}" for index in range(len(values))), (Series("s", values),))
 
 
-def shapes(one: Chart, kind: type) -> list[Any]:
-    return [shape for shape in draw(one, WORDS).contents if type(shape) is kind]
+def list_shapes(chart: Chart, kind: type) -> list[Any]:
+    return [shape for shape in build_drawing(chart, WORDS).contents if type(shape) is kind]
 
 
-def svg(one: Chart) -> Element:
-    return fromstring(chart_svg(one, WORDS))
+def parse_svg(chart: Chart) -> Element:
+    return fromstring(draw_chart_svg(chart, WORDS))
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), max_size=20))
 def test_an_axis_starts_at_zero_and_holds_every_value(values: list[int]) -> None:
-    axis = scale(chart(*values), 100)
-    assert axis.ticks[0] == 0
-    assert axis.at(0) == 0
-    assert 2 <= len(axis.ticks) <= 6
-    assert all(isinstance(tick, int) for tick in axis.ticks)
-    assert axis.ticks[-1] >= max(values, default=0)
-    assert f"{int(axis.step)}"[0] in "125"
-    assert all(axis.at(value) <= 100.000001 for value in values)
+    axis = build_axis(make_chart(*values), 100)
+    assert axis.tick_values[0] == 0
+    assert axis.position_of(0) == 0
+    assert 2 <= len(axis.tick_values) <= 6
+    assert all(isinstance(tick, int) for tick in axis.tick_values)
+    assert axis.tick_values[-1] >= max(values, default=0)
+    assert f"{int(axis.step_size)}"[0] in "125"
+    assert all(axis.position_of(value) <= 100.000001 for value in values)
 
 
 def test_small_shares_get_small_steps() -> None:
-    axis = scale(chart(Decimal("0.04"), 0.11), 100)
-    assert axis.ticks[-1] < 0.3
-    assert axis.at(0.11) > 40
+    axis = build_axis(make_chart(Decimal("0.04"), 0.11), 100)
+    assert axis.tick_values[-1] < 0.3
+    assert axis.position_of(0.11) > 40
 
 
 def test_upright_bars_are_as_high_as_their_values() -> None:
-    bars = shapes(chart(10, 40, 0, 20), Rect)
-    assert [round(one.height / bars[0].height, 3) for one in bars] == [1, 4, 2]
-    assert len({one.y for one in bars}) == 1
-    zero = min(line.y1 for line in shapes(chart(10, 40), Line))
+    bars = list_shapes(make_chart(10, 40, 0, 20), Rect)
+    assert [round(bar.height / bars[0].height, 3) for bar in bars] == [1, 4, 2]
+    assert len({bar.y for bar in bars}) == 1
+    zero = min(line.y1 for line in list_shapes(make_chart(10, 40), Line))
     assert bars[0].y == zero
 
 
 def test_lying_bars_are_as_long_as_their_values() -> None:
-    bars = shapes(chart(10, 40, 0, 20, kind="hbar"), Rect)
-    assert [round(one.width / bars[0].width, 3) for one in bars] == [1, 4, 2]
-    assert len({one.x for one in bars}) == 1
+    bars = list_shapes(make_chart(10, 40, 0, 20, kind="hbar"), Rect)
+    assert [round(bar.width / bars[0].width, 3) for bar in bars] == [1, 4, 2]
+    assert len({bar.x for bar in bars}) == 1
 
 
 def test_bars_lie_down_where_their_names_find_no_room() -> None:
-    one = replace(chart(1, 2), categories=("palabra" * 12, "corta"))
-    assert len({bar.x for bar in shapes(one, Rect)}) == 1
+    chart = replace(make_chart(1, 2), categories=("palabra" * 12, "corta"))
+    assert len({bar.x for bar in list_shapes(chart, Rect)}) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_values_and_names_are_written(kind: ChartKind) -> None:
-    texts = {shape.text for shape in shapes(replace(CHART, kind=kind), String)}
+    texts = {shape.text for shape in list_shapes(replace(CHART, kind=kind), String)}
     assert {"40", "10", "20", "(r)", "Niñez", "Salud", "Mujeres", "Hombres", "0"} <= texts
 
 
 def test_a_suppressed_value_leaves_a_gap_in_a_line() -> None:
-    lines = shapes(chart(1, 2, SUPPRESSED, 3, 4, kind="line"), PolyLine)
+    lines = list_shapes(make_chart(1, 2, SUPPRESSED, 3, 4, kind="line"), PolyLine)
     assert [len(line.points) for line in lines] == [4, 4]
 
 
 def test_labels_on_a_line_never_cover_each_other() -> None:
-    one = chart(*[100_000 + place % 2 for place in range(120)], kind="line")
-    labels = sorted(shape.x for shape in shapes(one, String) if shape.text.startswith("100.") and shape.x > 60)
+    chart = make_chart(*[100_000 + index % 2 for index in range(120)], kind="line")
+    labels = sorted(shape.x for shape in list_shapes(chart, String) if shape.text.startswith("100.") and shape.x > 60)
     assert len(labels) > 3
     assert all(right - left > 30 for left, right in pairwise(labels))
 
 
 def test_labels_on_a_line_stand_on_no_line() -> None:
     values = tuple((at * 37) % 50 + 3 for at in range(31))
-    one = Chart("c", "C", "line", ("a",) * 31, (Series("s", values), Series("t", values[::-1])))
-    labels = [shape for shape in shapes(one, String) if shape.text in map(str, values) and shape.x > 20]
+    chart = Chart("c", "C", "line", ("a",) * 31, (Series("s", values), Series("t", values[::-1])))
+    labels = [shape for shape in list_shapes(chart, String) if shape.text in map(str, values) and shape.x > 20]
     assert len(labels) >= 10
-    for line in shapes(one, PolyLine):
+    for line in list_shapes(chart, PolyLine):
         ends = list(zip(line.points[::2], line.points[1::2], strict=True))
         for (x, y), (to_x, to_y) in pairwise(ends):
             for label in labels:
@@ -102,17 +103,21 @@ def test_labels_on_a_line_stand_on_no_line() -> None:
 
 
 def test_series_differ_without_colour() -> None:
-    bars: list[list[Any]] = [list(bar(number, 0, 0, 30, 30)) for number in range(5)]
-    looks = {(len(shapes), str(shapes[0].fillColor)) for shapes in bars}
-    assert len(looks) == 5
+    bars: list[list[Any]] = [list(build_bar(number, 0, 0, 30, 30)) for number in range(5)]
+    styles = {(len(shapes), str(shapes[0].fillColor)) for shapes in bars}
+    assert len(styles) == 5
     assert len({len(shapes) > 1 for shapes in bars}) == 2
-    assert all(shape.y1 >= -0.01 and shape.y2 <= 30.01 for number in range(5) for shape in bar(number, 0, 0, 9, 30)
-               if isinstance(shape, Line))  # fmt: skip
+    assert all(
+        shape.y1 >= -0.01 and shape.y2 <= 30.01
+        for number in range(5)
+        for shape in build_bar(number, 0, 0, 9, 30)
+        if isinstance(shape, Line)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_svg_needs_no_style_no_script_and_nothing_from_elsewhere(kind: ChartKind) -> None:
-    root = svg(replace(CHART, kind=kind))
+    root = parse_svg(replace(CHART, kind=kind))
     allowed = {"svg", "title", "desc", "g", "rect", "line", "polyline", "polygon", "text"}
     for element in root.iter():
         assert element.tag.removeprefix(SVG) in allowed
@@ -121,7 +126,7 @@ def test_an_svg_needs_no_style_no_script_and_nothing_from_elsewhere(kind: ChartK
 
 
 def test_an_svg_carries_its_title_and_description() -> None:
-    root = svg(CHART)
+    root = parse_svg(CHART)
     assert root.attrib["role"] == "img"
     assert root.findtext(f"{SVG}title") == "Por necesidad"
     assert root.findtext(f"{SVG}desc") == "La niñez va primero."
@@ -129,9 +134,9 @@ def test_an_svg_carries_its_title_and_description() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_stays_in_the_picture(kind: ChartKind) -> None:
-    one = chart(*range(0, 310, 10), kind=kind)
-    drawing = draw(one, WORDS)
-    assert drawing.width == WIDTH
+    chart = make_chart(*range(0, 310, 10), kind=kind)
+    drawing = build_drawing(chart, WORDS)
+    assert drawing.width == CONTENT_WIDTH
     for shape in drawing.contents:
         left, low, right, high = shape.getBounds()
         assert left >= -8
@@ -142,12 +147,12 @@ def test_everything_stays_in_the_picture(kind: ChartKind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_chart_is_still_a_picture(kind: ChartKind) -> None:
-    for one in (Chart("c", "C", kind, (), ()), chart(0, None, SUPPRESSED, kind=kind), chart(kind=kind)):
-        assert float(svg(one).attrib["height"]) > 0
+    for chart in (Chart("c", "C", kind, (), ()), make_chart(0, None, SUPPRESSED, kind=kind), make_chart(kind=kind)):
+        assert float(parse_svg(chart).attrib["height"]) > 0
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=40), min_size=1, max_size=5), st.sampled_from(KINDS))
 def test_any_name_gives_a_well_formed_svg(names: list[str], kind: ChartKind) -> None:
     series = Series(names[0], tuple(range(len(names))))
-    svg(Chart("c", names[0], kind, tuple(names), (series, series), names[-1]))
+    parse_svg(Chart("c", names[0], kind, tuple(names), (series, series), names[-1]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from attention_point.app import main
+from attention_point.command_line import main
 from attention_point.foundation import paths
 
 Run = Callable[..., Result]
@@ -42,7 +42,7 @@ def test_whatever_the_umask_all_files_are_the_owner_s(tmp_path: Path, umask: int
         [sys.executable, "-c", WORK],
         env=environment,
         umask=umask,
-        cwd=paths.PROJECT,
+        cwd=paths.PROJECT_FOLDER,
         capture_output=True,
         text=True,
         timeout=300,
@@ -57,7 +57,8 @@ def test_whatever_the_umask_all_files_are_the_owner_s(tmp_path: Path, umask: int
 WORK = """
 import os, pathlib
 from click.testing import CliRunner
-from attention_point.app import main, open_database
+from attention_point.app import open_database
+from attention_point.command_line import main
 from tests.support.visits import recorded
 
 def run(*words):
@@ -67,7 +68,7 @@ def run(*words):
 folder = pathlib.Path(os.environ["ATTENTION_POINT_INSTANCE"])
 run("init")
 database = open_database()
-with database.writing() as session:
+with database.write_session() as session:
     recorded(session)
 for path in (folder / "attention-point.db-wal", folder / "attention-point.db-shm"):
     assert path.stat().st_mode & 0o777 == 0o600, path

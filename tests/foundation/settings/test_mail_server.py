@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from attention_point.foundation.mail_server import MailServer, is_address, read_server
-from attention_point.foundation.settings import PREFIX, SettingsError, from_environment
+from attention_point.foundation.network.mail_server import MailServer, is_mail_address, read_mail_server
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX, SettingsError, read_settings
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from attention_point.foundation.settings import PREFIX, SettingsError, from_envi
     ],
 )
 def test_an_address_is_read(url: str, server: MailServer) -> None:
-    assert read_server(url) == server
+    assert read_mail_server(url) == server
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_address_is_read(url: str, server: MailServer) -> None:
 )
 def test_another_is_refused_at_start_without_repeating_it(url: str) -> None:
     with pytest.raises(SettingsError, match="SMTP_URL") as caught:
-        from_environment({f"{PREFIX}SMTP_URL": url})
+        read_settings({f"{ENVIRONMENT_PREFIX}SMTP_URL": url})
     assert "a-secret" not in str(caught.value)
     assert "example.org" not in str(caught.value).replace("smtp://host", "")
 
@@ -54,7 +54,7 @@ def test_another_is_refused_at_start_without_repeating_it(url: str) -> None:
 @generated(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        server = read_server(text)
+        server = read_mail_server(text)
     except ValueError:
         return
     assert server.host
@@ -70,23 +70,25 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     ],
 )
 def test_the_sender_follows_the_public_address(public: str, sender: str) -> None:
-    assert from_environment({f"{PREFIX}PUBLIC_URL": public}).sender == sender
-    chosen = from_environment({f"{PREFIX}PUBLIC_URL": public, f"{PREFIX}MAIL_FROM": "punto@example.org"})
-    assert chosen.sender == "punto@example.org"
+    assert read_settings({f"{ENVIRONMENT_PREFIX}PUBLIC_URL": public}).sender_address == sender
+    chosen = read_settings(
+        {f"{ENVIRONMENT_PREFIX}PUBLIC_URL": public, f"{ENVIRONMENT_PREFIX}MAIL_FROM": "punto@example.org"}
+    )
+    assert chosen.sender_address == "punto@example.org"
 
 
 @pytest.mark.parametrize("sender", ["punto", "Punto <punto@example.org>", "a@b.org, c@d.org", "a@b.org\nBcc: c@d.org"])
 def test_a_sender_is_one_address(sender: str) -> None:
     with pytest.raises(SettingsError, match="MAIL_FROM"):
-        from_environment({f"{PREFIX}MAIL_FROM": sender})
+        read_settings({f"{ENVIRONMENT_PREFIX}MAIL_FROM": sender})
 
 
 def test_an_empty_setting_sends_nothing() -> None:
-    settings = from_environment({f"{PREFIX}SMTP_URL": "", f"{PREFIX}MAIL_FROM": ""})
+    settings = read_settings({f"{ENVIRONMENT_PREFIX}SMTP_URL": "", f"{ENVIRONMENT_PREFIX}MAIL_FROM": ""})
     assert (settings.mail_server, settings.smtp_url, settings.mail_from) == (None, None, None)
 
 
 @generated(st.text())
 def test_an_address_never_ends_a_line(text: str) -> None:
-    assert not is_address(f"{text}\r\n@example.org")
-    assert not is_address(f"ana@example.org\n{text}")
+    assert not is_mail_address(f"{text}\r\n@example.org")
+    assert not is_mail_address(f"ana@example.org\n{text}")

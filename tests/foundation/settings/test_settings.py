@@ -7,40 +7,54 @@ from pathlib import Path
 import pytest
 
 from attention_point.foundation import paths
-from attention_point.foundation.language import speaking
-from attention_point.foundation.settings import PREFIX, Settings, SettingsError, from_environment
+from attention_point.foundation.language import in_language
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX, Settings, SettingsError, read_settings
 
 
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """What is refused is read in the words of the program."""
-    with speaking("en"):
+    with in_language("en"):
         yield
 
 
 def given(**values: str) -> Settings:
     """The settings of an environment with these names, each with its prefix."""
-    return from_environment({f"{PREFIX}{name}": value for name, value in values.items()})
+    return read_settings({f"{ENVIRONMENT_PREFIX}{name}": value for name, value in values.items()})
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    settings = from_environment({"PATH": "/bin", "OTHER_POINT_COLOUR": "blue"})
+    settings = read_settings({"PATH": "/bin", "OTHER_POINT_COLOUR": "blue"})
     assert settings == Settings(
-        instance=paths.INSTANCE,
-        database_url=f"sqlite:///{paths.INSTANCE / 'attention-point.db'}",
-        keyring=paths.INSTANCE / "keyring.json",
+        instance=paths.INSTANCE_FOLDER,
+        database_url=f"sqlite:///{paths.INSTANCE_FOLDER / 'attention-point.db'}",
+        keyring=paths.INSTANCE_FOLDER / "keyring.json",
         public_url="http://127.0.0.1:8000",
     )
     assert (settings.smtp_url, settings.session_idle_minutes, settings.session_hours) == (None, 20, 10)
     assert settings.demo is False
-    assert settings.secure is False
+    assert settings.uses_https is False
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://localhost:8000", True),
+        ("http://127.0.0.2", True),
+        ("http://[::1]:8000", True),
+        ("http://192.168.1.10", False),
+        ("https://punto.example.org", False),
+    ],
+)
+def test_an_address_of_this_machine_alone_is_known(address: str, *, expected: bool) -> None:
+    assert given(PUBLIC_URL=address).is_for_this_machine_alone is expected
 
 
 def test_what_is_wrong_is_told_in_spanish_too() -> None:
-    with speaking("es"):
-        with pytest.raises(SettingsError, match=f"{PREFIX}COLOUR no es un ajuste conocido"):
+    with in_language("es"):
+        with pytest.raises(SettingsError, match=f"{ENVIRONMENT_PREFIX}COLOUR no es un ajuste conocido"):
             given(COLOUR="blue")
-        with pytest.raises(SettingsError, match=f"{PREFIX}SMTP_URL debe llevar usuario y contraseña"):
+        with pytest.raises(SettingsError, match=f"{ENVIRONMENT_PREFIX}SMTP_URL debe llevar usuario y contraseña"):
             given(SMTP_URL="smtp://a-name@mail.example.org")
 
 
@@ -55,7 +69,7 @@ def test_the_instance_moves_what_stands_in_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["COLOUR", "DATABASE", "DATABASE_URL_", "", "demo"])
 def test_an_unknown_name_is_refused_by_name(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"unknown setting {PREFIX}{name};") as caught:
+    with pytest.raises(SettingsError, match=f"unknown setting {ENVIRONMENT_PREFIX}{name};") as caught:
         given(**{name: "a-secret-value"})
     assert "a-secret-value" not in str(caught.value)
 
@@ -90,7 +104,7 @@ def test_another_database_is_refused_without_repeating_its_address(url: str) -> 
 )
 def test_the_public_address_says_whether_visitors_come_over_tls(url: str, kept: str, secure: bool) -> None:
     settings = given(PUBLIC_URL=url)
-    assert (settings.public_url, settings.secure) == (kept, secure)
+    assert (settings.public_url, settings.uses_https) == (kept, secure)
 
 
 @pytest.mark.parametrize("url", ["point.example.org", "ftp://point.example.org", "", "javascript:x"])
@@ -142,7 +156,7 @@ def test_a_trusted_proxy_is_an_address_or_a_network(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["0.0.0.0/0", "::/0", "127.0.0.1,::ffff:0:0/96"])
 def test_not_everybody_is_trusted(value: str) -> None:
-    with pytest.raises(SettingsError, match="TRUSTED_PROXIES must not trust every address"):
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES must not trust all addresses"):
         given(TRUSTED_PROXIES=value)
 
 

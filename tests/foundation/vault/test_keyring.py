@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from attention_point.foundation.language import speaking
+from attention_point.foundation.language import in_language
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.vault.keyring import KeyringError
 
@@ -19,7 +19,7 @@ from attention_point.foundation.vault.keyring import KeyringError
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """What is refused is read in the words of the program."""
-    with speaking("en"):
+    with in_language("en"):
         yield
 
 
@@ -149,9 +149,9 @@ def test_several_versions_are_stored_and_read(tmp_path: Path) -> None:
     path.write_text(json.dumps(both._as_json()), encoding="ascii")
     loaded = Keyring.load(path)
     assert loaded == both
-    assert Vault(loaded).tag("name", "x") == Vault(fresh).tag("name", "x")
+    assert Vault(loaded).index_tag("name", "x") == Vault(fresh).index_tag("name", "x")
 
 
 def test_what_is_wrong_is_told_in_spanish_too(tmp_path: Path) -> None:
-    with speaking("es"), pytest.raises(KeyringError, match="no hay llavero en"):
+    with in_language("es"), pytest.raises(KeyringError, match="no hay llavero en"):
         Keyring.load(tmp_path / "none.json")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from attention_point.foundation.database import new_id
 from attention_point.foundation.vault import Keyring, PersonKey, Vault, VaultError, WrappedKey
-from attention_point.foundation.vault.sealing import BLOCK, HEAD, NONCE
+from attention_point.foundation.vault.sealing import HEAD_BYTES, NONCE_BYTES, PADDING_BLOCK_BYTES
 
 SECRET = "canary-ñandú-7391"
 RECORD = {"given_names": SECRET, "documents": [{"type": "PA", "number": "045678123"}], "education": 5, "gender": None}
@@ -21,7 +21,7 @@ GCM_TAG = 16
 KEYRING = Keyring.generate()
 VAULT = Vault(KEYRING)
 PERSON = new_id()
-KEY, WRAPPED = VAULT.new_person_key(PERSON)
+KEY, WRAPPED = VAULT.create_person_key(PERSON)
 ROW = new_id()
 BLOB = KEY.seal("visit", ROW, RECORD)
 
@@ -57,7 +57,7 @@ def test_a_record_moved_to_another_place_does_not_open(purpose: str, row: object
 
 
 def test_a_record_moved_to_another_person_does_not_open() -> None:
-    other, _wrapped = VAULT.new_person_key(new_id())
+    other, _wrapped = VAULT.create_person_key(new_id())
     with pytest.raises(VaultError):
         other.open("visit", ROW, BLOB)
 
@@ -67,7 +67,7 @@ def test_a_record_under_another_version_of_the_key_does_not_open() -> None:
     blob = PersonKey(raw, 1).seal("visit", ROW, RECORD)
     assert PersonKey(raw, 1).open("visit", ROW, blob) == RECORD
     with pytest.raises(VaultError):
-        PersonKey(raw).open("visit", ROW, blob[:1] + (2).to_bytes(2) + blob[HEAD:])
+        PersonKey(raw).open("visit", ROW, blob[:1] + (2).to_bytes(2) + blob[HEAD_BYTES:])
 
 
 @given(st.integers(0, len(BLOB) - 1), st.integers(1, 255))
@@ -82,11 +82,11 @@ def test_every_position_of_a_record_and_a_wrapped_key_is_guarded() -> None:
     for position in range(len(BLOB)):
         with pytest.raises(VaultError):
             KEY.open("visit", ROW, BLOB[:position] + bytes([BLOB[position] ^ 1]) + BLOB[position + 1 :])
-    blob = WRAPPED.blob
+    blob = WRAPPED.sealed_key
     for position in range(len(blob)):
         altered = blob[:position] + bytes([blob[position] ^ 1]) + blob[position + 1 :]
         with pytest.raises(VaultError):
-            VAULT.open_person_key(PERSON, replace(WRAPPED, blob=altered))
+            VAULT.open_person_key(PERSON, replace(WRAPPED, sealed_key=altered))
 
 
 def test_a_cut_or_lengthened_record_is_refused() -> None:
@@ -110,36 +110,36 @@ def test_a_wrapped_key_of_another_installation_is_refused() -> None:
 @pytest.mark.parametrize("version", [0, 2, -1, 70_000])
 def test_a_version_that_the_keyring_does_not_hold_is_refused(version: int) -> None:
     with pytest.raises(VaultError):
-        VAULT.open_person_key(PERSON, WrappedKey(version, WRAPPED.blob))
+        VAULT.open_person_key(PERSON, WrappedKey(version, WRAPPED.sealed_key))
 
 
 def test_two_versions_of_the_wrapping_key_work_at_a_time() -> None:
     vault = Vault(rotated(KEYRING))
     assert vault.open_person_key(PERSON, WRAPPED).open("visit", ROW, BLOB) == RECORD
     person = new_id()
-    key, wrapped = vault.new_person_key(person)
+    key, wrapped = vault.create_person_key(person)
     assert wrapped.version == 2
     blob = key.seal("visit", ROW, RECORD)
     assert vault.open_person_key(person, wrapped).open("visit", ROW, blob) == RECORD
     with pytest.raises(VaultError):
-        vault.open_person_key(person, WrappedKey(1, wrapped.blob))
+        vault.open_person_key(person, WrappedKey(1, wrapped.sealed_key))
     with pytest.raises(VaultError):
-        vault.open_person_key(PERSON, WrappedKey(2, WRAPPED.blob))
+        vault.open_person_key(PERSON, WrappedKey(2, WRAPPED.sealed_key))
     with pytest.raises(VaultError):
         VAULT.open_person_key(person, wrapped)
 
 
 def test_the_sealed_records_do_not_depend_on_the_wrapping_key() -> None:
     """Data keys of two wrapping versions seal in one format: rotation re-wraps keys and leaves the records alone."""
-    _key, wrapped = Vault(rotated(KEYRING)).new_person_key(PERSON)
-    assert len(wrapped.blob) == len(WRAPPED.blob)
-    newer = Vault(rotated(KEYRING)).new_person_key(PERSON)[0]
-    assert newer.seal("visit", ROW, RECORD)[:HEAD] == BLOB[:HEAD]
+    _key, wrapped = Vault(rotated(KEYRING)).create_person_key(PERSON)
+    assert len(wrapped.sealed_key) == len(WRAPPED.sealed_key)
+    newer = Vault(rotated(KEYRING)).create_person_key(PERSON)[0]
+    assert newer.seal("visit", ROW, RECORD)[:HEAD_BYTES] == BLOB[:HEAD_BYTES]
 
 
 def test_the_length_tells_little() -> None:
-    lengths = {len(KEY.seal("visit", ROW, {"notes": "x" * count})) for count in range(3 * BLOCK)}
-    assert lengths == {HEAD + NONCE + GCM_TAG + BLOCK * blocks for blocks in range(1, 5)}
+    lengths = {len(KEY.seal("visit", ROW, {"notes": "x" * count})) for count in range(3 * PADDING_BLOCK_BYTES)}
+    assert lengths == {HEAD_BYTES + NONCE_BYTES + GCM_TAG + PADDING_BLOCK_BYTES * blocks for blocks in range(1, 5)}
     close: list[dict[str, object]] = [
         {"status": "irregular"},
         {"status": "regular"},
@@ -162,7 +162,7 @@ def _told(error: BaseException) -> str:
 def test_an_error_names_the_row_and_nothing_else() -> None:
     with pytest.raises(VaultError) as caught:
         KEY.open("referral", ROW, BLOB)
-    assert (caught.value.purpose, caught.value.row) == ("referral", ROW)
+    assert (caught.value.purpose, caught.value.row_id) == ("referral", ROW)
     told = _told(caught.value)
     assert str(ROW) in told
     assert SECRET not in told

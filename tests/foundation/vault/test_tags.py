@@ -16,32 +16,32 @@ OTHER = Vault(Keyring.generate())
 
 @given(st.text(max_size=60))
 def test_a_tag_is_the_same_each_time_and_short(value: str) -> None:
-    tag = VAULT.tag("document", value)
-    assert tag == Vault(KEYRING).tag("document", value)
+    tag = VAULT.index_tag("document", value)
+    assert tag == Vault(KEYRING).index_tag("document", value)
     assert len(tag) == 16
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_different_values_have_different_tags(one: str, other: str) -> None:
-    assert (VAULT.tag("name", one) == VAULT.tag("name", other)) is (one == other)
+    assert (VAULT.index_tag("name", one) == VAULT.index_tag("name", other)) is (one == other)
 
 
 @given(st.text(max_size=60))
 def test_the_same_value_in_two_fields_has_two_tags(value: str) -> None:
-    assert VAULT.tag("document", value) != VAULT.tag("name", value)
+    assert VAULT.index_tag("document", value) != VAULT.index_tag("name", value)
 
 
 @given(st.text(max_size=60))
 def test_another_installation_tags_differently(value: str) -> None:
-    assert VAULT.tag("document", value) != OTHER.tag("document", value)
+    assert VAULT.index_tag("document", value) != OTHER.index_tag("document", value)
 
 
 def test_the_guesses_of_one_without_the_key_do_not_hit() -> None:
     numbers = [f"V{number}" for number in range(12_345_000, 12_346_000)]
-    tags = {VAULT.tag("document", number) for number in numbers}
+    tags = {VAULT.index_tag("document", number) for number in numbers}
     guesses = {hashlib.sha256(number.encode()).digest()[:16] for number in numbers}
     guesses |= {hmac.digest(b"", number.encode(), "sha256")[:16] for number in numbers}
-    guesses |= {OTHER.tag("document", number) for number in numbers}
+    guesses |= {OTHER.index_tag("document", number) for number in numbers}
     assert len(tags) == len(numbers)
     assert not tags & guesses
 
@@ -50,24 +50,24 @@ def test_each_root_key_feeds_its_own_use_alone() -> None:
     fresh = Keyring.generate()
     other_index = Vault(replace(KEYRING, index=fresh.index))
     other_derive = Vault(replace(KEYRING, derive=fresh.derive))
-    assert other_index.tag("name", "x") != VAULT.tag("name", "x")
-    assert other_index.secret("web-session") == VAULT.secret("web-session")
-    assert other_derive.tag("name", "x") == VAULT.tag("name", "x")
-    assert other_derive.secret("web-session") != VAULT.secret("web-session")
+    assert other_index.index_tag("name", "x") != VAULT.index_tag("name", "x")
+    assert other_index.derive_secret("web-session") == VAULT.derive_secret("web-session")
+    assert other_derive.index_tag("name", "x") == VAULT.index_tag("name", "x")
+    assert other_derive.derive_secret("web-session") != VAULT.derive_secret("web-session")
 
 
 def test_a_secret_is_for_one_purpose() -> None:
-    assert len({VAULT.secret("web-session"), VAULT.secret("other"), KEYRING.derive}) == 3
-    assert len(VAULT.secret("web-session")) == 32
+    assert len({VAULT.derive_secret("web-session"), VAULT.derive_secret("other"), KEYRING.derive}) == 3
+    assert len(VAULT.derive_secret("web-session")) == 32
 
 
 def test_a_fingerprint_tells_contents_apart_under_a_key_of_its_purpose() -> None:
-    made = VAULT.fingerprint("visit-draft", b"content")
-    assert made == Vault(KEYRING).fingerprint("visit-draft", b"content")
+    made = VAULT.keyed_digest("visit-draft", b"content")
+    assert made == Vault(KEYRING).keyed_digest("visit-draft", b"content")
     others = [
-        VAULT.fingerprint("visit-draft", b"content!"),
-        VAULT.fingerprint("answer", b"content"),
-        OTHER.fingerprint("visit-draft", b"content"),
+        VAULT.keyed_digest("visit-draft", b"content!"),
+        VAULT.keyed_digest("answer", b"content"),
+        OTHER.keyed_digest("visit-draft", b"content"),
         hashlib.sha256(b"content").digest(),
     ]
     assert len({made, *others}) == 5
@@ -78,5 +78,5 @@ def test_the_index_key_in_use_is_the_current_one() -> None:
     fresh = Keyring.generate()
     both = replace(KEYRING, index_current=2, index={**KEYRING.index, 2: fresh.index[1]})
     assert Vault(both).index_version == 2
-    assert Vault(both).tag("name", "x") != VAULT.tag("name", "x")
-    assert Vault(replace(both, index_current=1)).tag("name", "x") == VAULT.tag("name", "x")
+    assert Vault(both).index_tag("name", "x") != VAULT.index_tag("name", "x")
+    assert Vault(replace(both, index_current=1)).index_tag("name", "x") == VAULT.index_tag("name", "x")

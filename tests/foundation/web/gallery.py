@@ -27,7 +27,9 @@ from wtforms import (  # type: ignore[attr-defined] # the stubs do not know Sele
 from wtforms.validators import InputRequired, Length
 
 from attention_point.foundation import language, paths
-from attention_point.foundation.web.headers import POLICY
+from attention_point.foundation.web.page_frame import display
+from attention_point.foundation.web.page_frame.menu import Menu, MenuLine
+from attention_point.foundation.web.security.response_headers import CONTENT_SECURITY_POLICY
 
 NONCE = "gallery"
 ERRORS = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
@@ -90,10 +92,10 @@ WRONG = MultiDict(
 
 def gallery_app() -> Flask:
     """The application; its pages are / , /clean and /error/<status>; ?lang= chooses the language."""
-    app = Flask("gallery", static_folder=str(paths.PACKAGE / "foundation/web/static"), static_url_path="/static")
+    app = Flask("gallery", static_folder=str(paths.PACKAGE_FOLDER / "foundation/web/static"), static_url_path="/static")
     app.secret_key = "only for the gallery"
     here = FileSystemLoader(Path(__file__).parent)
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(paths.TEMPLATES), here])
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(paths.TEMPLATES_FOLDER), here])
     app.jinja_options = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
     CSRFProtect(app)
     _environment(app)
@@ -104,7 +106,7 @@ def gallery_app() -> Flask:
 
     @app.after_request
     def _policy(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY.format(scripts=f"'nonce-{NONCE}'")
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(scripts=f"'nonce-{NONCE}'")
         return response
 
     return app
@@ -115,33 +117,42 @@ def _environment(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext,
-        lambda singular, plural, n: language.translations(language.current()).ngettext(singular, plural, n),
+        lambda singular, plural, n: language.load_translations(language.current_language()).ngettext(
+            singular, plural, n
+        ),
         newstyle=True,
     )
-    environment.filters.update(date=language.format_date, number=language.format_number)
+    environment.filters.update(
+        date=language.format_date, number=language.format_number, initials=display.build_initials
+    )
     environment.globals.update(
         csp_nonce=lambda: NONCE,
         static=lambda path: url_for("static", filename=path),
         languages=list(language.LANGUAGES.items()),
+        text_sizes=list(display.TEXT_SIZES.items()),
+        contrasts=list(display.CONTRASTS.items()),
     )
 
     @app.before_request
     def _speak() -> None:
-        language.use(request.args.get("lang", "en"))
+        language.set_language(request.args.get("lang", "en"))
 
     @app.context_processor
     def _page() -> dict[str, object]:
         return {
             "actor": SimpleNamespace(name="Agent of the desk", role="agent", entity=None),
-            "language": language.current(),
-            "menu": [
-                SimpleNamespace(label="Receive a person", url="/", active=True),
-                SimpleNamespace(label="Referrals", url="/clean", active=False),
-                SimpleNamespace(label="Statistics", url="/error/404", active=False),
-            ],
+            "language": language.current_language(),
+            "menu": Menu(
+                [MenuLine("Receive a person", "/", active=True), MenuLine("Referrals", "/clean", active=False)],
+                [MenuLine("Statistics", "/error/404", active=False)],
+            ),
+            "text_size": "normal",
+            "contrast": "normal",
             "settings_demo": True,
             "session_seconds": int(request.args.get("seconds", "1200")),
             "language_url": lambda code: f"/clean?lang={code}",
+            "text_size_url": lambda size: f"/clean?size={size}",
+            "contrast_url": lambda contrast: f"/clean?contrast={contrast}",
             "sign_out_url": "/clean",
             "point_name": "Attention point",
             "today": date(2017, 8, 9),
@@ -180,5 +191,5 @@ def _error(status: int) -> tuple[str, int]:
 def rendering(app: Flask) -> Iterator[Flask]:
     """A request context, for a macro alone."""
     with app.test_request_context("/form"):
-        language.use("en")
+        language.set_language("en")
         yield app

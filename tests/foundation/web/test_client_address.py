@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from attention_point.foundation.networks import read_networks, site_of
-from attention_point.foundation.web.client_address import behind_proxies, client_address
+from attention_point.foundation.network.ip_addresses import get_visitor_network, read_networks
+from attention_point.foundation.web.security.client_address import find_client_address, trust_proxies
 from tests.support.server import serve
 
 PROXIES = "127.0.0.1, 10.0.0.0/24, 2001:db8:ffff::/48"
@@ -18,7 +18,7 @@ VISITOR = "198.51.100.7"
 def address_of(peer: str, forwarded: str | None = None, trusted: str = PROXIES) -> str:
     """The client's address of a request with this peer and this header."""
     header = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return client_address({"REMOTE_ADDR": peer, **header}, read_networks(trusted))
+    return find_client_address({"REMOTE_ADDR": peer, **header}, read_networks(trusted))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_any_header_gives_an_address(text: str) -> None:
     ],
 )
 def test_a_visitor_with_many_ipv6_addresses_is_one(address: str, site: str) -> None:
-    assert site_of(address) == site
+    assert get_visitor_network(address) == site
 
 
 def test_a_mapped_network_is_the_ipv4_network() -> None:
@@ -99,7 +99,7 @@ def test_two_header_lines_are_one_list() -> None:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [environ["REMOTE_ADDR"].encode()]
 
-    with serve(behind_proxies(tell, read_networks("127.0.0.1"))) as url:
+    with serve(trust_proxies(tell, read_networks("127.0.0.1"))) as url:
         where = urlsplit(url)
         connection = HTTPConnection(where.hostname or "", where.port or 0, timeout=10)
         connection.putrequest("GET", "/")

@@ -78,7 +78,7 @@ def test_a_town_is_found_without_its_accent(page: Page, gallery: str) -> None:
     expect(page.locator("select[name=municipality]")).to_have_value("68307")
     box.fill("Caracas")
     box.blur()
-    expect(page.get_by_text("No option of the list has this name.")).to_be_visible()
+    expect(page.get_by_text("No option in the list has this name.")).to_be_visible()
     page.get_by_role("button", name="Check and continue").click()
     page.get_by_role("button", name="Yes, continue").click()
     expect(box).to_be_focused()

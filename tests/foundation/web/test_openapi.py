@@ -11,8 +11,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from attention_point.foundation.access import access_of
-from attention_point.foundation.web.openapi import PREFIX, document, operation_of
+from attention_point.foundation.access import find_access_rule
+from attention_point.foundation.web.openapi import API_PREFIX, build_openapi_document, find_operation
 from tests.support.pages import PageClient
 from tests.support.visits import draft, person
 
@@ -23,12 +23,12 @@ Bearer = Callable[..., dict[str, str]]
 @pytest.fixture
 def described(app: Flask) -> dict[str, Any]:
     """The description of the whole application."""
-    return document(app, SERVER)
+    return build_openapi_document(app, SERVER)
 
 
 def rules(app: Flask) -> Iterator[Rule]:
     """The rules of the API."""
-    yield from (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX))
+    yield from (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(API_PREFIX))
 
 
 def test_the_description_is_public(app: Flask, described: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def test_the_description_is_public(app: Flask, described: dict[str, Any]) -> Non
 
 
 def test_every_route_of_the_api_is_described(app: Flask) -> None:
-    silent = {rule.rule for rule in rules(app) if operation_of(app.view_functions[rule.endpoint]) is None}
+    silent = {rule.rule for rule in rules(app) if find_operation(app.view_functions[rule.endpoint]) is None}
     assert silent == set()
 
 
@@ -57,13 +57,13 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
 def test_parameters_of_the_address_are_described(described: dict[str, Any]) -> None:
     for address, operations in described["paths"].items():
         for operation in operations.values():
-            named = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+            named = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "path"}
             assert named == set(re.findall(r"{(\w+)}", address))
 
 
 def test_the_scope_is_the_access_rule_s(app: Flask, described: dict[str, Any]) -> None:
     for rule in rules(app):
-        access = access_of(app.view_functions[rule.endpoint])
+        access = find_access_rule(app.view_functions[rule.endpoint])
         assert access is not None
         address = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         for operation in described["paths"][address].values():
@@ -71,7 +71,9 @@ def test_the_scope_is_the_access_rule_s(app: Flask, described: dict[str, Any]) -
 
 
 def test_an_operation_has_its_name_for_itself(described: dict[str, Any]) -> None:
-    names = [each["operationId"] for operations in described["paths"].values() for each in operations.values()]
+    names = [
+        operation["operationId"] for operations in described["paths"].values() for operation in operations.values()
+    ]
     assert len(set(names)) == len(names)
 
 
@@ -118,10 +120,12 @@ def test_real_answers_of_intake_are_as_described(app: Flask, bearer: Bearer, des
     assert holds(described, f"{visits}/{{visit}}", receipt)
     assert holds(described, f"{visits}/{{visit}}", client.get(f"{visits}/{made['id'][:-4]}0000", headers=header))
     assert holds(described, f"{visits}/{{visit}}", client.get(f"{visits}/{made['id']}"))  # without a token
-    found = client.get("/api/v1/people?document=DE:V12345678", headers=header)
-    assert len(said(found)["candidates"]) == 1
-    assert holds(described, "/api/v1/people", found)
-    assert holds(described, "/api/v1/people", client.get("/api/v1/people", headers=header))
+    search = "/api/v1/people/search"
+    found = client.post(search, json={"q": "DE V12345678"}, headers=header)
+    assert len(said(found)["people"]) == 1
+    assert holds(described, search, found)
+    for nothing in ({"q": "Nadie Conocida"}, {"q": "12"}, {"q": ""}, {}):
+        assert holds(described, search, client.post(search, json=nothing, headers=header))
 
 
 def test_real_answers_of_the_portal_are_as_described(app: Flask, bearer: Bearer, described: dict[str, Any]) -> None:

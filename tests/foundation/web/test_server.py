@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from attention_point.foundation.networks import site_of
-from attention_point.foundation.web.server import BoundedChannel, BoundedServer
+from attention_point.foundation.network.ip_addresses import get_visitor_network
+from attention_point.foundation.web.server import IDLE_SECONDS, BoundedChannel, BoundedServer
 from tests.support.server import serve
 
 PIECE, PIECES = 1024 * 1024, 40  # more than waitress keeps for a client: the thread that writes it waits
@@ -43,8 +43,8 @@ def answers() -> Answers:
 @pytest.fixture
 def port(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server of two threads with room for few."""
-    monkeypatch.setattr(BoundedServer, "per_address", 10)
-    monkeypatch.setattr(BoundedServer, "in_all", 16)
+    monkeypatch.setattr(BoundedServer, "max_connections_per_address", 10)
+    monkeypatch.setattr(BoundedServer, "max_connections", 16)
     with serve(answers, threads=2, cleanup_interval=0, outbuf_overflow=2 * PIECE * PIECES) as address:
         yield int(address.rpartition(":")[2])
 
@@ -52,7 +52,7 @@ def port(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second is enough for a request of no length."""
-    monkeypatch.setattr(BoundedChannel, "patience", 1)
+    monkeypatch.setattr(BoundedChannel, "base_seconds", 1)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_dribbled_request_is_closed(port: int, sockets: ExitStack, first: byte
 
 
 def test_who_sent_much_may_not_dribble_the_rest(port: int, sockets: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BoundedChannel, "longest", 1)
+    monkeypatch.setattr(BoundedChannel, "max_seconds", 1)
     client = connect(sockets, port, BODY.replace(b"5000", b"500000") + b"x" * 400_000)
     with dribbling([client]):
         assert answer(client) == "closed"
@@ -188,7 +188,7 @@ def test_where_all_are_too_many_the_greatest_crowd_makes_room(port: int, sockets
 def test_a_crowd_is_counted_over_all_addresses_on_which_one_listens(
     answers: Answers, sockets: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BoundedServer, "per_address", 10)
+    monkeypatch.setattr(BoundedServer, "max_connections_per_address", 10)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     with serve(answers, listen=f"127.0.0.1:{port} 127.0.0.2:{port}"):
@@ -214,4 +214,37 @@ def test_a_crowd_is_counted_over_all_addresses_on_which_one_listens(
     ],
 )
 def test_a_client_s_addresses_are_one(address: str, network: str) -> None:
-    assert site_of(address) == network
+    assert get_visitor_network(address) == network
+
+
+def close_after(patience: float, ask_first: bool, port: int, sockets: ExitStack) -> bool:
+    """Whether a connection that is silent for a while is closed."""
+    client = connect(sockets, port, ASK if ask_first else b"")
+    if ask_first:
+        assert answer(client) == "0"
+    time.sleep(patience)
+    return not is_open(client)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("ask_first", [True, False], ids=["between two requests", "before the first"])
+def test_only_a_used_connection_may_be_silent_for_long(port: int, sockets: ExitStack, ask_first: bool) -> None:
+    """A form is filled in for a minute; a connection that never asked anything gets a request's time."""
+    assert close_after(2.5, ask_first, port, sockets) is not ask_first
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_connection_that_was_used_may_not_dribble_its_next_request(port: int, sockets: ExitStack) -> None:
+    client = connect(sockets, port, ASK)
+    assert answer(client) == "0"
+    time.sleep(1.5)
+    client.sendall(HEAD)
+    with dribbling([client]):
+        assert answer(client) == "closed"
+
+
+def test_a_connection_outlasts_the_filling_of_a_form(answers: Answers, sockets: ExitStack) -> None:
+    """The server as ``serve`` runs it keeps silent connections for 75 seconds, and no longer."""
+    assert IDLE_SECONDS == 75
+    with serve(answers, cleanup_interval=0, channel_timeout=1) as address:
+        assert close_after(3, True, int(address.rpartition(":")[2]), sockets)

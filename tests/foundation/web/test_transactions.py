@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM, public
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import Conflict
-from attention_point.foundation.web import db
-from attention_point.foundation.web.transactions import owe, reader
+from attention_point.foundation.errors import Conflict
+from attention_point.foundation.web import db_session
+from attention_point.foundation.web.transactions import read_session, write_after_response
 from tests.support.pages import PageClient
 
 DATA = "canary-what-was-read"
@@ -26,7 +26,7 @@ def reply(status: int = 200) -> Made:
 
 
 def write() -> None:
-    db().execute(text("INSERT INTO note VALUES (1)"))
+    db_session().execute(text("INSERT INTO note VALUES (1)"))
 
 
 def view(app: Flask, act: Callable[[], Made]) -> None:
@@ -35,12 +35,12 @@ def view(app: Flask, act: Callable[[], Made]) -> None:
 
 
 def notes(database: Database) -> int:
-    with database.reading() as session:
+    with database.read_session() as session:
         return int(session.execute(text("SELECT count(*) FROM note")).scalar_one())
 
 
 def journaled(database: Database) -> list[str]:
-    with database.reading() as session:
+    with database.read_session() as session:
         return list(session.scalars(text("SELECT action FROM journal_entry ORDER BY seq")))
 
 
@@ -59,7 +59,7 @@ def test_a_success_is_committed_once(
     def act() -> Made:
         write()
         write()
-        journal.record(db(), SYSTEM, "note.write", "note")
+        journal.record(db_session(), SYSTEM, "note.write", "note")
         return reply()
 
     view(small, act)
@@ -100,14 +100,14 @@ def test_an_exception_undoes_everything(
 ) -> None:
     def act() -> Made:
         write()
-        journal.record(db(), SYSTEM, "note.write", "note")
+        journal.record(db_session(), SYSTEM, "note.write", "note")
         end()
         return reply()
 
     view(small, act)
     assert client.post("/do").status_code == status
     assert (notes(database), journaled(database)) == (0, [])
-    with database.writing() as session:  # and the next writer need not wait
+    with database.write_session() as session:  # and the next writer need not wait
         session.execute(text("INSERT INTO note VALUES (2)"))
 
 
@@ -126,17 +126,17 @@ def test_a_reading_request_that_writes_fails(small: Flask, client: PageClient, d
 
 def test_what_fails_only_at_the_commit_is_no_success(small: Flask, client: PageClient, database: Database) -> None:
     """Nor does the page after it say that it was done."""
-    if database.sqlite:
-        with database.writing() as session:
+    if database.is_sqlite:
+        with database.write_session() as session:
             session.execute(text("CREATE TABLE part (n integer REFERENCES whole (n) DEFERRABLE INITIALLY DEFERRED)"))
             session.execute(text("CREATE TABLE whole (n integer PRIMARY KEY)"))
     else:
-        with database.writing() as session:
+        with database.write_session() as session:
             session.execute(text("CREATE TABLE whole (n integer PRIMARY KEY)"))
             session.execute(text("CREATE TABLE part (n integer REFERENCES whole (n) DEFERRABLE INITIALLY DEFERRED)"))
 
     def act() -> Made:
-        db().execute(text("INSERT INTO part VALUES (7)"))
+        db_session().execute(text("INSERT INTO part VALUES (7)"))
         write()
         flash("canary: it was saved")
         return reply()
@@ -158,9 +158,9 @@ def reads(app: Flask, status: int = 200) -> None:
     """A view that reads a person."""
 
     def act() -> Made:
-        reader().execute(text("SELECT 1 FROM note")).all()
-        journal.record(reader(), SYSTEM, "person.view", "person", "x")
-        owe(note_it)
+        read_session().execute(text("SELECT 1 FROM note")).all()
+        journal.record(read_session(), SYSTEM, "person.view", "person", "x")
+        write_after_response(note_it)
         return reply(status)
 
     view(app, act)
@@ -193,8 +193,8 @@ def test_what_is_shown_is_journaled(
 
 
 def without_a_journal(database: Database) -> None:
-    with database.writing() as session:
-        if not database.sqlite:
+    with database.write_session() as session:
+        if not database.is_sqlite:
             session.execute(text("DROP TRIGGER journal_entry_advances ON journal_entry"))
         session.execute(text("ALTER TABLE journal_entry RENAME TO gone"))
 
@@ -223,7 +223,7 @@ def held(database: Database, ask: Callable[[], TestResponse]) -> TestResponse:
     """A reply while another process holds the journal's head."""
     other = Database(database.url.render_as_string(hide_password=False))
     try:
-        with other.writing() as session:
+        with other.write_session() as session:
             session.execute(text("UPDATE journal_head SET seq = seq"))
             return ask()
     finally:
@@ -235,7 +235,7 @@ def test_a_writer_that_does_not_get_its_turn_is_told_when_to_come_again(
     small: Flask, client: PageClient, database: Database
 ) -> None:
     def act() -> Made:
-        journal.record(db(), SYSTEM, "note.write", "note")
+        journal.record(db_session(), SYSTEM, "note.write", "note")
         return reply()
 
     view(small, act)
@@ -251,11 +251,11 @@ def test_a_form_reads_afresh_once_it_begins_to_write(small: Flask, client: PageC
 
     def act() -> Made:
         count = text("SELECT count(*) FROM note")
-        counted.append(reader().execute(count).scalar())
-        with database.writing() as session:
+        counted.append(read_session().execute(count).scalar())
+        with database.write_session() as session:
             session.execute(text("INSERT INTO note VALUES (4)"))
         write()
-        counted.append(reader().execute(count).scalar())
+        counted.append(read_session().execute(count).scalar())
         return reply()
 
     view(small, act)
@@ -266,14 +266,14 @@ def test_a_form_reads_afresh_once_it_begins_to_write(small: Flask, client: PageC
 
 def test_nothing_stays_open(small: Flask, client: PageClient, database: Database) -> None:
     def act() -> Made:
-        reader().execute(text("SELECT 1")).all()
+        read_session().execute(text("SELECT 1")).all()
         return reply()
 
     view(small, act)
     for method in ("GET", "POST", "GET"):
         client.open("/do", method=method)
-    assert database.reader.pool.checkedout() == 0  # type: ignore[attr-defined]
-    with database.writing():  # nobody else has the turn
+    assert database.read_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    with database.write_session():  # nobody else has the turn
         pass
     database.close()
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.shared import services
+from attention_point.registers.shared.records import services
 from tests.browser.test_desk import looked_at, sign_in
 from tests.support.pages import PageClient
 
@@ -36,8 +36,8 @@ def test_an_agreement_is_followed_to_its_end(
     as_role("office")
     soon = clock.today() + timedelta(days=9)
     milestones = [{"name": "Informe final", "due": soon}, {"name": "Mesas", "count": 3, "date": "2019-11-24"}]
-    with app.extensions["database"].writing() as session:
-        services.add(session, SYSTEM, AGREEMENTS, {**FACTS, "milestones": milestones, "valid_to": soon})
+    with app.extensions["database"].write_session() as session:
+        services.add_record(session, SYSTEM, AGREEMENTS, {**FACTS, "milestones": milestones, "valid_to": soon})
     sign_in(page, live_server, "office.desk.1@example.org")
     page.goto(f"{live_server}/registers/agreements")
     expect(page.get_by_role("table", name="Plazos")).to_contain_text("En 9 días")

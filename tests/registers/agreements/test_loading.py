@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import format_amount, format_date, format_month, format_number, format_percent
-from attention_point.foundation.refusals import Invalid
 from attention_point.registers.agreements.loading import load_agreements
 from attention_point.registers.agreements.register import AGREEMENTS, STATES
-from attention_point.registers.shared import queries
-from attention_point.registers.shared.codes import code_of
-from attention_point.registers.shared.loading import load
+from attention_point.registers.shared.code_lists import find_code
 from attention_point.registers.shared.models import RecordColumns
-from attention_point.registers.shared.rules import folded
-from attention_point.registers.shared.wording import words
+from attention_point.registers.shared.records import queries
+from attention_point.registers.shared.records.loading import load_year_file
+from attention_point.registers.shared.rules import fold_text
+from attention_point.registers.shared.schema.formatting import format_field_value
 from tests.registers.events.test_loading import rows_of
 from tests.registers.seed import seed
 
@@ -43,8 +43,10 @@ FILE = {"office": {"year": 2019}, "agreements": [STUDY, {"name": "Bibliotecas", 
 
 def said(session: Session, row: RecordColumns) -> str:
     """Everything that a record says, in words."""
-    names = queries.names(session, AGREEMENTS, row.data)
-    return folded(" · ".join(words(field, row.data.get(field.key), names) for field in AGREEMENTS.fields))
+    names = queries.list_organisation_names(session, AGREEMENTS, row.data)
+    return fold_text(
+        " · ".join(format_field_value(field, row.data.get(field.key), names) for field in AGREEMENTS.fields)
+    )
 
 
 def facts(key: str, value: Any, around: Mapping[str, Any]) -> Iterator[str]:
@@ -68,15 +70,15 @@ def facts(key: str, value: Any, around: Mapping[str, Any]) -> Iterator[str]:
     elif value[:4].isdecimal():
         yield format_month(date.fromisoformat(f"{value}-01"))
     else:
-        yield STATES.label(code_of(STATES, value) or "", "es") if key == "status" else value
+        yield STATES.label_for_code(find_code(STATES, value) or "", "es") if key == "status" else value
 
 
 def test_every_fact_of_the_real_agreements_is_kept(session: Session) -> None:
     file = seed()
-    load(session, SYSTEM, file, SECTIONS)
-    rows = {row.name: row for row in queries.of_year(session, AGREEMENTS, file["office"]["year"])}
+    load_year_file(session, SYSTEM, file, SECTIONS)
+    rows = {row.name: row for row in queries.list_records_of_year(session, AGREEMENTS, file["office"]["year"])}
     expected = {(record["name"], fact) for record in file["agreements"] for fact in facts("", record, record)}
-    missing = {(name, fact) for name, fact in expected if folded(fact) not in said(session, rows[name])}
+    missing = {(name, fact) for name, fact in expected if fold_text(fact) not in said(session, rows[name])}
     assert missing == set()
     assert len(expected) > 50
     assert len(rows) == len(file["agreements"])
@@ -84,8 +86,8 @@ def test_every_fact_of_the_real_agreements_is_kept(session: Session) -> None:
 
 def test_each_part_played_and_each_side_is_told_apart(session: Session) -> None:
     file = seed()
-    load(session, SYSTEM, file, SECTIONS)
-    rows = {row.name: said(session, row) for row in queries.of_year(session, AGREEMENTS, 2017)}
+    load_year_file(session, SYSTEM, file, SECTIONS)
+    rows = {row.name: said(session, row) for row in queries.list_records_of_year(session, AGREEMENTS, 2017)}
     text = " ".join(rows.values())
     for fact in (
         "Consejo Británico (aliado)",
@@ -99,21 +101,21 @@ def test_each_part_played_and_each_side_is_told_apart(session: Session) -> None:
         "estudiantes · Cantidad: al menos 10.000",
         "Dinamarca · manejo de basuras",
     ):
-        assert folded(fact) in text, fact
+        assert fold_text(fact) in text, fact
 
 
 def test_loading_twice_changes_nothing(session: Session) -> None:
-    first = load(session, SYSTEM, FILE, SECTIONS)
+    first = load_year_file(session, SYSTEM, FILE, SECTIONS)
     before = rows_of(session)
-    again = load(session, SYSTEM, FILE, SECTIONS)
+    again = load_year_file(session, SYSTEM, FILE, SECTIONS)
     assert first.counts == {"added": 2, "changed": 0, "unchanged": 0, "left": 0}
     assert again.counts == {"added": 0, "changed": 0, "unchanged": 2, "left": 0}
     assert rows_of(session) == before
 
 
 def test_a_share_is_kept_to_the_hundredth_of_a_percent(session: Session) -> None:
-    load(session, SYSTEM, FILE, SECTIONS)
-    (row,) = queries.page(session, AGREEMENTS, queries.Wanted("humedales"), None, 5)
+    load_year_file(session, SYSTEM, FILE, SECTIONS)
+    (row,) = queries.list_records_page(session, AGREEMENTS, queries.RecordFilter("humedales"), None, 5)
     assert [each["share"] for each in row.data["contributions"] if "share" in each] == ["0.335"]
 
 
@@ -142,11 +144,11 @@ def without(*keys: str, **more: Any) -> dict[str, Any]:
 )
 def test_a_wrong_fact_is_told_by_its_place(session: Session, agreement: Any, field: str) -> None:
     with pytest.raises(Invalid) as caught:
-        load(session, SYSTEM, {**FILE, "agreements": [FILE["agreements"][1], agreement]}, SECTIONS)  # type: ignore[index]
-    assert field in {each.field for each in caught.value.fields}
+        load_year_file(session, SYSTEM, {**FILE, "agreements": [FILE["agreements"][1], agreement]}, SECTIONS)  # type: ignore[index]
+    assert field in {each.field for each in caught.value.field_errors}
 
 
 def test_a_section_of_another_shape_is_refused(session: Session) -> None:
     with pytest.raises(Invalid) as caught:
-        load(session, SYSTEM, {**FILE, "agreements": {"name": "Uno"}}, SECTIONS)
-    assert [each.field for each in caught.value.fields] == ["agreements"]
+        load_year_file(session, SYSTEM, {**FILE, "agreements": {"name": "Uno"}}, SECTIONS)
+    assert [each.field for each in caught.value.field_errors] == ["agreements"]

@@ -9,20 +9,20 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from attention_point.accounts import services as accounts
+from attention_point.accounts import services as account_services
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.foundation.jobs import Job, run_due
-from attention_point.foundation.mail import send_waiting
+from attention_point.foundation.jobs import Job, run_due_jobs
+from attention_point.foundation.mail import send_due_messages
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
 from attention_point.registers.agreements import queries
-from attention_point.registers.agreements.commands import latest_working_day, notice_job
+from attention_point.registers.agreements.commands import find_latest_working_day, run_notice_job
 from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.agreements.models import AgreementAlert
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.agreements.services import SHOWN, give_notice
-from attention_point.registers.shared import services
+from attention_point.registers.agreements.services import MAX_DEADLINES_IN_LETTER, queue_due_notices
+from attention_point.registers.shared.records import services
 from tests.accounts.support import password_hash
 from tests.support.mail import post_office
 
@@ -32,14 +32,14 @@ TODAY = date(2019, 4, 1)
 
 def keep(session: Session, name: str, **facts: Any) -> UUID:
     """An agreement that is being carried out."""
-    return services.add(session, SYSTEM, AGREEMENTS, {"name": name, "state": "running", **facts})
+    return services.add_record(session, SYSTEM, AGREEMENTS, {"name": name, "state": "running", **facts})
 
 
 def someone(session: Session, role: str, language: str = "es") -> str:
     """An account of a role; its address."""
     email = f"{role}.{language}@example.org"
-    new = accounts.NewAccount(email, "Ana Rojas", role, None, language=language)
-    accounts.add_user(session, SYSTEM, new, password_hash(), must_change=False)
+    new = account_services.NewAccount(email, "Ana Rojas", role, None, language=language)
+    account_services.add_account(session, SYSTEM, new, password_hash(), must_change=False)
     return email
 
 
@@ -51,30 +51,30 @@ def waiting(session: Session) -> int:
 def delivered(database: Database, settings: Settings) -> dict[str, tuple[str, str]]:
     """What a real mail server takes of the outbox: subject and text by recipient."""
     with post_office() as office:
-        send_waiting(database, replace(settings, smtp_url=office.url))
+        send_due_messages(database, replace(settings, smtp_url=office.url))
     return {to: (mail["Subject"], mail.get_content().replace("\r\n", "\n")) for to, mail in office.took}
 
 
 def test_a_notice_is_given_once_and_the_next_when_its_day_comes(session: Session) -> None:
     someone(session, "office")
     keep(session, "Convenio del agua", valid_to="2019-05-01")
-    assert give_notice(session, SYSTEM, TODAY, ADDRESS) == 1
-    assert give_notice(session, SYSTEM, TODAY, ADDRESS) == 0
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=22), ADDRESS) == 0
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=23), ADDRESS) == 1
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=90), ADDRESS) == 1
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=400), ADDRESS) == 0
+    assert queue_due_notices(session, SYSTEM, TODAY, ADDRESS) == 1
+    assert queue_due_notices(session, SYSTEM, TODAY, ADDRESS) == 0
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=22), ADDRESS) == 0
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=23), ADDRESS) == 1
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=90), ADDRESS) == 1
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=400), ADDRESS) == 0
     assert waiting(session) == 3
 
 
 def test_a_new_day_is_told_anew(session: Session) -> None:
     someone(session, "office")
     key = keep(session, "Convenio del agua", valid_to="2019-05-01")
-    give_notice(session, SYSTEM, TODAY, ADDRESS)
-    services.save(
+    queue_due_notices(session, SYSTEM, TODAY, ADDRESS)
+    services.update_record(
         session, SYSTEM, AGREEMENTS, key, 1, {"name": "Convenio del agua", "state": "running", "valid_to": "2019-04-29"}
     )
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=1), ADDRESS) == 1
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=1), ADDRESS) == 1
 
 
 def test_what_is_over_or_far_or_reached_is_not_told(session: Session) -> None:
@@ -82,27 +82,27 @@ def test_what_is_over_or_far_or_reached_is_not_told(session: Session) -> None:
     keep(session, "Lejano", valid_to="2019-07-01", milestones=[{"name": "Informe", "due": "2019-04-17"}])
     keep(session, "Terminado", state="ended", valid_to="2019-04-02")
     keep(session, "Cumplido", milestones=[{"name": "Informe", "due": "2019-04-02", "date": "2019-03"}])
-    assert give_notice(session, SYSTEM, TODAY, ADDRESS) == 0
-    assert give_notice(session, SYSTEM, TODAY + timedelta(days=1), ADDRESS) == 2
+    assert queue_due_notices(session, SYSTEM, TODAY, ADDRESS) == 0
+    assert queue_due_notices(session, SYSTEM, TODAY + timedelta(days=1), ADDRESS) == 2
 
 
 def test_while_nobody_may_edit_the_notices_wait(session: Session) -> None:
     someone(session, "auditor")
     keep(session, "Convenio del agua", valid_to="2019-05-01")
-    assert give_notice(session, SYSTEM, TODAY, ADDRESS) == 0
+    assert queue_due_notices(session, SYSTEM, TODAY, ADDRESS) == 0
     someone(session, "office")
-    assert give_notice(session, SYSTEM, TODAY, ADDRESS) == 1
+    assert queue_due_notices(session, SYSTEM, TODAY, ADDRESS) == 1
     assert waiting(session) == 1
 
 
 def test_a_removed_agreement_takes_its_notices_along(session: Session) -> None:
     someone(session, "office")
     key = keep(session, "Convenio del agua", valid_to="2019-05-01")
-    give_notice(session, SYSTEM, TODAY, ADDRESS)
-    services.remove(session, SYSTEM, AGREEMENTS, key, 1)
+    queue_due_notices(session, SYSTEM, TODAY, ADDRESS)
+    services.delete_record(session, SYSTEM, AGREEMENTS, key, 1)
     session.expire_all()
     assert session.scalars(select(AgreementAlert)).all() == []
-    assert queries.coming(session, TODAY) == []
+    assert queries.list_near_deadlines(session, TODAY) == []
 
 
 def test_coming_days_stand_in_their_order(session: Session) -> None:
@@ -113,24 +113,24 @@ def test_coming_days_stand_in_their_order(session: Session) -> None:
         milestones=[{"name": "Uno", "due": "2019-04-10"}, {"name": "Dos", "due": "2019-04-10"}],
     )
     keep(session, "A", valid_to="2018")
-    near = queries.coming(session, TODAY)
-    assert [(each.row.name, each.deadline.milestone, each.left) for each in near] == [
+    near = queries.list_near_deadlines(session, TODAY)
+    assert [(each.agreement.name, each.deadline.milestone, each.days_left) for each in near] == [
         ("A", "", -91),
         ("B", "Dos", 9),
         ("B", "Uno", 9),
         ("B", "", 90),
     ]
-    assert [each.row.name for each in queries.coming(session, TODAY, 1)] == ["A"]
+    assert [each.agreement.name for each in queries.list_near_deadlines(session, TODAY, 1)] == ["A"]
 
 
 def test_each_reads_the_letter_in_their_language(database: Database, settings: Settings) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         spanish, english = someone(session, "office"), someone(session, "office", "en")
         someone(session, "supervisor")
         key = keep(
             session, "Convenio del agua", valid_to="2019-05-01", milestones=[{"name": "Informe", "due": "2019-03"}]
         )
-        give_notice(session, SYSTEM, TODAY, ADDRESS)
+        queue_due_notices(session, SYSTEM, TODAY, ADDRESS)
     letters = delivered(database, settings)
     assert set(letters) == {spanish, english}
     subject, body = letters[spanish]
@@ -142,14 +142,14 @@ def test_each_reads_the_letter_in_their_language(database: Database, settings: S
 
 
 def test_of_very_many_the_letter_says_how_many_more(database: Database, settings: Settings) -> None:
-    with database.writing() as session:
+    with database.write_session() as session:
         someone(session, "office")
-        due = [{"name": f"Hito {number}", "due": "2019-04-02"} for number in range(SHOWN + 2)]
+        due = [{"name": f"Hito {number}", "due": "2019-04-02"} for number in range(MAX_DEADLINES_IN_LETTER + 2)]
         keep(session, "Convenio", milestones=due)
-        give_notice(session, SYSTEM, TODAY, ADDRESS)
+        queue_due_notices(session, SYSTEM, TODAY, ADDRESS)
     ((_subject, body),) = delivered(database, settings).values()
     assert "Y 2 más." in body
-    assert body.count("Hito ") == SHOWN
+    assert body.count("Hito ") == MAX_DEADLINES_IN_LETTER
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ def test_of_very_many_the_letter_says_how_many_more(database: Database, settings
     ],
 )
 def test_it_is_due_on_working_days(today: date, period: str) -> None:
-    assert latest_working_day(today) == period
+    assert find_latest_working_day(today) == period
 
 
 def test_the_job_runs_once_a_day(database: Database, settings: Settings) -> None:
-    assert agreements.jobs == (Job("agreement-notices", latest_working_day, notice_job),)
-    with database.writing() as session:
+    assert agreements.jobs == (Job("agreement-notices", find_latest_working_day, run_notice_job),)
+    with database.write_session() as session:
         someone(session, "office")
         keep(session, "Convenio del agua", valid_to="2019-05-01")
-    ran = [list(run_due(database, settings, agreements.jobs, TODAY)) for _again in range(2)]
+    ran = [list(run_due_jobs(database, settings, agreements.jobs, TODAY)) for _again in range(2)]
     assert [[each.error for each in some] for some in ran] == [[None], []]
-    with database.reading() as session:
+    with database.read_session() as session:
         assert waiting(session) == 1

@@ -10,10 +10,10 @@ from sqlalchemy import event
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.registers.annual_report.register import YEARS
+from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import services
-from attention_point.registers.shared.writing import New, insert_records
+from attention_point.registers.shared.records import services
+from attention_point.registers.shared.records.writing import NewRecord, insert_records
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -23,16 +23,16 @@ FEW, MORE = 3, 197
 def _add(database: Database, number: int) -> None:
     """Events of 2019 with ten participants each."""
     data = {"name": "Foro del agua", "state": "done", "date": "2019-03", "participants": {"number": 10}}
-    with database.writing() as session:
-        insert_records(session, SYSTEM, EVENTS, [New(data, "typed") for _each in range(number)], "imported")
+    with database.write_session() as session:
+        insert_records(session, SYSTEM, EVENTS, [NewRecord(data, "typed") for _each in range(number)], "imported")
 
 
 @pytest.mark.parametrize("address", ["/report", "/report/2019"])
 def test_many_records_ask_no_more_statements(app: Flask, as_role: SignIn, address: str) -> None:
     database = app.extensions["database"]
     office = as_role("office")
-    with database.writing() as session:
-        services.add(session, SYSTEM, YEARS, {"name": "Oficina de Prueba", "year": 2019})
+    with database.write_session() as session:
+        services.add_record(session, SYSTEM, OFFICE_YEARS, {"name": "Oficina de Prueba", "year": 2019})
     statements: list[str] = []
 
     def hear(*call: Any) -> None:
@@ -45,7 +45,7 @@ def test_many_records_ask_no_more_statements(app: Flask, as_role: SignIn, addres
         return len(statements)
 
     _add(database, FEW)
-    event.listen(database.reader, "before_cursor_execute", hear)
+    event.listen(database.read_engine, "before_cursor_execute", hear)
     few = looked()
     _add(database, MORE)
     assert 0 < looked() <= few

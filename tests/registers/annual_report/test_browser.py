@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import services
+from attention_point.registers.shared.records import services
 from tests.support.browser import axe
 from tests.support.pages import PageClient
 from tests.support.server import serve
@@ -19,9 +19,11 @@ SignIn = Callable[..., PageClient]
 
 
 def test_a_section_is_written_from_its_draft(app: Flask, as_role: SignIn, page: Page) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         for name, state in (("Foro del agua", "done"), ("Foro aplazado", "postponed")):
-            services.add(session, SYSTEM, EVENTS, {"name": name, "state": state, "year": 2019, "countries": ["NL"]})
+            services.add_record(
+                session, SYSTEM, EVENTS, {"name": name, "state": state, "year": 2019, "countries": ["NL"]}
+            )
     cookie = as_role("office").get_cookie("session")
     assert cookie is not None
     page.context.add_cookies([{"name": "session", "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])

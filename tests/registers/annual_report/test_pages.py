@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report import queries
-from attention_point.registers.annual_report.register import YEARS
+from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import services
+from attention_point.registers.shared.records import services
 from tests.registers.support import fields_of as every_field
 from tests.registers.support import submit as submit_form
 from tests.support.pages import PageClient
@@ -37,14 +37,16 @@ def submit(client: PageClient, address: str, **typed: str) -> TestResponse:
 @pytest.fixture
 def known(app: Flask) -> Flask:
     """An app with a year of few records."""
-    with app.extensions["database"].writing() as session:
-        services.add(session, SYSTEM, YEARS, {"name": "Oficina de Prueba", "acronym": "OPR", "year": 2019})
-        services.add(
+    with app.extensions["database"].write_session() as session:
+        services.add_record(
+            session, SYSTEM, OFFICE_YEARS, {"name": "Oficina de Prueba", "acronym": "OPR", "year": 2019}
+        )
+        services.add_record(
             session, SYSTEM, EVENTS,
             {"name": "Foro del agua", "state": "done", "date": "2019-03", "countries": ["NL"],
              "participants": {"number": "120", "mark": "approximate"}},
         )  # fmt: skip
-        services.add(
+        services.add_record(
             session, SYSTEM, AGREEMENTS,
             {"name": "Convenio del río", "state": "signed", "signed": "2019-05",
              "contributions": [{"side": "municipality", "amount": {"amount": "0"}},
@@ -82,8 +84,8 @@ def test_the_draft_is_taken_changed_and_kept_in_versions(known: Flask, as_role: 
     for said in ("Un año distinto.", "Lo contamos nosotros.", "<h3>Foro del agua</h3>"):
         assert said in preview, said
     assert submit(office, POSITIONING, introduction="Otro comienzo.").status_code == 303
-    with known.extensions["database"].reading() as session:
-        kept = queries.versions(session, 2019, "positioning", 9)
+    with known.extensions["database"].read_session() as session:
+        kept = queries.list_text_versions(session, 2019, "positioning", 9)
         assert [(each.version, each.introduction) for each in kept] == [(2, "Otro comienzo."), (1, "Un año distinto.")]
     assert "Versión 2" in office.get("/report/2019").get_data(as_text=True)
     assert "Un año distinto." in office.get(POSITIONING).get_data(as_text=True)
@@ -93,8 +95,8 @@ def test_saving_the_same_makes_no_version(known: Flask, as_role: SignIn) -> None
     office = as_role("office")
     submit(office, POSITIONING, introduction="Igual.")
     assert submit(office, POSITIONING, introduction="Igual.").status_code == 303
-    with known.extensions["database"].reading() as session:
-        assert [each.version for each in queries.versions(session, 2019, "positioning", 9)] == [1]
+    with known.extensions["database"].read_session() as session:
+        assert [each.version for each in queries.list_text_versions(session, 2019, "positioning", 9)] == [1]
 
 
 def test_the_second_writer_is_told_what_differs_and_loses_nothing(known: Flask, as_role: SignIn) -> None:
@@ -106,8 +108,8 @@ def test_the_second_writer_is_told_what_differs_and_loses_nothing(known: Flask, 
     assert "De la otra." in reply.get_data(as_text=True)
     assert fields_of(reply)["introduction"] == "De esta."
     assert office.post(POSITIONING, data=fields_of(reply)).status_code == 303
-    with known.extensions["database"].reading() as session:
-        assert queries.newest_texts(session, 2019)["positioning"].introduction == "De esta."
+    with known.extensions["database"].read_session() as session:
+        assert queries.list_newest_texts(session, 2019)["positioning"].introduction == "De esta."
 
 
 def test_a_text_that_is_too_long_comes_back(known: Flask, as_role: SignIn) -> None:
@@ -121,8 +123,8 @@ def test_a_text_stays_when_records_change_and_says_so(known: Flask, as_role: Sig
     submit(office, POSITIONING, account="Texto nuestro.")
     note = "Hubo cambios en los registros"
     assert note not in office.get(POSITIONING).get_data(as_text=True)
-    with known.extensions["database"].writing() as session:
-        services.add(session, SYSTEM, EVENTS, {"name": "Foro nuevo", "state": "done", "year": 2019})
+    with known.extensions["database"].write_session() as session:
+        services.add_record(session, SYSTEM, EVENTS, {"name": "Foro nuevo", "state": "done", "year": 2019})
     page = office.get(POSITIONING).get_data(as_text=True)
     assert note in page
     assert "Foro nuevo" in page
@@ -141,8 +143,8 @@ def test_the_report_is_downloaded(known: Flask, as_role: SignIn, kind: str) -> N
 
 
 def test_charts_are_pictures(known: Flask, as_role: SignIn) -> None:
-    with known.extensions["database"].writing() as session:
-        services.add(session, SYSTEM, EVENTS, {"name": "Foro aplazado", "state": "postponed", "year": 2019})
+    with known.extensions["database"].write_session() as session:
+        services.add_record(session, SYSTEM, EVENTS, {"name": "Foro aplazado", "state": "postponed", "year": 2019})
     office = as_role("office")
     reply = office.get("/report/2019/charts/events-by-state-chart.svg")
     assert reply.mimetype == "image/svg+xml"
@@ -154,7 +156,7 @@ def test_an_empty_year_says_the_next_step_and_has_no_file(app: Flask, as_role: S
     office = as_role("office")
     assert "Todavía no hay años" in office.get("/report").get_data(as_text=True)
     page = office.get("/report/2031").get_data(as_text=True)
-    assert "Todavía no consta nada" in page
+    assert "Todavía no hay registros" in page
     assert office.get("/report/2031/preview").status_code == 200
     assert office.get("/report/2031/migration").status_code == 200
     for address in ("/report/2031.pdf", "/report/2019.xlsx", "/report/99999", "/report/2019/weather"):

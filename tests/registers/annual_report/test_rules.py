@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.registers.annual_report.rules import (
-    Part,
-    count_sum,
-    doubt,
-    parts_of,
-    text_of,
+    TextPart,
+    combine_qualifiers,
+    format_text_parts,
+    parse_text_parts,
+    sum_counts,
 )
 
 MARK = st.sampled_from([None, "approximate", "at_least"])
@@ -24,14 +24,14 @@ LINE = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_siz
 
 @given(MARK, MARK)
 def test_a_doubt_is_never_lost(one: str | None, other: str | None) -> None:
-    both = doubt(one, other)
-    assert both == doubt(other, one)
+    both = combine_qualifiers(one, other)
+    assert both == combine_qualifiers(other, one)
     assert (both is None) is (one is None and other is None)
 
 
 @given(st.lists(COUNT))
 def test_a_sum_of_counts_is_as_sure_as_its_least_sure_part(counts: list[dict[str, Any]]) -> None:
-    total = count_sum(counts)
+    total = sum_counts(counts)
     if not counts:
         assert total is None
     else:
@@ -42,13 +42,13 @@ def test_a_sum_of_counts_is_as_sure_as_its_least_sure_part(counts: list[dict[str
 
 @given(st.lists(st.tuples(LINE, st.booleans())))
 def test_a_text_and_its_parts_are_the_same(pieces: list[tuple[str, bool]]) -> None:
-    parts = [Part(text, heading) for text, heading in pieces]
-    assert list(parts_of(text_of(parts))) == parts
+    parts = [TextPart(text, heading) for text, heading in pieces]
+    assert list(parse_text_parts(format_text_parts(parts))) == parts
 
 
 def test_a_single_line_break_is_kept_and_a_blank_line_parts() -> None:
-    assert list(parts_of("uno\ndos\r\n\r\n# Título\ntres")) == [
-        Part("uno\ndos"),
-        Part("Título", heading=True),
-        Part("tres"),
+    assert list(parse_text_parts("uno\ndos\r\n\r\n# Título\ntres")) == [
+        TextPart("uno\ndos"),
+        TextPart("Título", is_heading=True),
+        TextPart("tres"),
     ]

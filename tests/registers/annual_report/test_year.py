@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.agreements.loading import load_agreements
 from attention_point.registers.annual_report import services
-from attention_point.registers.annual_report.documents import KINDS, report, write
-from attention_point.registers.annual_report.loading import load_migration, load_office
-from attention_point.registers.annual_report.rules import CODES
+from attention_point.registers.annual_report.office_years.loading import load_migration, load_office
+from attention_point.registers.annual_report.reports import REPORT_FORMATS, build_report, write_report
+from attention_point.registers.annual_report.rules import SECTION_CODES
 from attention_point.registers.calls.loading import load_calls
 from attention_point.registers.events.loading import load_diplomatic_contacts, load_events
-from attention_point.registers.shared.loading import load
+from attention_point.registers.shared.records.loading import load_year_file
 from tests.registers.annual_report.walking import SECTION_OF, Leaf, chapters, leaves, plain
 from tests.registers.seed import seed
 
@@ -35,12 +35,12 @@ SITE = "https://oficina.example.org"
 def real(session: Session) -> Mapping[str, Any]:
     """The file, loaded."""
     file = seed()
-    assert load(session, SYSTEM, file, SECTIONS).unread == []
+    assert load_year_file(session, SYSTEM, file, SECTIONS).unread_sections == []
     return file
 
 
 def page(session: Session) -> bytes:
-    return write("html", report(session, 2017, SITE))
+    return write_report("html", build_report(session, 2017, SITE))
 
 
 def test_the_file_s_sections_are_all_walked(real: Mapping[str, Any]) -> None:
@@ -61,8 +61,8 @@ def test_every_fact_is_in_its_section(session: Session, real: Mapping[str, Any])
 
 
 def test_the_annexes_have_every_fact_of_the_records(session: Session, real: Mapping[str, Any]) -> None:
-    for code in CODES:
-        services.write(session, SYSTEM, 2017, code, 0, "", "Texto propio de la Oficina.")
+    for code in SECTION_CODES:
+        services.save_section_text(session, SYSTEM, 2017, code, 0, "", "Texto propio de la Oficina.")
     found = chapters(page(session))
     text = " ".join(each.text for each in found if each.title.startswith("anexo"))
     assert "Texto propio de la Oficina." in page(session).decode()
@@ -77,21 +77,21 @@ def test_amounts_and_estimates_read_as_the_office_writes_them(session: Session, 
         assert said in text, said
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", REPORT_FORMATS)
 def test_the_same_year_twice_gives_the_same_bytes(session: Session, real: Mapping[str, Any], kind: str) -> None:
-    first = write(kind, report(session, 2017, SITE))
-    assert load(session, SYSTEM, real, SECTIONS).counts["unchanged"] > 20
+    first = write_report(kind, build_report(session, 2017, SITE))
+    assert load_year_file(session, SYSTEM, real, SECTIONS).counts["unchanged"] > 20
     session.expire_all()
-    assert write(kind, report(session, 2017, SITE)) == first
+    assert write_report(kind, build_report(session, 2017, SITE)) == first
 
 
 def test_loading_twice_changes_nothing(session: Session, real: Mapping[str, Any]) -> None:
-    again = load(session, SYSTEM, real, SECTIONS)
+    again = load_year_file(session, SYSTEM, real, SECTIONS)
     assert {key: again.counts[key] for key in ("added", "changed", "left")} == {"added": 0, "changed": 0, "left": 0}
 
 
 def test_the_text_file_has_every_fact_too(session: Session, real: Mapping[str, Any]) -> None:
-    with zipfile.ZipFile(io.BytesIO(write("docx", report(session, 2017, SITE)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(write_report("docx", build_report(session, 2017, SITE)))) as archive:
         text = archive.read("word/document.xml").decode().replace("</w:t>", "\x00").replace("<w:br/>", " ")
     said = text.replace("\x00", "")
     assert [leaf.path for leaf in leaves(real) if not leaf.stands_in(said)] == []

@@ -11,12 +11,12 @@ from typing import Any
 
 from attention_point.foundation.codelists import CodeList
 from attention_point.foundation.language import format_amount, format_number, format_percent
-from attention_point.registers.agreements.register import LISTS as AGREEMENT_LISTS
-from attention_point.registers.calls.register import LISTS as CALL_LISTS
-from attention_point.registers.events.register import LISTS as EVENT_LISTS
-from attention_point.registers.shared.codes import COUNTRIES, code_of
-from attention_point.registers.shared.rules import part_date
-from attention_point.registers.shared.wording import date_words, marked
+from attention_point.registers.agreements.register import CODE_LISTS as AGREEMENT_LISTS
+from attention_point.registers.calls.register import CODE_LISTS as CALL_LISTS
+from attention_point.registers.events.register import CODE_LISTS as EVENT_LISTS
+from attention_point.registers.shared.code_lists import COUNTRIES, find_code
+from attention_point.registers.shared.rules import parse_part_date
+from attention_point.registers.shared.schema.formatting import format_part_date, format_qualified
 
 LISTS: tuple[CodeList, ...] = (COUNTRIES, *EVENT_LISTS.values(), *AGREEMENT_LISTS.values(), *CALL_LISTS.values())
 MARKS = ("approximate", "at_least")
@@ -58,7 +58,7 @@ def leaves(node: Any, path: str = "", records: tuple[str, ...] = ()) -> Iterator
             below = f"{path}.{key}" if path else str(key)
             if key in MARKS:
                 numbers = [form for each in node.values() if _is_number(each) for form in _number(each)]
-                yield Leaf(below, tuple(marked(form, key) for form in numbers), here)
+                yield Leaf(below, tuple(format_qualified(form, key) for form in numbers), here)
             else:
                 yield from leaves(value, below, here)
     elif isinstance(node, list):
@@ -83,12 +83,12 @@ def _forms(value: Any) -> Iterable[str]:
     if _is_number(value):
         return tuple(_number(value))
     if isinstance(value, date):
-        return (date_words(value.isoformat()),)
+        return (format_part_date(value.isoformat()),)
     text = str(value)
     found = [text]
-    found += [codes.label(code, "es") for codes in LISTS if (code := code_of(codes, text))]
+    found += [codes.label_for_code(code, "es") for codes in LISTS if (code := find_code(codes, text))]
     with suppress(ValueError):
-        found.append(date_words(part_date(text)))
+        found.append(format_part_date(parse_part_date(text)))
     return found
 
 

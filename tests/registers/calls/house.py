@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.mail.message import Message, unpacked
+from attention_point.foundation.mail.message import Message, decode_message
 from attention_point.foundation.mail.models import OutboxMail
-from attention_point.registers.calls import rules, sending
+from attention_point.registers.calls import rules
+from attention_point.registers.calls.bulletin import sending
 from attention_point.registers.calls.register import CALLS, PROPOSALS, RECIPIENTS
-from attention_point.registers.shared import services
+from attention_point.registers.shared.records import services
 
 SITE = "https://punto.example.org"
 
@@ -36,7 +37,7 @@ def call(session: Session, name: str = "Fondo del páramo", **facts: object) -> 
         "link": "https://convocatorias.example.org/paramo",
         "contact": ["Mesa de ayuda, 601 555 0101"],
     }
-    return services.add(session, SYSTEM, CALLS, {**values, **facts})
+    return services.add_record(session, SYSTEM, CALLS, {**values, **facts})
 
 
 def recipient(session: Session, number: int = 1, **facts: object) -> UUID:
@@ -49,19 +50,19 @@ def recipient(session: Session, number: int = 1, **facts: object) -> UUID:
         "frequency": "week",
         "state": "active",
     }
-    return services.add(session, SYSTEM, RECIPIENTS, {**values, **facts})
+    return services.add_record(session, SYSTEM, RECIPIENTS, {**values, **facts})
 
 
 def proposal(session: Session, name: str = "Guardianes del agua", **facts: object) -> UUID:
     """A proposal to the usual call."""
     values = {"name": name, "call": "Fondo del páramo", "state": "presented", "year": 2019}
-    return services.add(session, SYSTEM, PROPOSALS, {**values, **facts})
+    return services.add_record(session, SYSTEM, PROPOSALS, {**values, **facts})
 
 
 def drafted(session: Session, today: date | None = None) -> UUID:
     """This week's bulletin."""
     today = today or clock.today()
-    bulletin = sending.prepare(session, SYSTEM, rules.week_of(today), today)
+    bulletin = sending.draft_bulletin(session, SYSTEM, rules.format_week(today), today)
     assert bulletin is not None
     return bulletin.id
 
@@ -70,7 +71,7 @@ def letters(session: Session) -> list[Message]:
     """What waits in the outbox."""
     vault = session.info["vault"]
     rows = session.scalars(select(OutboxMail).where(OutboxMail.sealed.is_not(None)).order_by(OutboxMail.id))
-    return [unpacked(vault.open("mail_outbox", row.id, row.sealed)) for row in rows]
+    return [decode_message(vault.open("mail_outbox", row.id, row.sealed)) for row in rows]
 
 
 def path_of(letter: Message | EmailMessage) -> str:
@@ -82,6 +83,6 @@ def path_of(letter: Message | EmailMessage) -> str:
 def sent(session: Session) -> list[str]:
     """Send this week's bulletin of the open calls to everybody; the paths of the links, in the order of names."""
     bulletin = drafted(session)
-    told = [each.id for each in session.scalars(select(CALLS.model))]
-    sending.send(session, SYSTEM, bulletin, told, SITE)
-    return [path_of(each) for each in letters(session)]
+    call_ids = [stored_call.id for stored_call in session.scalars(select(CALLS.model))]
+    sending.send_bulletin(session, SYSTEM, bulletin, call_ids, SITE)
+    return [path_of(letter) for letter in letters(session)]

@@ -26,8 +26,8 @@ def signed_in(app: Flask, as_role: SignIn, page: Page) -> Page:
 
 def test_the_board_is_worked_by_keyboard(app: Flask, signed_in: Page) -> None:
     page = signed_in
-    with app.extensions["database"].writing() as session:
-        kept = call(session)
+    with app.extensions["database"].write_session() as session:
+        call_id = call(session)
         recipient(session)
         proposal(session, total_value=1000, cofinancing_approved=600)
         sent(session)
@@ -41,8 +41,8 @@ def test_the_board_is_worked_by_keyboard(app: Flask, signed_in: Page) -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Primera fase superada (1)")).to_be_visible()
         for path in (
-            "/registers/proposals/success", f"/registers/calls/{kept}", f"/registers/calls/{kept}/proposals",
-            f"/registers/calls/{kept}/answers", "/registers/calls/coming", "/registers/calls/bulletins",
+            "/registers/proposals/success", f"/registers/calls/{call_id}", f"/registers/calls/{call_id}/proposals",
+            f"/registers/calls/{call_id}/answers", "/registers/calls/coming", "/registers/calls/bulletins",
         ):  # fmt: skip
             page.goto(f"{address}{path}")
             axe(page)
@@ -53,7 +53,7 @@ def test_the_board_is_worked_by_keyboard(app: Flask, signed_in: Page) -> None:
 
 
 def test_a_recipient_answers_without_an_account(app: Flask, page: Page) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         call(session)
         recipient(session)
         (path,) = sent(session)

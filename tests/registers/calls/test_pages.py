@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from attention_point.accounts.rules import BY_ADDRESS
+from attention_point.accounts.rules import ADDRESS_LIMIT
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.registers.calls.models import CallAnswer
 from attention_point.registers.calls.register import CALLS, PROPOSALS, RECIPIENTS
@@ -26,11 +26,11 @@ def office(as_role: SignIn) -> PageClient:
 
 def linked(app: Flask) -> tuple[str, str]:
     """A bulletin that was sent: the path of the link, and of the form of its one call."""
-    with app.extensions["database"].writing() as session:
-        kept = call(session)
+    with app.extensions["database"].write_session() as session:
+        call_id = call(session)
         recipient(session)
         (path,) = sent(session)
-    return path, f"{path}/{kept}"
+    return path, f"{path}/{call_id}"
 
 
 def test_from_a_call_to_its_answers(app: Flask, office: PageClient, client: PageClient) -> None:
@@ -53,14 +53,14 @@ def test_from_a_call_to_its_answers(app: Flask, office: PageClient, client: Page
     assert office.post(f"{bulletin}/send", data=fields_of(page)).status_code == 409
     assert "No ha respondido" in office.get(bulletin).get_data(as_text=True)
     assert office.get(f"{bulletin}/bulletin.pdf").get_data().startswith(b"%PDF")
-    with app.extensions["database"].reading() as session:
-        (path,) = [path_of(each) for each in letters(session)]
+    with app.extensions["database"].read_session() as session:
+        (path,) = [path_of(letter) for letter in letters(session)]
     form = f"{path}/{address.rpartition('/')[2]}"
     assert submit(client, form, **ANSWER).status_code == 303
     assert "Respondió que le interesa" in client.get(path).get_data(as_text=True)
-    told = office.get(f"{address}/answers").get_data(as_text=True)
+    answers_page = office.get(f"{address}/answers").get_data(as_text=True)
     for text in ("Han respondido 1 de 1", "Un equipo", "Pedro Niño · 607 555 0102"):
-        assert text in told
+        assert text in answers_page
 
 
 def test_looking_answers_nothing_and_an_answer_can_change(app: Flask, client: PageClient) -> None:
@@ -79,7 +79,7 @@ def test_looking_answers_nothing_and_an_answer_can_change(app: Flask, client: Pa
 
 def only_answer(app: Flask) -> CallAnswer | None:
     """The one answer, or none."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return session.scalars(select(CallAnswer)).one_or_none()
 
 
@@ -108,9 +108,9 @@ def test_another_site_answers_nothing(app: Flask, client: PageClient) -> None:
 def test_guesses_are_slowed_down(app: Flask, client: PageClient) -> None:
     path, form = linked(app)
     fields = {**fields_of(client.get(form)), **ANSWER}
-    guesses = [form.replace(path, f"/call-answers/{number:043d}") for number in range(BY_ADDRESS.free + 1)]
+    guesses = [form.replace(path, f"/call-answers/{number:043d}") for number in range(ADDRESS_LIMIT.free_failures + 1)]
     seen = [client.post(guess, data=fields).status_code for guess in guesses]
-    assert seen == [404] * BY_ADDRESS.free + [429]
+    assert seen == [404] * ADDRESS_LIMIT.free_failures + [429]
     assert client.post(form, data=fields).status_code == 303  # who has a link is not held up by who guesses
     assert client.get("/call-answers/" + "x" * 43).status_code == 404
 
@@ -118,7 +118,7 @@ def test_guesses_are_slowed_down(app: Flask, client: PageClient) -> None:
 def test_a_call_that_closed_shows_and_takes_nothing(app: Flask, client: PageClient) -> None:
     path, form = linked(app)
     fields = {**fields_of(client.get(form)), **ANSWER}
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         row = only(session, CALLS)
         row.state = "closed"
     assert "ya cerró" in client.get(form).get_data(as_text=True)
@@ -130,14 +130,14 @@ def test_a_call_that_closed_shows_and_takes_nothing(app: Flask, client: PageClie
 def test_what_waits_and_what_is_kept_do_not_tell_a_link(app: Flask) -> None:
     path, _form = linked(app)
     token = path.rpartition("/")[2].encode()
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         assert all(token not in (row.sealed or b"") for row in session.scalars(select(OutboxMail)))
 
 
 def test_a_proposal_is_added_from_its_call_and_moved(app: Flask, office: PageClient) -> None:
-    with app.extensions["database"].writing() as session:
-        kept = call(session)
-    address = f"/registers/calls/{kept}/proposals"
+    with app.extensions["database"].write_session() as session:
+        call_id = call(session)
+    address = f"/registers/calls/{call_id}/proposals"
     page = office.get(f"{address}/new")
     assert fields_of(page)["call"] == "Fondo del páramo"
     money = {"total_value__amount": "1.000", "cofinancing_approved__amount": "600"}
@@ -152,7 +152,7 @@ def test_a_proposal_is_added_from_its_call_and_moved(app: Flask, office: PageCli
     move = {**fields_of(page), "target": "phase-1", "year": "2019"}
     assert office.post(f"{own}/move", data=move).headers["Location"] == "/registers/proposals/board?year=2019"
     assert office.post(f"{own}/move", data={**move, "target": "approved"}).status_code == 409
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         assert only(session, PROPOSALS).data["phases_passed"] == 1
     assert "Primera fase superada (1)" in office.get("/registers/proposals/board").get_data(as_text=True)
     assert office.get(f"{address}").status_code == 200
@@ -160,7 +160,7 @@ def test_a_proposal_is_added_from_its_call_and_moved(app: Flask, office: PageCli
 
 def test_the_success_rate_has_its_table_and_its_chart(app: Flask, office: PageClient) -> None:
     assert "Todavía no hay propuestas" in office.get("/registers/proposals/success").get_data(as_text=True)
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         call(session)
         for number in range(4):
             proposal(session, f"Propuesta {number}", state="viable" if number else "presented")
@@ -170,7 +170,7 @@ def test_the_success_rate_has_its_table_and_its_chart(app: Flask, office: PageCl
 
 
 def test_deadlines_are_downloaded(app: Flask, office: PageClient) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         call(session)
     reply = office.get("/registers/calls/deadlines.ics")
     assert reply.mimetype == "text/calendar"
@@ -185,5 +185,5 @@ def test_an_auditor_reads_and_sends_nothing(app: Flask, as_role: SignIn) -> None
     address = page.split('href="/registers/calls/bulletins/')[1].split('"')[0]
     assert auditor.get(f"/registers/calls/bulletins/{address}").status_code == 200
     assert auditor.get(f"/registers/calls/bulletins/{address}/bulletin.pdf").status_code == 403
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         assert only(session, RECIPIENTS).version == 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.registers.calls import rules
-from attention_point.registers.calls.sending import week_due
+from attention_point.registers.calls.bulletin.sending import find_due_week
 
 PROPOSALS = st.fixed_dictionaries(
     {"state": st.sampled_from(["preparing", "presented", "viable", "selected"])},
@@ -17,31 +17,31 @@ PROPOSALS = st.fixed_dictionaries(
 )
 
 
-@given(PROPOSALS, st.sampled_from(rules.TARGETS))
+@given(PROPOSALS, st.sampled_from(rules.MOVE_TARGETS))
 def test_what_is_moved_stands_where_it_was_put(data: dict[str, Any], target: str) -> None:
-    facts = rules.moved(data, target)
-    assert rules.stage_of(facts) == (rules.DECIDED if target in rules.RESULTS else target)
+    facts = rules.build_moved_facts(data, target)
+    assert rules.determine_stage(facts) == (rules.DECIDED if target in rules.RESULTS else target)
     assert facts.get("result") == (target if target in rules.RESULTS else None)
 
 
 @given(PROPOSALS)
 def test_moving_where_it_stands_keeps_how_many_phases(data: dict[str, Any]) -> None:
-    stage = data.get("result") or rules.stage_of(data)
-    facts = rules.moved(data, stage)
+    stage = data.get("result") or rules.determine_stage(data)
+    facts = rules.build_moved_facts(data, stage)
     if stage.startswith("phase"):
         assert facts["phases_passed"] == data["phases_passed"]
 
 
 def test_there_is_no_other_column() -> None:
     with pytest.raises(ValueError, match="no column"):
-        rules.moved({"state": "presented"}, "decided")
+        rules.build_moved_facts({"state": "presented"}, "decided")
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**15))
 def test_the_matching_contribution_is_what_is_left(total: int, approved: int) -> None:
     total, approved = max(total, approved), min(total, approved)
     money = {"currency": "COP"}
-    rest = rules.matching(
+    rest = rules.compute_matching_contribution(
         {"total_value": {"amount": str(total), **money}, "cofinancing_approved": {"amount": str(approved), **money}}
     )
     assert rest is not None
@@ -50,16 +50,23 @@ def test_the_matching_contribution_is_what_is_left(total: int, approved: int) ->
 
 def test_what_is_not_known_is_not_computed() -> None:
     money = {"amount": "10", "currency": "COP"}
-    assert rules.matching({"total_value": money}) is None
-    assert rules.matching({"cofinancing_approved": money}) is None
-    assert rules.matching({"total_value": money, "cofinancing_approved": {**money, "currency": "USD"}}) is None
-    around = rules.matching({"total_value": {**money, "mark": "approximate"}, "cofinancing_approved": money})
+    assert rules.compute_matching_contribution({"total_value": money}) is None
+    assert rules.compute_matching_contribution({"cofinancing_approved": money}) is None
+    assert (
+        rules.compute_matching_contribution(
+            {"total_value": money, "cofinancing_approved": {**money, "currency": "USD"}}
+        )
+        is None
+    )
+    around = rules.compute_matching_contribution(
+        {"total_value": {**money, "mark": "approximate"}, "cofinancing_approved": money}
+    )
     assert around == {"amount": "0", "currency": "COP", "mark": "approximate"}
 
 
 @given(st.dates(date(2017, 1, 1), date(2100, 1, 1)))
 def test_a_week_is_known_by_its_monday(day: date) -> None:
-    monday = rules.monday_of(rules.week_of(day))
+    monday = rules.parse_monday(rules.format_week(day))
     assert monday.weekday() == 0
     assert 0 <= (day - monday).days < 7
 
@@ -74,16 +81,16 @@ def test_a_week_is_known_by_its_monday(day: date) -> None:
     ],
 )
 def test_the_bulletin_falls_due_on_the_weeks_first_working_day(today: date, week: str) -> None:
-    assert week_due(today) == week
+    assert find_due_week(today) == week
 
 
 def test_every_other_week_is_for_all() -> None:
-    assert rules.frequencies_of("2017-W34") == ("week", "fortnight")
-    assert rules.frequencies_of("2017-W35") == ("week",)
+    assert rules.list_frequencies("2017-W34") == ("week", "fortnight")
+    assert rules.list_frequencies("2017-W35") == ("week",)
 
 
 def test_a_link_ends_with_its_last_call() -> None:
     today = date(2017, 8, 22)
-    assert rules.link_ends(today, [date(2017, 9, 1), date(2017, 9, 20)]) == date(2017, 9, 20)
-    assert rules.link_ends(today, [date(2017, 9, 1), None]) == today + timedelta(days=60)
-    assert rules.link_ends(today, [date(2019, 1, 1)]) == today + timedelta(days=180)
+    assert rules.compute_link_end(today, [date(2017, 9, 1), date(2017, 9, 20)]) == date(2017, 9, 20)
+    assert rules.compute_link_end(today, [date(2017, 9, 1), None]) == today + timedelta(days=60)
+    assert rules.compute_link_end(today, [date(2019, 1, 1)]) == today + timedelta(days=180)

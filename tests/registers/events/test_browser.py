@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import services
-from attention_point.registers.shared.exporting import as_xlsx
+from attention_point.registers.shared.records import services
+from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_ROWS
 from tests.support.browser import axe
 from tests.support.pages import PageClient
 from tests.support.server import serve
@@ -48,20 +49,23 @@ def test_an_event_is_added_and_seen(app: Flask, signed_in: Page) -> None:
         axe(page)
 
 
-def test_a_spreadsheet_checks_itself_and_is_brought_in(app: Flask, signed_in: Page, tmp_path: Path) -> None:
+def test_a_spreadsheet_of_the_greatest_size_is_checked_and_imported(
+    app: Flask, signed_in: Page, tmp_path: Path
+) -> None:
     page = signed_in
-    with app.extensions["database"].writing() as session:
-        services.add(session, SYSTEM, EVENTS, {"name": "Foro 7", "state": "done"})
+    with app.extensions["database"].write_session() as session:
+        services.add_record(session, SYSTEM, EVENTS, {"name": "Foro 7", "state": "done"})
     file = tmp_path / "eventos.xlsx"
-    file.write_bytes(as_xlsx("A", ["Nombre", "Estado"], [[f"Foro {number}", "realizado"] for number in range(2500)]))
+    file.write_bytes(
+        build_xlsx("A", ["Nombre", "Estado"], [[f"Foro {number}", "realizado"] for number in range(MAX_ROWS)])
+    )
     with serve(app) as address:
         page.goto(f"{address}/registers/events/import")
         axe(page)
         page.get_by_label("Hoja de cálculo").set_input_files(file)
-        page.get_by_role("button", name="Mirar el archivo").click()
-        # The bar moves by itself until the last row.
-        expect(page.get_by_text("Por agregar: 2.499")).to_be_visible(timeout=20_000)
+        page.get_by_role("button", name="Revisar el archivo").click()
+        expect(page.get_by_text("Por agregar: 1.999")).to_be_visible(timeout=20_000)
         axe(page)
-        page.get_by_role("button", name="Traer todas las filas").click()
-        expect(page.get_by_text("2499 agregados")).to_be_visible(timeout=20_000)
+        page.get_by_role("button", name="Importar todas las filas").click()
+        expect(page.get_by_text("1999 agregados")).to_be_visible(timeout=20_000)
         axe(page)

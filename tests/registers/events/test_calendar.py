@@ -13,9 +13,9 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import services
-from attention_point.registers.shared.dates import due_between
-from attention_point.registers.shared.describe import Register
+from attention_point.registers.shared.records import services
+from attention_point.registers.shared.records.due_dates import list_due_dates
+from attention_point.registers.shared.schema.schema import Register
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -40,9 +40,9 @@ KNOWN: list[dict[str, Any]] = [
 @pytest.fixture
 def known(app: Flask) -> Flask:
     """An app with some events."""
-    with app.extensions["database"].writing() as session:
-        for each in KNOWN:
-            services.add(session, SYSTEM, EVENTS, each)
+    with app.extensions["database"].write_session() as session:
+        for facts in KNOWN:
+            services.add_record(session, SYSTEM, EVENTS, facts)
     return app
 
 
@@ -50,7 +50,7 @@ def test_a_month_shows_its_events_on_their_days(known: Flask, as_role: SignIn) -
     office = as_role("office")
     march = office.get("/registers/events/calendar?month=2019-03").get_data(as_text=True)
     assert march.count("Foro abierto") == 2  # the 30th and the 31st
-    assert "Algún día del mes" in march
+    assert "Sin día definido" in march
     assert "Campaña sin día" in march
     assert "Foro cancelado" not in march
     assert office.get("/registers/events/calendar?month=2019-04").get_data(as_text=True).count("Foro abierto") == 2
@@ -61,7 +61,7 @@ def test_a_month_shows_its_events_on_their_days(known: Flask, as_role: SignIn) -
 def test_the_public_feed_holds_what_is_marked_and_no_more(known: Flask, client: PageClient) -> None:
     reply = client.get("/calendar/events.ics")
     assert reply.mimetype == "text/calendar"
-    entries = {str(each["summary"]): each for each in icalendar.Calendar.from_ical(reply.data).walk("VEVENT")}
+    entries = {str(entry["summary"]): entry for entry in icalendar.Calendar.from_ical(reply.data).walk("VEVENT")}
     assert set(entries) == {"Foro abierto", "Foro cancelado"}
     forum: Any = entries["Foro abierto"]
     assert (forum["dtstart"].dt, forum["dtend"].dt) == (date(2019, 3, 30), date(2019, 4, 3))
@@ -95,24 +95,24 @@ TOLD = {
 def test_the_calendar_tells_what_is_due_in_the_other_registers(
     app: Flask, as_role: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         for register, facts in DUE:
-            services.add(session, SYSTEM, register, facts)
+            services.add_record(session, SYSTEM, register, facts)
     office = as_role("office")
     march = re.sub(r"<[^>]+>", "", office.get("/registers/events/calendar?month=2019-03").get_data(as_text=True))
-    assert all(march.count(each) == 1 for each in TOLD)
+    assert all(march.count(text) == 1 for text in TOLD)
     assert not any(name in march for name in ("Fondo retirado", "Ya negada", "Mesa"))
     monkeypatch.setattr("attention_point.foundation.clock.today", lambda: date(2019, 3, 2))
     content = office.get("/registers/events/calendar.ics").data
     entries: Any = icalendar.Calendar.from_ical(content).walk("VEVENT")
-    said = {str(each["summary"]): each["dtstart"].dt for each in entries}
-    assert said.keys() == TOLD | {"Vence el hito: Mesa: Convenio de aguas"}
-    assert said["Vence el hito: Informe: Convenio de aguas"] == date(2019, 3, 31)
-    with app.extensions["database"].reading() as session:
+    days_by_summary = {str(entry["summary"]): entry["dtstart"].dt for entry in entries}
+    assert days_by_summary.keys() == TOLD | {"Vence el hito: Mesa: Convenio de aguas"}
+    assert days_by_summary["Vence el hito: Informe: Convenio de aguas"] == date(2019, 3, 31)
+    with app.extensions["database"].read_session() as session:
         days = date(2019, 3, 1), date(2019, 3, 31)
-        seen = due_between(session, *days, {"events.view", "agreements.view"})
-        assert {each.register for each in seen} == {AGREEMENTS}
-        assert due_between(session, *days, ()) == []
+        seen = list_due_dates(session, *days, {"events.view", "agreements.view"})
+        assert {due_date.register for due_date in seen} == {AGREEMENTS}
+        assert list_due_dates(session, *days, ()) == []
 
 
 def test_countries_are_listed_with_their_counts(known: Flask, as_role: SignIn) -> None:

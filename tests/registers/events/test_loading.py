@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import format_month
-from attention_point.foundation.refusals import Invalid
 from attention_point.registers.events.loading import load_diplomatic_contacts, load_events
-from attention_point.registers.events.register import EVENTS, STATES
-from attention_point.registers.shared import queries, services
-from attention_point.registers.shared.codes import COUNTRIES, code_of
-from attention_point.registers.shared.loading import load
+from attention_point.registers.events.register import EVENT_STATES, EVENTS
+from attention_point.registers.shared.code_lists import COUNTRIES, find_code
 from attention_point.registers.shared.models import RecordColumns
-from attention_point.registers.shared.queries import Wanted
-from attention_point.registers.shared.rules import folded
-from attention_point.registers.shared.wording import words
+from attention_point.registers.shared.records import queries, services
+from attention_point.registers.shared.records.loading import load_year_file
+from attention_point.registers.shared.records.queries import RecordFilter
+from attention_point.registers.shared.rules import fold_text
+from attention_point.registers.shared.schema.formatting import format_field_value
 from tests.registers.seed import seed
 
 SECTIONS = {"events": load_events, "diplomatic_contacts": load_diplomatic_contacts}
@@ -35,10 +35,10 @@ FILE = {
 }
 
 
-def said(session: Session, row: RecordColumns) -> str:
+def format_facts(session: Session, row: RecordColumns) -> str:
     """Everything that a record says, in words."""
-    names = queries.names(session, EVENTS, row.data)
-    return " · ".join(words(field, row.data.get(field.key), names) for field in EVENTS.fields)
+    names = queries.list_organisation_names(session, EVENTS, row.data)
+    return " · ".join(format_field_value(field, row.data.get(field.key), names) for field in EVENTS.fields)
 
 
 def facts(record: Mapping[str, Any]) -> Iterator[str]:
@@ -48,12 +48,17 @@ def facts(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def stands(fact: str, text: str) -> bool:
-    """Whether a fact is said: as it is, as a date in words, as a number, or as a state's words."""
+    """Whether a text says a fact: as it is, as a date in words, as a number, or as a state's words."""
     number = f"{int(fact):,}".replace(",", ".") if fact.isdecimal() else fact
-    state = code_of(STATES, fact)
+    state = find_code(EVENT_STATES, fact)
     return any(
-        folded(one) in folded(text)
-        for one in (fact, number, STATES.label(state, "es") if state else fact, _date(fact) or fact)
+        fold_text(form) in fold_text(text)
+        for form in (
+            fact,
+            number,
+            EVENT_STATES.label_for_code(state, "es") if state else fact,
+            _date(fact) or fact,
+        )
     )
 
 
@@ -68,20 +73,20 @@ def _date(fact: str) -> str:
 
 def test_every_fact_of_the_real_events_is_kept(session: Session) -> None:
     file = seed()
-    done = load(session, SYSTEM, file, SECTIONS)
-    rows = {row.name: row for row in queries.of_year(session, EVENTS, 2017)}
+    done = load_year_file(session, SYSTEM, file, SECTIONS)
+    rows = {row.name: row for row in queries.list_records_of_year(session, EVENTS, 2017)}
     missing = {
         f"{record['name']}: {fact}"
         for record in file["events"]
         for fact in facts(record)
-        if not stands(fact, said(session, rows[record["name"]]))
+        if not stands(fact, format_facts(session, rows[record["name"]]))
     }
     assert missing == set()
     met = {
         code for row in rows.values() if row.data.get("kind") == "diplomatic-meeting" for code in row.data["countries"]
     }
-    assert met == {code_of(COUNTRIES, word) for word in file["diplomatic_contacts"]["countries"]}
-    assert set(done.unread) == set(file) - set(SECTIONS)
+    assert met == {find_code(COUNTRIES, word) for word in file["diplomatic_contacts"]["countries"]}
+    assert set(done.unread_sections) == set(file) - set(SECTIONS)
 
 
 def rows_of(session: Session) -> dict[str, list[str]]:
@@ -95,22 +100,24 @@ def rows_of(session: Session) -> dict[str, list[str]]:
 
 
 def test_loading_twice_changes_nothing(session: Session) -> None:
-    first = load(session, SYSTEM, FILE, SECTIONS)
+    first = load_year_file(session, SYSTEM, FILE, SECTIONS)
     before = rows_of(session)
-    again = load(session, SYSTEM, FILE, SECTIONS)
+    again = load_year_file(session, SYSTEM, FILE, SECTIONS)
     assert first.counts == {"added": 4, "changed": 0, "unchanged": 0, "left": 0}
     assert again.counts == {"added": 0, "changed": 0, "unchanged": 4, "left": 0}
     assert rows_of(session) == before
 
 
 def test_a_corrected_file_corrects_what_nobody_edited(session: Session) -> None:
-    load(session, SYSTEM, FILE, SECTIONS)
-    forum, study = (queries.page(session, EVENTS, Wanted(word), None, 1)[0] for word in ("foro", "estudio"))
-    services.save(session, SYSTEM, EVENTS, study.id, 1, {"name": study.name, "state": "done", "year": 2019})
+    load_year_file(session, SYSTEM, FILE, SECTIONS)
+    forum, study = (
+        queries.list_records_page(session, EVENTS, RecordFilter(word), None, 1)[0] for word in ("foro", "estudio")
+    )
+    services.update_record(session, SYSTEM, EVENTS, study.id, 1, {"name": study.name, "state": "done", "year": 2019})
     corrected = copy.deepcopy(FILE)
     corrected["events"][0]["venue"] = "Parque del Agua"  # type: ignore[index]
     corrected["events"][1]["venue"] = "Alcaldía"  # type: ignore[index]
-    done = load(session, SYSTEM, corrected, SECTIONS)
+    done = load_year_file(session, SYSTEM, corrected, SECTIONS)
     assert (done.counts["changed"], done.counts["left"]) == (1, 1)
     session.expire_all()
     assert forum.data["place"] == "Parque del Agua"
@@ -131,10 +138,10 @@ def test_a_corrected_file_corrects_what_nobody_edited(session: Session) -> None:
 )
 def test_a_wrong_fact_is_told_by_its_place(session: Session, event: Any, field: str) -> None:
     with pytest.raises(Invalid) as caught:
-        load(session, SYSTEM, {**FILE, "events": [*FILE["events"], event]}, SECTIONS)
-    assert field in {each.field for each in caught.value.fields}
+        load_year_file(session, SYSTEM, {**FILE, "events": [*FILE["events"], event]}, SECTIONS)
+    assert field in {error.field for error in caught.value.field_errors}
 
 
 def test_a_file_without_its_year_is_refused(session: Session) -> None:
     with pytest.raises(Invalid, match="office"):
-        load(session, SYSTEM, {"events": []}, SECTIONS)
+        load_year_file(session, SYSTEM, {"events": []}, SECTIONS)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import queries, services
-from attention_point.registers.shared.organisations import ORGANISATIONS
+from attention_point.registers.shared.records import queries, services
+from attention_point.registers.shared.records.organisations import ORGANISATIONS
 from tests.registers.support import fields_of, only, submit
 from tests.support.pages import PageClient
 
@@ -47,7 +47,7 @@ def office(as_role: SignIn) -> PageClient:
 @contextmanager
 def reading(app: Flask) -> Iterator[Session]:
     """A reading session on the app's database."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         yield session
 
 
@@ -79,7 +79,7 @@ def test_an_event_is_added_read_and_found(app: Flask, office: PageClient) -> Non
     with reading(app) as session:
         row = only(session, EVENTS)
         assert len(row.data["partners"]) == 1
-        assert queries.count(session, ORGANISATIONS) == 2
+        assert queries.count_records(session, ORGANISATIONS) == 2
 
 
 def test_the_form_gives_back_what_is_kept(app: Flask, office: PageClient) -> None:
@@ -102,7 +102,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(app: Flask, o
     assert fields_of(reply)["press-1-title"] == "Sin medio"
     assert "Ciclopaseo nocturno" in page
     with reading(app) as session:
-        assert queries.count(session, EVENTS) == queries.count(session, ORGANISATIONS) == 0
+        assert queries.count_records(session, EVENTS) == queries.count_records(session, ORGANISATIONS) == 0
 
 
 def test_the_second_saver_is_told_what_differs(app: Flask, office: PageClient, as_role: SignIn) -> None:
@@ -133,14 +133,14 @@ def test_a_removed_record_leaves_its_history(app: Flask, office: PageClient) -> 
     assert office.post(f"{address}/remove", data=fields_of(page)).status_code == 303
     assert office.get(address).status_code == 404
     with reading(app) as session:
-        assert queries.count(session, EVENTS) == 0
-        assert queries.counts(session, EVENTS, "word") == []
+        assert queries.count_records(session, EVENTS) == 0
+        assert queries.count_index_values(session, EVENTS, "word") == []
 
 
 def test_an_organisation_shows_what_names_it_and_stays(app: Flask, office: PageClient) -> None:
     added(app, office)
     with reading(app) as session:
-        (organisation,) = queries.page(session, ORGANISATIONS, queries.Wanted("páramo"), None, 5)
+        (organisation,) = queries.list_records_page(session, ORGANISATIONS, queries.RecordFilter("páramo"), None, 5)
     address = f"/registers/organisations/{organisation.id}"
     page = office.get(address)
     assert "Hora del Río" in page.get_data(as_text=True)
@@ -166,17 +166,17 @@ def test_a_search_is_kept_for_its_account(app: Flask, office: PageClient, as_rol
     assert "Campañas" in page.get_data(as_text=True)
     assert "Campañas" not in as_role("office", number=2).get("/registers/events?kind=campaign").get_data(as_text=True)
     with reading(app) as session:
-        (kept,) = session.query(queries.SavedFilter).all()
-    assert kept.query == "q=rio&kind=campaign"
-    forget = f"/registers/events/searches/{kept.id}/drop"
+        (saved_filter,) = session.query(queries.SavedFilter).all()
+    assert saved_filter.query == "q=rio&kind=campaign"
+    forget = f"/registers/events/searches/{saved_filter.id}/drop"
     assert as_role("office", number=3).post(forget, data=fields_of(page)).status_code == 403  # another session's token
     assert office.post(forget, data=fields_of(page)).status_code == 303
 
 
 def test_a_list_goes_on_page_after_page(app: Flask, office: PageClient) -> None:
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         for number in range(120):
-            services.add(
+            services.add_record(
                 session, SYSTEM, EVENTS, {"name": f"Foro {number}", "state": "done", "date": f"20{number % 20:02d}"}
             )
     seen: list[str] = []

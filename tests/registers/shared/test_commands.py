@@ -8,70 +8,70 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from attention_point.foundation.database import Database
-from attention_point.foundation.refusals import Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.events.views import blueprint
-from attention_point.registers.shared import queries
+from attention_point.registers.events.views import events_blueprint
 from attention_point.registers.shared.commands import registers_commands
-from attention_point.registers.shared.describe import KNOWN
-from attention_point.registers.shared.exporting import as_xlsx
-from attention_point.registers.shared.models import Import, ImportRow
-from attention_point.registers.shared.sheets import read_sheet
+from attention_point.registers.shared.models import StoredImport
+from attention_point.registers.shared.records import queries
+from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME
+from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import read_spreadsheet
 from tests.registers.shared.test_importing import package, sheet
 
 HEAD = ["Nombre", "Estado", "Fecha"]
-GOOD = [["Foro del agua", "realizado", "17/03/2019"], ["Feria", "planned", "2019"]]
+VALID_ROWS = [["Foro del agua", "realizado", "17/03/2019"], ["Feria", "planned", "2019"]]
 
 
-def bring(database: Database, url: str, place: Path, rows: list[list[str]], *words: str) -> Result:
-    """Write the rows as a spreadsheet and bring it into the events."""
-    file = place / "events.xlsx"
-    file.write_bytes(as_xlsx("A", HEAD, rows))
-    asked = ["import", blueprint.name, str(file), *words]
-    return CliRunner().invoke(registers_commands, asked, obj=lambda: Database(url, database.info))
+def run_import(database: Database, url: str, folder: Path, rows: list[list[str]], *options: str) -> Result:
+    """Write the rows as a spreadsheet and import it into the events."""
+    file = folder / "events.xlsx"
+    file.write_bytes(build_xlsx("A", HEAD, rows))
+    arguments = ["import", events_blueprint.name, str(file), *options]
+    return CliRunner().invoke(registers_commands, arguments, obj=lambda: Database(url, database.info))
 
 
-def kept(database: Database) -> tuple[int, int]:
-    """How many events there are, and how many rows on their way in."""
-    with database.reading() as session:
-        waiting = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in (Import, ImportRow))
-        return queries.count(session, EVENTS), waiting
+def count_stored(database: Database) -> tuple[int, int]:
+    """How many events there are, and how many uploads that wait."""
+    with database.read_session() as session:
+        uploads = session.scalar(select(func.count()).select_from(StoredImport)) or 0
+        return queries.count_records(session, EVENTS), uploads
 
 
 def test_a_dry_run_writes_nothing_and_the_real_one_all(database: Database, database_url: str, tmp_path: Path) -> None:
-    done = bring(database, database_url, tmp_path, GOOD, "--dry-run")
-    assert (done.exit_code, kept(database)) == (0, (0, 0)), done.output
-    assert "Por agregar: 2" in done.stdout
-    done = bring(database, database_url, tmp_path, GOOD)
-    assert (done.exit_code, kept(database)) == (0, (2, 0)), done.output
-    done = bring(database, database_url, tmp_path, GOOD)
-    assert "sin cambios: 2" in done.stdout
-    assert kept(database) == (2, 0)
+    result = run_import(database, database_url, tmp_path, VALID_ROWS, "--dry-run")
+    assert (result.exit_code, count_stored(database)) == (0, (0, 0)), result.output
+    assert "Por agregar: 2" in result.stdout
+    result = run_import(database, database_url, tmp_path, VALID_ROWS)
+    assert (result.exit_code, count_stored(database)) == (0, (2, 0)), result.output
+    result = run_import(database, database_url, tmp_path, VALID_ROWS)
+    assert "sin cambios: 2" in result.stdout
+    assert count_stored(database) == (2, 0)
 
 
 def test_one_wrong_row_keeps_all_out_and_stands_in_the_file(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    wrong = [*GOOD, ["Encuentro", "realizado", "30 de febrero"]]
-    done = bring(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "wrong.csv"))
-    assert (done.exit_code, kept(database)) == (1, (0, 0))
+    wrong = [*VALID_ROWS, ["Encuentro", "realizado", "30 de febrero"]]
+    result = run_import(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "wrong.csv"))
+    assert (result.exit_code, count_stored(database)) == (1, (0, 0))
     lines = (tmp_path / "wrong.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("4,Con errores,Fecha,")
-    done = bring(database, database_url, tmp_path, wrong)
-    assert "Fila 4 · Fecha: " in done.stderr
-    done = bring(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "no" / "wrong.csv"))
-    assert (done.exit_code, kept(database)) == (1, (0, 0))
+    result = run_import(database, database_url, tmp_path, wrong)
+    assert "Fila 4 · Fecha: " in result.stderr
+    result = run_import(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "no" / "wrong.csv"))
+    assert (result.exit_code, count_stored(database)) == (1, (0, 0))
 
 
 def test_an_unknown_register_is_told_with_those_there_are(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.csv").write_text("Nombre\nA\n", encoding="utf-8")
-    asked = ["import", "nothing", str(tmp_path / "a.csv")]
-    done = CliRunner().invoke(registers_commands, asked, obj=lambda: Database(database_url, database.info))
-    assert done.exit_code == 1
-    assert all(name in done.stderr for name in KNOWN)
+    arguments = ["import", "nothing", str(tmp_path / "a.csv")]
+    result = CliRunner().invoke(registers_commands, arguments, obj=lambda: Database(database_url, database.info))
+    assert result.exit_code == 1
+    assert all(name in result.stderr for name in REGISTERS_BY_NAME)
 
 
 def test_an_over_long_sheet_is_refused_before_its_cells_are_held() -> None:
@@ -79,8 +79,8 @@ def test_an_over_long_sheet_is_refused_before_its_cells_are_held() -> None:
     rows = b"".join(row % ((number,) * 4) for number in range(1, 100_001))
     content = package(sheet1=sheet(rows))
     tracemalloc.start()
-    with pytest.raises(Invalid, match=r"10\.000"):
-        read_sheet("a.xlsx", content)
-    most = tracemalloc.get_traced_memory()[1]
+    with pytest.raises(Invalid, match=r"2\.000"):
+        read_spreadsheet("a.xlsx", content)
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert most < 3 * len(rows)
+    assert peak < 3 * len(rows)

@@ -1,5 +1,6 @@
 """Attachments: kept for what they are, refused where they lie, given back only as downloads."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -8,11 +9,13 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.refusals import Invalid
+from attention_point.foundation.database import new_id
+from attention_point.foundation.errors import Invalid
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import attachments, queries, services
-from attention_point.registers.shared.exporting import as_xlsx
+from attention_point.registers.shared.records import attachments, queries, services
+from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
 from tests.registers.support import fields_of, send_file
 from tests.support.pages import PageClient
 
@@ -28,11 +31,11 @@ def image(kind: str) -> bytes:
 
 def package(*parts: str, size: int = 10, mimetype: str = "") -> bytes:
     file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         if mimetype:
-            made.writestr("mimetype", mimetype)
+            archive.writestr("mimetype", mimetype)
         for part in parts:
-            made.writestr(part, b"0" * size)
+            archive.writestr(part, b"0" * size)
     return file.getvalue()
 
 
@@ -41,9 +44,9 @@ HONEST = {
     "foto.png": image("PNG"),
     "foto.JPG": image("JPEG"),
     "foto.jpeg": image("JPEG"),
-    "lista.xlsx": as_xlsx("A", ["a"], [["b"]]),
+    "lista.xlsx": build_xlsx("A", ["a"], [["b"]]),
     "texto.docx": package("[Content_Types].xml", "word/document.xml"),
-    "texto.odt": package("content.xml", mimetype=attachments.TYPES[".odt"]),
+    "texto.odt": package("content.xml", mimetype=attachments.MEDIA_TYPES[".odt"]),
     "datos.csv": "nombre;país\nRío;Perú\n".encode("cp1252"),
     "nota.txt": "Año\n".encode(),
 }
@@ -56,30 +59,30 @@ LYING = {
     "archive as document": ("texto.docx", package("a.txt")),
     "sheet as document": ("texto.docx", HONEST["lista.xlsx"]),
     "document with macros": ("texto.docx", package("word/document.xml", "word/vbaProject.bin")),
-    "bomb as sheet": ("lista.xlsx", package("xl/workbook.xml", size=attachments.UNPACKED + 1)),
+    "bomb as sheet": ("lista.xlsx", package("xl/workbook.xml", size=attachments.MAX_UNPACKED_SIZE + 1)),
     "another kind": ("page.html", b"<html></html>"),
     "no kind": ("acta", PDF),
     "program behind": ("acta.pdf.exe", PDF),
     "only a kind": (".pdf", PDF),
     "empty": ("acta.pdf", b""),
-    "too large": ("acta.pdf", PDF + b"0" * attachments.LIMIT),
+    "too large": ("acta.pdf", PDF + b"0" * attachments.MAX_FILE_SIZE),
 }
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_a_file_of_a_known_kind_is_taken(name: str) -> None:
-    attachments.check_content(attachments.file_name(name)[1], HONEST[name])
+    attachments.check_file_content(attachments.clean_file_name(name)[1], HONEST[name])
 
 
 @pytest.mark.parametrize("case", LYING)
 def test_a_file_that_lies_is_refused(case: str) -> None:
     name, content = LYING[case]
     with pytest.raises(Invalid):
-        attachments.check_content(attachments.file_name(name)[1], content)
+        attachments.check_file_content(attachments.clean_file_name(name)[1], content)
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "cleaned_name"),
     [
         ("../../etc/acta.pdf", "acta.pdf"),
         ("C:\\Users\\x\\acta final.PDF", "acta final.pdf"),
@@ -89,37 +92,43 @@ def test_a_file_that_lies_is_refused(case: str) -> None:
         ("x" * 300 + ".pdf", "x" * 100 + ".pdf"),
     ],
 )
-def test_a_name_is_made_harmless(sent: str, kept: str) -> None:
-    assert attachments.file_name(sent)[0] == kept
+def test_a_name_is_made_harmless(sent: str, cleaned_name: str) -> None:
+    assert attachments.clean_file_name(sent)[0] == cleaned_name
 
 
 def test_a_file_goes_in_and_comes_out_as_a_download(app: Flask, as_role: SignIn) -> None:
     office, database = as_role("office"), app.extensions["database"]
-    with database.writing() as session:
-        record = services.add(session, SYSTEM, EVENTS, {"name": "Foro", "state": "done"})
-        other = services.add(session, SYSTEM, EVENTS, {"name": "Otro", "state": "done"})
+    with database.write_session() as session:
+        record = services.add_record(session, SYSTEM, EVENTS, {"name": "Foro", "state": "done"})
+        other = services.add_record(session, SYSTEM, EVENTS, {"name": "Otro", "state": "done"})
     address = f"/registers/events/{record}"
     page = office.get(address)
     large = PDF + b" " * (5 * 1024 * 1024)  # more than any form may send
     token = fields_of(page)["csrf_token"]
-    for content, status in ((large, 303), (b"<html>", 422), (PDF + b"0" * attachments.LIMIT, 422)):
+    for content, status in ((large, 303), (b"<html>", 422), (PDF + b"0" * attachments.MAX_FILE_SIZE, 422)):
         reply = send_file(office, f"{address}/files", token, "Acta de año.pdf", content)
         assert reply.status_code == status
-    with database.reading() as session:
-        (kept,) = queries.attachments(session, record)
-    assert [path.name for path in (app.extensions["settings"].instance / "attachments").iterdir()] == [kept.id.hex]
-    reply = office.get(f"{address}/files/{kept.id}")
+    with database.read_session() as session:
+        (attachment,) = queries.list_attachments(session, record)
+    folder = app.extensions["settings"].instance / "attachments"
+    assert [path.name for path in folder.iterdir()] == [attachment.id.hex]
+    reply = office.get(f"{address}/files/{attachment.id}")
     assert reply.data == large
     assert reply.headers["Content-Disposition"].startswith("attachment;")
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     reply.close()
-    assert office.get(f"/registers/events/{other}/files/{kept.id}").status_code == 404
-    assert office.get(f"/registers/organisations/{record}/files/{kept.id}").status_code == 404
+    assert office.get(f"/registers/events/{other}/files/{attachment.id}").status_code == 404
+    assert office.get(f"/registers/organisations/{record}/files/{attachment.id}").status_code == 404
     assert "Acta de año.pdf" in office.get(f"{address}/history").get_data(as_text=True)
-    office.post(f"{address}/files/{kept.id}/remove", data={"csrf_token": token})
-    assert office.get(f"{address}/files/{kept.id}").status_code == 404
-    with database.reading() as session:
-        assert attachments.sweep(session, app.extensions["settings"].instance) == 1
+    office.post(f"{address}/files/{attachment.id}/remove", data={"csrf_token": token})
+    assert office.get(f"{address}/files/{attachment.id}").status_code == 404
+    (deleted,) = folder.iterdir()
+    uploading = folder / new_id().hex  # its row is not written yet
+    uploading.write_bytes(PDF)
+    before_yesterday = clock.now().timestamp() - 2 * attachments.UPLOAD_SECONDS
+    os.utime(deleted, (before_yesterday, before_yesterday))
+    attachments.delete_unknown_files(database, app.extensions["settings"], "")
+    assert list(folder.iterdir()) == [uploading]
 
 
 def test_another_address_takes_no_large_body(app: Flask, as_role: SignIn) -> None:

@@ -8,11 +8,12 @@ import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext
-from attention_point.foundation.refusals import Invalid
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import attachments, importing, loading, queries, services
-from attention_point.texts import UNFIT
+from attention_point.registers.shared.records import attachments, loading, queries, services
+from attention_point.registers.shared.spreadsheets import importing
+from attention_point.texts import UNFIT_CHARACTERS
 from tests.accounts.support import token_of
 from tests.registers.support import send_file
 from tests.support.staff import SignIn
@@ -34,10 +35,9 @@ def _csv(*cells: str) -> bytes:
     return f"Nombre,Estado,Resultados\n{','.join(cells)}\n".encode()
 
 
-def _report(session: Session, name: str, content: bytes) -> list[list[str]]:
-    kept = importing.start(session, SYSTEM, EVENTS, name, content)
-    importing.check_some(session, SYSTEM, EVENTS, kept)
-    return [part for row in importing.report(session, kept, "error", 0, 10) for part in row.report]
+def _list_errors(session: Session, name: str, content: bytes) -> list[tuple[str, str]]:
+    rows = importing.check_rows(session, EVENTS, *importing.read_rows(EVENTS, name, content))
+    return [part for row in rows if row.outcome == "error" for part in row.report]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in HOSTILE if kind != "byte-order-mark"])
@@ -46,28 +46,30 @@ def test_a_spreadsheets_cell(session: Session, kind: str) -> None:
     for name, make in (("a.xlsx", _xlsx), ("a.csv", _csv)):
         if name == "a.csv" and "\x00" in text:
             with pytest.raises(Invalid):
-                _report(session, name, make(text, "realizado", ""))
+                _list_errors(session, name, make(text, "realizado", ""))
             continue
         if name == "a.xlsx" and kind == "noncharacter":
             continue  # XML has no such character
-        told = _report(session, name, make(text, "realizado", text))
-        assert told == [["Nombre", gettext(UNFIT)], ["Resultados", gettext(UNFIT)]], name
-    assert queries.count(session, EVENTS) == 0
+        errors = _list_errors(session, name, make(text, "realizado", text))
+        assert errors == [("Nombre", gettext(UNFIT_CHARACTERS)), ("Resultados", gettext(UNFIT_CHARACTERS))], name
+    assert queries.count_records(session, EVENTS) == 0
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), SURROGATE])
 def test_a_years_file(session: Session, text: str) -> None:
     file: dict[str, Any] = {"office": {"name": text, "year": 2017, text: 1}, text: []}
     with pytest.raises(Invalid) as refused:
-        loading.load(session, SYSTEM, file)
-    assert ("office.name", gettext(UNFIT)) in {(each.field, each.message) for each in refused.value.fields}
+        loading.load_year_file(session, SYSTEM, file)
+    assert ("office.name", gettext(UNFIT_CHARACTERS)) in {
+        (error.field, error.message) for error in refused.value.field_errors
+    }
     assert "\x00" not in str(refused.value)
     assert "\x1b" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values())
 def test_a_files_name_leaves_out_what_cannot_be_seen(text: str) -> None:
-    name, _extension = attachments.file_name(f"{text}.pdf")
+    name, _extension = attachments.clean_file_name(f"{text}.pdf")
     assert name in {"ZurdoQuimbaya.pdf", "Zurdo.pdf", "Zurdo[2JQuimbaya.pdf", f"{text}.pdf".replace("\x00", "")}
     assert name.isprintable()
 
@@ -75,16 +77,18 @@ def test_a_files_name_leaves_out_what_cannot_be_seen(text: str) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE.values(), SURROGATE])
 def test_a_kept_searchs_name(session: Session, text: str) -> None:
     with pytest.raises(Invalid) as refused:
-        services.keep_filter(session, SYSTEM, EVENTS, text, "q=a")
-    assert [(each.field, each.message) for each in refused.value.fields] == [("name", gettext(UNFIT))]
+        services.save_filter(session, SYSTEM, EVENTS, text, "q=a")
+    assert [(error.field, error.message) for error in refused.value.field_errors] == [
+        ("name", gettext(UNFIT_CHARACTERS))
+    ]
 
 
 def test_a_kept_search_holds_no_hostile_word(as_role: SignIn) -> None:
     office = as_role("office")
     token = token_of(office.get("/registers/events"))
     sent = {"csrf_token": token, "filter_name": "Agua", "q": "agua\x00", "kind": "a\u202e"}
-    kept = office.post("/registers/events/searches", data=sent)
-    assert kept.status_code == 422
+    reply = office.post("/registers/events/searches", data=sent)
+    assert reply.status_code == 422
 
 
 def test_a_files_hostile_name_from_a_browser(as_role: SignIn) -> None:

@@ -1,108 +1,162 @@
-"""Spreadsheets on their way in: reported by row, applied whole or not at all; hostile ones never opened."""
+"""Imports: every row is reported, all rows are written or none, and a hostile file is never opened."""
 
 import csv
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.refusals import Conflict, Invalid, Refusal
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM, Actor
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.registers.calls.register import PROPOSALS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared import exporting, importing, queries, services
-from attention_point.registers.shared.exporting import as_xlsx
-from attention_point.registers.shared.organisations import ORGANISATIONS
-from attention_point.registers.shared.queries import Wanted
-from attention_point.registers.shared.sheets import ROWS, read_sheet
+from attention_point.registers.shared.models import StoredImport
+from attention_point.registers.shared.records import queries, services
+from attention_point.registers.shared.records.organisations import ORGANISATIONS
+from attention_point.registers.shared.records.queries import RecordFilter
+from attention_point.registers.shared.spreadsheets import exporting, importing
+from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
+from attention_point.registers.shared.spreadsheets.importing import CheckedRow
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_ROWS, NumberedRow, read_spreadsheet
 
 HEAD = ["Nombre", "Estado", "Fecha", "Participantes", "Aliados", "Resultados"]
-GOOD: list[list[Any]] = [
+VALID_ROWS: list[list[Any]] = [
     ["Foro del agua", "realizado", "17/03/2019", "1.030", "Fundación Río; Universidad | host", "Uno; dos"],
     ["Feria", "Planned", "2019", None, None, None],
 ]
 
 
-def brought(session: Session, rows: list[list[Any]], head: list[str] | None = None) -> Any:
-    """Bring a sheet and check all of it."""
-    kept = importing.start(session, SYSTEM, EVENTS, "a.xlsx", as_xlsx("A", head or HEAD, rows))
-    while importing.check_some(session, SYSTEM, EVENTS, kept, 3).checked < len(rows):
-        pass
-    return kept
+def check_sheet(session: Session, rows: list[list[Any]], head: list[str] | None = None) -> list[CheckedRow]:
+    """Check the rows of a sheet, as its page does."""
+    columns, numbered_rows = importing.read_rows(EVENTS, "a.xlsx", build_xlsx("A", head or HEAD, rows))
+    return importing.check_rows(session, EVENTS, columns, numbered_rows)
 
 
-def said(session: Session, kept: Any) -> dict[int, list[list[str]]]:
-    return {row.number: row.report for row in importing.report(session, kept, "error", 0, 100)}
+def import_sheet(session: Session, rows: list[list[Any]], head: list[str] | None = None) -> list[CheckedRow]:
+    """Check the rows of a sheet and write them."""
+    checked_rows = check_sheet(session, rows, head)
+    importing.apply_rows(session, SYSTEM, EVENTS, checked_rows)
+    return checked_rows
+
+
+def _build_account() -> Actor:
+    return Actor("account", uuid4(), "", "office", frozenset())
+
+
+def list_errors(rows: Iterable[CheckedRow]) -> dict[int, list[tuple[str, str]]]:
+    """The errors of the wrong rows by their number."""
+    return {row.number: row.report for row in rows if row.outcome == "error"}
 
 
 def test_nothing_is_written_before_it_is_applied(session: Session) -> None:
-    kept = brought(session, GOOD)
-    assert importing.outcomes(session, kept) == {"new": 2}
-    assert queries.count(session, EVENTS) == queries.count(session, ORGANISATIONS) == 0
-    assert importing.apply(session, SYSTEM, EVENTS, kept) == {"new": 2}
-    forum = queries.page(session, EVENTS, Wanted("agua"), None, 5)[0]
+    rows = check_sheet(session, VALID_ROWS)
+    assert importing.count_outcomes(rows) == {"new": 2}
+    assert queries.count_records(session, EVENTS) == queries.count_records(session, ORGANISATIONS) == 0
+    importing.apply_rows(session, SYSTEM, EVENTS, rows)
+    forum = queries.list_records_page(session, EVENTS, RecordFilter("agua"), None, 5)[0]
     assert forum.sort == "2019-03-17"
     assert forum.data["results"] == ["Uno", "dos"]
-    assert queries.count(session, ORGANISATIONS) == 2
-    with pytest.raises(Refusal):
-        importing.apply(session, SYSTEM, EVENTS, kept)
+    assert queries.count_records(session, EVENTS) == queries.count_records(session, ORGANISATIONS) == 2
 
 
 def test_the_same_file_again_changes_nothing(session: Session) -> None:
-    importing.apply(session, SYSTEM, EVENTS, brought(session, GOOD))
-    kept = brought(session, GOOD)
-    assert importing.outcomes(session, kept) == {"same": 2}
+    import_sheet(session, VALID_ROWS)
+    assert importing.count_outcomes(check_sheet(session, VALID_ROWS)) == {"same": 2}
 
 
 def test_one_wrong_row_keeps_all_out_and_every_error_is_told(session: Session) -> None:
-    wrong = [*GOOD, ["", "realizado", None, None, None, None], ["Foro", "quizás", "marzo de 2019", "=1+1", None, None]]
-    kept = brought(session, wrong)
-    report = said(session, kept)
-    assert [part[0] for part in report[4]] == ["Nombre"]
-    assert [part[0] for part in report[5]] == ["Fecha", "Estado", "Participantes"]
-    with pytest.raises(Refusal):
-        importing.apply(session, SYSTEM, EVENTS, kept)
-    assert queries.count(session, EVENTS) == 0
+    wrong = [
+        *VALID_ROWS,
+        ["", "realizado", None, None, None, None],
+        ["Foro", "quizás", "marzo de 2019", "=1+1", None, None],
+    ]
+    rows = check_sheet(session, wrong)
+    errors = list_errors(rows)
+    assert [label for label, _sentence in errors[4]] == ["Nombre"]
+    assert [label for label, _sentence in errors[5]] == ["Fecha", "Estado", "Participantes"]
+    with pytest.raises(Invalid):
+        importing.apply_rows(session, SYSTEM, EVENTS, rows)
+    assert queries.count_records(session, EVENTS) == 0
+
+
+def test_an_error_names_the_row_of_the_spreadsheet_also_after_empty_rows(session: Session) -> None:
+    blank = [None] * len(HEAD)
+    rows = check_sheet(session, [VALID_ROWS[0], blank, blank, ["Foro", "quizás", None, None, None, None]])
+    assert [row.number for row in rows] == [2, 5]
+    assert list(list_errors(rows)) == [5]
 
 
 def test_a_column_left_out_leaves_the_fact_and_an_empty_cell_takes_it(session: Session) -> None:
-    importing.apply(session, SYSTEM, EVENTS, brought(session, GOOD))
-    kept = brought(
-        session, [["Foro del agua", "2019-03-17", "cancelado", ""]], ["Name", "Fecha", "State", "Resultados"]
-    )
-    importing.apply(session, SYSTEM, EVENTS, kept)
-    forum = queries.page(session, EVENTS, Wanted("agua"), None, 5)[0]
+    import_sheet(session, VALID_ROWS)
+    import_sheet(session, [["Foro del agua", "2019-03-17", "cancelado", ""]], ["Name", "Fecha", "State", "Resultados"])
+    forum = queries.list_records_page(session, EVENTS, RecordFilter("agua"), None, 5)[0]
     session.refresh(forum)
     assert forum.data["state"] == "cancelled"
     assert "results" not in forum.data
     assert len(forum.data["partners"]) == 2
-    assert queries.count(session, EVENTS, Wanted("dos")) == 0
+    assert queries.count_records(session, EVENTS, RecordFilter("dos")) == 0
 
 
 def test_a_record_changed_meanwhile_stops_the_whole(session: Session) -> None:
-    importing.apply(session, SYSTEM, EVENTS, brought(session, GOOD))
-    kept = brought(
-        session, [*GOOD[:1], ["Feria", "done", "2019", None, None, None], ["Nueva", "done", None, None, None, None]]
-    )
-    fair = queries.page(session, EVENTS, Wanted("feria"), None, 1)[0]
-    services.save(session, SYSTEM, EVENTS, fair.id, 1, {"name": "Feria", "state": "cancelled", "date": "2019"})
+    import_sheet(session, VALID_ROWS)
+    new_row = ["Nueva", "done", None, None, None, None]
+    changed_sheet = [VALID_ROWS[0], ["Feria", "done", "2019", None, None, None], new_row]
+    rows = check_sheet(session, changed_sheet)
+    fair = queries.list_records_page(session, EVENTS, RecordFilter("feria"), None, 1)[0]
+    services.update_record(session, SYSTEM, EVENTS, fair.id, 1, {"name": "Feria", "state": "cancelled", "date": "2019"})
     with pytest.raises(Conflict):
-        importing.apply(session, SYSTEM, EVENTS, kept)
+        importing.apply_rows(session, SYSTEM, EVENTS, rows)
+    assert queries.count_records(session, EVENTS) == 2
+    assert importing.build_fingerprint(rows) != importing.build_fingerprint(check_sheet(session, changed_sheet))
 
 
 def test_two_rows_about_one_record_are_told(session: Session) -> None:
-    importing.apply(session, SYSTEM, EVENTS, brought(session, GOOD))
-    kept = brought(session, [GOOD[1], [*GOOD[1][:3], "5", None, None]])
-    assert set(said(session, kept)) == {2, 3}
+    import_sheet(session, VALID_ROWS)
+    rows = check_sheet(session, [VALID_ROWS[1], [*VALID_ROWS[1][:3], "5", None, None]])
+    assert set(list_errors(rows)) == {2, 3}
 
 
-def test_a_file_is_its_account_s_own(session: Session) -> None:
-    kept = brought(session, GOOD)
-    with pytest.raises(Refusal):
-        importing.find(session, SYSTEM, ORGANISATIONS, kept)
+def test_a_rule_of_the_register_that_refuses_a_row_names_it(session: Session) -> None:
+    columns = ["name", "call", "state"]
+    cells: list[NumberedRow] = [(2, ["Agua", "Ninguna", "preparing"]), (3, ["Río", "Otra", "preparing"])]
+    rows = importing.check_rows(session, PROPOSALS, columns, cells)
+    assert importing.count_outcomes(rows) == {"new": 2}
+    with pytest.raises(Invalid):
+        importing.apply_rows(session, SYSTEM, PROPOSALS, rows)
+    assert {number: [label for label, _sentence in report] for number, report in list_errors(rows).items()} == {
+        2: ["Convocatoria"],
+        3: ["Convocatoria"],
+    }
+
+
+def test_an_upload_is_its_account_s_own_and_replaces_the_earlier_one(session: Session) -> None:
+    content = build_xlsx("A", HEAD, VALID_ROWS)
+    first = importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    with pytest.raises(NotFound):
+        importing.get_upload(session, SYSTEM, ORGANISATIONS, first)
+    with pytest.raises(NotFound):
+        importing.get_upload(session, _build_account(), EVENTS, first)
+    second = importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    assert session.scalars(select(StoredImport.id)).all() == [second]
+
+
+def test_an_upload_that_nobody_confirms_goes_with_the_next_one(session: Session) -> None:
+    content = build_xlsx("A", HEAD, VALID_ROWS)
+    importing.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
+    forgotten = importing.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
+    old = clock.now() - importing.UPLOAD_LIFETIME - timedelta(minutes=1)
+    session.execute(update(StoredImport).where(StoredImport.id == forgotten).values(at=old))
+    importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    stored_ids = session.scalars(select(StoredImport.id)).all()
+    assert (len(stored_ids), forgotten in stored_ids) == (2, False)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +165,8 @@ def test_a_file_is_its_account_s_own(session: Session) -> None:
 )
 def test_another_shape_is_refused_by_its_columns(session: Session, head: list[str], named: str) -> None:
     with pytest.raises(Invalid) as caught:
-        brought(session, [["a"] * len(head)], head)
-    assert any(named in each.message for each in caught.value.fields)
+        check_sheet(session, [["a"] * len(head)], head)
+    assert any(named in error.message for error in caught.value.field_errors)
 
 
 def formulas() -> bytes:
@@ -126,19 +180,19 @@ def formulas() -> bytes:
 
 
 def test_a_formula_is_the_value_that_it_had() -> None:
-    assert read_sheet("a.xlsx", formulas())[1] == [["Foro de prueba", "realizado"]]
+    assert read_spreadsheet("a.xlsx", formulas())[1] == [(2, ["Foro de prueba", "realizado"])]
 
 
 def package(**parts: bytes) -> bytes:
     """A workbook with some parts put in the place of its own."""
     file = BytesIO()
     with (
-        zipfile.ZipFile(BytesIO(as_xlsx("A", ["Nombre"], [["a"]]))) as source,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
+        zipfile.ZipFile(BytesIO(build_xlsx("A", ["Nombre"], [["a"]]))) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for part in source.infolist():
             key = part.filename.rpartition("/")[2].partition(".")[0]
-            made.writestr(part.filename, parts.get(key, source.read(part)))
+            archive.writestr(part.filename, parts.get(key, source.read(part)))
     return file.getvalue()
 
 
@@ -149,7 +203,7 @@ def sheet(cells: bytes) -> bytes:
 
 FAR = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 HOSTILE: dict[str, Callable[[], bytes]] = {
-    "100,000 rows": lambda: as_xlsx("A", ["Nombre"], ([str(number)] for number in range(100_000))),
+    "100,000 rows": lambda: build_xlsx("A", ["Nombre"], ([str(number)] for number in range(100_000))),
     "100,000 lines": lambda: b"Nombre\n" + b"a\n" * 100_000,
     "a cell far away": lambda: package(sheet1=sheet(FAR)),
     "a column far away": lambda: package(sheet1=sheet(b'<row r="1"><c r="XFD1"><v>1</v></c></row>')),
@@ -167,23 +221,25 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_is_refused(case: str) -> None:
     with pytest.raises(Invalid):
-        read_sheet("a.csv", HOSTILE[case]())
+        read_spreadsheet("a.csv", HOSTILE[case]())
 
 
 def test_the_limit_itself_is_taken() -> None:
-    assert len(read_sheet("a.xlsx", as_xlsx("A", ["Nombre"], ([str(number)] for number in range(ROWS))))[1]) == ROWS
+    assert (
+        len(read_spreadsheet("a.xlsx", build_xlsx("A", ["Nombre"], ([str(number)] for number in range(MAX_ROWS))))[1])
+        == MAX_ROWS
+    )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+57 300", "-x", "@SUM(A1)", "a; =b"])
 def test_what_is_saved_holds_no_formula_and_comes_back(session: Session, text: str) -> None:
-    services.add(session, SYSTEM, EVENTS, {"name": text, "state": "done", "results": [text]})
-    content = exporting.export(session, SYSTEM, EVENTS, Wanted(), "csv")
+    services.add_record(session, SYSTEM, EVENTS, {"name": text, "state": "done", "results": [text]})
+    content = exporting.export_records(session, SYSTEM, EVENTS, RecordFilter(), "csv")
     line = list(csv.reader(StringIO(content.decode("utf-8-sig"))))[1]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line)
     for kind in ("csv", "xlsx"):
-        content = exporting.export(session, SYSTEM, EVENTS, Wanted(), kind)
-        kept = importing.start(session, SYSTEM, EVENTS, f"a.{kind}", content)
-        importing.check_some(session, SYSTEM, EVENTS, kept)
-        assert importing.outcomes(session, kept) == {"same": 1}
+        content = exporting.export_records(session, SYSTEM, EVENTS, RecordFilter(), kind)
+        rows = importing.check_rows(session, EVENTS, *importing.read_rows(EVENTS, f"a.{kind}", content))
+        assert importing.count_outcomes(rows) == {"same": 1}
     with zipfile.ZipFile(BytesIO(content)) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")

@@ -1,0 +1,87 @@
+"""Ages in completed years, spans of days, and months."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attention_point.dates import (
+    age_on,
+    first_of_month,
+    first_of_next_month,
+    format_month_code,
+    is_in_force,
+    last_of_month,
+    parse_month_code,
+)
+
+DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
+BIRTHS = st.dates(min_value=date(1900, 1, 1), max_value=date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "age"),
+    [
+        (date(1991, 3, 17), date(2017, 3, 16), 25),
+        (date(1991, 3, 17), date(2017, 3, 17), 26),
+        (date(2017, 8, 9), date(2017, 8, 9), 0),
+        (date(2000, 2, 29), date(2018, 2, 27), 17),
+        (date(2000, 2, 29), date(2018, 2, 28), 18),
+        (date(2000, 2, 29), date(2020, 2, 28), 19),
+        (date(2000, 2, 29), date(2020, 2, 29), 20),
+        (date(1896, 2, 29), date(1900, 2, 28), 4),
+        (date(1996, 2, 29), date(2000, 2, 28), 3),
+        (date(2000, 3, 1), date(2018, 2, 28), 17),
+    ],
+)
+def test_completed_years(born: date, on: date, age: int) -> None:
+    assert age_on(born, on) == age
+
+
+def test_nobody_has_an_age_before_the_birth() -> None:
+    with pytest.raises(ValueError, match="before the birth"):
+        age_on(date(2017, 8, 9), date(2017, 8, 8))
+
+
+@given(BIRTHS, st.integers(0, 45_000))
+def test_an_age_never_falls_and_grows_by_one(born: date, days: int) -> None:
+    on = born + timedelta(days=days)
+    assert age_on(born, on + timedelta(days=1)) - age_on(born, on) in {0, 1}
+
+
+@given(BIRTHS, st.integers(1, 100))
+def test_a_year_is_completed_once_a_year(born: date, years: int) -> None:
+    assert age_on(born, date(born.year + years, 12, 31)) == years
+
+
+def test_both_bounds_belong_to_a_span_and_none_is_no_bound() -> None:
+    first, last, one = date(2017, 8, 9), date(2017, 12, 31), timedelta(days=1)
+    assert [is_in_force(first, last, day) for day in (first - one, first, last, last + one)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert is_in_force(None, last, date.min)
+    assert is_in_force(first, None, date.max)
+
+
+@given(DAYS)
+def test_a_month_runs_from_its_first_day_to_the_day_before_the_next_month(day: date) -> None:
+    assert first_of_month(day) <= day <= last_of_month(day)
+    assert last_of_month(day) + timedelta(days=1) == first_of_next_month(day)
+    assert first_of_month(day).day == first_of_next_month(day).day == 1
+
+
+@given(DAYS)
+def test_the_code_of_a_month_names_its_first_day(day: date) -> None:
+    assert parse_month_code(format_month_code(day)) == first_of_month(day)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "2017", "2017-9", "2017-13", "2017-00", "2017-09-01", " 2017-09", "1917-09", "2017/09", "\u0662017-09"]
+)
+def test_what_is_no_code_of_a_month_is_refused(code: str) -> None:
+    with pytest.raises(ValueError, match="month"):
+        parse_month_code(code)

@@ -1,0 +1,167 @@
+"""Corrections and registrations at the same moment: none waits for ever, none is lost, and the counts stay exact."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.errors import Conflict
+from attention_point.intake import recount
+from attention_point.intake.corrections.person_services import correct_person
+from attention_point.intake.corrections.requests import CorrectionRequest
+from attention_point.intake.corrections.services import annul_visit, correct_visit
+from attention_point.intake.draft import read_draft
+from attention_point.intake.models import Visit
+from attention_point.intake.queries import get_visible_visit
+from attention_point.intake.services import record_family, record_visit
+from attention_point.people import records
+from attention_point.referrals.queries import DecryptedReferral, list_decrypted_of_visit
+from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.tallies.queries import list_differences
+from attention_point.tallies.rules import build_cells_of_facts
+from tests.support.directory import load_shipped
+from tests.support.visits import AGENT, acting, draft, person
+
+ROUNDS = 15
+Work = Callable[[Session], Any]
+
+
+@pytest.fixture
+def desk(database: Database) -> Database:
+    with database.write_session() as session:
+        load_shipped(session)
+    return database
+
+
+def do_at_once(database: Database, *works: Work) -> None:
+    """Do each work in a transaction and thread of its own, all begun at the same moment; raise what any raised."""
+    barrier = Barrier(len(works))
+
+    def run(work: Work) -> None:
+        barrier.wait(30)
+        with database.write_session() as session:
+            work(session)
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for future in [pool.submit(run, work) for work in works]:
+            future.result(60)
+
+
+def record(database: Database, **changes: Any) -> tuple[UUID, UUID]:
+    """Record a visit, and return its id and that of its person."""
+    with database.write_session() as session:
+        visit = UUID(record_visit(session, AGENT, read_draft(draft(**changes))).response["id"])
+        return visit, session.scalars(select(Visit.person_id).where(Visit.id == visit)).one()
+
+
+def check_counts(database: Database) -> None:
+    with database.read_session() as session:
+        cells: dict[Any, int] = {}
+        for facts in recount.recount_all(session):
+            for cell, count in build_cells_of_facts(facts).items():
+                cells[cell] = cells.get(cell, 0) + count
+        assert list_differences(session, cells) == []
+
+
+def correcting(visit: UUID, fields: dict[str, Any], reason: str) -> Work:
+    return partial(correct_visit, actor=AGENT, visit_id=visit, request=CorrectionRequest(fields, reason))
+
+
+def correcting_person(person_id: UUID, fields: dict[str, Any], reason: str) -> Work:
+    return partial(correct_person, actor=AGENT, person_id=person_id, request=CorrectionRequest(fields, reason))
+
+
+def annulling(visit: UUID) -> Work:
+    return partial(annul_visit, actor=AGENT, visit_id=visit, request=CorrectionRequest({}, "twice"))
+
+
+def recording(**changes: Any) -> Work:
+    return partial(record_visit, actor=AGENT, draft=read_draft(draft(**changes)))
+
+
+def test_a_correction_and_a_registration_of_the_same_person(desk: Database) -> None:
+    who = person()
+    visit, person_id = record(desk, person=who)
+    for number in range(ROUNDS):
+        do_at_once(
+            desk,
+            recording(person={**who, "phone": f"+57300555{number:04d}"}, needs=["EDU"]),
+            correcting(visit, {"person": {"education": number % 5 + 1}}, f"reason {number}"),
+            correcting_person(person_id, {"municipality": ("05001", "68001")[number % 2]}, f"reason {number}"),
+        )
+        with desk.read_session() as session:
+            on_file = records.open_chosen_person(session, person_id).record
+        assert on_file["education"] == number % 5 + 1
+        assert on_file["phone"].endswith(f"{number:04d}")
+    check_counts(desk)
+
+
+def test_corrections_of_two_visits_of_the_same_person(desk: Database) -> None:
+    who = person()
+    for number in range(ROUNDS):
+        first, person_id = record(desk, person=who, needs=["MIG-REG", "EMP-SENA"])
+        second, _person = record(desk, person=who, needs=["EMP-SENA", "EDU"])
+        correction = correcting(first, {"needs": ["SALUD-URG"]}, "other need")
+        birth_year = correcting_person(person_id, {"birth_date": f"19{70 + number}"}, "other year")
+        do_at_once(desk, correction, correction, annulling(second), birth_year)
+        with desk.read_session() as session:
+            history = get_visible_visit(session, AGENT, first).record["history"]
+            assert [entry["reason"] for entry in history].count("other need") == 1
+            assert get_visible_visit(session, AGENT, second).is_void
+    check_counts(desk)
+
+
+def test_a_correction_and_an_answer_to_its_referrals(desk: Database) -> None:
+    who = person()
+    for number in range(ROUNDS):
+        visit, person_id = record(desk, person=who, needs=["EMP-SENA", "EDU"])
+        with desk.read_session() as session:
+            referral = min(list_decrypted_of_visit(session, visit), key=lambda referral: referral.id)
+
+        def answer(session: Session, referral: DecryptedReferral = referral) -> None:
+            entity, accepted = acting("entity", referral.entity), Answer("accepted", referral.version)
+            with suppress(Conflict):  # whoever corrected before it may have withdrawn it
+                answer_for_entity(session, entity, referral.id, accepted)
+
+        fields = {"person": {"education": 1 + number % 5}, "needs": ["EDU"]}
+        change = annulling(visit) if number % 2 else correcting(visit, fields, "other need")
+        birth_year = correcting_person(person_id, {"birth_date": f"20{10 + number % 7}"}, f"other year {number}")
+        do_at_once(desk, answer, change, birth_year)
+    check_counts(desk)
+
+
+def test_two_families_with_the_same_people(desk: Database) -> None:
+    people = [
+        person(given_names=name, relation=relation)
+        for name, relation in (("Ana", "self"), ("Luz", "child"), ("Eva", "sibling"))
+    ]
+    for number in range(ROUNDS):
+        families = [
+            [read_draft(draft(family=family, person=who, needs=["EDU"])) for who in in_order]
+            for in_order, family in ((people, str(new_id())), (people[::-1], str(new_id())))
+        ]
+        works = [partial(record_family, actor=AGENT, drafts=drafts) for drafts in families]
+        do_at_once(desk, *works, recording(person=people[number % 3], needs=["MIG-REG"]))
+    with desk.read_session() as session:
+        assert len(set(session.scalars(select(Visit.person_id)))) == len(people)
+    check_counts(desk)
+
+
+def test_two_registrations_of_somebody_chosen_lose_nothing(desk: Database) -> None:
+    _visit, person_id = record(desk)
+    for number in range(ROUNDS):
+        education, municipality = 1 + number % 5, ("05001", "11001")[number % 2]
+        stated = ({"education": education}, {"municipality": municipality})
+        do_at_once(desk, *(recording(person={"id": str(person_id), **fields}) for fields in stated))
+        with desk.read_session() as session:
+            on_file = records.open_chosen_person(session, person_id).record
+        assert (on_file["education"], on_file["municipality"]) == (education, municipality)
+    check_counts(desk)

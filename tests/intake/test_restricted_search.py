@@ -1,0 +1,25 @@
+"""A restricted visit's reference and its slip's code tell nothing to those who may not see it."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.intake.models import Visit
+from tests.support.searching import ids, searched
+from tests.support.visits import acting, recorded
+
+
+@pytest.mark.parametrize(("role", "is_found"), [("agent", False), ("supervisor", True)])
+def test_only_a_supervisor_finds_by_them(session: Session, role: str, is_found: bool) -> None:
+    answer = recorded(session, needs=["VBG"])
+    visit = session.get_one(Visit, UUID(answer["id"]))
+    reader = acting(role)
+    for typed in (visit.reference, visit.code, f"https://point.example.org/portal/slips/{visit.code}"):
+        result = searched(session, typed, reader)
+        assert (ids(result) == [visit.person_id]) is is_found, typed
+        missing = searched(session, typed[:-1] + ("2" if typed[-1] != "2" else "3"), reader)
+        if not is_found:  # as one that does not exist
+            assert (result.people, result.more, result.unasked) == (missing.people, missing.more, missing.unasked)
+    assert session.scalars(select(Visit.id)).all() == [visit.id]

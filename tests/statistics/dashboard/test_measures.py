@@ -1,0 +1,319 @@
+"""Every figure of the dashboard equals what an independent recount of the invented facts gives."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.errors import Invalid
+from attention_point.referrals import open_referral_counts
+from attention_point.referrals.models import Referral
+from attention_point.referrals.open_referral_counts import OpenReferralCounts, count_open_referrals
+from attention_point.statistics.dashboard.filters import Options, collect_options, parse_filters
+from attention_point.statistics.dashboard.queries import Dashboard, collect_dashboard, list_restricted_needs
+from attention_point.statistics.dashboard.trend import build_trend_months
+from attention_point.tallies import range_queries
+from attention_point.tallies import services as tally_services
+from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from tests.statistics.dashboard.house import SECOND_POINT, TODAY, Facts, add_second_point, invent_months, record_facts
+from tests.support.visits import recorded
+
+AUGUST, SEPTEMBER = date(2017, 8, 1), date(2017, 9, 1)
+APART = {"comisaria-familia", "defensoria", "fiscalia"}
+OF = Callable[[date, date], int]
+
+
+@pytest.fixture(scope="module")
+def known() -> Facts:
+    """The invented facts."""
+    return invent_months()
+
+
+@pytest.fixture
+def reading(database: Database, known: Facts) -> Iterator[Session]:
+    """A session that reads what was recorded."""
+    add_second_point(database)
+    record_facts(database, known)
+    with database.read_session() as session:
+        yield session
+
+
+def _read(session: Session, **address: str) -> Dashboard:
+    choice = collect_options(session, TODAY)
+    return collect_dashboard(session, parse_filters(address, choice), choice)
+
+
+def _visits(known: Facts, point: str | None = None) -> list[VisitFacts]:
+    return [fact for fact in known if isinstance(fact, VisitFacts) and point in {None, fact.point}]
+
+
+def _referred(known: Facts, month: date, point: str | None = None) -> list[ReferralFacts]:
+    return [
+        fact for fact in known
+        if isinstance(fact, ReferralFacts) and point in {None, fact.point} and fact.day.replace(day=1) == month
+    ]  # fmt: skip
+
+
+def _totals(known: Facts, point: str | None) -> tuple[OF, OF]:
+    visits = _visits(known, point)
+    return (
+        lambda first, last: sum(first <= visit.day <= last for visit in visits),
+        lambda first, last: sum(first <= visit.day <= last and visit.first_this_month for visit in visits),
+    )
+
+
+@pytest.mark.parametrize("point", [None, SECOND_POINT])
+def test_today_this_week_and_this_month_stand_beside_the_previous_ones(
+    reading: Session, known: Facts, point: str | None
+) -> None:
+    glance = {measure.key: measure for measure in _read(reading, point=point or "").measures}
+    attentions, people = _totals(known, point)
+    shown = {key: (measure.count, measure.previous_count, measure.whole_count) for key, measure in glance.items()}
+    assert shown == {
+        "today": (attentions(TODAY, TODAY), attentions(date(2017, 9, 7), date(2017, 9, 7)), None),
+        "week": (
+            attentions(date(2017, 9, 11), TODAY),
+            attentions(date(2017, 9, 4), date(2017, 9, 7)),
+            attentions(date(2017, 9, 4), date(2017, 9, 10)),
+        ),
+        "month": (
+            attentions(SEPTEMBER, TODAY),
+            attentions(AUGUST, date(2017, 8, 14)),
+            attentions(AUGUST, date(2017, 8, 31)),
+        ),
+        "people": (people(SEPTEMBER, TODAY), people(AUGUST, date(2017, 8, 14)), people(AUGUST, date(2017, 8, 31))),
+        "referrals": (_made(known, SEPTEMBER, point), None, _made(known, AUGUST, point)),
+        "unanswered": (_unanswered(known, SEPTEMBER, point), None, _unanswered(known, AUGUST, point)),
+    }
+    assert shown["month"][0]
+    assert shown["today"][0]
+
+
+def _made(known: Facts, month: date, point: str | None) -> int:
+    return sum(referral.entity not in APART for referral in _referred(known, month, point))
+
+
+def _unanswered(known: Facts, month: date, point: str | None) -> int:
+    return sum(
+        referral.entity not in APART and referral.state in {"created", "seen", "expired"}
+        for referral in _referred(known, month, point)
+    )
+
+
+def test_a_month_that_is_over_stands_beside_the_one_before_and_the_year_before(reading: Session, known: Facts) -> None:
+    attentions, people = _totals(known, None)
+    august = {
+        measure.key: (measure.count, measure.previous_count, measure.whole_count)
+        for measure in _read(reading, period="2017-08").measures
+    }
+    assert august["month"] == (
+        attentions(AUGUST, date(2017, 8, 31)), attentions(date(2017, 7, 1), date(2017, 7, 31)), 0,
+    )  # fmt: skip
+    assert "today" not in august
+    later = {measure.key: measure for measure in _read(reading, period="2017-07").measures}
+    assert later["people"].count == people(date(2017, 7, 1), date(2017, 7, 31))
+
+
+def test_the_year_before_is_the_same_month(database: Database, known: Facts) -> None:
+    record_facts(database, known)
+    with database.read_session() as session:
+        choice = collect_options(session, date(2017, 11, 3))
+        read = collect_dashboard(session, parse_filters({"period": "2017-09"}, choice), choice)
+    attentions, _people = _totals(known, "bucaramanga")
+    month = next(measure for measure in read.measures if measure.key == "month")
+    assert month.whole_count == attentions(date(2016, 9, 1), date(2016, 9, 30))
+    assert month.whole_count
+
+
+@pytest.mark.parametrize("point", [None, SECOND_POINT])
+def test_the_trend_has_twelve_weeks_or_thirteen_months(reading: Session, known: Facts, point: str | None) -> None:
+    attentions, people = _totals(known, point)
+    weeks = _read(reading, point=point or "").trend_periods
+    assert [span.first_day for span in weeks] == [date(2017, 6, 26) + timedelta(days=7 * n) for n in range(12)]
+    for span in weeks:
+        last = span.first_day + timedelta(days=6)
+        assert (span.attentions, span.people) == (attentions(span.first_day, last), people(span.first_day, last))
+    months = _read(reading, point=point or "", grouping="month").trend_periods
+    assert [span.first_day for span in months] == build_trend_months(SEPTEMBER)
+    assert months[0].first_day == date(2016, 9, 1)
+    for span in months:
+        last = span.first_day.replace(day=28) + timedelta(days=3)  # the invented months end on the 28th
+        assert (span.attentions, span.people) == (attentions(span.first_day, last), people(span.first_day, last))
+        assert (span.referrals, span.unanswered_referrals) == (
+            _made(known, span.first_day, point), _unanswered(known, span.first_day, point),
+        )  # fmt: skip
+    assert months[0].attentions
+
+
+def test_needs_are_told_without_the_restricted_ones(reading: Session, known: Facts) -> None:
+    def counted(month: date) -> Counter[str]:
+        return Counter(
+            need for visit in _visits(known) if visit.day.replace(day=1) == month for need in visit.new_needs
+        )
+
+    now, before = counted(SEPTEMBER), counted(AUGUST)
+    needs = _read(reading).needs
+    assert {(need, count, then) for need, count, then in needs} == {
+        (need, now[need], before[need]) for need in (now | before) if need not in {"VBG", "TRATA"}
+    }
+    assert {"VBG", "TRATA"} <= list_restricted_needs(reading)
+    assert now["VBG"] + before["VBG"] > 0
+    assert [count for _need, count, _then in needs] == sorted((count for _need, count, _then in needs), reverse=True)
+
+
+@pytest.mark.parametrize("point", [None, SECOND_POINT])
+def test_entities_are_told_by_what_became_of_their_referrals(reading: Session, known: Facts, point: str | None) -> None:
+    of = _referred(known, AUGUST, point)
+    read = _read(reading, period="2017-08", point=point or "").referrals_by_entity
+    assert set(read) == {referral.entity for referral in of} - APART
+    for code, counts in read.items():
+        states = Counter(referral.state for referral in of if referral.entity == code)
+        assert counts.total == states.total()
+        assert counts.open == states["created"] + states["seen"] + states["accepted"]
+        assert counts.answered == sum(states[s] for s in ("accepted", "rejected", "attended", "no_show", "closed"))
+        assert counts.unanswered == states["created"] + states["seen"]
+        assert counts.non_response_rate == round(100 * counts.unanswered / counts.total, 1)
+
+
+def test_entities_for_restricted_topics_stand_apart(reading: Session) -> None:
+    choice = collect_options(reading, TODAY)
+    assert choice.restricted_entities >= APART
+    assert choice.restricted_entities.isdisjoint(choice.entities)
+    assert choice.restricted_entities.isdisjoint(_read(reading).referrals_by_entity)
+    assert choice.restricted_entities.isdisjoint(_read(reading).open_referrals_by_entity or {})
+
+
+def test_one_entity_is_told_alone(reading: Session, known: Facts) -> None:
+    read = _read(reading, entity="sena")
+    for span in read.trend_periods:
+        of = [referral for referral in _referred(known, span.first_day) if referral.entity == "sena"]
+        waiting = sum(referral.state in {"created", "seen", "expired"} for referral in of)
+        assert (span.referrals, span.unanswered_referrals, span.attentions) == (len(of), waiting, 0)
+    assert set(read.referrals_by_entity) == {"sena"}
+    assert (read.needs, read.wait_counts, read.point_counts) == ((), {}, ())
+
+
+def test_waits_and_times_to_an_answer_are_told(reading: Session, known: Facts) -> None:
+    read = _read(reading, period="2017-08")
+    visits = [visit for visit in _visits(known) if visit.day.month == 8]
+    assert sum(read.wait_counts.values()) == len(visits)
+    assert read.wait_counts["not_given"] == sum(visit.wait is None for visit in visits)
+    assert read.wait_counts["16-30"] == sum(visit.wait is not None and 16 <= visit.wait <= 30 for visit in visits)
+    answered = [referral.answered_in for referral in _referred(known, AUGUST) if referral.answered_in is not None]
+    assert sum(read.answer_time_counts.values()) == len(answered)
+    assert read.answer_time_counts["4-7"] == sum(4 <= days <= 7 for days in answered)
+
+
+def test_points_are_compared(reading: Session, known: Facts) -> None:
+    expected = set()
+    for point in ("bucaramanga", SECOND_POINT):
+        attentions, people = _totals(known, point)
+        counts = attentions(SEPTEMBER, TODAY), attentions(AUGUST, date(2017, 8, 14)), people(SEPTEMBER, TODAY)
+        expected.add((point, *counts))
+    assert set(_read(reading).point_counts) == expected
+    assert _read(reading, point=SECOND_POINT).point_counts == ()
+
+
+def test_what_stands_between_the_months_asked_for_is_not_read(session: Session) -> None:
+    month = {(AUGUST, "p", "people-by-population", "migrant"): 3, (SEPTEMBER, "p", "people-by-population", "other"): 2}
+    between = {(date(2017, 8, 9), "p", "attentions-by-day", "2017-08-09"): 4}
+    tally_services.add_to_tallies(session, {**month, **between, (AUGUST, "q", "people-by-population", "migrant"): 1})
+    read = range_queries.sum_by_month(session, ["people-by-population"], [AUGUST, SEPTEMBER], ["p"])
+    assert read == {
+        ("people-by-population", AUGUST): {"migrant": 3},
+        ("people-by-population", SEPTEMBER): {"other": 2},
+    }
+    assert range_queries.sum_by_month(session, ["people-by-population"], [AUGUST], ["p"], "migrant") == {
+        ("people-by-population", AUGUST): {}
+    }
+    assert range_queries.sum_by_day(session, ["attentions-by-day"], [AUGUST, date(2017, 8, 9)], ["p", "q"]) == {
+        "attentions-by-day": {date(2017, 8, 9): 4}
+    }
+    spans = [date(2017, 8, 8), date(2017, 8, 9)], [date(2017, 8, 7)]
+    assert range_queries.sum_by_point(session, ["attentions-by-day", "people-by-day"], spans, ["p", "q"]) == {
+        "attentions-by-day": [{"p": 4}, {}],
+        "people-by-day": [{}, {}],
+    }
+    assert range_queries.find_first_counted_day(session) == AUGUST
+
+
+def test_cells_add_up_by_how_they_begin_and_end(session: Session) -> None:
+    table = "referrals-by-service-and-state"
+    cells = {"a|x|seen": 1, "a|x|closed": 2, "ab|x|seen": 4, "b|x|no_seen": 8, "b|x|expired": 16}
+    tally_services.add_to_tallies(session, {(AUGUST, "p", table, cell): count for cell, count in cells.items()})
+    tally_services.add_to_tallies(
+        session, {(AUGUST, "q", table, "a|x|seen"): 32, (SEPTEMBER, "p", table, "a|x|closed"): 64}
+    )
+
+    def read(points: list[str], first: str | None = None, without: tuple[str, ...] = ()) -> dict[date, tuple[int, int]]:
+        months, last = [AUGUST, SEPTEMBER, TODAY], {"seen", "expired"}
+        by_entity = "referrals-by-entity-and-state"
+        return range_queries.sum_by_last_code(
+            session, by_entity, months, points, last, first_code=first, excluded_first_codes=without
+        )
+
+    assert read(["p"]) == {AUGUST: (31, 21), SEPTEMBER: (64, 0)}
+    assert read(["p", "q"], first="a") == {AUGUST: (35, 33), SEPTEMBER: (64, 0)}
+    assert read(["p"], without=("a", "b")) == {AUGUST: (4, 4)}
+    assert read(["r"]) == {}
+
+
+def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
+    for _visit in range(4):
+        recorded(session)
+    rows = session.execute(select(Referral.entity, Referral.state, Referral.created_at)).all()
+    entities = sorted({row.entity for row in rows})
+    expected = {
+        entity: OpenReferralCounts(
+            sum(row.entity == entity for row in rows), 0, open_referral_counts.clock.local_day(rows[0].created_at)
+        )
+        for entity in entities
+    }
+    assert count_open_referrals(session, entities) == expected
+    assert count_open_referrals(session, [*entities, "oim-2"], "bucaramanga") == {
+        **expected,
+        "oim-2": OpenReferralCounts(),
+    }
+    assert count_open_referrals(session, entities, SECOND_POINT) == dict.fromkeys(entities, OpenReferralCounts())
+    answered = session.scalars(select(Referral).where(Referral.entity == entities[0])).all()
+    answered[0].state, answered[1].state = "accepted", "rejected"
+    session.flush()
+    for point in (None, "bucaramanga"):
+        first = count_open_referrals(session, entities, point)[entities[0]]
+        assert (first.waiting, first.accepted) == (2, 1)
+
+
+def test_counting_open_referrals_stops_at_a_bound(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(session)
+    row = dict(session.execute(select(*Referral.__table__.columns)).first()._mapping)  # type: ignore[union-attr]
+    more = [{**row, "id": new_id()} for _number in range(open_referral_counts.MAX_COUNTED)]
+    session.execute(Referral.__table__.insert(), more)  # type: ignore[attr-defined]
+    found = count_open_referrals(session, [row["entity"]])[row["entity"]]
+    assert (found.waiting, found.is_capped) == (open_referral_counts.MAX_COUNTED, True)
+    monkeypatch.setattr(open_referral_counts, "MAX_COUNTED_AT_POINT", 20)
+    at_point = count_open_referrals(session, [row["entity"]], "bucaramanga")[row["entity"]]
+    assert at_point.is_capped
+    assert 0 < at_point.waiting <= 20
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ({"period": "2017-13"}, ["period"]),
+        ({"period": "2017-10"}, ["period"]),
+        ({"point": "nowhere", "grouping": "day"}, ["point", "grouping"]),
+        ({"entity": "nobody"}, ["entity"]),
+        ({"entity": "fiscalia"}, ["entity"]),
+    ],
+)
+def test_a_wrong_filter_is_named(database: Database, address: dict[str, str], fields: list[str]) -> None:
+    record_facts(database, [])
+    with database.read_session() as session:
+        choice: Options = collect_options(session, TODAY)
+        with pytest.raises(Invalid) as refused:
+            parse_filters(address, choice)
+    assert [error.field for error in refused.value.field_errors] == fields

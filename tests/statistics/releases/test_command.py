@@ -1,0 +1,127 @@
+"""``attention-point statistics release``: what it publishes, and what it refuses with a reason and exit status 1."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, insert, select, text
+
+from attention_point.demo.invention.visit_drafts import invent_visits
+from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.settings import read_settings
+from attention_point.statistics.commands import statistics_commands
+from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.releases.models import Release
+from tests.support.directory import load_shipped
+
+Run = Callable[..., Result]
+SEPTEMBER = date(2017, 9, 1)
+
+
+@pytest.fixture
+def run(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command line on the test's database, in which the visits of some invented people lie sealed."""
+    monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
+    with database.write_session() as session:
+        load_shipped(session)
+        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+
+    def said(*words: str) -> Result:
+        opened = Database(database_url, database.info)
+        return CliRunner().invoke(statistics_commands, list(words), obj=lambda: opened)
+
+    return said
+
+
+def _releases(database: Database) -> int:
+    with database.read_session() as session:
+        journaled = session.scalars(select(JournalEntry.action).where(JournalEntry.action == "statistics.release"))
+        count = session.scalar(select(func.count()).select_from(Release)) or 0
+        assert len(list(journaled)) == count
+        return count
+
+
+def test_a_month_is_released_once(run: Run, database: Database, tmp_path: Path) -> None:
+    done = run("release", "2017-09")
+    assert done.exit_code == 0, done.output
+    with database.read_session() as session:
+        made = session.scalars(select(Release)).one()
+    assert done.stdout.splitlines() == [
+        f"2017-09, versión 1: {made.hash}",
+        f"Guarde esto fuera de este sistema: {made.journal_seq} {made.journal_head}",
+    ]
+    kept = read_settings().instance / public_files.FOLDER
+    assert set(files.FILE_FORMATS) == {"pdf", "xlsx", "csv", "json"}
+    assert {path.name for path in kept.iterdir()} == {
+        f"2017-09-v1-{made.hash}{ending}" for ending in ("-d3.pdf", "-d3.xlsx", ".csv", ".json")
+    }
+    again = run("release", "2017-09")
+    assert again.exit_code == 1
+    assert "Una corrección necesita una nota" in again.stderr
+    nothing = run("release", "2017-09", "--note", "Se revisó de nuevo.")
+    assert nothing.exit_code == 1
+    assert "No hay nada que corregir" in nothing.stderr
+    assert _releases(database) == 1
+    target = tmp_path / "month.json"
+    assert run("export", "2017-09", "--format", "json", "--output", str(target)).exit_code == 0
+    assert json.loads(target.read_bytes())["hash"] == made.hash
+
+
+def test_what_cannot_be_released_is_refused_in_words(run: Run, database: Database) -> None:
+    for month, told in (
+        (f"{clock.today():%Y-%m}", "no ha terminado"),
+        ("2099-01", "todavía no ha comenzado"),
+        ("2017-10", "no se registró nada"),
+        ("2017-9", "Esto no es un mes"),
+    ):
+        done = run("release", month)
+        assert done.exit_code == 1, month
+        assert told in done.stderr
+    corrected = run("release", "2017-09", "--note", "Faltaba un día.")
+    assert corrected.exit_code == 1
+    assert "no se ha publicado" in corrected.stderr
+    assert _releases(database) == 0
+
+
+def test_a_count_that_was_tampered_with_is_not_released(run: Run, database: Database) -> None:
+    with database.write_session() as session:
+        session.execute(text("UPDATE tally SET count = count + 1 WHERE \"table\" = 'people-by-population'"))
+    done = run("release", "2017-09")
+    assert done.exit_code == 1
+    assert "no es lo que dicen las atenciones" in done.stderr or "no son lo que dicen las atenciones" in done.stderr
+    assert _releases(database) == 0
+    verified = run("verify")
+    assert verified.exit_code == 1
+    assert "people-by-population" in verified.stderr
+
+
+def test_a_release_that_was_altered_is_named_and_nobody_builds_on_it(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run("release", "2017-09").exit_code == 0
+    assert run("verify").exit_code == 0
+    with database.read_session() as session:
+        made = session.scalars(select(Release)).one()
+        values = {column.name: getattr(made, column.name) for column in Release.__table__.columns}
+    with (
+        database.write_session() as session
+    ):  # a version written past the program: the triggers refuse a change of the first
+        session.execute(insert(Release).values({**values, "version": 2, "content": made.content.replace("1", "2")}))
+    verified = run("verify")
+    assert verified.exit_code == 1
+    assert "La versión 2 de septiembre de 2017 ya no es la que se publicó." in verified.stderr
+    target = tmp_path / "month.json"
+    for words in (
+        ("release", "2017-09", "--note", "Otra vez."),
+        ("export", "2017-09", "--format", "json", "--output", str(target)),
+    ):
+        refused = run(*words)
+        assert refused.exit_code == 1
+        assert "ya no es la que se publicó" in refused.stderr
+    assert not target.exists()

@@ -1,0 +1,92 @@
+"""An installation that an older version made goes on working: it comes up, every page opens, nothing counts as altered.
+
+``version-0.1.0.tar.xz`` is the instance folder of an installation of that version: a demonstration of forty people with
+its published months and registers, and in every room a record with only its required fields. Its people are invented;
+its keyring opens nothing else.
+"""
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from attention_point.command_line import main
+from attention_point.foundation.access import ROLES
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX, read_settings
+from attention_point.statistics.open_data.public_files import DRAWING
+from tests.accounts.support import token_of
+from tests.crawl.crawling import Crawl
+from tests.crawl.populations import TYPED, ids_of
+from tests.portal.support import browser
+from tests.support.application import composed
+from tests.support.pages import PageClient
+
+ARCHIVE = Path(__file__).with_name("version-0.1.0.tar.xz")
+EVERYBODY = ("nobody", *ROLES)
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The older instance after ``init``."""
+    folder = tmp_path_factory.mktemp("older")
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(folder, filter="data")
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("attention_point.app.configure_logging", lambda: None)
+        patch.setenv(f"{ENVIRONMENT_PREFIX}INSTANCE", str(folder))
+        brought_up = CliRunner().invoke(main, ["init"])
+        assert brought_up.exit_code == 0, brought_up.output
+        yield folder
+
+
+@pytest.fixture
+def older_app(instance: Path) -> Iterator[Flask]:
+    """The application over the older instance."""
+    with composed(read_settings({f"{ENVIRONMENT_PREFIX}INSTANCE": str(instance)})) as app:
+        yield app
+
+
+@pytest.mark.xdist_group("older-instance")
+@pytest.mark.usefixtures("instance")
+@pytest.mark.parametrize("command", [("journal", "verify"), ("statistics", "verify"), ("jobs", "run")])
+def test_what_the_older_version_stored_is_found_whole(command: tuple[str, ...]) -> None:
+    checked = CliRunner().invoke(main, command)
+    assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.xdist_group("older-instance")
+def test_public_files_that_the_older_version_drew_count_as_nothing_and_go(instance: Path) -> None:
+    assert CliRunner().invoke(main, ["jobs", "run"]).exit_code == 0
+    suffix = f"-d{DRAWING}.pdf"
+    drawn = sorted((instance / "open-data").glob(f"*{suffix}"))
+    assert drawn
+    older = [path.rename(path.with_name(path.name.replace(suffix, ".pdf"))) for path in drawn]
+    for path in older:
+        path.write_bytes(b"drawn by the older version")
+    checked = CliRunner().invoke(main, ["statistics", "verify"])
+    assert checked.exit_code == 0, checked.output
+    assert CliRunner().invoke(main, ["jobs", "run"]).exit_code == 0
+    assert all(path.exists() for path in drawn)
+    assert not any(path.exists() for path in older)
+
+
+@pytest.mark.xdist_group("older-instance")
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_every_page_of_the_older_instance_opens(older_app: Flask, role: str) -> None:
+    database = older_app.extensions["database"]
+
+    def sign_in() -> tuple[PageClient, dict[str, str]]:
+        client = (
+            browser(older_app, role, "sena" if role == "entity" else None) if role in ROLES else PageClient(older_app)
+        )
+        return client, {"X-CSRFToken": token_of(client.get("/account" if role in ROLES else "/sign-in"))}
+
+    walk = Crawl(older_app, role, sign_in, ids_of(database), TYPED, ("/",), refusals=False)
+    walk.open_pages()
+    assert walk.faults == [], "\n" + "\n".join(map(str, walk.faults))
+    assert len(walk.opened) > (10 if role == "nobody" else 30)
