@@ -3,6 +3,7 @@
 PYTHON ?=
 PORT ?= 8000
 JOBS ?= 2
+DATABASES ?= either
 UV ?= uv
 
 VENV = .venv
@@ -10,18 +11,31 @@ DEMO = instance/demo
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # A stamp carries the checksum of what was installed: nothing is done twice, and no change of a lock is missed.
-RUN_KEY := $(shell cat requirements.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
-TEST_KEY := $(shell cat requirements-test.lock setup.cfg pyproject.toml | cksum | tr -d ' ')
+RUN_KEY := $(shell cat requirements.lock requirements-build.lock setup.cfg setup.py pyproject.toml | cksum | tr -d ' ')
+TEST_KEY := $(shell cat requirements-test.lock setup.cfg setup.py pyproject.toml | cksum | tr -d ' ')
+# What `make check` looks at. A part of a room without tests of its own is tried with those of the room.
+ROOM_TESTS = $(firstword $(wildcard tests/$(ROOM) tests/$(patsubst %/,%,$(dir $(ROOM)))))
+ROOM_TEMPLATES = $(wildcard templates/$(ROOM))
+ROOM_FOLDERS = attention_point/$(ROOM) $(ROOM_TESTS)
 
-.PHONY: help install run demo demo-fresh test look lint format bench bench-disclosure faults lock clean test-tools system-packages
+.PHONY: help install run demo demo-fresh test check look lint format bench disclosure faults lock wheel clean test-tools \
+  system-packages
 
 help:
-	@echo "make run       install, prepare the instance and serve http://127.0.0.1:$(PORT)"
-	@echo "make demo      the same on $(DEMO), with six months of invented people"
-	@echo "make demo-fresh  throws that away and begins anew: its people come up to this hour again"
-	@echo "make test      lint and every test; installs what the tests need"
-	@echo "make look      pictures of every page of every role, in test-results/look"
-	@echo "make install | lint | format | bench | bench-disclosure | faults | lock | clean"
+	@echo "make run         install, prepare the instance and serve http://127.0.0.1:$(PORT)"
+	@echo "make demo        the same on $(DEMO), with six months of invented people up to this hour"
+	@echo "make demo-fresh  delete that demonstration and make a new one up to this hour"
+	@echo "make check ROOM=intake  style, types and quick tests of one room; ROOM=foundation/web works too"
+	@echo "make test        lint and every test; installs what the tests need"
+	@echo "make lint        style, types, templates, import contracts and the measures of the code"
+	@echo "make format      mend the style of the code"
+	@echo "make look        pictures of every page of every role, in test-results/look (some minutes)"
+	@echo "make faults      only the tests that stop processes or fill the disk"
+	@echo "make bench       measure, and write docs/performance.md"
+	@echo "make disclosure  try to recognise people in random releases (about an hour)"
+	@echo "make wheel       build dist/attention_point-….whl"
+	@echo "make lock        resolve the requirements again (needs uv)"
+	@echo "make install     install into .venv;  make clean  delete .venv and everything built, but not the instance"
 
 install: $(VENV)/run-$(RUN_KEY)
 
@@ -40,8 +54,9 @@ $(BIN)/python:
 
 $(VENV)/run-$(RUN_KEY): $(BIN)/python
 	@echo "Installing the locked requirements"
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q attention_point migrations  # a service may not write beside its own code
 	@rm -f $(VENV)/run-* && touch $@
 
 run: install
@@ -75,8 +90,18 @@ $(VENV)/test-$(TEST_KEY): $(VENV)/run-$(RUN_KEY)
 system-packages:
 	@sh .ci/system-packages
 
+# DATABASES=both runs each test of pages on SQLite and on PostgreSQL; otherwise half of them run on each.
 test: test-tools system-packages lint
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup --databases $(DATABASES)
+
+# While one works on a room: half a minute. On SQLite, without a browser and slow tests; `make test` has all.
+check: test-tools
+	@test -d "attention_point/$(ROOM)" -a -n "$(ROOM)" || { echo "Say which room: make check ROOM=intake" >&2; exit 2; }
+	@$(BIN)/ruff check $(ROOM_FOLDERS)
+	@$(BIN)/ruff format --check --quiet $(ROOM_FOLDERS)
+	@$(BIN)/mypy --no-warn-unused-configs $(ROOM_FOLDERS)
+	@$(if $(ROOM_TEMPLATES),$(BIN)/djlint $(ROOM_TEMPLATES) --lint --quiet)
+	@$(if $(ROOM_TESTS),$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not faults and not browser and not slow" --databases sqlite $(ROOM_TESTS))
 
 # Some minutes. ROLES="agent office" draws these alone.
 look: test-tools system-packages
@@ -91,6 +116,7 @@ lint: test-tools
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.architecture.measures
 
 format: test-tools
 	@$(BIN)/ruff check --fix .
@@ -101,17 +127,24 @@ bench: test-tools system-packages
 
 # A thousand populations of two years of releases each: about an hour of two cores. Stopped (Ctrl+C), it says what it
 # found until then; the same command goes on from there.
-bench-disclosure: test-tools
-	@nice -n 19 $(BIN)/python -m bench.disclosure
+disclosure: test-tools
+	@nice -n 19 $(BIN)/python -m tests.statistics.random_populations
 
-# Resolves again and writes both hashed locks; needs uv.
+# Resolves again and writes the hashed locks: to run, to build, to test. Needs uv.
 lock:
 	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
 	  setup.cfg -o requirements.lock
+	@echo "setuptools>=80" | $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header --quiet - -o requirements-build.lock
 	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
 	  setup.cfg --extra test -c requirements.lock -o requirements-test.lock
 
+# dist/attention_point-….whl: for a machine without a checkout.
+wheel: install
+	@rm -rf build  # setuptools would put what lies there into the wheel as well
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
 # Leaves the instance alone: it holds the keys and the people.
 clean:
-	@rm -rf $(VENV) build test-results *.egg-info
+	@rm -rf $(VENV) build dist test-results *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

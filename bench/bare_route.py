@@ -7,90 +7,55 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from flask import Flask, jsonify, request
-from sqlalchemy import Column, ForeignKey, LargeBinary, MetaData, String, Table, create_engine, event, insert, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import MetaData, create_engine, insert, select
 from werkzeug.wrappers import Response
 
-from bench.sealing import Sealer, rows_of, seal_record, tags_of
-
-METADATA = MetaData()
-PERSON = Table(
-    "person",
-    METADATA,
-    Column("id", LargeBinary, primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-TAG = Table(
-    "tag",
-    METADATA,
-    Column("tag", LargeBinary, primary_key=True),
-    Column("person", ForeignKey(PERSON.c.id), primary_key=True),
-)
-VISIT = Table(
-    "visit",
-    METADATA,
-    Column("id", LargeBinary, primary_key=True),
-    Column("person", ForeignKey(PERSON.c.id), nullable=False),
-    Column("at", String),
-    Column("point", String),
-    Column("sealed", LargeBinary, nullable=False),
-)
-REFERRAL = Table(
-    "referral",
-    METADATA,
-    Column("id", LargeBinary, primary_key=True),
-    Column("visit", ForeignKey(VISIT.c.id), nullable=False),
-    Column("entity", String, index=True),
-    Column("state", String),
-    Column("sealed", LargeBinary, nullable=False),
-)
+from bench.floors import SCHEMA, open_bare_database
+from bench.sealing import Sealer, build_tags, seal_record, seal_rows
 
 
-def durable(connection: DBAPIConnection, _record: object) -> None:
-    """The same SQLite for every side: WAL, FULL, foreign keys."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def bare_route(folder: Path) -> Flask:
-    """The application on a database of its own."""
-    engine = create_engine(f"sqlite:///{folder / 'bare-route.db'}")
-    event.listen(engine, "connect", durable)
-    METADATA.create_all(engine)
+def create_bare_route(folder: Path) -> Flask:
+    """The application on a database of its own, with the tables of the floor."""
+    path = folder / "bare-route.db"
+    engine = create_engine(f"sqlite:///{path}", creator=lambda: open_bare_database(path))
+    open_bare_database(path).executescript(SCHEMA)
+    metadata = MetaData()
+    metadata.reflect(engine)
+    person_table, tag_table, visit_table, referral_table = (
+        metadata.tables[name] for name in ("person", "tag", "visit", "referral")
+    )
     sealer = Sealer()
     app = Flask("bare")
 
     @app.post("/api/v1/visits")
-    def visits() -> tuple[Response, int]:
+    def add_visit() -> tuple[Response, int]:
         draft = request.get_json()
-        tags = tags_of(sealer, draft)
+        tags = build_tags(sealer, draft)
         with engine.begin() as connection:
-            find = select(PERSON.c.id, PERSON.c.wrapped).join(TAG).where(TAG.c.tag == tags[0])
-            found = connection.execute(find).first()
-            if found:
-                person, cipher = found.id, sealer.open_key(found.id, found.wrapped)
+            connection.exec_driver_sql("BEGIN")  # the driver was told to begin nothing by itself
+            query = select(person_table.c.id, person_table.c.wrapped).join(tag_table).where(tag_table.c.tag == tags[0])
+            row = connection.execute(query).first()
+            if row:
+                person, cipher = row.id, sealer.open_key(row.id, row.wrapped)
             else:
                 person = uuid4().bytes
                 cipher, wrapped = sealer.new_key(person)
                 sealed = seal_record(cipher, person, draft["person"])
-                connection.execute(insert(PERSON).values(id=person, wrapped=wrapped, sealed=sealed))
-                connection.execute(insert(TAG), [{"tag": tag, "person": person} for tag in tags])
-            (visit, record), referrals = rows_of(cipher, draft)
+                connection.execute(insert(person_table).values(id=person, wrapped=wrapped, sealed=sealed))
+                connection.execute(insert(tag_table), [{"tag": tag, "person": person} for tag in tags])
+            (visit, record), referrals = seal_rows(cipher, draft)
             connection.execute(
-                insert(VISIT).values(
+                insert(visit_table).values(
                     id=visit, person=person, at=draft["attended_at"], point=draft["point"], sealed=record
                 )
             )
             connection.execute(
-                insert(REFERRAL),
+                insert(referral_table),
                 [
-                    {"id": row, "visit": visit, "entity": entity, "state": "created", "sealed": sealed}
-                    for row, entity, sealed in referrals
+                    {"id": referral, "visit": visit, "entity": entity, "state": "created", "sealed": sealed_referral}
+                    for referral, entity, sealed_referral in referrals
                 ],
             )
-        return jsonify(id=draft["id"], referrals=[str(UUID(bytes=row)) for row, *_ in referrals]), 201
+        return jsonify(id=draft["id"], referrals=[str(UUID(bytes=referral)) for referral, *_ in referrals]), 201
 
     return app

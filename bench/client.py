@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from bench.people import Draft, flat
+from bench.people import Draft, flatten_draft
 
 Post = Callable[[Draft], None]
 
@@ -31,29 +31,22 @@ class Client:
         return text
 
 
-def api(client: Client, token: str) -> Post:
+def post_json(client: Client, token: str) -> Post:
     """Posts drafts as JSON to the visits API."""
+    headers = {"Content_Type": "application/json", "Authorization": f"Bearer {token}"}
 
     def post(draft: Draft) -> None:
-        client.send(
-            "POST",
-            "/api/v1/visits",
-            201,
-            json.dumps(draft),
-            Content_Type="application/json",
-            Authorization=f"Bearer {token}",
-        )
+        client.send("POST", "/api/v1/visits", 201, json.dumps(draft), **headers)
 
     return post
 
 
-def form(client: Client, _token: str) -> Post:
+def post_form(client: Client, _token: str) -> Post:
     """Posts drafts as the reference's form."""
-    csrf = client.send("GET", "/sign-in", 200)
+    csrf_token = client.send("GET", "/sign-in", 200)
 
     def post(draft: Draft) -> None:
-        kind = "application/x-www-form-urlencoded"
-        body = urlencode(flat(draft) | {"csrf_token": csrf}, doseq=True)
-        client.send("POST", "/visits", 201, body, Content_Type=kind)
+        body = urlencode(flatten_draft(draft) | {"csrf_token": csrf_token}, doseq=True)
+        client.send("POST", "/visits", 201, body, Content_Type="application/x-www-form-urlencoded")
 
     return post

@@ -1,294 +1,251 @@
-"""A month over ten million visits on file: its tables, its release, its paper. `python -m bench.month` prints them."""
+"""A month's tables over ten million visits, and the papers of a month: ``python -m bench.month`` prints P8 and P11."""
 
 import argparse
-import shutil
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from importlib import import_module
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from statistics import median
 
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import Connection, create_engine, event, insert, select, text
 
-from attention_point.demo.loading import Loaded, load
-from attention_point.demo.visits import invent
-from attention_point.directory.loading import load_shipped
-from attention_point.foundation import paths
+from attention_point.demo.invention.visit_drafts import invent_visits
+from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
+from attention_point.directory.seed.loading import load_shipped_files
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, migrations
-from attention_point.foundation.paperwork.slip import Slip
-from attention_point.foundation.paperwork.slip_pdf import write_slip
+from attention_point.foundation.paperwork import write_slip
+from attention_point.foundation.paperwork.slip.content import Slip
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
-from attention_point.referrals.documents import Handed, slip
-from attention_point.referrals.queries import open_of_visit
-from attention_point.statistics import files, released, services
-from attention_point.statistics.content import Content, from_json
-from attention_point.tallies import queries as tallies
-from bench import big
+from attention_point.referrals.queries import list_decrypted_of_visit
+from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
+from attention_point.statistics.open_data import files
+from attention_point.statistics.releases import queries as release_queries
+from attention_point.statistics.releases import services
+from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.tallies import queries as tally_queries
+from attention_point.tallies.models import Tally
+from attention_point.tallies.rules import ATTENTION_TITLES, RETURN_INDICATORS, STORED_INDICATORS
+from bench.report import Figure, divide, format_table, measure_milliseconds, working_folder
 from tests.support.postgres import Server, find_binaries
 
-MANY, FEW = 10_000_000, 10_000
-PEOPLE, BATCH, TURNS = 2_600, 200, 9
+VISITS, PEOPLE, BATCH, TURNS = 10_000_000, 2_600, 200, 9
+GOALS = {"SQLite": 15.0, "PostgreSQL": 4.0}
+FIRST_DAY, DAYS = date(2008, 1, 1), 3653  # ten years
+SCANNED_MONTH = date(2016, 9, 1), date(2016, 10, 1)
+RELEASED_MONTH = date(2017, 9, 1), date(2017, 10, 1)
+# Columns in clear, each with how many codes it has. A code is a number here, which a scan groups faster than text.
+CODES = {
+    "hour": 10, "wait": 6, "new": 5, "again": 3, "sex": 4, "age": 7, "population": 6, "nationality": 5, "status": 6,
+    "document": 6, "origin": 25, "municipality": 12, "intention": 5, "education": 13, "ethnicity": 9, "gender": 8,
+    "disability": 3, "vulnerability": 12, "need": 30, "state": 8, "answer": 9,
+}  # fmt: skip
+COUNTED = "new > 0"  # four visits of five are the person's first of the month
+# What each stored table groups, and which rows it counts. One document, need and referral a visit.
+GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
+    "attentions-by-day": (("day",), ""),
+    "attentions-by-hour": (("hour",), ""),
+    "attentions-by-wait": (("wait",), ""),
+    "people-by-day": (("day",), COUNTED),
+    "people-by-hour": (("hour",), COUNTED),
+    "people-by-first-time": (("again",), COUNTED),
+    "people-by-sex-and-age": (("sex", "age"), COUNTED),
+    "people-by-nationality-and-status": (("nationality", "status"), COUNTED),
+    "vulnerabilities-by-sex": (("vulnerability", "sex"), f"{COUNTED} AND vulnerability > 8"),
+    "needs-by-sex-and-age": (("need", "sex", "age"), COUNTED),
+    "referrals-by-service-and-state": (("need", "state"), ""),
+    "answers-by-time": (("answer",), "answer > 3"),
+    **{f"people-by-{name}": ((name,), COUNTED) for name in ("population", "document", "origin", "municipality",
+                                                           "intention", "education", "ethnicity", "gender",
+                                                           "disability")},
+}  # fmt: skip
+# Who came again is counted in the same tables as people: one visit of five, with nothing new.
+GROUPS |= {
+    repeated.id: (GROUPS[people.id][0], GROUPS[people.id][1].replace(COUNTED, "new = 0"))
+    for repeated in RETURN_INDICATORS
+    for people in STORED_INDICATORS
+    if people.id in ATTENTION_TITLES and people.dimensions == repeated.dimensions
+}
 Counts = dict[str, dict[str, int]]
-GOALS = {"sqlite": 15.0, "postgresql": 4.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table: each turn's value, and the goal, which is to be reached from above or from below."""
-
-    figure: str
-    what: str
-    values: list[float]
-    unit: str
-    goal: float | None = None
-    least: bool = False
-
-    def line(self) -> str:
-        """As Markdown."""
-        digits = 2 if self.unit == "×" else 1
-        middle = median(self.values)
-        goal, verdict = "–", "–"
-        if self.goal is not None:
-            goal = f"{'≥' if self.least else '≤'} {self.goal:g}"
-            verdict = "yes" if (middle >= self.goal if self.least else middle <= self.goal) else "no"
-        spread = f"{middle:.{digits}f} ({min(self.values):.{digits}f}–{max(self.values):.{digits}f})"
-        return f"| {self.figure} | {self.what} | {goal} | {spread} {self.unit} | {verdict} |"
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Milliseconds of wall clock."""
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where databases of an engine are made, and how one becomes the copy of another."""
-
-    address: Callable[[str], str]
-    copy: Callable[[str, str], None]
 
 
 @contextmanager
-def places(folder: Path) -> Iterator[dict[str, Place]]:
-    """The engines on this machine: a file on the disk, and where it is installed a PostgreSQL of the bench's own."""
-
-    def copy_file(name: str, base: str) -> None:
-        shutil.copyfile(folder / f"{base}.db", folder / f"{name}.db")
-
-    made = {"sqlite": Place(lambda name: f"sqlite:///{folder / name}.db", copy_file)}
-    binaries = find_binaries()
-    if binaries is None:
-        yield made
-        return
-    server = Server.prepare()
+def create_databases(folder: Path) -> Iterator[dict[str, str]]:
+    """The address of a migrated database on each engine of this machine."""
+    addresses = {"SQLite": f"sqlite:///{folder / 'month.db'}"}
+    binaries, server = find_binaries(), Server.prepare()
     try:
-        server.start(binaries)
-        yield {**made, "postgresql": Place(server.url, server.create)}
+        if binaries is not None:
+            server.start(binaries)
+            server.create("month")
+            addresses["PostgreSQL"] = server.url("month")
+        for address in addresses.values():
+            migrations.upgrade_database(address)
+        yield addresses
     finally:
         server.stop()
 
 
-def record(database: Database, people: int) -> int:
-    """The released month: invented people through the one door, with what the entities answered."""
-    with database.writing() as session:
-        load_shipped(session)
-    first, after = big.RELEASED
-    drafts = invent(people, first, after - timedelta(1), 2017)
-    loaded = Loaded()
-    for start in range(0, len(drafts), BATCH):
-        with database.writing() as session:
-            load(session, drafts[start : start + BATCH], loaded)
-    return loaded.visits
-
-
-@contextmanager
-def prepared(place: Place, vault: Vault, many: int, people: int) -> Iterator[tuple[Database, Database]]:
-    """Two installations with the same month: one with few other visits on file, one with many."""
-    name = f"month_{many}"
-    if "postgresql" in place.address(name):
-        place.copy(name, "template1")
-    migrations.upgrade(place.address(name))
-    base = Database(place.address(name), {"vault": vault})
-    visits = record(base, people)
-    base.close()
-    with ExitStack() as stack:
-        opened = []
-        for size in (FEW, many):
-            place.copy(f"{name}_{size}_on_file", name)
-            address = place.address(f"{name}_{size}_on_file")
-            _fill(address, size - visits)
-            database = Database(address, {"vault": vault})
-            stack.callback(database.close)
-            opened.append(database)
-        yield opened[0], opened[1]
-
-
-def _fill(address: str, visits: int) -> None:
-    start = time.perf_counter()
-    engine = big.filling(address)
+def fill_database(address: str, visits: int) -> None:
+    """A table of visits in clear columns, in the order of their days and with an index on them; and its counts."""
+    engine = create_engine(address)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
+    a_day = -(-visits // DAYS)
+    number = f"(CAST(number AS BIGINT) * {a_day} + place)"
+    # Primes, so that the codes of a visit do not depend on each other.
+    values = ", ".join(
+        f"({number} * {7919 + 2 * 3571 * place} / 1009) % {codes}" for place, codes in enumerate(CODES.values())
+    )
+    columns = ", ".join(f"{name} SMALLINT NOT NULL" for name in CODES)
     with engine.begin() as connection:
-        big.numbers(connection, visits)
-    big.clear_rows(engine, visits)
-    big.unopened(engine, visits)
-    with engine.begin() as connection:
-        big.kept_counts(connection, big.counts_of(connection))
+        connection.execute(text("CREATE TABLE bench_day (number INTEGER PRIMARY KEY, day DATE NOT NULL)"))
+        connection.execute(text("CREATE TABLE bench_place (place INTEGER PRIMARY KEY)"))
+        days = [{"number": day, "day": str(FIRST_DAY + timedelta(day))} for day in range(DAYS)]
+        connection.execute(text("INSERT INTO bench_day VALUES (:number, :day)"), days)
+        connection.execute(text("INSERT INTO bench_place VALUES (:place)"), [{"place": n} for n in range(a_day)])
+        connection.execute(text(f"CREATE TABLE clear_visit (id BIGINT PRIMARY KEY, day DATE NOT NULL, {columns})"))
+        select_visits = f"SELECT {number}, day, {values} FROM bench_day CROSS JOIN bench_place ORDER BY number, place"
+        connection.execute(text(f"INSERT INTO clear_visit {select_visits}"))
+        connection.execute(text("CREATE INDEX clear_visit_day ON clear_visit (day)"))
+        store_counts(connection, scan_month(connection))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE clear_visit, tally"))
     engine.dispose()
-    print(f"{engine.dialect.name}: {visits:,} visits on file in {time.perf_counter() - start:.0f} s", file=sys.stderr)
 
 
-class Month:
-    """What is measured on one installation."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def scan(self) -> Counts:
-        """The tables out of rows in clear."""
-        with self.database.reading() as session:
-            return big.counts_of(session.connection())
-
-    def kept(self) -> Counts:
-        """The tables out of the kept counts."""
-        with self.database.reading() as session:
-            return tallies.months_tables(session, big.SCANNED[0])
-
-    def release(self) -> Content:
-        """Recounted, protected, audited, frozen, told to the journal; then undone, so that it can be done again."""
-        with self.database.writing() as session:
-            found = released.content(services.release(session, SYSTEM, big.RELEASED[0]))
-            session.rollback()
-        return from_json(found)
-
-    def slip(self) -> Slip:
-        """Some visit's slip."""
-        first, after = big.RELEASED
-        with self.database.reading() as session:
-            visit = session.execute(select(Visit).where(Visit.day >= first, Visit.day < after).limit(1)).scalar_one()
-            handed = Handed(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
-            return slip(session, handed, open_of_visit(session, visit.id), "https://example.org")
+def scan_month(connection: Connection) -> Counts:
+    """The month's tables out of its rows: one GROUP BY for each stored table."""
+    if set(GROUPS) != {indicator.id for indicator in STORED_INDICATORS}:
+        raise RuntimeError("bench/month.py does not know every stored table")
+    within = f"day >= '{SCANNED_MONTH[0]}' AND day < '{SCANNED_MONTH[1]}'"
+    counts: Counts = {}
+    for table, (columns, condition) in GROUPS.items():
+        where = f"{within} AND {condition}" if condition else within
+        listed = ", ".join(columns)
+        rows = connection.execute(text(f"SELECT {listed}, count(*) FROM clear_visit WHERE {where} GROUP BY {listed}"))
+        counts[table] = {"|".join(map(str, row[:-1])): row[-1] for row in rows}
+    return counts
 
 
-Times = dict[str, list[float]]
-CPU = "{}, CPU"
+def store_counts(connection: Connection, counts: Counts) -> None:
+    """Store the month's counts as the product does, and as many in each other month of the ten years."""
+    daily = {indicator.id for indicator in STORED_INDICATORS if indicator.grain == "day"}
+    rows = {}
+    for month in (date(FIRST_DAY.year + number // 12, number % 12 + 1, 1) for number in range(120)):
+        for table, cells in counts.items() if month != RELEASED_MONTH[0] else ():
+            for cell, number in cells.items():
+                day = month.replace(day=min(int(cell[-2:]), 28 + 2 * (month.month != 2))) if table in daily else month
+                name = str(day) if table in daily else cell
+                rows[day, table, name] = {
+                    "day": day, "point": "bucaramanga", "table": table, "cell": name, "count": number,
+                }  # fmt: skip
+    connection.execute(insert(Tally), list(rows.values()))
 
 
-def measure(few: Database, many: Database, turns: int) -> Times:
-    """Every side in turns, after one round that is not kept: it loads what is loaded once."""
-    small, large = Month(few), Month(many)
-    if small.scan() != small.kept() or large.scan() != large.kept():
-        raise RuntimeError("the kept counts are not what the rows say")
-    content, paper, visits = large.release(), large.slip(), count()
-    sides: dict[str, Callable[[], object]] = {
-        "scan": large.scan,
-        "kept": large.kept,
-        "release few": small.release,
-        "release many": large.release,
-        "pdf": lambda: files.write("pdf", content),
-        "slip": lambda: write_slip(replace(paper, code=f"{paper.code[:-8]}{next(visits):08}")),
-    }
-    taken: Times = {name: [] for name in (*sides, *map(CPU.format, sides))}
-    for number in range(turns + 1):
-        for name, side in sides.items():
-            before = time.process_time()
-            elapsed = timed(side)
-            if number:
-                taken[name].append(elapsed)
-                taken[CPU.format(name)].append((time.process_time() - before) * 1000)
-    return taken
+def measure_tables(database: Database, turns: int) -> tuple[list[float], list[float]]:
+    """Milliseconds by scan and from stored counts, in turns, after one turn that is not kept."""
+
+    def scan() -> Counts:
+        with database.read_session() as session:
+            return scan_month(session.connection())
+
+    def read_stored() -> Counts:
+        with database.read_session() as session:
+            return tally_queries.sum_month_tables(session, SCANNED_MONTH[0])
+
+    if scan() != read_stored():
+        raise RuntimeError("the stored counts are not what the rows say")
+    times = [(measure_milliseconds(scan), measure_milliseconds(read_stored)) for _turn in range(turns + 1)][1:]
+    return [scanned for scanned, _stored in times], [stored for _scanned, stored in times]
 
 
-def lines(engine: str, taken: Times, many: int, pages: int) -> Iterator[Figure]:
-    """The figures of an engine."""
-
-    def ratio(one: str, other: str) -> list[float]:
-        return [a / b for a, b in zip(taken[one], taken[other], strict=True)]
-
-    on = f"{ENGINES[engine]}, {many:,} visits"
-    yield Figure("P8", f"{on}: a month's tables by scan / from kept counts", ratio("scan", "kept"), "×",
-                 GOALS[engine], least=True)  # fmt: skip
-    yield Figure("", f"{on}: by scan", taken["scan"], "ms")
-    yield Figure("", f"{on}: from kept counts", taken["kept"], "ms")
-    yield Figure("P8", f"{on}: a month's release / over {FEW:,}", ratio("release many", "release few"), "×", 1.5)
-    yield Figure("P8", f"{on}: a month's release, recounted and audited", taken["release many"], "ms", 2000)
-    yield Figure("", f"{on}: the same, CPU of the process", taken["release many, CPU"], "ms")
-    if engine == "sqlite":
-        yield Figure("P8", f"the month's PDF, {pages} pages with charts, warm", taken["pdf"], "ms", 1000)
-        yield Figure("P11", "the same for 10 of its pages", [one / pages * 10 for one in taken["pdf"]], "ms", 300)
-        yield Figure("P11", "slip, warm, each of another visit", taken["slip"], "ms", 10)
-        yield Figure("", "the same, CPU of the process", taken["slip, CPU"], "ms")
+def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
+    """A released month of invented people with the answers of the entities, and the slip of one of its visits."""
+    first_day, day_after = RELEASED_MONTH
+    with database.write_session() as session:
+        load_shipped_files(session)
+    drafts = invent_visits(people, first_day, day_after - timedelta(1), 2017)
+    for start in range(0, len(drafts), BATCH):
+        with database.write_session() as session:
+            load_visits(session, drafts[start : start + BATCH], LoadedCounts())
+    with database.write_session() as session:
+        content = release_queries.read_content_json(services.release_month(session, SYSTEM, first_day))
+    with database.read_session() as session:
+        visit = session.execute(select(Visit).where(Visit.day >= first_day).limit(1)).scalar_one()
+        slip_visit = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
+        traveller = SlipTraveller(list_decrypted_of_visit(session, visit.id))
+        slip = build_slip(session, slip_visit, [traveller], "https://example.org")
+    return parse_content_json(content), slip
 
 
-ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+def measure_papers(content: MonthContent, slip: Slip, turns: int) -> list[Figure]:
+    """The month's PDF and slips, each of another address, after one turn that is not kept."""
+    numbers = count()
+
+    def write_another_slip() -> bytes:
+        return write_slip(replace(slip, qr_code_address=f"{slip.qr_code_address[:-8]}{next(numbers):08}"))
+
+    def write_month_pdf() -> bytes:
+        return files.write_month_file("pdf", content)
+
+    pages = len(PdfReader(BytesIO(write_month_pdf())).pages)
+    times = [
+        (measure_milliseconds(write_month_pdf), measure_milliseconds(write_another_slip)) for _turn in range(turns + 1)
+    ][1:]
+    return [
+        Figure("P11", f"the month's PDF of {pages} pages with charts, warm", [pdf for pdf, _slip in times], "ms", 300),
+        Figure("P11", "slip of one page, warm, each of another visit", [slip for _pdf, slip in times], "ms", 10),
+    ]
+
+
 TEXT = """## A month
 
-| Figure | What | Goal | Median (range) | Reached |
-|---|---|---|---|---|
-{lines}
+{table}
 
-- *By scan*: one `GROUP BY` for each of the {kept} kept tables over the month's rows of a table with a column in clear
-  for each code, one need, document and referral a visit, in the order of its days and with an index on them.
-  *From kept counts*: `tallies.months_tables`. Both give the same counts, which is checked before.
-- *A month's release*: `statistics.services.release` of a month of {people:,} invented people, recorded through the one
-  door with the entities' answers: {visits} attentions and {referrals} referrals are opened and recounted, the tables
-  protected and audited by linear programme, frozen and told to the journal, all in one transaction; its commit is left
-  out, because it is undone to be done again. The other visits, each with a referral, and ten years of counts are on
-  file, and nothing opens them. HiGHS is loaded before: the first release of a process takes about {loading} more.
-- The PDF is that of the released month. The sides take turns: {turns} of them after one that is
-  not kept.
+- *By scan*: one `GROUP BY` for each of the {tables} stored tables over the month's rows of a table with a column in
+  clear for each code, one need, document and referral a visit, in the order of its days and with an index on them.
+  *From stored counts*: `tallies.queries.sum_month_tables`. Both give the same counts, which is checked before.
+- The papers are those of a released month of {people:,} invented people. The sides take turns: {turns} of them after
+  one that is not kept.
 - Of PostgreSQL nothing waits for the disk here (`fsync=off`), as in the tests.
 """
 
 
-def section(many: int = MANY, people: int = PEOPLE, turns: int = TURNS) -> str:
-    """Measure on each engine; the part of docs/performance.md."""
-    cache = paths.PROJECT / ".cache"
-    cache.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=cache))
-    try:
+def build_section(visits: int = VISITS, people: int = PEOPLE, turns: int = TURNS) -> str:
+    """Measure on each engine; the section of the page."""
+    figures: list[Figure] = []
+    with working_folder() as folder, create_databases(folder) as addresses:
         Keyring.create(folder / "keyring.json")
         vault = Vault(Keyring.load(folder / "keyring.json"))
-        figures: list[Figure] = []
-        with places(folder) as engines:
-            loading = timed(lambda: import_module("attention_point.statistics.audit"))
-            for engine, place in engines.items():
-                with prepared(place, vault, many, people) as (few, large):
-                    content = Month(large).release()
-                    pages = len(PdfReader(BytesIO(files.write("pdf", content))).pages)
-                    figures += lines(engine, measure(few, large, turns), many, pages)
-    finally:
-        shutil.rmtree(folder)
-    return TEXT.format(
-        lines="\n".join(figure.line() for figure in figures),
-        kept=len(big.GROUPS),
-        people=people,
-        visits=content.totals["attentions"],
-        referrals=content.totals["referrals"],
-        loading=f"{loading / 1000:.1f} s",
-        turns=turns,
-    )
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--visits", type=int, default=MANY)
-    parser.add_argument("--people", type=int, default=PEOPLE)
-    parser.add_argument("--turns", type=int, default=TURNS)
-    given = parser.parse_args()
-    print(section(given.visits, given.people, given.turns))
+        for engine, address in addresses.items():
+            milliseconds = measure_milliseconds(partial(fill_database, address, visits))
+            print(f"{engine}: {visits:,} visits on file in {milliseconds / 1000:.0f} s", file=sys.stderr)
+            database = Database(address, {"vault": vault})
+            scanned, stored = measure_tables(database, turns)
+            label = f"{engine}, {visits:,} visits: a month's tables"
+            ratio = divide(scanned, stored)
+            figures += [
+                Figure("P8", f"{label} by scan / from stored counts", ratio, "×", GOALS[engine], is_minimum=True),
+                Figure("", f"{label} by scan", scanned, "ms"),
+                Figure("", f"{label} from stored counts", stored, "ms"),
+            ]
+            if engine == "SQLite":
+                figures += measure_papers(*release_month(database, people), turns)
+            database.close()
+    return TEXT.format(table=format_table(figures), tables=len(GROUPS), people=people, turns=turns)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, default=VISITS)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--turns", type=int, default=TURNS)
+    options = parser.parse_args()
+    print(build_section(options.visits, options.people, options.turns))

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeDecorator
 KEY = os.urandom(32)
 
 
-def tag(text: str) -> bytes:
+def build_tag(text: str) -> bytes:
     """A keyed hash to search by."""
     return hmac.new(KEY, text.encode(), "sha256").digest()
 

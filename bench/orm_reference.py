@@ -18,6 +18,7 @@ from flask_login import LoginManager, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import create_engine, event, select, tuple_
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.wrappers import Response
 from wtforms import (
@@ -31,15 +32,15 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
-from bench.bare_route import durable
-from bench.orm_models import Audit, Base, Count, Document, Offer, Person, Referral, User, Visit, tag
+from bench.floors import PRAGMAS
+from bench.orm_models import Audit, Base, Count, Document, Offer, Person, Referral, User, Visit, build_tag
 from bench.sealing import ENTITIES
 
 Cells = list[tuple[str, str]]
 BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (28, "18-28"), (59, "29-59"), (200, "60+"))
 
 
-def _choices(*codes: str) -> list[tuple[str, str]]:
+def _build_choices(*codes: str) -> list[tuple[str, str]]:
     return [(code, code) for code in codes]
 
 
@@ -53,34 +54,34 @@ class VisitForm(FlaskForm):
     surname_1 = StringField(validators=NAME)
     surname_2 = StringField(validators=NAME)
     birth_date = DateField(validators=[DataRequired()])
-    sex = SelectField(choices=_choices("F", "M", "I", "N"))
-    nationality = SelectField(choices=_choices("VE", "CO", "EC"))
+    sex = SelectField(choices=_build_choices("F", "M", "I", "N"))
+    nationality = SelectField(choices=_build_choices("VE", "CO", "EC"))
     phone = StringField(validators=[Regexp(r"\+57 \d{3} \d{7}")])
     municipality = StringField(validators=[Regexp(r"\d{5}")])
-    origin = SelectField(choices=_choices("VE-S", "VE-V", "VE-L"))
-    population = SelectField(choices=_choices("migrant", "returnee", "host"))
-    status = SelectField(choices=_choices("regular", "irregular", "pending"))
-    intention = SelectField(choices=_choices("stay", "transit", "return"))
+    origin = SelectField(choices=_build_choices("VE-S", "VE-V", "VE-L"))
+    population = SelectField(choices=_build_choices("migrant", "returnee", "host"))
+    status = SelectField(choices=_build_choices("regular", "irregular", "pending"))
+    intention = SelectField(choices=_build_choices("stay", "transit", "return"))
     education = IntegerField(validators=[NumberRange(1, 99)])
-    document_type = SelectField(choices=_choices("DE", "CC", "PA"))
+    document_type = SelectField(choices=_build_choices("DE", "CC", "PA"))
     document_number = StringField(validators=[Regexp(r"[VE]-?\d{4,9}")])
     passport = StringField(validators=[Optional(), Regexp(r"[A-Z0-9]{5,16}")])
     passport_expires = DateField(validators=[Optional()])
     attended_at = DateTimeField(format="%Y-%m-%dT%H:%M:%S%z", validators=[DataRequired()])
-    point = SelectField(choices=_choices("bucaramanga"))
+    point = SelectField(choices=_build_choices("bucaramanga"))
     adults = IntegerField(validators=[NumberRange(0, 20)])
     children = IntegerField(validators=[NumberRange(0, 20)])
-    vulnerabilities = SelectMultipleField(choices=_choices("pregnant", "chronic_illness", "disability"))
-    needs = SelectMultipleField(choices=_choices(*ENTITIES), validators=[DataRequired()])
+    vulnerabilities = SelectMultipleField(choices=_build_choices("pregnant", "chronic_illness", "disability"))
+    needs = SelectMultipleField(choices=_build_choices(*ENTITIES), validators=[DataRequired()])
     consent_attention = BooleanField()
     consent_referral = BooleanField()
     notes = StringField(validators=[Length(max=2000)])
 
 
-def orm_reference(folder: Path) -> Flask:
+def create_orm_reference(folder: Path) -> Flask:
     """The application on a database of its own, with one user."""
     engine = create_engine(f"sqlite:///{folder / 'orm.db'}")
-    event.listen(engine, "connect", durable)
+    event.listen(engine, "connect", _set_pragmas)
     Base.metadata.create_all(engine)
     session = scoped_session(sessionmaker(engine))
     session.add(User(id=1))
@@ -104,24 +105,30 @@ def orm_reference(folder: Path) -> Flask:
 
     @app.post("/visits")
     @login_required
-    def visits() -> tuple[Response, int]:
+    def add_visit() -> tuple[Response, int]:
         form = VisitForm()
         if not form.validate_on_submit():
             abort(jsonify(form.errors), 422)
-        visit = _save(session(), form)
+        visit = _save_visit(session(), form)
         session.commit()
-        return jsonify(_receipt(session(), visit)), 201
+        return jsonify(_build_receipt(session(), visit)), 201
 
     return app
 
 
-def _save(session: Session, form: VisitForm) -> Visit:
-    found = _find(session, form)
-    person = found or _person(form)
+def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+
+
+def _save_visit(session: Session, form: VisitForm) -> Visit:
+    known_person = _find_person(session, form)
+    person = known_person or _build_person(form)
     session.add(person)
     needs = form.needs.data or []
-    day = _day(form)
-    first = found is None or not _came_this_month(session, found, day)
+    day = _get_day(form)
+    is_first_visit = known_person is None or not _came_this_month(session, known_person, day)
     visit = Visit(
         attended_at=form.attended_at.data,
         point=form.point.data,
@@ -131,38 +138,44 @@ def _save(session: Session, form: VisitForm) -> Visit:
         consents=f"{form.consent_attention.data}/{form.consent_referral.data}",
         notes=form.notes.data,
     )
-    for offer in _offers(session, needs, day):
+    for offer in _list_offers(session, needs, day):
         visit.referrals.append(Referral(service=offer.service, entity=offer.entity, state="created"))
     person.visits.append(visit)
     session.flush()
     session.add(Audit(at=datetime.now(UTC), user_id=current_user.id, action="visit.record", visit_id=visit.id))
-    _count(session, day.replace(day=1), [*_cells(form, visit), *(_people_cells(form) if first else ())])
+    _add_counts(
+        session,
+        day.replace(day=1),
+        [*_list_visit_cells(form, visit), *(_list_people_cells(form) if is_first_visit else ())],
+    )
     return visit
 
 
-def _find(session: Session, form: VisitForm) -> Person | None:
+def _find_person(session: Session, form: VisitForm) -> Person | None:
     """Who shows one of the documents and has the same birth date."""
-    shown = [tag(f"{kind}:{number}") for kind, number in _documents(form)]
-    for document in session.scalars(select(Document).where(Document.number_tag.in_(shown))):
+    document_tags = [build_tag(f"{kind}:{number}") for kind, number in _list_documents(form)]
+    for document in session.scalars(select(Document).where(Document.number_tag.in_(document_tags))):
         if document.person.birth_date == str(form.birth_date.data):
             return document.person
     return None
 
 
-def _day(form: VisitForm) -> date:
+def _get_day(form: VisitForm) -> date:
     return (form.attended_at.data or datetime.max).date()  # noqa: DTZ901 - a valid form has it
 
 
-def _documents(form: VisitForm) -> list[tuple[str, str]]:
+def _list_documents(form: VisitForm) -> list[tuple[str, str]]:
     return [(str(form.document_type.data), str(form.document_number.data)), ("PA", str(form.passport.data))]
 
 
-def _person(form: VisitForm) -> Person:
-    said = {column.key for column in Person.__table__.columns} - {"id", "birth_date", "name_tag"}
-    person = Person(birth_date=str(form.birth_date.data), **{name: str(form[name].data) for name in said})
-    person.name_tag = tag(f"{form.surname_1.data}:{form.birth_date.data:%Y}")
-    for (kind, number), expires in zip(_documents(form), (None, str(form.passport_expires.data)), strict=True):
-        person.documents.append(Document(type=kind, number=number, number_tag=tag(f"{kind}:{number}"), expires=expires))
+def _build_person(form: VisitForm) -> Person:
+    names = {column.key for column in Person.__table__.columns} - {"id", "birth_date", "name_tag"}
+    person = Person(birth_date=str(form.birth_date.data), **{name: str(form[name].data) for name in names})
+    person.name_tag = build_tag(f"{form.surname_1.data}:{form.birth_date.data:%Y}")
+    for (kind, number), expires in zip(_list_documents(form), (None, str(form.passport_expires.data)), strict=True):
+        person.documents.append(
+            Document(type=kind, number=number, number_tag=build_tag(f"{kind}:{number}"), expires=expires)
+        )
     return person
 
 
@@ -172,50 +185,54 @@ def _came_this_month(session: Session, person: Person, day: date) -> bool:
     return session.scalars(earlier.limit(1)).first() is not None
 
 
-def _offers(session: Session, needs: list[str], day: date) -> list[Offer]:
-    found = session.scalars(select(Offer).where(Offer.need.in_(needs), Offer.valid_from <= day))
-    return sorted(found, key=lambda offer: needs.index(offer.need))
+def _list_offers(session: Session, needs: list[str], day: date) -> list[Offer]:
+    offers = session.scalars(select(Offer).where(Offer.need.in_(needs), Offer.valid_from <= day))
+    return sorted(offers, key=lambda offer: needs.index(offer.need))
 
 
-def _cells(form: VisitForm, visit: Visit) -> Iterator[tuple[str, str]]:
+def _list_visit_cells(form: VisitForm, visit: Visit) -> Iterator[tuple[str, str]]:
     at = form.attended_at.data
     yield from (("attentions-by-day", f"{at:%Y-%m-%d}"), ("attentions-by-hour", f"{at:%H}"))
-    for each in visit.referrals:
-        yield from (("referrals-by-entity", f"{each.entity}|created"), ("referrals-by-service", each.service))
+    for referral in visit.referrals:
+        yield from (("referrals-by-entity", f"{referral.entity}|created"), ("referrals-by-service", referral.service))
 
 
-def _people_cells(form: VisitForm) -> Iterator[tuple[str, str]]:
-    sex, day, born = form.sex.data, _day(form), form.birth_date.data or date.max
+def _list_people_cells(form: VisitForm) -> Iterator[tuple[str, str]]:
+    sex, day, born = form.sex.data, _get_day(form), form.birth_date.data or date.max
     age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     band = next(name for oldest, name in BANDS if age <= oldest)
     yield from (("people-by-day", f"{day}"), ("people-by-sex-and-age", f"{sex}|{band}"))
     yield ("people-by-nationality-and-status", f"{form.nationality.data}|{form.status.data}")
     for name in ("population", "origin", "municipality", "intention", "education"):
         yield (f"people-by-{name}", str(form[name].data))
-    yield from (("people-by-document", kind) for kind, _number in _documents(form))
+    yield from (("people-by-document", kind) for kind, _number in _list_documents(form))
     for need in form.needs.data or ():
         yield from (("needs-by-sex", f"{need}|{sex}"), ("needs-by-age", f"{need}|{band}"))
-    yield from (("vulnerabilities-by-sex", f"{one}|{sex}") for one in form.vulnerabilities.data or ())
+    yield from (
+        ("vulnerabilities-by-sex", f"{vulnerability}|{sex}") for vulnerability in form.vulnerabilities.data or ()
+    )
 
 
-def _count(session: Session, month: date, cells: Cells) -> None:
-    wanted = select(Count).where(Count.month == month, tuple_(Count.indicator, Count.cell).in_(cells))
-    known = {(one.indicator, one.cell): one for one in session.scalars(wanted)}
+def _add_counts(session: Session, month: date, cells: Cells) -> None:
+    query = select(Count).where(Count.month == month, tuple_(Count.indicator, Count.cell).in_(cells))
+    counts = {(count.indicator, count.cell): count for count in session.scalars(query)}
     for indicator, cell in cells:
-        if (indicator, cell) in known:
-            known[indicator, cell].count += 1
+        if (indicator, cell) in counts:
+            counts[indicator, cell].count += 1
         else:
             session.add(Count(month=month, indicator=indicator, cell=cell, count=1))
 
 
-def _receipt(session: Session, visit: Visit) -> dict[str, Any]:
-    suggestions = _offers(session, visit.needs.split(","), visit.attended_at.date())
+def _build_receipt(session: Session, visit: Visit) -> dict[str, Any]:
+    suggestions = _list_offers(session, visit.needs.split(","), visit.attended_at.date())
     return {
         "id": visit.id,
         "reference": f"BGA-{visit.attended_at.year}-{visit.id:06d}",
-        "suggestions": [{"service": one.service, "entity": one.entity, "reason": one.reason} for one in suggestions],
+        "suggestions": [
+            {"service": offer.service, "entity": offer.entity, "reason": offer.reason} for offer in suggestions
+        ],
         "referrals": [
-            {"id": each.id, "service": each.service, "entity": each.entity, "state": each.state}
-            for each in visit.referrals
+            {"id": referral.id, "service": referral.service, "entity": referral.entity, "state": referral.state}
+            for referral in visit.referrals
         ],
     }

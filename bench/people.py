@@ -16,22 +16,22 @@ RETURNING = 0.25
 Draft = dict[str, Any]
 
 
-def drafts(seed: int) -> Iterator[Draft]:
+def invent_drafts(seed: int) -> Iterator[Draft]:
     """Drafts without end; the same seed gives the same people, the ids are new each time."""
     chance = random.Random(seed)
-    known: list[dict[str, Any]] = []
+    earlier_people: list[dict[str, Any]] = []
     number = 0
     while True:
-        if known and chance.random() < RETURNING:
-            person = chance.choice(known)
+        if earlier_people and chance.random() < RETURNING:
+            person = chance.choice(earlier_people)
         else:
-            person = _person(chance, seed * 1_000_000 + number)
-            known.append(person)
-        yield _visit(chance, person)
+            person = _invent_person(chance, seed * 1_000_000 + number)
+            earlier_people.append(person)
+        yield _invent_visit(chance, person)
         number += 1
 
 
-def _person(chance: random.Random, number: int) -> dict[str, Any]:
+def _invent_person(chance: random.Random, number: int) -> dict[str, Any]:
     birth = date(1950, 1, 1) + timedelta(days=chance.randrange(17_000))
     return {
         "given_names": f"{chance.choice(GIVEN)} {chance.choice(GIVEN)}",
@@ -54,9 +54,9 @@ def _person(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def _visit(chance: random.Random, person: dict[str, Any]) -> Draft:
+def _invent_visit(chance: random.Random, person: dict[str, Any]) -> Draft:
     return {
-        "id": str(_uuid7()),
+        "id": str(make_id()),
         "point": "bucaramanga",
         "attended_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "person": person,
@@ -72,13 +72,14 @@ def _visit(chance: random.Random, person: dict[str, Any]) -> Draft:
     }
 
 
-def _uuid7() -> UUID:
+def make_id() -> UUID:
+    """A new UUIDv7."""
     moment = time.time_ns() // 1_000_000
     value = (moment << 80) | int.from_bytes(os.urandom(10))
     return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
 
 
-def flat(draft: Draft) -> dict[str, str | list[str]]:
+def flatten_draft(draft: Draft) -> dict[str, str | list[str]]:
     """The same draft as the fields of one form, as a page would send it: 25 values at least."""
     person, household = draft["person"], draft["household"]
     identity, passport = person["documents"]

@@ -45,24 +45,24 @@ def seal_record(cipher: AESGCM, row: bytes, record: dict[str, Any]) -> bytes:
     return seal(cipher, row, json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def tags_of(sealer: Sealer, draft: dict[str, Any]) -> list[bytes]:
+def build_tags(sealer: Sealer, draft: dict[str, Any]) -> list[bytes]:
     """The tags by which a person is found: two documents, a name with the year of birth."""
     person = draft["person"]
-    numbers = [f"{one['type']}:{one['number']}" for one in person["documents"]]
+    numbers = [f"{document['type']}:{document['number']}" for document in person["documents"]]
     return [sealer.tag(value) for value in (*numbers, f"{person['surname_1']}:{person['birth_date'][:4]}")]
 
 
-def rows_of(cipher: AESGCM, draft: dict[str, Any]) -> tuple[tuple[bytes, bytes], list[tuple[bytes, str, bytes]]]:
+def seal_rows(cipher: AESGCM, draft: dict[str, Any]) -> tuple[tuple[bytes, bytes], list[tuple[bytes, str, bytes]]]:
     """The sealed visit (id, record) and its two sealed referrals (id, entity, record)."""
     visit = UUID(draft["id"]).bytes
-    said = {name: draft[name] for name in ("household", "vulnerabilities", "needs", "facts", "consents", "notes")}
+    record = {name: draft[name] for name in ("household", "vulnerabilities", "needs", "facts", "consents", "notes")}
     referrals = []
     for need in draft["needs"][:2]:
         row = uuid4().bytes
         referrals.append((row, ENTITIES[need], seal_record(cipher, row, {"service": need, "note": ""})))
-    return (visit, seal_record(cipher, visit, said)), referrals
+    return (visit, seal_record(cipher, visit, record)), referrals
 
 
-def chained(previous: bytes, entry: bytes) -> bytes:
+def hash_journal_entry(previous: bytes, entry: bytes) -> bytes:
     """The next link of a journal."""
     return hashlib.sha256(previous + entry).digest()

@@ -1,5 +1,6 @@
 """The pages of turns on a tablet: what they take in taps, without a script, by keyboard alone, and as time passes."""
 
+import re
 from typing import Any
 
 import pytest

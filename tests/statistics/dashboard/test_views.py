@@ -1,6 +1,7 @@
 """The dashboard's page and downloads: the same figures in all, every export in the journal, wrong filters told."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 
 import pytest
