@@ -1,5 +1,6 @@
 """The referrals API, for the programs of an entity: tokens of the scope ``referrals``."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -115,4 +116,5 @@ def _build_referral_item(disclosure: queries.DecryptedDisclosure) -> dict[str, A
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),
+        **({"appointment": asdict(referral.appointment)} if referral.appointment else {}),
     }

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from attention_point.foundation import clock
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_
-from attention_point.foundation.text_fields import MULTIPLE_LINES
+from attention_point.foundation.text_fields import MULTIPLE_LINES, SINGLE_LINE
 from attention_point.foundation.validation import parse_object
+from attention_point.referrals.appointments import TEXT_MAX_LENGTH, Appointment
 from attention_point.referrals.services import REASON_MAX_LENGTH, Answer
 
 NOT_AN_OBJECT = N_("The answer must be a JSON object.")
@@ -24,6 +26,19 @@ def _check_state_code(code: str) -> str:
 AnswerText = Annotated[str, StringConstraints(strict=True, max_length=REASON_MAX_LENGTH), MULTIPLE_LINES]
 
 
+AppointmentText = Annotated[str, StringConstraints(strict=True, max_length=TEXT_MAX_LENGTH), SINGLE_LINE]
+
+
+class AppointmentBody(BaseModel):
+    """The appointment that goes with an acceptance: a moment with its time zone, the place, what to bring."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    moment: AwareDatetime
+    place: AppointmentText | None = None
+    bring: AppointmentText | None = None
+
+
 class AnswerBody(BaseModel):
     """The body of an answer. ``version`` is that of the referral as the program read it."""
 
@@ -35,8 +50,16 @@ class AnswerBody(BaseModel):
     version: Annotated[StrictInt, Field(ge=1, le=MAX_VERSION)]
     reason: AnswerText | None = None
     note: AnswerText | None = None
+    appointment: AppointmentBody | None = None
 
 
 def read_answer(payload: object) -> Answer:
     """Read an answer. Raises Invalid with a FieldError for each error."""
-    return Answer(**parse_object(AnswerBody, payload, NOT_AN_OBJECT).model_dump())
+    body = parse_object(AnswerBody, payload, NOT_AN_OBJECT)
+    return Answer(body.state, body.version, body.reason, body.note, _read_appointment(body.appointment))
+
+
+def _read_appointment(body: AppointmentBody | None) -> Appointment | None:
+    if body is None:
+        return None
+    return Appointment(clock.to_local_time(body.moment).isoformat(), body.place, body.bring)

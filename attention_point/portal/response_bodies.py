@@ -11,11 +11,19 @@ class _ResponseBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ReferralAppointment(_ResponseBody):
+    """The appointment in force, in the point's local time."""
+
+    moment: AwareDatetime
+    place: str | None
+    bring: str | None
+
+
 class EntityReferral(_ResponseBody):
     """A referral as its entity sees it. ``person`` holds those fields that the service declares and that were given.
 
     ``incomplete`` stands there, as true, only if the sealed record of the person or of the visit does not open.
-    ``person`` then lacks what the record says.
+    ``person`` then lacks what the record says. ``appointment`` stands there only where one was given.
     """
 
     id: UUID
@@ -30,6 +38,7 @@ class EntityReferral(_ResponseBody):
     reason: str
     person: dict[str, Any]
     incomplete: bool = False
+    appointment: ReferralAppointment | None = None
 
 
 class DamagedReferral(_ResponseBody):

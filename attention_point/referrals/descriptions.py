@@ -14,6 +14,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries, rules
+from attention_point.referrals.appointments import Appointment, parse_appointment
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_state
 
@@ -22,13 +23,14 @@ SIDE_LABELS = {ENTITY_SIDE: N_("The entity"), DESK_SIDE: N_("The attention point
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of the history: who answered, when, the new state, the reason and the note."""
+    """One line of the history: who answered, when, the new state, the reason, the note and the appointment."""
 
     side: str
     happened_at: datetime
     state: str
     reason: str | None
     note: str | None
+    appointment: Appointment | None = None
 
 
 def describe_reason(referral: DecryptedReferral) -> str:
@@ -44,7 +46,11 @@ def build_history(referral: DecryptedReferral) -> Sequence[HistoryEntry]:
         side, moment = get_side_of_state(answer["state"]), datetime.fromisoformat(answer["at"])
         # The reason of a correction is a message id, for whoever reads it.
         reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
-        history.append(HistoryEntry(_(SIDE_LABELS[side]), moment, answer["state"], reason, answer["note"]))
+        history.append(
+            HistoryEntry(
+                _(SIDE_LABELS[side]), moment, answer["state"], reason, answer["note"], parse_appointment(answer)
+            )
+        )
     return history
 
 

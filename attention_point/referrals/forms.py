@@ -1,17 +1,36 @@
-"""The form of an answer, of the entity and of the desk: a state, a reason if one is required, a note."""
+"""The form of an answer, of the entity and of the desk: a state, a reason, a note, and the entity's appointment."""
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import FormField, HiddenField, RadioField, StringField, TextAreaField
 
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web.forms import BaseForm, clean_text
+from attention_point.foundation.language.typed_dates import parse_local_time
+from attention_point.foundation.web.forms import BaseForm, PlainForm, clean_text
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import DESK_SIDE, list_next_steps
 from attention_point.referrals.services import Answer
 
 # At the desk a step is something to do, and not an answer.
 DESK_STEP_LABELS = {"closed": N_("Close the referral"), "withdrawn": N_("Withdraw the referral")}
+NEW_APPOINTMENT_LABEL = N_("Give another appointment")  # of what is accepted already
+
+
+class AppointmentForm(PlainForm):
+    """The appointment that goes with an acceptance; left empty, there is none."""
+
+    on = StringField(N_("Day of the appointment"), filters=[clean_text])
+    time = StringField(N_("Time of the appointment"), filters=[clean_text])
+    place = StringField(N_("Place"), filters=[clean_text])
+    bring = StringField(N_("What to bring"), filters=[clean_text])
+
+    def read_appointment(self) -> Appointment | None:
+        """What was typed; None if nothing was. Without a time the moment cannot be read, and is told as wrong."""
+        if not self.is_filled:
+            return None
+        moment = parse_local_time(self.on.data, self.time.data) if self.time.data else self.on.data or ""
+        return Appointment(moment, self.place.data, self.bring.data)
 
 
 class AnswerForm(BaseForm):
@@ -22,11 +41,16 @@ class AnswerForm(BaseForm):
     state = RadioField(N_("Answer"), validate_choice=False, choices=[])
     reason = TextAreaField(N_("Reason"), filters=[clean_text])
     note = TextAreaField(N_("Note for the other side"), filters=[clean_text])
+    appointment = FormField(AppointmentForm)
 
     def read_answer(self) -> Answer:
         """The answer that was sent. Without a readable version it counts as the answer to an old page."""
         return Answer(
-            state=self.state.data or "", version=self.read_version(), reason=self.reason.data, note=self.note.data
+            state=self.state.data or "",
+            version=self.read_version(),
+            reason=self.reason.data,
+            note=self.note.data,
+            appointment=self.appointment.form.read_appointment(),
         )
 
 
@@ -40,17 +64,19 @@ class OutcomeForm(BaseForm):
 
 def prepare_answer_form(form: AnswerForm, referral: DecryptedReferral, side: str) -> AnswerForm:
     """Offer the answers that a side may give now. A form that comes back keeps the version that its reader saw."""
-    states, is_desk = get_code_list("referral_states"), side == DESK_SIDE
     form.state.choices = [
-        (
-            step.state,
-            _(DESK_STEP_LABELS[step.state])
-            if is_desk and step.state in DESK_STEP_LABELS
-            else states.label_for_code(step.state, current_language()),
-        )
+        (step.state, _label_step(referral.state, step.state, side))
         for step in ([] if referral.visit_annulled_on else list_next_steps(referral.state, side))
     ]
-    if is_desk:
+    if side == DESK_SIDE:
         form.state.label.text = _("What to do")
     form.version.data = form.version.data or str(referral.version)
     return form
+
+
+def _label_step(state: str, next_state: str, side: str) -> str:
+    if next_state == state:
+        return _(NEW_APPOINTMENT_LABEL)
+    if side == DESK_SIDE and next_state in DESK_STEP_LABELS:
+        return _(DESK_STEP_LABELS[next_state])
+    return get_code_list("referral_states").label_for_code(next_state, current_language())

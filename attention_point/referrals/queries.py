@@ -13,6 +13,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
+from attention_point.referrals.appointments import Appointment, find_appointment
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts
 
@@ -86,6 +87,11 @@ class DecryptedReferral(ClearReferral):
         """What she said last, or None if she said nothing or took it back."""
         last_outcome = self.person_outcomes[-1] if self.person_outcomes else None
         return last_outcome if last_outcome and last_outcome["outcome"] != rules.UNSAID else None
+
+    @property
+    def appointment(self) -> Appointment | None:
+        """The appointment that the entity gave, while the referral is accepted."""
+        return find_appointment(self.state, self.record["answers"])
 
     @property
     def is_counted(self) -> bool:

@@ -30,8 +30,9 @@ class Step:
 
 
 STEPS = (
-    # Whoever did not come may still come: the entity can accept or attend the person later.
-    Step("accepted", frozenset({"created", "seen", "no_show"}), ENTITY_SIDE),
+    # Whoever did not come may still come: the entity can accept or attend the person later. What is accepted is
+    # accepted anew when it gets another appointment.
+    Step("accepted", frozenset({"created", "seen", "accepted", "no_show"}), ENTITY_SIDE),
     Step("rejected", frozenset({"created", "seen", "accepted"}), ENTITY_SIDE, reason_required=True),
     Step("attended", frozenset({"created", "seen", "accepted", "no_show"}), ENTITY_SIDE),
     Step("no_show", frozenset({"created", "seen", "accepted"}), ENTITY_SIDE),

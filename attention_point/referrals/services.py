@@ -1,7 +1,7 @@
 """Writes of referrals: their creation with the visit, and each answer. Services never commit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
 from attention_point.referrals import queries, rules
+from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.rules import build_referral_cells
@@ -89,12 +90,24 @@ def create_referrals(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a referral: its new state, a reason if the step requires one, a note to the other side."""
+    """An answer to a referral: its new state, a reason if the step requires one, a note to the other side.
+
+    An acceptance may come with an appointment.
+    """
 
     state: str
     version: int
     reason: str | None = None
     note: str | None = None
+    appointment: Appointment | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The answer as it is stored with its moment and its author."""
+        content: dict[str, Any] = {"state": self.state, "reason": self.reason, "note": self.note}
+        if self.appointment:
+            content["appointment"] = asdict(self.appointment)
+        return content
 
 
 def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
@@ -173,7 +186,7 @@ def mark_referral_seen(session: Session, actor: Actor, referral_id: UUID) -> Non
 def _apply_answer(
     session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer, side: str
 ) -> queries.DecryptedReferral:
-    answer = replace(answer, reason=_normalise_text(answer.reason), note=_normalise_text(answer.note))
+    answer = _normalise_answer(answer)
     # Before the versions are compared: an answer that is sent again is stale by its own first arrival.
     if _is_repeated_answer(actor, referral, answer):
         return referral
@@ -194,8 +207,8 @@ def _apply_answer(
 def _is_repeated_answer(actor: Actor, referral: queries.DecryptedReferral, answer: Answer) -> bool:
     """Whether this answer is stored as the last one already: the network lost its reply, and it was sent again."""
     last_answer = referral.record["answers"][-1] if referral.record["answers"] else {}
-    answer_content = {"by": actor.journal_label, "state": answer.state, "reason": answer.reason, "note": answer.note}
-    return answer.version == referral.version - 1 and answer_content.items() <= last_answer.items()
+    answer_content = {"at": last_answer.get("at"), "by": actor.journal_label, **answer.content}
+    return answer.version == referral.version - 1 and answer_content == last_answer
 
 
 def _check_answer(referral: queries.DecryptedReferral, answer: Answer, step: rules.Step) -> Iterator[FieldError]:
@@ -206,6 +219,21 @@ def _check_answer(referral: queries.DecryptedReferral, answer: Answer, step: rul
             yield FieldError(name, _("At most %(max_length)s characters.", max_length=REASON_MAX_LENGTH))
         if not texts.is_fit_text(text, lines=True):
             yield FieldError(name, _(texts.UNFIT_CHARACTERS))
+    if answer.appointment:
+        yield from check_appointment(answer.appointment, answer.state)
+    elif answer.state == referral.state:
+        yield FieldError("appointment", _("It is accepted already. Write the new appointment."))
+
+
+def _normalise_answer(answer: Answer) -> Answer:
+    appointment = answer.appointment
+    if appointment:
+        appointment = replace(
+            appointment, place=_normalise_text(appointment.place), bring=_normalise_text(appointment.bring)
+        )
+    return replace(
+        answer, reason=_normalise_text(answer.reason), note=_normalise_text(answer.note), appointment=appointment
+    )
 
 
 def _normalise_text(text: str | None) -> str | None:
@@ -217,13 +245,7 @@ def _save_answer(
 ) -> queries.DecryptedReferral:
     """Store the answer. The row has been locked since it was read, so no other answer is lost."""
     now = clock.now()
-    answer_record = {
-        "at": now.isoformat(),
-        "by": actor.journal_label,
-        "state": answer.state,
-        "reason": answer.reason,
-        "note": answer.note,
-    }
+    answer_record = {"at": now.isoformat(), "by": actor.journal_label, **answer.content}
     record = {**referral.record, "answers": [*referral.record["answers"], answer_record]}
     # To open a referral is no answer, so it makes nobody's form stale.
     version = referral.version if answer.state == "seen" else referral.version + 1
@@ -257,8 +279,20 @@ def _build_conflict(referral: queries.DecryptedReferral, answer: Answer) -> Conf
         Difference(_("State"), your_state, their_state),
         Difference(_("Reason"), answer.reason or "", last_answer.get("reason") or ""),
         Difference(_("Note"), answer.note or "", last_answer.get("note") or ""),
+        Difference(
+            _("Appointment"),
+            _describe_or_blank(answer.appointment),
+            _describe_or_blank(parse_appointment(last_answer)),
+        ),
     )
     return Conflict(
         _("Somebody else answered this referral before you. Your answer was not saved."),
         tuple(difference for difference in differences if difference.yours != difference.theirs),
     )
+
+
+def _describe_or_blank(appointment: Appointment | None) -> str:
+    try:
+        return appointment.description if appointment else ""
+    except ValueError:  # of a late answer nothing was checked yet
+        return appointment.moment if appointment else ""

@@ -1,5 +1,6 @@
 """The referrals API as a program of an entity uses it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask
 
 from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
 from tests.portal.support import program, referral_of, visit
 from tests.support.visits import person
@@ -82,6 +84,19 @@ def test_an_answer_and_the_same_again(app: Flask) -> None:
     assert set(first.get_json()) == KEYS
 
 
+def test_an_appointment_comes_with_an_acceptance(app: Flask) -> None:
+    referral = referral_of(visit(app), "sena")
+    moment = (clock.now() + timedelta(days=3)).replace(microsecond=0)
+    appointment = {"moment": moment.isoformat(), "place": "Carrera 27 # 15-07", "bring": "Cédula"}
+    reply = answered(
+        app, referral, program(app, "sena"), state="accepted", version=1, appointment=appointment
+    ).get_json()
+    assert set(reply) == {*KEYS, "appointment"}
+    assert datetime.fromisoformat(reply["appointment"].pop("moment")) == moment
+    assert reply["appointment"] == {"place": "Carrera 27 # 15-07", "bring": "Cédula"}
+    assert listed(app, program(app, "sena")).get_json()["referrals"][0]["appointment"]["place"] == "Carrera 27 # 15-07"
+
+
 def test_a_late_answer_is_told_what_differs(app: Flask) -> None:
     referral = referral_of(visit(app), "sena")
     answered(app, referral, program(app, "sena"), state="accepted", version=1)
@@ -109,6 +124,9 @@ def test_a_late_answer_is_told_what_differs(app: Flask) -> None:
         ({"state": "accepted", "version": 1, "note": ["x"]}, ["note"]),
         ({"state": "rejected", "version": 1, "reason": "a\x00b"}, ["reason"]),
         ({"state": "accepted", "version": 1, "colour": "blue"}, ["colour"]),
+        ({"state": "accepted", "version": 1, "appointment": "Monday"}, ["appointment"]),
+        ({"state": "accepted", "version": 1, "appointment": {}}, ["appointment.moment"]),
+        ({"state": "accepted", "version": 1, "appointment": {"moment": "2026-12-01T08:00"}}, ["appointment.moment"]),
         ([], [""]),
         ("accepted", [""]),
         (7, [""]),

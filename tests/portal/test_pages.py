@@ -1,6 +1,7 @@
 """The entity's pages as a browser gets them."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import gettext
@@ -274,3 +276,28 @@ def test_pages_lead_on_without_repeating_or_losing(app: Flask, monkeypatch: pyte
         following = re.search(r'rel="next" href="([^"]+)"', page)
         address = following.group(1).replace("&amp;", "&") if following else ""
     assert sorted(seen) == sorted(references)
+
+
+def test_an_appointment_is_seen_by_the_desk_and_stands_on_the_slip(app: Flask) -> None:
+    answer = visit(app)
+    referral = referral_of(answer, "sena")
+    sena, address = browser(app, entity="sena"), f"/portal/referrals/{referral}"
+    day = (clock.today() + timedelta(days=5)).strftime("%d/%m/%Y")
+    typed = {"appointment-on": day, "appointment-place": "Carrera 27 # 15-07", "appointment-bring": "El diploma"}
+    page = send(sena, sena.get(address), f"{address}/answer", state="accepted", **typed)
+    assert page.status_code == 422
+    assert "Escriba el día y la hora de la cita." in text(page)
+    assert day in text(page)
+    page = send(sena, page, f"{address}/answer", state="accepted", **typed, **{"appointment-time": "14:30"})
+    assert page.status_code == 303
+    agent = browser(app, "agent")
+    visit_page = text(agent.get(f"/visits/{answer['id']}"))
+    assert visit_page.count("2:30") >= 2  # beside the referral, and on the slip
+    assert visit_page.count("Carrera 27 # 15-07") >= 2
+    for shown in (text(agent.get(f"/referrals/{referral}")), text(sena.get(address)), visit_page):
+        assert "El diploma" in shown
+    # Another one in its place.
+    send(sena, sena.get(address), f"{address}/answer", state="accepted", **typed, **{"appointment-time": "08:00"})
+    visit_page = text(agent.get(f"/visits/{answer['id']}"))
+    assert "2:30" not in visit_page
+    assert "8:00" in visit_page

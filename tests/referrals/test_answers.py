@@ -1,16 +1,20 @@
 """Answers as they are stored: who may, what is counted, what a late one is told, what is last_answer once."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, services
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import build_cells_of_facts
@@ -202,3 +206,66 @@ def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
     rest = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), ordinary.next_before, 3)
     assert len(rest.items) == 2
     assert rest.next_before is None
+
+
+NOON = "2026-12-03T12:00:00-05:00"
+
+
+@pytest.fixture
+def morning() -> Iterator[None]:
+    """A working morning before the appointments of these tests."""
+    with clock.override_now(datetime(2026, 12, 1, 9, tzinfo=clock.TIME_ZONE)):
+        yield
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_acceptance_comes_with_an_appointment_and_another_one_replaces_it(session: Session) -> None:
+    referral = referral_to(session, "sena")
+    first = Answer("accepted", 1, appointment=Appointment(NOON, " Calle 1 ", "La partida de nacimiento"))
+    assert services.answer_for_entity(session, SENA, referral, first).version == 2
+    assert services.answer_for_entity(session, SENA, referral, first).version == 2  # sent twice, stored once
+    assert stored(session, referral).appointment == Appointment(NOON, "Calle 1", "La partida de nacimiento")
+    later = Appointment("2026-12-04T08:30:00-05:00")
+    services.answer_for_entity(session, SENA, referral, Answer("accepted", 2, appointment=later))
+    assert stored(session, referral).appointment == later
+    services.answer_for_entity(session, SENA, referral, Answer("attended", 3))
+    assert stored(session, referral).appointment is None
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("state", "moment", "field"),
+    [
+        ("attended", NOON, "appointment"),
+        ("accepted", "03/12/2026", "appointment"),
+        ("accepted", "", "appointment"),
+        ("accepted", "2026-11-30T12:00:00-05:00", "appointment"),
+        ("accepted", "2062-12-03T12:00:00-05:00", "appointment"),
+    ],
+)
+def test_an_appointment_that_cannot_be_is_refused(session: Session, state: str, moment: str, field: str) -> None:
+    referral = referral_to(session, "sena")
+    with pytest.raises(Invalid) as refused:
+        services.answer_for_entity(session, SENA, referral, Answer(state, 1, appointment=Appointment(moment)))
+    assert [error.field for error in refused.value.field_errors] == [field]
+    assert stored(session, referral).version == 1
+
+
+@pytest.mark.usefixtures("morning")
+def test_what_is_accepted_is_accepted_anew_only_with_an_appointment(session: Session) -> None:
+    referral = referral_to(session, "sena")
+    services.answer_for_entity(session, SENA, referral, Answer("accepted", 1))
+    with pytest.raises(Invalid) as refused:
+        services.answer_for_entity(session, SENA, referral, Answer("accepted", 2))
+    assert [error.field for error in refused.value.field_errors] == ["appointment"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_late_appointment_is_told_what_differs(session: Session) -> None:
+    referral = referral_to(session, "sena")
+    services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, appointment=Appointment(NOON)))
+    late = Answer("accepted", 1, appointment=Appointment("mañana"))
+    with pytest.raises(Conflict) as refused:
+        services.answer_for_entity(session, SENA, referral, late)
+    (difference,) = refused.value.differences
+    assert (difference.yours, difference.theirs[:6]) == ("mañana", "jueves")

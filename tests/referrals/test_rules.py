@@ -22,7 +22,7 @@ POSSIBLE = {
     ENTITY_SIDE: {
         "created": {"accepted", "rejected", "attended", "no_show"},
         "seen": {"accepted", "rejected", "attended", "no_show"},
-        "accepted": {"rejected", "attended", "no_show"},
+        "accepted": {"accepted", "rejected", "attended", "no_show"},
         "no_show": {"accepted", "attended"},
     },
     DESK_SIDE: {

@@ -22,6 +22,7 @@ from attention_point.foundation.workdays import is_working_day
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.referrals import queries
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer, answer_for_desk, answer_for_entity, mark_referral_seen
 
 __all__ = ["CHANNEL", "AGENT_ACTOR", "LoadedCounts", "load_visits", "build_visit_steps"]
@@ -46,7 +47,10 @@ class LoadedCounts:
 
 @dataclass(frozen=True, slots=True)
 class ReferralChange:
-    """A referral's new state at a moment: who sets it, at which version of the referral, and why."""
+    """A referral's new state at a moment: who sets it, at which version of the referral, and why.
+
+    ``is_expected``: the person has an appointment, and has not come yet.
+    """
 
     moment: datetime
     state: str
@@ -55,6 +59,7 @@ class ReferralChange:
     is_by_point: bool = False
     reason: str | None = None
     note: str | None = None
+    is_expected: bool = False
 
 
 def load_visits(
@@ -105,7 +110,9 @@ def _apply_change(
         mark_referral_seen(session, change.actor, referral_id)
     else:
         answer_referral = answer_for_desk if change.is_by_point else answer_for_entity
-        answer = Answer(change.state, change.version, change.reason, change.note)
+        # Whoever is attended later came without one; who is still expected has an appointment.
+        appointment = _invent_appointment(change.moment) if change.is_expected else None
+        answer = Answer(change.state, change.version, change.reason, change.note, appointment)
         with suppress(NotFound):  # the desk's agents do not see a restricted referral once it is made
             answer_referral(session, change.actor, referral_id, answer)
     if not change.is_by_point:
@@ -142,10 +149,20 @@ def _invent_changes(
         moment = _pick_office_time(rng, moment, int(choose_by_weight(rng, answer_profile["days_from_accepted"])))
     reasons = profile["reasons"].get(outcome)
     note = rng.choice(profile["notes"]) if outcome == "attended" else None
-    yield ReferralChange(moment, outcome, entity_actor, version, False, rng.choice(reasons) if reasons else None, note)
+    reason, is_expected = rng.choice(reasons) if reasons else None, outcome == "accepted"
+    yield ReferralChange(moment, outcome, entity_actor, version, False, reason, note, is_expected)
     if outcome != "accepted" and rng.random() < profile["closed_after"]:
         moment = _pick_office_time(rng, moment, rng.randint(*profile["days_to_close"]))
         yield ReferralChange(moment, "closed", agent, version + 1, True, rng.choice(profile["reasons"]["closed"]))
+
+
+def _invent_appointment(moment: datetime) -> Appointment:
+    """A week after the answer, in the morning; no chance is drawn, so that what follows stays the same."""
+    day = clock.local_day(moment) + timedelta(days=7)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    at = datetime.combine(day, time(8), clock.TIME_ZONE) + timedelta(minutes=30 * (moment.minute % 8))
+    return Appointment(at.isoformat())
 
 
 def _pick_office_time(rng: random.Random, previous_moment: datetime, days: int) -> datetime:

@@ -1,16 +1,13 @@
-"""What an agent types, as the draft wants it: dates and parts of them, ages, times, numbers.
+"""What an agent types, as the draft wants it: parts of dates, ages, numbers.
 
 What cannot be read goes on as it was typed: the draft names it, and its error stands at the field.
 """
 
 import re
-from datetime import datetime
 from typing import Any
 
-from attention_point.foundation import clock
+from attention_point.foundation.language.typed_dates import parse_date
 
-# As papers write it: day, month, year.
-_TYPED_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 _TYPED_MONTH = re.compile(r"(\d{1,2})[/.\- ](\d{4})|(\d\d)(\d{4})", re.ASCII)
 _TYPED_AGE = re.compile(r"\d{1,3}", re.ASCII)
 _TYPED_SPAN = re.compile(r"(.+) [-–] (.+)")
@@ -39,25 +36,6 @@ def read_birth(typed_text: str | None) -> dict[str, Any]:
         month, year = filter(None, match.groups())
         return {"birth_date": f"{year}-{int(month):02d}"}
     return {"birth_date": parse_date(text)}
-
-
-def parse_date(text: str | None) -> str | None:
-    """A typed day as YYYY-MM-DD; another text as it is, None for a blank one."""
-    text = (text or "").strip()
-    match = _TYPED_DATE.fullmatch(text)
-    if not match:
-        return text or None
-    day, month, year = filter(None, match.groups())
-    return f"{year}-{int(month):02d}-{int(day):02d}"
-
-
-def parse_local_time(day: str | None, time: str | None) -> str:
-    """A typed day and time at the point, as ISO 8601; without a time, the beginning of the day."""
-    text = f"{parse_date(day) or ''}T{(time or '').strip() or '00:00'}"
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.TIME_ZONE).isoformat()
-    except ValueError:
-        return text
 
 
 def format_typed_date(text: str | None) -> str:

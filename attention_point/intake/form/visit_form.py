@@ -28,14 +28,13 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language.typed_dates import parse_date, parse_local_time
 from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS, build_consents
 from attention_point.intake.form.long_lists import LongListField, describe_unknown_name, find_code_by_name
 from attention_point.intake.form.typed_values import (
     drop_blank_values,
     format_typed_date,
-    parse_date,
-    parse_local_time,
     parse_number,
     read_birth,
 )

@@ -170,6 +170,7 @@ def _build_slip_words() -> SlipLabels:
         opening_hours=_("Hours:"),
         phone=_("Phone:"),
         requirements=_("Bring:"),
+        appointment=_("Appointment:"),
         urgent=_("URGENT: go today"),
         page_number_text=_("Page %(page)s of %(pages)s"),
     )

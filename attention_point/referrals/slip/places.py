@@ -13,6 +13,7 @@ from attention_point.directory.snapshot import Directory, EntityRow, Requirement
 from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork.slip.content import SlipReferral
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import ENDED_STATES
 
@@ -44,6 +45,7 @@ class SlipPlace(NamedTuple):
     is_restricted: bool
     is_urgent: bool
     is_sent: bool
+    appointment: Appointment | None = None
 
 
 def list_places(traveller: SlipTraveller, *, with_confidential: bool) -> list[SlipPlace]:
@@ -55,7 +57,9 @@ def list_places(traveller: SlipTraveller, *, with_confidential: bool) -> list[Sl
 def _list_all_places(traveller: SlipTraveller) -> Iterator[SlipPlace]:
     for referral in traveller.referrals:
         if referral.state not in ENDED_STATES:
-            yield SlipPlace(referral.entity, referral.service, referral.restricted, referral.urgent, True)
+            yield SlipPlace(
+                referral.entity, referral.service, referral.restricted, referral.urgent, True, referral.appointment
+            )
     # One that has ended was sent too: nobody is told to go there again.
     sent_services = {referral.service for referral in traveller.referrals}
     for suggestion in traveller.suggestions:
@@ -69,6 +73,9 @@ def build_slip_referral(snapshot: Directory, place: SlipPlace, traveller: SlipTr
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
     address, opening_hours, phone = _format_contact(entity)
     requirements, requirement_note = _list_requirements(service, day, traveller)
+    appointment = place.appointment
+    if appointment and appointment.bring:
+        requirements = (*requirements, appointment.bring)
     has_contact = bool(address or opening_hours or phone)
     return SlipReferral(
         entity_name=_format_name(entity.name) if entity else place.entity,
@@ -83,6 +90,8 @@ def build_slip_referral(snapshot: Directory, place: SlipPlace, traveller: SlipTr
         if has_contact and entity and entity.confirmed_on
         else "",
         is_urgent=place.is_urgent,
+        # One of a day that is past would send the person away in vain.
+        appointment=appointment.description if appointment and not appointment.is_over else "",
     )
 
 

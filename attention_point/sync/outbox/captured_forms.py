@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
 from attention_point.foundation.language import N_
+from attention_point.foundation.language.typed_dates import parse_local_time
 from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.form.companions import FamilyForm
-from attention_point.intake.form.typed_values import parse_local_time
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import list_checked_people
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields

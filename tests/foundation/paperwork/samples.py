@@ -95,6 +95,7 @@ def make_slip(*referrals: SlipReferral, **changes: Any) -> Slip:
             "Horario:",
             "Teléfono:",
             "Lleve",
+            "Cita:",
             "URGENTE",
             WORDS.page_number_text,
         ),

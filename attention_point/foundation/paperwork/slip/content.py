@@ -13,7 +13,8 @@ class SlipReferral:
 
     ``requirements`` are what the person still lacks. ``requirement_note`` is a sentence below them, or in their place:
     that no document is needed, or that the document shown at the desk is needed there too. ``checked_note`` says on
-    which day the office confirmed the contact data.
+    which day the office confirmed the contact data. ``appointment`` is the moment, and the place, at which the entity
+    expects the person.
     """
 
     entity_name: str
@@ -26,6 +27,7 @@ class SlipReferral:
     is_urgent: bool = False
     requirement_note: str = ""
     checked_note: str = ""
+    appointment: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class SlipLabels:
     opening_hours: str
     phone: str
     requirements: str
+    appointment: str
     urgent: str
     page_number_text: str
 

@@ -156,6 +156,8 @@ class _Layout:
             text = shorten_text(labels.urgent, BOLD_FONT, paper.text_size, width - 6)
             lines.append((TextRun(3, text, BOLD_FONT, paper.text_size, is_inverse=True),))
         lines += self._wrap_lines(referral.service_name, width)
+        if referral.appointment:
+            lines += self._wrap_lines(f"{labels.appointment} {referral.appointment}", width, BOLD_FONT)
         lines += self._wrap_labelled_text(labels.address, referral.address)
         lines += self._wrap_labelled_text(labels.opening_hours, referral.opening_hours)
         lines += self._wrap_labelled_text(labels.phone, referral.phone)
