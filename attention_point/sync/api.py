@@ -37,7 +37,7 @@ class PointKeyResponse(_ResponseBody):
 
 
 class CaptureReceipt(_ResponseBody):
-    """What became of a capture: ``recorded``, ``review`` (it waits for a person) or ``refused`` (to be corrected)."""
+    """What became of a capture: ``recorded``, ``review`` (it waits for a person), ``refused`` or ``discarded``."""
 
     id: str
     sequence: int

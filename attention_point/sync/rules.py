@@ -30,6 +30,5 @@ def find_padded_size(length: int, smallest_size: int) -> int:
 
 
 def describe_receipt_state(state: str) -> str:
-    """The state of a capture as its receipt says it: ``recorded``, ``review`` or ``refused``."""
-    # Who discards a capture, or cannot open it, has not recorded it; the tablet needs to know no more.
-    return state if state in {RECORDED, REVIEW} else REFUSED
+    """The state of a capture as its receipt says it: ``recorded``, ``review``, ``refused`` or ``discarded``."""
+    return state if state in {RECORDED, REVIEW, DISCARDED} else REFUSED

@@ -11,6 +11,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.models import JournalEntry
 from attention_point.intake.models import ReservedReference, Visit
+from attention_point.sync.outbox import contents
 from attention_point.sync.outbox.review import settle_captures
 from tests.accounts.support import token_of
 from tests.intake.desk import sent, text
@@ -111,6 +112,9 @@ def test_what_cannot_be_recorded_is_opened_as_a_form_and_corrected(
         references = session.scalars(select(Visit.reference)).all()
         used = session.scalars(select(ReservedReference.reference).where(ReservedReference.used_at.is_not(None))).all()
     assert references == used  # the slip that was printed without network stays true
+    with database.read_session() as session:  # what the tablet gets when it asks again
+        receipt = contents.open_receipt(session, row.id, row.sealed_receipt)
+    assert (receipt["state"], receipt["visit"], [receipt["reference"]]) == ("recorded", fields["id"][0], references)
 
 
 def test_what_is_discarded_needs_a_reason_and_is_destroyed(device: Device, database: Database, as_role: SignIn) -> None:
@@ -123,6 +127,7 @@ def test_what_is_discarded_needs_a_reason_and_is_destroyed(device: Device, datab
     (row,) = captures(database)
     assert (row.state, row.sealed) == ("discarded", None)
     with database.read_session() as session:
+        assert contents.open_receipt(session, row.id, row.sealed_receipt)["state"] == "discarded"
         entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "capture.discard")).one()
     assert '"unwanted"' in entry.detail
 

@@ -6,6 +6,7 @@ An agent sees what she wrote down herself, a supervisor everything.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
@@ -119,7 +120,7 @@ def confirm_capture(session: Session, actor: Actor, capture_id: UUID) -> dict[st
         _keep_as_refused(session, capture, error)
         raise
     capture.state = rules.RECORDED
-    capture.sealed_receipt = contents.seal_receipt(session, capture.id, build_receipt(capture, result))
+    _renew_receipt(session, capture, result)
     _settle(capture, actor)
     journal.record(session, actor, "capture.confirm", "capture", capture.id)
     return result
@@ -170,8 +171,14 @@ def discard_capture(session: Session, actor: Actor, capture_id: UUID, reason: st
         raise Invalid(message, (FieldError("reason", message),))
     capture = _lock_waiting(session, actor, capture_id, for_update=True)
     capture.state = rules.DISCARDED
+    _renew_receipt(session, capture, {})
     _settle(capture, actor)
     journal.record(session, actor, "capture.discard", "capture", capture.id, reason=reason)
+
+
+def _renew_receipt(session: Session, capture: Capture, result: dict[str, Any]) -> None:
+    # The tablet, which lists it as refused, asks again and gets this one.
+    capture.sealed_receipt = contents.seal_receipt(session, capture.id, build_receipt(capture, result))
 
 
 def _settle(capture: Capture, actor: Actor) -> None:
@@ -182,9 +189,16 @@ def _settle(capture: Capture, actor: Actor) -> None:
 
 def settle_saved_captures(session: Session) -> None:
     """Destroy what was kept of captures whose corrected form was saved."""
-    waiting = Capture.state.in_(rules.WAITING_STATES)
-    for capture in session.scalars(select(Capture).where(waiting, _is_saved_as_form()).with_for_update()):
-        capture.state, capture.sealed, capture.opened_visit_id = rules.RECORDED, None, None
+    saved_ones = (
+        select(Capture, Visit.reference)
+        .join(Visit, Visit.id == Capture.opened_visit_id)
+        .where(Capture.state.in_(rules.WAITING_STATES))
+        .with_for_update(of=Capture)
+    )
+    for capture, reference in session.execute(saved_ones):
+        visit_id, capture.state = capture.opened_visit_id, rules.RECORDED
+        _renew_receipt(session, capture, {"reference": reference, "visit": str(visit_id)})
+        capture.sealed, capture.opened_visit_id = None, None
         capture.decided_at = clock.now()
 
 

@@ -1,5 +1,6 @@
 """A tablet in the hands of several people, out of service, full, or with an older release."""
 
+import re
 from typing import Any
 
 import pytest
@@ -292,6 +293,15 @@ def test_what_the_server_refuses_stands_in_a_list(tablet: Tablet) -> None:
     assert tablet.count_captures() == {"refused": 2}
     page.get_by_role("link", name="Abrir y corregir").first.click()
     expect(page.get_by_text("Persona 0").first).to_be_visible()
+    # What a person decides on the server's page leaves the tablet's list as soon as that is opened again.
+    page.locator("summary").filter(has_text="Descartar").click()
+    page.get_by_text("Era solo una prueba").click()
+    page.get_by_role("button", name="Descartar").click()
+    page.get_by_role("button", name="Sí, continuar").click()
+    expect(page).to_have_url(re.compile("/captures$"))
+    open_outbox(tablet)
+    expect(page.get_by_role("heading", name="Por corregir (1)")).to_be_visible()
+    expect(page.get_by_role("cell", name="Descartada")).to_be_visible()
 
 
 def test_a_capture_of_an_older_form_is_recorded(tablet: Tablet) -> None:

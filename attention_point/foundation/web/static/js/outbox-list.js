@@ -112,5 +112,7 @@ part("data-leave").addEventListener("click", async ({ currentTarget: button }) =
 });
 outbox.onChange(show);
 document.addEventListener("network", show);
+const asked = outbox.findCurrentUser().then((user) => user && navigator.onLine && outbox.askAboutRefused(user, MOST_SHOWN));
+asked.catch(() => {}); // the list says what is known
 captures.findProblems(null).then((problems) => captures.showProblems(problems.filter((problem) => problem !== "nobody")));
 show();

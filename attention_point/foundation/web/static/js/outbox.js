@@ -235,7 +235,7 @@ globalThis.outbox = (() => {
     const status = reply?.status ?? 0;
     if (status === 200 || status === 201) {
       if (body?.id !== row.id) return { outcome: "stop", status: 0 };
-      if (!["recorded", "review"].includes(body.state)) return refuse(row, status, body).then(() => ({ outcome: "refused", status }));
+      if (!["recorded", "review", "discarded"].includes(body.state)) return refuse(row, status, body).then(() => ({ outcome: "refused", status }));
       await settle(row, body);
       return { outcome: "sent" };
     }
@@ -269,6 +269,14 @@ globalThis.outbox = (() => {
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, work));
     return run;
+  }
+
+  // What became of the refused ones that the server keeps: it may have been corrected or discarded there meanwhile.
+  async function askAboutRefused(user, most) {
+    const tickets = new Map();
+    for (const row of await listCaptures(user, most))
+      if (row.state === "refused" && row.refusal.kept) await sendOne(row, tickets);
+    changed();
   }
 
   async function notePause({ stop, sent, denial }) {
@@ -309,6 +317,6 @@ globalThis.outbox = (() => {
 
   return Object.freeze({
     open, list, listCaptures, read, write, onChange, findAgent, findCurrentUser, setCurrentUser, keepKit, takeReference, takeNumber, keepCapture, count,
-    sendAgain, removeRefused, findNextTry, send,
+    sendAgain, removeRefused, askAboutRefused, findNextTry, send,
   });
 })();
