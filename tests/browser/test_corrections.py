@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -38,13 +37,13 @@ class Finger:
 
 @pytest.fixture
 def reference(app: Flask, staff: Callable[[str, str | None], str]) -> str:
-    """The reference of a visit that the agent recorded an hour ago."""
+    """The reference of a visit that the agent recorded just now: an hour ago may have been yesterday."""
     staff("agent", None)
-    an_hour_ago = clock.to_local_time(clock.now() - timedelta(hours=1)).isoformat()
+    now = clock.to_local_time(clock.now()).isoformat()
     with app.extensions["database"].write_session() as session:
         agent = replace(acting("agent"), id=session.scalars(select(Account.id)).one())
         answers = consents(("attention", True), ("referral:*", True))
-        stated = draft(attended_at=an_hour_ago, person=person(), needs=["MIG-REG"], consents=answers)
+        stated = draft(attended_at=now, person=person(), needs=["MIG-REG"], consents=answers)
         reference: str = record_visit(session, agent, read_draft(stated), channel="desk").response["reference"]
         session.commit()
     return reference

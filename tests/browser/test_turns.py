@@ -127,6 +127,7 @@ def test_all_of_it_works_without_a_script(
     expect(page.get_by_text("Llamado 2 veces")).to_be_visible()
     page.get_by_role("button", name="Comenzar la atención").click()
     page.get_by_role("button", name="Revisar y continuar").last.click()
+    expect(page.get_by_role("heading", name="Revise antes de guardar")).to_be_visible()
     for choice in page.locator("input[value=decline]").all():
         choice.check()
     page.get_by_role("button", name="Guardar e imprimir").last.click()

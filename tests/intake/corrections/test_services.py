@@ -1,7 +1,7 @@
 """What a correction and an annulment do, and what they refuse."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -251,12 +251,13 @@ def test_a_corrected_birth_date_counts_in_the_visits_that_said_the_wrong_one(ses
 
 
 def test_a_child_taken_for_an_adult_today_gets_the_mandatory_path(session: Session) -> None:
-    now = clock.to_local_time(clock.now()) - timedelta(minutes=5)
-    visit = record(session, attended_at=now.isoformat(), household={"accompanied_by": "alone"}, needs=["EDU"])
-    assert "icbf" not in list_entities(session, visit)
-    who = read_visit(session, visit).person_id
-    child = f"{clock.today().year - 9}-01-05"
-    correct_person(session, AGENT, who, CorrectionRequest({"birth_date": child}, "typing-error"))
+    with clock.override_now(datetime(2026, 3, 3, 15, tzinfo=UTC)):
+        visit = record(
+            session, attended_at="2026-03-03T09:55:00-05:00", household={"accompanied_by": "alone"}, needs=["EDU"]
+        )
+        assert "icbf" not in list_entities(session, visit)
+        who = read_visit(session, visit).person_id
+        correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2017-01-05"}, "typing-error"))
     assert "icbf" in list_entities(session, visit)
     assert read_visit(session, visit).state == "corrected"
 
