@@ -92,7 +92,7 @@ const isNamedWithoutConsent = (fields) =>
 async function findErrors() {
   const words = errors.querySelector("ul").dataset;
   const found = [];
-  const add = (element, label, message) => found.push({ element, text: label ? `${label}: ${message}` : message });
+  const add = (element, label, message) => found.push({ element, message, text: label ? `${label}: ${message}` : message });
   const labelOf = (box) => box.labels[0]?.firstChild.textContent.trim() ?? "";
   if (![...form.elements].some((box) => box.name === "needs" && box.checked)) add(document.getElementById("needs"), "", words.noNeeds);
   if (isNamedWithoutConsent(readFields())) add(form.elements.namedItem("attention")[0], "", words.noConsent);
@@ -106,7 +106,33 @@ async function findErrors() {
   return found;
 }
 
+// The error stands at its field too, as on the desk's page: who scrolls down from the list still sees what is wrong.
+function markField({ element, message }, number) {
+  const field = element.closest(".field, .answer") ?? element;
+  const error = errors.querySelector("template").content.cloneNode(true).firstElementChild;
+  error.id = `offline-error-${number}`;
+  error.querySelector("span").textContent = message;
+  field.classList.add("field--error");
+  field.querySelector(".label, .group__title").after(error);
+  element.setAttribute("aria-describedby", `${element.getAttribute("aria-describedby") ?? ""} ${error.id}`.trim());
+  if (element.matches(".input")) element.setAttribute("aria-invalid", "true");
+}
+
+function unmarkFields() {
+  for (const error of form.querySelectorAll("[data-offline-error]")) {
+    const element = form.querySelector(`[aria-describedby~="${error.id}"]`);
+    const described = element.getAttribute("aria-describedby").replace(error.id, "").trim();
+    if (described) element.setAttribute("aria-describedby", described);
+    else element.removeAttribute("aria-describedby");
+    element.removeAttribute("aria-invalid");
+    error.closest(".field--error").classList.remove("field--error");
+    error.remove();
+  }
+}
+
 function showErrors(found) {
+  unmarkFields();
+  found.forEach(markField);
   const items = found.map(({ element, text }) => {
     const link = document.createElement("a");
     link.href = `#${element.id}`;
