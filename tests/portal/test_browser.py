@@ -1,13 +1,18 @@
 """The entity's list in a real browser, on a telephone: what does not open says so where one looks."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from attention_point.accounts import services as account_services
+from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.referrals.models import Referral
 from tests.accounts.support import PASSWORD, password_hash
+from tests.browser.test_desk import looked_at
 from tests.portal.support import referral_of, visit
 from tests.support.browser import axe
 from tests.support.damage import damage
@@ -16,19 +21,30 @@ from tests.support.server import serve
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
-def test_the_sentence_of_a_damaged_referral_fits_a_telephone(page: Page, app: Flask) -> None:
-    database = app.extensions["database"]
-    visit(app)
-    damage(database, Referral.sealed, referral_of(visit(app), "sena"))
-    with database.write_session() as session:
-        new_account = account_services.NewAccount("sena@example.org", "Ana Rojas", "entity", "sena")
-        account_services.add_account(session, SYSTEM, new_account, password_hash(), must_change=False)
+@pytest.fixture
+def liaison(page: Page, app: Flask) -> Callable[[], None]:
+    """Signs in the person of SENA, whose entity stands in the directory by then, on a telephone."""
     page.set_viewport_size({"width": 360, "height": 740})
-    with serve(app) as address:
-        page.goto(f"{address}/sign-in")
+
+    def sign_in() -> None:
+        with app.extensions["database"].write_session() as session:
+            new_account = account_services.NewAccount("sena@example.org", "Ana Rojas", "entity", "sena")
+            account_services.add_account(session, SYSTEM, new_account, password_hash(), must_change=False)
         page.locator("input[name=email]").fill("sena@example.org")
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main button[type=submit]").click()
+
+    return sign_in
+
+
+def test_the_sentence_of_a_damaged_referral_fits_a_telephone(
+    page: Page, app: Flask, liaison: Callable[[], None]
+) -> None:
+    visit(app)
+    damage(app.extensions["database"], Referral.sealed, referral_of(visit(app), "sena"))
+    with serve(app) as address:
+        page.goto(f"{address}/sign-in")
+        liaison()
         sentence = page.get_by_text("Este registro no abre. Avise a la administración.")
         expect(sentence).to_be_visible()
         box, frame = sentence.bounding_box(), page.locator(".table-scroll").bounding_box()
@@ -36,3 +52,25 @@ def test_the_sentence_of_a_damaged_referral_fits_a_telephone(page: Page, app: Fl
         assert frame is not None
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]
         axe(page)
+
+
+def test_an_appointment_is_asked_for_once_the_referral_is_accepted(
+    page: Page, app: Flask, liaison: Callable[[], None]
+) -> None:
+    referral = referral_of(visit(app), "sena")
+    with serve(app) as address:
+        page.goto(f"{address}/portal/referrals/{referral}")
+        liaison()
+        day = page.get_by_label("Día de la cita")
+        expect(day).to_be_hidden()
+        page.get_by_text("Aceptada", exact=True).click()
+        expect(day).to_be_visible()
+        day.fill((clock.today() + timedelta(days=5)).strftime("%d/%m/%Y"))
+        page.get_by_role("button", name="Guardar la respuesta").click()
+        expect(page.get_by_text("Escriba el día y la hora de la cita.").first).to_be_visible()
+        looked_at(page, "portal-1-no-time")
+        page.get_by_label("Hora de la cita").fill("14:30")
+        page.get_by_label("Lugar").fill("Carrera 27 # 15-07")
+        page.get_by_role("button", name="Guardar la respuesta").click()
+        expect(page.get_by_text("2:30 p. m. · Carrera 27 # 15-07").first).to_be_visible()
+        looked_at(page, "portal-2-appointment")
