@@ -1,4 +1,4 @@
-"""What a cell of a table is called: a code for each dimension, ``*`` where all codes are taken together. Plain Python."""
+"""What a cell of a table is called: a code for each dimension, ``*`` for all codes together. Plain Python."""
 
 CellCodes = tuple[str, ...]
 TOTAL_CODE = "*"

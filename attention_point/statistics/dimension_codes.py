@@ -37,9 +37,7 @@ _DIRECTORY_DIMENSIONS = frozenset({"need", "entity", "service"})
 def list_codes(session: Session, dimension: str, first_day: date) -> tuple[str, ...]:
     """List the codes of a dimension in the order in which a table shows them. The days are those of the month."""
     if dimension == "day":
-        return tuple(
-            (first_day + timedelta(days=number)).isoformat() for number in range(last_of_month(first_day).day)
-        )
+        return tuple((first_day + timedelta(days=number)).isoformat() for number in range(last_of_month(first_day).day))
     if dimension in _FIXED_CODES:
         return _FIXED_CODES[dimension]
     if dimension == "need":
@@ -78,4 +76,3 @@ def group_code(dimension: str, code: str, codes: frozenset[str]) -> str:
     if dimension == "municipality":
         return REST_OF_SANTANDER if code.startswith("68") else REST_OF_COLOMBIA
     return OTHER_CODE if OTHER_CODE in codes else NOT_GIVEN
-

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
-from attention_point.tallies.rules import Indicator, get_least_count
+from attention_point.tallies.rules import Indicator, get_base
 
 Counts = Mapping[CellCodes, int]
 
@@ -50,7 +50,7 @@ def _build_family(indicator: Indicator, finest_cells: Sequence[CellCodes], count
         for margin, cells in addends.items():
             figures[margin] = sum(figures[cell] for cell in cells)
             sums.append((margin, tuple(cells)))
-    bases = {cell: get_least_count(indicator, cell) for cell in figures}
+    bases = {cell: get_base(indicator, cell) for cell in figures}
     return Family(indicator.id, figures, bases, tuple(sums))
 
 

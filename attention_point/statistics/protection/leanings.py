@@ -11,7 +11,7 @@ _STEPS = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Leanings:
-    """The leanings of one period. ``digest`` is keyed: whoever lacks the key cannot tell why a count leans as it does."""
+    """The leanings of one period. ``digest`` is keyed: whoever lacks the key learns nothing from it."""
 
     period: str
     digest: KeyedDigest

@@ -9,16 +9,7 @@ from attention_point.statistics.protection.leanings import Leanings
 from attention_point.tallies.rules import Indicator
 
 Figures = Mapping[str, Mapping[CellCodes, int]]  # stored table → figure → count
-Turned = Collection[tuple[str, CellCodes]]  # stored table and figure
-
-
-@dataclass(frozen=True, slots=True)
-class ProtectedPeriod:
-    """The published ``figures`` of the stored tables beside the true ones, and their bases."""
-
-    figures: Figures
-    true_figures: Figures
-    bases: Figures
+Turned = Collection[tuple[str, CellCodes]]  # stored tables and their figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +21,32 @@ class StoredTable:
     counts: Mapping[CellCodes, int]
 
 
-def protect_tables(
-    tables: Sequence[StoredTable], leanings: Leanings, turned: Turned = ()
-) -> ProtectedPeriod:
+@dataclass(frozen=True, slots=True)
+class RoundedTables:
+    """The published ``figures`` of the stored tables beside the true ones, and their bases."""
+
+    figures: Figures
+    true_figures: Figures
+    bases: Figures
+
+
+def round_tables(tables: Sequence[StoredTable], leanings: Leanings, turned: Turned = ()) -> RoundedTables:
     """Round every table of a period. ``turned`` are the figures whose leaning an audit turned."""
     figures: dict[str, Mapping[CellCodes, int]] = {}
     true_figures: dict[str, Mapping[CellCodes, int]] = {}
     bases: dict[str, Mapping[CellCodes, int]] = {}
     for table in tables:
-        indicator = table.indicator
-        families = build_families(indicator, table.finest_cells, table.counts)
-        rounded = [
-            round_any_family(family, leanings, [cell for name, cell in turned if name == indicator.id])
-            for family in families
-        ]
-        figures[indicator.id] = {cell: count for _family, counts in rounded for cell, count in counts.items()}
-        bases[indicator.id] = {cell: base for family, _counts in rounded for cell, base in family.bases.items()}
-        true_figures[indicator.id] = {cell: count for family in families for cell, count in family.counts.items()}
-    return ProtectedPeriod(figures, true_figures, bases)
+        name = table.indicator.id
+        families = build_families(table.indicator, table.finest_cells, table.counts)
+        turned_cells = [cell for turned_table, cell in turned if turned_table == name]
+        rounded = [_round_any_family(family, leanings, turned_cells) for family in families]
+        figures[name] = {cell: count for _family, counts in rounded for cell, count in counts.items()}
+        bases[name] = {cell: base for family, _counts in rounded for cell, base in family.bases.items()}
+        true_figures[name] = {cell: count for family in families for cell, count in family.counts.items()}
+    return RoundedTables(figures, true_figures, bases)
 
 
-def round_any_family(
+def _round_any_family(
     family: Family, leanings: Leanings, turned: Collection[CellCodes]
 ) -> tuple[Family, dict[CellCodes, int]]:
     """Round a family, all of it to its greatest base where its bases do not fit one another."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from attention_point.statistics.protection.leanings import Leanings
-from attention_point.tallies.rules import LEAST_COUNT
+from attention_point.tallies.rules import BASE
 
-EXACT_FROM = 10 * LEAST_COUNT
+EXACT_FROM = 10 * BASE
 FIRST_TIME = "first_time_people"
 # The smaller of two totals is rounded where they differ by so few that the difference would tell of them: who came
 # again, who came before, which referrals wait for their answer.
@@ -24,9 +24,9 @@ def protect_totals(
 
 def round_total(counts: str, total: int, leanings: Leanings) -> int:
     """Return the total that stands in the breakdowns: the same multiple of the base in all of them."""
-    remainder = total % LEAST_COUNT
-    goes_up = leanings.measure("totals", (counts,), total, LEAST_COUNT) > 0
-    return total - remainder + (LEAST_COUNT if remainder and goes_up else 0)
+    remainder = total % BASE
+    goes_up = leanings.measure("totals", (counts,), total, BASE) > 0
+    return total - remainder + (BASE if remainder and goes_up else 0)
 
 
 def _can_be_exact(
@@ -35,6 +35,4 @@ def _can_be_exact(
     total = true_totals[counts]
     greater = [true_totals[other] for smaller, other in COMPARED_TOTALS if smaller == counts and other in true_totals]
     earlier = [before for totals in earlier_totals if (before := totals.get(counts)) is not None]
-    return total >= EXACT_FROM and all(
-        not 0 < abs(total - other) < LEAST_COUNT for other in (*greater, *earlier)
-    )
+    return total >= EXACT_FROM and all(not 0 < abs(total - other) < BASE for other in (*greater, *earlier))

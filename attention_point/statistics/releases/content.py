@@ -5,14 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from attention_point.dates import parse_period_code
 from attention_point.foundation.language import current_language
 from attention_point.statistics.cells import MERGE_SEPARATOR, CellCodes
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS
 
 Translations = Mapping[str, str]  # language → text
-ROUNDING, SUPPRESSION = "rounding", "suppression"
+ROUNDING: Final = "rounding"
+SUPPRESSION: Final = "suppression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,15 @@ class ReleaseContent:
     @property
     def first_day(self) -> date:
         """The first day of the period."""
-        return parse_first_day(self.period)
+        return parse_period_code(self.period).first_day
+
+    @property
+    def first_time_people(self) -> int | None:
+        """How many people came for the first time; None where a month of the old method does not say it."""
+        if self.method == ROUNDING:
+            return self.totals["first_time_people"]
+        table = self.find_table("people-by-first-time")
+        return table.cells.get(("first",), 0) if table else self.totals["people"] and None
 
     def find_table(self, table_id: str) -> TableContent | None:
         """Return one table by its id; None when the content does not have it."""
@@ -96,16 +106,9 @@ class ReleaseContent:
         return " / ".join(labels[single][language] if single in labels else single for single in codes)
 
 
-def parse_first_day(period: str) -> date:
-    """Return the first day of the period of a code: ``2017-09``, ``2017-Q3`` or ``2017``."""
-    year, _separator, part = period.partition("-")
-    month = 1 if not part else 3 * int(part[1:]) - 2 if part.startswith("Q") else int(part)
-    return date(int(year), month, 1)
-
-
 def build_content_json(content: ReleaseContent) -> dict[str, Any]:
     """Return a period as the JSON of the API, without its hash. Only months have the key ``month``."""
-    is_month = len(content.period) == len("2017-09") and "Q" not in content.period
+    is_month = parse_period_code(content.period).kind == "month"
     quality = content.quality
     return {
         **({"month": content.period} if is_month else {}),

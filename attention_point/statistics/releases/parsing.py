@@ -9,7 +9,7 @@ from attention_point.statistics.releases.suppressed_months import parse_suppress
 
 
 def parse_content_json(content_json: Mapping[str, Any]) -> ReleaseContent:
-    """Return the content of which ``build_content_json`` made JSON, in this version of the program or an earlier one."""
+    """Return the content that was frozen as JSON, by this version of the program or an earlier one."""
     if "method" not in content_json:
         return parse_suppressed_month(content_json)
     quality = content_json["quality"]

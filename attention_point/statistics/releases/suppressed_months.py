@@ -7,11 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from attention_point.foundation.language import N_
 from attention_point.statistics.releases.content import SUPPRESSION, ReleaseContent, TableContent
+
+# Tables that only the old method had, with what they count: running totals of the year, made of published months.
+YEAR_TABLES: Mapping[str, tuple[str, str]] = {
+    "attentions-by-month": ("attentions", N_("Attentions by month of the year, and the year so far")),
+    "first-time-people-by-month": ("people", N_("People who came for the first time, by month, and the year so far")),
+    "referrals-by-month": ("referrals", N_("Referrals by month of the year, and the year so far")),
+}
 
 
 def parse_suppressed_month(content_json: Mapping[str, Any]) -> ReleaseContent:
-    """Return the content of a month of the old method. A suppressed count is None; ``withheld`` tables are not there."""
+    """Return the content of a month of the old method. A suppressed count is None."""
     return ReleaseContent(
         period=content_json["month"],
         totals=content_json["totals"],
