@@ -52,13 +52,6 @@ RESTRICTED_BASE = 10  # of restricted topics
 RESTRICTED_CODES = frozenset(
     {"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti", "fiscalia", "comisaria-familia"}
 )
-# "All of them are …" must not be said of a group about these codes (decision 11, G5). Codes that say nothing of a
-# person, such as "none" or "not given", are not among them.
-SENSITIVE_CODES: Mapping[str, frozenset[str]] = {
-    **{field.name: field.harmful_codes for field in PERSON_FIELDS if field.harmful_codes},
-    "vulnerability": RESTRICTED_CODES,
-    "need": RESTRICTED_CODES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +268,6 @@ def name_repeats(kind: PeriodKind, table: str) -> str:
 REPEAT_TABLES: Mapping[PeriodKind, Mapping[str, str]] = {
     kind: {name_repeats(kind, table.id): table.id for table in _REPEATED_INDICATORS} for kind in LONGER_PERIODS
 }
-
-
-def get_published_indicator(counts: str, dimensions: tuple[str, ...]) -> Indicator:
-    """Return the published table of these counted units with these dimensions."""
-    return next(table for table in PUBLISHED_INDICATORS if (table.counts, table.dimensions) == (counts, dimensions))
 
 
 def get_base(indicator: Indicator, codes: Iterable[str]) -> int:
