@@ -73,16 +73,14 @@ class Reading:
             if cell["count"] is not None:
                 low, high = cell["count"] - base + 1, cell["count"] + base - 1
                 self._bound(name, (max(0, low), high), base, truth)
-        for codes, name in names.items():
-            for axis, dimension in enumerate(table["dimensions"]):
-                if codes[axis] == TOTAL and dimension not in table["overlapping"]:
-                    parts = tuple(
-                        part
-                        for other, part in names.items()
-                        if other[axis] != TOTAL and (*other[:axis], TOTAL, *other[axis + 1 :]) == codes
-                    )
-                    if parts:
-                        self.sums.append((name, parts))
+        for axis, dimension in enumerate(table["dimensions"]):
+            if dimension not in table["overlapping"]:
+                parts: dict[Name, list[Name]] = {}
+                for codes, name in names.items():
+                    total = names.get((*codes[:axis], TOTAL, *codes[axis + 1 :]))
+                    if codes[axis] != TOTAL and total:
+                        parts.setdefault(total, []).append(name)
+                self.sums += [(total, tuple(addends)) for total, addends in parts.items()]
 
     def _bound(self, name: Name, interval: Interval, base: int, truth: Mapping[Name, int]) -> None:
         low, high = self.intervals.get(name, (0, inf))
@@ -133,9 +131,11 @@ class Adversary:
         self._numbers: dict[tuple[str, Name], int] = {}
         self._rows: list[tuple[Sum, float, float]] = []
 
-    def read(self, release: Mapping[str, Any]) -> None:
+    def read(self, release: Mapping[str, Any], most_dimensions: int = 3) -> None:
         """Take a release in; several versions of a period are read together."""
-        period = release.get("period", release.get("month"))
+        tables = [table for table in release["tables"] if len(table["dimensions"]) <= most_dimensions]
+        release = {**release, "tables": tables}
+        period = release["period"] if "period" in release else release["month"]
         self.readings[period].read(release, self.truths[period])
 
     def find_told(self, parts_by_whole: Mapping[str, Sequence[str]] | None = None) -> list[Told]:

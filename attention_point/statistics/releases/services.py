@@ -11,7 +11,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.foundation.language import format_date, format_month, ngettext
+from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
 from attention_point.statistics.releases.content import (
@@ -42,14 +42,20 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
         raise AppError(
             _(
                 "%(month)s is not over. It can be released from %(day)s.",
-                month=format_month(period.first_day),
+                month=format_period(period),
                 day=format_date(period.end_day),
             )
         )
     content = build_audited_content(session, period)
     if content.is_empty:
-        raise AppError(_("Nothing was recorded in %(month)s.", month=format_month(period.first_day)))
+        raise AppError(_("Nothing was recorded in %(month)s.", month=format_period(period)))
     current_release = queries.find_current_release(session, period)
+    if current_release is not None:
+        released = queries.load_content(current_release)
+        if (released.totals, released.tables) == (content.totals, content.tables):
+            raise AppError(
+                _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))
+            )
     return PreparedRelease(content, compute_content_hash(build_content_json(content)), current_release is not None)
 
 
