@@ -132,12 +132,9 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
         is_over = period.end_day <= clock.today()
         if not is_over or not all(_is_settled(session, Period("month", first_day)) for first_day in period.months):
             continue
-        current_release = queries.find_current_release(session, period)
+        is_released = queries.find_current_release(session, period) is not None
         try:
-            if current_release is None:
-                release_period(session, actor, period)
-            elif queries.load_content(current_release).tables != prepare_release(session, period).content.tables:
-                release_period(session, actor, period, note)
+            release_period(session, actor, period, note if is_released else None)
         except AppError as error:
             log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
 
