@@ -20,7 +20,7 @@ from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts.commands import write_extract
 from attention_point.statistics.month_codes import parse_begun_month
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import queries, services
+from attention_point.statistics.releases import approvals, queries, services
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
 from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import queries as tally_queries
@@ -61,13 +61,20 @@ def export_month(month: str, kind: str, output: Path) -> None:
 @statistics_commands.command("release")
 @click.argument("month")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
+@click.option("--reader-note", help="A word to the readers, on the first page.")
 @click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
-def release_month(month: str, note: str | None, despite_damage: bool) -> None:
+def release_month(month: str, note: str | None, reader_note: str | None, despite_damage: bool) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
     with write_session() as session:
         first_day = parse_begun_month(month)
+        approvals.require_one_person(read_settings())
         release = services.release_period(
-            session, SYSTEM, Period("month", first_day), note, despite_damage=despite_damage
+            session,
+            SYSTEM,
+            Period("month", first_day),
+            note,
+            despite_damage=despite_damage,
+            reader_note=reader_note,
         )
         lines = (
             _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),

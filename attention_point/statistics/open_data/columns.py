@@ -1,4 +1,7 @@
-"""The CSV of a month: one line for each cell of every table, in codes only, below a line of HXL hashtags.
+"""The CSV of a month: one line for each cell of every table, below a line of HXL hashtags.
+
+Codes stand where they always stood, because programs may read a column by its place; their labels, in Spanish, follow
+at the end of the line. Months released by the old method have no labels: their bytes stay as they are.
 
 In HXL 1.1 a count of people is ``#reached+ind+num``. Attentions, referrals and answers are no individuals, so they
 stand in columns of their own (``#output``).
@@ -7,9 +10,12 @@ stand in columns of their own (``#output``).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import Column, Table
+from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.dimension_labels import DIMENSIONS
-from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.content import SUPPRESSION, ReleaseContent, TableContent
 
 TOTALS_TABLE = "totals"  # the totals of the month, as a table without dimensions
 STATUS_SHOWN, STATUS_SUPPRESSED = "shown", "suppressed"
@@ -56,14 +62,23 @@ DIMENSION_COLUMNS: Mapping[str, DataColumn] = {
     name: DataColumn(DIFFERING_NAMES.get(name, name), HXL_TAGS.get(name, f"#group+name+{name}")) for name in DIMENSIONS
 }
 ALL_COLUMNS = (*HEAD_COLUMNS, *DIMENSION_COLUMNS.values(), *COUNT_COLUMNS, STATUS_COLUMN)
+BASE_COLUMN = DataColumn("base", "#meta+base+num")
+TITLE_COLUMN = DataColumn("title", "#meta+table+name+i_es")
+# The words of the codes of a line, in the order of the dimensions of its table.
+LABEL_COLUMNS = tuple(DataColumn(f"label_{number}", f"#group+name+i_es+v_{number}") for number in range(1, 4))
+LABELLED_COLUMNS = (*ALL_COLUMNS, BASE_COLUMN, TITLE_COLUMN, *LABEL_COLUMNS)
+LANGUAGE = "es"  # of the labels: an address must always give the same bytes
 
 
 def build_table(content: ReleaseContent, watermark: str | None = None) -> Table:
     """Build the one long table of a month."""
     # Each line bears the watermark, so that it stays when somebody copies some lines.
-    columns = (*ALL_COLUMNS, DEMONSTRATION_COLUMN) if watermark else ALL_COLUMNS
+    columns = ALL_COLUMNS if content.method == SUPPRESSION else LABELLED_COLUMNS
+    columns = (*columns, DEMONSTRATION_COLUMN) if watermark else columns
     mark = {DEMONSTRATION_COLUMN.name: watermark or ""}
-    rows = (tuple({**line, **mark}.get(column.name, "") for column in columns) for line in _build_lines(content))
+    with in_language(LANGUAGE):
+        lines = [{**line, **mark} for line in _build_lines(content)]
+    rows = (tuple(line.get(column.name, "") for column in columns) for line in lines)
     labels = tuple(Column(column.name, column.name) for column in columns)
     return Table("month", "", labels, (tuple(column.hxl_tag for column in columns), *rows))
 
@@ -77,7 +92,16 @@ def _build_lines(content: ReleaseContent) -> Iterator[dict[str, str]]:
         names = [DIMENSION_COLUMNS[dimension].name for dimension in table.dimensions]
         for codes, count in table.cells.items():
             cell = dict(zip(names, codes, strict=True))
+            cell.update(
+                zip((column.name for column in LABEL_COLUMNS), _label_codes(content, table, codes), strict=False)
+            )
+            cell |= {BASE_COLUMN.name: str(table.get_base(codes)), TITLE_COLUMN.name: table.title}
             yield {**head, "table": table.id, "counts": table.counts, **cell, **_format_count(table.counts, count)}
+
+
+def _label_codes(content: ReleaseContent, table: TableContent, codes: CellCodes) -> Iterator[str]:
+    for dimension, code in zip(table.dimensions, codes, strict=True):
+        yield _("Total") if code == TOTAL_CODE else content.label_for_code(dimension, code)
 
 
 def _format_count(counts: str, count: int | None) -> dict[str, str]:

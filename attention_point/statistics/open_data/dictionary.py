@@ -13,15 +13,18 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Column, Table, write_csv
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS, CODE_LABELS, DIMENSIONS, build_code_labeller
+from attention_point.statistics.month_papers.table_views import COUNT_EXPLANATIONS, COUNT_LABELS
 from attention_point.statistics.open_data.columns import (
+    BASE_COLUMN,
     DEMONSTRATION_COLUMN,
     DIMENSION_COLUMNS,
+    LABEL_COLUMNS,
     STATUS_SHOWN,
     STATUS_SUPPRESSED,
+    TITLE_COLUMN,
     TOTALS_TABLE,
 )
 from attention_point.statistics.releases.suppressed_months import YEAR_TABLES
-from attention_point.statistics.releases.tables import COUNT_EXPLANATIONS, COUNT_LABELS
 from attention_point.tallies.facts import NOT_GIVEN
 from attention_point.tallies.rules import DECLARED_INDICATORS, PUBLISHED_INDICATORS
 
@@ -44,6 +47,13 @@ _FIXED_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("counts", N_("What is counted"), N_("People and attentions are counted apart: the column of this name has the "
                                          "count.")),
     ("status", N_("State"), N_("Whether the count is shown.")),
+    (BASE_COLUMN.name, N_("Rounded to"), N_("The count is a multiple of it. Empty in months of the old method.")),
+    (TITLE_COLUMN.name, N_("Title of the table"), N_("In Spanish. Not in months of the old method.")),
+    *(
+        (column.name, N_("Label"), N_("The words in Spanish of the line's codes, in the order of the dimensions of its "
+                                      "table. Not in months of the old method."))
+        for column in LABEL_COLUMNS
+    ),
     (DEMONSTRATION_COLUMN.name, N_("Demonstration"), N_("Only where the people are invented: says so on every line.")),
 )  # fmt: skip
 _STATUS_CODES = {

@@ -30,7 +30,7 @@ FOLDER = "open-data"
 LANGUAGE = "es"  # of public PDF and XLSX: an address must always give the same bytes
 # How papers are drawn, as a number in their names. Raise it when the PDF or XLSX of an unchanged month gets other
 # bytes, even by a word: files of an earlier number are neither served nor compared, and go when new ones are made.
-DRAWING = 3
+DRAWING = 4
 DRAWN_FORMATS = ("pdf", "xlsx")
 LOCK_TIMEOUT = 5.0  # seconds; a visitor who would wait longer is asked to come again
 # One file at a time, so that visitors of a new month cannot take both cores from the desk.
@@ -95,26 +95,26 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
         )
         for period, number, content_hash in queries.list_hashes(session)
         for format_code in files.FILE_FORMATS
-        if _is_altered(settings, session.get_one(Release, (period, number)), format_code)
+        if _is_altered(session, settings, session.get_one(Release, (period, number)), format_code)
     ]
 
 
-def _is_altered(settings: Settings, release: Release, format_code: str) -> bool:
+def _is_altered(session: Session, settings: Settings, release: Release, format_code: str) -> bool:
     with in_language(LANGUAGE):
         path = _build_path(settings, release.period, release.version, release.hash, format_code)
         try:
-            return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
+            return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
         except (queries.AlteredRelease, FileNotFoundError):
             return False
 
 
 def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
     """Draw a file of a version in the language in use. A task of the worker."""
-    return _draw_file(settings, session.get_one(Release, (period, number)), format_code)
+    return _draw_file(session, settings, session.get_one(Release, (period, number)), format_code)
 
 
-def _draw_file(settings: Settings, release: Release, format_code: str) -> bytes:
-    return files.write_release_file(format_code, release, get_watermark(settings))
+def _draw_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
+    return files.write_release_file(session, format_code, release, get_watermark(settings))
 
 
 def build_etag(settings: Settings, release: Release) -> str:

@@ -73,13 +73,11 @@ def release_period(
     for month in period.months:
         tally_services.close_month(session, month)
     current_release = queries.find_current_release(session, period)
-    note, reader_note = _check_note(note, current_release), _check_reader_note(reader_note)
+    note, reader_note = check_notes(session, period, note, reader_note)
     damaged_count = sum(confirm_counts(session, month, despite_damage=despite_damage) for month in period.months)
     prepared = prepare_release(session, period)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
-        raise Conflict(
-            _("The figures have changed since you reviewed them. Review them again before you publish them.")
-        )
+        raise Conflict(describe_changed_figures())
     content = replace(prepared.content, note=note, reader_note=reader_note)
     release = _build_release(session, actor, period, content, current_release)
     session.add(release)
@@ -112,6 +110,21 @@ def _build_release(
         released_by=actor.journal_label,
         note=content.note,
     )
+
+
+def describe_changed_figures() -> str:
+    """Say that the figures are no longer those that were reviewed."""
+    return _("The figures have changed since you reviewed them. Review them again before you publish them.")
+
+
+def check_notes(
+    session: Session, period: Period, note: str | None, reader_note: str | None
+) -> tuple[str | None, str | None]:
+    """Return the note of what was wrong and the note to readers, without blanks around them.
+
+    Raises Invalid for one that is too long, and for the first where it is missing or superfluous.
+    """
+    return _check_note(note, queries.find_current_release(session, period)), _check_reader_note(reader_note)
 
 
 def _check_reader_note(note: str | None) -> str | None:
