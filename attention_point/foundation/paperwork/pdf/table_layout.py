@@ -23,11 +23,17 @@ _MIN_FONT_SIZE = 5.0
 _CELL_PADDING = 5.0
 # A column of text may be narrower than its longest word, which is then broken, but not narrower than this.
 _MIN_TEXT_COLUMN_WIDTH = 90.0
+# Names beside bars are wrapped from this width on, so that bars are long enough to be compared.
+_MAX_NAME_WIDTH, _MIN_BAR_WIDTH, _MAX_BAR_WIDTH = 170.0, 60.0, 190.0
+BAR_INDEX = -1  # of the bars among the columns of a part
 
 
 @dataclass(frozen=True)
 class TablePart:
-    """Columns of a table that stand side by side, by their index, and their widths in points."""
+    """Columns of a table that stand side by side, by their index, and their widths in points.
+
+    The index ``BAR_INDEX`` is that of the bars, which stand after the first column.
+    """
 
     column_indexes: tuple[int, ...]
     widths: tuple[float, ...]
@@ -57,14 +63,30 @@ def format_texts(table: Table, wording: ReportWording) -> list[list[str]]:
     ]
 
 
-def split_columns(table: Table, texts: Sequence[Sequence[str]], width: float) -> list[TablePart]:
+def split_columns(
+    table: Table, texts: Sequence[Sequence[str]], width: float, *, draws_bars: bool = False
+) -> list[TablePart]:
     """Splits a table, whose cells are formatted as ``texts``, into parts ``width`` points wide, from left to right."""
     measures = [_measure_column(column, [row[index] for row in texts]) for index, column in enumerate(table.columns)]
+    if draws_bars and table.bar_column and (part := _lay_out_bars(measures, width)):
+        return [part]
     parts = []
     for indexes in _group_columns(table.columns, [measure.min_width for measure in measures], width):
         widths, font_size = _divide_width([measures[index] for index in indexes], width)
         parts.append(TablePart(tuple(indexes), tuple(widths), font_size))
     return parts
+
+
+def _lay_out_bars(measures: Sequence[_ColumnMeasure], width: float) -> TablePart | None:
+    """Returns one part with room for bars after the first column; None where there is too little."""
+    numbers_width = sum(measure.natural_width for measure in measures[1:])
+    name_width = min(measures[0].natural_width, _MAX_NAME_WIDTH)
+    spare_width = width - numbers_width - name_width
+    if spare_width < _MIN_BAR_WIDTH:
+        return None
+    bar_width = min(spare_width, _MAX_BAR_WIDTH)
+    widths = [name_width + spare_width - bar_width, bar_width, *(measure.natural_width for measure in measures[1:])]
+    return TablePart((0, BAR_INDEX, *range(1, len(measures))), tuple(widths), _FONT_SIZE)
 
 
 def _measure_column(column: Column, texts: Sequence[str]) -> _ColumnMeasure:
