@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from attention_point.dates import parse_period_code
-from attention_point.foundation.language import format_month, format_number
+from attention_point.foundation.language import format_number, format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.releases.content import ReleaseContent, TableContent
 
@@ -79,7 +79,7 @@ def _build_change(
 
 def describe_change(change: Change) -> str:
     """Say a change in words, with the earlier figure: "12 % more than in August 2017 (528)"."""
-    values = {"period": format_period(change.period), "earlier": format_number(change.earlier_count)}
+    values = {"period": name_period(change.period), "earlier": format_number(change.earlier_count)}
     if not change.difference:
         return _("the same as in %(period)s", period=values["period"])
     if not change.is_certain:
@@ -96,13 +96,6 @@ def describe_change(change: Change) -> str:
     return _("%(count)s fewer than in %(period)s (%(earlier)s)", **values)
 
 
-def format_period(code: str) -> str:
-    """Format a period as it stands after "in": a month with its year, a quarter of a year, or a year."""
-    period = parse_period_code(code)
-    if period.kind == "month":
-        return format_month(period.first_day)
-    if period.kind == "quarter":
-        quarter = period.first_day.month // 3 + 1
-        ordinal = (_("first"), _("second"), _("third"), _("fourth"))[quarter - 1]
-        return _("the %(ordinal)s quarter of %(year)s", ordinal=ordinal, year=str(period.first_day.year))
-    return str(period.first_day.year)
+def name_period(code: str) -> str:
+    """Return the name of the period of a code: "September 2017", "3rd quarter 2017", "2017"."""
+    return format_period(parse_period_code(code))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from attention_point.foundation.language import format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.cells import MERGE_SEPARATOR, OTHER_CODE, TOTAL_CODE, CellCodes
-from attention_point.statistics.month_papers.changes import Change, find_cell_change, format_period
+from attention_point.statistics.month_papers.changes import Change, find_cell_change, name_period
 from attention_point.statistics.month_papers.table_views import TableView
 from attention_point.tallies.facts import NOT_GIVEN
 
@@ -74,7 +74,9 @@ def _describe_greatest(view: TableView) -> str:
     }
     if NOT_GIVEN in first.cell:
         return _("Of %(count)s of %(whole)s (%(percent)s %%) it is not known.", **values)
-    return _("The greatest number: %(label)s, with %(count)s of %(whole)s (%(percent)s %%).", label=first.label, **values)
+    return _(
+        "The greatest number: %(label)s, with %(count)s of %(whole)s (%(percent)s %%).", label=first.label, **values
+    )
 
 
 def _describe_greatest_change(view: TableView) -> str:
@@ -93,7 +95,7 @@ def _describe_greatest_change(view: TableView) -> str:
     size, label, change = changes[0]
     if len(changes) > 1 and size - changes[1][0] < change.base:
         return ""
-    values = {"label": label, "count": format_number(size), "period": format_period(previous.period)}
+    values = {"label": label, "count": format_number(size), "period": name_period(previous.period)}
     if change.difference > 0:
         return _("What changed most since %(period)s: %(label)s, %(count)s more.", **values)
     return _("What changed most since %(period)s: %(label)s, %(count)s fewer.", **values)

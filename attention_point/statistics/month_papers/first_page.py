@@ -14,7 +14,7 @@ from attention_point.foundation.paperwork import (
     Note,
     Series,
 )
-from attention_point.statistics.month_papers.changes import Change, Comparison, describe_change, format_period
+from attention_point.statistics.month_papers.changes import Comparison, describe_change, name_period
 from attention_point.statistics.month_papers.findings import COUNTED_UNITS
 from attention_point.statistics.month_papers.summary import Part, Summary, TotalFigure, build_summary, list_parts
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
@@ -44,12 +44,12 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
             _("Provisional figures for internal use. They change while visits and answers of the month come in.")
         )
     if content.is_empty:
-        yield Note(_("Nothing was recorded in %(month)s.", month=format_period(content.period)))
+        yield Note(_("Nothing was recorded in %(month)s.", month=name_period(content.period)))
         return
     if content.reader_note:
         yield Note(_("A word from the office: %(note)s", note=content.reader_note))
     if content.note:
-        yield Note(_("This version corrects an earlier one: %(note)s", note=content.note))
+        yield Note(_("This version corrects an earlier one. What was wrong stands on the last page."))
     yield HeadlineFigures(tuple(_build_total_figures(summary)))
     figures = tuple(_build_key_figures(summary))
     if figures:
@@ -116,7 +116,7 @@ def _build_charts(content: ReleaseContent) -> Iterator[Chart]:
     table = content.find_table(AGES_CHART)
     if table is not None:
         view = TableView(content, table)
-        ages = view.list_codes(1)
+        ages = [age for age in view.list_codes(1) if age != NOT_GIVEN]
         series = tuple(
             Series(view.label_code(0, sex), tuple(view.get_count(sex, age) for age in ages))
             for sex in _CHARTED_SEXES
@@ -143,19 +143,15 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     ages = [part for part in summary.ages if part.count and part.code != NOT_GIVEN]
     if ages:
         yield _("Ages"), _join_parts(ages)
-    if summary.needs:
-        yield _("Most frequent needs"), _join_parts(summary.needs)
-    if summary.origins:
-        yield _("Where they come from"), _join_parts(summary.origins)
     if summary.nationalities:
         yield _("Nationality"), _join_parts(summary.nationalities)
+    if summary.origins:
+        yield _("State of origin"), _join_parts(summary.origins)
     answers = "; ".join(_describe_answers(summary))
     if answers:
         yield _("Answers to the referrals"), f"{_capitalise(answers)}."
     missing = [
-        format_period(period)
-        for period, earlier in _list_compared_periods(content, comparison)
-        if earlier is None
+        name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
     ]
     if missing:
         yield _("Not compared"), _("There are no published figures of %(periods)s.", periods=_join_words(missing))
@@ -202,10 +198,14 @@ def _capitalise(text: str) -> str:
 
 def describe_totals(content: ReleaseContent) -> str:
     """Describe a period in one sentence: its people, attentions and referrals."""
-    month = format_period(content.period)
+    month = name_period(content.period)
     if content.is_empty:
         return _("Nothing was recorded in %(month)s.", month=month)
     if any(content.totals.get(counts) is None for counts in ("people", "attentions", "referrals")):
         return _("In %(month)s so few people came that the figures are held back to protect them.", month=month)
-    counted = {counts: COUNTED_UNITS[counts](_format_count(content.totals[counts])) for counts in COUNTED_UNITS if counts in content.totals}
+    counted = {
+        counts: COUNTED_UNITS[counts](_format_count(content.totals[counts]))
+        for counts in COUNTED_UNITS
+        if counts in content.totals
+    }
     return _("In %(month)s: %(people)s, %(attentions)s and %(referrals)s.", month=month, **counted)

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from attention_point.foundation.language import format_date, format_number, format_percent
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Block, Heading, LabelledValues, Note, Paragraph
-from attention_point.statistics.releases.content import SUPPRESSION, ReleaseContent, build_content_json, compute_content_hash
+from attention_point.statistics.releases.content import (
+    SUPPRESSION,
+    ReleaseContent,
+    build_content_json,
+    compute_content_hash,
+)
 
 METHOD_ANCHOR = "method"
 
@@ -47,8 +52,8 @@ def _describe_rounding(content: ReleaseContent) -> Iterator[Block]:
     yield Paragraph(
         _(
             "So that nobody can be recognised, every figure of a table is rounded to a multiple of 5, up or down, and "
-            "of 10 in restricted topics (violence, trafficking, disability, ethnic group, gender identity). A figure of "
-            "5 may therefore be any number from 1 to 9, and a 0 may be up to 4. Each table adds up; it may differ a "
+            "of 10 in restricted topics (violence, trafficking, disability, ethnic group, gender identity). A figure "
+            "of 5 may therefore be any number from 1 to 9, and a 0 may be up to 4. Each table adds up; it may differ a "
             "little from the totals of the first page, which are exact where that tells of nobody."
         )
     )
@@ -80,9 +85,9 @@ def _describe_suppression() -> Iterator[Block]:
     )
     yield Paragraph(
         _(
-            "“[c]” marks a figure that is held back so that nobody can be recognised: counts from 1 to 4, in restricted "
-            "topics (violence, trafficking, disability, ethnic group, gender identity) from 1 to 9, and further figures "
-            "from which these could be worked out. A zero is shown as 0. Rows or columns that are put together stand as "
-            "“a / b”. Tables behind which too few people stood are not there."
+            "“[c]” marks a figure that is held back so that nobody can be recognised: counts from 1 to 4, in "
+            "restricted topics (violence, trafficking, disability, ethnic group, gender identity) from 1 to 9, and "
+            "further figures from which these could be worked out. A zero is shown as 0. Rows or columns that are put "
+            "together stand as “a / b”. Tables behind which too few people stood are not there."
         )
     )

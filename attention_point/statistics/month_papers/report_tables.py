@@ -1,4 +1,4 @@
-"""The tables of a period as tables of a report: lists with shares and changes, and crosstabs of two or three dimensions."""
+"""The tables of a period as tables of a report: lists with shares and changes, crosstabs of two or three dimensions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -9,10 +9,11 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, Cell, Column, Table
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import DIMENSIONS
-from attention_point.statistics.month_papers.changes import find_cell_change, format_period
+from attention_point.statistics.month_papers.changes import find_cell_change, name_period
 from attention_point.statistics.month_papers.findings import describe_table
 from attention_point.statistics.month_papers.table_views import TableView
 from attention_point.statistics.releases.content import SUPPRESSION
+from attention_point.tallies.facts import NOT_GIVEN
 
 _MIN_ROWS_TO_FOLD = 10  # a shorter list shows its zeros on paper too
 # Titles of tables that are longer than the name of a sheet may be (31 letters), shortened.
@@ -37,7 +38,11 @@ def build_report_table(view: TableView, *, folds_zeros: bool = False) -> Table:
     build_parts, is_shaded = _choose_shape(view)
     columns, rows, has_total_row, subtotal_rows = build_parts(view)
     notes = _list_notes(view)
-    if folds_zeros and not subtotal_rows and not DIMENSIONS[view.dimensions[0]].has_own_order:
+    if folds_zeros and subtotal_rows:
+        rows, subtotal_rows = _fold_inner_rows(view, columns, rows, subtotal_rows)
+        if len(view.dimensions) == 3:
+            notes.append(_("Rows in which no figure is above %(base)s stand in the workbook.", base=view.table.base))
+    elif folds_zeros and not DIMENSIONS[view.dimensions[0]].has_own_order:
         rows, zero_labels = _fold_zeros(columns, rows, has_total_row)
         notes += [_("Rows of 0: %(list)s.", list="; ".join(zero_labels))] if zero_labels else []
     short_title = SHORT_TITLES.get(view.table.id, "")
@@ -64,7 +69,7 @@ def _choose_shape(view: TableView):  # type: ignore[no-untyped-def]
         return (_build_nested_list, False) if view.is_nested else (_build_crosstab, True)
     if view.content.method == SUPPRESSION:
         return _build_line_of_each_cell, False
-    return (_build_nested_crosstab, True) if view.is_nested else (_build_grouped_crosstab, True)
+    return _build_nested_crosstab, True
 
 
 def _build_list(view: TableView) -> _TableParts:
@@ -106,7 +111,7 @@ def _build_figure_columns(view: TableView) -> Iterator[Column]:
         yield Column("share", _("Share"), "share")
     for earlier in view.comparison.periods:
         period = parse_period_code(earlier.period)
-        label = format_date(period.first_day, "MMM y") if period.kind == "month" else format_period(earlier.period)
+        label = format_date(period.first_day, "MMM y") if period.kind == "month" else name_period(earlier.period)
         yield Column(f"change-{earlier.period}", label, "change", _("Change since"))
 
 
@@ -136,46 +141,39 @@ def _build_crosstab(view: TableView) -> _TableParts:
     )
 
 
-def _build_count_column(view: TableView, axis: int, code: str, group: str = "") -> Column:
+def _build_count_column(view: TableView, axis: int, code: str) -> Column:
     key, is_total = ("total", True) if code == TOTAL_CODE else (code, False)
-    return Column(key, view.label_code(axis, code), "integer", group, is_total)
+    return Column(key, _shorten_label(view, axis, code), "integer", is_total=is_total)
 
 
-def _build_grouped_crosstab(view: TableView) -> _TableParts:
-    """Needs by sex and age: a row for each need, and its ages under each sex.
-
-    A sex all of whose ages are 0 in every row has its total alone.
-    """
-    rows, columns = view.list_codes(0), [_name_rows(view)]
-    places: list[tuple[str, str]] = []
-    for code in view.list_codes(1):
-        inner_codes = view.list_codes(2)
-        is_empty = not any(view.table.cells.get((row, code, inner)) for row in rows for inner in inner_codes)
-        for inner in (*([] if is_empty else inner_codes), TOTAL_CODE):
-            places.append((code, inner))
-            columns.append(_build_count_column(view, 2, inner, view.label_code(1, code)))
-    places.append((TOTAL_CODE, TOTAL_CODE))
-    columns.append(_build_count_column(view, 1, TOTAL_CODE))
-    counts = [(view.label_code(0, row), *(view.get_count(row, *place) for place in places)) for row in rows]
-    return columns, counts, False, []
+def _shorten_label(view: TableView, axis: int, code: str) -> str:
+    """Label a column of a crosstab, of which many stand side by side."""
+    if code == NOT_GIVEN:
+        return _("Unknown")
+    # The code of an age says it shortest: 18-28.
+    return (
+        code.replace("-", "\N{EN DASH}")
+        if view.dimensions[axis] == "age" and code != TOTAL_CODE
+        else view.label_code(axis, code)
+    )
 
 
 def _build_nested_crosstab(view: TableView) -> _TableParts:
-    """Services under their entities, by state: a row for each of both."""
-    states = [*view.list_codes(2), TOTAL_CODE]
+    """Services under their entities by state, or needs by age with a row for each sex: bold rows sum those below."""
+    columns = [*view.list_codes(2), TOTAL_CODE]
     rows: list[tuple[Cell, ...]] = []
     subtotal_rows = []
     for code in view.list_codes(0):
         subtotal_rows.append(len(rows))
-        rows.append((view.label_code(0, code), *(view.get_count(code, TOTAL_CODE, state) for state in states)))
-        for inner in view.list_inner_codes(code):
+        rows.append((view.label_code(0, code), *(view.get_count(code, TOTAL_CODE, column) for column in columns)))
+        for inner in view.list_inner_codes(code) if view.is_nested else view.list_codes(1):
             label = _indent(view.label_code(1, inner))
-            rows.append((label, *(view.get_count(code, inner, state) for state in states)))
-    has_total = view.has_cell(TOTAL_CODE, TOTAL_CODE, TOTAL_CODE)
+            rows.append((label, *(view.get_count(code, inner, column) for column in columns)))
+    has_total = view.has_cell(*[TOTAL_CODE] * 3)
     if has_total:
-        rows.append((_("Total"), *(view.get_count(TOTAL_CODE, TOTAL_CODE, state) for state in states)))
-    columns = [_name_rows(view, 1), *(_build_count_column(view, 2, state) for state in states)]
-    return columns, rows, has_total, subtotal_rows
+        rows.append((_("Total"), *(view.get_count(TOTAL_CODE, TOTAL_CODE, column) for column in columns)))
+    first_column = _name_rows(view, 1 if view.is_nested else 0)
+    return [first_column, *(_build_count_column(view, 2, column) for column in columns)], rows, has_total, subtotal_rows
 
 
 def _build_line_of_each_cell(view: TableView) -> _TableParts:
@@ -185,9 +183,7 @@ def _build_line_of_each_cell(view: TableView) -> _TableParts:
     cells = sorted(
         view.table.cells, key=lambda cell: [order.index(cell[0]), *((code == TOTAL_CODE, code) for code in cell[1:])]
     )
-    rows = [
-        (*(view.label_code(axis, code) for axis, code in enumerate(cell)), view.get_count(*cell)) for cell in cells
-    ]
+    rows = [(*(view.label_code(axis, code) for axis, code in enumerate(cell)), view.get_count(*cell)) for cell in cells]
     return [*columns, Column("count", view.count_label, "integer")], rows, False, []
 
 
@@ -219,6 +215,21 @@ def _fold_zeros(
     if len(body) < _MIN_ROWS_TO_FOLD or len(zeros) < 2:
         return rows, []
     return [row for row in rows if row not in zeros], [str(row[0]) for row in zeros]
+
+
+def _fold_inner_rows(
+    view: TableView, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], subtotal_rows: Sequence[int]
+) -> tuple[list[tuple[Cell, ...]], list[int]]:
+    """Leave out rows whose figures are all small: of people who named another sex, or of a service hardly used."""
+    kept_rows: list[tuple[Cell, ...]] = []
+    kept_subtotals = []
+    for number, row in enumerate(rows):
+        figures = [cell for cell, column in zip(row, columns, strict=True) if column.kind == "integer"]
+        if not all(isinstance(figure, int) and figure <= view.table.base for figure in figures):
+            if number in subtotal_rows:
+                kept_subtotals.append(len(kept_rows))
+            kept_rows.append(row)
+    return kept_rows, kept_subtotals
 
 
 def _list_notes(view: TableView) -> list[str]:

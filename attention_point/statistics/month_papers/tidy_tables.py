@@ -44,4 +44,12 @@ def _build_lines(content: ReleaseContent) -> Iterator[tuple[Cell, ...]]:
                 label = view.label_code(axis, code) if code != TOTAL_CODE else _("Total")
                 places += (view.label_dimension(axis), code, label)
             places += empty * (MAX_DIMENSIONS - len(cell))
-            yield (content.period, table.id, table.title, table.counts, *places, view.get_count(*cell), table.get_base(cell))
+            yield (
+                content.period,
+                table.id,
+                table.title,
+                table.counts,
+                *places,
+                view.get_count(*cell),
+                table.get_base(cell),
+            )

@@ -32,7 +32,7 @@ CONTENT_WIDTH = 500.0
 HALF_WIDTH = 240.0
 _PLOT_HEIGHT = 170.0
 _LINE_HEIGHT = 10.0
-_BAR_THICKNESS = 14.0
+_BAR_THICKNESS, _THIN_BAR_THICKNESS = 14.0, 11.0  # of a chart of the whole width, and of half of it
 _MAX_COLUMN_WIDTH = 34.0
 # More grid lines than five steps draw would compete with the bars.
 _MAX_STEPS = 5
@@ -231,7 +231,8 @@ def _draw_horizontal_chart(chart: Chart, wording: ReportWording, width: float) -
     names = [wrap_text(name, REGULAR_FONT, LABEL_SIZE, width * _MAX_NAME_SHARE) for name in chart.categories]
     left = _measure_widest([line for lines in names for line in lines]) + 8
     axis = build_axis(chart, width - left - _measure_widest(_format_values(chart, wording)) - 8)
-    group_height = _BAR_THICKNESS * len(chart.series)
+    thickness = _THIN_BAR_THICKNESS if chart.is_half_width else _BAR_THICKNESS
+    group_height = thickness * len(chart.series)
     heights = [max(group_height, len(lines) * _LINE_HEIGHT) + 8 for lines in names]
     bottom = _LINE_HEIGHT + 6
     top = bottom + sum(heights)
@@ -245,9 +246,11 @@ def _draw_horizontal_chart(chart: Chart, wording: ReportWording, width: float) -
         for row, line in enumerate(lines, 1):
             shapes += [build_label(left - 5, middle + (len(lines) / 2 - row) * _LINE_HEIGHT + 2.2, line, "end")]
         for series_number, series in enumerate(chart.series):
-            y = middle + group_height / 2 - _BAR_THICKNESS * (series_number + 1)
+            y = middle + group_height / 2 - thickness * (series_number + 1)
             length = axis.position_of(series.values[index])
-            shapes += build_bar(series_number, left, y + 1, length, _BAR_THICKNESS - 2)
-            shapes += [build_label(left + length + 4, y + 4, _format_value(series.values[index], wording))]
+            shapes += build_bar(series_number, left, y + 1, length, thickness - 2)
+            shapes += [
+                build_label(left + length + 4, y + thickness / 2 - 3, _format_value(series.values[index], wording))
+            ]
         top -= height
     return shapes, bottom + sum(heights) + 4

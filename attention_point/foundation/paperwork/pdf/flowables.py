@@ -82,7 +82,8 @@ def _measure_needed_height(flowables: list[Flowable]) -> float:
     """Returns the free height without which a block, with the headings before it, starts on the next page."""
     table = next((flowable for flowable in flowables if isinstance(flowable, ReportTable)), None)
     if table is not None:
-        return table.needed_height + _CAPTION_HEIGHT
+        shows_caption = not any(isinstance(flowable, _CaptionAtTopOfPage) for flowable in flowables)
+        return table.needed_height + (_CAPTION_HEIGHT if shows_caption else 0)
     drawing = next((flowable for flowable in flowables if hasattr(flowable, "renderScale")), None)
     return drawing.wrap(CONTENT_WIDTH, 0)[1] + _CAPTION_HEIGHT if drawing else _TEXT_HEIGHT
 

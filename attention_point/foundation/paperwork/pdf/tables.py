@@ -33,11 +33,14 @@ from attention_point.foundation.paperwork.text import clean_line, escape_markup
 from attention_point.foundation.paperwork.wording import ReportWording
 
 _ROW_PADDING = 3.5
+_DENSE_ROW_PADDING = 2.0  # of tables that are charts too
 _BAR_HEIGHT = 8.5
 # Heads stand on every page, so a label of a thousand letters must leave room for rows.
 _MAX_HEAD_LINES = 10
-# A table up to this height in points moves to the next page whole.
-_MAX_UNCUT_HEIGHT = 300.0
+# A table up to this height in points moves to the next page whole; one that is a chart too only up to the second,
+# because many stand one after the other and would leave half-empty pages.
+_MAX_UNCUT_HEIGHT, _MAX_UNCUT_DENSE_HEIGHT = 300.0, 190.0
+_FIRST_ROWS, _FIRST_DENSE_ROWS = 2, 5  # that stand before a cut
 # How much of a page must be free before a row is cut. Less, and the row moves to the next page.
 _FREE_SHARE_FOR_CUT = 0.8
 # Notes that are higher than this stand below the table and may go on over pages.
@@ -89,15 +92,23 @@ class TableBuilder:
         cells = [row + [""] * (len(self.part.widths) - len(row)) for row in [*rows, *([note] for note in notes)]]
         flowable = ReportTable(cells, colWidths=list(self.part.widths), repeatRows=len(heads), hAlign="LEFT")
         flowable.setStyle(self._build_style(row_count, len(notes)))
-        heights = [self._measure_row(row) for row in [*rows[: len(heads) + 2], *rows[-2:]]]
+        is_dense = self._row_padding == _DENSE_ROW_PADDING
+        first_rows = _FIRST_DENSE_ROWS if is_dense else _FIRST_ROWS
+        heights = [self._measure_row(row) for row in [*rows[: len(heads) + first_rows], *rows[-2:]]]
         end_height = sum(heights[-2:]) + sum(note.wrap(sum(self.part.widths), 0)[1] for note in notes)
         if end_height < self.page_height / 2:
             flowable.setStyle([("NOSPLIT", (0, max(len(heads), row_count - 2)), (-1, -1))])
         flowable.continued_caption = escape_markup(self.wording.continued_caption % {"title": clean_line(title)})
         flowable.page_height = self.page_height
         height = flowable.wrap(sum(self.part.widths), self.page_height)[1]
-        flowable.needed_height = height if height <= _MAX_UNCUT_HEIGHT else sum(heights[:-2])
+        flowable.needed_height = (
+            height if height <= (_MAX_UNCUT_DENSE_HEIGHT if is_dense else _MAX_UNCUT_HEIGHT) else sum(heights[:-2])
+        )
         return flowable
+
+    @property
+    def _row_padding(self) -> float:
+        return _DENSE_ROW_PADDING if self.table.bar_column or self.table.is_shaded else _ROW_PADDING
 
     @property
     def _has_groups(self) -> bool:
@@ -166,7 +177,7 @@ class TableBuilder:
             self.part.font_size * 1.25 if isinstance(cell, str) else cell.wrap(width, 0)[1]
             for cell, width in zip(cells, widths, strict=False)
         ]
-        return max(heights) + 2 * _ROW_PADDING
+        return max(heights) + 2 * self._row_padding
 
     def _build_style(self, row_count: int, note_count: int) -> list[Any]:
         """Builds ReportLab's style commands: positions are (column, row), and -1 is the last."""
@@ -176,8 +187,8 @@ class TableBuilder:
             ("FONT", (0, 0), (-1, -1), REGULAR_FONT, size, size * 1.25),
             ("LEFTPADDING", (0, 0), (-1, last), self.part.cell_padding),
             ("RIGHTPADDING", (0, 0), (-1, last), self.part.cell_padding),
-            ("TOPPADDING", (0, 0), (-1, last), _ROW_PADDING),
-            ("BOTTOMPADDING", (0, 0), (-1, last), _ROW_PADDING),
+            ("TOPPADDING", (0, 0), (-1, last), self._row_padding),
+            ("BOTTOMPADDING", (0, 0), (-1, last), self._row_padding),
             ("VALIGN", (0, 0), (-1, head_count - 1), "BOTTOM"),
             ("VALIGN", (0, head_count), (-1, -1), "TOP"),
             ("BACKGROUND", (0, 0), (-1, head_count - 1), COBALT),
