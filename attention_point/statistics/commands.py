@@ -21,6 +21,7 @@ from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts.commands import write_extract
 from attention_point.statistics.month_codes import parse_begun_month
 from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.open_data.series import list_series_versions, write_series
 from attention_point.statistics.operational_reports import services as operational_reports
 from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
@@ -94,6 +95,17 @@ def _write_output(output: Path, content: bytes) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+
+
+@statistics_commands.command("series")
+@click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
+def export_series(output: Path) -> None:
+    """Write the published figures of all months to one CSV file: a line for each figure, with words beside codes."""
+    with read_session() as session, in_language(public_files.LANGUAGE):
+        if not list_series_versions(session):
+            raise AppError(_("No month has been published yet."))
+        _write_output(output, write_series(session, get_watermark(read_settings())))
+    click.echo(_("Written: %(file)s", file=output.name))
 
 
 @statistics_commands.command("release")
