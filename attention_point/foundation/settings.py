@@ -54,6 +54,14 @@ class Settings:
         return host == "localhost" or host == "::1" or host.startswith("127.")
 
     @property
+    def published_address(self) -> str:
+        """The public address as what leaves the house may name it; empty where nobody outside reaches it.
+
+        An address after nothing is a relative one, which leads to wherever the reader has it from.
+        """
+        return "" if self.is_for_this_machine_alone else self.public_url
+
+    @property
     def mail_server(self) -> MailServer | None:
         """The mail server; None where no mail is sent. Raises SettingsError."""
         try:
