@@ -15,7 +15,7 @@ from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.dimension_labels import DIMENSIONS
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
 from attention_point.statistics.releases import queries
-from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
+from attention_point.statistics.releases.content import ROUNDING, ReleaseContent
 
 MAX_PERIODS = 1200  # a century of months: no trend is cut
 KIND_LABELS: Mapping[PeriodKind, str] = {"month": N_("Months"), "quarter": N_("Quarters"), "year": N_("Years")}
@@ -111,7 +111,6 @@ def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Tabl
         Column("period", _("Period")),
         Column("count", _(COUNT_LABELS[choice.view.table.counts]), "integer"),
         Column("change", _("Change on the one before"), "change"),
-        Column("base", _("Rounded to"), "integer"),
     )
     rows: list[tuple[Cell, ...]] = []
     earlier: int | None = None
@@ -119,25 +118,30 @@ def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Tabl
         table = content.find_table(choice.view.table.id)
         count = table.cells.get(choice.cell) if table else None
         change = None if count is None or earlier is None else count - earlier
-        rows.append(
-            (_name_period(content), SUPPRESSED if count is None else count, change, _get_base(content, table, choice))
-        )
+        rows.append((_name_period(content), SUPPRESSED if count is None else count, change))
         earlier = count
+    base = choice.view.table.get_base(choice.cell)
     notes = (
-        _("Each count lies within its base of the true one: a change of less than two bases may be none."),
+        _(
+            "Each count is rounded to a multiple of %(base)s: a change of less than %(twice)s may be none.",
+            base=base,
+            twice=2 * base,
+        ),
         *_describe_old_periods(contents),
     )
     return Table(CHART_ID, choice.title, columns, tuple(reversed(rows)), notes)
 
 
-def _get_base(content: ReleaseContent, table: TableContent | None, choice: TrendChoice) -> int | None:
-    return table.get_base(choice.cell) if table and content.method == ROUNDING else None
-
-
 def _describe_old_periods(contents: Sequence[ReleaseContent]) -> tuple[str, ...]:
-    if all(content.method == ROUNDING for content in contents):
+    old_periods = [_name_period(content) for content in contents if content.method != ROUNDING]
+    if not old_periods:
         return ()
-    return (_("Where no base stands, the period was published by the earlier method, which left small counts out."),)
+    return (
+        _(
+            "Until %(period)s the figures were published by the earlier method, which left small counts out.",
+            period=old_periods[-1],
+        ),
+    )
 
 
 def _name_period(content: ReleaseContent) -> str:
