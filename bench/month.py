@@ -28,7 +28,9 @@ from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.statistics.open_data import files
 from attention_point.statistics.releases import queries as release_queries
 from attention_point.statistics.releases import services
-from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.statistics.month_papers.period_report import PeriodPaper
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.models import Tally
 from attention_point.tallies.rules import ATTENTION_TITLES, RETURN_INDICATORS, STORED_INDICATORS
@@ -166,7 +168,7 @@ def measure_tables(database: Database, turns: int) -> tuple[list[float], list[fl
     return [scanned for scanned, _stored in times], [stored for _scanned, stored in times]
 
 
-def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
+def release_month(database: Database, people: int) -> tuple[ReleaseContent, Slip]:
     """A released month of invented people with the answers of the entities, and the slip of one of its visits."""
     first_day, day_after = RELEASED_MONTH
     with database.write_session() as session:
@@ -185,7 +187,7 @@ def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
     return parse_content_json(content), slip
 
 
-def measure_papers(content: MonthContent, slip: Slip, turns: int) -> list[Figure]:
+def measure_papers(content: ReleaseContent, slip: Slip, turns: int) -> list[Figure]:
     """The month's PDF and slips, each of another address, after one turn that is not kept."""
     numbers = count()
 
@@ -193,7 +195,7 @@ def measure_papers(content: MonthContent, slip: Slip, turns: int) -> list[Figure
         return write_slip(replace(slip, qr_code_address=f"{slip.qr_code_address[:-8]}{next(numbers):08}"))
 
     def write_month_pdf() -> bytes:
-        return files.write_month_file("pdf", content)
+        return files.write_paper("pdf", PeriodPaper(content))
 
     pages = len(PdfReader(BytesIO(write_month_pdf())).pages)
     times = [
