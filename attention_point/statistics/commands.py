@@ -26,7 +26,7 @@ from attention_point.statistics.operational_reports import services as operation
 from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
 from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
-from attention_point.statistics.releases import queries, services
+from attention_point.statistics.releases import approvals, queries, services
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
 from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import queries as tally_queries
@@ -111,13 +111,20 @@ def export_series(output: Path) -> None:
 @statistics_commands.command("release")
 @click.argument("month")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
+@click.option("--reader-note", help="A word to the readers, on the first page.")
 @click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
-def release_month(month: str, note: str | None, despite_damage: bool) -> None:
+def release_month(month: str, note: str | None, reader_note: str | None, despite_damage: bool) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
     with write_session() as session:
         first_day = parse_begun_month(month)
+        approvals.require_one_person(read_settings())
         release = services.release_period(
-            session, SYSTEM, Period("month", first_day), note, despite_damage=despite_damage
+            session,
+            SYSTEM,
+            Period("month", first_day),
+            note,
+            despite_damage=despite_damage,
+            reader_note=reader_note,
         )
         lines = (
             _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),

@@ -7,6 +7,7 @@ from attention_point.statistics.dashboard.views import blueprint as dashboard_pa
 from attention_point.statistics.extracts.views import blueprint as extracts_pages
 from attention_point.statistics.jobs import MONTH_READY_JOB, OPEN_DATA_FILES_JOB
 from attention_point.statistics.months.api import blueprint as api
+from attention_point.statistics.months.release_views import blueprint as release_pages
 from attention_point.statistics.months.views import blueprint
 from attention_point.statistics.naming import NAMING
 from attention_point.statistics.open_data.views import blueprint as open_data_pages
@@ -28,7 +29,7 @@ dashboard = Feature(
 )
 statistics = Feature(
     name="statistics",
-    blueprints=(blueprint, extracts_pages, open_data_pages, operational_report_pages, api),
+    blueprints=(blueprint, release_pages, extracts_pages, open_data_pages, operational_report_pages, api),
     menu=(
         MenuItem(N_("Figures"), "statistics.list_months", "statistics.view", daily_for=("office", "auditor")),
         MenuItem(N_("Extracts"), "extracts.list_extracts", "statistics.extract"),

@@ -127,26 +127,26 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
         )
         for period, number, content_hash in queries.list_hashes(session)
         for format_code in files.FILE_FORMATS
-        if _is_altered(settings, session.get_one(Release, (period, number)), format_code)
+        if _is_altered(session, settings, session.get_one(Release, (period, number)), format_code)
     ]
 
 
-def _is_altered(settings: Settings, release: Release, format_code: str) -> bool:
+def _is_altered(session: Session, settings: Settings, release: Release, format_code: str) -> bool:
     with in_language(LANGUAGE):
         path = _build_path(settings, release.period, release.version, release.hash, format_code)
         try:
-            return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
+            return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
         except (queries.AlteredRelease, FileNotFoundError):
             return False
 
 
 def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
     """Draw a file of a version in the language in use. A task of the worker."""
-    return _draw_file(settings, session.get_one(Release, (period, number)), format_code)
+    return _draw_file(session, settings, session.get_one(Release, (period, number)), format_code)
 
 
-def _draw_file(settings: Settings, release: Release, format_code: str) -> bytes:
-    return files.write_release_file(format_code, release, get_watermark(settings))
+def _draw_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
+    return files.write_release_file(session, format_code, release, get_watermark(settings))
 
 
 def build_etag(settings: Settings, release: Release) -> str:
