@@ -22,7 +22,7 @@ from attention_point.statistics.releases.content import SUPPRESSION, ReleaseCont
 from attention_point.statistics.releases.models import Release
 from tests.support.pages import PageClient
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def read_lines(content: bytes) -> list[dict[str, str]]:
@@ -30,6 +30,7 @@ def read_lines(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"))))
 
 
+@on_sqlite
 def test_every_figure_stands_beside_its_words(client: PageClient, months: list[Release]) -> None:
     content = queries.load_content(months[2])
     lines = read_lines(client.get("/open-data/2017-09/v2.csv").data)[1:]
@@ -53,6 +54,7 @@ def test_every_figure_stands_beside_its_words(client: PageClient, months: list[R
     assert "status" not in lines[0]
 
 
+@on_sqlite
 def test_the_file_is_the_same_in_every_language(months: list[Release]) -> None:
     content = queries.load_content(months[2])
     with in_language("en"):
@@ -60,6 +62,7 @@ def test_the_file_is_the_same_in_every_language(months: list[Release]) -> None:
     assert in_english == write_csv(columns.build_table(content))
 
 
+@on_sqlite
 def test_hxl_reads_the_people_reached(client: PageClient, months: list[Release]) -> None:
     content = queries.load_content(months[2])
     source = hxl.data(BytesIO(client.get("/open-data/2017-09/v2.csv").data), hxl.InputOptions(allow_local=True))
@@ -92,6 +95,7 @@ def test_a_month_of_the_old_method_keeps_its_columns() -> None:
     assert [line[head.index("people")] for line in lines] == ["15", "12", ""]
 
 
+@on_sqlite
 @pytest.mark.parametrize("period", ["2017-Q3", "2017"])
 def test_a_quarter_and_a_year_name_their_period(months: list[Release], period: str) -> None:
     content = replace(queries.load_content(months[2]), period=period)
@@ -100,6 +104,7 @@ def test_a_quarter_and_a_year_name_their_period(months: list[Release], period: s
     assert {line["period"] for line in lines[1:]} == {period}
 
 
+@on_sqlite
 def test_the_dictionary_explains_every_column_and_every_code(
     client: PageClient, database: Database, months: list[Release]
 ) -> None:
@@ -112,6 +117,7 @@ def test_the_dictionary_explains_every_column_and_every_code(
                 assert (name, line[name]) in entries, (name, line[name])
 
 
+@on_sqlite
 def test_all_months_stand_in_one_tidy_file(
     client: PageClient, months: list[Release], database: Database, database_url: str, settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -142,6 +148,7 @@ def test_all_months_stand_in_one_tidy_file(
     assert output.read_bytes() == reply.data
 
 
+@on_sqlite
 def test_without_a_month_there_is_no_series(client: PageClient, database: Database, settings: Settings) -> None:
     assert read_lines(client.get("/open-data/series.csv").data) == []
     output = settings.instance / "series.csv"
