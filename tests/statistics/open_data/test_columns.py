@@ -1,4 +1,4 @@
-"""The CSV of a period and of all months, read back: codes with their words, true counts, valid HXL, old months as ever."""
+"""The CSV of a period and of all months, read back: codes with their words, true counts, HXL, old months as ever."""
 
 import csv
 from dataclasses import replace
