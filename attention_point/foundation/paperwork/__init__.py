@@ -20,6 +20,7 @@ from attention_point.foundation.paperwork.report import (
     Paragraph,
     Report,
     Series,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
@@ -44,6 +45,7 @@ __all__ = [
     "Report",
     "ReportWording",
     "Series",
+    "Signature",
     "Slip",
     "SlipLabels",
     "SlipPerson",

@@ -31,6 +31,7 @@ NOTE = ParagraphStyle(
     leftIndent=10, rightIndent=10, spaceBefore=9, spaceAfter=15,
 )  # fmt: skip
 ITEM = ParagraphStyle("item", BODY, leftIndent=14, bulletIndent=3, spaceAfter=3)
+SIGNATURE = ParagraphStyle("signature", BODY, fontName=BOLD_FONT, spaceAfter=0)
 CAPTION = ParagraphStyle("caption", BODY, fontName=BOLD_FONT, spaceBefore=8, spaceAfter=5)
 HEADINGS = {
     level: ParagraphStyle(
