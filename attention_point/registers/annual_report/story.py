@@ -12,8 +12,11 @@ from typing import Literal, Protocol
 from attention_point.registers.annual_report.rules import TextPart, parse_text_parts
 
 PartKind = Literal["drafted", "reworded", "left-out", "written"]
-DRAFTED, REWORDED, LEFT_OUT, WRITTEN = "drafted", "reworded", "left-out", "written"
-PART_KINDS: tuple[PartKind, ...] = ("drafted", "reworded", "left-out", "written")
+DRAFTED: PartKind = "drafted"
+REWORDED: PartKind = "reworded"
+LEFT_OUT: PartKind = "left-out"
+WRITTEN: PartKind = "written"
+PART_KINDS = (DRAFTED, REWORDED, LEFT_OUT, WRITTEN)
 Change = Literal["", "new", "changed", "gone"]
 
 

@@ -57,18 +57,20 @@ def build_name(text: str) -> Noun:
     words = _list_words(text)
     if not words:
         return Noun(text)
-    if text[:1].islower():
+    if text[:1].islower() and text[:2].islower():
         # What is no name of its own ("empresa de sistemas", "universidades") is one of many.
         article = find_common_article(text)
         return Noun(f"{_INDEFINITE[article]} {text}" if article in _INDEFINITE else text)
-    if len(words) == 1 or words[0] in _ARTICLES_BY_ACRONYM:
-        return Noun(text, _ARTICLES_BY_ACRONYM.get(words[0], _ARTICLES_BY_NOUN.get(words[0], "")))
+    # "la ONU", but "ONU-Habitat": an acronym is a word between spaces.
+    acronym = fold_text(text.split(" ")[0])
+    if acronym in _ARTICLES_BY_ACRONYM:
+        return Noun(text, _ARTICLES_BY_ACRONYM[acronym])
     noun = next((word for word in words if not _ORDINAL.fullmatch(word)), words[0])
     return Noun(text, _ARTICLES_BY_NOUN.get(noun, ""))
 
 
 def build_thing(text: str) -> Noun:
-    """What was done or made, with its article ("la promoción de …"); none where it begins with no noun."""
+    """What was done or made, with its article ("la" …); none where it begins with no noun."""
     text = quote_well(text)
     return Noun(text, find_common_article(text))
 
@@ -100,14 +102,16 @@ def quote_well(text: str) -> str:
 
 
 def join_items(items: Iterable[object], conjunction: str = "y") -> str:
-    """Write several items in a row: "a, b y c"; with semicolons where an item holds a comma of its own."""
+    """Write several items in a row: "a, b y c"; with semicolons where one of several holds a comma of its own."""
     texts = [str(item) for item in items]
     if len(texts) < 2:
         return "".join(texts)
-    is_long = any("," in _QUOTED.sub("", text) for text in texts)
-    separator = "; " if is_long else ", "
+    have_commas = ["," in _QUOTED.sub("", text) for text in texts]
+    separator = "; " if any(have_commas) else ", "
+    # Of two items only a comma within the first asks for one between them: "a, en 2017, y b".
+    before_last = "; " if any(have_commas) and len(texts) > 2 else ", " if have_commas[0] else " "
     last = f"{_choose_conjunction(conjunction, texts[-1])} {texts[-1]}"
-    return f"{separator.join(texts[:-1])}{'; ' if is_long else ' '}{last}"
+    return f"{separator.join(texts[:-1])}{before_last}{last}"
 
 
 def _choose_conjunction(conjunction: str, following: str) -> str:

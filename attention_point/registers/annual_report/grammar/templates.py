@@ -1,7 +1,7 @@
 """Sentences with parts that may be missing and words that agree.
 
 A sentence of ``data/sentences.yaml`` holds ``{facts}``. A part in ``[square brackets]`` is left out where one of its
-facts is missing; of ``[one|another|a third]`` the first whose facts are all there is written. ``(ó|aron)`` agrees in
+facts is missing; of ``[one|another|a third]`` the first whose facts are all there is written. ``(a|an)`` agrees in
 number and ``(o|a|os|as)`` in gender and number with the sentence's subject. "de el" becomes "del". What ends with a full
 stop is a sentence and begins with a capital letter; the rest are parts of sentences.
 """
@@ -44,7 +44,9 @@ def fill_template(template: str, facts: Facts, subject: Noun | None = None) -> s
         return ""
     text = _AGREEMENT.sub(lambda found: _choose_ending(found[1].split("|"), subject), text)
     filled = _FACT.sub(lambda found: str(facts[found[1]]), text)
-    return contract_articles(upper_first(filled) if template.endswith(".") else filled)
+    # An amount stays on one line with its sign.
+    filled = contract_articles(filled).replace("$ ", "$\N{NO-BREAK SPACE}")
+    return upper_first(filled) if template.endswith(".") else filled
 
 
 def _choose_alternative(part: str, facts: Facts) -> str:

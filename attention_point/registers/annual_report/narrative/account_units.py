@@ -1,6 +1,6 @@
 """The units of a drafted account, and the facts of a record as parts of a sentence."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,13 +107,18 @@ def has_sentence(key: str) -> bool:
     return key in load_sentences()
 
 
-def write_items(one_key: str, many_key: str, texts: Sequence[str], fact: str) -> str:
-    """What was done or reached, in a sentence: things with their articles in a row, whole sentences after them."""
+def write_items(
+    one_key: str, many_key: str, texts: Sequence[str], fact: str, build_item: Callable[[str], object] = build_thing
+) -> str:
+    """What was done or reached, in a sentence: things in a row, whole sentences after them.
+
+    ``build_item`` gives a thing its article; what stands after a colon needs none (``quote_well``).
+    """
     phrases, sentences = list[str](), list[str]()
     for text in map(str.strip, rejoin_cut_items(texts)):
         is_sentence = text[:1].isupper() and (text.endswith(".") or len(text) >= _SENTENCE_LENGTH)
         (sentences if is_sentence else phrases).append(text.rstrip("."))
-    row = join_items(build_thing(phrase) for phrase in phrases)
+    row = join_items(build_item(phrase) for phrase in phrases)
     written = write_sentence(one_key if len(phrases) == 1 else many_key, None, **{fact: row}) if phrases else ""
     return build_paragraph([written, *(f"{upper_first(sentence)}." for sentence in sentences)])
 

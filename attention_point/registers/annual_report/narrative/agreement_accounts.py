@@ -35,12 +35,7 @@ from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_count, format_money, format_part_date
 
 Data = Mapping[str, Any]
-_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "signed": ("signed",),
-    "running": ("running",),
-    "done": ("done", "ended"),
-    "preparation": ("preparation",),
-}
+_STATES = ("signed", "running", "done", "ended", "preparation")
 _PAST_STATES = frozenset({"done", "ended"})
 # A share of an agreement that is not carried out yet is what is hoped for; an amount stands in the agreement itself.
 _UNGIVEN_STATES = frozenset({"preparation", "signed"})
@@ -57,10 +52,10 @@ def describe_agreements(year: ReportYear, totals: YearTotals) -> Iterator[Accoun
         text = write_sentence(f"resources/{key}", None, year=year.year, agreements=agreements, states=row)
         yield AccountUnit("agreements/counts", text)
     agreements_of_year = year.records[AGREEMENTS.name]
-    for group, group_states in _GROUPS.items():
-        members = [agreement for agreement in agreements_of_year if agreement.state in group_states]
+    for state in _STATES:
+        members = [agreement for agreement in agreements_of_year if agreement.state == state]
         if members:
-            yield build_heading(f"agreements-{group}")
+            yield build_heading(f"agreements-{state}")
         for agreement in members:
             yield _describe_one(year, agreement)
     omitted = year.record_counts[AGREEMENTS.name] - len(agreements_of_year)
@@ -119,7 +114,7 @@ def _describe_agreement(facts: RecordFacts) -> Iterator[str]:
     yield from _describe_roles(facts, is_past)
     yield from _describe_contributions(facts, state)
     yield from _describe_progress(facts)
-    yield from _describe_beneficiaries(data, state)
+    yield from _describe_beneficiaries(data, subject)
     yield _describe_exchanges(facts)
     if "results" in data:
         yield write_items("agreement/results", "agreement/results", data["results"], "results")
@@ -155,7 +150,7 @@ def _describe_contributions(facts: RecordFacts, state: str) -> Iterator[str]:
         gives, may_give = (
             # An organisation that is named is one, whatever its side.
             write_sentence(f"{group}/{'municipality' if 'giver' in contribution else side}", None)
-            for group in ("side-gives", "side-may-give")
+            for group in ("side-gave" if state in _PAST_STATES else "side-gives", "side-may-give")
         )
         if is_expected(contribution, state):
             yield write_sentence("agreement/gives-expected", None, side=giver, gives=may_give, what=what)
@@ -193,13 +188,14 @@ def _format_milestone(milestone: Data, key: str) -> str:
     return write_sentence(f"agreement/{key}", what, what=f"{what}{evidence}", date=date, due=due)
 
 
-def _describe_beneficiaries(data: Data, state: str) -> Iterator[str]:
+def _describe_beneficiaries(data: Data, subject: Noun) -> Iterator[str]:
+    state = data["state"]
     groups = [
         f"{format_count(entry['count'])} {entry['group']}" if "count" in entry else str(build_thing(entry["group"]))
         for entry in data.get("beneficiaries", ())
     ]
     tense = "-past" if state in _PAST_STATES else "-ahead" if state == "preparation" else ""
-    yield write_sentence(f"agreement/beneficiaries{tense}", None, groups=join_items(groups))
+    yield write_sentence(f"agreement/beneficiaries{tense}", subject, groups=join_items(groups))
 
 
 def _describe_exchanges(facts: RecordFacts) -> str:

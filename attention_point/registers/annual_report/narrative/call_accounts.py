@@ -140,7 +140,7 @@ def _describe_proposal(year: ReportYear, proposal: RecordColumns, names_call: bo
 
 def _describe_outcome(facts: RecordFacts, state: str | None) -> Iterator[str]:
     data = facts.data
-    phases = count_things("count/phases", data["phases_passed"]) if data.get("phases_passed") else ""
+    phases = count_things("count/first-phases", data["phases_passed"]) if data.get("phases_passed") else ""
     reason = facts.format_clause("result_reason")
     if state == "selected":
         yield write_sentence("proposal/selected-after" if phases else "proposal/selected", None, phases=phases)

@@ -9,6 +9,7 @@ from attention_point.registers.annual_report.grammar.phrases import (
     build_country,
     build_name,
     join_items,
+    quote_well,
 )
 from attention_point.registers.annual_report.grammar.templates import write_sentence
 from attention_point.registers.annual_report.narrative.account_units import (
@@ -29,15 +30,12 @@ from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_G
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_count, format_money, format_part_date
 
-# The groups of the account, each with its states, in their order.
-_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "done": ("done",),
-    "followed-up": ("followed-up",),
-    "postponed": ("postponed", "cancelled"),
-    "planned": ("planned",),
-}
+# The states, and headings of the account, in their order.
+_STATES = ("done", "followed-up", "postponed", "cancelled", "planned")
 # An event of which no more than this is known is told in one sentence with others like it.
 _THIN_KEYS = frozenset({"name", "kind", "date", "state", "year", "partners", "public", "tags", "notes"})
+# The partners of an event that did not take place stand in the sentence that says so.
+_LOST_STATES = frozenset({"postponed", "cancelled"})
 _AHEAD_STATES = frozenset({"planned", "followed-up"})
 
 
@@ -50,10 +48,10 @@ def describe_events(year: ReportYear, totals: YearTotals) -> Iterator[AccountUni
         yield build_heading("meetings")
         yield _describe_meetings(meetings)
     others = [event for event in events if not is_plain_meeting(event)]
-    for group, states in _GROUPS.items():
-        members = [event for event in others if event.state in states]
+    for state in _STATES:
+        members = [event for event in others if event.state == state]
         if members:
-            yield build_heading(group)
+            yield build_heading(state)
             for similar_events in _group_similar_events(members):
                 yield _describe_similar_events(year, similar_events)
     omitted = year.record_counts[EVENTS.name] - len(events)
@@ -140,10 +138,11 @@ def _describe_event(facts: RecordFacts) -> Iterator[str]:
     tense = "-ahead" if is_ahead else ""
     yield from _describe_state(facts, state)
     yield write_sentence(f"event/purpose{tense}", None, purpose=facts.format_clause("purpose"))
-    yield from _describe_partners(facts, f"partners-of-event{tense}")
+    if state not in _LOST_STATES:
+        yield from _describe_partners(facts, f"partners-of-event{tense}")
     if "activities" in facts.data:
-        key = f"event/activities{tense}"
-        yield write_items(key, key, facts.data["activities"], "activities")
+        activities = facts.data["activities"]
+        yield write_items(f"event/activity{tense}", f"event/activities{tense}", activities, "activities", quote_well)
     if "results" in facts.data:
         yield write_items("event/result", "event/results", facts.data["results"], "results")
     yield from _describe_press_and_cost(facts)
@@ -170,7 +169,9 @@ def _describe_state(facts: RecordFacts, state: str) -> Iterator[str]:
         planned_for = when.removeprefix("en ")
         yield write_sentence("event/planned", subject, organisers=organisers, place=place, planned_for=planned_for)
     else:
-        yield write_sentence(f"event/{state}", subject, when=when)
+        # "el 3 de mayo de 2017", "mayo de 2017", "2017"
+        partners, planned_for = facts.join_organisations("partners"), when.removeprefix("en ")
+        yield write_sentence(f"event/{state}", subject, partners=partners, planned_for=planned_for)
         yield write_sentence(f"event/reason-{state}", None, reason=facts.format_clause("reason"))
         if "new_date" in data:
             yield write_sentence("event/new-date", subject, when=format_when(data["new_date"]))

@@ -102,7 +102,8 @@ def _describe_opening(year: ReportYear, totals: YearTotals) -> Iterator[str]:
         yield write_sentence(
             "point/people" if people.is_reported else "point/people-published",
             None,
-            first=format_since(starts) if has_period else "",
+            # One year for both days.
+            first=format_since(starts).removesuffix(f" de {year.year}") if has_period else "",
             last=format_since(data["reported_until"]) if has_period else "",
             year=year.year,
             people=count_things("count/people", people.count["number"], format_count(people.count)),
@@ -113,14 +114,9 @@ def _describe_opening(year: ReportYear, totals: YearTotals) -> Iterator[str]:
 def _describe_work(facts: RecordFacts) -> Iterator[str]:
     data = facts.data
     yield write_sentence("point/entities", None, entities=facts.join_organisations("entities"))
-    contacts = join_items(build_contact(text) for text in data.get("contacts", ()))
+    contacts = join_items(map(build_name, data.get("contacts", ())))
     yield write_sentence("point/contacts", None, contacts=contacts, purpose=data.get("contacts_purpose", "").strip(" ,."))
     who = build_name(data["characterisation"]) if "characterisation" in data else ""
     yield write_sentence("point/characterisation", None, who=who)
     since = format_since(data["information_since"]) if "information_since" in data else ""
     yield write_sentence("point/information", None, since=since)
-
-
-def build_contact(text: str) -> str:
-    """Somebody with whom there were contacts: a plural of many ("universidades") needs no article."""
-    return str(build_name(text))

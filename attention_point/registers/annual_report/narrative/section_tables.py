@@ -76,7 +76,7 @@ def _build_context_tables(year: ReportYear, _totals: YearTotals) -> Iterator[Blo
         return
     columns = (
         Column("role", _("Post")),
-        Column("count", _("How many"), "integer"),
+        Column("count", _("Quantity"), "integer"),
         Column("since", _("Since")),
         Column("months", _("Months"), "integer"),
     )
@@ -147,7 +147,7 @@ def _build_beneficiaries_table(agreements: Sequence[RecordColumns]) -> Iterator[
         for entry in agreement.data.get("beneficiaries", ())
     ]
     if rows:
-        columns = (Column("group", _("Group")), Column("count", _("How many")), Column("agreement", _("Agreement")))
+        columns = (Column("group", _("Group")), Column("count", _("Quantity")), Column("agreement", _("Agreement")))
         yield _build_known_table("reached", _("Beneficiaries of the agreements"), columns, rows)
 
 
@@ -229,7 +229,7 @@ def _build_published_table(
     if has_chart and len(counts) > 1:
         series = (Series(title, tuple(counts.values())[:MAX_BARS]),)
         yield Chart(f"{table_id}-chart", title, "hbar", tuple(labels[:MAX_BARS]), series)
-    columns = (Column("code", title), Column("count", _("How many"), "integer"))
+    columns = (Column("code", title), Column("count", _("Quantity"), "integer"))
     yield Table(table_id, title, columns, tuple(zip(labels, counts.values(), strict=True)))
 
 
