@@ -196,8 +196,8 @@ class Report:
     know. ``reference`` stands in the footer of each page, and ``watermark`` across it. ``has_cover`` gives the report
     a first page of its own with ``cover_mark`` in large type, and ``has_contents`` a table of contents. Readers see
     ``date_text`` in place of the date of ``created_at``, where there is one. Links by path are put after
-    ``site_address`` (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no address, a chart
-    with no table directly before or after it, or a link to an anchor that the report does not have.
+    ``site_address`` (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no
+    address, a chart with no table directly before or after it, or a link to an anchor that the report does not have.
     """
 
     title: str

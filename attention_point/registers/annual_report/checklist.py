@@ -38,7 +38,18 @@ _UNKNOWABLE_KEYS: Mapping[tuple[str, str], frozenset[str]] = {
     (AGREEMENTS.name, "preparation"): frozenset({"signed", "valid_to"}),
     (PROPOSALS.name, "preparing"): frozenset({"date"}),
 }
-_OFFICE_KEYS = ("planned", "issued", "place", "signatory", "signatory_post", "lines", "budget", "team", "point", "people")
+_OFFICE_KEYS = (
+    "planned",
+    "issued",
+    "place",
+    "signatory",
+    "signatory_post",
+    "lines",
+    "budget",
+    "team",
+    "point",
+    "people",
+)
 
 
 @dataclass(frozen=True, slots=True)

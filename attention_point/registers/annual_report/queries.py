@@ -25,8 +25,8 @@ from attention_point.registers.shared.schema.formatting import OrganisationNames
 from attention_point.registers.shared.schema.schema import Register, list_organisation_ids
 from attention_point.statistics.releases import queries as release_queries
 from attention_point.statistics.releases.content import ReleaseContent
-from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.statistics.releases.models import Release
+from attention_point.statistics.releases.parsing import parse_content_json
 
 # The registers whose records stand in the report and its annexes, in the order of the annexes.
 REPORTED_REGISTERS: tuple[Register, ...] = (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
@@ -160,10 +160,9 @@ def list_text_versions(session: Session, year: int, section: str, limit: int) ->
 
 def find_published_year(session: Session, year: int) -> tuple[PublishedYear, list[datetime]]:
     """The releases of a year in force and the one of the year before, and when each was released."""
-    months, years = (
-        release_queries.list_current_releases(session, date(year + 1, 1, 1), count, kind)
-        for kind, count in (("month", 12), ("year", 2))
-    )
+    end = date(year + 1, 1, 1)
+    months = release_queries.list_current_releases(session, end, 12)
+    years = release_queries.list_current_releases(session, end, 2, "year")
     releases = [release for release in (*months, *years) if release.month.year == year]
     releases += [release for release in years if release.month.year == year - 1]
     contents = {release.period: _parse_release(release.content) for release in releases}

@@ -107,8 +107,10 @@ def _find_place(items: Sequence[StoryItem], previous_key: str) -> int:
     places = [index for index, item in enumerate(items) if item.part.key and item.part.key == previous_key]
     if places:
         return places[0] + 1
+    if previous_key:
+        return len(items)
     # Before the first unit, but after what the office wrote to begin with.
-    return next((index for index, item in enumerate(items) if item.part.key), len(items)) if not previous_key else len(items)
+    return next((index for index, item in enumerate(items) if item.part.key), len(items))
 
 
 def list_printed_parts(items: Iterable[StoryItem]) -> list[TextPart]:

@@ -1,4 +1,4 @@
-"""Nouns with their articles, and lists, as Spanish writes them. What it knows of words stands in ``data/grammar.yaml``."""
+"""Nouns with their articles, and lists, as Spanish writes them. What is known of words stands in ``grammar.yaml``."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -148,7 +148,9 @@ def pluralise_post(role: str) -> str:
 def _pluralise_word(word: str) -> str:
     if word.endswith("s"):
         return word
-    return f"{word[:-1]}ces" if word.endswith("z") else f"{word}s" if word[-1] in "aeiouáéíó" else f"{word}es"  # spanish: vowels with accents
+    return (
+        f"{word[:-1]}ces" if word.endswith("z") else f"{word}s" if word[-1] in "aeiouáéíó" else f"{word}es"
+    )  # spanish: vowels with accents
 
 
 def _list_words(text: str) -> list[str]:

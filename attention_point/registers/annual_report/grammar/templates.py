@@ -2,8 +2,8 @@
 
 A sentence of ``data/sentences.yaml`` holds ``{facts}``. A part in ``[square brackets]`` is left out where one of its
 facts is missing; of ``[one|another|a third]`` the first whose facts are all there is written. ``(a|an)`` agrees in
-number and ``(o|a|os|as)`` in gender and number with the sentence's subject. "de el" becomes "del". What ends with a full
-stop is a sentence and begins with a capital letter; the rest are parts of sentences.
+number and ``(o|a|os|as)`` in gender and number with the sentence's subject. "de el" becomes "del". What ends with a
+full stop is a sentence and begins with a capital letter; the rest are parts of sentences.
 """
 
 import re

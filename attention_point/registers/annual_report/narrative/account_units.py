@@ -83,7 +83,9 @@ def build_paragraph(sentences: Iterable[str]) -> str:
 
 def format_when(partial_date: str) -> str:
     """When something happened: "el 30 de julio de 2017", "en julio de 2017", "en 2017"."""
-    return write_sentence(f"time/{'day' if len(partial_date) == 10 else 'month'}", None, date=format_part_date(partial_date))
+    return write_sentence(
+        f"time/{'day' if len(partial_date) == 10 else 'month'}", None, date=format_part_date(partial_date)
+    )
 
 
 def format_since(partial_date: str) -> str:

@@ -172,9 +172,7 @@ def _describe_progress(facts: RecordFacts) -> Iterator[str]:
     row = join_items(_format_milestone(entry, "milestone-item") for entry in reached)
     yield write_sentence("agreement/milestone" if len(reached) == 1 else "agreement/milestones", None, milestones=row)
     row = join_items(_format_milestone(entry, "milestone-due") for entry in ahead)
-    yield write_sentence(
-        "agreement/milestones-ahead", Noun("", "los" if len(ahead) > 1 else "el"), milestones=row
-    )
+    yield write_sentence("agreement/milestones-ahead", Noun("", "los" if len(ahead) > 1 else "el"), milestones=row)
 
 
 def _format_milestone(milestone: Data, key: str) -> str:

@@ -34,6 +34,7 @@ from attention_point.registers.shared.schema.formatting import format_count, for
 _STATES = ("done", "followed-up", "postponed", "cancelled", "planned")
 # An event of which no more than this is known is told in one sentence with others like it.
 _THIN_KEYS = frozenset({"name", "kind", "date", "state", "year", "partners", "public", "tags", "notes"})
+_FEW_PARTNERS = 3
 # The partners of an event that did not take place stand in the sentence that says so.
 _LOST_STATES = frozenset({"postponed", "cancelled"})
 _AHEAD_STATES = frozenset({"planned", "followed-up"})
@@ -84,7 +85,9 @@ def _describe_counts(year: ReportYear, totals: YearTotals) -> Iterator[AccountUn
     if not states:
         return
     events = count_things("count/events", sum(states.values()))
-    key, row = ("counts", count_states("state-of-events", list(states.items()))) if len(states) > 1 else ("one-state", "")
+    key, row = (
+        ("counts", count_states("state-of-events", list(states.items()))) if len(states) > 1 else ("one-state", "")
+    )
     yield AccountUnit(
         "events/counts", write_sentence(f"positioning/{key}", None, year=year.year, events=events, states=row)
     )
@@ -128,7 +131,9 @@ def _describe_similar_events(year: ReportYear, events: Sequence[RecordColumns]) 
         for event in events
     ]
     partners = facts.join_organisations("partners")
-    return AccountUnit(key, write_sentence("event/joined", None, partners=partners, events=join_items(joined)), path=path)
+    return AccountUnit(
+        key, write_sentence("event/joined", None, partners=partners, events=join_items(joined)), path=path
+    )
 
 
 def _describe_event(facts: RecordFacts) -> Iterator[str]:
@@ -138,8 +143,8 @@ def _describe_event(facts: RecordFacts) -> Iterator[str]:
     tense = "-ahead" if is_ahead else ""
     yield from _describe_state(facts, state)
     yield write_sentence(f"event/purpose{tense}", None, purpose=facts.format_clause("purpose"))
-    if state not in _LOST_STATES:
-        yield from _describe_partners(facts, f"partners-of-event{tense}")
+    skipped_role = "partner" if state in _LOST_STATES or _name_few_partners(facts, state) else ""
+    yield from _describe_partners(facts, f"partners-of-event{tense}", skipped_role)
     if "activities" in facts.data:
         activities = facts.data["activities"]
         yield write_items(f"event/activity{tense}", f"event/activities{tense}", activities, "activities", quote_well)
@@ -154,17 +159,18 @@ def _describe_state(facts: RecordFacts, state: str) -> Iterator[str]:
     subject, data = build_name(facts.data["name"]), facts.data
     organisers, place = facts.join_organisations("organisers"), _name_place(data)
     when = _format_dates(data)
+    few_partners = _name_few_partners(facts, state)
     countries = join_items(build_country(code, label_for_country(code)) for code in data.get("countries", ()))
     count = format_count(data["participants"]) if "participants" in data else ""
     if state == "done":
         key = "done-with-countries" if countries else "done"
         yield write_sentence(
             f"event/{key}", subject, when=when, organisers=organisers, place=place, participants=count,
-            countries=countries,
+            countries=countries, partners=few_partners,
         )  # fmt: skip
         return
     if state == "followed-up":
-        yield write_sentence("event/followed-up", subject, organisers=organisers, place=place)
+        yield write_sentence("event/followed-up", subject, organisers=organisers, place=place, partners=few_partners)
     elif state == "planned":
         planned_for = when.removeprefix("en ")
         yield write_sentence("event/planned", subject, organisers=organisers, place=place, planned_for=planned_for)
@@ -191,9 +197,17 @@ def _format_dates(data: Mapping[str, Any]) -> str:
     return format_when(first) if first else ""
 
 
-def _describe_partners(facts: RecordFacts, group: str) -> Iterator[str]:
+def _name_few_partners(facts: RecordFacts, state: str) -> str:
+    """The partners where they are so few that they stand in the first sentence; they have one of their own otherwise."""
+    partners = [*facts.list_organisations("partners", "partner"), *facts.list_organisations("partners", "")]
+    return join_items(partners) if state in {"done", "followed-up"} and len(partners) <= _FEW_PARTNERS else ""
+
+
+def _describe_partners(facts: RecordFacts, group: str, skipped_role: str) -> Iterator[str]:
     roles = dict.fromkeys(entry.get("role", "") or "partner" for entry in facts.data.get("partners", ()))
     for role in roles:
+        if role == skipped_role:
+            continue
         partners = facts.list_organisations("partners", role)
         if role == "partner":
             partners += facts.list_organisations("partners", "")
@@ -216,7 +230,9 @@ def _describe_press_and_cost(facts: RecordFacts) -> Iterator[str]:
     yield write_sentence("event/press", None, press=join_items(press))
     if "cost" in facts.data:
         is_free = float(facts.data["cost"]["amount"]) == 0
-        yield write_sentence("event/cost-none" if is_free else "event/cost", None, cost=format_money(facts.data["cost"]))
+        yield write_sentence(
+            "event/cost-none" if is_free else "event/cost", None, cost=format_money(facts.data["cost"])
+        )
 
 
 def describe_plan(facts: RecordFacts) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the report says of the people whom the desk attended, from the releases: who came, with what, what became of it."""
+"""What the report says of the people whom the desk attended: who came, with which needs, what was answered."""
 
 from collections.abc import Iterator, Mapping
 

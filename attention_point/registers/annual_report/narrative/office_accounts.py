@@ -115,7 +115,9 @@ def _describe_work(facts: RecordFacts) -> Iterator[str]:
     data = facts.data
     yield write_sentence("point/entities", None, entities=facts.join_organisations("entities"))
     contacts = join_items(map(build_name, data.get("contacts", ())))
-    yield write_sentence("point/contacts", None, contacts=contacts, purpose=data.get("contacts_purpose", "").strip(" ,."))
+    yield write_sentence(
+        "point/contacts", None, contacts=contacts, purpose=data.get("contacts_purpose", "").strip(" ,.")
+    )
     who = build_name(data["characterisation"]) if "characterisation" in data else ""
     yield write_sentence("point/characterisation", None, who=who)
     since = format_since(data["information_since"]) if "information_since" in data else ""

@@ -218,9 +218,7 @@ def _build_months(published: PublishedYear) -> Iterator[Block]:
     yield Table("months", title, columns, rows, (write_sentence("published/months-note", None),))
 
 
-def _build_published_table(
-    published: PublishedYear, table_id: str, dimension: str, has_chart: bool
-) -> Iterator[Block]:
+def _build_published_table(published: PublishedYear, table_id: str, dimension: str, has_chart: bool) -> Iterator[Block]:
     counts = published.count_codes(table_id)
     title = published.get_title(table_id)
     if not counts:

@@ -53,9 +53,9 @@ class YearTotals:
 
     ``state_counts``: by register, how many records are in each state. ``event_states``: the same of the office's own
     events, without its meetings with missions; ``met_countries``: with the missions of which countries it met.
-    ``free_amounts``: money of agreements whose record says that the municipality gives nothing; ``unstated_agreements``:
-    how many do not say what it gives. ``participants``: those of events, never added to other people, because one person
-    may be among several. ``matching_amounts``: what is added to the proposals of which both amounts are on record.
+    ``free_amounts``: money of agreements whose record says that the municipality gives nothing. ``participants``: those
+    of events, never added to other people, because one person may be among several. ``matching_amounts``: what is added to the proposals of which both
+    amounts are on record.
     ``joined_calls``: in how many calls a proposal was presented.
     """
 
@@ -66,7 +66,6 @@ class YearTotals:
     met_countries: Sequence[str]
     participants: JsonObject | None
     free_amounts: Sequence[JsonObject]
-    unstated_agreements: int
     approved_amounts: Sequence[JsonObject]
     matching_amounts: Sequence[JsonObject]
     joined_calls: int
@@ -89,7 +88,6 @@ def build_year_totals(session: Session, year: int, office: JsonObject, published
         met_countries=sorted(select_totals_under(events, "met")),
         participants=find_count_total(events, "reached"),
         free_amounts=list_money_totals(agreements, "free"),
-        unstated_agreements=agreements.get("unsaid", 0),
         approved_amounts=list_money_totals(proposals, "approved"),
         matching_amounts=list_money_totals(proposals, "matching"),
         joined_calls=len(select_totals_under(proposals, "call")),
