@@ -18,8 +18,9 @@ from attention_point.foundation.language import in_language, ngettext
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts.commands import write_extract
-from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period
 from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.periods.series import write_series
 from attention_point.statistics.releases import queries, services
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
 from attention_point.statistics.releases.quality import describe_quality
@@ -50,27 +51,33 @@ def export_month(month: str, kind: str, output: Path) -> None:
         version = release.version if release else None
         # The file is written within the transaction: without an entry in the journal there is no file.
         journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=version)
-        try:
-            files.write_file_atomically(output, content)
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+        _write_output(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
 
 
+def _write_output(output: Path, content: bytes) -> None:
+    try:
+        files.write_file_atomically(output, content)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+
+
 @statistics_commands.command("release")
-@click.argument("month")
+@click.argument("period")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
 @click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
-def release_month(month: str, note: str | None, despite_damage: bool) -> None:
-    """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
+def release_figures(period: str, note: str | None, despite_damage: bool) -> None:
+    """Publish PERIOD (2017-09): recounted, protected, audited and frozen. With a note, correct what was published.
+
+    With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
+    """
     with write_session() as session:
-        first_day = parse_begun_month(month)
         release = services.release_period(
-            session, SYSTEM, Period("month", first_day), note, despite_damage=despite_damage
+            session, SYSTEM, parse_begun_period(period), note, despite_damage=despite_damage
         )
         lines = (
-            _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),
+            _("%(month)s, version %(number)s: %(hash)s", month=period, number=release.version, hash=release.hash),
             _("Keep this outside the system: %(seq)s %(hash)s", seq=release.journal_seq, hash=release.journal_head),
         )
         quality = queries.load_content(release).quality
@@ -78,6 +85,18 @@ def release_month(month: str, note: str | None, despite_damage: bool) -> None:
     click.echo("\n".join((*lines, *describe_quality(quality))))
     with use_database() as database:
         public_files.make_missing_files(database, read_settings())
+
+
+@statistics_commands.command("series")
+@click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
+def export_series(output: Path) -> None:
+    """Write the figures of all published months to one CSV file, a line for each count."""
+    with write_session() as session:
+        with in_language(public_files.LANGUAGE):  # the same bytes from any terminal
+            content = write_series(session)
+        journal.record(session, SYSTEM, "statistics.export", "tally", format="csv")
+        _write_output(output, content)
+    click.echo(_("Written: %(file)s", file=output.name))
 
 
 @statistics_commands.command("verify")
@@ -91,6 +110,7 @@ def verify_counts() -> None:
         repeatable_read(session)
         faults = queries.list_altered_releases(session)
         differences = tally_queries.list_differences(session, _recount_with_progress(session))
+        is_recount_due = tally_queries.is_recount_due(session)
         damages = list_noted_damage(session)
         faults += [damage.description for damage in damages]
         faults += public_files.list_altered_files(session, read_settings())
@@ -102,6 +122,8 @@ def verify_counts() -> None:
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
+    if is_recount_due:
+        click.echo(_("People of quarters and years are not counted yet: “statistics rebuild” counts them."))
 
 
 def _describe_difference(difference: tally_queries.TallyDifference) -> str:

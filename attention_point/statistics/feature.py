@@ -10,6 +10,7 @@ from attention_point.statistics.months.api import blueprint as api
 from attention_point.statistics.months.views import blueprint
 from attention_point.statistics.naming import NAMING
 from attention_point.statistics.open_data.views import blueprint as open_data_pages
+from attention_point.statistics.periods.views import blueprint as trend_pages
 
 # Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
 dashboard = Feature(
@@ -26,7 +27,7 @@ dashboard = Feature(
 )
 statistics = Feature(
     name="statistics",
-    blueprints=(blueprint, extracts_pages, open_data_pages, api),
+    blueprints=(blueprint, trend_pages, extracts_pages, open_data_pages, api),
     menu=(
         MenuItem(N_("Figures"), "statistics.list_months", "statistics.view", daily_for=("office", "auditor")),
         MenuItem(N_("Extracts"), "extracts.list_extracts", "statistics.extract"),
