@@ -1,6 +1,6 @@
 """The sections of the report, and texts with headings. Plain Python."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # The sections, in the order of the office's report.
@@ -32,8 +32,3 @@ def parse_text_parts(text: str) -> Iterator[TextPart]:
             yield TextPart(line.removeprefix(HEADING_PREFIX).strip(), is_heading=True)
         elif line.strip():
             lines.append(line.strip())
-
-
-def format_text_parts(parts: Iterable[TextPart]) -> str:
-    """Join parts to the text that ``parse_text_parts`` splits into the same parts."""
-    return "\n\n".join(f"{HEADING_PREFIX}{part.text}" if part.is_heading else part.text for part in parts)

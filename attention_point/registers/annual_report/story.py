@@ -115,12 +115,12 @@ def _find_place(items: Sequence[StoryItem], previous_key: str) -> int:
 
 def list_printed_parts(items: Iterable[StoryItem]) -> list[TextPart]:
     """The headings and paragraphs of a story; a heading with nothing under it is left out."""
-    parts = [part for item in items for part in item.list_text_parts()]
-    return [
-        part
-        for part, following in zip(parts, [*parts[1:], None], strict=True)
-        if not part.is_heading or (following is not None and not following.is_heading)
-    ]
+    printed = list[TextPart]()
+    for part in (part for item in items for part in item.list_text_parts()):
+        if part.is_heading and printed and printed[-1].is_heading:
+            printed.pop()
+        printed.append(part)
+    return printed[:-1] if printed and printed[-1].is_heading else printed
 
 
 def build_parts_json(parts: Iterable[StoryPart]) -> list[dict[str, str]]:

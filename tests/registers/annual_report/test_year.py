@@ -1,4 +1,4 @@
-"""The office's real year: every fact of its file stands in the report, in its section, in Spanish that can be signed."""
+"""The office's real year: every fact of its file stands in the report, in its section, in Spanish."""
 
 import io
 import re

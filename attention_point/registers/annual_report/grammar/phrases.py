@@ -106,7 +106,7 @@ def join_items(items: Iterable[object], conjunction: str = "y") -> str:
     texts = [str(item) for item in items]
     if len(texts) < 2:
         return "".join(texts)
-    have_commas = ["," in _QUOTED.sub("", text) for text in texts]
+    have_commas = [", " in _QUOTED.sub("", text) for text in texts]
     separator = "; " if any(have_commas) else ", "
     # Of two items only a comma within the first asks for one between them: "a, en 2017, y b".
     before_last = "; " if any(have_commas) and len(texts) > 2 else ", " if have_commas[0] else " "

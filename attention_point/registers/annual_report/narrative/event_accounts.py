@@ -198,7 +198,7 @@ def _format_dates(data: Mapping[str, Any]) -> str:
 
 
 def _name_few_partners(facts: RecordFacts, state: str) -> str:
-    """The partners where they are so few that they stand in the first sentence; they have one of their own otherwise."""
+    """The partners where they are so few that they stand in the first sentence; more have a sentence of their own."""
     partners = [*facts.list_organisations("partners", "partner"), *facts.list_organisations("partners", "")]
     return join_items(partners) if state in {"done", "followed-up"} and len(partners) <= _FEW_PARTNERS else ""
 

@@ -7,8 +7,6 @@ from attention_point.foundation.language import format_month, format_number, for
 from attention_point.registers.annual_report.grammar.phrases import build_name, join_items, lower_first
 from attention_point.registers.annual_report.grammar.templates import write_sentence
 from attention_point.registers.annual_report.narrative.account_units import (
-    ONE,
-    SEVERAL,
     AccountUnit,
     build_heading,
     build_paragraph,
@@ -71,7 +69,7 @@ def _describe_sexes(published: PublishedYear) -> str:
     total = sum(counts.values())
     shares = [
         write_sentence(
-            "published/sex-share", None, share=format_percent(count / total), what=write_sentence(f"sex/{code}", None)
+            "published/sex-share", None, share=_format_share(count, total), what=write_sentence(f"sex/{code}", None)
         )
         for code, count in counts.items()
         if has_sentence(f"sex/{code}")
@@ -88,12 +86,17 @@ def _describe_most_frequent(
         write_sentence(
             f"{key}-item",
             None,
-            share=format_percent(count / total),
+            share=_format_share(count, total),
             **{item_fact: published.label_for_code(dimension, code)},
         )
         for code, count in _list_named(counts)
     ]
     return write_sentence(key, None, **{row_fact: join_items(items)})
+
+
+def _format_share(part: int, whole: int) -> str:
+    """A share in whole percents: figures that are rounded tell no more."""
+    return format_percent(round(part / whole, 2))
 
 
 def _list_named(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -106,7 +109,7 @@ def _describe_referrals(published: PublishedYear) -> Iterator[str]:
             "published/entities-item",
             None,
             entity=build_name(published.label_for_code("entity", code)),
-            count=format_number(count),
+            count=count_things("count/referrals", count),
         )
         for code, count in _list_named(published.count_codes("referrals-by-entity"))
     ]
@@ -116,10 +119,10 @@ def _describe_referrals(published: PublishedYear) -> Iterator[str]:
     answers = [
         write_sentence(
             "published/answers-item",
-            ONE if count == 1 else SEVERAL,
+            None,
             count=format_number(count),
             state=lower_first(published.label_for_code("state", code)),
-            share=format_percent(count / total),
+            share=_format_share(count, total),
         )
         for code, count in states.items()
     ]
@@ -138,7 +141,7 @@ def _describe_changes(year: ReportYear, totals: YearTotals) -> Iterator[str]:
         f"published/{key}",
         None,
         before=year.year - 1,
-        share=format_percent(abs(now - before) / before),
+        share=_format_share(abs(now - before), before),
         old=format_number(before),
         new=format_number(now),
     )

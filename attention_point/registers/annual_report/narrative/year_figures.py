@@ -54,8 +54,8 @@ class YearTotals:
     ``state_counts``: by register, how many records are in each state. ``event_states``: the same of the office's own
     events, without its meetings with missions; ``met_countries``: with the missions of which countries it met.
     ``free_amounts``: money of agreements whose record says that the municipality gives nothing. ``participants``: those
-    of events, never added to other people, because one person may be among several. ``matching_amounts``: what is added to the proposals of which both
-    amounts are on record.
+    of events, never added to other people, because one person may be among several. ``matching_amounts``: what is added
+    to the proposals of which both amounts are on record.
     ``joined_calls``: in how many calls a proposal was presented.
     """
 
