@@ -25,14 +25,15 @@ READ_TABLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PublishedYear:
-    """The released months of a year in their order, the release of the year, and that of the year before.
+    """The released months of a year in their order, the release of the year, and the same of the year before.
 
-    Each is None where it was not released; the months are those in force.
+    A year is None where it was not released; the months are those in force.
     """
 
     months: tuple[ReleaseContent, ...] = ()
     year: ReleaseContent | None = None
     year_before: ReleaseContent | None = None
+    months_before: tuple[ReleaseContent, ...] = ()
 
     @property
     def month_codes(self) -> frozenset[str]:
@@ -49,6 +50,21 @@ class PublishedYear:
             return self.year.totals["people"]
         first_times = [month.first_time_people for month in self.months]
         return sum(number for number in first_times if number is not None) if first_times else None
+
+    @property
+    def shared_months(self) -> list[tuple[ReleaseContent, ReleaseContent]]:
+        """The months that both years published, each beside that of the year before."""
+        months_before = {month.first_day.month: month for month in self.months_before}
+        return [
+            (month, months_before[month.first_day.month])
+            for month in self.months
+            if month.first_day.month in months_before
+        ]
+
+    @property
+    def covers_same_months(self) -> bool:
+        """Whether the year and the one before published the same months: a whole year is not compared with a part."""
+        return len(self.shared_months) == len(self.months) == len(self.months_before)
 
     @property
     def is_exact(self) -> bool:

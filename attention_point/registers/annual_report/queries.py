@@ -161,23 +161,22 @@ def list_text_versions(session: Session, year: int, section: str, limit: int) ->
 def find_published_year(session: Session, year: int) -> tuple[PublishedYear, list[datetime]]:
     """The releases of a year in force and the one of the year before, and when each was released."""
     end = date(year + 1, 1, 1)
-    months = release_queries.list_current_releases(session, end, 12)
+    months = release_queries.list_current_releases(session, end, 24)
     years = release_queries.list_current_releases(session, end, 2, "year")
-    releases = [release for release in (*months, *years) if release.month.year == year]
-    releases += [release for release in years if release.month.year == year - 1]
+    releases = [release for release in (*months, *years) if release.month.year in {year - 1, year}]
     contents = {release.period: _parse_release(release.content) for release in releases}
-    published = PublishedYear(
-        tuple(contents[code] for code in sorted(contents) if len(code) == len("2017-09")),
-        contents.get(str(year)),
-        contents.get(str(year - 1)),
+    months_of_year, months_before = (
+        tuple(contents[code] for code in sorted(contents) if code.startswith(f"{number}-"))
+        for number in (year, year - 1)
     )
+    published = PublishedYear(months_of_year, contents.get(str(year)), contents.get(str(year - 1)), months_before)
     return published, [release.released_at for release in releases]
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=52)
 def _parse_release(content_json: str) -> ReleaseContent:
     """A release without the tables that the report does not show."""
-    # A release never changes, so its content can be kept: up to two years of months.
+    # A release never changes, so its content can be kept: up to four years of months.
     content = parse_content_json(json.loads(content_json))
     return replace(content, tables=tuple(table for table in content.tables if table.id in READ_TABLES))
 

@@ -5,7 +5,7 @@ internal one adds an annex of every record with every fact, notes and contact pe
 is the last change of anything in it, not that of writing: the same year gives the same bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -162,11 +162,17 @@ def build_main_blocks(year: ReportYear, totals: YearTotals) -> list[Block]:
     """The report from its introduction to its conclusions, in Spanish."""
     with in_language("es"):
         conclusions = _build_kept_text(year, "conclusions")
+        bodies = {code: _build_section(code, year, totals) for code in SECTION_CODES}
+        titles = {code: get_section_title(code, year.office) for code in SECTION_CODES if bodies[code]}
         return [
             Heading(_(KEPT_TEXT_TITLES["introduction"]), 1, "introduction"),
-            *(_build_kept_text(year, "introduction") or [Paragraph(_draft_introduction(year))]),
+            *(_build_kept_text(year, "introduction") or [Paragraph(_draft_introduction(year, [*titles.values()]))]),
             *_build_figures_table(totals),
-            *(block for code in SECTION_CODES for block in _build_section(code, year, totals)),
+            *(
+                block
+                for number, (code, title) in enumerate(titles.items(), 1)
+                for block in (Heading(f"{number}. {title}", 1, code), *bodies[code])
+            ),
             *([Heading(_(KEPT_TEXT_TITLES["conclusions"]), 1, "conclusions"), *conclusions] if conclusions else ()),
         ]
 
@@ -195,10 +201,10 @@ def _build_text_blocks(parts: Iterable[TextPart]) -> Iterator[Block]:
         yield Heading(part.text, 2) if part.is_heading else Paragraph(part.text)
 
 
-def _draft_introduction(year: ReportYear) -> str:
+def _draft_introduction(year: ReportYear, titles: Sequence[str]) -> str:
     """What the introduction says until the office writes its own."""
     office = build_name(format_office_name(year.office) or _("International Affairs Office"))
-    sections = join_items(get_section_title(code, year.office) for code in SECTION_CODES)
+    sections = join_items(titles) if len(titles) > 1 else ""
     return write_sentence("introduction/drafted", None, office=office, year=year.year, sections=sections)
 
 
@@ -213,18 +219,16 @@ def _build_figures_table(totals: YearTotals) -> Iterator[Block]:
     yield Table("glance", _("The year at a glance"), (Column("what", _("What")), Column("figure", _("Figure"))), rows)
 
 
-def _build_section(code: str, year: ReportYear, totals: YearTotals) -> Iterator[Block]:
-    """A section: the office's story, its strategy in the first one, tables and charts."""
-    body = [
+def _build_section(code: str, year: ReportYear, totals: YearTotals) -> list[Block]:
+    """A section: the office's story, its strategy in the first one, tables and charts. Empty where there is nothing."""
+    body: list[Block] = [
         *_build_text_blocks(list_printed_parts(build_story(code, year, totals))),
         *section_tables.build_section_tables(code, year, totals),
     ]
     strategy = _build_kept_text(year, "strategy") if code == SECTION_CODES[0] else []
     if strategy:
         body += [Heading(write_sentence("heading/strategy", None), 2), *strategy]
-    if body:
-        yield Heading(f"{SECTION_CODES.index(code) + 1}. {get_section_title(code, year.office)}", 1, code)
-        yield from body
+    return body
 
 
 def _format_place_and_date(office: Mapping[str, Any]) -> str:

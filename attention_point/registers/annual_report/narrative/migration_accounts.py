@@ -133,7 +133,9 @@ def _describe_changes(year: ReportYear, totals: YearTotals) -> Iterator[str]:
     """One paragraph that compares with the year before; a figure of the office is compared with none of a release."""
     published, people = year.published, totals.attended_people
     before = published.year_before.totals["people"] if published.year_before else None
-    if people.is_reported or people.count is None or not before:
+    # A year of which only some months were published is compared by these months.
+    if not published.covers_same_months or people.is_reported or people.count is None or not before:
+        yield _describe_shared_months(year)
         return
     now = people.count["number"]
     key = "more" if now > before else "fewer" if now < before else "same"
@@ -146,6 +148,35 @@ def _describe_changes(year: ReportYear, totals: YearTotals) -> Iterator[str]:
         new=format_number(now),
     )
     yield _describe_need_change(published)
+
+
+def _describe_shared_months(year: ReportYear) -> str:
+    """The attentions of the months that both years published; they add up from month to month."""
+    pairs = [
+        (month.first_day, month.totals["attentions"], before.totals["attentions"])
+        for month, before in year.published.shared_months
+    ]
+    new, old = (sum(pair[index] or 0 for pair in pairs) for index in (1, 2))
+    days = [day for day, _new, _old in pairs]
+    # A month that holds its figure back, or a gap between the months, leaves nothing to compare.
+    is_whole = all(None not in pair for pair in pairs) and len(days) == (
+        days[-1].month - days[0].month + 1 if days else 0
+    )
+    if not is_whole or not old:
+        return ""
+    names = [format_month(day).removesuffix(f" de {year.year}") for day in (days[0], days[-1])]
+    return write_sentence(
+        "published/attentions-change",
+        None,
+        months=write_sentence(
+            f"published/months-{'one' if len(days) == 1 else 'span'}", None, first=names[0], last=names[1]
+        ),
+        new=count_things("count/attentions", new),
+        old=format_number(old),
+        before=year.year - 1,
+        more=_format_share(new - old, old) if new > old else "",
+        fewer=_format_share(old - new, old) if new < old else "",
+    )
 
 
 def _describe_need_change(published: PublishedYear) -> str:

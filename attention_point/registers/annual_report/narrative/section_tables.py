@@ -25,6 +25,7 @@ from attention_point.registers.shared.schema.formatting import (
     format_part_date,
 )
 from attention_point.registers.shared.schema.schema import Register
+from attention_point.statistics.dimension_labels import DIMENSIONS
 
 MAX_BARS = 12  # of a chart; the table beside it has all rows
 # By the id of a table of a release: its one dimension, and whether it has a chart of its own.
@@ -212,7 +213,8 @@ def _build_months(published: PublishedYear) -> Iterator[Block]:
     counts = {key: tuple(month.totals.get(key) for month in published.months) for key in keys}
     series = tuple(Series(keys[key], counts[key]) for key in ("people", "attentions"))
     if len(months) > 1:
-        yield Chart("months-chart", title, "bar", months, series)
+        # Three letters stand upright under a bar; the table beside the chart has the whole names.
+        yield Chart("months-chart", title, "bar", tuple(month[:3] for month in months), series)
     columns = (Column("month", _("Month")), *(Column(key, label, "integer") for key, label in keys.items()))
     rows = tuple((name, *(counts[key][index] for key in keys)) for index, name in enumerate(months))
     yield Table("months", title, columns, rows, (write_sentence("published/months-note", None),))
@@ -227,7 +229,7 @@ def _build_published_table(published: PublishedYear, table_id: str, dimension: s
     if has_chart and len(counts) > 1:
         series = (Series(title, tuple(counts.values())[:MAX_BARS]),)
         yield Chart(f"{table_id}-chart", title, "hbar", tuple(labels[:MAX_BARS]), series)
-    columns = (Column("code", title), Column("count", _("Quantity"), "integer"))
+    columns = (Column("code", _(DIMENSIONS[dimension].title)), Column("count", _("Quantity"), "integer"))
     yield Table(table_id, title, columns, tuple(zip(labels, counts.values(), strict=True)))
 
 
