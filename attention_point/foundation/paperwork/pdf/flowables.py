@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, Spacer
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
 from reportlab.platypus import PageBreak as PageBreakFlowable
 from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
 from attention_point.foundation.paperwork import report as blocks
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, HALF_WIDTH, build_drawing
-from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, LINE_COLOUR, WHITE
+from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, LINE_COLOUR, WHITE
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
 from attention_point.foundation.paperwork.links import build_bookmark
 from attention_point.foundation.paperwork.pdf import styles
@@ -23,6 +24,7 @@ from attention_point.foundation.paperwork.wording import ReportWording
 # All sizes are points.
 _LABEL_WIDTH = CONTENT_WIDTH * 0.34
 _LABEL_PADDING = 4.0
+_SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
 # Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
 
@@ -136,6 +138,14 @@ class _FlowableBuilder:
     @build_block.register
     def _build_note(self, block: blocks.Note, index: int) -> list[Flowable]:
         return [ParagraphFlowable(escape_markup(block.text), styles.NOTE)]
+
+    @build_block.register
+    def _build_signature(self, block: blocks.Signature, index: int) -> list[Flowable]:
+        texts = [(block.name, styles.SIGNATURE), (block.post, styles.BODY)]
+        lines = [ParagraphFlowable(escape_markup(text), style) for text, style in texts if text]
+        line = HRFlowable(_SIGNATURE_WIDTH, 0.8, hAlign="LEFT", color=HexColor(BLACK), spaceAfter=4)
+        place_and_date = ParagraphFlowable(escape_markup(block.place_and_date), styles.BODY)
+        return [KeepTogether([Spacer(0, 18), place_and_date, Spacer(0, _SIGNATURE_HEIGHT), line, *lines])]
 
     @build_block.register
     def _build_page_break(self, block: blocks.PageBreak, index: int) -> list[Flowable]:
