@@ -106,18 +106,16 @@ def sum_by_last_code(
     last_codes: Collection[str],
     *,
     first_code: str | None = None,
-    excluded_first_codes: Collection[str] = (),
 ) -> dict[date, tuple[int, int]]:
     """Return two sums for each month of a monthly table: all its cells, and those that end with one of ``last_codes``.
 
     A month without counts is not in the result. With ``first_code`` only the cells that begin with this code are
-    counted; no cell that begins with one of ``excluded_first_codes`` is.
+    counted.
     """
     # The stored table may have dimensions in between. The database adds them up to two numbers a month, because the
     # cells of thirteen months are too many to sort and to hand over.
     has_last_code = or_(*(Tally.cell.endswith(f"|{code}", autoescape=True) for code in sorted(last_codes)))
     conditions = [*_match_rows([INDICATORS_BY_ID[table].stored_table], months, points)]
-    conditions += [~_match_first_code(code) for code in sorted(excluded_first_codes)]
     if first_code is not None:
         conditions.append(_match_first_code(first_code))
     query = select(Tally.day, func.sum(Tally.count), func.sum(Tally.count).filter(has_last_code))

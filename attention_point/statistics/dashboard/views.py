@@ -1,8 +1,9 @@
 """The page of the dashboard and its files. A file holds what the page of the same choice shows."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.dates import format_month_code
@@ -10,6 +11,7 @@ from attention_point.directory.validation.missing_contacts import list_missing_c
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Report, format_cell
 from attention_point.foundation.report_pages import (
@@ -21,12 +23,13 @@ from attention_point.foundation.report_pages import (
 )
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.worker import run_in_worker
+from attention_point.statistics.dashboard import links
 from attention_point.statistics.dashboard.downloads import draw_file
 from attention_point.statistics.dashboard.filters import (
     Filters,
     Options,
     collect_options,
-    list_month_choices,
+    find_neighbours,
     parse_filters,
 )
 from attention_point.statistics.dashboard.forms import build_filter_form
@@ -51,18 +54,18 @@ class _Selection:
 def show_dashboard() -> str | tuple[str, int]:
     """Show the dashboard, or the filters with what is wrong with them."""
     options, template = _collect_options(), "statistics/dashboard.html"
-    month_choices = list_month_choices(options)
     try:
         selection = _build_selection(options)
     except Invalid as error:
         form = build_filter_form(request.args, options, error.field_errors)
-        return render_template(template, form=form, month_choices=month_choices, selection=None), error.status
+        return render_template(template, form=form, selection=None), error.status
     wording = build_report_wording()
     may_complete = current_actor().may("directory.edit")
     return render_template(
         template,
         form=build_filter_form(request.args, options),
-        month_choices=month_choices,
+        neighbours=_link_neighbours(selection.filters, options),
+        list_addresses=links.build_list_addresses(current_actor(), selection.filters),
         selection=selection,
         chosen_filters=describe_filters(selection.filters, options),
         describe_comparison=describe_comparison,
@@ -99,6 +102,17 @@ def download_xlsx() -> Response:
 def download_csv() -> Response:
     """Send the tables of a choice as CSV."""
     return _send_file("csv")
+
+
+def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str] | None]:
+    """Return the words and the address of the month before and of the month after; None where there is none."""
+    arguments: dict[str, Any] = dict(filters.query_arguments)
+    return [
+        (format_month(month), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
+        if month
+        else None
+        for month in find_neighbours(filters, options)
+    ]
 
 
 def _collect_options() -> Options:
