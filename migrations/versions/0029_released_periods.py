@@ -8,7 +8,6 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
-COLUMNS = "version, hash, content, journal_seq, journal_head, released_at, released_by, note"
 # A release never changes: the database itself refuses it. The function is that of the first releases.
 SQLITE = (
     "CREATE TRIGGER release_kept BEFORE UPDATE ON release BEGIN SELECT RAISE(ABORT, 'a release never changes'); END",
@@ -34,15 +33,26 @@ def _list_columns() -> list[sa.Column[object]]:
     ]
 
 
+SET_ASIDE = """
+INSERT INTO kept_release (month, version, hash, content, journal_seq, journal_head, released_at, released_by, note)
+SELECT month, version, hash, content, journal_seq, journal_head, released_at, released_by, note FROM release
+WHERE {rows}
+"""
+PUT_BACK = """
+INSERT INTO release ({key}month, version, hash, content, journal_seq, journal_head, released_at, released_by, note)
+SELECT {code}month, version, hash, content, journal_seq, journal_head, released_at, released_by, note FROM kept_release
+"""
+
+
 def _set_aside(rows: str) -> None:
     """Take the releases out of their table. The triggers forbid a change of a row, not that the table goes."""
     op.create_table("kept_release", *_list_columns())
-    op.execute(f"INSERT INTO kept_release (month, {COLUMNS}) SELECT month, {COLUMNS} FROM release WHERE {rows}")
+    op.execute(SET_ASIDE.format(rows=rows))
     op.drop_table("release")
 
 
-def _put_back(columns: str, values: str) -> None:
-    op.execute(f"INSERT INTO release ({columns}, {COLUMNS}) SELECT {values}, {COLUMNS} FROM kept_release")
+def _put_back(key: str = "", code: str = "") -> None:
+    op.execute(PUT_BACK.format(key=key, code=code))
     op.drop_table("kept_release")
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
@@ -58,11 +68,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_release_month"), "release", ["month"])
     code = "substr(month, 1, 7)" if op.get_bind().dialect.name == "sqlite" else "to_char(month, 'YYYY-MM')"
-    _put_back("period, month", f"{code}, month")
+    _put_back("period, ", f"{code}, ")
 
 
 def downgrade() -> None:
     # The earlier version of the program knows months only.
     _set_aside("length(period) = 7 AND period NOT LIKE '%Q%'")
     op.create_table("release", *_list_columns(), sa.PrimaryKeyConstraint("month", "version", name=op.f("pk_release")))
-    _put_back("month", "month")
+    _put_back()

@@ -26,7 +26,7 @@ def round_family(
 ) -> dict[CellCodes, int]:
     """Round every figure to a multiple of its base beside it, as near to the leanings as the sums allow.
 
-    ``turned`` are cells that shall lean the other way than without turning; ``fixed`` are figures that are given. Raises
+    ``turned`` are cells that shall go the other way than without turning; ``fixed`` are figures that are given. Raises
     InfeasibleFamily, which cannot happen where all bases of the family are the same.
     """
     fixed = fixed or {}

@@ -88,6 +88,6 @@ def test_a_count_goes_up_as_often_as_its_remainder_says() -> None:
 
 
 def test_a_published_table_shows_the_figures_without_its_other_dimensions() -> None:
-    figures = {cell: 5 for cell in product((*SEXES, TOTAL_CODE), (*AGES, TOTAL_CODE))}
+    figures: dict[CellCodes, int] = {cell: 5 for cell in product((*SEXES, TOTAL_CODE), (*AGES, TOTAL_CODE))}
     shown = select_figures(INDICATORS_BY_ID["people-by-sex"], SEX_AND_AGE, figures)
     assert list(shown) == [*((sex,) for sex in SEXES), (TOTAL_CODE,)]
