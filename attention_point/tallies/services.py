@@ -61,7 +61,7 @@ def add_to_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
 
 
 def choose_counting_day(session: Session, day: date) -> date:
-    """Return the day on which an event counts: its own day, or today if its month is closed (decision 11, G4)."""
+    """Return the day on which an event counts: its own day, or today if its month is closed (decision 45, G4)."""
     today = clock.today()
     month = first_of_month(day)
     if month >= first_of_month(today):

@@ -259,6 +259,7 @@ class Adversary:
         model.setOptionValue("output_flag", False)
         model.setOptionValue("threads", 1)
         model.setOptionValue("presolve", "off")
+        model.setOptionValue("simplex_strategy", 4)  # the primal one goes on from the last solution
         model.passModel(program)
         return model
 

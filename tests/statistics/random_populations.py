@@ -153,8 +153,8 @@ class Population:
         reader = Adversary({period.code: found[-1].truth for period, found in versions.items()})
         for found in versions.values():
             for version in found:
-                # A year with its twelve months is asked of what stands first in it: more would take minutes.
-                reader.read(build_content_json(version.content), 1 if len(periods) > 4 else 3)
+                # A year with its twelve months is asked of its simplest tables: all at once would take minutes.
+                reader.read(build_content_json(version.content), {1: 3, 4: 2}.get(len(periods), 1))
         whole, *months = [period.code for period in periods]
         told = reader.find_told({whole: months} if months else {})
         self.found.counts["questions"] += reader.question_count

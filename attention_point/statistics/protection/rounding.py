@@ -26,7 +26,7 @@ def round_family(
 ) -> dict[CellCodes, int]:
     """Round every figure to a multiple of its base beside it, as near to the leanings as the sums allow.
 
-    ``turned`` are cells that lean the other way than the key says; ``fixed`` are figures that are given. Raises
+    ``turned`` are cells that shall lean the other way than without turning; ``fixed`` are figures that are given. Raises
     InfeasibleFamily, which cannot happen where all bases of the family are the same.
     """
     fixed = fixed or {}
@@ -34,13 +34,15 @@ def round_family(
     open_cells = [cell for cell, count in family.counts.items() if count % family.bases[cell] and cell not in fixed]
     if not open_cells:
         return rounded
+    # What an audit turns is what was published, whether the key or the sums made it so.
+    published = round_family(family, leanings, (), fixed) if turned else rounded
     costs = []
     for cell in open_cells:
         count, base = family.counts[cell], family.bases[cell]
         leaning = leanings.measure(family.table, cell, count, base)
         weight = _MARGIN_WEIGHT if TOTAL_CODE in cell else 1.0
         if cell in turned:
-            leaning, weight = -leaning, _TURNED_WEIGHT
+            leaning, weight = (-1.0 if published[cell] > rounded[cell] else 1.0), _TURNED_WEIGHT
         cost = weight * max(abs(leaning), _SMALLEST_COST)
         costs.append(-cost if leaning > 0 else cost)
     for cell, value in zip(open_cells, _solve(family, rounded, open_cells, costs), strict=True):

@@ -17,7 +17,7 @@ class Release(Base):
 
     __tablename__ = "release"
 
-    # A trigger refuses every change (decision 11, G4).
+    # A trigger refuses every change (decision 45, G4).
     period: Mapped[str] = mapped_column(String(7), primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     month: Mapped[date] = mapped_column(index=True)

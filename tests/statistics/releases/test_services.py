@@ -46,7 +46,8 @@ def test_a_recorded_month_is_recounted_and_released(session: Session) -> None:
     _seq, before = journal_queries.get_head(session)
     made = services.release_period(session, OFFICE, IN_AUGUST)
     found = queries.read_content_json(made)
-    assert (made.version, found["totals"]["people"], found["totals"]["attentions"]) == (1, 12, 12)
+    assert made.version == 1
+    assert {found["totals"]["people"], found["totals"]["attentions"]} <= {10, 15}  # of 12: so few are rounded
     assert made.journal_head == found["journal_head"] == before
     assert found["hash"] == compute_content_hash(found) == made.hash
     entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "statistics.release")).one()
