@@ -17,7 +17,9 @@ def build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
         today = filters.last_day.isoformat()
         month: dict[str, Any] = {**point, "first": filters.month.isoformat(), "last": today}
         whole_month = url_for("desk.list_visits", **month)
-        addresses |= {key: whole_month for key in ("month", "people", "sex-age", "population", "municipality", "needs")}
+        addresses |= {
+            key: whole_month for key in ("month", "people", "first", "sex-age", "population", "municipality", "needs")
+        }
         addresses["today"] = url_for("desk.list_visits", day=today, **point)
         first_of_week = get_monday(filters.last_day).isoformat()
         addresses["week"] = url_for("desk.list_visits", **{**month, "first": first_of_week})

@@ -1,6 +1,6 @@
 """The page of the dashboard and its files. A file holds what the page of the same choice shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,9 +11,9 @@ from attention_point.directory.validation.missing_contacts import list_missing_c
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
-from attention_point.foundation.language import format_month
+from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell
+from attention_point.foundation.paperwork import Chart, Report, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
     get_watermark,
@@ -37,6 +37,7 @@ from attention_point.statistics.dashboard.queries import Dashboard, collect_dash
 from attention_point.statistics.dashboard.reports import build_report, describe_comparison, describe_filters
 from attention_point.statistics.open_data.files import FILE_FORMATS
 
+WIDE_CHARTS = frozenset({"needs", "trend"})
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 
@@ -64,6 +65,7 @@ def show_dashboard() -> str | tuple[str, int]:
     return render_template(
         template,
         form=build_filter_form(request.args, options),
+        wide_charts=WIDE_CHARTS,
         neighbours=_link_neighbours(selection.filters, options),
         list_addresses=links.build_list_addresses(current_actor(), selection.filters),
         selection=selection,
@@ -80,7 +82,13 @@ def show_dashboard() -> str | tuple[str, int]:
 @requires("statistics.view")
 def show_chart(chart: str) -> Response:
     """Send one chart of a choice."""
-    return send_chart(_build_selection(_collect_options()).report, chart)
+    report = _build_selection(_collect_options()).report
+    # On the page two stand in a row; on paper each has the whole width.
+    blocks = (
+        replace(block, is_half_width=block.id not in WIDE_CHARTS) if isinstance(block, Chart) else block
+        for block in report.blocks
+    )
+    return send_chart(replace(report, blocks=tuple(blocks)), chart)
 
 
 @blueprint.get("/figures.pdf")
@@ -108,7 +116,7 @@ def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str]
     """Return the words and the address of the month before and of the month after; None where there is none."""
     arguments: dict[str, Any] = dict(filters.query_arguments)
     return [
-        (format_month(month), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
+        (format_date(month, "MMMM"), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
         if month
         else None
         for month in find_neighbours(filters, options)
