@@ -154,7 +154,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
     ]
     if missing:
-        yield _("Not compared"), _("There are no published figures of %(periods)s.", periods=_join_words(missing))
+        yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
 
 
 def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
@@ -188,24 +188,5 @@ def _list_compared_periods(
     yield period.year_before.code, comparison.year_before
 
 
-def _join_words(words: Sequence[str]) -> str:
-    return _(" and ").join(words)
-
-
 def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def describe_totals(content: ReleaseContent) -> str:
-    """Describe a period in one sentence: its people, attentions and referrals."""
-    month = name_period(content.period)
-    if content.is_empty:
-        return _("Nothing was recorded in %(month)s.", month=month)
-    if any(content.totals.get(counts) is None for counts in ("people", "attentions", "referrals")):
-        return _("In %(month)s so few people came that the figures are held back to protect them.", month=month)
-    counted = {
-        counts: COUNTED_UNITS[counts](_format_count(content.totals[counts]))
-        for counts in COUNTED_UNITS
-        if counts in content.totals
-    }
-    return _("In %(month)s: %(people)s, %(attentions)s and %(referrals)s.", month=month, **counted)

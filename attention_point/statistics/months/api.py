@@ -113,7 +113,7 @@ def show_month(month: str) -> Response:
     """Send a released month in its latest version, or in the requested one. A provisional month is not there."""
     release = _get_release(parse_begun_month(month), request.args.get("version", ""))
     # The bytes are the same as those of the public file, so that a program can compare the two.
-    content = files.write_release_file("json", release, get_watermark(current_settings()))
+    content = files.write_release_file(db_session(), "json", release, get_watermark(current_settings()))
     journal.record(
         db_session(),
         current_actor(),

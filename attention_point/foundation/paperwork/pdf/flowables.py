@@ -71,6 +71,11 @@ def build_flowables(report: blocks.Report, wording: ReportWording, page_height: 
             headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
             continue
         block_flowables = builder.build_block(block, index)
+        if isinstance(block, blocks.PageBreak):
+            # Its own test for room would leave an empty page after a full one.
+            flowables += [*headings, *block_flowables]
+            headings = []
+            continue
         # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
         needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
         flowables += [CondPageBreak(min(needed_height, page_height)), *headings, *block_flowables]
