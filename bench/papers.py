@@ -6,6 +6,7 @@
 import argparse
 import json
 import multiprocessing
+import os
 import threading
 import time
 from functools import partial
@@ -20,12 +21,13 @@ from bench.client import Client
 from bench.people import invent_drafts
 from bench.registration import run_command
 from bench.report import Figure, divide, format_table, measure_milliseconds, working_folder, write_section
-from bench.room import find_p99
+from bench.room import find_p99, read_ticks
 from bench.start import RunningServer, running, sign_in
 
 TURNS, SECONDS, PEOPLE = 5, 15, 2_000
 TABLETS, PER_SECOND = 20, 100
 PAPER_SECONDS = 2.0
+PAPERS_FOR_CPU = 20
 GOAL = 2.0  # times the p99 of registrations alone
 Times = list[float]  # milliseconds
 
@@ -98,6 +100,15 @@ def fetch_paper(port: int, address: str, cookie: str) -> None:
         raise RuntimeError(f"{address}: {reply.status}")
 
 
+def measure_server_cpu(desk: Desk, address: str) -> float:
+    """The milliseconds of CPU that a paper takes of the server itself; the rest is the worker's."""
+    ticks = read_ticks(desk.server.process.pid)
+    for _paper in range(PAPERS_FOR_CPU):
+        fetch_paper(desk.server.port, address, desk.cookie)
+    spent = read_ticks(desk.server.process.pid) - ticks
+    return spent / os.sysconf("SC_CLK_TCK") * 1000 / PAPERS_FOR_CPU
+
+
 def find_papers(desk: Desk) -> dict[str, str]:
     """The papers that are asked for: name → address. The newest month that was released is the last of the list."""
     _status, text = desk.server.get("/statistics", desk.cookie)
@@ -132,6 +143,7 @@ def measure_turns(desk: Desk, turns: int, seconds: float) -> list[Figure]:
             Figure("P21", f"beside {name}: p99 / alone", divide(p99, alone_p99), "×", GOAL),
             Figure("", "the same: p99", p99, "ms"),
             Figure("", "until the paper is there", drawn[name], "ms"),
+            Figure("", "CPU of the server for one", [measure_server_cpu(desk, papers[name])], "ms"),
         ]
     return figures
 
