@@ -12,6 +12,7 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts.services import add_first_administrator
 from attention_point.app import create_app, open_database
+from attention_point.directory.validation.missing_contacts import list_missing_settings
 from attention_point.foundation import web
 from attention_point.foundation.commands import report_errors
 from attention_point.foundation.database import Database
@@ -94,6 +95,8 @@ def serve_application(host: str, port: int) -> None:
     freeze_loaded_objects()
     signal.signal(signal.SIGTERM, _exit_on_signal)
     click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
+    for sentence in list_missing_settings(settings):
+        click.echo(sentence, err=True)
     try:
         server.run()
     finally:

@@ -48,8 +48,6 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
         return
     if content.reader_note:
         yield Note(_("A word from the office: %(note)s", note=content.reader_note))
-    if content.note:
-        yield Note(_("This version corrects an earlier one. What was wrong stands on the last page."))
     yield HeadlineFigures(tuple(_build_total_figures(summary)))
     figures = tuple(_build_key_figures(summary))
     if figures:
@@ -141,9 +139,10 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     if summary.first_time is not None:
         yield _("First time"), _join_parts([summary.first_time], names=False)
     ages = [part for part in summary.ages if part.count and part.code != NOT_GIVEN]
-    if ages:
+    # A word to the readers may be long, and the page is one: the chart has the ages too.
+    if ages and not content.reader_note:
         yield _("Ages"), _join_parts(ages)
-    if summary.nationalities:
+    if summary.nationalities and not content.reader_note:
         yield _("Nationality"), _join_parts(summary.nationalities)
     if summary.origins:
         yield _("State of origin"), _join_parts(summary.origins)
@@ -154,7 +153,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
     ]
     if missing:
-        yield _("Not compared"), _("There are no published figures of %(periods)s.", periods=_join_words(missing))
+        yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
 
 
 def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
@@ -188,24 +187,5 @@ def _list_compared_periods(
     yield period.year_before.code, comparison.year_before
 
 
-def _join_words(words: Sequence[str]) -> str:
-    return _(" and ").join(words)
-
-
 def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def describe_totals(content: ReleaseContent) -> str:
-    """Describe a period in one sentence: its people, attentions and referrals."""
-    month = name_period(content.period)
-    if content.is_empty:
-        return _("Nothing was recorded in %(month)s.", month=month)
-    if any(content.totals.get(counts) is None for counts in ("people", "attentions", "referrals")):
-        return _("In %(month)s so few people came that the figures are held back to protect them.", month=month)
-    counted = {
-        counts: COUNTED_UNITS[counts](_format_count(content.totals[counts]))
-        for counts in COUNTED_UNITS
-        if counts in content.totals
-    }
-    return _("In %(month)s: %(people)s, %(attentions)s and %(referrals)s.", month=month, **counted)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from attention_point.foundation.language import format_date, format_number, format_percent
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Block, Heading, LabelledValues, Note, Paragraph
+from attention_point.foundation.paperwork import Block, BulletList, Heading, LabelledValues, Note, Paragraph
+from attention_point.statistics.month_papers.changes import name_period
 from attention_point.statistics.releases.content import (
     SUPPRESSION,
     ReleaseContent,
@@ -33,6 +34,8 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
             "rounding cannot have made it."
         )
     )
+    yield Heading(_("How to read the tables"), 2)
+    yield BulletList(tuple(_explain_tables()))
     if content.version is None or content.released_at is None:
         yield Note(_("Do not publish these figures. They are published when the month is released."))
         return
@@ -45,7 +48,23 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
     ]
     if content.note:
         rows.append((_("What was corrected"), content.note))
+    rows.append((_("How to cite"), _describe_citation(content)))
     yield LabelledValues(tuple(rows))
+
+
+def _explain_tables() -> Iterator[str]:
+    yield _("The longer a bar and the darker a cell, the greater its figure. Bold rows sum those below them.")
+    yield _("Share: of the total of the table, or of all people where one person may stand in several rows.")
+    yield _("Change: how many more (+) or fewer (−) than in the month that is named. Rounding alone can make 5.")
+
+
+def _describe_citation(content: ReleaseContent) -> str:
+    return _(
+        "International Affairs Office, Mayor's Office of Bucaramanga. Figures of %(month)s, version %(number)s. "
+        "CC BY 4.0.",
+        month=name_period(content.period),
+        number=content.version,
+    )
 
 
 def _describe_rounding(content: ReleaseContent) -> Iterator[Block]:

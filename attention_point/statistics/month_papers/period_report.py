@@ -1,9 +1,8 @@
 """A period as one neutral report, from which its PDF, its workbook and its page are made with the same figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from attention_point.dates import parse_period_code
 from attention_point.foundation import clock
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -14,6 +13,7 @@ from attention_point.statistics.month_papers.first_page import build_first_page
 from attention_point.statistics.month_papers.method_page import build_method_page
 from attention_point.statistics.month_papers.report_tables import build_report_table
 from attention_point.statistics.month_papers.table_views import TableView
+from attention_point.statistics.month_papers.tidy_tables import build_tidy_table
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent
 
 # The tables under their headings, in the order in which they stand every month.
@@ -73,7 +73,11 @@ def build_period_report(paper: PeriodPaper, *, folds_zeros: bool = False) -> Rep
     blocks += build_method_page(content, paper.content_hash)
     return Report(
         title=_("Figures of %(month)s", month=name_period(content.period)),
-        subtitle=_("Attention point for migrants, Bucaramanga"),
+        subtitle=(
+            _("Attention point for migrants, Bucaramanga · corrects an earlier version, see the last page")
+            if content.note
+            else _("Attention point for migrants, Bucaramanga")
+        ),
         language=str(current_locale()).replace("_", "-"),
         # The moment of the release, so that the file of a release has the same bytes whenever it is drawn.
         created_at=content.released_at or clock.now(),
@@ -82,6 +86,14 @@ def build_period_report(paper: PeriodPaper, *, folds_zeros: bool = False) -> Rep
         watermark=paper.watermark,
         reference=_format_reference(content),
     )
+
+
+def build_period_workbook(paper: PeriodPaper) -> Report:
+    """Build the report of a workbook: the tables one by one, and at its end all figures in one tidy table."""
+    report = build_period_report(paper)
+    title = _("All figures in one table")
+    blocks = (*report.blocks, Heading(title), build_tidy_table(paper.content))
+    return replace(report, blocks=blocks)
 
 
 def _build_sections(paper: PeriodPaper, folds_zeros: bool) -> Iterator[Block]:
@@ -115,8 +127,3 @@ def _format_reference(content: ReleaseContent) -> str:
     if content.version is None:
         return _("%(month)s · provisional, internal", month=period)
     return _("%(month)s · version %(number)s", month=period, number=content.version)
-
-
-def is_month(content: ReleaseContent) -> bool:
-    """Whether a period is a month."""
-    return parse_period_code(content.period).kind == "month"

@@ -183,7 +183,9 @@ def _build_line_of_each_cell(view: TableView) -> _TableParts:
     cells = sorted(
         view.table.cells, key=lambda cell: [order.index(cell[0]), *((code == TOTAL_CODE, code) for code in cell[1:])]
     )
-    rows = [(*(view.label_code(axis, code) for axis, code in enumerate(cell)), view.get_count(*cell)) for cell in cells]
+    rows: list[tuple[Cell, ...]] = [
+        (*(view.label_code(axis, code) for axis, code in enumerate(cell)), view.get_count(*cell)) for cell in cells
+    ]
     return [*columns, Column("count", view.count_label, "integer")], rows, False, []
 
 

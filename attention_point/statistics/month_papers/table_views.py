@@ -1,6 +1,6 @@
 """A table of a release as a reader looks at it: its codes in order, with their words, and its counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from attention_point.foundation.language import N_
@@ -20,6 +20,12 @@ COUNT_LABELS: Mapping[str, str] = {
     "attentions": N_("Attentions"),
     "referrals": N_("Referrals"),
     "answers": N_("Answers"),
+}
+COUNT_EXPLANATIONS: Mapping[str, Callable[[], str]] = {
+    "people": lambda: _("Counts people: each once in the month."),
+    "attentions": lambda: _("Counts attentions: each visit, as often as a person came."),
+    "referrals": lambda: _("Counts referrals of the month's visits, in the state that they had by then."),
+    "answers": lambda: _("Counts the entities' first answers to referrals of the month's visits."),
 }
 
 

@@ -8,6 +8,7 @@ are only as many files as releases times formats, and those in another language 
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,14 +24,16 @@ from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.open_data import files
+from attention_point.statistics.open_data.series import list_series_versions, write_series
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.models import Release
 
 FOLDER = "open-data"
+_SERIES = "all-months"  # begins the name of the file of all months
 LANGUAGE = "es"  # of public PDF and XLSX: an address must always give the same bytes
 # How papers are drawn, as a number in their names. Raise it when the PDF or XLSX of an unchanged month gets other
 # bytes, even by a word: files of an earlier number are neither served nor compared, and go when new ones are made.
-DRAWING = 3
+DRAWING = 4
 DRAWN_FORMATS = ("pdf", "xlsx")
 LOCK_TIMEOUT = 5.0  # seconds; a visitor who would wait longer is asked to come again
 # One file at a time, so that visitors of a new month cannot take both cores from the desk.
@@ -71,6 +74,33 @@ def list_public_files(session: Session, settings: Settings, release: Release) ->
     return public_files
 
 
+def read_series(session: Session, settings: Settings) -> bytes:
+    """Return the file of all months, which is made once for each set of versions. Raises Busy as the others do."""
+    return _ensure_series(session, settings).read_bytes()
+
+
+def _ensure_series(session: Session, settings: Settings) -> Path:
+    path = settings.instance / FOLDER / f"{_SERIES}-{build_series_tag(session, settings)}-d{DRAWING}.csv"
+    if not path.exists():
+        with in_language(LANGUAGE):
+            _store_once(path, lambda: run_in_worker(session, settings, draw_series))
+        for earlier_file in path.parent.glob(f"{_SERIES}-*.csv"):
+            if earlier_file != path:
+                earlier_file.unlink(missing_ok=True)
+    return path
+
+
+def build_series_tag(session: Session, settings: Settings) -> str:
+    """Return what tells the file of all months from an earlier one: the versions that stand in it."""
+    versions = repr(list_series_versions(session))
+    return _build_tag(settings, hashlib.sha256(versions.encode()).hexdigest()[:32])
+
+
+def draw_series(session: Session, settings: Settings) -> bytes:
+    """Write the file of all months in the language in use. A task of the worker."""
+    return write_series(session, get_watermark(settings))
+
+
 def make_missing_files(database: Database, settings: Settings, _period: str = "") -> None:
     """Draw the missing files of all releases. Raises Busy when one cannot be stored; those before it stay."""
     with database.read_session() as session:
@@ -80,6 +110,8 @@ def make_missing_files(database: Database, settings: Settings, _period: str = ""
                 paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
             if not all(path.exists() for path in paths):
                 list_public_files(session, settings, session.get_one(Release, (period, number)))
+        if list_series_versions(session):
+            _ensure_series(session, settings)
 
 
 def list_altered_files(session: Session, settings: Settings) -> list[str]:
@@ -95,26 +127,26 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
         )
         for period, number, content_hash in queries.list_hashes(session)
         for format_code in files.FILE_FORMATS
-        if _is_altered(settings, session.get_one(Release, (period, number)), format_code)
+        if _is_altered(session, settings, session.get_one(Release, (period, number)), format_code)
     ]
 
 
-def _is_altered(settings: Settings, release: Release, format_code: str) -> bool:
+def _is_altered(session: Session, settings: Settings, release: Release, format_code: str) -> bool:
     with in_language(LANGUAGE):
         path = _build_path(settings, release.period, release.version, release.hash, format_code)
         try:
-            return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
+            return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
         except (queries.AlteredRelease, FileNotFoundError):
             return False
 
 
 def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
     """Draw a file of a version in the language in use. A task of the worker."""
-    return _draw_file(settings, session.get_one(Release, (period, number)), format_code)
+    return _draw_file(session, settings, session.get_one(Release, (period, number)), format_code)
 
 
-def _draw_file(settings: Settings, release: Release, format_code: str) -> bytes:
-    return files.write_release_file(format_code, release, get_watermark(settings))
+def _draw_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
+    return files.write_release_file(session, format_code, release, get_watermark(settings))
 
 
 def build_etag(settings: Settings, release: Release) -> str:
@@ -154,21 +186,23 @@ def _build_path(
 
 
 def _make_file(session: Session, settings: Settings, release: Release, format_code: str, path: Path) -> None:
+    version = release.period, release.version
+    _store_once(path, lambda: run_in_worker(session, settings, draw_release_file, *version, format_code))
+    if format_code in DRAWN_FORMATS:
+        for drawing in range(1, DRAWING):
+            earlier_file = _build_path(settings, release.period, release.version, release.hash, format_code, drawing)
+            earlier_file.unlink(missing_ok=True)
+
+
+def _store_once(path: Path, draw: Callable[[], bytes]) -> None:
     if not _drawing_lock.acquire(timeout=LOCK_TIMEOUT):
         raise Busy(_("The file is being prepared. Try again in a moment."))
     try:
         if path.exists():  # another visitor's request drew it meanwhile
             return
-        version = release.period, release.version
-        content = run_in_worker(session, settings, draw_release_file, *version, format_code)
+        content = draw()
         create_private_folder(path.parent)
         files.write_file_atomically(path, content)
-        if format_code in DRAWN_FORMATS:
-            for drawing in range(1, DRAWING):
-                earlier_file = _build_path(
-                    settings, release.period, release.version, release.hash, format_code, drawing
-                )
-                earlier_file.unlink(missing_ok=True)
     except OSError:
         raise Busy(_("The server cannot store the file now. Try again later.")) from None
     finally:

@@ -1,1 +1,1 @@
-"""Figures over time: the series of all released months, the trend of a row, and the quarters and years."""
+"""Figures over time: the trend of any row over the released months, quarters and years."""

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from attention_point.dates import PERIOD_KINDS, PeriodKind, parse_period_code
+from attention_point.foundation import clock
 from attention_point.foundation.language import N_, format_number, format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, Cell, Chart, Column, Series, Table
@@ -11,8 +14,10 @@ from attention_point.foundation.report_pages import describe_chart
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.dimension_labels import DIMENSIONS
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
+from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 
+MAX_PERIODS = 1200  # a century of months: no trend is cut
 KIND_LABELS: Mapping[PeriodKind, str] = {"month": N_("Months"), "quarter": N_("Quarters"), "year": N_("Years")}
 FIRST_TABLE = "people-by-sex"  # what the page opens with
 CODE_ARGUMENTS = ("row", "column", "third")
@@ -45,6 +50,12 @@ class TrendChoice:
         view = self.view
         totals = [TOTAL_CODE] if any(cell[axis] == TOTAL_CODE for cell in view.table.cells) else []
         return [(code, view.label_code(axis, code)) for code in (*totals, *view.list_codes(axis))]
+
+
+def load_released(session: Session, kind: PeriodKind) -> list[ReleaseContent]:
+    """Load the current version of every released period of a kind, oldest first. Raises AlteredRelease."""
+    releases = queries.list_current_releases(session, clock.today(), MAX_PERIODS, kind)
+    return [queries.load_content(release) for release in reversed(releases)]
 
 
 def parse_kind(arguments: Mapping[str, str]) -> PeriodKind:

@@ -8,11 +8,11 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_watermark, send_download
+from attention_point.foundation.report_pages import build_report_wording, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.statistics.open_data import public_files
 from attention_point.statistics.periods import trend
 from attention_point.statistics.periods.forms import build_trend_form
-from attention_point.statistics.periods.series import load_released, write_series
 from attention_point.statistics.releases.content import ReleaseContent
 
 blueprint = Blueprint("trends", __name__, url_prefix="/statistics")
@@ -53,12 +53,12 @@ def show_chart() -> Response:
 @requires("statistics.export")
 def download_series() -> Response:
     """Send the figures of all released months as one file. The journal says who took it before it leaves."""
-    content = write_series(db_session(), get_watermark(current_settings()))
+    content = public_files.read_series(db_session(), current_settings())
     journal.record(db_session(), current_actor(), "statistics.export", "tally", format="csv")
     return send_download(content, "text/csv", f"{_('figures-all-months')}.csv")
 
 
 def _load_choice() -> tuple[list[ReleaseContent], trend.TrendChoice | None]:
     kind = trend.parse_kind(request.args)
-    contents = load_released(db_session(), kind)
+    contents = trend.load_released(db_session(), kind)
     return contents, trend.parse_choice(request.args, kind, contents[-1]) if contents else None

@@ -28,3 +28,25 @@ class Release(Base):
     released_at: Mapped[datetime]
     released_by: Mapped[str] = mapped_column(String(60))
     note: Mapped[str | None] = mapped_column(String(500))
+
+
+class ReleaseProposal(Base):
+    """What somebody proposed to release of a period, until a second person approves it or somebody withdraws it.
+
+    ``fingerprint`` is the hash of the content that was reviewed. ``proposed_by`` is the journal's label of the person.
+    """
+
+    __tablename__ = "release_proposal"
+
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+    reader_note: Mapped[str | None] = mapped_column(String(500))
+    despite_damage: Mapped[bool] = mapped_column(default=False)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[str] = mapped_column(String(60))
+
+    @property
+    def seal(self) -> str:
+        """What tells this proposal from any other of its period, so that nobody approves what she did not see."""
+        return f"{self.fingerprint}:{self.proposed_at.timestamp():f}"

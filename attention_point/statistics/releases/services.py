@@ -14,7 +14,6 @@ from attention_point.foundation.errors import AppError, Conflict, FieldError, In
 from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
 from attention_point.statistics.releases.content import (
     ReleaseContent,
@@ -55,29 +54,22 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
     if content.is_empty:
         raise AppError(_("Nothing was recorded in %(month)s.", month=format_period(period)))
     current_release = queries.find_current_release(session, period)
+    if current_release is not None:
+        released = queries.load_content(current_release)
+        if (released.totals, released.tables) == (content.totals, content.tables):
+            raise AppError(
+                _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))
+            )
     return PreparedRelease(content, compute_content_hash(build_content_json(content)), current_release is not None)
 
 
 def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
-    # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
-    from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
-    from attention_point.statistics.releases.related_figures import RelatedPeriods, list_known_sums  # noqa: PLC0415
-
-    rounder = content_building.build_rounder(session, period)
-    versions = related_releases.list_earlier_versions(session, period)
-    related = RelatedPeriods(related_releases.list_period_groups(session, period))
-    bound_units = related_releases.list_bound_units(session, period)
-    known_totals = {
-        unit: [total for version in versions if (total := version.totals.get(unit)) is not None]
-        for unit in rounder.true_totals
-    }
-    version_sums = list_known_sums(versions)
-    protected = protect_audited_period(
-        rounder,
-        lambda rounded: protect_totals(rounded, rounder.true_totals, known_totals, bound_units),
-        lambda rounded: [*version_sums, *related.list_known_sums(rounded)],
-        lambda rounded, _totals: related.find_breaches(rounded),
+    protected = related_releases.protect_beside_releases(
+        content_building.build_rounder(session, period),
+        related_releases.list_earlier_versions(session, period),
+        related_releases.list_period_groups(session, period),
+        related_releases.list_bound_units(session, period),
     )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 
@@ -102,13 +94,11 @@ def release_period(
     for month in period.months:
         tally_services.close_month(session, month)
     current_release = queries.find_current_release(session, period)
-    note, reader_note = _check_note(note, current_release), _check_reader_note(reader_note)
+    note, reader_note = check_notes(session, period, note, reader_note)
     damaged_count = _confirm_period(session, period, despite_damage=despite_damage)
     prepared = prepare_release(session, period)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
-        raise Conflict(
-            _("The figures have changed since you reviewed them. Review them again before you publish them.")
-        )
+        raise Conflict(describe_changed_figures())
     content = replace(prepared.content, note=note, reader_note=reader_note)
     release = _build_release(session, actor, period, content, current_release)
     session.add(release)
@@ -132,12 +122,9 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
         is_over = period.end_day <= clock.today()
         if not is_over or not all(_is_settled(session, Period("month", first_day)) for first_day in period.months):
             continue
-        current_release = queries.find_current_release(session, period)
+        is_released = queries.find_current_release(session, period) is not None
         try:
-            if current_release is None:
-                release_period(session, actor, period)
-            elif queries.load_content(current_release).tables != prepare_release(session, period).content.tables:
-                release_period(session, actor, period, note)
+            release_period(session, actor, period, note if is_released else None)
         except AppError as error:
             log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
 
@@ -194,6 +181,21 @@ def _build_release(
         released_by=actor.journal_label,
         note=content.note,
     )
+
+
+def describe_changed_figures() -> str:
+    """Say that the figures are no longer those that were reviewed."""
+    return _("The figures have changed since you reviewed them. Review them again before you publish them.")
+
+
+def check_notes(
+    session: Session, period: Period, note: str | None, reader_note: str | None
+) -> tuple[str | None, str | None]:
+    """Return the note of what was wrong and the note to readers, without blanks around them.
+
+    Raises Invalid for one that is too long, and for the first where it is missing or superfluous.
+    """
+    return _check_note(note, queries.find_current_release(session, period)), _check_reader_note(reader_note)
 
 
 def _check_reader_note(note: str | None) -> str | None:

@@ -62,9 +62,14 @@ class _CaptionAtTopOfPage(ParagraphFlowable):
             super().draw()
 
 
-def build_flowables(report: blocks.Report, wording: ReportWording, page_height: float) -> list[Flowable]:
-    """Builds what stands after the title, for pages that hold ``page_height`` points."""
-    builder, outline = _FlowableBuilder(report, wording, page_height), report.outline
+def build_flowables(
+    report: blocks.Report, wording: ReportWording, page_height: float, dense_padding: float
+) -> list[Flowable]:
+    """Builds what stands after the title, for pages that hold ``page_height`` points.
+
+    ``dense_padding``: points above and below the rows of tables that are charts too.
+    """
+    builder, outline = _FlowableBuilder(report, wording, page_height, dense_padding), report.outline
     flowables: list[Flowable] = []
     headings: list[Flowable] = []
     for index, block in enumerate(report.blocks):
@@ -75,6 +80,11 @@ def build_flowables(report: blocks.Report, wording: ReportWording, page_height: 
             headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
             continue
         block_flowables = builder.build_block(block, index)
+        if isinstance(block, blocks.PageBreak):
+            # Its own test for room would leave an empty page after a full one.
+            flowables += [*headings, *block_flowables]
+            headings = []
+            continue
         # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
         needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
         if builder.precedes_signature(index):
@@ -107,6 +117,7 @@ class _FlowableBuilder:
     report: blocks.Report
     wording: ReportWording
     page_height: float
+    dense_padding: float
 
     def precedes_signature(self, index: int) -> bool:
         """Whether the next block is a signature."""
@@ -179,7 +190,8 @@ class _FlowableBuilder:
             ("BOTTOMPADDING", (0, 0), (-1, -1), _LABEL_PADDING),
         ]
         widths = [_LABEL_WIDTH, CONTENT_WIDTH - _LABEL_WIDTH]
-        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1), Spacer(0, 12)]
+        # Not a spacer: at the end of a full page it would begin another one.
+        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1, spaceAfter=12)]
 
     @build_block.register
     def _build_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> list[Flowable]:
@@ -211,7 +223,7 @@ class _FlowableBuilder:
         flowables: list[Flowable] = []
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
-            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height)
+            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding)
             table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
             caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)
             if number > 1:
