@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.dates import PERIOD_KINDS, Period, find_period
@@ -188,7 +188,7 @@ def test_what_earlier_versions_recorded_counts_in_years_after_a_recount(session:
 def keep_only_what_the_earlier_version_kept(session: Session) -> None:
     """Take away what this version seals of how a person counts in a quarter and a year."""
     session.execute(update(Person).values(counted=None))
-    session.execute(Tally.__table__.delete().where(Tally.table.contains("-repeats-of-")))
+    session.execute(delete(Tally).where(Tally.table.contains("-repeats-of-")))
     rows = session.execute(select(Visit.id, Visit.person_id, Visit.sealed)).all()
     keys = people_queries.open_person_keys(session, {row.person_id for row in rows})
     for row in rows:

@@ -48,7 +48,8 @@ def _list_total_parts(data: Data) -> Iterable[TotalPart]:
     else:
         yield f"held/{data['state']}", 1
     yield from ((f"country/{code}", 1) for code in data.get("countries", ()))
-    if "participants" in data:
+    # Those who are expected have not come.
+    if "participants" in data and data["state"] in {"done", "followed-up"}:
         yield from build_count_parts("reached", data["participants"])
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.directory import queries as directory_queries
+from attention_point.foundation.errors import AppError
+from attention_point.foundation.language import gettext as _
 from attention_point.intake import recount
 from attention_point.statistics import dimension_codes
 from attention_point.statistics.cells import OTHER_CODE, CellCodes
@@ -22,7 +24,18 @@ CountedFacts = Iterable[VisitFacts | ReferralFacts]
 
 
 def read_stored_tables(session: Session, period: Period) -> list[StoredTable]:
-    """Read the stored tables of which the published ones of a period are made, over all points."""
+    """Read the stored tables of which the published ones of a period are made, over all points.
+
+    Raises AppError for a quarter or a year whose people are not counted yet.
+    """
+    if period.kind != "month" and tally_queries.is_recount_due(session):
+        raise AppError(
+            _(
+                "People of a quarter or a year count once only after “statistics rebuild”: visits on file were "
+                "recorded by an earlier version of the program."
+            ),
+            code="recount_due",
+        )
     # Content by point beside that of all points would reveal more than either.
     counts = tally_queries.sum_period_tables(session, period)
     split_counts = {

@@ -138,15 +138,7 @@ def _confirm_period(session: Session, period: Period, *, despite_damage: bool) -
     """Confirm the counts of a period. Return the number of records of a month that do not open."""
     if period.kind == "month":
         return confirm_counts(session, period.first_day, despite_damage=despite_damage)
-    # The months were recounted when they were released. What they do not say is who came again.
-    if tally_queries.is_recount_due(session):
-        raise AppError(
-            _(
-                "People of a quarter or a year count once only after “statistics rebuild”: visits on file were "
-                "recorded by an earlier version of the program."
-            ),
-            code="recount_due",
-        )
+    # The months were recounted when they were released.
     if any(
         count < 0 for cells in tally_queries.sum_period_tables(session, period).values() for count in cells.values()
     ):

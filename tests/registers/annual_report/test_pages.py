@@ -30,7 +30,7 @@ POSITIONING = "/report/2019/positioning"
 def parts_of(page: TestResponse) -> list[dict[str, Any]]:
     """The parts on a story's page, each with its place, its fields and the drafted text."""
     found = read(page.get_data(as_text=True))
-    sections = [each for each in found if each.tag == "section" and each.get("class") == "card"]
+    sections = [each for each in found if each.tag == "section" and each.get("class") == "card stack"]
     return [
         {
             "place": place,

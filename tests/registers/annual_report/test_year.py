@@ -20,6 +20,8 @@ from attention_point.registers.annual_report.rules import KEPT_TEXT_CODES, SECTI
 from attention_point.registers.annual_report.story import WRITTEN, StoryPart
 from attention_point.registers.calls.loading import load_calls
 from attention_point.registers.events.loading import load_diplomatic_contacts, load_events
+from attention_point.registers.events.register import EVENTS
+from attention_point.registers.shared.records import services as services_of_records
 from attention_point.registers.shared.records.loading import load_year_file
 from tests.registers.annual_report.walking import SECTION_OF, Leaf, chapters, leaves, plain
 from tests.registers.seed import seed
@@ -208,3 +210,20 @@ def test_the_text_file_has_every_fact_too(session: Session, real: Mapping[str, A
 )
 def test_a_part_of_a_longer_number_is_not_the_fact(forms: tuple[str, ...], text: str, stands: bool) -> None:
     assert Leaf("x", forms, ()).stands_in(text) is stands
+
+
+@pytest.mark.parametrize("state", ["planned", "done", "postponed", "cancelled", "followed-up"])
+def test_nobody_came_to_what_did_not_take_place(session: Session, state: str) -> None:
+    services_of_records.add_record(
+        session, SYSTEM, EVENTS,
+        {"name": "Foro del agua", "state": state, "date": "2019-03-05", "reason": "la lluvia", "new_date": "2020",
+         "countries": ["NL"], "participants": {"number": 120}, "activities": ["panel"], "purpose": "hablar del agua",
+         "partners": [{"name": "SENA", "role": role} for role in ("partner", "host", "speaker", "guest", "supporter")]},
+    )  # fmt: skip
+    text = plain(write_report("html", build_report(session, 2019)).decode())
+    assert ("con la presencia de los países bajos" in text) is (state in {"done", "followed-up"})
+    for past in ("se realizó", "con 120 participantes", "fueron invitados",
+                 "tuvo como fin", "contó con el apoyo", "entre los conferencistas estuvieron"):  # fmt: skip
+        assert (past in text) is (state == "done"), past
+    assert ("se prevé realizarlo en 2020" in text) is (state == "postponed")
+    assert ("se debió a la lluvia" in text) is (state in {"postponed", "cancelled"})

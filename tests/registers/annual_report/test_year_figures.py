@@ -132,6 +132,8 @@ def test_the_migration_section_tells_the_year(session: Session) -> None:
     publish(session, period("2018", people=1250, needs=(45, 45)))
     publish(session, period("2018-01"))
     publish(session, period("2018-02"))
+    for code in ("2017-01", "2017-02"):
+        publish(session, period(code))
     publish(session, period("2017", people=1000))
     document = build_report(session, 2018)
     text = said_of(session, 2018)
@@ -169,3 +171,11 @@ def test_the_report_reads_releases_of_the_year_only(session: Session) -> None:
 def test_a_change_of_nothing_is_not_told(session: Session, year: int) -> None:
     publish(session, period(str(year)))
     assert "en comparación" not in said_of(session, year)
+
+
+def test_a_whole_year_is_not_compared_with_a_part_of_one(session: Session) -> None:
+    for content in (*months(2), period("2017", people=1000), period("2018-01"), period("2018-02"), period("2018")):
+        publish(session, content)
+    text = said_of(session, 2018)
+    assert "en comparación con" not in text
+    assert "en febrero se registraron 100 atenciones, frente a 100 en los mismos meses de 2017." in text

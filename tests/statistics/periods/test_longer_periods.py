@@ -79,10 +79,10 @@ def test_a_correction_of_a_month_corrects_its_quarter_and_year(invented: Session
 
 
 def test_a_person_of_three_months_is_one_of_the_quarter(session: Session) -> None:
-    people = [person(birth_date=f"19{60 + number}-03-17", documents=[{"type": "PA", "number": f"90000{number:03}"}])
+    who_came = [person(birth_date=f"19{60 + number}-03-17", documents=[{"type": "PA", "number": f"90000{number:03}"}])
               for number in range(24)]  # fmt: skip
     for month in MONTHS:
-        for who in people:
+        for who in who_came:
             recorded(session, **{**draft(person=who), "attended_at": f"{month:%Y-%m}-08T10:00:00-05:00"})
     for month in MONTHS:
         release(session, month)

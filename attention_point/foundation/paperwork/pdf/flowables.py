@@ -25,6 +25,8 @@ from attention_point.foundation.paperwork.wording import ReportWording
 _LABEL_WIDTH = CONTENT_WIDTH * 0.34
 _LABEL_PADDING = 4.0
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
+# The height of a whole signature, and how much of a page a block may fill to move to the next one with it.
+_SIGNED_HEIGHT, _LARGEST_SIGNED_SHARE = 150.0, 0.6
 # Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
 
@@ -85,9 +87,17 @@ def build_flowables(
             continue
         # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
         needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
+        if builder.precedes_signature(index):
+            needed_height = max(needed_height, _measure_height_before_signature(block_flowables, page_height))
         flowables += [CondPageBreak(min(needed_height, page_height)), *headings, *block_flowables]
         headings = []
     return [*flowables, CondPageBreak(_HEADING_HEIGHT), *headings] if headings else flowables
+
+
+def _measure_height_before_signature(flowables: list[Flowable], page_height: float) -> float:
+    """Returns the height of a block together with a signature: nobody signs on a page with no text on it."""
+    height = sum(flowable.wrap(CONTENT_WIDTH, page_height)[1] for flowable in flowables) + _SIGNED_HEIGHT
+    return float(height) if height < page_height * _LARGEST_SIGNED_SHARE else 0.0
 
 
 def _measure_needed_height(flowables: list[Flowable]) -> float:
@@ -108,6 +118,11 @@ class _FlowableBuilder:
     wording: ReportWording
     page_height: float
     dense_padding: float
+
+    def precedes_signature(self, index: int) -> bool:
+        """Whether the next block is a signature."""
+        following = self.report.blocks[index + 1 : index + 2]
+        return bool(following) and isinstance(following[0], blocks.Signature)
 
     @singledispatchmethod
     def build_block(self, block: Any, index: int) -> list[Flowable]:

@@ -37,7 +37,8 @@ _THIN_KEYS = frozenset({"name", "kind", "date", "state", "year", "partners", "pu
 _FEW_PARTNERS = 3
 # The partners of an event that did not take place stand in the sentence that says so.
 _LOST_STATES = frozenset({"postponed", "cancelled"})
-_AHEAD_STATES = frozenset({"planned", "followed-up"})
+# By the state of an event, which of the sentences is true of it: what was done is told without an ending.
+_TENSES = {"planned": "-ahead", "followed-up": "-ahead", "postponed": "-lost", "cancelled": "-lost"}
 
 
 def describe_events(year: ReportYear, totals: YearTotals) -> Iterator[AccountUnit]:
@@ -139,8 +140,7 @@ def _describe_similar_events(year: ReportYear, events: Sequence[RecordColumns]) 
 def _describe_event(facts: RecordFacts) -> Iterator[str]:
     """The sentences of one event, what happened first and what it is for last."""
     state = facts.data["state"]
-    is_ahead = state in _AHEAD_STATES
-    tense = "-ahead" if is_ahead else ""
+    tense = _TENSES.get(state, "")
     yield from _describe_state(facts, state)
     yield write_sentence(f"event/purpose{tense}", None, purpose=facts.format_clause("purpose"))
     skipped_role = "partner" if state in _LOST_STATES or _name_few_partners(facts, state) else ""
@@ -179,11 +179,13 @@ def _describe_state(facts: RecordFacts, state: str) -> Iterator[str]:
         partners, planned_for = facts.join_organisations("partners"), when.removeprefix("en ")
         yield write_sentence(f"event/{state}", subject, partners=partners, planned_for=planned_for)
         yield write_sentence(f"event/reason-{state}", None, reason=facts.format_clause("reason"))
-        if "new_date" in data:
+        if state == "postponed" and "new_date" in data:
             yield write_sentence("event/new-date", subject, when=format_when(data["new_date"]))
         yield write_sentence("event/organisers", None, organisers=organisers)
-    yield write_sentence("event/participants", None, participants=count)
-    yield write_sentence("event/countries", None, countries=countries)
+    # Of what is still followed, people may have taken part already; of what is planned, nobody has.
+    tense = "" if state == "followed-up" else _TENSES[state]
+    yield write_sentence(f"event/participants{tense}", None, participants=count)
+    yield write_sentence(f"event/countries{tense}", None, countries=countries)
 
 
 def _name_place(data: Mapping[str, Any]) -> Noun | None:

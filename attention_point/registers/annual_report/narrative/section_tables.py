@@ -98,8 +98,14 @@ def _build_positioning_tables(year: ReportYear, _totals: YearTotals) -> Iterator
     if events:
         keys = ("organisers", "participants", "state")
         columns = (Column("name", _("Event")), Column("date", _("Date")), *_build_columns(EVENTS, *keys))
-        rows = [(event.name, _format_date(event), *_format_facts(year, EVENTS, event, *keys)) for event in events]
+        rows = [(event.name, _format_date(event), *_format_event(year, event)) for event in events]
         yield _build_known_table("events-list", _("Events of the year"), columns, rows)
+
+
+def _format_event(year: ReportYear, event: RecordColumns) -> tuple[Cell, ...]:
+    organisers, participants, state = _format_facts(year, EVENTS, event, "organisers", "participants", "state")
+    # Those who were expected to what did not take place are no participants.
+    return organisers, participants if event.state in {"done", "followed-up"} else "", state
 
 
 def _build_resources_tables(year: ReportYear, _totals: YearTotals) -> Iterator[Block]:
