@@ -55,9 +55,14 @@ def month(database: Database) -> dict[str, UUID]:
 
 
 @pytest.fixture
-def run(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(
+    database: Database, database_url: str, keyring_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Run:
     """The command line on the test's database."""
-    monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(tmp_path / "instance"))
+    (tmp_path / "instance").mkdir(mode=0o700)
+    # The worker that draws the files opens the same database with the same keyring.
+    for name, value in (("INSTANCE", tmp_path / "instance"), ("KEYRING", keyring_path), ("DATABASE_URL", database_url)):
+        monkeypatch.setenv(f"ATTENTION_POINT_{name}", str(value))
 
     def said(*words: str) -> Result:
         opened = Database(database_url, database.info)
