@@ -21,6 +21,7 @@ from attention_point.foundation.paperwork import (
     HeadlineFigures,
     LabelledValues,
     Series,
+    Suppressed,
     Table,
 )
 from attention_point.foundation.report_pages import describe_chart
@@ -101,8 +102,17 @@ def _describe(chart: Chart) -> Chart:
     return chart if chart.description else replace(chart, description=describe_chart(chart.title, None))
 
 
-def build_trend(session: Session, published: PublishedPeriods) -> tuple[Chart, Table] | None:
-    """Build the chart of people by month, and the table of the totals below it; None for a single month."""
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The people by month: a chart, one true sentence about it (or none), and the table of the totals below it."""
+
+    chart: Chart
+    finding: str
+    table: Table
+
+
+def build_trend(session: Session, published: PublishedPeriods) -> Trend | None:
+    """Build the people by month; None for a single month."""
     codes = published.list_codes("month")[-MAX_TREND_MONTHS:]
     if len(codes) < 2:
         return None
@@ -110,10 +120,6 @@ def build_trend(session: Session, published: PublishedPeriods) -> tuple[Chart, T
     title = _("People by month")
     labels = tuple(_shorten_month(parse_period_code(code).first_day) for code in codes)
     people = tuple(SUPPRESSED if month["people"] is None else month["people"] for month in totals)
-    known = [(count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int)]
-    highest = max(known, default=None)
-    description = describe_chart(title, (name_period(highest[1]), format_number(highest[0])) if highest else None)
-    chart = Chart(TREND_CHART, title, "bar", labels, (Series(_("People"), people),), description)
     columns = (Column("month", _("Month")), *(Column(name, _(COUNT_LABELS[name]), "integer") for name in _TREND_COUNTS))
     rows = tuple(
         (
@@ -122,7 +128,21 @@ def build_trend(session: Session, published: PublishedPeriods) -> tuple[Chart, T
         )
         for code, month in reversed(list(zip(codes, totals, strict=True)))
     )
-    return chart, Table(TREND_CHART, title, columns, rows)
+    return Trend(
+        Chart(TREND_CHART, title, "bar", labels, (Series(_("People"), people),), describe_chart(title, None)),
+        _find_highest(codes, people),
+        Table(TREND_CHART, title, columns, rows),
+    )
+
+
+def _find_highest(codes: Sequence[str], people: Sequence[int | Suppressed]) -> str:
+    known = [(count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int)]
+    if not known:
+        return ""
+    count, code = max(known)
+    if sum(other == count for other, _code in known) > 1:
+        return ""  # two months alike: none is the one with most
+    return _("Most people came in %(month)s: %(count)s.", month=name_period(code), count=format_number(count))
 
 
 def _shorten_month(first_day: date) -> str:

@@ -98,7 +98,7 @@ def show_trend() -> Response:
     trend = page_figures.build_trend(db_session(), page_figures.list_published_periods(db_session()))
     if trend is None:
         raise NotFound(_("There is no such chart on this page."))
-    return Response(draw_chart_svg(trend[0], build_report_wording()), mimetype="image/svg+xml")
+    return Response(draw_chart_svg(trend.chart, build_report_wording()), mimetype="image/svg+xml")
 
 
 @blueprint.get("/<string(maxlength=20):period>.<string(maxlength=20):kind>")
