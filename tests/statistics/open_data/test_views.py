@@ -247,6 +247,7 @@ def test_what_a_killed_process_left_is_deleted(app: Flask, months: list[Release]
     old, new = kept / ".2017-09-v1.pdf.1.part", kept / ".2017-09-v1.pdf.2.part"
     for half in (old, new):
         half.write_bytes(b"%PDF")
+        half.chmod(0o600)
     two_hours_ago = (clock.now() - timedelta(hours=2)).timestamp()
     os.utime(old, (two_hours_ago, two_hours_ago))
     public_files.make_missing_files(app.extensions["database"], settings)
