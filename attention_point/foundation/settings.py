@@ -136,7 +136,11 @@ def _read_choice(values: dict[str, str], name: str, choices: tuple[str, ...]) ->
     text = values.pop(name, "") or choices[0]
     if text not in choices:
         raise SettingsError(
-            _("%(name)s must be one of these: %(choices)s", name=f"{ENVIRONMENT_PREFIX}{name}", choices=", ".join(choices))
+            _(
+                "%(name)s must be one of these: %(choices)s",
+                name=f"{ENVIRONMENT_PREFIX}{name}",
+                choices=", ".join(choices),
+            )
         )
     return text
 
