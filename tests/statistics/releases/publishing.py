@@ -34,10 +34,10 @@ def publish_month(
     version = current_release.version + 1 if current_release else 1
     released_at = datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
     tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
-    leanings = content_building.build_leanings(session, period)
-    rounder = PeriodRounder(tables, leanings)
+    rounder = PeriodRounder(tables, content_building.build_leanings(session, period))
     rounded = rounder.round()
-    content = content_building.build_content(session, period, rounded, protect_totals(rounded, rounder.true_totals, {}))
+    totals = protect_totals(rounded, rounder.true_totals, {})
+    content = content_building.build_content(session, period, rounded, totals)
     content = replace(content, version=version, released_at=released_at, journal_head=HEAD, note=note)
     content_json = build_content_json(content)
     release = Release(
