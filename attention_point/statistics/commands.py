@@ -19,7 +19,7 @@ from attention_point.foundation.language import in_language, ngettext
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts.commands import write_extract
-from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.open_data.series import list_series_versions, write_series
 from attention_point.statistics.operational_reports import services as operational_reports
@@ -109,25 +109,27 @@ def export_series(output: Path) -> None:
 
 
 @statistics_commands.command("release")
-@click.argument("month")
+@click.argument("period")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
 @click.option("--reader-note", help="A word to the readers, on the first page.")
 @click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
-def release_month(month: str, note: str | None, reader_note: str | None, despite_damage: bool) -> None:
-    """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
+def release_figures(period: str, note: str | None, reader_note: str | None, despite_damage: bool) -> None:
+    """Publish PERIOD (2017-09): recounted, protected, audited and frozen. With a note, correct what was published.
+
+    With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
+    """
     with write_session() as session:
-        first_day = parse_begun_month(month)
         approvals.require_one_person(read_settings())
         release = services.release_period(
             session,
             SYSTEM,
-            Period("month", first_day),
+            parse_begun_period(period),
             note,
             despite_damage=despite_damage,
             reader_note=reader_note,
         )
         lines = (
-            _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),
+            _("%(month)s, version %(number)s: %(hash)s", month=period, number=release.version, hash=release.hash),
             _("Keep this outside the system: %(seq)s %(hash)s", seq=release.journal_seq, hash=release.journal_head),
         )
         quality = queries.load_content(release).quality
@@ -148,6 +150,7 @@ def verify_counts() -> None:
         repeatable_read(session)
         faults = queries.list_altered_releases(session)
         differences = tally_queries.list_differences(session, _recount_with_progress(session))
+        is_recount_due = tally_queries.is_recount_due(session)
         damages = list_noted_damage(session)
         faults += [damage.description for damage in damages]
         faults += public_files.list_altered_files(session, read_settings())
@@ -159,6 +162,8 @@ def verify_counts() -> None:
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
+    if is_recount_due:
+        click.echo(_("People of quarters and years are not counted yet: “statistics rebuild” counts them."))
 
 
 def _describe_difference(difference: tally_queries.TallyDifference) -> str:

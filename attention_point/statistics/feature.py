@@ -13,6 +13,7 @@ from attention_point.statistics.naming import NAMING
 from attention_point.statistics.open_data.views import blueprint as open_data_pages
 from attention_point.statistics.operational_reports.views import PERMISSION as OPERATIONAL_REPORT_PERMISSION
 from attention_point.statistics.operational_reports.views import blueprint as operational_report_pages
+from attention_point.statistics.periods.views import blueprint as trend_pages
 
 # Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
 dashboard = Feature(
@@ -29,7 +30,7 @@ dashboard = Feature(
 )
 statistics = Feature(
     name="statistics",
-    blueprints=(blueprint, release_pages, extracts_pages, open_data_pages, operational_report_pages, api),
+    blueprints=(blueprint, release_pages, trend_pages, extracts_pages, open_data_pages, operational_report_pages, api),
     menu=(
         MenuItem(N_("Figures"), "statistics.list_months", "statistics.view", daily_for=("office", "auditor")),
         MenuItem(N_("Extracts"), "extracts.list_extracts", "statistics.extract"),

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, first_of_month, first_of_next_month
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import DueRecount, Tally
 from attention_point.tallies.rules import REPEAT_TABLES, STORED_INDICATORS, CellKey
 
 PeriodCounts = dict[str, dict[str, int]]
@@ -111,8 +111,12 @@ def estimate_recount_size(session: Session) -> int:
 
 
 def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
-    """List the cells in which the stored counts differ from a recount, in order."""
-    return _compare_rows(session.execute(_ALL_TALLIES), recount)
+    """List the cells in which the stored counts differ from a recount, in order.
+
+    As long as a rebuild is due for them, repeats are left out.
+    """
+    differences = _compare_rows(session.execute(_ALL_TALLIES), recount)
+    return _leave_out_repeats(differences) if is_recount_due(session) else differences
 
 
 def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
@@ -121,11 +125,16 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
     Repeats are left out: what earlier versions of the program recorded tells them only beside the other months.
     """
     month_query = _ALL_TALLIES.where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
-    return [
-        difference
-        for difference in _compare_rows(session.execute(month_query), recount)
-        if difference.key[2] not in _ALL_REPEAT_TABLES
-    ]
+    return _leave_out_repeats(_compare_rows(session.execute(month_query), recount))
+
+
+def is_recount_due(session: Session) -> bool:
+    """Whether quarters and years wait for a rebuild, which counts what earlier versions of the program recorded."""
+    return session.scalar(select(DueRecount.what).limit(1)) is not None
+
+
+def _leave_out_repeats(differences: Iterable[TallyDifference]) -> list[TallyDifference]:
+    return [difference for difference in differences if difference.key[2] not in _ALL_REPEAT_TABLES]
 
 
 _ALL_REPEAT_TABLES = frozenset(table for tables in REPEAT_TABLES.values() for table in tables)

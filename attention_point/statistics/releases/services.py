@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+import structlog
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period
+from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import list_noted_damage
@@ -21,8 +22,11 @@ from attention_point.statistics.releases.content import (
     encode_canonical_json,
 )
 from attention_point.statistics.releases.models import Release
+from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
+from attention_point.tallies.facts import LONGER_PERIODS
 
+log = structlog.get_logger()
 MAX_NOTE_LENGTH = 500  # characters, as the columns hold them
 COUNTED_RECORDS = frozenset({"visit", "visit-addition", "referral"})
 
@@ -91,7 +95,7 @@ def release_period(
         tally_services.close_month(session, month)
     current_release = queries.find_current_release(session, period)
     note, reader_note = check_notes(session, period, note, reader_note)
-    damaged_count = sum(confirm_counts(session, month, despite_damage=despite_damage) for month in period.months)
+    damaged_count = _confirm_period(session, period, despite_damage=despite_damage)
     prepared = prepare_release(session, period)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
         raise Conflict(describe_changed_figures())
@@ -103,7 +107,57 @@ def release_period(
     if damaged_count:
         detail["damaged"] = damaged_count
     journal.record(session, actor, "statistics.release", "month", period.code, **detail)
+    if period.kind == "month":
+        _release_longer_periods(session, actor, period, note)
     return release
+
+
+def _release_longer_periods(session: Session, actor: Actor, month: Period, note: str | None) -> None:
+    """Release the quarter and the year of a released month once their last month is released, or correct them with it.
+
+    What cannot be released yet holds no month back: the log says so, and the command releases it later.
+    """
+    for kind in LONGER_PERIODS:
+        period = find_period(kind, month.first_day)
+        is_over = period.end_day <= clock.today()
+        if not is_over or not all(_is_settled(session, Period("month", first_day)) for first_day in period.months):
+            continue
+        is_released = queries.find_current_release(session, period) is not None
+        try:
+            release_period(session, actor, period, note if is_released else None)
+        except AppError as error:
+            log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
+
+
+def _is_settled(session: Session, month: Period) -> bool:
+    is_released = queries.find_current_release(session, month) is not None
+    return is_released or not tally_queries.list_counted_points(session, month.first_day)
+
+
+def _confirm_period(session: Session, period: Period, *, despite_damage: bool) -> int:
+    """Confirm the counts of a period. Return the number of records of a month that do not open."""
+    if period.kind == "month":
+        return confirm_counts(session, period.first_day, despite_damage=despite_damage)
+    # The months were recounted when they were released. What they do not say is who came again.
+    if tally_queries.is_recount_due(session):
+        raise AppError(
+            _(
+                "People of a quarter or a year count once only after “statistics rebuild”: visits on file were "
+                "recorded by an earlier version of the program."
+            ),
+            code="recount_due",
+        )
+    if any(
+        count < 0 for cells in tally_queries.sum_period_tables(session, period).values() for count in cells.values()
+    ):
+        raise AppError(
+            _(
+                "The counts of %(period)s do not match the visits. See “statistics verify”.",
+                period=format_period(period),
+            ),
+            code="unreconciled",
+        )
+    return 0
 
 
 def _build_release(
@@ -161,7 +215,7 @@ def _check_note(note: str | None, current_release: Release | None) -> str | None
     elif note is None:
         sentence = _(
             "%(month)s was released on %(day)s. A correction needs a note of what was wrong.",
-            month=format_month(current_release.month),
+            month=format_period(parse_period_code(current_release.period)),
             day=format_date(current_release.released_at),
         )
     elif len(note) > MAX_NOTE_LENGTH:
