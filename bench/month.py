@@ -29,6 +29,7 @@ from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.statistics.open_data import files
 from attention_point.statistics.releases import queries as release_queries
 from attention_point.statistics.releases import services
+from attention_point.statistics.month_papers.period_report import PeriodPaper
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries
@@ -189,7 +190,7 @@ def measure_papers(content: ReleaseContent, slip: Slip, turns: int) -> list[Figu
         return write_slip(replace(slip, qr_code_address=f"{slip.qr_code_address[:-8]}{next(numbers):08}"))
 
     def write_month_pdf() -> bytes:
-        return files.write_month_file("pdf", content)
+        return files.write_paper("pdf", PeriodPaper(content))
 
     pages = len(PdfReader(BytesIO(write_month_pdf())).pages)
     times = [

@@ -24,6 +24,7 @@ from attention_point.foundation.paperwork.report import (
     Paragraph,
     Report,
     Series,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
@@ -50,6 +51,7 @@ __all__ = [
     "Report",
     "ReportWording",
     "Series",
+    "Signature",
     "Slip",
     "SlipLabels",
     "SlipPerson",

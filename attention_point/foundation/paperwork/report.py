@@ -113,11 +113,25 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Where a paper is signed: place and date, then a line to sign on over the name and the post of who signs.
+
+    What is not known is empty; the line stands in any case.
+    """
+
+    place_and_date: str
+    name: str = ""
+    post: str = ""
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """A page break: the next part starts on a new page."""
 
 
-Block = Heading | Paragraph | BulletList | Note | LabelledValues | HeadlineFigures | Table | Chart | PageBreak
+Block = (
+    Heading | Paragraph | BulletList | Note | LabelledValues | HeadlineFigures | Table | Chart | Signature | PageBreak
+)
 
 
 @dataclass(frozen=True)
@@ -144,9 +158,10 @@ class Report:
 
     ``language`` is a BCP 47 tag (``es-CO``). ``created_at`` has a time zone and is the only date that the writers
     know. ``reference`` stands in the footer of each page, and ``watermark`` across it. ``has_cover`` gives the report
-    a first page of its own, and ``has_contents`` a table of contents. Links by path are put after ``site_address``
-    (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no address, a chart
-    without its table, or a link to an anchor that the report does not have.
+    a first page of its own with ``cover_mark`` in large type, and ``has_contents`` a table of contents. Readers see
+    ``date_text`` in place of the date of ``created_at``, where there is one. Links by path are put after
+    ``site_address`` (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no
+    address, a chart without its table, or a link to an anchor that the report does not have.
     """
 
     title: str
@@ -160,6 +175,8 @@ class Report:
     has_cover: bool = False
     has_contents: bool = False
     site_address: str = ""
+    cover_mark: str = ""
+    date_text: str = ""
 
     def __post_init__(self) -> None:
         if self.created_at.utcoffset() is None:

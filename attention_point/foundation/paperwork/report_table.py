@@ -84,6 +84,11 @@ class Table:
                 if not _fits_column_kind(cell, column.kind):
                     raise ValueError(f"table {self.id}, row {number}, column {column.key}: not {column.kind}")
 
+    @property
+    def is_chart(self) -> bool:
+        """Whether paper draws its numbers too, as bars or as shades."""
+        return bool(self.bar_column) or self.is_shaded
+
     def is_total(self, row_number: int) -> bool:
         """Tells whether a row, counted from 0, is the total or a subtotal."""
         is_last_total = self.has_total_row and row_number == len(self.rows) - 1

@@ -66,4 +66,9 @@ def format_change(change: int, wording: ReportWording) -> str:
 
 def format_reference(report: Report, wording: ReportWording) -> str:
     """Formats the reference and the date of a report, as they stand together in headers and footers."""
-    return " · ".join(filter(None, (report.reference, wording.format_date(report.created_at))))
+    return " · ".join(filter(None, (report.reference, format_report_date(report, wording))))
+
+
+def format_report_date(report: Report, wording: ReportWording) -> str:
+    """Formats the date of a report as readers see it: its own words for it, or the moment of its figures."""
+    return report.date_text or wording.format_date(report.created_at)

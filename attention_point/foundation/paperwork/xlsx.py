@@ -27,6 +27,7 @@ from attention_point.foundation.paperwork.report import (
     Note,
     Paragraph,
     Report,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.text import clean_line, clean_text
@@ -260,6 +261,8 @@ def _extract_texts(block: Block) -> Iterator[tuple[str, str]]:
         yield from (("text", f"• {strip_link(item)}") for item in block.items)
     elif isinstance(block, LabelledValues):
         yield from (("text", f"{label}: {strip_link(value)}") for label, value in block.rows)
+    elif isinstance(block, Signature):
+        yield from (("text", text) for text in (block.place_and_date, block.name, block.post) if text)
 
 
 def build_plain_workbook(sheets: Mapping[str, Sequence[Sequence[str | int | None]]]) -> bytes:

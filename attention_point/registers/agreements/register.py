@@ -16,6 +16,7 @@ from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_G
 from attention_point.registers.shared.records.year_totals import TotalPart, build_count_parts, build_money_parts
 from attention_point.registers.shared.rules import list_search_words
 from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.common_fields import NEXT_STEPS_FIELD, PURPOSE_FIELD
 from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
 from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
 
@@ -74,6 +75,7 @@ _AGREEMENT_FIELDS = Group(
         Field("name", N_("Name"), required=True, searched=True),
         Field("number", N_("Number of the agreement"), searched=True, maximum=60),
         Field("object", N_("Object"), schema.LONG_TEXT, searched=True, hint=N_("What the parties agree to do.")),
+        PURPOSE_FIELD,
         Field("state", N_("State"), schema.CODE, required=True, codes=STATES, listed=True, filtered=True),
         Field(
             "started",
@@ -125,6 +127,8 @@ _CONTRIBUTION_FIELDS = Group(
                 Field("means", N_("In money or in kind"), schema.CODE, codes=MEANS),
                 Field("amount", N_("Amount"), schema.MONEY),
                 Field("share", N_("Share of the whole"), schema.SHARE, hint=N_("In percent: 50 is half.")),
+                Field("giver", N_("Who gives it"), hint=N_("Only if it is one of several.")),
+                Field("expected", N_("It is expected, and not yet given"), schema.YES_NO),
                 Field("note", N_("Note")),
             ),
         ),
@@ -174,6 +178,15 @@ _RESULT_FIELDS = Group(
 _OTHER_FIELDS = Group(
     N_("Other facts"),
     (
+        Field("results", N_("Results"), schema.TEXTS, searched=True, hint=N_("One per line.")),
+        Field(
+            "expected_results",
+            N_("Expected results"),
+            schema.TEXTS,
+            searched=True,
+            hint=N_("One per line. The report says them as something that is still ahead."),
+        ),
+        NEXT_STEPS_FIELD,
         Field("sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True),
         Field("plan_line", N_("Line of the development plan"), searched=True),
         Field("tags", N_("Tags"), schema.TAGS, filtered=True, hint=N_("Separated by commas.")),

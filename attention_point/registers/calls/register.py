@@ -18,6 +18,7 @@ from attention_point.registers.shared.records.year_totals import TotalPart, buil
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
@@ -57,6 +58,9 @@ def _build_proposal_entries(register: Register, data: Data) -> Iterable[tuple[st
 
 def _list_proposal_total_parts(data: Data) -> Iterable[TotalPart]:
     """List what a proposal adds: its result, its approved co-financing, its matching contribution if it is known."""
+    if is_presented(data):
+        # Only who presented a proposal took part in a call.
+        yield f"call/{hash_folded_text(data['call'])}", 1
     yield from (
         (key, 1) for key, applies in (("presented", is_presented(data)), ("chosen", is_chosen(data))) if applies
     )
@@ -178,6 +182,7 @@ PROPOSALS = CallsRegister(
                 Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, listed=True),
                 Field("result", N_("Result"), schema.CODE, codes=CODE_LISTS["results"], filtered=True, listed=True),
                 Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True),
+                NEXT_STEPS_FIELD,
             ),
         ),
         Group(

@@ -12,9 +12,11 @@ from attention_point.registers.shared.rules import list_months_between, parse_da
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
+    PURPOSE_FIELD,
     TAGS_FIELD,
     YEAR_FIELD,
     build_state_field,
@@ -23,6 +25,7 @@ from attention_point.registers.shared.schema.schema import Data, Field, Group, R
 
 CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
 EVENT_KINDS, EVENT_STATES = CODE_LISTS["kinds"], CODE_LISTS["states"]
+DIPLOMATIC_MEETING = "diplomatic-meeting"
 _MAX_MONTHS = 24
 """A longer event stands in the calendar of its first months only: a wrong year would fill the index with months."""
 
@@ -38,7 +41,12 @@ def _build_index_entries(register: Register, data: Data) -> Iterable[tuple[str, 
 
 
 def _list_total_parts(data: Data) -> Iterable[TotalPart]:
-    """List the countries and the participants of an event."""
+    """List what an event adds: its countries, its participants, and that it was one of the office's own events."""
+    # A meeting with a mission is no event of the office's: eight countries that were met are not eight events.
+    if data.get("kind") == DIPLOMATIC_MEETING:
+        yield from ((f"met/{code}", 1) for code in data.get("countries", ()) if data["state"] == "done")
+    else:
+        yield f"held/{data['state']}", 1
     yield from ((f"country/{code}", 1) for code in data.get("countries", ()))
     if "participants" in data:
         yield from build_count_parts("reached", data["participants"])
@@ -87,6 +95,7 @@ EVENTS = Register(
         Group(
             N_("Results and follow-up"),
             (
+                PURPOSE_FIELD,
                 Field("activities", N_("Activities"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
                 Field("results", N_("Results"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
                 Field(
@@ -106,6 +115,7 @@ EVENTS = Register(
                     "sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True
                 ),
                 Field("plan_line", N_("Line of the development plan"), searched=True),
+                NEXT_STEPS_FIELD,
                 TAGS_FIELD,
                 NOTES_FIELD,
                 Field(

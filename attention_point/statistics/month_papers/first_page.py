@@ -48,8 +48,6 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
         return
     if content.reader_note:
         yield Note(_("A word from the office: %(note)s", note=content.reader_note))
-    if content.note:
-        yield Note(_("This version corrects an earlier one. What was wrong stands on the last page."))
     yield HeadlineFigures(tuple(_build_total_figures(summary)))
     figures = tuple(_build_key_figures(summary))
     if figures:
@@ -141,9 +139,10 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     if summary.first_time is not None:
         yield _("First time"), _join_parts([summary.first_time], names=False)
     ages = [part for part in summary.ages if part.count and part.code != NOT_GIVEN]
-    if ages:
+    # A word to the readers may be long, and the page is one: the chart has the ages too.
+    if ages and not content.reader_note:
         yield _("Ages"), _join_parts(ages)
-    if summary.nationalities:
+    if summary.nationalities and not content.reader_note:
         yield _("Nationality"), _join_parts(summary.nationalities)
     if summary.origins:
         yield _("State of origin"), _join_parts(summary.origins)

@@ -6,7 +6,6 @@ from attention_point.foundation.language import format_date, format_number, form
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Block, BulletList, Heading, LabelledValues, Note, Paragraph
 from attention_point.statistics.month_papers.changes import name_period
-from attention_point.statistics.month_papers.table_views import COUNT_EXPLANATIONS, COUNT_LABELS
 from attention_point.statistics.releases.content import (
     SUPPRESSION,
     ReleaseContent,
@@ -54,8 +53,6 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
 
 
 def _explain_tables() -> Iterator[str]:
-    for counts, label in COUNT_LABELS.items():
-        yield f"{_(label)}. {COUNT_EXPLANATIONS[counts]()}"
     yield _("The longer a bar and the darker a cell, the greater its figure. Bold rows sum those below them.")
     yield _("Share: of the total of the table, or of all people where one person may stand in several rows.")
     yield _("Change: how many more (+) or fewer (−) than in the month that is named. Rounding alone can make 5.")

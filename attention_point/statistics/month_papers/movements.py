@@ -32,6 +32,17 @@ def list_movements(content: ReleaseContent, earlier: ReleaseContent) -> list[Mov
     return sorted(movements, key=lambda movement: -abs(movement.change.difference))[:MAX_MOVEMENTS]
 
 
+def count_differences(content: ReleaseContent, released: ReleaseContent) -> tuple[int, int]:
+    """Count the figures that differ from those of a released version, and the tables in which they stand."""
+    differing = [
+        sum(table.cells.get(cell) != count for cell, count in released_table.cells.items())
+        for released_table in released.tables
+        if (table := content.find_table(released_table.id)) is not None
+    ]
+    totals = sum(content.totals.get(counts) != total for counts, total in released.totals.items())
+    return sum(differing) + totals, sum(map(bool, differing))
+
+
 def _list_views(content: ReleaseContent, earlier: ReleaseContent) -> Iterator[TableView]:
     for table in content.tables:
         if len(table.dimensions) == 1 and not _SKIPPED_DIMENSIONS & set(table.dimensions):

@@ -73,7 +73,11 @@ def build_period_report(paper: PeriodPaper, *, folds_zeros: bool = False) -> Rep
     blocks += build_method_page(content, paper.content_hash)
     return Report(
         title=_("Figures of %(month)s", month=name_period(content.period)),
-        subtitle=_("Attention point for migrants, Bucaramanga"),
+        subtitle=(
+            _("Attention point for migrants, Bucaramanga · corrects an earlier version, see the last page")
+            if content.note
+            else _("Attention point for migrants, Bucaramanga")
+        ),
         language=str(current_locale()).replace("_", "-"),
         # The moment of the release, so that the file of a release has the same bytes whenever it is drawn.
         created_at=content.released_at or clock.now(),

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.naming import find_actor_names
@@ -21,12 +22,12 @@ from attention_point.foundation.web.transactions import current_database, read_s
 from attention_point.statistics.month_codes import parse_begun_month
 from attention_point.statistics.month_papers.changes import Comparison, name_period
 from attention_point.statistics.month_papers.loading import load_comparison
-from attention_point.statistics.month_papers.movements import Movement, list_movements
+from attention_point.statistics.month_papers.movements import Movement, count_differences, list_movements
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.months.forms import ApprovalForm, ReleaseForm
 from attention_point.statistics.months.month_page import list_first_blocks
 from attention_point.statistics.open_data import public_files
-from attention_point.statistics.releases import approvals, services
+from attention_point.statistics.releases import approvals, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.quality import describe_quality
@@ -133,7 +134,16 @@ def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalFo
         quality=describe_quality(prepared.content.quality),
         first_blocks=list_first_blocks(build_period_report(PeriodPaper(prepared.content, comparison))),
         movements=_list_movements(prepared.content, comparison),
+        differences=_count_differences(session, period, prepared.content),
     )
+
+
+def _count_differences(session: Session, period: Period, content: ReleaseContent) -> tuple[int, int, int] | None:
+    """Count what a correction changes: figures, tables, and the version in force; None for a first release."""
+    current_release = queries.find_current_release(session, period)
+    if current_release is None:
+        return None
+    return (*count_differences(content, queries.load_content(current_release)), current_release.version)
 
 
 def _list_movements(content: ReleaseContent, comparison: Comparison) -> Sequence[tuple[str, Sequence[Movement]]]:

@@ -43,9 +43,12 @@ def build_link(run_text: str, target: str, properties: str = "") -> str:
     return f"<w:hyperlink {target}>{run}</w:hyperlink>"
 
 
-def build_field(name: str) -> str:
-    """Builds a field, which Word fills in (``PAGE``), as the replacement of a placeholder inside a run's text."""
-    field = f'<w:fldSimple w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+def build_field(name: str, shown: str = "1") -> str:
+    """Builds a field, which Word fills in (``PAGE``), as the replacement of a placeholder inside a run's text.
+
+    ``shown`` stands there until Word does so.
+    """
+    field = f'<w:fldSimple w:instr="{name}"><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
     return f'</w:t></w:r>{field}<w:r><w:t xml:space="preserve">'
 
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, Spacer
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
 from reportlab.platypus import PageBreak as PageBreakFlowable
 from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
 from attention_point.foundation.paperwork import report as blocks
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, HALF_WIDTH, build_drawing
-from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, LINE_COLOUR, WHITE
+from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, LINE_COLOUR, WHITE
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
 from attention_point.foundation.paperwork.links import build_bookmark
 from attention_point.foundation.paperwork.pdf import styles
@@ -23,6 +24,7 @@ from attention_point.foundation.paperwork.wording import ReportWording
 # All sizes are points.
 _LABEL_WIDTH = CONTENT_WIDTH * 0.34
 _LABEL_PADDING = 4.0
+_SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
 # Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
 
@@ -58,9 +60,14 @@ class _CaptionAtTopOfPage(ParagraphFlowable):
             super().draw()
 
 
-def build_flowables(report: blocks.Report, wording: ReportWording, page_height: float) -> list[Flowable]:
-    """Builds what stands after the title, for pages that hold ``page_height`` points."""
-    builder, outline = _FlowableBuilder(report, wording, page_height), report.outline
+def build_flowables(
+    report: blocks.Report, wording: ReportWording, page_height: float, dense_padding: float
+) -> list[Flowable]:
+    """Builds what stands after the title, for pages that hold ``page_height`` points.
+
+    ``dense_padding``: points above and below the rows of tables that are charts too.
+    """
+    builder, outline = _FlowableBuilder(report, wording, page_height, dense_padding), report.outline
     flowables: list[Flowable] = []
     headings: list[Flowable] = []
     for index, block in enumerate(report.blocks):
@@ -100,6 +107,7 @@ class _FlowableBuilder:
     report: blocks.Report
     wording: ReportWording
     page_height: float
+    dense_padding: float
 
     @singledispatchmethod
     def build_block(self, block: Any, index: int) -> list[Flowable]:
@@ -132,6 +140,14 @@ class _FlowableBuilder:
         return [ParagraphFlowable(escape_markup(block.text), styles.NOTE)]
 
     @build_block.register
+    def _build_signature(self, block: blocks.Signature, index: int) -> list[Flowable]:
+        texts = [(block.name, styles.SIGNATURE), (block.post, styles.BODY)]
+        lines = [ParagraphFlowable(escape_markup(text), style) for text, style in texts if text]
+        line = HRFlowable(_SIGNATURE_WIDTH, 0.8, hAlign="LEFT", color=HexColor(BLACK), spaceAfter=4)
+        place_and_date = ParagraphFlowable(escape_markup(block.place_and_date), styles.BODY)
+        return [KeepTogether([Spacer(0, 18), place_and_date, Spacer(0, _SIGNATURE_HEIGHT), line, *lines])]
+
+    @build_block.register
     def _build_page_break(self, block: blocks.PageBreak, index: int) -> list[Flowable]:
         return [PageBreakFlowable()]
 
@@ -159,7 +175,8 @@ class _FlowableBuilder:
             ("BOTTOMPADDING", (0, 0), (-1, -1), _LABEL_PADDING),
         ]
         widths = [_LABEL_WIDTH, CONTENT_WIDTH - _LABEL_WIDTH]
-        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1), Spacer(0, 12)]
+        # Not a spacer: at the end of a full page it would begin another one.
+        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1, spaceAfter=12)]
 
     @build_block.register
     def _build_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> list[Flowable]:
@@ -191,7 +208,7 @@ class _FlowableBuilder:
         flowables: list[Flowable] = []
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
-            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height)
+            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding)
             table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
             caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)
             if number > 1:

@@ -35,6 +35,7 @@ HEADLINE_VALUE = ParagraphStyle(
     "headline-value", BODY, fontName=BOLD_FONT, fontSize=20, leading=25, textColor=HexColor(COBALT), spaceAfter=2
 )
 ITEM = ParagraphStyle("item", BODY, leftIndent=14, bulletIndent=3, spaceAfter=3)
+SIGNATURE = ParagraphStyle("signature", BODY, fontName=BOLD_FONT, spaceAfter=0)
 CAPTION = ParagraphStyle("caption", BODY, fontName=BOLD_FONT, spaceBefore=8, spaceAfter=5)
 HEADINGS = {
     level: ParagraphStyle(

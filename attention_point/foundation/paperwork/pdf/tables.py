@@ -33,7 +33,6 @@ from attention_point.foundation.paperwork.text import clean_line, escape_markup
 from attention_point.foundation.paperwork.wording import ReportWording
 
 _ROW_PADDING = 3.5
-_DENSE_ROW_PADDING = 2.0  # of tables that are charts too
 _BAR_HEIGHT = 8.5
 # Heads stand on every page, so a label of a thousand letters must leave room for rows.
 _MAX_HEAD_LINES = 10
@@ -80,10 +79,11 @@ class TableBuilder:
     wording: ReportWording
     site_address: str
     page_height: float
+    dense_padding: float
 
     def build(self, title: str, notes: Sequence[ParagraphFlowable]) -> ReportTable:
         """Builds the part; ``notes`` stand below its last row."""
-        heads = [*([self._build_group_head()] if self._has_groups else []), self._build_head()]
+        heads = [*([self._build_group_head()] if self._list_groups() else []), self._build_head()]
         rows = [*heads, *(self._build_row(number) for number in range(len(self.table.rows)))]
         if not self.table.rows:
             rows.append([clean_line(self.wording.empty_table_text)])
@@ -92,7 +92,7 @@ class TableBuilder:
         cells = [row + [""] * (len(self.part.widths) - len(row)) for row in [*rows, *([note] for note in notes)]]
         flowable = ReportTable(cells, colWidths=list(self.part.widths), repeatRows=len(heads), hAlign="LEFT")
         flowable.setStyle(self._build_style(row_count, len(notes)))
-        is_dense = self._row_padding == _DENSE_ROW_PADDING
+        is_dense = self.table.is_chart
         first_rows = _FIRST_DENSE_ROWS if is_dense else _FIRST_ROWS
         heights = [self._measure_row(row) for row in [*rows[: len(heads) + first_rows], *rows[-2:]]]
         end_height = sum(heights[-2:]) + sum(note.wrap(sum(self.part.widths), 0)[1] for note in notes)
@@ -108,11 +108,7 @@ class TableBuilder:
 
     @property
     def _row_padding(self) -> float:
-        return _DENSE_ROW_PADDING if self.table.bar_column or self.table.is_shaded else _ROW_PADDING
-
-    @property
-    def _has_groups(self) -> bool:
-        return any(self.table.columns[index].group for index in self.part.column_indexes if index != BAR_INDEX)
+        return self.dense_padding if self.table.is_chart else _ROW_PADDING
 
     def _list_groups(self) -> list[tuple[int, int, str]]:
         """Lists the common headings: first and last column of the part, and text."""
@@ -123,7 +119,7 @@ class TableBuilder:
                 groups[-1] = (groups[-1][0], position, group)
             elif group:
                 groups.append((position, position, group))
-        return groups
+        return [group for group in groups if group[0] < group[1]]
 
     def _build_group_head(self) -> list[Any]:
         head: list[Any] = [""] * len(self.part.widths)
@@ -140,7 +136,8 @@ class TableBuilder:
                 head.append("")
                 continue
             column = self.table.columns[index]
-            label = shorten_text(column.label, BOLD_FONT, size, 0.8 * _MAX_HEAD_LINES * width)
+            is_grouped = column.group in {group for _first, _last, group in self._list_groups()}
+            label = shorten_text(column.label if is_grouped else column.full_label, BOLD_FONT, size, 0.8 * _MAX_HEAD_LINES * width)
             style = build_cell_style(size, is_bold=True, is_right_aligned=column.is_numeric, colour=WHITE)
             head.append(ParagraphFlowable(escape_markup(label), style))
         return head
@@ -203,7 +200,7 @@ class TableBuilder:
         for position, index in enumerate(self.part.column_indexes):
             if index != BAR_INDEX and self.table.columns[index].is_numeric:
                 commands.append(("ALIGN", (position, head_count), (position, last), "RIGHT"))
-        commands += self._build_group_style() if self._has_groups else []
+        commands += self._build_group_style() if self._list_groups() else []
         commands += self._build_shades(head_count) if self.table.is_shaded else []
         if not self.table.rows:
             commands += [
