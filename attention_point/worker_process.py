@@ -46,7 +46,10 @@ def main(descriptor: int) -> None:
 
 def _limit_process() -> None:
     set_private_umask()
+    # Of two cores one stays for the tablets, whatever the libraries would start threads for.
     os.nice(NICENESS)
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the server, and its end ends the worker
     signal.signal(signal.SIGTERM, _end_at_once)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))

@@ -5,10 +5,14 @@
 
 import argparse
 import json
+import multiprocessing
+import os
 import threading
 import time
 from functools import partial
+from http.client import HTTPConnection
 from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from attention_point.app import create_app
@@ -17,14 +21,15 @@ from bench.client import Client
 from bench.people import invent_drafts
 from bench.registration import run_command
 from bench.report import Figure, divide, format_table, measure_milliseconds, working_folder, write_section
-from bench.room import find_p99
+from bench.room import find_p99, read_ticks
 from bench.start import RunningServer, running, sign_in
 
 TURNS, SECONDS, PEOPLE = 5, 15, 2_000
 TABLETS, PER_SECOND = 20, 100
 PAPER_SECONDS = 2.0
+PAPERS_FOR_CPU = 20
 GOAL = 2.0  # times the p99 of registrations alone
-Times = list[float]
+Times = list[float]  # milliseconds
 
 
 class Desk:
@@ -58,27 +63,50 @@ class Desk:
             tablet.join()
         return times
 
-    def ask_for_papers(self, address: str, end: threading.Event, taken: Times) -> None:
-        """Ask for a paper every two seconds until the end."""
-        while not end.wait(PAPER_SECONDS):
-            taken.append(measure_milliseconds(partial(self.fetch, address)))
-
-    def fetch(self, address: str) -> None:
-        """Ask for a paper once. Raises RuntimeError for any reply but 200."""
-        status, _text = self.server.get(address, self.cookie)
-        if status != 200:
-            raise RuntimeError(f"{address}: {status}")
-
     def register_beside(self, address: str, seconds: float) -> tuple[Times, Times]:
         """The milliseconds of registrations and of the papers beside them."""
-        self.fetch(address)  # the first one starts the worker
-        end, taken = threading.Event(), Times()
-        office = threading.Thread(target=self.ask_for_papers, args=(address, end, taken))
+        # The office is a process of its own: what reads its papers takes no time from the clock of the tablets.
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        values = self.server.port, address, self.cookie, there
+        office = context.Process(target=ask_for_papers, args=values)
         office.start()
+        here.recv()  # the first paper, which starts the worker, is there
         times = self.register(seconds)
-        end.set()
+        here.send(None)
+        taken: Times = here.recv()
         office.join()
         return times, taken
+
+
+def ask_for_papers(port: int, address: str, cookie: str, pipe: Connection) -> None:
+    """Ask for a paper every two seconds until something comes through the pipe; then send the milliseconds of each."""
+    fetch_paper(port, address, cookie)
+    pipe.send(None)
+    taken = Times()
+    while not pipe.poll(PAPER_SECONDS):
+        taken.append(measure_milliseconds(partial(fetch_paper, port, address, cookie)))
+    pipe.send(taken)
+
+
+def fetch_paper(port: int, address: str, cookie: str) -> None:
+    """Ask for a paper once. Raises RuntimeError for any reply but 200."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", address, headers={"Cookie": cookie})
+    reply = connection.getresponse()
+    reply.read()
+    connection.close()
+    if reply.status != 200:
+        raise RuntimeError(f"{address}: {reply.status}")
+
+
+def measure_server_cpu(desk: Desk, address: str) -> float:
+    """The milliseconds of CPU that a paper takes of the server itself; the rest is the worker's."""
+    ticks = read_ticks(desk.server.process.pid)
+    for _paper in range(PAPERS_FOR_CPU):
+        fetch_paper(desk.server.port, address, desk.cookie)
+    spent = read_ticks(desk.server.process.pid) - ticks
+    return spent / os.sysconf("SC_CLK_TCK") * 1000 / PAPERS_FOR_CPU
 
 
 def find_papers(desk: Desk) -> dict[str, str]:
@@ -115,6 +143,7 @@ def measure_turns(desk: Desk, turns: int, seconds: float) -> list[Figure]:
             Figure("P21", f"beside {name}: p99 / alone", divide(p99, alone_p99), "×", GOAL),
             Figure("", "the same: p99", p99, "ms"),
             Figure("", "until the paper is there", drawn[name], "ms"),
+            Figure("", "CPU of the server for one", [measure_server_cpu(desk, papers[name])], "ms"),
         ]
     return figures
 
@@ -126,8 +155,8 @@ TEXT = """## Registrations beside papers
 {table}
 
 - {tablets} tablets register together {rate} times a second on one server with SQLite, for {seconds:g} s a turn; the
-  time of each counts from the moment at which it was due. Alone and beside each paper by turns, {turns} of each; beside: one
-  paper every {pause:g} s.
+  time of each counts from the moment at which it was due. Alone and beside each paper by turns, {turns} of each;
+  beside: one paper every {pause:g} s, fetched by a process of its own.
 - A ratio is taken within a turn, then its median and range.
 """
 

@@ -94,14 +94,7 @@ def build_distribution(
     if kind == "hbar":
         codes.sort(key=lambda code: -counts[code])
     rows = [(label_for_code(dimension, code), counts[code], round(100 * counts[code] / total, 1)) for code in codes]
-    highest = max(rows, key=lambda row: row[1])
-    finding = finding or _(
-        "The most frequent is “%(name)s”: %(count)s of %(total)s (%(percent)s).",
-        name=highest[0],
-        count=format_number(highest[1]),
-        total=format_number(total),
-        percent=format_percent(highest[1] / total),
-    )
+    finding = finding or describe_highest([row[0] for row in rows], [row[1] for row in rows], total)
     charted = rows[:MAX_BARS] if kind == "hbar" else rows
     yield build_chart(
         block_id, title, kind, [row[0] for row in charted], Series(unit, tuple(row[1] for row in charted))
@@ -112,6 +105,18 @@ def build_distribution(
         Column("share", _("Per cent"), "number"),
     )
     yield Table(block_id, title, columns, (*rows, (_("Total"), total, 100)), (finding,), has_total_row=True)
+
+
+def describe_highest(names: Sequence[str], counts: Sequence[int], total: int) -> str:
+    """Return the sentence that names the highest of some counts, and its share of their total."""
+    highest = max(counts)
+    return _(
+        "The most frequent is “%(name)s”: %(count)s of %(total)s (%(percent)s).",
+        name=names[counts.index(highest)],
+        count=format_number(highest),
+        total=format_number(total),
+        percent=format_percent(highest / total),
+    )
 
 
 def _sort_codes(dimension: str, codes: set[str], label_for_code: Labeller) -> list[str]:

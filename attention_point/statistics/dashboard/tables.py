@@ -12,6 +12,7 @@ from attention_point.statistics.dashboard.breakdowns import (
     Labeller,
     build_chart,
     build_distribution,
+    describe_highest,
     get_table_title,
 )
 from attention_point.statistics.dashboard.filters import Filters, Options
@@ -36,17 +37,28 @@ def build_trend_blocks(dashboard: Dashboard, filters: Filters) -> Iterator[Block
             ("unanswered", _("Without an answer"), [period.unanswered_referrals for period in periods]),
         ]
     title = _("Recent weeks, from Monday") if is_weekly else _("Recent months")
-    notes = (_("A person counts in the week of the first visit of each month."),) if is_weekly else ()
+    label, counts = lines[0][1:]
+    highest = max(counts)
+    notes = [
+        _(
+            "%(what)s: the highest is %(name)s, with %(count)s.",
+            what=label,
+            name=period_names[counts.index(highest)],
+            count=format_number(highest),
+        )
+    ]
+    if is_weekly:
+        notes.append(_("A person counts in the week of the first visit of each month."))
     columns = (
         Column("begins", _("Week of") if is_weekly else _("Month")),
-        *(Column(key, label, "integer") for key, label, _counts in lines),
+        *(Column(key, label, "integer") for key, label, _line in lines),
     )
     rows: list[tuple[Cell, ...]] = [
-        (name, *(counts[index] for _key, _label, counts in lines)) for index, name in enumerate(period_names)
+        (name, *(line[index] for _key, _label, line in lines)) for index, name in enumerate(period_names)
     ]
-    series = [Series(label, tuple(counts)) for _key, label, counts in lines]
+    series = [Series(label, tuple(line)) for _key, label, line in lines]
     yield build_chart("trend", title, "line", period_names, *series)
-    yield Table("trend", title, columns, tuple(rows), notes)
+    yield Table("trend", title, columns, tuple(rows), tuple(notes))
 
 
 def build_need_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
@@ -129,7 +141,11 @@ def _build_entity_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iter
         (name, counts.total, counts.open, counts.answered, counts.unanswered, counts.non_response_rate)
         for name, counts in named_counts
     )
-    notes = (_("Open: the outcome is not known yet. An accepted referral counts as open and as answered."),)
+    total = sum(counts.total for _name, counts in named_counts)
+    notes = (
+        describe_highest(names, [counts.total for counts in charted], total),
+        _("Open: the outcome is not known yet. An accepted referral counts as open and as answered."),
+    )
     yield Table("entities", title, columns, rows, notes)
 
 
@@ -183,7 +199,7 @@ def _build_band_blocks(
     yield build_chart(block_id, title, "bar", names, Series(unit, values))
     middle = (sum(values) + 1) // 2
     median_band = next(name for index, name in enumerate(names) if sum(values[: index + 1]) >= middle)
-    note = _("Half of them: at most %(band)s.", band=median_band)
+    note = _("The one in the middle: %(band)s.", band=median_band)
     if NOT_GIVEN in counts:
         rows.append((_("Not given"), counts[NOT_GIVEN]))
     yield Table(block_id, title, (Column("band", band_title), Column("count", unit, "integer")), tuple(rows), (note,))

@@ -1,19 +1,19 @@
 """The page of the dashboard and its files. A file holds what the page of the same choice shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.dates import format_month_code
 from attention_point.directory.validation.missing_contacts import list_missing_contacts
 from attention_point.foundation import clock, journal
-from attention_point.foundation.access import requires
+from attention_point.foundation.access import Actor, requires
 from attention_point.foundation.errors import Invalid
-from attention_point.foundation.language import format_month
+from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell
+from attention_point.foundation.paperwork import Chart, Report, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
     get_watermark,
@@ -23,7 +23,6 @@ from attention_point.foundation.report_pages import (
 )
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.worker import run_in_worker
-from attention_point.statistics.dashboard import links
 from attention_point.statistics.dashboard.downloads import draw_file
 from attention_point.statistics.dashboard.filters import (
     Filters,
@@ -35,8 +34,10 @@ from attention_point.statistics.dashboard.filters import (
 from attention_point.statistics.dashboard.forms import build_filter_form
 from attention_point.statistics.dashboard.queries import Dashboard, collect_dashboard
 from attention_point.statistics.dashboard.reports import build_report, describe_comparison, describe_filters
+from attention_point.statistics.dashboard.trend import get_monday
 from attention_point.statistics.open_data.files import FILE_FORMATS
 
+WIDE_CHARTS = frozenset({"needs", "trend"})
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 
@@ -64,8 +65,9 @@ def show_dashboard() -> str | tuple[str, int]:
     return render_template(
         template,
         form=build_filter_form(request.args, options),
+        wide_charts=WIDE_CHARTS,
         neighbours=_link_neighbours(selection.filters, options),
-        list_addresses=links.build_list_addresses(current_actor(), selection.filters),
+        list_addresses=_build_list_addresses(current_actor(), selection.filters),
         selection=selection,
         chosen_filters=describe_filters(selection.filters, options),
         describe_comparison=describe_comparison,
@@ -80,7 +82,13 @@ def show_dashboard() -> str | tuple[str, int]:
 @requires("statistics.view")
 def show_chart(chart: str) -> Response:
     """Send one chart of a choice."""
-    return send_chart(_build_selection(_collect_options()).report, chart)
+    report = _build_selection(_collect_options()).report
+    # On the page two stand in a row; on paper each has the whole width.
+    blocks = (
+        replace(block, is_half_width=block.id not in WIDE_CHARTS) if isinstance(block, Chart) else block
+        for block in report.blocks
+    )
+    return send_chart(replace(report, blocks=tuple(blocks)), chart)
 
 
 @blueprint.get("/figures.pdf")
@@ -108,11 +116,40 @@ def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str]
     """Return the words and the address of the month before and of the month after; None where there is none."""
     arguments: dict[str, Any] = dict(filters.query_arguments)
     return [
-        (format_month(month), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
+        (format_date(month, "MMMM"), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
         if month
         else None
         for month in find_neighbours(filters, options)
     ]
+
+
+def _build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
+    """Return the addresses of the lists behind a number, by the key of its measure or the id of its table."""
+    addresses: dict[str, str] = {}
+    point: dict[str, Any] = {"point": filters.point} if filters.point else {}
+    if actor.may("visits.view") and _is_there("desk.list_visits"):
+        today = filters.last_day.isoformat()
+        month: dict[str, Any] = {**point, "first": filters.month.isoformat(), "last": today}
+        whole_month = url_for("desk.list_visits", **month)
+        addresses |= {
+            key: whole_month for key in ("month", "people", "first", "sex-age", "population", "municipality", "needs")
+        }
+        addresses["today"] = url_for("desk.list_visits", day=today, **point)
+        first_of_week = get_monday(filters.last_day).isoformat()
+        addresses["week"] = url_for("desk.list_visits", **{**month, "first": first_of_week})
+        addresses["unanswered"] = url_for("desk.list_visits", state="waiting", **month)
+        addresses["referrals"] = addresses["outcomes"] = url_for("desk.list_visits", state="referred", **month)
+    if actor.may("referrals.view") and _is_there("referrals.list_referrals"):
+        addresses["open-now"] = url_for("referrals.list_referrals")
+    if actor.may("turns.waits") and _is_there("turn_waits.show_waits"):
+        days: dict[str, Any] = {"first": filters.month.isoformat(), "last": filters.last_day.isoformat()}
+        addresses["waits"] = url_for("turn_waits.show_waits", **point, **days)
+    return addresses
+
+
+def _is_there(endpoint: str) -> bool:
+    # An application may be composed without the desk.
+    return endpoint in current_app.view_functions
 
 
 def _collect_options() -> Options:

@@ -9,12 +9,15 @@ are only as many files as releases times formats, and those in another language 
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Busy
 from attention_point.foundation.language import current_language, in_language
@@ -51,8 +54,7 @@ class PublicFile:
 
 def read_public_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
     """Return a public file. Raises NotFound for an unknown format, and Busy while it cannot be drawn or stored."""
-    with in_language(LANGUAGE):
-        return read_kept_file(session, settings, release, format_code)
+    return _ensure_file(session, settings, release, format_code).read_bytes()
 
 
 def read_kept_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
@@ -60,15 +62,14 @@ def read_kept_file(session: Session, settings: Settings, release: Release, forma
 
     Raises NotFound for an unknown format, Busy and NotDone while it cannot be drawn or stored.
     """
-    return _ensure_file(session, settings, release, format_code).read_bytes()
+    return _ensure_file(session, settings, release, format_code, current_language()).read_bytes()
 
 
 def list_public_files(session: Session, settings: Settings, release: Release) -> list[PublicFile]:
     """List the public files of a release, and draw missing ones. Raises Busy while one cannot be drawn or stored."""
     public_files = []
     for format_code in files.FILE_FORMATS:
-        with in_language(LANGUAGE):
-            path = _ensure_file(session, settings, release, format_code)
+        path = _ensure_file(session, settings, release, format_code)
         status = path.stat()
         public_files.append(PublicFile(format_code, status.st_size, _hash_file(path, status.st_mtime_ns)))
     return public_files
@@ -106,12 +107,21 @@ def make_missing_files(database: Database, settings: Settings, _period: str = ""
     with database.read_session() as session:
         # Every "jobs run" looks here, so it reads hashes and file names, and a content only where a file is missing.
         for period, number, content_hash in queries.list_hashes(session):
-            with in_language(LANGUAGE):
-                paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
+            paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
             if not all(path.exists() for path in paths):
                 list_public_files(session, settings, session.get_one(Release, (period, number)))
         if list_series_versions(session):
             _ensure_series(session, settings)
+    _delete_halves(settings)
+
+
+def _delete_halves(settings: Settings) -> None:
+    """Delete what a process that was killed while it wrote has left: nobody is sent it, but it takes room."""
+    long_ago = clock.now() - timedelta(hours=1)
+    for half in (settings.instance / FOLDER).glob(".*.part"):
+        with suppress(OSError):  # another process has just finished or deleted it
+            if half.stat().st_mtime < long_ago.timestamp():
+                half.unlink()
 
 
 def list_altered_files(session: Session, settings: Settings) -> list[str]:
@@ -132,12 +142,12 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
 
 
 def _is_altered(session: Session, settings: Settings, release: Release, format_code: str) -> bool:
-    with in_language(LANGUAGE):
-        path = _build_path(settings, release.period, release.version, release.hash, format_code)
-        try:
+    path = _build_path(settings, release.period, release.version, release.hash, format_code)
+    try:
+        with in_language(LANGUAGE):
             return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
-        except (queries.AlteredRelease, FileNotFoundError):
-            return False
+    except (queries.AlteredRelease, FileNotFoundError):
+        return False
 
 
 def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
@@ -165,33 +175,45 @@ def _hash_file(path: Path, _changed_at: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _ensure_file(session: Session, settings: Settings, release: Release, format_code: str) -> Path:
+def _ensure_file(
+    session: Session, settings: Settings, release: Release, format_code: str, language: str = LANGUAGE
+) -> Path:
     files.get_format(format_code)  # an unknown format is refused before anything is drawn
-    path = _build_path(settings, release.period, release.version, release.hash, format_code)
+    path = _build_path(settings, release.period, release.version, release.hash, format_code, language)
     if not path.exists():
-        _make_file(session, settings, release, format_code, path)
+        _make_file(session, settings, release, format_code, language)
     return path
 
 
 def _build_path(
-    settings: Settings, period: str, number: int, content_hash: str, format_code: str, drawing: int = DRAWING
+    settings: Settings,
+    period: str,
+    number: int,
+    content_hash: str,
+    format_code: str,
+    language: str = LANGUAGE,
+    drawing: int = DRAWING,
 ) -> Path:
     # The first drawing had no number, and codes (CSV, JSON) are neither drawn nor translated.
     suffix = ""
     if format_code in DRAWN_FORMATS:
         suffix = f"-d{drawing}" if drawing > 1 else ""
-        suffix += f"-{current_language()}" if current_language() != LANGUAGE else ""
+        suffix += f"-{language}" if language != LANGUAGE else ""
     name = f"{period}-v{number}-{_build_tag(settings, content_hash)}{suffix}.{format_code}"
     return settings.instance / FOLDER / name
 
 
-def _make_file(session: Session, settings: Settings, release: Release, format_code: str, path: Path) -> None:
-    version = release.period, release.version
-    _store_once(path, lambda: run_in_worker(session, settings, draw_release_file, *version, format_code))
+def _make_file(session: Session, settings: Settings, release: Release, format_code: str, language: str) -> None:
+    name = release.period, release.version, release.hash, format_code, language
+
+    def draw() -> bytes:
+        with in_language(language):
+            return run_in_worker(session, settings, draw_release_file, release.period, release.version, format_code)
+
+    _store_once(_build_path(settings, *name), draw)
     if format_code in DRAWN_FORMATS:
         for drawing in range(1, DRAWING):
-            earlier_file = _build_path(settings, release.period, release.version, release.hash, format_code, drawing)
-            earlier_file.unlink(missing_ok=True)
+            _build_path(settings, *name, drawing).unlink(missing_ok=True)
 
 
 def _store_once(path: Path, draw: Callable[[], bytes]) -> None:

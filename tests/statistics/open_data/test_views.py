@@ -2,10 +2,11 @@
 
 import errno
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from attention_point.app import create_app
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Busy
+from attention_point.foundation.language import in_language
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases import queries
@@ -235,6 +239,34 @@ def test_once_the_files_are_made_a_visitor_only_reads_them(
     monkeypatch.setattr(public_files, "run_in_worker", pytest.fail)
     for address in ("", "catalog.jsonld", "series.csv", *(f"2017-09/v1.{kind}" for kind in files.FILE_FORMATS)):
         assert client.get(f"/open-data/{address}").status_code == 200
+
+
+def test_what_a_killed_process_left_is_deleted(app: Flask, months: list[Release], settings: Settings) -> None:
+    kept = settings.instance / public_files.FOLDER
+    kept.mkdir(mode=0o700)
+    old, new = kept / ".2017-09-v1.pdf.1.part", kept / ".2017-09-v1.pdf.2.part"
+    for half in (old, new):
+        half.write_bytes(b"%PDF")
+        half.chmod(0o600)
+    two_hours_ago = (clock.now() - timedelta(hours=2)).timestamp()
+    os.utime(old, (two_hours_ago, two_hours_ago))
+    public_files.make_missing_files(app.extensions["database"], settings)
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_each_language_has_a_file_of_its_own_made_once(
+    database: Database, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.read_session() as session:
+        release = session.get_one(Release, (months[0].period, months[0].version))
+        public = public_files.read_public_file(session, settings, release, "pdf")
+        with in_language("en"):
+            english = public_files.read_kept_file(session, settings, release, "pdf")
+            assert public_files.read_public_file(session, settings, release, "pdf") == public
+            monkeypatch.setattr(public_files, "run_in_worker", pytest.fail)
+            assert public_files.read_kept_file(session, settings, release, "pdf") == english
+        assert public_files.read_kept_file(session, settings, release, "pdf") == public != english
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(
