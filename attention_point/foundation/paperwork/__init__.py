@@ -95,7 +95,7 @@ def write_plain_xlsx(sheets: Mapping[str, Sequence[Sequence[str | int | None]]])
 
     None and "" leave a cell empty.
     """
-    from attention_point.foundation.paperwork.plain_xlsx import build_plain_workbook
+    from attention_point.foundation.paperwork.xlsx import build_plain_workbook
 
     return build_plain_workbook(sheets)
 

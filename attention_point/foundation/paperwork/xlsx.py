@@ -5,7 +5,7 @@ becomes a formula or a link to elsewhere, and its texts stay texts even when som
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -47,6 +47,7 @@ _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
 _MAX_CELL_LETTERS, _MAX_SHEET_NAME, _MAX_LINK_LETTERS, _MAX_DIGITS = 32_767, 31, 255, 15
 # The title and the heads stand above the rows.
 _HEAD_ROWS = 2
+_LEAST_PLAIN_WIDTH, _MOST_PLAIN_WIDTH = 12, 60  # of a column of a plain sheet, in letters
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 # With ``quotePrefix`` a text is as if typed after an apostrophe: it stays a text when edited (ASVS 5.0, 1.2.10).
@@ -262,3 +263,24 @@ def _extract_texts(block: Block) -> Iterator[tuple[str, str]]:
         yield from (("text", f"{label}: {strip_link(value)}") for label, value in block.rows)
     elif isinstance(block, Signature):
         yield from (("text", text) for text in (block.place_and_date, block.name, block.post) if text)
+
+
+def build_plain_workbook(sheets: Mapping[str, Sequence[Sequence[str | int | None]]]) -> bytes:
+    """Builds the file; see ``paperwork.write_plain_xlsx``."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, _WORKBOOK_OPTIONS) as workbook:
+        head_format = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        cell_format = workbook.add_format({"text_wrap": True, "valign": "top"})
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for number, column in enumerate(zip(*rows, strict=True)):
+                width = max((len(str(value or "")) for value in column[1:]), default=0)
+                sheet.set_column(number, number, min(max(width, _LEAST_PLAIN_WIDTH), _MOST_PLAIN_WIDTH))
+                for line, value in enumerate(column):
+                    used_format = cell_format if line else head_format
+                    if isinstance(value, int):
+                        sheet.write_number(line, number, value, used_format)
+                    elif value:
+                        sheet.write_string(line, number, value, used_format)
+    return file.getvalue()

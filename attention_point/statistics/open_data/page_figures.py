@@ -146,7 +146,8 @@ def _find_highest(codes: Sequence[str], people: Sequence[int | Suppressed]) -> s
 
 
 def _shorten_month(first_day: date) -> str:
-    return format_date(first_day, "MMM yy").replace(".", "")
+    # Under a bar is no room for the whole month, nor for the point that Spanish puts after a shortened one.
+    return f"{format_date(first_day, 'MMM').strip('.')} {first_day:%y}"
 
 
 # By the hash of a version, which never changes: its content is read once. There are as many as published months.

@@ -25,23 +25,6 @@ from attention_point.statistics.operational_reports.rules import COLUMNS
 FILE_NAME = "r4v.yaml"
 SHIPPED_FILE = Path(__file__).parent / "data" / FILE_NAME
 MAX_FILE_BYTES = 1_000_000  # a hundred times the shipped file
-SECTORS = (
-    "Educación",
-    "Seguridad alimentaria",
-    "Salud",
-    "Transporte humanitario",
-    "Integración",
-    "Transferencias monetarias multipropósito (MPC)",
-    "Nutrición",
-    "Protección (General)",
-    "Protección (Niñez)",
-    "Protección (VBG)",
-    "Protección (Trata de personas)",
-    "Espacios de apoyo",
-    "Alojamiento",
-    "Agua, saneamiento e higiene (WASH)",
-    "Servicios comunes",
-)
 
 
 def _check_month(code: str) -> str:
@@ -50,12 +33,6 @@ def _check_month(code: str) -> str:
     except ValueError:
         raise PydanticCustomError("month", N_("This is not a month. Write it as 2017-09, in quotes.")) from None
     return code
-
-
-def _check_sector(sector: str) -> str:
-    if sector not in SECTORS:
-        raise PydanticCustomError("sector", N_("The platform has no such sector."))
-    return sector
 
 
 # A code of a month sorts as its month does.
@@ -81,7 +58,7 @@ class Activity(_Part):
     """What an organisation reports of some needs, from the month ``valid_from`` to ``valid_to``, both included."""
 
     organisation: Code
-    sector: Annotated[Text, AfterValidator(_check_sector)]
+    sector: Text
     indicator: Text
     activity: Text
     description: Text
@@ -105,6 +82,9 @@ class Plan(_Part):
     country: Text
     platform: Text
     municipality_until: MonthCode | None
+    yes: Text
+    no: Text
+    sectors: Annotated[tuple[Text, ...], Field(min_length=1)]
     headers: dict[Text, Text]
     organisations: Annotated[tuple[Organisation, ...], Field(min_length=1)]
     activities: tuple[Activity, ...]
@@ -124,6 +104,8 @@ class Plan(_Part):
         for activity in self.activities:
             if activity.organisation not in codes:
                 yield _("No organisation has the code %(code)s.", code=activity.organisation)
+            if activity.sector not in self.sectors:
+                yield _("The platform has no sector “%(sector)s”.", sector=activity.sector)
         for first, second in combinations(self.activities, 2):
             if not first.overlaps(second):
                 continue

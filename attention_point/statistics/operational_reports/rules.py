@@ -132,7 +132,7 @@ def build_place(municipality: str, *, shows_municipality: bool) -> Place:
     return Place(DEPARTMENTS[municipality[:2]], f"CO{municipality}" if shows_municipality else None)
 
 
-Row = Mapping[str, str | int | None]
+Row = Mapping[str, str | int | bool | None]
 
 
 def list_row_faults(row: Row) -> Iterator[str]:
@@ -156,9 +156,9 @@ def list_row_faults(row: Row) -> Iterator[str]:
     required = ("country", "admin1", "organisation", "month", "sector", "indicator", "activity", "platform")
     if not all(row[name] for name in required):
         yield "required"
-    if (row["implementation"] == "Sí") != bool(row["partner"]):
+    if row["implementation"] is not bool(row["partner"]):
         yield "partner"
-    if row["cva"] == "No" and (row["value"] or row["mechanism"]):
+    if not row["cva"] and (row["value"] or row["mechanism"]):
         yield "cva"
 
 

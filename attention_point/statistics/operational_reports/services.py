@@ -32,7 +32,6 @@ from attention_point.statistics.operational_reports.rules import (
 )
 
 REASONS = "operational_report_reasons"  # a code list: the journal holds no free text
-YES, NO = "Sí", "No"  # as the platform's form writes them, whatever language the screen speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,15 +255,15 @@ def _build_row(
         "admin1": place.admin1,
         "admin2": place.admin2,
         "organisation": organisation.name,
-        "implementation": YES if organisation.implementing_partner else NO,
+        "implementation": bool(organisation.implementing_partner),
         "partner": organisation.implementing_partner,
         "month": format_month_code(month),
         "sector": activity.sector,
         "indicator": activity.indicator,
         "activity": activity.activity,
         "description": activity.description,
-        "rmrp": YES if activity.rmrp else NO,
-        "cva": NO,  # the point hands out no money
+        "rmrp": activity.rmrp,
+        "cva": False,  # the point hands out no money
         "value": None,
         "mechanism": None,
         "output": beneficiaries.output,

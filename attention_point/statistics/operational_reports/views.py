@@ -104,7 +104,13 @@ def _render_report(first_day: date, form: OperationalReportForm) -> str:
         report=report,
         error_message=error_message,
         notes=list(describe_notes(read_session(), report)) if report else [],
+        place_names=_name_places(report) if report else {},
     )
+
+
+def _name_places(report: services.OperationalReport) -> dict[str, str]:
+    municipalities, codes = get_code_list("municipality"), {str(row["admin2"]) for row in report.rows if row["admin2"]}
+    return {code: municipalities.label_for_code(code.removeprefix("CO"), current_language()) for code in sorted(codes)}
 
 
 def _build_shown_report(plan: Plan, first_day: date, form: OperationalReportForm) -> services.OperationalReport:

@@ -35,7 +35,11 @@ def write_workbook(session: Session, plan: Plan, report: OperationalReport, wate
         notes = [*([watermark] if watermark else []), *describe_notes(session, report)]
     columns = list_columns(report)
     head = [plan.headers[column] for column in columns]
-    rows = [[row[column] for column in columns] for row in report.rows]
+    words = {True: plan.yes, False: plan.no}
+    # Python takes True for 1, and a count of 1 for True: only a bool is a word.
+    rows = [
+        [words[value] if isinstance(value := row[column], bool) else value for column in columns] for row in report.rows
+    ]
     return write_plain_xlsx({FORM_SHEET: [head, *rows], title: [[title], *([note] for note in notes)]})
 
 

@@ -133,7 +133,9 @@ def test_the_workbook_holds_every_figure_in_one_sheet(published: Published) -> N
     sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     rows = next(rows for rows in sheets if rows and "Todas las cifras" in str(rows[0][0]))
     found = {
-        (str(row[1]), tuple(str(code) for code in (row[5], row[8], row[11]) if code)): int(row[13])
+        (str(row[1]), tuple(str(code) for code in (row[5], row[8], row[11]) if code)): int(
+            str(row[13]).removesuffix(".0")
+        )
         for row in rows
         if row[0] == "2017-09" and row[1] != "totals"
     }

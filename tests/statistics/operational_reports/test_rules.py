@@ -38,11 +38,11 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-def row_of(beneficiaries: Beneficiaries) -> dict[str, str | int | None]:
+def row_of(beneficiaries: Beneficiaries) -> dict[str, str | int | bool | None]:
     """A row with these people."""
     boxes = {box: beneficiaries.people[box] for box in (*POPULATION_BOXES, *SEX_AND_AGE_BOXES)}
     texts = dict.fromkeys(COLUMNS, "texto")
-    fixed = {"implementation": "No", "partner": None, "cva": "No", "value": None, "mechanism": None}
+    fixed = {"implementation": False, "partner": None, "cva": False, "value": None, "mechanism": None}
     counts = {
         "output": beneficiaries.output, "beneficiaries": beneficiaries.total, "new_beneficiaries": beneficiaries.new,
     }  # fmt: skip
@@ -134,7 +134,7 @@ def test_sex_and_age_have_six_boxes(sex: str | None, age: int | None, box: str |
     ("changes", "fault"),
     [
         ({"partner": "Alcaldía"}, "partner"),
-        ({"implementation": "Sí"}, "partner"),
+        ({"implementation": True}, "partner"),
         ({"value": 10}, "cva"),
         ({"organisation": ""}, "required"),
         ({"output": 0}, "output"),

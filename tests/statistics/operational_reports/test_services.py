@@ -148,7 +148,7 @@ def test_the_form_of_2026_has_no_municipality(come: Come, report: Report) -> Non
         (lambda plan: plan.pop("platform"), "platform"),
         (lambda plan: plan["headers"].pop("cva"), "Los encabezados deben ser estos"),
         (lambda plan: plan["activities"][0].update(organisation="nadie"), "el código nadie"),
-        (lambda plan: plan["activities"][0].update(sector="Deporte"), "La plataforma no tiene ese sector"),
+        (lambda plan: plan["activities"][0].update(sector="Deporte"), "La plataforma no tiene el sector «Deporte»"),
         (lambda plan: plan["activities"][0].update(valid_from=2017), "activities.0.valid_from"),
         (lambda plan: plan["activities"][0].update(valid_from="2017-13"), "Esto no es un mes"),
         (lambda plan: plan["activities"][0].update(needs=["MIG-REG", "EDU"]), "quedarían informadas dos veces"),
