@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
