@@ -29,7 +29,7 @@ from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report import queries as annual_report_queries
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
 from attention_point.registers.annual_report.services import save_story
-from attention_point.registers.annual_report.story import WRITTEN, StoryPart
+from attention_point.registers.annual_report.stories.story import WRITTEN, StoryPart
 from attention_point.registers.calls import queries as calls_queries
 from attention_point.registers.calls import rules
 from attention_point.registers.calls.bulletin import sending

@@ -42,8 +42,8 @@ from attention_point.registers.annual_report.narrative.section_accounts import d
 from attention_point.registers.annual_report.narrative.year_figures import YearTotals
 from attention_point.registers.annual_report.queries import ReportYear
 from attention_point.registers.annual_report.rules import SECTION_CODES, TextPart, parse_text_parts
-from attention_point.registers.annual_report.stored_stories import read_story
-from attention_point.registers.annual_report.story import StoryItem, arrange_story, list_printed_parts
+from attention_point.registers.annual_report.stories.stored_stories import read_story
+from attention_point.registers.annual_report.stories.story import StoryItem, arrange_story, list_printed_parts
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_field_value, format_part_date
 from attention_point.registers.shared.schema.schema import TEXTS, Register

@@ -13,8 +13,8 @@ from attention_point.foundation.language import gettext as _
 from attention_point.registers.annual_report import queries
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.rules import KEPT_TEXT_CODES, SECTION_CODES
-from attention_point.registers.annual_report.stored_stories import read_story
-from attention_point.registers.annual_report.story import (
+from attention_point.registers.annual_report.stories.stored_stories import read_story
+from attention_point.registers.annual_report.stories.story import (
     DRAFTED,
     REWORDED,
     WRITTEN,

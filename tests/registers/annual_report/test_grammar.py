@@ -18,7 +18,7 @@ from attention_point.registers.annual_report.grammar.phrases import (
 )
 from attention_point.registers.annual_report.grammar.templates import fill_template, load_sentences
 
-WORD = st.text(st.characters(codec="utf-8", categories=("L",)), min_size=1, max_size=9)
+WORD = st.text(st.characters(codec="utf-8", categories=["L"]), min_size=1, max_size=9)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report import queries
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
-from attention_point.registers.calls.register import PROPOSALS
+from attention_point.registers.calls.register import CALLS, PROPOSALS
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.records import services
 from tests.registers.support import fields_of as every_field
@@ -234,6 +234,7 @@ def test_the_report_is_downloaded(known: Flask, as_role: SignIn, kind: str) -> N
 
 def test_charts_are_pictures(known: Flask, as_role: SignIn) -> None:
     with known.extensions["database"].write_session() as session:
+        services.add_record(session, SYSTEM, CALLS, {"name": "Ciudades", "year": 2019})
         for name in ("Una", "Otra"):
             services.add_record(
                 session, SYSTEM, PROPOSALS,

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.registers.annual_report.differences import compare_texts
 from attention_point.registers.annual_report.rules import HEADING_PREFIX, TextPart, parse_text_parts
+from attention_point.registers.annual_report.stories.differences import compare_texts
 
 LINE = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1).filter(
     lambda text: not text.startswith("#")

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.narrative.account_units import AccountUnit
 from attention_point.registers.annual_report.rules import TextPart
-from attention_point.registers.annual_report.stored_stories import read_story
-from attention_point.registers.annual_report.story import (
+from attention_point.registers.annual_report.stories.stored_stories import read_story
+from attention_point.registers.annual_report.stories.story import (
     DRAFTED,
     LEFT_OUT,
     REWORDED,

@@ -22,12 +22,13 @@ _ARTICLES_BY_ENDING = sorted(
     key=lambda entry: -len(entry[0]),
 )
 _NO_NOUNS, _INSTRUMENTS = frozenset(_DATA["no_nouns"]), frozenset(_DATA["instruments"])
+_VIRTUAL_PLACES = frozenset(_DATA["virtual_places"])
 _INFINITIVE = re.compile(r"\w{2,}[aei]r(se|lo|la)?")
 # "1ra", "2do", "1er", "XV": the noun that takes the article comes after.
 _ORDINAL = re.compile(r"\d+(º|ª|er|ro|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)?|[ivx]+")
 _INDEFINITE = {"el": "un", "la": "una"}
 _SPOKEN_I = re.compile(r"h?i(?![aeou])")
-_QUOTED = re.compile(r'["“][^"”]*["”]')
+_QUOTED = re.compile(r'["“][^"”]*["”]|\([^)]*\)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,23 @@ def find_common_article(text: str) -> str:
 def build_country(code: str, name: str) -> Noun:
     """A country; a few have an article."""
     return Noun(name, _ARTICLES_BY_COUNTRY.get(code, ""))
+
+
+def soften_first(text: str) -> str:
+    """A thing that was typed with a capital, as it goes on within a sentence; a proper name keeps its capitals."""
+    first_words = text.split(" ", 2)[:2]
+    is_name = len(first_words) > 1 and first_words[1][:1].isupper()
+    return text if is_name else lower_first(text)
+
+
+def is_virtual_place(text: str) -> bool:
+    """Whether what is given as a place says that there was none."""
+    return fold_text(text) in _VIRTUAL_PLACES
+
+
+def begins_with_infinitive(text: str) -> bool:
+    """Whether a text begins with a verb: "aunar esfuerzos para …"."""
+    return bool(_INFINITIVE.fullmatch(next(iter(_list_words(text)), "")))
 
 
 def begins_with_instrument(text: str) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 from attention_point.foundation.language import format_number
 from attention_point.registers.annual_report.grammar.phrases import (
     Noun,
+    begins_with_infinitive,
     build_name,
     build_thing,
     join_items,
     lower_first,
+    soften_first,
     upper_first,
 )
 from attention_point.registers.annual_report.grammar.templates import load_sentences, write_sentence
@@ -88,6 +90,22 @@ def format_when(partial_date: str) -> str:
     )
 
 
+def format_span(first: str, last: str) -> str:
+    """From when to when: "del 3 al 5 de septiembre de 2025"; what both days share is said once."""
+    first_text, last_text = format_part_date(first), format_part_date(last)
+    if first[:4] == last[:4]:
+        first_text = first_text.removesuffix(f" de {first[:4]}")
+    if len(first) == len(last) == len("2017-09-30") and first[:7] == last[:7]:
+        first_text = first_text.partition(" ")[0]
+    return write_sentence("time/span", None, first=first_text, last=last_text)
+
+
+def write_object(group: str, text: str) -> str:
+    """What an agreement or a call is about: a verb goes on in the sentence, anything else follows a colon."""
+    key = f"{group}/object" if begins_with_infinitive(text) else f"{group}/object-listed"
+    return write_sentence(key, None, object=text)
+
+
 def format_since(partial_date: str) -> str:
     """What follows "desde": "el 9 de agosto de 2017", "agosto de 2017"."""
     key = "since-day" if len(partial_date) == 10 else "since"
@@ -119,9 +137,16 @@ def write_items(
     phrases, sentences = list[str](), list[str]()
     for text in map(str.strip, rejoin_cut_items(texts)):
         is_sentence = text[:1].isupper() and (text.endswith(".") or len(text) >= _SENTENCE_LENGTH)
-        (sentences if is_sentence else phrases).append(text.rstrip("."))
-    row = join_items(build_item(phrase) for phrase in phrases)
-    written = write_sentence(one_key if len(phrases) == 1 else many_key, None, **{fact: row}) if phrases else ""
+        (sentences if is_sentence else phrases).append(
+            text.rstrip(".") if is_sentence else soften_first(text.rstrip("."))
+        )
+    things = [build_item(phrase) for phrase in phrases]
+    key = one_key if len(phrases) == 1 else many_key
+    # What has no article ("tres perfiles", "42 personas") follows a colon: no verb has to agree with it.
+    listed_key = f"{many_key}-listed"
+    if has_sentence(listed_key) and any(isinstance(thing, Noun) and not thing.article for thing in things):
+        key = listed_key
+    written = write_sentence(key, None, **{fact: join_items(things)}) if phrases else ""
     return build_paragraph([written, *(f"{upper_first(sentence)}." for sentence in sentences)])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attention_point.foundation.language import format_percent
+from attention_point.foundation.language import format_number, format_percent
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report.grammar.phrases import (
     Noun,
@@ -12,7 +12,9 @@ from attention_point.registers.annual_report.grammar.phrases import (
     build_name,
     build_thing,
     join_items,
+    lower_first,
     quote_well,
+    soften_first,
 )
 from attention_point.registers.annual_report.grammar.templates import write_sentence
 from attention_point.registers.annual_report.narrative.account_units import (
@@ -27,12 +29,13 @@ from attention_point.registers.annual_report.narrative.account_units import (
     format_when,
     has_sentence,
     write_items,
+    write_object,
 )
 from attention_point.registers.annual_report.narrative.event_accounts import describe_plan, label_for_country
 from attention_point.registers.annual_report.narrative.year_figures import YearTotals, sort_states
 from attention_point.registers.annual_report.queries import ReportYear
 from attention_point.registers.shared.models import RecordColumns
-from attention_point.registers.shared.schema.formatting import format_count, format_money, format_part_date
+from attention_point.registers.shared.schema.formatting import format_count, format_money
 
 Data = Mapping[str, Any]
 _STATES = ("signed", "running", "done", "ended", "preparation")
@@ -109,7 +112,7 @@ def _describe_agreement(facts: RecordFacts) -> Iterator[str]:
         signed=facts.format_when("signed"),
     )
     yield write_sentence("agreement/number", None, number=data.get("number", ""))
-    yield write_sentence("agreement/object", None, object=facts.format_clause("object"))
+    yield write_object("agreement", facts.format_clause("object"))
     yield write_sentence("agreement/purpose", None, purpose=facts.format_clause("purpose"))
     yield from _describe_roles(facts, is_past)
     yield from _describe_contributions(facts, state)
@@ -140,7 +143,9 @@ def _describe_roles(facts: RecordFacts, is_past: bool) -> Iterator[str]:
 
 def _describe_contributions(facts: RecordFacts, state: str) -> Iterator[str]:
     amounts = [
-        f"{format_money(entry['amount'])} ({entry['note']})" if "note" in entry else format_money(entry["amount"])
+        f"{format_money(entry['amount'])} ({lower_first(entry['note'])})"
+        if "note" in entry
+        else format_money(entry["amount"])
         for entry in facts.data.get("amounts", ())
     ]
     yield write_sentence("agreement/value", None, amounts=join_items(amounts))
@@ -170,20 +175,27 @@ def _describe_progress(facts: RecordFacts) -> Iterator[str]:
     ahead = [entry for entry in milestones if "due" in entry and "date" not in entry]
     reached = [entry for entry in milestones if entry not in ahead]
     row = join_items(_format_milestone(entry, "milestone-item") for entry in reached)
-    yield write_sentence("agreement/milestone" if len(reached) == 1 else "agreement/milestones", None, milestones=row)
+    key = "milestone" if len(reached) == 1 else "milestones"
+    # What has no article follows a colon: no verb has to agree with it.
+    is_listed = any("count" not in entry and not build_thing(soften_first(entry["name"])).article for entry in reached)
+    yield write_sentence(f"agreement/{'milestones-listed' if is_listed else key}", None, milestones=row)
     row = join_items(_format_milestone(entry, "milestone-due") for entry in ahead)
-    yield write_sentence("agreement/milestones-ahead", Noun("", "los" if len(ahead) > 1 else "el"), milestones=row)
+    yield write_sentence("agreement/milestones-ahead", None, milestones=row)
 
 
 def _format_milestone(milestone: Data, key: str) -> str:
-    if "count" in milestone:
-        what = Noun(f"{milestone['count']} {milestone['name']}", "")
+    name = soften_first(milestone["name"])
+    if "count" not in milestone:
+        what = build_thing(name)
+    elif milestone["name"][:1].islower():
+        what = Noun(f"{format_number(milestone['count'])} {name}")
     else:
-        what = build_thing(milestone["name"])
+        # "Primer grupo certificado" is the name of a step; its number stands after it.
+        what = Noun(f"{build_thing(name)} ({format_number(milestone['count'])})")
     date = format_when(milestone["date"]) if "date" in milestone else ""
     due = format_when(milestone["due"]) if "due" in milestone else ""
     evidence = f" ({milestone['evidence']})" if "evidence" in milestone else ""
-    return write_sentence(f"agreement/{key}", what, what=f"{what}{evidence}", date=date, due=due)
+    return write_sentence(f"agreement/{key}", build_thing(name), what=f"{what}{evidence}", date=date, due=due)
 
 
 def _describe_beneficiaries(data: Data, subject: Noun) -> Iterator[str]:
@@ -203,7 +215,7 @@ def _describe_exchanges(facts: RecordFacts) -> str:
             "agreement/exchange-item",
             None,
             country=build_country(entry["country"], label_for_country(entry["country"])),
-            topic=build_thing(entry["topic"]) if "topic" in entry else "",
+            topic=build_thing(soften_first(entry["topic"])) if "topic" in entry else "",
             when=format_when(entry["date"]) if "date" in entry else "",
             officials=format_count(entry["officials"]) if "officials" in entry else "",
         )
@@ -214,11 +226,8 @@ def _describe_exchanges(facts: RecordFacts) -> str:
 
 
 def _describe_validity(data: Data) -> str:
-    first, last = (format_part_date(data[key]) if key in data else "" for key in ("valid_from", "valid_to"))
-    if first and last:
-        return write_sentence(
-            "agreement/in-force", None, first=format_since(data["valid_from"]), last=format_since(data["valid_to"])
-        )
-    if first:
-        return write_sentence("agreement/in-force-from", None, first=format_since(data["valid_from"]))
-    return write_sentence("agreement/in-force-until", None, last=format_since(data["valid_to"]) if last else "")
+    first, last = (format_since(data[key]) if key in data else "" for key in ("valid_from", "valid_to"))
+    if not first and not last:
+        return ""
+    key = "in-force-past" if data["state"] in _PAST_STATES else "in-force"
+    return write_sentence(f"agreement/{key}", None, first=first, last=last)

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attention_point.registers.annual_report.grammar.phrases import join_items, quote_well
+from attention_point.registers.annual_report.grammar.phrases import join_items, lower_first, quote_well, soften_first
 from attention_point.registers.annual_report.grammar.templates import write_sentence
 from attention_point.registers.annual_report.narrative.account_units import (
+    ONE,
+    SEVERAL,
     AccountUnit,
     RecordFacts,
     build_heading,
     build_paragraph,
     build_record_path,
     count_things,
+    write_object,
 )
 from attention_point.registers.annual_report.narrative.year_figures import YearTotals
 from attention_point.registers.annual_report.queries import ReportYear
@@ -20,6 +23,7 @@ from attention_point.registers.calls.rules import compute_matching_contribution
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_money
 
+_OVER_STATES = frozenset({"closed", "cancelled"})
 # Proposals of which no more than this is known are told in one sentence with the others of their call.
 _THIN_KEYS = frozenset({"name", "call", "lead", "state", "date", "year", "tags", "notes", "deadline"})
 
@@ -79,10 +83,13 @@ def _describe_call(year: ReportYear, call: RecordColumns, proposals: Sequence[Re
         funder=facts.join_organisations("funder"),
         technical=facts.join_organisations("technical_assistance"),
     )
-    yield write_sentence("call/object", None, object=facts.format_clause("object"))
-    yield write_sentence("call/eligible", None, who=join_items(call.data.get("eligible", ())))
+    yield write_object("call", facts.format_clause("object"))
+    who = join_items(map(soften_first, call.data.get("eligible", ())))
+    yield write_sentence("call/eligible-past" if call.state in _OVER_STATES else "call/eligible", None, who=who)
     amounts = [
-        f"{format_money(entry['amount'])} ({entry['what']})" if "what" in entry else format_money(entry["amount"])
+        f"{format_money(entry['amount'])} ({lower_first(entry['what'])})"
+        if "what" in entry
+        else format_money(entry["amount"])
         for entry in call.data.get("amounts", ())
     ]
     yield write_sentence("call/amounts", None, amounts=join_items(amounts))
@@ -126,7 +133,7 @@ def _describe_proposal(year: ReportYear, proposal: RecordColumns, names_call: bo
     key = "of-call" if names_call else "preparing" if proposal.state == "preparing" else "presented"
     yield write_sentence(
         f"proposal/{key}",
-        None,
+        SEVERAL if len(facts.list_organisations("partners")) > 1 else ONE,
         name=quote_well(proposal.name),
         call=quote_well(data["call"]),
         when=facts.format_when("date"),

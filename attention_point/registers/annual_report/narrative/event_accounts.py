@@ -8,6 +8,7 @@ from attention_point.registers.annual_report.grammar.phrases import (
     Noun,
     build_country,
     build_name,
+    is_virtual_place,
     join_items,
     quote_well,
 )
@@ -20,6 +21,7 @@ from attention_point.registers.annual_report.narrative.account_units import (
     build_record_path,
     count_states,
     count_things,
+    format_span,
     format_when,
     write_items,
 )
@@ -163,17 +165,18 @@ def _describe_state(facts: RecordFacts, state: str) -> Iterator[str]:
     countries = join_items(build_country(code, label_for_country(code)) for code in data.get("countries", ()))
     count = format_count(data["participants"]) if "participants" in data else ""
     if state == "done":
-        key = "done-with-countries" if countries else "done"
         yield write_sentence(
-            f"event/{key}", subject, when=when, organisers=organisers, place=place, participants=count,
+            "event/done", subject, when=when, organisers=organisers, place=place, participants=count,
             countries=countries, partners=few_partners,
         )  # fmt: skip
         return
     if state == "followed-up":
         yield write_sentence("event/followed-up", subject, organisers=organisers, place=place, partners=few_partners)
     elif state == "planned":
-        planned_for = when.removeprefix("en ")
-        yield write_sentence("event/planned", subject, organisers=organisers, place=place, planned_for=planned_for)
+        span, planned_for = (when, "") if "until" in data else ("", when.removeprefix("en "))
+        yield write_sentence(
+            "event/planned", subject, organisers=organisers, place=place, span=span, planned_for=planned_for
+        )
     else:
         # "el 3 de mayo de 2017", "mayo de 2017", "2017"
         partners, planned_for = facts.join_organisations("partners"), when.removeprefix("en ")
@@ -188,14 +191,18 @@ def _describe_state(facts: RecordFacts, state: str) -> Iterator[str]:
     yield write_sentence(f"event/countries{tense}", None, countries=countries)
 
 
-def _name_place(data: Mapping[str, Any]) -> Noun | None:
-    return build_name(data["place"]) if "place" in data else None
+def _name_place(data: Mapping[str, Any]) -> str:
+    if "place" not in data:
+        return ""
+    if is_virtual_place(data["place"]):
+        return write_sentence("time/virtual", None)
+    return write_sentence("time/place", None, place=build_name(data["place"]))
 
 
 def _format_dates(data: Mapping[str, Any]) -> str:
     first, last = data.get("date"), data.get("until")
     if first and last:
-        return write_sentence("time/span", None, first=format_part_date(first), last=format_part_date(last))
+        return format_span(first, last)
     return format_when(first) if first else ""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from attention_point.dates import parse_period_code
 from attention_point.foundation.language import format_month, format_number, format_percent
 from attention_point.registers.annual_report.grammar.phrases import build_name, join_items, lower_first
 from attention_point.registers.annual_report.grammar.templates import write_sentence
@@ -38,14 +37,13 @@ def describe_migration(year: ReportYear, totals: YearTotals) -> Iterator[Account
 def _describe_people(year: ReportYear) -> Iterator[str]:
     published = year.published
     if published.year is None:
-        months = [format_month(parse_period_code(month.period).first_day) for month in published.months]
-        yield write_sentence("published/months", None, months=join_items(months))
+        yield _describe_months(published)
     attentions, referrals = (published.sum_total(key) for key in ("attentions", "referrals"))
     if attentions is not None:
         yield write_sentence(
             "published/totals",
             None,
-            year=year.year,
+            year=year.year if published.year is not None else "",
             attentions=count_things("count/attentions", attentions),
             referrals=count_things("count/referrals", referrals) if referrals else "",
         )
@@ -62,6 +60,14 @@ def _describe_people(year: ReportYear) -> Iterator[str]:
         for code, count in _list_named(needs)
     ]
     yield write_sentence("published/needs", None, needs=join_items(items))
+
+
+def _describe_months(published: PublishedYear) -> str:
+    days = [month.first_day for month in published.months]
+    names = [format_month(day).removesuffix(f" de {day.year}") for day in days[:-1]] + [format_month(days[-1])]
+    if len(days) > 2 and days[-1].month - days[0].month + 1 == len(days):
+        return write_sentence("published/months-range", None, first=names[0], last=names[-1])
+    return write_sentence("published/months", None, months=join_items(names))
 
 
 def _describe_sexes(published: PublishedYear) -> str:
@@ -152,17 +158,16 @@ def _describe_changes(year: ReportYear, totals: YearTotals) -> Iterator[str]:
 
 def _describe_shared_months(year: ReportYear) -> str:
     """The attentions of the months that both years published; they add up from month to month."""
-    pairs = [
-        (month.first_day, month.totals["attentions"], before.totals["attentions"])
-        for month, before in year.published.shared_months
-    ]
-    new, old = (sum(pair[index] or 0 for pair in pairs) for index in (1, 2))
-    days = [day for day, _new, _old in pairs]
-    # A month that holds its figure back, or a gap between the months, leaves nothing to compare.
-    is_whole = all(None not in pair for pair in pairs) and len(days) == (
-        days[-1].month - days[0].month + 1 if days else 0
+    pairs = year.published.shared_months
+    days = [month.first_day for month, _before in pairs]
+    new_counts, old_counts = (
+        [content.totals["attentions"] for content in contents]
+        for contents in ([month for month, _before in pairs], [before for _month, before in pairs])
     )
-    if not is_whole or not old:
+    new, old = (sum(count or 0 for count in counts) for counts in (new_counts, old_counts))
+    # A month that holds its figure back, or a gap between the months, leaves nothing to compare.
+    has_gap = not days or len(days) != days[-1].month - days[0].month + 1
+    if has_gap or None in (*new_counts, *old_counts) or not old:
         return ""
     names = [format_month(day).removesuffix(f" de {year.year}") for day in (days[0], days[-1])]
     return write_sentence(

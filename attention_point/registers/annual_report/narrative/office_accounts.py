@@ -15,7 +15,7 @@ from attention_point.registers.annual_report.narrative.account_units import (
 )
 from attention_point.registers.annual_report.narrative.year_figures import YearTotals
 from attention_point.registers.annual_report.queries import ReportYear
-from attention_point.registers.shared.schema.formatting import format_count, format_money, format_part_date
+from attention_point.registers.shared.schema.formatting import format_count, format_money
 
 Data = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ def _describe_office(office: Data) -> Iterator[str]:
     if "parent" in office:
         name = build_name(format_office_name(office))
         yield write_sentence("office/belongs", None, office=name, parent=build_name(office["parent"]))
-    planned = format_part_date(office["planned"]) if "planned" in office else ""
+    planned = format_since(office["planned"]) if "planned" in office else ""
     lines = office.get("lines", ())
     if lines:
         number = len(lines) if len(lines) > 1 else ""

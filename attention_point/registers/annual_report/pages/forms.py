@@ -8,7 +8,7 @@ from wtforms import HiddenField, TextAreaField
 
 from attention_point.foundation.language import N_
 from attention_point.foundation.web.forms import BaseForm
-from attention_point.registers.annual_report.story import (
+from attention_point.registers.annual_report.stories.story import (
     DRAFTED,
     LEFT_OUT,
     PART_KINDS,

@@ -16,18 +16,18 @@ from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.registers.annual_report import queries, reports, services
-from attention_point.registers.annual_report.checklist import list_missing_facts
-from attention_point.registers.annual_report.differences import compare_texts
-from attention_point.registers.annual_report.forms import KeptTextForm, StoryForm, read_posted_story
 from attention_point.registers.annual_report.narrative import year_figures
 from attention_point.registers.annual_report.narrative.section_accounts import draft_section_account
 from attention_point.registers.annual_report.narrative.year_figures import YearTotals
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
+from attention_point.registers.annual_report.pages.checklist import list_missing_facts
+from attention_point.registers.annual_report.pages.forms import KeptTextForm, StoryForm, read_posted_story
 from attention_point.registers.annual_report.published_figures import PublishedYear
 from attention_point.registers.annual_report.queries import ReportYear
 from attention_point.registers.annual_report.rules import KEPT_TEXT_CODES, SECTION_CODES
-from attention_point.registers.annual_report.stored_stories import read_story
-from attention_point.registers.annual_report.story import WRITTEN, StoryItem, StoryPart, arrange_story
+from attention_point.registers.annual_report.stories.differences import compare_texts
+from attention_point.registers.annual_report.stories.stored_stories import read_story
+from attention_point.registers.annual_report.stories.story import WRITTEN, StoryItem, StoryPart, arrange_story
 from attention_point.registers.shared.pages.views import build_blueprint
 
 blueprint = Blueprint("report", __name__, url_prefix="/report")

@@ -2,7 +2,7 @@
 
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.rules import HEADING_PREFIX, parse_text_parts
-from attention_point.registers.annual_report.story import WRITTEN, StoryPart, parse_parts_json
+from attention_point.registers.annual_report.stories.story import WRITTEN, StoryPart, parse_parts_json
 
 
 def read_story(text: ReportText | None) -> tuple[list[StoryPart], bool]:
