@@ -13,8 +13,8 @@ from attention_point.registers.annual_report import queries
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.rules import SECTION_CODES
 from attention_point.registers.shared.records.services import ALREADY_CHANGED
-from attention_point.registers.shared.rules import FIRST_YEAR, LAST_YEAR
 from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
+from attention_point.registers.shared.written_dates import FIRST_YEAR, LAST_YEAR
 
 MAX_TEXT_LENGTH = 20_000
 TEXT_LABELS = {"introduction": N_("Introduction"), "account": N_("Account of the year")}

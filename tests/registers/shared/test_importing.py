@@ -22,7 +22,7 @@ from attention_point.registers.shared.models import StoredImport
 from attention_point.registers.shared.records import queries, services
 from attention_point.registers.shared.records.organisations import ORGANISATIONS
 from attention_point.registers.shared.records.queries import RecordFilter
-from attention_point.registers.shared.spreadsheets import exporting, importing
+from attention_point.registers.shared.spreadsheets import exporting, importing, uploads
 from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
 from attention_point.registers.shared.spreadsheets.importing import CheckedRow
 from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_ROWS, NumberedRow, read_spreadsheet
@@ -36,7 +36,7 @@ VALID_ROWS: list[list[Any]] = [
 
 def check_sheet(session: Session, rows: list[list[Any]], head: list[str] | None = None) -> list[CheckedRow]:
     """Check the rows of a sheet, as its page does."""
-    columns, numbered_rows = importing.read_rows(EVENTS, "a.xlsx", build_xlsx("A", head or HEAD, rows))
+    columns, numbered_rows = uploads.read_rows(EVENTS, "a.xlsx", build_xlsx("A", head or HEAD, rows))
     return importing.check_rows(session, EVENTS, columns, numbered_rows)
 
 
@@ -139,22 +139,22 @@ def test_a_rule_of_the_register_that_refuses_a_row_names_it(session: Session) ->
 
 def test_an_upload_is_its_account_s_own_and_replaces_the_earlier_one(session: Session) -> None:
     content = build_xlsx("A", HEAD, VALID_ROWS)
-    first = importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    first = uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
     with pytest.raises(NotFound):
-        importing.get_upload(session, SYSTEM, ORGANISATIONS, first)
+        uploads.get_upload(session, SYSTEM, ORGANISATIONS, first)
     with pytest.raises(NotFound):
-        importing.get_upload(session, _build_account(), EVENTS, first)
-    second = importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+        uploads.get_upload(session, _build_account(), EVENTS, first)
+    second = uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
     assert session.scalars(select(StoredImport.id)).all() == [second]
 
 
 def test_an_upload_that_nobody_confirms_goes_with_the_next_one(session: Session) -> None:
     content = build_xlsx("A", HEAD, VALID_ROWS)
-    importing.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
-    forgotten = importing.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
-    old = clock.now() - importing.UPLOAD_LIFETIME - timedelta(minutes=1)
+    uploads.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
+    forgotten = uploads.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
+    old = clock.now() - uploads.UPLOAD_LIFETIME - timedelta(minutes=1)
     session.execute(update(StoredImport).where(StoredImport.id == forgotten).values(at=old))
-    importing.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
     stored_ids = session.scalars(select(StoredImport.id)).all()
     assert (len(stored_ids), forgotten in stored_ids) == (2, False)
 
@@ -239,7 +239,7 @@ def test_what_is_saved_holds_no_formula_and_comes_back(session: Session, text: s
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line)
     for kind in ("csv", "xlsx"):
         content = exporting.export_records(session, SYSTEM, EVENTS, RecordFilter(), kind)
-        rows = importing.check_rows(session, EVENTS, *importing.read_rows(EVENTS, f"a.{kind}", content))
+        rows = importing.check_rows(session, EVENTS, *uploads.read_rows(EVENTS, f"a.{kind}", content))
         assert importing.count_outcomes(rows) == {"same": 1}
     with zipfile.ZipFile(BytesIO(content)) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
