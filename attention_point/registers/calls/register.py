@@ -200,7 +200,7 @@ PROPOSALS = CallsRegister(
         Group(
             N_("Progress"),
             (
-                Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, listed=True, copied=False),
+                Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, copied=False),
                 Field(
                     "result",
                     N_("Result"),

@@ -108,7 +108,6 @@ EVENTS = Register(
                     N_("Kind"),
                     schema.CODE,
                     codes=EVENT_KINDS,
-                    listed=True,
                     filtered=True,
                 ),
                 Field(
