@@ -26,8 +26,8 @@ rl_config.useA85 = 0
 
 def list_undrawn_letters(text: str) -> list[str]:
     """Lists the letters of a text that a paper can only show as a box, each once, in their order."""
-    font: CompleteFont = getFont(REGULAR_FONT)
-    return font.list_undrawn_letters(text)
+    font = getFont(REGULAR_FONT)
+    return font.list_undrawn_letters(text) if isinstance(font, CompleteFont) else []
 
 
 def wrap_text(text: str, font: str, size: float, width: float, first_indent: float = 0) -> list[str]:

@@ -28,7 +28,7 @@ _LAST_OF_BASIC_PLANE = 0xFFFF
 _UNDRAWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
-class CompleteFont(TTFont):  # type: ignore[misc]
+class CompleteFont(TTFont):
     """A TrueType font; ``fallback_file`` is the file of the font that has the letters it lacks."""
 
     def __init__(self, name: str, file: str, fallback_file: str) -> None:
@@ -65,9 +65,9 @@ class CompleteFont(TTFont):  # type: ignore[misc]
 
     def getSubsetInternalName(self, subset: int, doc: Any) -> str:  # noqa: N802
         """Return the name of a subset in the document."""
-        font = super() if subset < _FALLBACK_SUBSET or self._fallback is None else self._fallback
-        name: str = font.getSubsetInternalName(subset % _FALLBACK_SUBSET, doc)
-        return name
+        if self._fallback is not None and subset >= _FALLBACK_SUBSET:
+            return str(self._fallback.getSubsetInternalName(subset - _FALLBACK_SUBSET, doc))
+        return str(super().getSubsetInternalName(subset, doc))
 
     def has_own_letter(self, letter: str) -> bool:
         """Whether the font itself has a letter."""
@@ -89,7 +89,8 @@ class CompleteFont(TTFont):  # type: ignore[misc]
         for letter in set(text) - self._own_letters - self._drawn_letters.keys():
             if self._fallback is None:
                 self._fallback = _load_font(self._fallback_file)
-            drawn_letter, face = self._find_drawn_letter(letter), self.face
+            drawn_letter = self._find_drawn_letter(letter)
+            face: Any = self.face
             self._drawn_letters[letter] = drawn_letter
             if drawn_letter == letter and self._fallback is not None:
                 face = self._fallback.face

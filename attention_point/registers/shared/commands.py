@@ -55,7 +55,7 @@ def import_spreadsheet(register: str, file: Path, dry_run: bool, repeated: bool,
             columns, rows = uploads.read_rows(chosen_register, file.name, opened_file.read(MAX_FILE_SIZE + 1))
         ignored_labels = list_ignored_labels(columns)
         if ignored_labels:
-            click.echo(_("Columns that are left out: %(names)s.", names=", ".join(ignored_labels)), err=True)
+            click.echo(_("Columns that are left out: %(names)s", names=", ".join(ignored_labels)), err=True)
         checked_rows = importing.check_rows(session, chosen_register, columns, rows, takes_repeated=repeated)
         if not dry_run:
             importing.apply_rows(session, SYSTEM, chosen_register, checked_rows)

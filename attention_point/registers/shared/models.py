@@ -122,8 +122,8 @@ class StoredImport(Base):
     """An uploaded spreadsheet that waits for its confirmation.
 
     ``columns`` are the keys of its columns; ``rows`` are pairs of a row's number in the spreadsheet and its cells. Once
-    the good rows are imported, only the others are left, and ``refusals`` says of each, by its number, what is wrong:
-    pairs of a column's label and a sentence. Until then ``refusals`` is empty.
+    the good rows are imported, only the others are left, and ``refusals`` says of each, by its number, its ``outcome``
+    and in ``report`` what is wrong: pairs of a column's label and a sentence. Until then ``refusals`` is empty.
     """
 
     __tablename__ = "register_import"
@@ -134,7 +134,7 @@ class StoredImport(Base):
     at: Mapped[datetime]
     columns: Mapped[list[str]] = mapped_column(JSON)
     rows: Mapped[list[tuple[int, list[Any]]]] = mapped_column(JSON)
-    refusals: Mapped[dict[str, list[tuple[str, str]]]] = mapped_column(JSON)
+    refusals: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
 
 
 class RemovedRecord(Base):

@@ -9,7 +9,7 @@ from typing import Any
 
 from attention_point import texts
 from attention_point.foundation.errors import FieldError, Invalid
-from attention_point.foundation.language import N_
+from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.shared import rules
 from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS, find_code
@@ -29,6 +29,9 @@ MAX_LENGTHS = {schema.TEXT: 300, schema.LONG_TEXT: 10_000, schema.URL: 500}
 # More is a mistake of the file, and a form with more entries is too long to use.
 MAX_ENTRIES = 100
 _URL_PATTERN = re.compile(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
+# More options than these are too many for a sentence.
+MAX_NAMED_CODES = 15
+_BETWEEN_CODES = re.compile(r"\s*[,/]\s*|\s+(?:y|e|and)\s+")
 _WRITE_AN_AMOUNT = N_("Write an amount, for example 1.814.249.000 or 12.500,50.")
 # Words, folded, that may stand beside a count or an amount and change nothing of it.
 _IDLE_WORDS_OF_COUNTS = frozenset(
@@ -37,6 +40,7 @@ _IDLE_WORDS_OF_COUNTS = frozenset(
         "jovenes", "ninos", "ninas", "mujeres", "people", "attendees", "participants", "students",
     }
 )  # fmt: skip
+_FREE_OF_CHARGE = frozenset({"gratis", "gratuito", "gratuita", "sin costo", "ninguno", "free", "free of charge"})
 _IDLE_WORDS_OF_MONEY = frozenset(
     {
         "$", "de", "a", "m", "cte", "mcte", "moneda", "corriente", "legal", "colombianos", "americanos",
@@ -127,16 +131,32 @@ def _parse_url(field: Field, raw: Any) -> str:
 
 
 def _parse_code(field: Field, raw: Any) -> str:
-    code = find_code(field.code_list, _format_raw_value(raw)) if isinstance(raw, str | int | float) else None
-    if code is None:
+    if not isinstance(raw, str | int | float):
         raise WrongValue(N_("Choose one from the list."))
+    code = find_code(field.code_list, _format_raw_value(raw))
+    if code is None:
+        word = texts.show_unfit(_format_raw_value(raw))[:60]
+        if len(field.code_list) > MAX_NAMED_CODES:
+            raise WrongValue(N_("'%(word)s' is not in the list."), word=word)
+        # Whoever mends a file does not have the list of the form at hand.
+        labels = ", ".join(label for _code, label in field.code_list.form_choices(current_language()))
+        raise WrongValue(N_("'%(word)s' is not in the list. Choose one of: %(labels)s."), word=word, labels=labels)
     return code
 
 
 def _parse_codes(field: Field, raw: Any) -> list[str]:
     """Parse codes into the order of the list, so that the same choice is always stored alike."""
-    chosen_codes = {_parse_code(field, entry) for entry in _split_entries(field, raw)}
+    chosen_codes = {
+        _parse_code(field, word) for entry in _split_entries(field, raw) for word in _split_codes(field, entry)
+    }
     return [entry.code for entry in field.code_list if entry.code in chosen_codes]
+
+
+def _split_codes(field: Field, entry: Any) -> list[Any]:
+    """Split words that commas separate, as people write countries; a label that has a comma itself stays whole."""
+    if not isinstance(entry, str) or find_code(field.code_list, entry):
+        return [entry]
+    return [word for word in _BETWEEN_CODES.split(entry) if word.strip()]
 
 
 def _parse_date(_field: Field, raw: Any) -> str:
@@ -212,6 +232,8 @@ def _read_amount(raw: Any) -> tuple[Decimal, str | None, str | None]:
     """Read an amount, and the currency and the qualifier that its text names: "aprox. USD 1.000". Raises ValueError."""
     if isinstance(raw, int | float):
         return parse_decimal(raw), None, None
+    if rules.fold_text(str(raw)) in _FREE_OF_CHARGE:
+        return Decimal(0), None, None
     found = find_number_in_words(str(raw))
     currency, words = split_words(found.words, partial(find_code, CURRENCIES))
     qualifier, words = split_words(words, partial(find_code, NUMBER_QUALIFIERS))

@@ -29,7 +29,7 @@ from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.parsing import check_facts
 from attention_point.registers.shared.schema.schema import Register, do_nothing
 from attention_point.registers.shared.spreadsheets.row_values import read_row_values, split_date_range
-from attention_point.registers.shared.spreadsheets.spreadsheet_columns import ID_COLUMN
+from attention_point.registers.shared.spreadsheets.spreadsheet_columns import ID_COLUMN, NEW_RECORD_WORDS
 from attention_point.registers.shared.spreadsheets.spreadsheet_reader import NumberedRow
 
 NEW, CHANGE, SAME, REPEATED, ERROR = "new", "change", "same", "repeated", "error"
@@ -41,6 +41,10 @@ OUTCOME_LABELS = {
     ERROR: N_("Wrong"),
 }
 
+_REPEATED_ROW = N_(
+    "The same name and date as row %(number)s. Delete this row if it is the same record; else import it as it is."
+)
+
 
 @dataclass(slots=True)
 class CheckedRow:
@@ -49,7 +53,8 @@ class CheckedRow:
     ``number`` is the row's number in the spreadsheet. ``facts`` is the whole record as it would be stored; an
     organisation that is not in the list yet stands there by its name. ``record_id`` and ``version`` name the record
     that the row changes. ``report`` holds pairs of a column's label and a sentence: what is wrong in a wrong row, the
-    columns that differ in a row that changes a record.
+    columns that differ in a row that changes a record. ``is_surely_new`` says that the file itself calls the row a new
+    record, whatever its name and date.
     """
 
     number: int
@@ -59,6 +64,7 @@ class CheckedRow:
     record_id: UUID | None = None
     version: int | None = None
     report: list[tuple[str, str]] = field(default_factory=list)
+    is_surely_new: bool = False
 
     def add_error(self, label: str, message: str) -> None:
         """Mark the row as wrong, with the column and the sentence that says why."""
@@ -196,6 +202,9 @@ def _label_for_key(register: Register, key: str) -> str:
 
 def _read_record_id(row: CheckedRow, cells: Mapping[str, Any]) -> UUID | None:
     text = str(cells.get(ID_COLUMN) or "").strip()
+    if fold_text(text) in NEW_RECORD_WORDS:
+        row.is_surely_new = True
+        return None
     try:
         return UUID(text) if text else None
     except ValueError:
@@ -216,6 +225,8 @@ def _find_record_by_id(row: CheckedRow, records: Mapping[UUID, RecordColumns], r
 def _find_record_by_name(
     register: Register, row: CheckedRow, records: Mapping[str, Sequence[RecordColumns]]
 ) -> RecordColumns | None:
+    if row.is_surely_new:
+        return None
     sort = row.facts.get(register.sort_field) or ""
     candidates = [record for record in records.get(_build_name_key(row), ()) if record.sort == sort]
     if len(candidates) > 1:
@@ -253,10 +264,10 @@ def _find_repeated_rows(register: Register, rows: Iterable[CheckedRow]) -> None:
     """Ask about the new rows that have the name and date of an earlier one."""
     first_numbers: dict[tuple[str, str], int] = {}
     for row in rows:
-        if row.outcome == NEW:
+        if row.outcome == NEW and not row.is_surely_new:
             name_and_date = (_build_name_key(row), row.facts.get(register.sort_field) or "")
             number = first_numbers.setdefault(name_and_date, row.number)
             if number != row.number:
                 label = _label_for_key(register, "name")
                 row.outcome = REPEATED
-                row.report = [(label, _("The same name and date as row %(number)s.", number=number))]
+                row.report = [(label, _(_REPEATED_ROW, number=number))]

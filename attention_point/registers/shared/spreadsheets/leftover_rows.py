@@ -11,6 +11,7 @@ from attention_point.registers.shared.schema.schema import DATE, Register
 from attention_point.registers.shared.spreadsheets.exporting import build_csv, build_xlsx
 from attention_point.registers.shared.spreadsheets.importing import ERROR, REPEATED, CheckedRow
 from attention_point.registers.shared.spreadsheets.spreadsheet_columns import (
+    ID_COLUMN,
     IGNORED_COLUMN,
     REASON_LABEL,
     label_for_column,
@@ -28,25 +29,21 @@ def list_leftover_rows(rows: Iterable[CheckedRow]) -> list[CheckedRow]:
 
 def keep_leftover_rows(upload: StoredImport, rows: Iterable[CheckedRow]) -> bool:
     """Keep of an upload the rows that were not written, with the reasons. Gives whether there are any."""
-    reports = {str(row.number): row.report for row in list_leftover_rows(rows)}
-    upload.rows = [(number, cells) for number, cells in upload.rows if str(number) in reports]
-    upload.refusals = reports
-    return bool(reports)
+    refusals = {str(row.number): {"outcome": row.outcome, "report": row.report} for row in list_leftover_rows(rows)}
+    upload.rows = [(number, cells) for number, cells in upload.rows if str(number) in refusals]
+    upload.refusals = refusals
+    return bool(refusals)
 
 
 def read_leftover_rows(upload: StoredImport) -> list[CheckedRow]:
     """Read the rows that an import left, as its page shows them."""
-    name_index = upload.columns.index("name") if "name" in upload.columns else 0
-    return [
-        CheckedRow(
-            number,
-            str(cells[name_index] or "") if name_index < len(cells) else "",
-            {},
-            ERROR,
-            report=[(label, sentence) for label, sentence in upload.refusals[str(number)]],
-        )
-        for number, cells in upload.rows
-    ]
+    name_index = upload.columns.index("name")  # a file without this column is refused
+    rows = []
+    for number, cells in upload.rows:
+        refusal = upload.refusals[str(number)]
+        name = str(cells[name_index] or "") if name_index < len(cells) else ""
+        rows.append(CheckedRow(number, name, {}, refusal["outcome"], report=list(map(tuple, refusal["report"]))))
+    return rows
 
 
 def build_leftover_file(
@@ -60,25 +57,31 @@ def build_leftover_file(
 
     ``file_kind`` is ``xlsx`` or ``csv``. The file can be mended and imported again.
     """
-    reasons = {row.number: _format_reasons(row) for row in list_leftover_rows(checked_rows)}
+    leftover_rows = {row.number: row for row in list_leftover_rows(checked_rows)}
+    shown_keys = _list_shown_keys(columns, leftover_rows.values())
+    day_keys = {field.key for field in register.fields if field.kind == DATE}
+    lines = []
+    for number, values in rows:
+        if number in leftover_rows:
+            row, cells = leftover_rows[number], dict(zip(columns, values, strict=False))
+            if row.outcome == REPEATED:
+                cells[ID_COLUMN] = _("new")
+            shown_cells = [_read_day(cells.get(key)) if key in day_keys else cells.get(key) for key in shown_keys]
+            lines.append([_format_reasons(row), *shown_cells])
+    labels = [_(REASON_LABEL), *(label_for_column(register, key) for key in shown_keys)]
+    return build_csv(labels, lines) if file_kind == "csv" else build_xlsx(_(register.title), labels, lines)
+
+
+def _list_shown_keys(columns: Sequence[str], rows: Iterable[CheckedRow]) -> list[str]:
+    """List the columns of the file without the reasons of an earlier import, which would stand beside the new ones."""
     ignored_labels = set(list_ignored_labels(columns))
-    # The reasons of an earlier import would stand beside the new ones.
-    shown = [
-        index
-        for index, key in enumerate(columns)
+    keys = [
+        key
+        for key in columns
         if not key.startswith(IGNORED_COLUMN) or key.removeprefix(IGNORED_COLUMN) in ignored_labels
     ]
-    day_columns = {field.key for field in register.fields if field.kind == DATE}
-    labels = [_(REASON_LABEL), *(label_for_column(register, columns[index]) for index in shown)]
-    lines = [
-        [
-            reasons[number],
-            *(_read_day(cells[i]) if columns[i] in day_columns else cells[i] for i in shown if i < len(cells)),
-        ]
-        for number, cells in rows
-        if number in reasons
-    ]
-    return build_csv(labels, lines) if file_kind == "csv" else build_xlsx(_(register.title), labels, lines)
+    needs_id = ID_COLUMN not in columns and any(row.outcome == REPEATED for row in rows)
+    return [*keys, ID_COLUMN] if needs_id else keys
 
 
 def _format_reasons(row: CheckedRow) -> str:

@@ -18,6 +18,8 @@ from attention_point.registers.shared.schema.schema import Field, Register
 ID_COLUMN = "id"
 IGNORED_COLUMN = "?"
 """What the key of a column begins with that is no fact of the register; the label follows."""
+NEW_RECORD_WORDS = frozenset({"new", "nuevo", "nueva"})
+"""What the column ``Id`` says, folded, of a row that is a new record although another has its name and date."""
 REASON_LABEL = N_("What to correct")
 """The column that a file of wrong rows has besides; an import ignores it."""
 COLUMN_PARTS = {
