@@ -16,7 +16,7 @@ from attention_point.dates import first_of_month
 from attention_point.foundation import clock
 from attention_point.foundation.database import PreparedStatement, execute_driver_sql, get_dialect
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.tallies.models import ClosedMonth, Tally
+from attention_point.tallies.models import ClosedMonth, DueRecount, Tally
 from attention_point.tallies.rules import CellKey
 
 # One statement for all cells of a transaction: a statement for each would hold the hot rows as many times longer.
@@ -102,4 +102,5 @@ def lock_tallies(session: Session) -> None:
 def rebuild_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Replace all counts. Call ``lock_tallies`` before the recount, so that nobody counts in between."""
     session.execute(delete(Tally))
+    session.execute(delete(DueRecount))
     add_to_tallies(session, cells)

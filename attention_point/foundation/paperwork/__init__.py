@@ -4,6 +4,8 @@ This is the only room that uses ReportLab and that writes spreadsheets and text 
 no database. The writers load their libraries when they write: most processes never write a paper.
 """
 
+from collections.abc import Mapping, Sequence
+
 from attention_point.foundation.paperwork.csv import write_csv
 from attention_point.foundation.paperwork.links import LinkedValue
 from attention_point.foundation.paperwork.numbers import SUPPRESSED, Suppressed
@@ -14,12 +16,15 @@ from attention_point.foundation.paperwork.report import (
     Chart,
     Column,
     Heading,
+    HeadlineFigure,
+    HeadlineFigures,
     LabelledValues,
     Note,
     PageBreak,
     Paragraph,
     Report,
     Series,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
@@ -35,6 +40,8 @@ __all__ = [
     "Chart",
     "Column",
     "Heading",
+    "HeadlineFigure",
+    "HeadlineFigures",
     "LabelledValues",
     "LinkedValue",
     "Note",
@@ -44,6 +51,7 @@ __all__ = [
     "Report",
     "ReportWording",
     "Series",
+    "Signature",
     "Slip",
     "SlipLabels",
     "SlipPerson",
@@ -58,6 +66,7 @@ __all__ = [
     "write_docx",
     "write_html",
     "write_pdf",
+    "write_plain_xlsx",
     "write_slip",
     "write_xlsx",
 ]
@@ -80,6 +89,16 @@ def write_xlsx(report: Report, wording: ReportWording) -> bytes:
     from attention_point.foundation.paperwork.xlsx import build_workbook
 
     return build_workbook(report, wording)
+
+
+def write_plain_xlsx(sheets: Mapping[str, Sequence[Sequence[str | int | None]]]) -> bytes:
+    """Writes sheets of rows by their names, for a program that reads them. The first row is the head.
+
+    None and "" leave a cell empty.
+    """
+    from attention_point.foundation.paperwork.plain_xlsx import build_plain_workbook
+
+    return build_plain_workbook(sheets)
 
 
 def write_docx(report: Report, wording: ReportWording) -> bytes:

@@ -1,7 +1,6 @@
 """The description of an agreement, field by field."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -17,9 +16,11 @@ from attention_point.registers.shared.rules import list_search_words
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
+    PURPOSE_FIELD,
     TAGS_FIELD,
     YEAR_FIELD,
     build_state_field,
@@ -75,25 +76,11 @@ def _list_contradictions(data: Data) -> Iterable[FieldError]:
 _AGREEMENT_FIELDS = Group(
     N_("The agreement"),
     (
-        replace(
-            NAME_FIELD,
-        ),
+        NAME_FIELD,
         build_state_field(STATES),
-        Field(
-            "partners",
-            N_("Partners, funders, supporters"),
-            schema.ORGANISATIONS,
-            codes=ROLES,
-            listed=True,
-        ),
+        Field("partners", N_("Partners, funders, supporters"), schema.ORGANISATIONS, codes=ROLES, listed=True),
         Field("object", N_("Object"), schema.LONG_TEXT, searched=True, hint=N_("What the parties agree to do.")),
-        Field(
-            "signed",
-            N_("Signed on"),
-            schema.DATE,
-            listed=True,
-            hint=PART_DATE_HINT,
-        ),
+        Field("signed", N_("Signed on"), schema.DATE, listed=True, hint=PART_DATE_HINT),
         Field(
             "valid_to",
             N_("In force until"),
@@ -106,20 +93,11 @@ _AGREEMENT_FIELDS = Group(
 _DETAIL_FIELDS = Group(
     N_("Number, signatures and beginning"),
     (
-        Field(
-            "number",
-            N_("Number of the agreement"),
-            searched=True,
-            maximum=60,
-            copied=False,
-        ),
+        PURPOSE_FIELD,
+        Field("number", N_("Number of the agreement"), searched=True, maximum=60, copied=False),
         Field("started", N_("Being arranged since"), schema.DATE),
         Field("signatories", N_("Signed by"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT, copied=False),
-        Field(
-            "valid_from",
-            N_("In force from"),
-            schema.DATE,
-        ),
+        Field("valid_from", N_("In force from"), schema.DATE),
         YEAR_FIELD,
         Field("link", N_("Where it is published"), schema.URL, copied=False),
     ),
@@ -145,6 +123,8 @@ _CONTRIBUTION_FIELDS = Group(
                 Field("means", N_("In money or in kind"), schema.CODE, codes=MEANS),
                 Field("amount", N_("Amount"), schema.MONEY),
                 Field("share", N_("Share of the whole"), schema.SHARE, hint=N_("In percent: 50 is half.")),
+                Field("giver", N_("Who gives it"), hint=N_("Only if it is one of several.")),
+                Field("expected", N_("It is expected, and not yet given"), schema.YES_NO),
                 Field("note", N_("Note")),
             ),
         ),
@@ -198,6 +178,16 @@ _RESULT_FIELDS = Group(
 _OTHER_FIELDS = Group(
     N_("Other facts"),
     (
+        Field("results", N_("Results"), schema.TEXTS, searched=True, copied=False, hint=ONE_PER_LINE_HINT),
+        Field(
+            "expected_results",
+            N_("Expected results"),
+            schema.TEXTS,
+            searched=True,
+            copied=False,
+            hint=N_("One per line. The report says them as something that is still ahead."),
+        ),
+        NEXT_STEPS_FIELD,
         Field("sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True),
         Field("plan_line", N_("Line of the development plan"), searched=True),
         TAGS_FIELD,

@@ -53,6 +53,9 @@ def build_proposal_entries(register: Register, data: Data) -> Iterable[tuple[str
 
 def list_proposal_total_parts(data: Data) -> Iterable[TotalPart]:
     """List what a proposal adds: its result, its approved co-financing, its matching contribution if it is known."""
+    if rules.is_presented(data):
+        # Only who presented a proposal took part in a call.
+        yield f"call/{hash_folded_text(data['call'])}", 1
     yield from (
         (key, 1)
         for key, applies in (("presented", rules.is_presented(data)), ("chosen", rules.is_chosen(data)))

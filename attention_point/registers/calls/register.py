@@ -18,6 +18,7 @@ from attention_point.registers.shared.rules import parse_day_span
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
@@ -87,46 +88,13 @@ CALLS = CallsRegister(
         Group(
             N_("The call (format 1)"),
             (
-                Field(
-                    "name",
-                    N_("Name"),
-                    required=True,
-                    searched=True,
-                    hint=N_("It must be unique: add the year."),
-                ),
-                Field(
-                    "issuer",
-                    N_("Issuer"),
-                    schema.ORGANISATIONS,
-                    listed=True,
-                ),
-                Field(
-                    "object",
-                    N_("Object"),
-                    schema.LONG_TEXT,
-                    searched=True,
-                ),
-                Field(
-                    "opens",
-                    N_("Opens"),
-                    schema.DATE,
-                    listed=True,
-                    hint=PART_DATE_HINT,
-                ),
-                Field(
-                    "closes",
-                    N_("Closes"),
-                    schema.DATE,
-                    listed=True,
-                    hint=N_("The last day to apply."),
-                ),
+                Field("name", N_("Name"), required=True, searched=True, hint=N_("It must be unique: add the year.")),
+                Field("issuer", N_("Issuer"), schema.ORGANISATIONS, listed=True),
+                Field("object", N_("Object"), schema.LONG_TEXT, searched=True),
+                Field("opens", N_("Opens"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("closes", N_("Closes"), schema.DATE, listed=True, hint=N_("The last day to apply.")),
                 build_state_field(CODE_LISTS["states"], required=False),
-                Field(
-                    "link",
-                    N_("Link"),
-                    schema.URL,
-                    copied=False,
-                ),
+                Field("link", N_("Link"), schema.URL, copied=False),
             ),
         ),
         Group(
@@ -211,6 +179,7 @@ PROPOSALS = CallsRegister(
                     copied=False,
                 ),
                 Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True, copied=False),
+                NEXT_STEPS_FIELD,
                 Field("cofinancing_requested", N_("Co-financing requested"), schema.MONEY),
                 Field("cofinancing_approved", N_("Co-financing approved"), schema.MONEY, listed=True, copied=False),
             ),

@@ -1,7 +1,6 @@
 """The description of an event, field by field."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -21,9 +20,11 @@ from attention_point.registers.shared.rules import list_months_between, parse_da
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
+    PURPOSE_FIELD,
     TAGS_FIELD,
     YEAR_FIELD,
     build_state_field,
@@ -33,6 +34,7 @@ from attention_point.registers.shared.schema.schema import Data, Field, Group, R
 _DATA_FOLDER = Path(__file__).with_name("data")
 CODE_LISTS = read_code_lists(_DATA_FOLDER / "lists.yaml")
 EVENT_KINDS, EVENT_STATES = CODE_LISTS["kinds"], CODE_LISTS["states"]
+DIPLOMATIC_MEETING = "diplomatic-meeting"
 _MAX_MONTHS = 24
 """A longer event stands in the calendar of its first months only: a wrong year would fill the index with months."""
 
@@ -48,9 +50,15 @@ def _build_index_entries(register: Register, data: Data) -> Iterable[tuple[str, 
 
 
 def _list_total_parts(data: Data) -> Iterable[TotalPart]:
-    """List the countries and the participants of an event."""
+    """List what an event adds: its countries, its participants, and that it was one of the office's own events."""
+    # A meeting with a mission is no event of the office's: eight countries that were met are not eight events.
+    if data.get("kind") == DIPLOMATIC_MEETING:
+        yield from ((f"met/{code}", 1) for code in data.get("countries", ()) if data["state"] == "done")
+    else:
+        yield f"held/{data['state']}", 1
     yield from ((f"country/{code}", 1) for code in data.get("countries", ()))
-    if "participants" in data:
+    # Those who are expected have not come.
+    if "participants" in data and data["state"] in {"done", "followed-up"}:
         yield from build_count_parts("reached", data["participants"])
 
 
@@ -84,89 +92,38 @@ EVENTS = Register(
         Group(
             N_("The event"),
             (
-                replace(
-                    NAME_FIELD,
-                ),
-                Field(
-                    "date",
-                    N_("Date"),
-                    schema.DATE,
-                    listed=True,
-                    hint=PART_DATE_HINT,
-                ),
-                Field(
-                    "until",
-                    N_("Until"),
-                    schema.DATE,
-                    hint=N_("Only if it lasts more than a day."),
-                ),
+                NAME_FIELD,
+                Field("date", N_("Date"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("until", N_("Until"), schema.DATE, hint=N_("Only if it lasts more than a day.")),
                 build_state_field(EVENT_STATES),
                 Field("reason", N_("Reason"), schema.LONG_TEXT, shown_when="state=postponed|cancelled", copied=False),
                 Field("new_date", N_("New date"), schema.DATE, shown_when="state=postponed"),
-                Field(
-                    "kind",
-                    N_("Kind"),
-                    schema.CODE,
-                    codes=EVENT_KINDS,
-                    filtered=True,
-                ),
-                Field(
-                    "place",
-                    N_("Place"),
-                    searched=True,
-                    listed=True,
-                ),
+                Field("kind", N_("Kind"), schema.CODE, codes=EVENT_KINDS, filtered=True),
+                Field("place", N_("Place"), searched=True, listed=True),
             ),
         ),
         Group(
             N_("Who"),
             (
-                Field(
-                    "organisers",
-                    N_("Organisers"),
-                    schema.ORGANISATIONS,
-                    listed=True,
-                ),
-                Field(
-                    "participants",
-                    N_("Participants"),
-                    schema.COUNT,
-                    listed=True,
-                    copied=False,
-                ),  # fmt: skip
+                Field("organisers", N_("Organisers"), schema.ORGANISATIONS, listed=True),
+                Field("participants", N_("Participants"), schema.COUNT, listed=True, copied=False),
             ),
         ),
         Group(
             N_("Partners and countries"),
             (
-                Field(
-                    "partners",
-                    N_("Partners"),
-                    schema.ORGANISATIONS,
-                    codes=PARTNER_ROLES,
-                ),
-                Field(
-                    "countries",
-                    N_("Countries"),
-                    schema.CODES,
-                    codes=COUNTRIES,
-                    filtered=True,
-                ),
+                Field("partners", N_("Partners"), schema.ORGANISATIONS, codes=PARTNER_ROLES),
+                Field("countries", N_("Countries"), schema.CODES, codes=COUNTRIES, filtered=True),
             ),
             folded=True,
         ),
         Group(
-            N_("Results and press"),
+            N_("Aim, results and press"),
             (
+                PURPOSE_FIELD,
                 Field("activities", N_("Activities"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
-                Field(
-                    "results",
-                    N_("Results"),
-                    schema.TEXTS,
-                    searched=True,
-                    hint=ONE_PER_LINE_HINT,
-                    copied=False,
-                ),
+                Field("results", N_("Results"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT, copied=False),
+                NEXT_STEPS_FIELD,
                 Field(
                     "press",
                     N_("Press mentions"),
@@ -186,19 +143,10 @@ EVENTS = Register(
         Group(
             N_("Cost, report and calendar"),
             (
-                Field(
-                    "cost",
-                    N_("Cost to the municipality"),
-                    schema.MONEY,
-                    hint=N_("Write 0 if it cost nothing."),
-                ),
+                Field("cost", N_("Cost to the municipality"), schema.MONEY, hint=N_("Write 0 if it cost nothing.")),
                 YEAR_FIELD,
                 Field(
-                    "sdgs",
-                    N_("Sustainable Development Goals"),
-                    schema.CODES,
-                    codes=DEVELOPMENT_GOALS,
-                    filtered=True,
+                    "sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True
                 ),
                 Field("plan_line", N_("Line of the development plan"), searched=True),
                 TAGS_FIELD,

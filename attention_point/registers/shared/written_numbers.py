@@ -22,9 +22,9 @@ _SIGNS = str.maketrans(
         "~": " aprox ",
         "≈": " aprox ",
         "±": " aprox ",
-        "+": " mas de ",
-        ">": " mas de ",
-        "≥": " mas de ",
+        "+": " minimo ",
+        ">": " minimo ",
+        "≥": " minimo ",
     }
 )
 """Signs that stand for words."""

@@ -12,17 +12,18 @@ from werkzeug.test import TestResponse
 
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
+from attention_point.dates import Period
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import format_cell
 from attention_point.foundation.report_pages import build_report_wording
 from attention_point.foundation.settings import Settings
+from attention_point.statistics.month_papers.loading import build_provisional_paper
+from attention_point.statistics.month_papers.period_report import build_period_report
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import reports
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.month_counts import build_provisional_month
-from attention_point.statistics.releases.reports import build_month_report
 from attention_point.tallies import queries as tally_queries
 from tests.statistics.conftest import SEPTEMBER, Office
 from tests.statistics.releases.publishing import publish_month
@@ -57,7 +58,9 @@ def test_the_page_holds_the_figures_of_the_document(office: Office, recorded: Re
     recorded(750)
     html = office.client.get("/statistics/2017-09").text
     with database.read_session() as session, in_language("es"):
-        document = build_month_report(build_provisional_month(session, SEPTEMBER))
+        document = build_period_report(
+            build_provisional_paper(session, Period("month", SEPTEMBER)), folds_zeros=True
+        )
         elements = {element.get("id"): element for element in read(html) if element.tag == "table"}
         for table in document.tables:
             shown = [
@@ -77,6 +80,17 @@ def test_the_page_holds_the_figures_of_the_document(office: Office, recorded: Re
     assert "Provisional, de uso interno" in html
 
 
+def _headline(html: str) -> dict[str, str]:
+    """The headline figures of a page by their labels."""
+    figures = [element for element in read(html) if element.get("class") == "headline__figure"]
+    return {
+        next(part.text for part in figure.inside if part.tag == "dt"): next(
+            part.text for part in figure.inside if part.get("class") == "headline__value"
+        )
+        for figure in figures
+    }
+
+
 def test_every_chart_of_the_page_is_there(office: Office, recorded: Recorded) -> None:
     recorded(750)
     client = office.client
@@ -85,7 +99,7 @@ def test_every_chart_of_the_page_is_there(office: Office, recorded: Recorded) ->
         for element in read(client.get("/statistics/2017-09").text)
         if "charts/" in element.get("src")
     ]
-    assert len(pictures) >= 5
+    assert len(pictures) == 2
     for address in pictures:
         reply = client.get(address)
         assert (reply.status_code, reply.mimetype) == (200, "image/svg+xml")
@@ -124,14 +138,14 @@ def test_a_released_month_is_shown_as_it_was_released(office: Office, recorded: 
     assert "Publicado, versión 2" in shown
     assert "Provisional, de uso interno" not in shown
     assert "Faltaba un día." in shown
-    assert "en 320 atenciones" in shown
+    assert _headline(shown)["Atenciones"] == "320"
     assert second[:16] in shown
     older = client.get("/statistics/2017-09?version=1").text
-    assert "en 310 atenciones" in older
+    assert _headline(older)["Atenciones"] == "310"
     assert first[:16] in older
     now = client.get("/statistics/2017-09?provisional=1").text
     assert "Provisional, de uso interno" in now
-    assert "en 300 atenciones" in now
+    assert _headline(now)["Atenciones"] == "300"
     for wrong in ("3", "0", "one", "99999999"):
         reply = client.get(f"/statistics/2017-09?version={wrong}")
         assert reply.status_code == 404
@@ -160,7 +174,7 @@ def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recor
     empty = office.client.get("/statistics/2017-09/release").text
     assert "Este mes no se puede publicar ahora" in empty
     assert "no se registró nada" in empty
-    this_month = f"{reports.clock.today():%Y-%m}"
+    this_month = f"{clock.today():%Y-%m}"
     assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
 
 
@@ -191,12 +205,11 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
     # What is drawn has the number of its drawing in its name.
     drawn = {kind: f"-d{public_files.DRAWING}" for kind in public_files.DRAWN_FORMATS}
     names = {f"2017-09-v1-{release.hash}{drawn.get(kind, '')}.{kind}" for kind in files.FILE_FORMATS}
-    assert {path.name for path in (settings.instance / public_files.FOLDER).iterdir()} == names
+    assert names <= {path.name for path in (settings.instance / public_files.FOLDER).iterdir()}
     assert "versión 1" in client.get("/statistics/2017-09").text
     assert client.get("/open-data/2017-09.json").get_json()["hash"] == release.hash
-    # There is nothing to correct, so the page does not offer to publish again.
     page = client.get(address)
-    assert "No hay nada que corregir" in page.text
+    assert "no hay nada que corregir" in page.text
     with database.read_session() as session:
         assert len(session.scalars(select(Release)).all()) == 1
 

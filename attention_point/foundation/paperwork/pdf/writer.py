@@ -37,6 +37,16 @@ _FORM_REACH = 1000
 
 def build_pdf(report: Report, wording: ReportWording) -> bytes:
     """Builds the file; see ``paperwork.write_pdf``."""
+    return _lay_out(report, wording)[0]
+
+
+def find_heading_pages(report: Report, wording: ReportWording) -> dict[str, int]:
+    """Finds on which page each bookmark stands. It lays the whole report out, and throws the file away."""
+    return _lay_out(report, wording)[1]
+
+
+def _lay_out(report: Report, wording: ReportWording) -> tuple[bytes, dict[str, int]]:
+    page_numbers = dict[str, int]()
 
     def begin_page(canvas: Canvas, template: BaseDocTemplate) -> None:
         if canvas.getPageNumber() == 1:
@@ -53,7 +63,7 @@ def build_pdf(report: Report, wording: ReportWording) -> bytes:
 
     def build_canvas(*arguments: Any, **options: Any) -> Canvas:
         canvas = _NumberedCanvas(*arguments, **options)
-        canvas.page_number_text = wording.page_number_text
+        canvas.page_number_text, canvas.page_numbers = wording.page_number_text, page_numbers
         return canvas
 
     def build_template(name: str, bottom: float, height: float) -> PageTemplate:
@@ -74,7 +84,7 @@ def build_pdf(report: Report, wording: ReportWording) -> bytes:
             *build_flowables(report, wording, _TEXT_HEIGHT),
         ]
         template.build(flowables, canvasmaker=build_canvas)
-        return file.getvalue()
+        return file.getvalue(), page_numbers
 
 
 class _NumberedCanvas(Canvas):
@@ -87,11 +97,11 @@ class _NumberedCanvas(Canvas):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._page_numbers: dict[str, int] = {}
+        self.page_numbers: dict[str, int] = {}
 
     def bookmarkHorizontal(self, key: str, *coordinates: float, **options: Any) -> None:  # noqa: N802
         """Marks a place, and remembers its page."""
-        self._page_numbers[key] = self.getPageNumber()
+        self.page_numbers[key] = self.getPageNumber()
         super().bookmarkHorizontal(key, *coordinates, **options)
 
     def save(self) -> None:
@@ -100,7 +110,7 @@ class _NumberedCanvas(Canvas):
         for page in range(1, pages + 1):
             text = clean_line(self.page_number_text % {"page": page, "pages": pages})
             self._draw_form(_name_footer_form(page), _RIGHT_EDGE, _FOOTER_Y, text, GREY, _SMALL_SIZE)
-        for bookmark, page in self._page_numbers.items():
+        for bookmark, page in self.page_numbers.items():
             self._draw_form(name_page_number_form(bookmark), 0, 0, str(page), BLACK, _CONTENTS_SIZE)
         super().save()
 
