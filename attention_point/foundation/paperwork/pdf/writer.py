@@ -81,7 +81,7 @@ def _lay_out(report: Report, wording: ReportWording) -> tuple[bytes, dict[str, i
         flowables = [
             *build_title(report),
             *build_contents(report, wording, _TEXT_HEIGHT),
-            *build_flowables(report, wording, _TEXT_HEIGHT),
+            *build_flowables(report, wording, _TEXT_HEIGHT, dense_padding=2.0),
         ]
         template.build(flowables, canvasmaker=build_canvas)
         return file.getvalue(), page_numbers
