@@ -20,6 +20,8 @@ from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.models import Release
 
 blueprint = Blueprint("statistics_api", __name__, url_prefix="/api/v1/statistics")
+
+
 @blueprint.get("/<string(maxlength=20):month>")
 @requires_scope("statistics")
 @document_operation(
