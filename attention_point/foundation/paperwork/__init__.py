@@ -61,6 +61,7 @@ __all__ = [
     "build_qr_code_path",
     "draw_chart_svg",
     "format_cell",
+    "list_undrawn_letters",
     "write_csv",
     "write_docx",
     "write_html",
@@ -115,6 +116,13 @@ def write_html(report: Report, wording: ReportWording) -> bytes:
     from attention_point.foundation.paperwork.html import build_html
 
     return build_html(report, wording)
+
+
+def list_undrawn_letters(text: str) -> list[str]:
+    """Lists the letters of a text that a PDF can only show as a box, each once, in their order."""
+    from attention_point.foundation.paperwork.fonts import list_undrawn_letters
+
+    return list_undrawn_letters(text)
 
 
 def draw_chart_svg(chart: Chart, wording: ReportWording) -> bytes:

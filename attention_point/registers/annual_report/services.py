@@ -22,8 +22,8 @@ from attention_point.registers.annual_report.stories.story import (
     build_parts_json,
 )
 from attention_point.registers.shared.records.services import ALREADY_CHANGED
-from attention_point.registers.shared.rules import FIRST_YEAR, LAST_YEAR
 from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
+from attention_point.registers.shared.written_dates import FIRST_YEAR, LAST_YEAR
 
 MAX_TEXT_LENGTH = 20_000
 # A year's section tells at most 60 records of a register, and the office writes around them.

@@ -4,9 +4,17 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
 from attention_point.registers.events.models import Event
-from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_GOALS, PARTNER_ROLES, read_code_lists
+from attention_point.registers.shared.code_lists import (
+    COUNTRIES,
+    DEVELOPMENT_GOALS,
+    PARTNER_ROLES,
+    read_code_lists,
+    read_column_names,
+)
 from attention_point.registers.shared.records.year_totals import TotalPart, build_count_parts
 from attention_point.registers.shared.rules import list_months_between, parse_day_span
 from attention_point.registers.shared.schema import schema
@@ -23,7 +31,8 @@ from attention_point.registers.shared.schema.common_fields import (
 )
 from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
 
-CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
+_DATA_FOLDER = Path(__file__).with_name("data")
+CODE_LISTS = read_code_lists(_DATA_FOLDER / "lists.yaml")
 EVENT_KINDS, EVENT_STATES = CODE_LISTS["kinds"], CODE_LISTS["states"]
 DIPLOMATIC_MEETING = "diplomatic-meeting"
 _MAX_MONTHS = 24
@@ -53,6 +62,13 @@ def _list_total_parts(data: Data) -> Iterable[TotalPart]:
         yield from build_count_parts("reached", data["participants"])
 
 
+def _list_contradictions(data: Data) -> Iterable[FieldError]:
+    """List the error of an event that ends before it begins."""
+    first, last = data.get("date"), data.get("until")
+    if first and last and parse_day_span(last)[1] < parse_day_span(first)[0]:
+        yield FieldError("until", _("The event cannot end before it begins."))
+
+
 EVENTS = Register(
     name="events",
     title=N_("Events and positioning"),
@@ -69,41 +85,51 @@ EVENTS = Register(
         "cancelled": ("cross", "bad"),
         "followed-up": ("eye", "active"),
     },
+    list_contradictions=_list_contradictions,
+    end_field="until",
+    column_names=read_column_names(_DATA_FOLDER / "column_names.yaml")["events"],
     groups=(
         Group(
             N_("The event"),
             (
                 NAME_FIELD,
-                Field("kind", N_("Kind"), schema.CODE, codes=EVENT_KINDS, listed=True, filtered=True),
                 Field("date", N_("Date"), schema.DATE, listed=True, hint=PART_DATE_HINT),
                 Field("until", N_("Until"), schema.DATE, hint=N_("Only if it lasts more than a day.")),
-                YEAR_FIELD,
-                Field("place", N_("Place"), searched=True, listed=True),
-                Field("countries", N_("Countries"), schema.CODES, codes=COUNTRIES, filtered=True),
                 build_state_field(EVENT_STATES),
-                Field("reason", N_("Reason"), schema.LONG_TEXT, shown_when="state=postponed|cancelled"),
+                Field("reason", N_("Reason"), schema.LONG_TEXT, shown_when="state=postponed|cancelled", copied=False),
                 Field("new_date", N_("New date"), schema.DATE, shown_when="state=postponed"),
+                Field("kind", N_("Kind"), schema.CODE, codes=EVENT_KINDS, filtered=True),
+                Field("place", N_("Place"), searched=True, listed=True),
             ),
         ),
         Group(
             N_("Who"),
             (
                 Field("organisers", N_("Organisers"), schema.ORGANISATIONS, listed=True),
-                Field("partners", N_("Partners"), schema.ORGANISATIONS, codes=PARTNER_ROLES),
-                Field("participants", N_("Participants"), schema.COUNT, listed=True),
+                Field("participants", N_("Participants"), schema.COUNT, listed=True, copied=False),
             ),
         ),
         Group(
-            N_("Results and follow-up"),
+            N_("Partners and countries"),
+            (
+                Field("partners", N_("Partners"), schema.ORGANISATIONS, codes=PARTNER_ROLES),
+                Field("countries", N_("Countries"), schema.CODES, codes=COUNTRIES, filtered=True),
+            ),
+            folded=True,
+        ),
+        Group(
+            N_("Aim, results and press"),
             (
                 PURPOSE_FIELD,
                 Field("activities", N_("Activities"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
-                Field("results", N_("Results"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
+                Field("results", N_("Results"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT, copied=False),
+                NEXT_STEPS_FIELD,
                 Field(
                     "press",
                     N_("Press mentions"),
                     schema.ROWS,
                     searched=True,
+                    copied=False,
                     fields=(
                         Field("medium", N_("Medium"), required=True, searched=True),
                         Field("title", N_("Title"), searched=True),
@@ -111,12 +137,18 @@ EVENTS = Register(
                         Field("link", N_("Link"), schema.URL),
                     ),
                 ),
+            ),
+            folded=True,
+        ),
+        Group(
+            N_("Cost, report and calendar"),
+            (
                 Field("cost", N_("Cost to the municipality"), schema.MONEY, hint=N_("Write 0 if it cost nothing.")),
+                YEAR_FIELD,
                 Field(
                     "sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True
                 ),
                 Field("plan_line", N_("Line of the development plan"), searched=True),
-                NEXT_STEPS_FIELD,
                 TAGS_FIELD,
                 NOTES_FIELD,
                 Field(
@@ -127,6 +159,7 @@ EVENTS = Register(
                     hint=N_("The public calendar shows only its name, dates, place and state."),
                 ),
             ),
+            folded=True,
         ),
     ),
 )

@@ -15,8 +15,8 @@ from attention_point.registers.agreements.register import CODE_LISTS as AGREEMEN
 from attention_point.registers.calls.register import CODE_LISTS as CALL_LISTS
 from attention_point.registers.events.register import CODE_LISTS as EVENT_LISTS
 from attention_point.registers.shared.code_lists import COUNTRIES, find_code
-from attention_point.registers.shared.rules import parse_part_date
 from attention_point.registers.shared.schema.formatting import format_part_date, format_qualified
+from attention_point.registers.shared.written_dates import parse_part_date
 
 LISTS: tuple[CodeList, ...] = (COUNTRIES, *EVENT_LISTS.values(), *AGREEMENT_LISTS.values(), *CALL_LISTS.values())
 MARKS = ("approximate", "at_least")

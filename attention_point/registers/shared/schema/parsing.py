@@ -3,16 +3,25 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from attention_point import texts
 from attention_point.foundation.errors import FieldError, Invalid
-from attention_point.foundation.language import N_
+from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.shared import rules
 from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS, find_code
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.schema import Field
+from attention_point.registers.shared.written_dates import parse_part_date
+from attention_point.registers.shared.written_numbers import (
+    find_number_in_words,
+    parse_decimal,
+    parse_whole_number,
+    split_words,
+)
 
 REQUIRED = N_("This is required.")
 NOTHING_SAVED = N_("Nothing was saved: something needs correcting.")
@@ -20,6 +29,24 @@ MAX_LENGTHS = {schema.TEXT: 300, schema.LONG_TEXT: 10_000, schema.URL: 500}
 # More is a mistake of the file, and a form with more entries is too long to use.
 MAX_ENTRIES = 100
 _URL_PATTERN = re.compile(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
+# More options than these are too many for a sentence.
+MAX_NAMED_CODES = 15
+_BETWEEN_CODES = re.compile(r"\s*[,/]\s*|\s+(?:y|e|and)\s+")
+_WRITE_AN_AMOUNT = N_("Write an amount, for example 1.814.249.000 or 12.500,50.")
+# Words, folded, that may stand beside a count or an amount and change nothing of it.
+_IDLE_WORDS_OF_COUNTS = frozenset(
+    {
+        "de", "a", "personas", "persona", "asistentes", "asistente", "participantes", "participante", "estudiantes",
+        "jovenes", "ninos", "ninas", "mujeres", "people", "attendees", "participants", "students",
+    }
+)  # fmt: skip
+_FREE_OF_CHARGE = frozenset({"gratis", "gratuito", "gratuita", "sin costo", "ninguno", "free", "free of charge"})
+_IDLE_WORDS_OF_MONEY = frozenset(
+    {
+        "$", "de", "a", "m", "cte", "mcte", "moneda", "corriente", "legal", "colombianos", "americanos",
+        "estadounidenses",
+    }
+)  # fmt: skip
 # Words of spreadsheets in both languages, folded; an x is how people tick a cell.
 _YES_NO_WORDS = {"yes": True, "si": True, "x": True, "1": True, "true": True, "no": False, "0": False, "false": False}
 
@@ -104,31 +131,45 @@ def _parse_url(field: Field, raw: Any) -> str:
 
 
 def _parse_code(field: Field, raw: Any) -> str:
-    code = find_code(field.code_list, _format_raw_value(raw)) if isinstance(raw, str | int | float) else None
-    if code is None:
+    if not isinstance(raw, str | int | float):
         raise WrongValue(N_("Choose one from the list."))
+    code = find_code(field.code_list, _format_raw_value(raw))
+    if code is None:
+        word = texts.show_unfit(_format_raw_value(raw))[:60]
+        if len(field.code_list) > MAX_NAMED_CODES:
+            raise WrongValue(N_("'%(word)s' is not in the list."), word=word)
+        # Whoever mends a file does not have the list of the form at hand.
+        labels = ", ".join(label for _code, label in field.code_list.form_choices(current_language()))
+        raise WrongValue(N_("'%(word)s' is not in the list. Choose one of: %(labels)s."), word=word, labels=labels)
     return code
 
 
 def _parse_codes(field: Field, raw: Any) -> list[str]:
     """Parse codes into the order of the list, so that the same choice is always stored alike."""
-    chosen_codes = {_parse_code(field, entry) for entry in _split_entries(field, raw)}
+    chosen_codes = {
+        _parse_code(field, word) for entry in _split_entries(field, raw) for word in _split_codes(field, entry)
+    }
     return [entry.code for entry in field.code_list if entry.code in chosen_codes]
+
+
+def _split_codes(field: Field, entry: Any) -> list[Any]:
+    """Split words that commas separate, as people write countries; a label that has a comma itself stays whole."""
+    if not isinstance(entry, str) or find_code(field.code_list, entry):
+        return [entry]
+    return [word for word in _BETWEEN_CODES.split(entry) if word.strip()]
 
 
 def _parse_date(_field: Field, raw: Any) -> str:
     try:
         # YAML and XLSX give a date as a date or a datetime.
-        return rules.parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else _format_raw_value(raw))
+        return parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else _format_raw_value(raw))
     except ValueError:
         raise WrongValue(N_("Write a year, a month or a day: 2017, 03/2017 or 17/03/2017.")) from None
 
 
 def _parse_whole_number(raw: Any) -> int:
     try:
-        if isinstance(raw, bool):
-            raise ValueError
-        return rules.parse_whole_number(_format_raw_value(raw))
+        return parse_whole_number(raw if isinstance(raw, int | float) else str(raw))
     except ValueError:
         raise WrongValue(N_("This must be a whole number.")) from None
 
@@ -140,20 +181,29 @@ def _parse_integer(field: Field, raw: Any) -> int:
     return number
 
 
-def _parse_qualifier(raw: Any) -> dict[str, str]:
-    if is_blank(raw):
-        return {}
-    code = find_code(NUMBER_QUALIFIERS, str(raw))
-    if code is None:
+def _parse_qualifier(raw: Any, qualifier_in_text: str | None = None) -> dict[str, str]:
+    """Parse the qualifier of a number, or take the one that stands beside the number itself."""
+    code = qualifier_in_text if is_blank(raw) else find_code(NUMBER_QUALIFIERS, str(raw))
+    if code is None and not is_blank(raw):
         raise WrongValue(N_("Choose one from the list."), ".mark")
-    return {"mark": code}
+    return {"mark": code} if code else {}
 
 
 def _parse_count(_field: Field, raw: Any) -> dict[str, Any]:
     parts = raw if isinstance(raw, Mapping) else {"number": raw}
-    if is_blank(parts.get("number")):
-        raise WrongValue(N_("This must be a whole number."), ".number")
-    return {"number": _parse_whole_number(parts["number"]), **_parse_qualifier(parts.get("mark"))}
+    number = parts.get("number")
+    try:
+        if isinstance(number, int | float):
+            return {"number": parse_whole_number(number), **_parse_qualifier(parts.get("mark"))}
+        # "aprox. 25", "más de 300 personas"
+        found = find_number_in_words(str(number))
+        qualifier, words = split_words(found.words, partial(find_code, NUMBER_QUALIFIERS))
+        if not set(words) <= _IDLE_WORDS_OF_COUNTS:
+            raise ValueError("words that nobody knows")
+        whole_number = parse_whole_number(float(parse_decimal(found.number_text) * found.factor))
+    except ValueError:
+        raise WrongValue(N_("Write a whole number, for example 25 or aprox. 25.")) from None
+    return {"number": whole_number, **_parse_qualifier(parts.get("mark"), qualifier)}
 
 
 def _parse_money(_field: Field, raw: Any) -> dict[str, Any] | None:
@@ -161,24 +211,40 @@ def _parse_money(_field: Field, raw: Any) -> dict[str, Any] | None:
     if is_blank(parts.get("amount")):
         if is_blank(parts.get("mark")):
             return None  # a form always sends a currency, also of an amount left blank
-        raise WrongValue(N_("Write an amount, for example 1.814.249.000 or 12.500,50."), ".amount")
-    currency = find_code(CURRENCIES, str(parts.get("currency") or "COP"))
-    if currency is None:
+        raise WrongValue(_WRITE_AN_AMOUNT, ".amount")
+    stated_currency = parts.get("currency")
+    currency = None if is_blank(stated_currency) else find_code(CURRENCIES, str(stated_currency))
+    if currency is None and not is_blank(stated_currency):
         raise WrongValue(N_("Choose one from the list."), ".currency")
     try:
-        # "$ 1.000", "COP 1.000" and "1.000 EUR" are amounts too.
-        amount_text = re.sub(rf"^(\$|{currency})\s*|\s*{currency}$", "", _format_raw_value(parts["amount"]).strip())
-        amount = rules.parse_decimal(amount_text)
+        amount, currency_in_text, qualifier = _read_amount(parts["amount"])
     except ValueError:
-        raise WrongValue(N_("Write an amount, for example 1.814.249.000 or 12.500,50."), ".amount") from None
+        raise WrongValue(_WRITE_AN_AMOUNT, ".amount") from None
+    if currency and currency_in_text and currency != currency_in_text:
+        raise WrongValue(N_("The amount names another currency than the one chosen."), ".currency")
     # One spelling for each amount, so that the same amount is never a change.
     text = f"{amount:.2f}" if amount != int(amount) else str(int(amount))
-    return {"amount": text, "currency": currency, **_parse_qualifier(parts.get("mark"))}
+    currency = currency or currency_in_text or "COP"
+    return {"amount": text, "currency": currency, **_parse_qualifier(parts.get("mark"), qualifier)}
+
+
+def _read_amount(raw: Any) -> tuple[Decimal, str | None, str | None]:
+    """Read an amount, and the currency and the qualifier that its text names: "aprox. USD 1.000". Raises ValueError."""
+    if isinstance(raw, int | float):
+        return parse_decimal(raw), None, None
+    if rules.fold_text(str(raw)) in _FREE_OF_CHARGE:
+        return Decimal(0), None, None
+    found = find_number_in_words(str(raw))
+    currency, words = split_words(found.words, partial(find_code, CURRENCIES))
+    qualifier, words = split_words(words, partial(find_code, NUMBER_QUALIFIERS))
+    if not set(words) <= _IDLE_WORDS_OF_MONEY:
+        raise ValueError("words that nobody knows")
+    return parse_decimal(found.number_text) * found.factor, currency, qualifier
 
 
 def _parse_share(_field: Field, raw: Any) -> str:
     try:
-        percent = rules.parse_decimal(_format_raw_value(raw).replace("%", ""))
+        percent = parse_decimal(raw if isinstance(raw, int | float) else str(raw).replace("%", ""))
         if percent > 100:
             raise ValueError
     except ValueError:
