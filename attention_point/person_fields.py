@@ -26,7 +26,6 @@ class TableTitles:
 
     dimension: str
     people: str
-    attentions: str
     has_own_order: bool = True
 
 
@@ -108,7 +107,7 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
     PersonField(
         "population", N_("Population"), "radios", "migration", "population", in_portal=True,
         counted=True, in_extract=True,
-        table=TableTitles(N_("Population"), N_("People by population"), N_("Attentions by population")),
+        table=TableTitles(N_("Population"), N_("People by population")),
     ),
     # Not for entities: help never serves the enforcement of migration rules.
     PersonField(
@@ -118,39 +117,31 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
     PersonField(
         "origin", N_("State of origin in Venezuela"), "select", "migration", "origin",
         in_portal=True, counted=True,
-        table=TableTitles(
-            N_("Place of origin"), N_("People by place of origin"), N_("Attentions by place of origin"),
-            has_own_order=False,
-        ),
+        table=TableTitles(N_("Place of origin"), N_("People by place of origin"), has_own_order=False),
     ),
     PersonField(
         "municipality", N_("Municipality where the person lives"), "long_list", "identity", "municipality",
         in_portal=True, counted=True, in_extract=True,
-        table=TableTitles(
-            N_("Municipality"), N_("People by municipality of residence"),
-            N_("Attentions by municipality of residence"), has_own_order=False,
-        ),
+        table=TableTitles(N_("Municipality"), N_("People by municipality of residence"), has_own_order=False),
     ),
     PersonField(
         "intention", N_("What the person wants to do"), "select", "migration", "intention", counted=True,
-        table=TableTitles(N_("Intention"), N_("People by intention"), N_("Attentions by intention")),
+        table=TableTitles(N_("Intention"), N_("People by intention")),
     ),
     PersonField(
         "education", N_("Education completed"), "select", "more", "education", is_number=True,
         in_portal=True, counted=True, in_extract=True,
-        table=TableTitles(
-            N_("Level of education"), N_("People by level of education"), N_("Attentions by level of education")
-        ),
+        table=TableTitles(N_("Level of education"), N_("People by level of education")),
     ),
     PersonField(
         "ethnicity", N_("Ethnic group"), "select", "more", "ethnicity", is_number=True, sensitive=True,
         harmful_codes=frozenset({"1", "2", "3", "4", "5"}), counted=True, in_extract=True,
-        table=TableTitles(N_("Ethnic group"), N_("People by ethnic group"), N_("Attentions by ethnic group")),
+        table=TableTitles(N_("Ethnic group"), N_("People by ethnic group")),
     ),
     PersonField(
         "gender", N_("Gender identity"), "select", "more", "gender", sensitive=True,
         harmful_codes=frozenset({"trans_man", "trans_woman", "other"}), counted=True, in_extract=True,
-        table=TableTitles(N_("Gender identity"), N_("People by gender identity"), N_("Attentions by gender identity")),
+        table=TableTitles(N_("Gender identity"), N_("People by gender identity")),
     ),
     PersonField(
         "disability", N_("Disability"), "parts", sensitive=True, harmful_codes=frozenset({"yes"}),

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_WRITE, read_session, use_database, write_session
@@ -20,7 +21,8 @@ from attention_point.statistics.extracts.commands import write_extract
 from attention_point.statistics.month_codes import parse_begun_month
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases import queries, services
-from attention_point.statistics.releases.month_counts import CountedFacts, recount_all_visits
+from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
+from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.rules import CellKey
@@ -42,7 +44,7 @@ def export_month(month: str, kind: str, output: Path) -> None:
     """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
     with write_session() as session:
         first_day = parse_begun_month(month)
-        release = queries.find_current_release(session, first_day)
+        release = queries.find_current_release(session, Period("month", first_day))
         with in_language(public_files.LANGUAGE):  # the same bytes from any terminal
             content = files.write_file(session, kind, first_day, release, get_watermark(read_settings()))
         version = release.version if release else None
@@ -64,13 +66,16 @@ def release_month(month: str, note: str | None, despite_damage: bool) -> None:
     """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
     with write_session() as session:
         first_day = parse_begun_month(month)
-        release = services.release_month(session, SYSTEM, first_day, note, despite_damage=despite_damage)
+        release = services.release_period(
+            session, SYSTEM, Period("month", first_day), note, despite_damage=despite_damage
+        )
         lines = (
             _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),
             _("Keep this outside the system: %(seq)s %(hash)s", seq=release.journal_seq, hash=release.journal_head),
         )
+        quality = queries.load_content(release).quality
     # Nothing is said before the transaction is committed.
-    click.echo("\n".join(lines))
+    click.echo("\n".join((*lines, *describe_quality(quality))))
     with use_database() as database:
         public_files.make_missing_files(database, read_settings())
 

@@ -75,18 +75,6 @@ def classify_age(age: int | None) -> str:
     return NOT_GIVEN if age is None else _find_band(age, AGE_BANDS, OLDEST_AGE_BAND)
 
 
-def convert_repeat_to_first(repeat: VisitFacts) -> VisitFacts:
-    """Return a repeat visit as the tables of people would count it, by the needs that they counted of the person
-    before.
-    """
-    # What this visit adds to the people is no return: only the rest is.
-    return repeat._replace(
-        first_this_month=True,
-        new_needs=tuple(need for need in repeat.needs if need not in repeat.new_needs),
-        new_vulnerabilities=tuple(code for code in repeat.vulnerabilities if code not in repeat.new_vulnerabilities),
-    )
-
-
 def count_by(field: str) -> Callable[[VisitFacts], Cells]:
     """Return a function that builds the cell of a person by one field of the facts."""
 

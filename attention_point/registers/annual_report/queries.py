@@ -22,8 +22,9 @@ from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.formatting import OrganisationNames
 from attention_point.registers.shared.schema.schema import Register, list_organisation_ids
 from attention_point.statistics.releases import queries as release_queries
-from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.models import Release
+from attention_point.statistics.releases.parsing import parse_content_json
 
 # The registers whose records stand in the report and its annexes, in the order of the annexes.
 REPORTED_REGISTERS: tuple[Register, ...] = (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
@@ -48,7 +49,7 @@ class ReportYear:
     records: Mapping[str, Sequence[RecordColumns]]
     record_counts: Mapping[str, int]
     organisation_names: OrganisationNames
-    months: tuple[MonthContent, ...]
+    months: tuple[ReleaseContent, ...]
     changed_at: datetime | None
 
     @property
@@ -143,21 +144,21 @@ def list_text_versions(session: Session, year: int, section: str, limit: int) ->
     return session.scalars(query.order_by(ReportText.version.desc()).limit(limit)).all()
 
 
-def _list_released_months(session: Session, year: int) -> tuple[tuple[MonthContent, ...], list[datetime]]:
+def _list_released_months(session: Session, year: int) -> tuple[tuple[ReleaseContent, ...], list[datetime]]:
     """The year's months in the version in force, in their order, and when each was released."""
     releases = release_queries.list_current_releases(session, date(year + 1, 1, 1), 12)
     releases = [release for release in releases if release.month.year == year]
-    contents = sorted((_parse_release(release.content) for release in releases), key=lambda content: content.month)
+    contents = sorted((_parse_release(release.content) for release in releases), key=lambda content: content.period)
     return tuple(contents), [release.released_at for release in releases]
 
 
 @lru_cache(maxsize=24)
-def _parse_release(content_json: str) -> MonthContent:
+def _parse_release(content_json: str) -> ReleaseContent:
     """A released month without the tables that the report does not show."""
     # A release never changes, so its content can be kept: up to two years of months.
     content = parse_content_json(json.loads(content_json))
     tables = tuple(table for table in content.tables if table.id in READ_TABLES)
-    return replace(content, tables=tables, withheld=(), labels={})
+    return replace(content, tables=tables, labels={})
 
 
 def _list_organisation_names(session: Session, keys: Iterable[str]) -> tuple[dict[str, str], list[datetime]]:

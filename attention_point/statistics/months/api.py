@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
-from attention_point.dates import format_month_code
+from attention_point.dates import Period, format_month_code
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires_scope
 from attention_point.foundation.errors import FieldError, Invalid, NotFound
@@ -131,10 +131,11 @@ def _get_release(first_day: date, version_text: str) -> Release:
     if version_text and number is None:
         message = _("Enter the number of a version.")
         raise Invalid(message, (FieldError("version", message),))
+    period = Period("month", first_day)
     release = (
-        queries.find_current_release(db_session(), first_day)
+        queries.find_current_release(db_session(), period)
         if number is None
-        else queries.find_version(db_session(), first_day, number)
+        else queries.find_version(db_session(), period, number)
     )
     if release is None:
         raise NotFound(_("This month, or this version of it, has not been published."))

@@ -8,12 +8,12 @@ import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.dates import first_of_month, first_of_next_month, format_month_code
+from attention_point.dates import Period, first_of_month, first_of_next_month, format_month_code
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Invalid, NotFound
-from attention_point.foundation.language import current_language, format_month
+from attention_point.foundation.language import format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, format_cell
 from attention_point.foundation.report_pages import (
@@ -31,10 +31,11 @@ from attention_point.statistics.month_codes import parse_begun_month, parse_vers
 from attention_point.statistics.months.forms import ReleaseForm
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases import queries, services
-from attention_point.statistics.releases.content import MonthContent
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.content_building import build_provisional_content
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.month_counts import build_provisional_month
-from attention_point.statistics.releases.reports import build_month_report, build_protection_table, describe_month
+from attention_point.statistics.releases.quality import describe_quality
+from attention_point.statistics.releases.reports import build_month_report, describe_month
 from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
@@ -79,7 +80,7 @@ def show_month(month: str) -> str:
         month=month,
         first_day=first_day,
         is_current_month=first_day == first_of_month(clock.today()),
-        versions=queries.list_versions(db_session(), first_day),
+        versions=queries.list_versions(db_session(), Period("month", first_day)),
         shown_version=content.version,
         is_empty=content.is_empty,
         report=report,
@@ -126,8 +127,13 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return _render_review(first_day, form), 422 if request.method == "POST" else 200
     try:
-        release = services.release_month(
-            db_session(), current_actor(), first_day, form.note.data, form.fingerprint.data, form.despite_damage.data
+        release = services.release_period(
+            db_session(),
+            current_actor(),
+            Period("month", first_day),
+            form.note.data,
+            form.fingerprint.data,
+            form.despite_damage.data,
         )
     except Invalid as error:
         form.show_field_errors(error.field_errors)
@@ -149,7 +155,7 @@ def _make_public_files(database: Database, settings: Settings) -> None:
 def _render_review(first_day: date, form: ReleaseForm) -> str:
     template, month = "statistics/release.html", format_month_code(first_day)
     try:
-        prepared = services.prepare_release(read_session(), first_day)
+        prepared = services.prepare_release(read_session(), Period("month", first_day))
     except AppError as error:
         return render_template(template, first_day=first_day, month=month, error_message=error.message)
     # The page shows this content, so the next POST must confirm it and nothing older.
@@ -161,9 +167,8 @@ def _render_review(first_day: date, form: ReleaseForm) -> str:
         error_message=None,
         form=form,
         is_correction=prepared.is_correction,
-        protection=build_protection_table(prepared.content),
+        quality=describe_quality(prepared.content.quality),
         summary=describe_month(prepared.content),
-        withheld=[titles[current_language()] for _table_id, titles in prepared.content.withheld],
         format_cell=_format_cell,
     )
 
@@ -172,17 +177,23 @@ def _find_release(first_day: date) -> Release | None:
     """Return the release that the address asks for; None for the provisional month. Raises NotFound."""
     version_text = request.args.get("version", "")
     if not version_text:
-        return None if "provisional" in request.args else queries.find_current_release(db_session(), first_day)
+        return (
+            None
+            if "provisional" in request.args
+            else queries.find_current_release(db_session(), Period("month", first_day))
+        )
     number = parse_version(version_text)
-    release = queries.find_version(db_session(), first_day, number) if number is not None else None
+    release = queries.find_version(db_session(), Period("month", first_day), number) if number is not None else None
     if release is None:
         raise NotFound(_("This month has no such version."))
     return release
 
 
-def _load_month(first_day: date) -> MonthContent:
+def _load_month(first_day: date) -> ReleaseContent:
     release = _find_release(first_day)
-    return queries.load_content(release) if release else build_provisional_month(db_session(), first_day)
+    if release:
+        return queries.load_content(release)
+    return build_provisional_content(db_session(), Period("month", first_day))
 
 
 def _format_cell(cell: Any, column: Any) -> str:

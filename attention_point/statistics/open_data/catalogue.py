@@ -12,7 +12,7 @@ from attention_point.dates import format_month_code, last_of_month
 from attention_point.foundation.language import LANGUAGES, N_, format_month, in_language
 from attention_point.statistics.open_data import files
 from attention_point.statistics.open_data.public_files import PublicFile
-from attention_point.statistics.releases.content import translate_message
+from attention_point.statistics.releases.content_building import translate_message
 from attention_point.statistics.releases.models import Release
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"

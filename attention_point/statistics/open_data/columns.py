@@ -7,10 +7,9 @@ stand in columns of their own (``#output``).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from attention_point.dates import format_month_code
 from attention_point.foundation.paperwork import Column, Table
 from attention_point.statistics.dimension_labels import DIMENSIONS
-from attention_point.statistics.releases.content import MonthContent
+from attention_point.statistics.releases.content import ReleaseContent
 
 TOTALS_TABLE = "totals"  # the totals of the month, as a table without dimensions
 STATUS_SHOWN, STATUS_SUPPRESSED = "shown", "suppressed"
@@ -59,7 +58,7 @@ DIMENSION_COLUMNS: Mapping[str, DataColumn] = {
 ALL_COLUMNS = (*HEAD_COLUMNS, *DIMENSION_COLUMNS.values(), *COUNT_COLUMNS, STATUS_COLUMN)
 
 
-def build_table(content: MonthContent, watermark: str | None = None) -> Table:
+def build_table(content: ReleaseContent, watermark: str | None = None) -> Table:
     """Build the one long table of a month."""
     # Each line bears the watermark, so that it stays when somebody copies some lines.
     columns = (*ALL_COLUMNS, DEMONSTRATION_COLUMN) if watermark else ALL_COLUMNS
@@ -69,9 +68,9 @@ def build_table(content: MonthContent, watermark: str | None = None) -> Table:
     return Table("month", "", labels, (tuple(column.hxl_tag for column in columns), *rows))
 
 
-def _build_lines(content: MonthContent) -> Iterator[dict[str, str]]:
+def _build_lines(content: ReleaseContent) -> Iterator[dict[str, str]]:
     version = "" if content.version is None else str(content.version)
-    head = {"month": format_month_code(content.month), "version": version}
+    head = {"month": content.period, "version": version}
     for counts, total in content.totals.items():
         yield {**head, "table": TOTALS_TABLE, "counts": counts, **_format_count(counts, total)}
     for table in content.tables:

@@ -11,6 +11,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import LANGUAGES, N_, in_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Column, Table, write_csv
+from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS, CODE_LABELS, DIMENSIONS, build_code_labeller
 from attention_point.statistics.open_data.columns import (
     DEMONSTRATION_COLUMN,
@@ -19,8 +20,7 @@ from attention_point.statistics.open_data.columns import (
     STATUS_SUPPRESSED,
     TOTALS_TABLE,
 )
-from attention_point.statistics.protection.disclosure import TOTAL_CODE
-from attention_point.statistics.releases.content import YEAR_TABLES
+from attention_point.statistics.releases.suppressed_months import YEAR_TABLES
 from attention_point.statistics.releases.tables import COUNT_EXPLANATIONS, COUNT_LABELS
 from attention_point.tallies.facts import NOT_GIVEN
 from attention_point.tallies.rules import DECLARED_INDICATORS, PUBLISHED_INDICATORS
@@ -106,7 +106,12 @@ def _describe_tables() -> DictionaryLines:
         columns = ", ".join(DIMENSION_COLUMNS[dimension].name for dimension in indicator.dimensions)
         counted = COUNT_EXPLANATIONS[indicator.counts]()
         sentences = [
-            _("%(counted)s Columns: %(columns)s. Shown from %(k)s on.", counted=counted, columns=columns, k=indicator.k)
+            _(
+                "%(counted)s Columns: %(columns)s. Rounded to multiples of %(base)s.",
+                counted=counted,
+                columns=columns,
+                base=indicator.base,
+            )
         ]
         if indicator.overlapping:
             sentences.append(_("One person may stand in several rows, so the rows do not add up to the people."))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import ReportWording, write_csv, write_pdf, write_xlsx
@@ -20,13 +21,13 @@ from attention_point.foundation.report_pages import build_report_wording
 from attention_point.statistics.open_data import columns
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import (
-    MonthContent,
+    ReleaseContent,
     build_content_json,
     compute_content_hash,
     encode_canonical_json,
 )
+from attention_point.statistics.releases.content_building import build_provisional_content
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.month_counts import build_provisional_month
 from attention_point.statistics.releases.reports import build_month_report
 
 DEMONSTRATION_KEY = "demonstration"  # of the watermark in the JSON; the hash is computed without it
@@ -38,17 +39,17 @@ class FileFormat:
 
     name: str
     mimetype: str
-    write: Callable[[MonthContent, str | None], bytes]
+    write: Callable[[ReleaseContent, str | None], bytes]
 
 
 def write_file(session: Session, kind: str, first_day: date, release: Release | None, watermark: str | None) -> bytes:
     """Return the file of a release, or without a release the file of the provisional month."""
     if release is None:
-        return write_month_file(kind, build_provisional_month(session, first_day), watermark)
+        return write_month_file(kind, build_provisional_content(session, Period("month", first_day)), watermark)
     return write_release_file(kind, release, watermark)
 
 
-def write_month_file(format_code: str, content: MonthContent, watermark: str | None = None) -> bytes:
+def write_month_file(format_code: str, content: ReleaseContent, watermark: str | None = None) -> bytes:
     """Return a month as ``pdf``, ``xlsx``, ``csv`` or ``json``. Raises NotFound for another format.
 
     ``watermark`` says in every format that the people are invented.
@@ -92,7 +93,7 @@ def write_file_atomically(target: Path, content: bytes) -> None:
         raise
 
 
-def _write_json(content: MonthContent, watermark: str | None) -> bytes:
+def _write_json(content: ReleaseContent, watermark: str | None) -> bytes:
     content_json = build_content_json(content)
     return _encode_json({**content_json, "hash": compute_content_hash(content_json)}, watermark)
 
@@ -102,16 +103,16 @@ def _encode_json(content_json: Mapping[str, Any], watermark: str | None) -> byte
     return encode_canonical_json(marked_json).encode()
 
 
-def _write_csv(content: MonthContent, watermark: str | None) -> bytes:
+def _write_csv(content: ReleaseContent, watermark: str | None) -> bytes:
     return write_csv(columns.build_table(content, watermark))
 
 
-def _write_pdf(content: MonthContent, watermark: str | None) -> bytes:
+def _write_pdf(content: ReleaseContent, watermark: str | None) -> bytes:
     report = replace(build_month_report(content, watermark), has_cover=True, has_contents=True)
     return write_pdf(report, _build_file_wording())
 
 
-def _write_xlsx(content: MonthContent, watermark: str | None) -> bytes:
+def _write_xlsx(content: ReleaseContent, watermark: str | None) -> bytes:
     return write_xlsx(build_month_report(content, watermark), _build_file_wording())
 
 

@@ -8,13 +8,11 @@ anonymous client cannot make the server draw a file twice, and there are only as
 import hashlib
 import threading
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import format_month_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Busy
 from attention_point.foundation.language import gettext as _
@@ -65,10 +63,10 @@ def make_missing_files(database: Database, settings: Settings, _period: str = ""
     """Draw the missing files of all releases. Raises Busy when one cannot be stored; those before it stay."""
     with database.read_session() as session:
         # Every "jobs run" looks here, so it reads hashes and file names, and a content only where a file is missing.
-        for month, number, content_hash in queries.list_hashes(session):
-            paths = [_build_path(settings, month, number, content_hash, kind) for kind in files.FILE_FORMATS]
+        for period, number, content_hash in queries.list_hashes(session):
+            paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
             if not all(path.exists() for path in paths):
-                list_public_files(settings, session.get_one(Release, (month, number)))
+                list_public_files(settings, session.get_one(Release, (period, number)))
 
 
 def list_altered_files(session: Session, settings: Settings) -> list[str]:
@@ -80,16 +78,16 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
         _(
             "%(file)s does not match its release: it was altered, or an older version of the program made it. "
             "Delete it, and the next “jobs run” makes it again.",
-            file=f"{FOLDER}/{_build_path(settings, month, number, content_hash, format_code).name}",
+            file=f"{FOLDER}/{_build_path(settings, period, number, content_hash, format_code).name}",
         )
-        for month, number, content_hash in queries.list_hashes(session)
+        for period, number, content_hash in queries.list_hashes(session)
         for format_code in files.FILE_FORMATS
-        if _is_altered(settings, session.get_one(Release, (month, number)), format_code)
+        if _is_altered(settings, session.get_one(Release, (period, number)), format_code)
     ]
 
 
 def _is_altered(settings: Settings, release: Release, format_code: str) -> bool:
-    path = _build_path(settings, release.month, release.version, release.hash, format_code)
+    path = _build_path(settings, release.period, release.version, release.hash, format_code)
     try:
         return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
     except (queries.AlteredRelease, FileNotFoundError):
@@ -119,18 +117,18 @@ def _hash_file(path: Path, _changed_at: int) -> str:
 
 def _ensure_file(settings: Settings, release: Release, format_code: str) -> Path:
     files.get_format(format_code)  # an unknown format is refused before anything is drawn
-    path = _build_path(settings, release.month, release.version, release.hash, format_code)
+    path = _build_path(settings, release.period, release.version, release.hash, format_code)
     if not path.exists():
         _make_file(settings, release, format_code, path)
     return path
 
 
 def _build_path(
-    settings: Settings, month: date, number: int, content_hash: str, format_code: str, drawing: int = DRAWING
+    settings: Settings, period: str, number: int, content_hash: str, format_code: str, drawing: int = DRAWING
 ) -> Path:
     # The first drawing had no number, and codes (CSV, JSON) are not drawn.
     suffix = f"-d{drawing}" if format_code in DRAWN_FORMATS and drawing > 1 else ""
-    name = f"{format_month_code(month)}-v{number}-{_build_tag(settings, content_hash)}{suffix}.{format_code}"
+    name = f"{period}-v{number}-{_build_tag(settings, content_hash)}{suffix}.{format_code}"
     return settings.instance / FOLDER / name
 
 
@@ -145,7 +143,9 @@ def _make_file(settings: Settings, release: Release, format_code: str, path: Pat
         files.write_file_atomically(path, content)
         if format_code in DRAWN_FORMATS:
             for drawing in range(1, DRAWING):
-                earlier_file = _build_path(settings, release.month, release.version, release.hash, format_code, drawing)
+                earlier_file = _build_path(
+                    settings, release.period, release.version, release.hash, format_code, drawing
+                )
                 earlier_file.unlink(missing_ok=True)
     except OSError:
         raise Busy(_("The server cannot store the file now. Try again later.")) from None

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.dates import first_of_next_month, format_month_code
+from attention_point.dates import Period, first_of_next_month, format_month_code
 from attention_point.foundation import clock
 from attention_point.foundation.access import public
 from attention_point.foundation.errors import NotFound
@@ -47,7 +47,9 @@ def list_months() -> str:
         "statistics/open_data.html",
         page=page,
         public_files={release.month: public_files.list_public_files(settings, release) for release in page.items},
-        earlier_versions={month: queries.list_versions(db_session(), month)[1:] for month in corrected_months},
+        earlier_versions={
+            month: queries.list_versions(db_session(), Period("month", month))[1:] for month in corrected_months
+        },
         file_formats=files.FILE_FORMATS,
         format_month_code=format_month_code,
         licence=LICENCE,
@@ -60,14 +62,14 @@ def list_months() -> str:
 @public
 def download_latest_version(month: str, kind: str) -> Response:
     """Send the file of a month in its latest version."""
-    return _send_file(queries.find_current_release(db_session(), parse_begun_month(month)), kind, CACHE_BRIEFLY)
+    return _send_file(queries.find_current_release(db_session(), _parse_month(month)), kind, CACHE_BRIEFLY)
 
 
 @blueprint.get("/<string(maxlength=20):month>/v<int(max=9999):number>.<string(maxlength=20):kind>")
 @public
 def download_version(month: str, number: int, kind: str) -> Response:
     """Send the file of one version, which never changes."""
-    return _send_file(queries.find_version(db_session(), parse_begun_month(month), number), kind, CACHE_FOREVER)
+    return _send_file(queries.find_version(db_session(), _parse_month(month), number), kind, CACHE_FOREVER)
 
 
 @blueprint.get("/dictionary.<string(maxlength=20):kind>")
@@ -97,6 +99,10 @@ def _get_upper_bound() -> date:
 def _build_address(view: str, **values: Any) -> str:
     # Built from the setting: behind a proxy the host of the request need not be the public one.
     return current_settings().public_url + url_for(f"open_data.{view}", **values)
+
+
+def _parse_month(code: str) -> Period:
+    return Period("month", parse_begun_month(code))
 
 
 def _send_file(release: Release | None, kind: str, cache_control: str) -> Response:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attention_point.dates import format_month_code
+from attention_point.dates import parse_period_code
 from attention_point.foundation import clock
-from attention_point.foundation.language import N_, current_language, format_date, format_month, format_number
+from attention_point.foundation.language import N_, format_date, format_number, format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.paperwork import (
@@ -19,11 +19,13 @@ from attention_point.foundation.paperwork import (
     Table,
 )
 from attention_point.statistics.releases.content import (
-    YEAR_TABLES,
-    MonthContent,
+    SUPPRESSION,
+    ReleaseContent,
     build_content_json,
     compute_content_hash,
 )
+from attention_point.statistics.releases.quality import describe_quality
+from attention_point.statistics.releases.suppressed_months import YEAR_TABLES
 from attention_point.statistics.releases.tables import (
     COUNT_LABELS,
     OrderedTable,
@@ -31,19 +33,17 @@ from attention_point.statistics.releases.tables import (
     build_ordered_table,
     build_report_table,
 )
-from attention_point.tallies.rules import INDICATORS_BY_ID, LEAST_COUNT
 
 # The headings under which the tables stand, in their order; a table stands under what it counts.
 SECTIONS = (
     ("attentions", N_("Attentions")),
     ("people", N_("People")),
-    ("attentions-of-people", N_("Attentions by characteristic of the people")),
     ("referrals", N_("Referrals")),
     ("answers", N_("Answers")),
 )
 
 
-def build_month_report(content: MonthContent, watermark: str | None = None) -> Report:
+def build_month_report(content: ReleaseContent, watermark: str | None = None) -> Report:
     """Build the report of a month in the language in use: as it was released, or as it stands now."""
     tables = _order_tables(content)
     blocks: list[Block] = [
@@ -67,7 +67,7 @@ def build_month_report(content: MonthContent, watermark: str | None = None) -> R
     blocks += [Heading(_("Method and protection")), *_build_method_blocks(content)]
     return Report(
         title=_("Figures of the month"),
-        subtitle=format_month(content.month),
+        subtitle=format_period(parse_period_code(content.period)),
         language=str(current_locale()).replace("_", "-"),
         # The moment of the release, so that the file of a release has the same bytes whenever it is drawn.
         created_at=content.released_at or clock.now(),
@@ -78,24 +78,22 @@ def build_month_report(content: MonthContent, watermark: str | None = None) -> R
     )
 
 
-def _order_tables(content: MonthContent) -> dict[str, OrderedTable]:
+def _order_tables(content: ReleaseContent) -> dict[str, OrderedTable]:
     return {table.id: build_ordered_table(table, content) for table in content.tables}
 
 
 def _get_section(table: OrderedTable) -> str:
-    # A table of an earlier release may be one that the program no longer has.
-    indicator = INDICATORS_BY_ID.get(table.content.id)
-    return "attentions-of-people" if indicator and indicator.people_table else table.content.counts
+    return table.content.counts
 
 
-def _format_reference(content: MonthContent) -> str:
-    month = format_month_code(content.month)
+def _format_reference(content: ReleaseContent) -> str:
+    month = content.period
     if content.version is None:
         return _("%(month)s · provisional, internal", month=month)
     return _("%(month)s · version %(number)s", month=month, number=content.version)
 
 
-def _build_version_blocks(content: MonthContent) -> Iterator[Block]:
+def _build_version_blocks(content: ReleaseContent) -> Iterator[Block]:
     # Whether the counts may still change is what a reader must know before the first of them.
     if content.version is None or content.released_at is None:
         yield Note(
@@ -122,7 +120,7 @@ def _build_table_blocks(tables: Sequence[OrderedTable]) -> Iterator[Block]:
         yield table
 
 
-def _build_totals_table(content: MonthContent) -> Table:
+def _build_totals_table(content: ReleaseContent) -> Table:
     totals = {counts: content.totals[counts] for counts in ("people", "attentions", "referrals")}
     return Table(
         "totals",
@@ -132,13 +130,17 @@ def _build_totals_table(content: MonthContent) -> Table:
     )
 
 
-def describe_month(content: MonthContent) -> str:
+def describe_month(content: ReleaseContent) -> str:
     """Describe a month in a few sentences. A suppressed count has no sentence."""
     return " ".join(_describe_in_sentences(content, _order_tables(content)))
 
 
-def _describe_in_sentences(content: MonthContent, tables: Mapping[str, OrderedTable]) -> Iterator[str]:
-    month, people, attentions = format_month(content.month), content.totals["people"], content.totals["attentions"]
+def _describe_in_sentences(content: ReleaseContent, tables: Mapping[str, OrderedTable]) -> Iterator[str]:
+    month, people, attentions = (
+        format_period(parse_period_code(content.period)),
+        content.totals["people"],
+        content.totals["attentions"],
+    )
     if content.is_empty:
         yield _("Nothing was recorded in %(month)s.", month=month)
     elif people is None or attentions is None:
@@ -169,58 +171,35 @@ def _find_most_frequent(table: OrderedTable) -> tuple[str, str] | None:
     return (table.label_for_code(0, row), format_number(count)) if isinstance(count, int) and count else None
 
 
-def _build_method_blocks(content: MonthContent) -> Iterator[Block]:
+def _build_method_blocks(content: ReleaseContent) -> Iterator[Block]:
     yield Paragraph(
         _(
             "People and attentions are counted apart. A person is counted once a month, and in it once for each need "
             "and each vulnerability. An attention is one visit. Counts are kept without names, as visits are recorded. "
-            "What is recorded after its month was released counts on the day on which it was received. Attentions by a "
-            "characteristic stand under what the person was counted as in the month."
+            "What is recorded after its month was released counts on the day on which it was received."
         )
     )
-    yield Paragraph(
-        _(
-            "“[c]” marks a figure that is held back so that nobody can be recognised: counts from 1 to 4, in "
-            "restricted topics (violence, trafficking, disability, ethnic group, gender identity) from 1 to 9, and "
-            "further figures from which these could be worked out. Both kinds look the same. A zero is shown as 0. "
-            "In tables that cross two characteristics, rows or columns are put together (“a / b”) until no small "
-            "count is left. Attentions stand beside people only where the difference is large enough, too."
-        )
-    )
-    if content.version is not None:
-        yield Paragraph(
-            _(
-                "Before its release the month was recounted from the sealed records, and a linear programme examined "
-                "that no count held back can be narrowed to fewer than %(k)s values from all tables together.",
-                k=min((table.k for table in content.tables), default=LEAST_COUNT),
-            )
-        )
-        yield build_protection_table(content)
-    # A table that is missing says that few people stand behind it; the reader shall know that it is meant so.
-    withheld_titles = [titles[current_language()] for _name, titles in content.withheld]
-    if withheld_titles and not content.is_empty:
-        yield Paragraph(
-            _(
-                "Held back as a whole, because too few people stand behind them: %(list)s.",
-                list="; ".join(withheld_titles),
-            )
-        )
+    yield Paragraph(_describe_suppression() if content.method == SUPPRESSION else _describe_rounding())
+    for sentence in describe_quality(content.quality):
+        yield Paragraph(sentence)
     if content.version is None:
         yield Note(_("Do not publish these figures. They are published when the month is released."))
 
 
-def build_protection_table(content: MonthContent) -> Table:
-    """Build the table of what each table of the month lost to the protection."""
-    columns = (
-        Column("table", _("Table")),
-        Column("k", _("Minimum count"), "integer"),
-        Column("cells", _("Cells"), "integer"),
-        Column("held_back", _("Held back"), "integer"),
-        Column("merged", _("Merged"), "integer"),
-        Column("left_out", _("Parts left out"), "integer"),
+def _describe_rounding() -> str:
+    return _(
+        "So that nobody can be recognised, the figures of every breakdown are rounded to a multiple of 5 beside the "
+        "true count, in restricted topics (violence, trafficking, disability, ethnic group, gender identity) of 10, "
+        "such that each table adds up. Whether a count goes up or down follows from a secret, the same each time. The "
+        "totals of the month are exact where they tell of nobody; a breakdown may differ from them. Before the release "
+        "the month was recounted from the sealed records, and a programme examined that no small count can be worked "
+        "out from all figures together."
     )
-    rows = tuple(
-        (table.title, table.k, len(table.cells), table.suppressed_count, len(table.merged_codes), len(table.left_out))
-        for table in content.tables
+
+
+def _describe_suppression() -> str:
+    return _(
+        "This month was released by the old method. “[c]” marks a figure that is held back so that nobody can be "
+        "recognised: counts from 1 to 4, in restricted topics from 1 to 9, and further figures from which these could "
+        "be worked out. Codes that stand together (“a / b”) were counted together."
     )
-    return Table("protection", _("Figures held back for protection"), columns, rows)

@@ -8,9 +8,9 @@ from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, Cell, Chart, Column, Series, Suppressed, Table
 from attention_point.foundation.report_pages import describe_chart
+from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import DIMENSIONS, sort_dimension_codes
-from attention_point.statistics.protection.disclosure import TOTAL_CODE
-from attention_point.statistics.releases.content import MonthContent, TableContent
+from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 
 ShownCount = int | Suppressed
 
@@ -53,7 +53,7 @@ class OrderedTable:
     """A table of a month with its codes in a reader's order. Only a table of two dimensions has column codes."""
 
     content: TableContent
-    month: MonthContent
+    month: ReleaseContent
     row_codes: Sequence[str] = ()
     column_codes: Sequence[str] = ()
 
@@ -82,7 +82,7 @@ class OrderedTable:
         return self.get_count(row, TOTAL_CODE) if self.column_codes else self.get_count(row)
 
 
-def build_ordered_table(content: TableContent, month: MonthContent) -> OrderedTable:
+def build_ordered_table(content: TableContent, month: ReleaseContent) -> OrderedTable:
     """Sort the codes of a table for a reader of the language in use."""
     # In a table of one dimension each cell is its own total, because nothing follows its first code.
     totals = {cell[0]: count for cell, count in content.cells.items() if set(cell[1:]) <= {TOTAL_CODE}}
@@ -146,11 +146,8 @@ def _build_notes(table: OrderedTable) -> tuple[str, ...]:
     notes = [COUNT_EXPLANATIONS[table.content.counts]()]
     if table.content.overlapping:
         notes.append(_("One person may stand in several rows, so the rows do not add up to the people."))
-    if table.content.left_out:
-        names = "; ".join(table.label_for_code(0, code) for code in table.content.left_out)
-        notes.append(_("Not broken down, so that nobody is recognised: %(list)s.", list=names))
-    if table.content.as_of_version is not None:
-        notes.append(_("This table is unchanged since version %(number)s.", number=table.content.as_of_version))
+    if table.month.method == ROUNDING:
+        notes.append(_("Rounded to %(base)s; may differ from the total.", base=table.content.base))
     return tuple(notes)
 
 

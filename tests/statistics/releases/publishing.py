@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.directory import queries as directory_queries
-from attention_point.statistics.protection.month import protect_month
-from attention_point.statistics.releases import queries
+from attention_point.statistics.protection.period import round_tables
+from attention_point.statistics.releases import content_building, period_counts, queries
 from attention_point.statistics.releases.content import (
     build_content_json,
-    build_month_content,
-    build_year_tables,
     compute_content_hash,
     encode_canonical_json,
 )
@@ -29,15 +28,17 @@ def publish_month(
     """Freeze a month of invented counts without recount and audit; called again, its next version."""
     if not directory_queries.get_revision(session):
         load_shipped(session)
-    current_release = queries.find_current_release(session, month)
+    period = Period("month", month)
+    current_release = queries.find_current_release(session, period)
     version = current_release.version + 1 if current_release else 1
     released_at = datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
-    earlier_months = [queries.load_content(release) for release in queries.list_earlier_in_year(session, month)]
-    content = build_month_content(session, month, protect_month(invent_table_counts(visits, month, seed)))
-    tables = (*content.tables, *build_year_tables([*earlier_months, content]))
-    content = replace(content, tables=tables, version=version, released_at=released_at, journal_head=HEAD, note=note)
+    tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
+    leanings = content_building.build_leanings(session, period)
+    content = content_building.build_content(session, period, tables, round_tables(tables, leanings), leanings)
+    content = replace(content, version=version, released_at=released_at, journal_head=HEAD, note=note)
     content_json = build_content_json(content)
     release = Release(
+        period=period.code,
         month=month,
         version=version,
         hash=compute_content_hash(content_json),

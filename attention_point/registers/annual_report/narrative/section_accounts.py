@@ -39,7 +39,7 @@ from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_part_date
 from attention_point.registers.shared.schema.schema import Register
-from attention_point.statistics.releases.content import MonthContent
+from attention_point.statistics.releases.content import ReleaseContent
 
 DIPLOMATIC_MEETING = "diplomatic-meeting"
 # By the name of a register: what is told of each record, and which facts are named where they are lacking.
@@ -191,7 +191,7 @@ def _describe_migration(year: ReportYear, _totals: YearTotals) -> Iterator[Accou
     if any(field.key in year.office for field in OFFICE_YEARS.groups[1].fields):
         yield _describe_office(year, POINT_SENTENCES, POINT_EXPECTED_KEYS)
     if year.months:
-        months = join_items(format_month(month.month) for month in year.months)
+        months = join_items(format_month(month.first_day) for month in year.months)
         published = _("The desk published figures of: %(months)s.", months=months)
         yield AccountParagraph(f"{published} {_describe_published_months(year.months)}", link="/statistics")
     # With all twelve months published, the published figures stand alone.
@@ -211,7 +211,7 @@ def _explain_reported_figure(year: ReportYear) -> str:
     return _("Where the desk has no published figures, the figure that the office reported is used.")
 
 
-def _describe_published_months(months: Sequence[MonthContent]) -> str:
+def _describe_published_months(months: Sequence[ReleaseContent]) -> str:
     monthly_counts = [month.totals["attentions"] for month in months]
     total = format_number(sum(count for count in monthly_counts if count is not None))
     # A released month may hold back its total; a sum without it must not look complete.

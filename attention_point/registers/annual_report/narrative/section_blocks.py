@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from attention_point.dates import format_month_code
 from attention_point.foundation.language import format_month, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
@@ -36,8 +35,6 @@ from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.models import RecordColumns
 from attention_point.registers.shared.schema.formatting import format_count, format_money, format_part_date
 from attention_point.registers.shared.schema.schema import Field, Register
-from attention_point.statistics.protection.disclosure import TOTAL_CODE
-from attention_point.statistics.releases.content import build_year_tables
 
 # Bars in a chart; the table beside it has all rows.
 MAX_BARS = 12
@@ -250,13 +247,12 @@ def _format_point_fact(field: Field, year: ReportYear) -> str:
 def _build_published_months(year: ReportYear) -> Iterator[Block]:
     """The months that the desk published, as they were published."""
     title = _("People and attentions in the published months")
-    first_table = next(table for table in build_year_tables(year.months) if table.id == "first-time-people-by-month")
-    first_time_counts = {cell_key[0]: count for cell_key, count in first_table.cells.items()}
+    first_time_counts = [_mark_suppressed_count(month.first_time_people) for month in year.months]
     counts = {
         key: [_mark_suppressed_count(month.totals[key]) for month in year.months]
         for key in ("people", "attentions", "referrals")
     }
-    months = tuple(format_month(month.month) for month in year.months)
+    months = tuple(format_month(month.first_day) for month in year.months)
     series = (
         Series(_("People"), tuple(counts["people"])),
         Series(_("Attentions"), tuple(counts["attentions"])),
@@ -273,9 +269,9 @@ def _build_published_months(year: ReportYear) -> Iterator[Block]:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            LinkedValue(name, f"/statistics/{format_month_code(month.month)}?version={month.version}"),
+            LinkedValue(name, f"/statistics/{month.period}?version={month.version}"),
             counts["people"][index],
-            _mark_suppressed_count(first_time_counts.get(format_month_code(month.month))),
+            first_time_counts[index],
             counts["attentions"][index],
             counts["referrals"][index],
         )
@@ -285,7 +281,7 @@ def _build_published_months(year: ReportYear) -> Iterator[Block]:
         (
             _("Total"),
             None,  # the people of the months do not add up: some come in several
-            _mark_suppressed_count(first_time_counts.get(TOTAL_CODE)),
+            _sum_unless_suppressed(first_time_counts),
             _sum_unless_suppressed(counts["attentions"]),
             _sum_unless_suppressed(counts["referrals"]),
         )

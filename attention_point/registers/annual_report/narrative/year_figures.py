@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import format_month_code
 from attention_point.foundation.language import format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
@@ -24,8 +23,7 @@ from attention_point.registers.shared.records.year_totals import (
 )
 from attention_point.registers.shared.rules import list_months_between, parse_day_span
 from attention_point.registers.shared.schema.formatting import format_count, format_money
-from attention_point.statistics.protection.disclosure import TOTAL_CODE
-from attention_point.statistics.releases.content import MonthContent, build_year_tables
+from attention_point.statistics.releases.content import ReleaseContent
 
 # The monitoring of calls is left out: it says how the office watches calls, and has nothing to add up.
 TOTALLED_REGISTERS = (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
@@ -84,7 +82,7 @@ class YearTotals:
         return rules.sum_counts(count for count in counts if count)
 
 
-def build_year_totals(session: Session, year: int, office: JsonObject, months: Sequence[MonthContent]) -> YearTotals:
+def build_year_totals(session: Session, year: int, office: JsonObject, months: Sequence[ReleaseContent]) -> YearTotals:
     """Add up the records of a year, in one statement for each register."""
     totals = {register.name: get_year_totals(session, register, year) for register in TOTALLED_REGISTERS}
     events, agreements, proposals = (totals[register.name] for register in (EVENTS, AGREEMENTS, PROPOSALS))
@@ -111,21 +109,19 @@ def build_year_totals(session: Session, year: int, office: JsonObject, months: S
     )
 
 
-def count_attended_people(year: int, office: JsonObject, months: Sequence[MonthContent]) -> AttendedPeople:
+def count_attended_people(year: int, office: JsonObject, months: Sequence[ReleaseContent]) -> AttendedPeople:
     """Count the people of the published months where these cover the reported period, or where nothing is reported.
 
     A month whose figure is held back makes the sum "at least".
     """
-    published_months = {format_month_code(month.month) for month in months}
+    published_months = {month.period for month in months}
     if "people" in office and not _list_reported_months(year, office) <= published_months:
         return AttendedPeople(office["people"], is_reported=True)
     if not months:
         return AttendedPeople()
     # Only those who came for the first time: a person who comes in several months counts in the people of each.
-    cells = next(table for table in build_year_tables(months) if table.id == "first-time-people-by-month").cells
-    number = sum(count for cell_key, count in cells.items() if cell_key != (TOTAL_CODE,) and count is not None)
-    # The sum of a table with a held-back cell is held back too.
-    is_complete = cells[TOTAL_CODE,] is not None
+    counts = [month.first_time_people for month in months]
+    number, is_complete = sum(count for count in counts if count is not None), None not in counts
     return AttendedPeople({"number": number, **({} if is_complete else {"mark": "at_least"})})
 
 

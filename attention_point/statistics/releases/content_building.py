@@ -1,0 +1,133 @@
+"""Builds the content of a period out of its rounded tables, with the words of its codes as they are today."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from attention_point.dates import Period
+from attention_point.foundation.language import LANGUAGES, gettext, in_language
+from attention_point.foundation.vault import get_vault
+from attention_point.statistics.cells import TOTAL_CODE
+from attention_point.statistics.dimension_labels import CODE_FORMATTERS, build_code_labeller
+from attention_point.statistics.protection.families import select_figures
+from attention_point.statistics.protection.leanings import Leanings
+from attention_point.statistics.protection.period import RoundedTables, StoredTable, round_tables
+from attention_point.statistics.protection.totals import FIRST_TIME, protect_totals
+from attention_point.statistics.releases.content import Quality, ReleaseContent, TableContent
+from attention_point.statistics.releases.period_counts import read_stored_tables
+from attention_point.statistics.tables_of_a_period import list_published_indicators
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
+
+_LEANING_PURPOSE = "statistics-leaning"
+# The tables whose cells add up to each total.
+_TABLES_OF_TOTALS: Mapping[str, str] = {
+    "people": "people-by-sex-and-age",
+    "attentions": "attentions-by-hour",
+    "referrals": "referrals-by-service-and-state",
+    "answers": "answers-by-time",
+}
+
+
+def build_provisional_content(session: Session, period: Period) -> ReleaseContent:
+    """Build the content of a period as it stands now, over all points, rounded and not yet audited."""
+    tables = read_stored_tables(session, period)
+    leanings = build_leanings(session, period)
+    return build_content(session, period, tables, round_tables(tables, leanings), leanings)
+
+
+def build_leanings(session: Session, period: Period) -> Leanings:
+    """Return the leanings of a period, keyed with the secret of the keyring."""
+    vault = get_vault(session)
+    return Leanings(period.code, lambda text: vault.keyed_digest(_LEANING_PURPOSE, text))
+
+
+def build_content(
+    session: Session, period: Period, tables: Iterable[StoredTable], rounded: RoundedTables, leanings: Leanings
+) -> ReleaseContent:
+    """Build the content of a period whose tables are rounded."""
+    true_totals = count_totals(tables)
+    contents = tuple(_build_table(indicator, rounded) for indicator in list_published_indicators(period.kind))
+    return ReleaseContent(
+        period.code,
+        protect_totals(true_totals, leanings),
+        contents,
+        _collect_labels(session, contents),
+        quality=measure_quality(contents, rounded),
+        is_empty=not any(true_totals.values()),
+    )
+
+
+def count_totals(tables: Iterable[StoredTable]) -> dict[str, int]:
+    """Return the true total of each counted unit, and of the people who came for the first time."""
+    counts = {table.indicator.id: table.counts for table in tables}
+    totals = {unit: sum(counts[name].values()) for unit, name in _TABLES_OF_TOTALS.items()}
+    return {**totals, FIRST_TIME: counts["people-by-first-time"].get(("first",), 0)}
+
+
+def _build_table(indicator: Indicator, rounded: RoundedTables) -> TableContent:
+    stored = INDICATORS_BY_ID[indicator.stored_table]
+    cells = select_figures(indicator, stored, rounded.figures[stored.id])
+    bases = select_figures(indicator, stored, rounded.bases[stored.id])
+    # A family whose bases do not fit one another has the greatest of them in all its cells.
+    base = min(bases.values(), default=indicator.base)
+    return TableContent(
+        indicator.id,
+        translate_message(indicator.title),
+        indicator.counts,
+        base,
+        indicator.dimensions,
+        indicator.overlapping,
+        cells,
+        {cell: cell_base for cell, cell_base in bases.items() if cell_base != base},
+    )
+
+
+def measure_quality(contents: Iterable[TableContent], rounded: RoundedTables) -> Quality:
+    """Measure how much of the true figures the tables tell."""
+    errors: list[int] = []
+    errors_of_base: list[int] = []
+    expected_count = 0
+    for content in contents:
+        stored = INDICATORS_BY_ID[INDICATORS_BY_ID[content.id].stored_table]
+        true_cells = select_figures(INDICATORS_BY_ID[content.id], stored, rounded.true_figures[stored.id])
+        expected_count += len(true_cells)
+        for cell, count in content.cells.items():
+            if count is not None:
+                errors.append(abs(count - true_cells[cell]))
+                if content.get_base(cell) == BASE:
+                    errors_of_base.append(errors[-1])
+    share = len(errors) / expected_count if expected_count else 1.0
+    mean_error = sum(errors_of_base) / len(errors_of_base) if errors_of_base else 0.0
+    return Quality(round(share, 4), round(mean_error, 2), max(errors, default=0))
+
+
+@lru_cache(maxsize=256)
+def _translate(message: str) -> tuple[tuple[str, str], ...]:
+    texts = []
+    for language in LANGUAGES:
+        with in_language(language):
+            texts.append((language, gettext(message)))
+    return tuple(texts)
+
+
+def translate_message(message: str) -> dict[str, str]:
+    """Return a message in every language."""
+    return dict(_translate(message))
+
+
+def _collect_labels(session: Session, tables: Iterable[TableContent]) -> dict[str, dict[str, dict[str, str]]]:
+    # The words are frozen with the counts: a service that is renamed later keeps its name in this period.
+    codes_by_dimension: dict[str, set[str]] = {}
+    for table in tables:
+        for axis, dimension in enumerate(table.dimensions):
+            if dimension not in CODE_FORMATTERS:
+                codes_by_dimension.setdefault(dimension, set()).update({cell[axis] for cell in table.cells})
+    labels: dict[str, dict[str, dict[str, str]]] = {}
+    for language in LANGUAGES:
+        with in_language(language):
+            label_for_code = build_code_labeller(session)
+            for dimension, codes in sorted(codes_by_dimension.items()):
+                for code in sorted(codes - {TOTAL_CODE}):
+                    labels.setdefault(dimension, {}).setdefault(code, {})[language] = label_for_code(dimension, code)
+    return labels
