@@ -32,6 +32,7 @@ _VISITS_OF_PEOPLE = (
     .order_by(Visit.person_id, Visit.day, Visit.id)
 )
 _LOWEST_ID = UUID(int=0)
+UNACCOMPANIED_CHILD = "unaccompanied_child"  # among the vulnerabilities
 MEMBER_BYTES = 16  # of the digest: 128 bits, so that no two people share one
 
 
@@ -99,8 +100,20 @@ class _DecryptedVisit:
         decisions = [consent["granted"] for consent in self.record.get("consents", ()) if consent["purpose"] == purpose]
         if not decisions:
             return None
-        # A child's own yes, without the guardian who says it, is none.
-        return all(decisions) and allows_research(self.record["counted"].get("age"), self.record.get("guardian"))
+        # A child's own yes, without the guardian who says it, is none; also a child's whose age nobody knows, or who
+        # was taken for an adult until somebody corrected it.
+        guardian = self.record.get("guardian")
+        if UNACCOMPANIED_CHILD in self.facts["vulnerabilities"] and not guardian:
+            return False
+        return all(decisions) and allows_research(self.facts.get("age"), guardian)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the visit says by now. A correction of a visit of a closed month does not count there; it is the truth
+        all the same.
+        """
+        facts: Mapping[str, Any] = self.record.get(CORRECTED_FACTS) or self.record["counted"]
+        return facts
 
 
 def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iterator[list[_DecryptedVisit]]:
@@ -135,12 +148,10 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
 
 
 def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
-    # What a correction says of a visit of a closed month does not count there; it is the truth all the same.
-    counted = visit.record.get(CORRECTED_FACTS) or visit.record["counted"]
     return ConsentedVisit(
         member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
         day=visit.day,
-        needs=tuple(counted["needs"]),
-        vulnerabilities=tuple(counted["vulnerabilities"]),
-        **{name: counted.get(name) for name in COUNTED_FIELDS},
+        needs=tuple(visit.facts["needs"]),
+        vulnerabilities=tuple(visit.facts["vulnerabilities"]),
+        **{name: visit.facts.get(name) for name in COUNTED_FIELDS},
     )

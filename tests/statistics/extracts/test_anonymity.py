@@ -103,7 +103,7 @@ def test_nobody_is_invented_or_altered(people: list[PersonRecord]) -> None:
     if len(people) >= RULES.k:
         assert protected.suppressed <= RULES.max_suppressed_share * len(people)
     for place in range(len(QUASI)):
-        rungs = protected.level_counts[QUASI[place].name]
+        rungs = protected.levels[QUASI[place].name]
         assert sum(rungs) == len(protected.rows) or not people
     for place, column in enumerate(SENSITIVE, len(QUASI)):
         told = Counter(row[place] for row in protected.rows)
@@ -138,8 +138,8 @@ def crowd() -> list[PersonRecord]:
 def test_a_crowd_is_told_in_detail() -> None:
     protected = anonymise_records(crowd(), RULES)
     holds(protected.rows)
-    assert protected.level_counts["sex"][0] > 0.9 * len(crowd())
-    assert protected.level_counts["age"][0] > 0.9 * len(crowd())
+    assert protected.levels["sex"][0] > 0.9 * len(crowd())
+    assert protected.levels["age"][0] > 0.9 * len(crowd())
     assert 0 < protected.withheld["violence"] < len(crowd())
     assert protected.loss < 0.6
 

@@ -19,7 +19,7 @@ from attention_point.foundation.language import in_language
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.models import Person
 from attention_point.statistics.extracts import services
-from attention_point.statistics.extracts.files import build_base_name, build_files, build_zip
+from attention_point.statistics.extracts.files.archive import build_base_name, build_files, build_zip
 from attention_point.statistics.extracts.models import Extract, LogEntry
 from tests.statistics.extracts.adversary import read_rows
 from tests.statistics.extracts.people import (
