@@ -40,10 +40,9 @@ class PersonField:
 
     ``in_portal``: a service may show it to its entity; ``directory/labels.py`` has the words. ``searchable``: it is
     part of the keys by which a person is found. ``names_person``: it is kept only with a yes to being on file.
-    ``sensitive``: nobody is obliged to answer (Ley 1581 de 2012, art. 6), and a count of its answers is published from
-    10 people on, not from 5. ``harmful_codes``: the answers that must not be told of a whole group. ``counted``: the
-    facts that the month's tables take hold its answer; ``table``: one of the tables counts by it alone.
-    ``in_extract``: the extract for research has it as a column.
+    ``sensitive``: nobody is obliged to answer (Ley 1581 de 2012, art. 6), and a count of its answers is published
+    as a multiple of 10, not of 5. ``counted``: the facts that the month's tables take hold its answer; ``table``: one
+    of the tables counts by it alone. ``in_extract``: the extract for research has it as a column.
     """
 
     name: str
@@ -57,7 +56,6 @@ class PersonField:
     searchable: bool = False
     names_person: bool = False
     sensitive: bool = False
-    harmful_codes: frozenset[str] = frozenset()
     counted: bool = False
     table: TableTitles | None = None
     in_extract: bool = False
@@ -112,7 +110,7 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
     # Not for entities: help never serves the enforcement of migration rules.
     PersonField(
         "status", N_("Migration status"), "select", "migration", "status",
-        harmful_codes=frozenset({"irregular", "in_process", "asylum_seeker"}), counted=True, in_extract=True,
+        counted=True, in_extract=True,
     ),
     PersonField(
         "origin", N_("State of origin in Venezuela"), "select", "migration", "origin",
@@ -135,16 +133,16 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
     ),
     PersonField(
         "ethnicity", N_("Ethnic group"), "select", "more", "ethnicity", is_number=True, sensitive=True,
-        harmful_codes=frozenset({"1", "2", "3", "4", "5"}), counted=True, in_extract=True,
+        counted=True, in_extract=True,
         table=TableTitles(N_("Ethnic group"), N_("People by ethnic group")),
     ),
     PersonField(
         "gender", N_("Gender identity"), "select", "more", "gender", sensitive=True,
-        harmful_codes=frozenset({"trans_man", "trans_woman", "other"}), counted=True, in_extract=True,
+        counted=True, in_extract=True,
         table=TableTitles(N_("Gender identity"), N_("People by gender identity")),
     ),
     PersonField(
-        "disability", N_("Disability"), "parts", sensitive=True, harmful_codes=frozenset({"yes"}),
+        "disability", N_("Disability"), "parts", sensitive=True,
         counted=True, in_extract=True,
     ),
 )  # fmt: skip

@@ -46,13 +46,6 @@ RESTRICTED_BASE = 10  # of restricted topics
 RESTRICTED_CODES = frozenset(
     {"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti", "fiscalia", "comisaria-familia"}
 )
-# "All of them are …" must not be said of a group about these codes (decision 11, G5). Codes that say nothing of a
-# person, such as "none" or "not given", are not among them.
-SENSITIVE_CODES: Mapping[str, frozenset[str]] = {
-    **{field.name: field.harmful_codes for field in PERSON_FIELDS if field.harmful_codes},
-    "vulnerability": RESTRICTED_CODES,
-    "need": RESTRICTED_CODES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +250,6 @@ DECLARED_INDICATORS: tuple[Indicator, ...] = (
 PUBLISHED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.published)
 INDICATORS_BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in DECLARED_INDICATORS}
 STORED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.build_cells)
-
-
-def get_published_indicator(counts: str, dimensions: tuple[str, ...]) -> Indicator:
-    """Return the published table of these counted units with these dimensions."""
-    return next(table for table in PUBLISHED_INDICATORS if (table.counts, table.dimensions) == (counts, dimensions))
 
 
 def get_base(indicator: Indicator, codes: Iterable[str]) -> int:

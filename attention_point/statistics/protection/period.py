@@ -1,15 +1,26 @@
-"""Rounds all tables of a period, and measures what that costs a reader."""
+"""Rounds all tables of a period, so that all tables of one counted unit have the same total."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from attention_point.statistics.cells import CellCodes
+from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.families import Family, build_families
 from attention_point.statistics.protection.leanings import Leanings
-from attention_point.tallies.rules import Indicator
+from attention_point.tallies.rules import BASE, Indicator
 
 Figures = Mapping[str, Mapping[CellCodes, int]]  # stored table → figure → count
-Turned = Collection[tuple[str, CellCodes]]  # stored tables and their figures
+Figure = tuple[str, CellCodes]  # a stored table and one of its figures
+TOTALS = "totals"  # stands for a table in the figure of a unit's total
+# The stored tables whose cells add up to each total: they count each person, attention, referral or answer once.
+TABLES_OF_TOTALS: Mapping[str, str] = {
+    "people": "people-by-sex-and-age",
+    "attentions": "attentions-by-hour",
+    "referrals": "referrals-by-service-and-state",
+    "answers": "answers-by-time",
+}
+# Each of the one is one of the other.
+PARTS_OF_TOTALS = (("people", "attentions"), ("answers", "referrals"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +34,84 @@ class StoredTable:
 
 @dataclass(frozen=True, slots=True)
 class RoundedTables:
-    """The published ``figures`` of the stored tables beside the true ones, and their bases."""
+    """The published ``figures`` of the stored tables beside the true ones, and their bases.
+
+    ``totals`` are the rounded totals of the counted units: those of every table without overlap.
+    """
 
     figures: Figures
     true_figures: Figures
     bases: Figures
+    totals: Mapping[str, int]
 
 
-def round_tables(tables: Sequence[StoredTable], leanings: Leanings, turned: Turned = ()) -> RoundedTables:
-    """Round every table of a period. ``turned`` are the figures whose leaning an audit turned."""
-    figures: dict[str, Mapping[CellCodes, int]] = {}
-    true_figures: dict[str, Mapping[CellCodes, int]] = {}
-    bases: dict[str, Mapping[CellCodes, int]] = {}
-    for table in tables:
-        name = table.indicator.id
-        families = build_families(table.indicator, table.finest_cells, table.counts)
-        turned_cells = [cell for turned_table, cell in turned if turned_table == name]
-        rounded = [_round_any_family(family, leanings, turned_cells) for family in families]
-        figures[name] = {cell: count for _family, counts in rounded for cell, count in counts.items()}
-        bases[name] = {cell: base for family, _counts in rounded for cell, base in family.bases.items()}
-        true_figures[name] = {cell: count for family in families for cell, count in family.counts.items()}
-    return RoundedTables(figures, true_figures, bases)
+def count_true_totals(tables: Iterable[StoredTable]) -> dict[str, int]:
+    """Return the true total of each counted unit."""
+    counts = {table.indicator.id: table.counts for table in tables}
+    return {unit: sum(counts[name].values()) for unit, name in TABLES_OF_TOTALS.items()}
 
 
-def _round_any_family(
-    family: Family, leanings: Leanings, turned: Collection[CellCodes]
-) -> tuple[Family, dict[CellCodes, int]]:
-    """Round a family, all of it to its greatest base where its bases do not fit one another."""
+class PeriodRounder:
+    """Rounds the tables of a period, once or again with some leanings turned; what stays the same is kept."""
+
+    def __init__(self, tables: Sequence[StoredTable], leanings: Leanings) -> None:
+        self.tables = tables
+        self.true_totals = count_true_totals(tables)
+        self._leanings = leanings
+        self._families = {
+            table.indicator.id: build_families(table.indicator, table.finest_cells, table.counts) for table in tables
+        }
+        self._rounded_families: dict[object, tuple[Family, Mapping[CellCodes, int]]] = {}
+
+    def round(self, turned: Collection[Figure] = ()) -> RoundedTables:
+        """Round every table. ``turned`` are the figures whose leaning an audit turned."""
+        totals = self._round_totals(turned)
+        figures: dict[str, dict[CellCodes, int]] = {table.indicator.id: {} for table in self.tables}
+        true_figures: dict[str, dict[CellCodes, int]] = {name: {} for name in figures}
+        bases: dict[str, dict[CellCodes, int]] = {name: {} for name in figures}
+        for table in self.tables:
+            name = table.indicator.id
+            turned_cells = frozenset(cell for turned_table, cell in turned if turned_table == name)
+            for number, family in enumerate(self._families[name]):
+                used, counts = self._round_family(number, family, turned_cells, totals[table.indicator.counts])
+                figures[name].update(counts)
+                true_figures[name].update(used.counts)
+                bases[name].update(used.bases)
+        return RoundedTables(figures, true_figures, bases, totals)
+
+    def _round_totals(self, turned: Collection[Figure]) -> dict[str, int]:
+        totals = {}
+        for unit, total in self.true_totals.items():
+            remainder = total % BASE
+            goes_up = (self._leanings.measure(TOTALS, (unit,), total, BASE) > 0) != ((TOTALS, (unit,)) in turned)
+            totals[unit] = total - remainder + (BASE if remainder and goes_up else 0)
+        for part, whole in PARTS_OF_TOTALS:  # no reader believes more people than attentions
+            totals[whole] = max(totals[whole], totals[part])
+        return totals
+
+    def _round_family(
+        self, number: int, family: Family, turned: frozenset[CellCodes], total: int
+    ) -> tuple[Family, Mapping[CellCodes, int]]:
+        turned_cells = turned.intersection(family.counts)
+        key = family.table, number, turned_cells, total
+        if key not in self._rounded_families:
+            self._rounded_families[key] = _round_family(family, self._leanings, turned_cells, total)
+        return self._rounded_families[key]
+
+
+def _round_family(
+    family: Family, leanings: Leanings, turned: Collection[CellCodes], total: int
+) -> tuple[Family, Mapping[CellCodes, int]]:
+    """Round a family; where its bases do not fit one another, all of it to the greatest of them."""
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who protects a period pays for them.
     from attention_point.statistics.protection.rounding import InfeasibleFamily, round_family  # noqa: PLC0415
 
-    try:
+    total_cell = tuple(TOTAL_CODE for _code in next(iter(family.counts)))
+    has_total = total_cell in family.counts and total % family.bases[total_cell] == 0
+    if has_total:
+        with suppress(InfeasibleFamily):
+            return family, round_family(family, leanings, turned, {total_cell: total})
+    with suppress(InfeasibleFamily):
         return family, round_family(family, leanings, turned)
-    except InfeasibleFamily:
-        family = replace(family, bases=dict.fromkeys(family.bases, max(family.bases.values())))
-        return family, round_family(family, leanings, turned)
+    family = replace(family, bases=dict.fromkeys(family.bases, max(family.bases.values())))
+    return family, round_family(family, leanings, turned)

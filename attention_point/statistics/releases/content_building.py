@@ -1,6 +1,6 @@
 """Builds the content of a period out of its rounded tables, with the words of its codes as they are today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -12,28 +12,26 @@ from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS, build_code_labeller
 from attention_point.statistics.protection.families import select_figures
 from attention_point.statistics.protection.leanings import Leanings
-from attention_point.statistics.protection.period import RoundedTables, StoredTable, round_tables
-from attention_point.statistics.protection.totals import FIRST_TIME, protect_totals
+from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.totals import HeadlineTotals, protect_totals
 from attention_point.statistics.releases.content import Quality, ReleaseContent, TableContent
 from attention_point.statistics.releases.period_counts import read_stored_tables
 from attention_point.statistics.tables_of_a_period import list_published_indicators
 from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
 
 _LEANING_PURPOSE = "statistics-leaning"
-# The tables whose cells add up to each total.
-_TABLES_OF_TOTALS: Mapping[str, str] = {
-    "people": "people-by-sex-and-age",
-    "attentions": "attentions-by-hour",
-    "referrals": "referrals-by-service-and-state",
-    "answers": "answers-by-time",
-}
 
 
 def build_provisional_content(session: Session, period: Period) -> ReleaseContent:
     """Build the content of a period as it stands now, over all points, rounded and not yet audited."""
-    tables = read_stored_tables(session, period)
-    leanings = build_leanings(session, period)
-    return build_content(session, period, tables, round_tables(tables, leanings), leanings)
+    rounder = build_rounder(session, period)
+    rounded = rounder.round()
+    return build_content(session, period, rounded, protect_totals(rounded, rounder.true_totals, {}))
+
+
+def build_rounder(session: Session, period: Period) -> PeriodRounder:
+    """Return what rounds the counts of a period, keyed with the secret of the keyring."""
+    return PeriodRounder(read_stored_tables(session, period), build_leanings(session, period))
 
 
 def build_leanings(session: Session, period: Period) -> Leanings:
@@ -43,32 +41,30 @@ def build_leanings(session: Session, period: Period) -> Leanings:
 
 
 def build_content(
-    session: Session, period: Period, tables: Iterable[StoredTable], rounded: RoundedTables, leanings: Leanings
+    session: Session,
+    period: Period,
+    rounded: RoundedTables,
+    totals: HeadlineTotals,
+    hidden: frozenset[Figure] = frozenset(),
 ) -> ReleaseContent:
-    """Build the content of a period whose tables are rounded."""
-    true_totals = count_totals(tables)
-    contents = tuple(_build_table(indicator, rounded) for indicator in list_published_indicators(period.kind))
+    """Build the content of a period whose tables are rounded. ``hidden`` are figures that are left out."""
+    contents = tuple(_build_table(indicator, rounded, hidden) for indicator in list_published_indicators(period.kind))
     return ReleaseContent(
         period.code,
-        protect_totals(true_totals, leanings),
+        totals.published,
         contents,
         _collect_labels(session, contents),
         quality=measure_quality(contents, rounded),
-        is_empty=not any(true_totals.values()),
+        is_empty=not any(totals.true.values()),
     )
 
 
-def count_totals(tables: Iterable[StoredTable]) -> dict[str, int]:
-    """Return the true total of each counted unit, and of the people who came for the first time."""
-    counts = {table.indicator.id: table.counts for table in tables}
-    totals = {unit: sum(counts[name].values()) for unit, name in _TABLES_OF_TOTALS.items()}
-    return {**totals, FIRST_TIME: counts["people-by-first-time"].get(("first",), 0)}
-
-
-def _build_table(indicator: Indicator, rounded: RoundedTables) -> TableContent:
+def _build_table(indicator: Indicator, rounded: RoundedTables, hidden: frozenset[Figure]) -> TableContent:
     stored = INDICATORS_BY_ID[indicator.stored_table]
-    cells = select_figures(indicator, stored, rounded.figures[stored.id])
-    bases = select_figures(indicator, stored, rounded.bases[stored.id])
+    figures = rounded.figures[stored.id]
+    shown = {cell: count for cell, count in figures.items() if (stored.id, cell) not in hidden} if hidden else figures
+    cells = select_figures(indicator, stored, shown)
+    bases = select_figures(indicator, stored, {cell: rounded.bases[stored.id][cell] for cell in shown})
     # A family whose bases do not fit one another has the greatest of them in all its cells.
     base = min(bases.values(), default=indicator.base)
     return TableContent(

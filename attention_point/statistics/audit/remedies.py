@@ -1,0 +1,100 @@
+"""Rounds a period so that it passes the audit: where a small count is left with too few values, a leaning is turned."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from attention_point.foundation.errors import AppError
+from attention_point.foundation.language import gettext as _
+from attention_point.statistics.audit.knowledge import KnownSum
+from attention_point.statistics.audit.period import Narrow, audit_period
+from attention_point.statistics.cells import TOTAL_CODE, CellCodes
+from attention_point.statistics.protection.period import TOTALS, Figure, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.totals import HeadlineTotals
+from attention_point.tallies.rules import INDICATORS_BY_ID
+
+MAX_TURNS = 20  # of leanings for one row; then its split is left out
+_MAX_ROUNDS = 200  # far more than the turns of a period ever were
+
+ProtectTotals = Callable[[RoundedTables], HeadlineTotals]
+FindRelatedBreaches = Callable[[RoundedTables, HeadlineTotals], Iterable[Narrow]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedPeriod:
+    """A period that passed the audit, the figures that are left out, and how many leanings were turned."""
+
+    rounded: RoundedTables
+    totals: HeadlineTotals
+    hidden: frozenset[Figure]
+    turn_count: int
+
+
+def protect_audited_period(
+    rounder: PeriodRounder,
+    protect_totals: ProtectTotals,
+    known_sums: Callable[[RoundedTables], Iterable[KnownSum]],
+    find_related: FindRelatedBreaches,
+) -> ProtectedPeriod:
+    """Round a period, and turn leanings until no small count is left with too few values.
+
+    ``known_sums`` returns what other versions and periods tell of this one, ``find_related`` the figures by which this
+    one would tell of others. Raises AppError where no turning helps.
+    """
+    attempts: Counter[Figure] = Counter()
+    turned_by_figure: dict[Figure, Figure] = {}
+    hidden: set[Figure] = set()
+    for _round in range(_MAX_ROUNDS):
+        rounded = rounder.round(frozenset(turned_by_figure.values()))
+        totals = protect_totals(rounded)
+        breaches = [
+            *audit_period(rounded, totals, known_sums(rounded), frozenset(hidden)),
+            *find_related(rounded, totals),
+        ]
+        breaches = [narrow for narrow in breaches if narrow.figure not in hidden]
+        if not breaches:
+            return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
+        for figure in {_name_family(narrow.figure): narrow.figure for narrow in reversed(breaches)}.values():
+            attempts[figure] += 1
+            if attempts[figure] > MAX_TURNS:
+                hidden.update(_list_split(rounded, figure))
+                turned_by_figure.pop(figure, None)
+            else:
+                candidates = list(_list_candidates(rounded, figure))
+                turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
+    raise AppError(_("The figures of this period contradict one another. Recount them first."))
+
+
+def _name_family(figure: Figure) -> tuple[str, str]:
+    table, cell = figure
+    return table, cell[0] if table != TOTALS and INDICATORS_BY_ID[table].overlapping else ""
+
+
+def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]:
+    """Yield the figures whose leaning may be turned for a breach: its own, those of its sums, and those beside it."""
+    table, cell = figure
+    if table == TOTALS:
+        yield from ((TOTALS, (unit,)) for unit in dict.fromkeys((*cell, *rounded.totals)))
+        return
+    yield figure
+    figures = rounded.figures[table]
+    for other in figures:
+        if other != cell and _contains(other, cell):
+            yield table, other
+    if not INDICATORS_BY_ID[table].overlapping:
+        yield TOTALS, (INDICATORS_BY_ID[table].counts,)
+    for other in figures:
+        differing = sum(code != other_code for code, other_code in zip(cell, other, strict=True))
+        if differing == 1 and not _contains(other, cell) and rounded.true_figures[table][other]:
+            yield table, other
+
+
+def _contains(sum_cell: CellCodes, cell: CellCodes) -> bool:
+    return all(sum_code in (TOTAL_CODE, code) for sum_code, code in zip(sum_cell, cell, strict=True))
+
+
+def _list_split(rounded: RoundedTables, figure: Figure) -> list[Figure]:
+    """List the split of the row of a figure: all that stands under its first codes but the row's own total."""
+    table, cell = figure
+    row = cell[:-1] if len(cell) > 1 else ()
+    return [(table, other) for other in rounded.figures.get(table, {}) if other[:-1] == row and other[-1] != TOTAL_CODE]
