@@ -21,6 +21,7 @@ from attention_point.people.models import Person
 from attention_point.statistics.extracts import services
 from attention_point.statistics.extracts.files.archive import build_base_name, build_files, build_zip
 from attention_point.statistics.extracts.models import Extract, LogEntry
+from attention_point.statistics.extracts.requests import parse_request
 from tests.statistics.extracts.adversary import read_rows
 from tests.statistics.extracts.people import (
     AUTUMN,
@@ -38,7 +39,7 @@ def make(database: Database, *months: str, recipient: str = "UIS", agreement: st
     """An extract as page and command make it: the id of its line in the log."""
     first, last = months or SEMESTER
     with database.read_session() as reading:
-        prepared = services.prepare_extract(reading, services.parse_request(first, last, recipient, agreement, k))
+        prepared = services.prepare_extract(reading, parse_request(first, last, recipient, agreement, k))
     with database.write_session() as writing:
         return services.save_extract(writing, SYSTEM, prepared)
 
@@ -270,16 +271,16 @@ def test_a_period_that_could_be_set_against_another_is_refused(database: Databas
 )
 def test_what_is_asked_wrongly_is_named(asked: tuple[Any, ...], fields: list[str]) -> None:
     with pytest.raises(Invalid) as refused:
-        services.parse_request(*asked)
+        parse_request(*asked)
     assert [error.field for error in refused.value.field_errors] == fields
 
 
 def test_a_semester_that_still_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: date(2017, 12, 31))
     with pytest.raises(Invalid):
-        services.parse_request(*SEMESTER, "UIS", "12")
+        parse_request(*SEMESTER, "UIS", "12")
     monkeypatch.setattr(clock, "today", lambda: date(2018, 1, 1))
-    assert services.parse_request(*SEMESTER, "UIS", "12").period.last == date(2017, 12, 31)
+    assert parse_request(*SEMESTER, "UIS", "12").period.last == date(2017, 12, 31)
 
 
 def test_a_file_is_taken_once_and_the_journal_knows(database: Database) -> None:

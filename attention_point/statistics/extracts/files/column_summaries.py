@@ -20,8 +20,8 @@ Report = Mapping[str, Any]
 class ColumnSummary:
     """One column in the language in use.
 
-    ``difference`` is from 0 to 1, or None where nothing was published to compare with; ``largest`` names the answer that
-    differs most. ``is_adult``: only people of 18 years or more were compared.
+    ``difference`` is from 0 to 1, or None where nothing was published to compare with; ``largest`` names the answer
+    that differs most. ``is_adult``: only people of 18 years or more were compared.
     """
 
     name: str
