@@ -27,6 +27,7 @@ from attention_point.foundation.settings import read_settings
 from attention_point.foundation.vault import Keyring
 from attention_point.foundation.web import json_bodies
 from attention_point.foundation.web.server import IDLE_SECONDS, MAX_CONNECTIONS, create_server
+from attention_point.foundation.worker.checks import WORKER_CHECK
 from attention_point.loading import freeze_loaded_objects
 from attention_point.people.search import index_keeper
 from attention_point.turns.screen.views import STREAM_PATH
@@ -34,7 +35,9 @@ from attention_point.turns.screen.views import STREAM_PATH
 # What is a little too large still reaches the application, which says so in the reader's language.
 SERVER_BODY_LIMIT = web.MAX_BODY_BYTES + 1024 * 1024
 
-doctor_command = build_doctor_command([*CHECKS, *(check for feature in catalogue.FEATURES for check in feature.checks)])
+doctor_command = build_doctor_command(
+    [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)]
+)
 jobs_commands = build_jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs])
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,14 @@ from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
-from attention_point.intake import queries, recount, visit_facts
+from attention_point.intake import queries, visit_facts
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
 from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
 from attention_point.intake.models import RECORDED
 from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
+from attention_point.intake.records.person_counts import CountOfVisit
 from attention_point.intake.records.reserved_references import (
     LOST_REFERENCE,
     NO_CAPTURE,
@@ -38,7 +39,6 @@ from attention_point.people.records import DecryptedPerson, list_person_differen
 from attention_point.referrals import services as referral_services
 from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.facts import VisitFacts
 from attention_point.tallies.rules import CellKey
 
 
@@ -66,12 +66,12 @@ class _NewDraft:
 
 @dataclass(frozen=True, slots=True)
 class _PreparedVisit:
-    """A visit whose person is received and whose locks are held; ``day`` is the day on which it counts."""
+    """A visit whose person is received and counted, and whose locks are held."""
 
     new_draft: _NewDraft
     plan: VisitPlan
     person: people_services.ReceivedPerson
-    day: date
+    count: CountOfVisit
     reference: str
     family_tag: bytes | None
     warnings: Sequence[StoredWarning] = ()
@@ -118,9 +118,8 @@ def _record_drafts(
     visits = _prepare_visits(session, actor, new_drafts, drafts, now, capture)
     cells: Counter[CellKey] = Counter()
     for visit in visits:
-        facts, result = _store_visit(session, actor, visit, channel, now)
-        cells.update(visit_facts.sum_visit_cells(facts, visit.plan.chosen_referrals))
-        results[visit.new_draft.draft.id] = result
+        results[visit.new_draft.draft.id] = _store_visit(session, actor, visit, channel, now)
+        cells.update(visit_facts.sum_visit_cells(visit.count.counted, visit.plan.chosen_referrals))
     finish_served_turns(session, actor, arrivals)
     for visit in visits:
         draft_id, response = visit.new_draft.draft.id, results[visit.new_draft.draft.id].response
@@ -171,12 +170,14 @@ def _prepare_visits(
     # Whoever corrects one of these people or their visits comes before or after: neither writes over the other.
     people_services.lock_people(session, [(new.draft.person.id, new.draft.person_fields) for new in new_drafts])
     plans = _plan_visits(session, new_drafts, drafts)
-    people = [
-        _receive_person(session, actor, new_draft, *plan, now)
-        for new_draft, plan in zip(new_drafts, plans, strict=True)
-    ]
     attended_days = sorted({new.draft.attended_day for new in new_drafts})
     days = {day: tally_services.choose_counting_day(session, day) for day in attended_days}
+    counted_now: dict[UUID, bytes] = {}
+    counts = [CountOfVisit(session, new.draft, days[new.draft.attended_day], counted_now) for new in new_drafts]
+    people = [
+        _receive_person(session, actor, new_draft, *plan, count, now)
+        for new_draft, plan, count in zip(new_drafts, plans, counts, strict=True)
+    ]
     family = new_drafts[0].draft.family if new_drafts else None
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
     references, lost_ids = choose_references(
@@ -193,12 +194,12 @@ def _prepare_visits(
             new_draft,
             plan,
             person,
-            days[new_draft.draft.attended_day],
+            count,
             references[new_draft.draft.id],
             next(tags, None),
             (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
         )
-        for new_draft, (plan, _chosen_person), person in zip(new_drafts, plans, people, strict=True)
+        for new_draft, (plan, _chosen_person), person, count in zip(new_drafts, plans, people, counts, strict=True)
     ]
 
 
@@ -229,6 +230,7 @@ def _receive_person(
     new_draft: _NewDraft,
     plan: VisitPlan,
     chosen_person: DecryptedPerson | None,
+    count: CountOfVisit,
     now: datetime,
 ) -> people_services.ReceivedPerson:
     draft, omitted_fields = new_draft.draft, list_omitted_fields(plan)
@@ -240,6 +242,7 @@ def _receive_person(
         draft.id,
         actor.journal_label,
         now,
+        count.count,
         chosen_person,
         is_new=bool(draft.person.new),
         is_complete=draft.person.version is not None,
@@ -248,17 +251,12 @@ def _receive_person(
     return people_services.receive_person(session, statement)
 
 
-def _store_visit(
-    session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime
-) -> tuple[VisitFacts, RecordResult]:
-    draft, person, plan = visit.new_draft.draft, visit.person, visit.plan
-    # Somebody new was not counted before: one reading less for most registrations.
-    counted_before = [] if person.is_new else recount.list_counted_in_month(session, person.id, person.key, visit.day)
-    stated_facts, facts = visit_facts.build_visit_facts(draft, person, visit.day, counted_before)
+def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime) -> RecordResult:
+    draft, person, plan, count = visit.new_draft.draft, visit.person, visit.plan, visit.count
     record = _build_record(session, visit, plan, person) | {
         # How the visit was counted is sealed with it, so that a recount years later gives the same figures.
-        "counted": visit_facts.encode_visit_facts(facts),
-        **visit_facts.encode_stated_person(stated_facts, facts),
+        "counted": visit_facts.encode_visit_facts(count.counted),
+        **visit_facts.encode_stated_person(count.stated, count.counted),
     }
     sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record)
     insert_visit(
@@ -267,7 +265,7 @@ def _store_visit(
             "id": draft.id,
             "person_id": person.id,
             "point": draft.point,
-            "day": visit.day,
+            "day": count.day,
             "attended_at": draft.attended_at,
             "received_at": now,
             "actor": actor.journal_label,
@@ -281,13 +279,13 @@ def _store_visit(
             "sealed": sealed_record,
         },
     )
-    referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, visit.day)
+    referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, count.day)
     referral_ids = create_referrals(session, referral_visit, plan.chosen_referrals, now)
     referrals = [
         (referral_id, referral.service, referral.entity, "created")
         for referral_id, referral in zip(referral_ids, plan.chosen_referrals, strict=True)
     ]
-    return facts, RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
+    return RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
 
 
 def create_referrals(

@@ -8,6 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from attention_point.dates import PeriodKind
+
 NOT_GIVEN = "not_given"  # nothing was said; "NA" would be Namibia, "unknown" is an answer to some questions
 
 Cells = tuple[str, ...]
@@ -23,7 +25,18 @@ LONGEST_WAIT_BAND = "121+"
 ANSWER_TIME_BANDS = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"))
 LONGEST_ANSWER_BAND = "31+"
 
+LONGER_PERIODS: tuple[PeriodKind, ...] = ("quarter", "year")
+"""The periods in which a person counts once, beside the month."""
+
 NO_PERSON_FACTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Repeats(NamedTuple):
+    """What a visit counts anew in its month and had been counted in a longer period before."""
+
+    person: bool = False
+    needs: tuple[str, ...] = ()
+    vulnerabilities: tuple[str, ...] = ()
 
 
 class VisitFacts(NamedTuple):
@@ -34,8 +47,9 @@ class VisitFacts(NamedTuple):
     is a bool or None.
 
     ``first_this_month`` marks the visit by which the person is counted in the month. ``new_needs`` and
-    ``new_vulnerabilities`` were not yet counted for this person in this month. ``wait`` is the number of minutes from
-    the arrival to the attention.
+    ``new_vulnerabilities`` were not yet counted for this person in this month. ``repeats`` says what of that had been
+    counted in the quarter and in the year before; it is None in what earlier versions of the program recorded. ``wait``
+    is the number of minutes from the arrival to the attention.
     """
 
     point: str
@@ -50,6 +64,7 @@ class VisitFacts(NamedTuple):
     vulnerabilities: tuple[str, ...] = ()
     accompanied_by: str | None = None
     wait: int | None = None
+    repeats: Mapping[PeriodKind, Repeats] | None = None
 
 
 class ReferralFacts(NamedTuple):
@@ -73,6 +88,14 @@ def _find_band(value: int, bands: tuple[tuple[int, str], ...], last_band: str) -
 def classify_age(age: int | None) -> str:
     """Return the band of an age in whole years."""
     return NOT_GIVEN if age is None else _find_band(age, AGE_BANDS, OLDEST_AGE_BAND)
+
+
+def convert_to_repeat(facts: VisitFacts, kind: PeriodKind) -> VisitFacts:
+    """Return a visit as the tables of people would count it, were only its repeats in a longer period new."""
+    repeats = (facts.repeats or {}).get(kind, Repeats())
+    return facts._replace(
+        first_this_month=repeats.person, new_needs=repeats.needs, new_vulnerabilities=repeats.vulnerabilities
+    )
 
 
 def count_by(field: str) -> Callable[[VisitFacts], Cells]:

@@ -5,6 +5,10 @@ counts people, attentions, referrals or answers to referrals. A person is counte
 the month. A dimension is *overlapping* when one person can stand in several of its cells (needs, vulnerabilities,
 documents); its cells do not add up to the people. An indicator with a ``source`` stores no counts: it sums the counts
 of its source over the dimensions that it does not have.
+
+A person is counted once a quarter and once a year too. Of that, only the *repeats* are stored, on the month's first
+day: the people of a month who were counted in the quarter or in the year before, under the cell under which the month
+counts them. The people of a quarter or a year are those of its months without its repeats (docs/decisions/0046).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +16,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from attention_point.dates import first_of_month
+from attention_point.dates import PeriodKind, first_of_month
 from attention_point.person_fields import PERSON_FIELDS
 from attention_point.tallies.facts import (
+    LONGER_PERIODS,
     Cells,
     ReferralFacts,
     VisitFacts,
@@ -32,6 +37,7 @@ from attention_point.tallies.facts import (
     build_status_cells,
     build_vulnerability_cells,
     build_wait_cells,
+    convert_to_repeat,
     count_by,
 )
 
@@ -250,6 +256,18 @@ DECLARED_INDICATORS: tuple[Indicator, ...] = (
 PUBLISHED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.published)
 INDICATORS_BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in DECLARED_INDICATORS}
 STORED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.build_cells)
+_REPEATED_INDICATORS = tuple(table for table in STORED_INDICATORS if table.counts == "people" and table.published)
+
+
+def name_repeats(kind: PeriodKind, table: str) -> str:
+    """Return the id under which the repeats of a stored table of people are stored."""
+    return f"{kind}-repeats-of-{table}"
+
+
+# The tables of repeats of each longer period: id → the table of people from which they are subtracted.
+REPEAT_TABLES: Mapping[PeriodKind, Mapping[str, str]] = {
+    kind: {name_repeats(kind, table.id): table.id for table in _REPEATED_INDICATORS} for kind in LONGER_PERIODS
+}
 
 
 def get_base(indicator: Indicator, codes: Iterable[str]) -> int:
@@ -259,7 +277,17 @@ def get_base(indicator: Indicator, codes: Iterable[str]) -> int:
 
 def build_visit_cells(facts: VisitFacts) -> dict[CellKey, int]:
     """Return the cells that a visit fills, each with 1."""
-    return _build_cells(facts, ("people", "attentions"))
+    cells = _build_cells(facts, ("people", "attentions"))
+    for kind in facts.repeats or ():
+        repeat = convert_to_repeat(facts, kind)
+        month = first_of_month(facts.day)
+        cells |= {
+            (month, facts.point, name_repeats(kind, table.id), cell): 1
+            for table in _REPEATED_INDICATORS
+            if table.build_cells
+            for cell in table.build_cells(repeat)
+        }
+    return cells
 
 
 def build_referral_cells(facts: ReferralFacts) -> dict[CellKey, int]:

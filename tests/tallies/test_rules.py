@@ -12,6 +12,7 @@ from attention_point.tallies.rules import (
     DECLARED_INDICATORS,
     INDICATORS_BY_ID,
     PUBLISHED_INDICATORS,
+    REPEAT_TABLES,
     RESTRICTED_BASE,
     STORED_INDICATORS,
     build_cells_of_facts,
@@ -21,6 +22,7 @@ from attention_point.tallies.rules import (
 )
 from tests.tallies.facts import FACTS, VISITS
 
+REPEATED_TABLES = {repeats: table for tables in REPEAT_TABLES.values() for repeats, table in tables.items()}
 DAY, FIRST = date(2017, 8, 9), date(2017, 8, 1)
 VISIT = VisitFacts(
     "bucaramanga", DAY, 8, first_ever=True, first_this_month=True, person={"sex": "F", "age": 26, "nationality": "VE"}
@@ -92,7 +94,7 @@ def test_an_answer_counts_by_the_days_that_it_took(days: int, band: str) -> None
 @given(FACTS)
 def test_every_cell_has_a_code_for_each_dimension_and_stands_on_its_day(facts: VisitFacts | ReferralFacts) -> None:
     for day, point, table, cell in build_cells_of_facts(facts):
-        indicator = INDICATORS_BY_ID[table]
+        indicator = INDICATORS_BY_ID[REPEATED_TABLES.get(table, table)]
         codes = cell.split("|")
         assert len(codes) == len(indicator.dimensions)
         assert all(codes)

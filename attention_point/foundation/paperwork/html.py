@@ -182,6 +182,17 @@ def _build_labelled_values(
 
 
 @_build_elements.register
+def _build_headline_figures(
+    block: blocks.HeadlineFigures, wording: ReportWording, site_address: str
+) -> Iterator[Element]:
+    rows = Element("dl")
+    for figure in block.figures:
+        _add_element(rows, "dt", figure.label)
+        _add_element(rows, "dd", " · ".join((figure.value, *figure.remarks)))
+    yield rows
+
+
+@_build_elements.register
 def _build_table(block: blocks.Table, wording: ReportWording, site_address: str) -> Iterator[Element]:
     # A table wider than the screen scrolls in its own frame; ``tabindex`` lets the keyboard do it too (WCAG 2.1.1).
     frame = Element("div", {"class": "wide", "role": "region", "tabindex": "0", "aria-label": clean_line(block.title)})
@@ -189,7 +200,7 @@ def _build_table(block: blocks.Table, wording: ReportWording, site_address: str)
     _add_element(table, "caption", block.title, **{"class": _TITLE_CLASS})
     heads = SubElement(SubElement(table, "thead"), "tr")
     for column in block.columns:
-        _add_element(heads, "th", column.label, scope="col", **({"class": "number"} if column.is_numeric else {}))
+        _add_element(heads, "th", column.full_label, scope="col", **({"class": "number"} if column.is_numeric else {}))
     body = SubElement(table, "tbody")
     for number, cells in enumerate(block.rows, 1):
         is_total = block.has_total_row and number == len(block.rows)

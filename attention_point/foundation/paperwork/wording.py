@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from attention_point.foundation.paperwork.links import strip_link
 from attention_point.foundation.paperwork.numbers import Number, Suppressed
-from attention_point.foundation.paperwork.report import Cell, ColumnKind, Report
+from attention_point.foundation.paperwork.report import Report
+from attention_point.foundation.paperwork.report_table import Cell, ColumnKind
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,26 @@ def format_cell(cell: Cell, kind: ColumnKind, wording: ReportWording) -> str:
         return cell
     if isinstance(cell, date):
         return wording.format_date(cell)
+    if kind == "share":
+        return format_share(float(cell), wording)
+    if kind == "change":
+        return format_change(int(cell), wording)
     # A chart has floats, which have no exact cents; a column of amounts has none (``report`` checks it).
     if kind == "amount" and not isinstance(cell, float):
         return wording.format_amount(cell)
     return wording.format_number(cell)
+
+
+def format_share(share: float, wording: ReportWording) -> str:
+    """Formats a share from 0 to 1 in whole percent; what is more than nothing is never shown as 0."""
+    percent = int(100 * share + 0.5)
+    return f"{wording.format_number(percent)}\N{NO-BREAK SPACE}%" if percent or not share else "<1\N{NO-BREAK SPACE}%"
+
+
+def format_change(change: int, wording: ReportWording) -> str:
+    """Formats a change with its sign."""
+    sign = "+" if change > 0 else "\N{MINUS SIGN}" if change < 0 else ""
+    return f"{sign}{wording.format_number(abs(change))}"
 
 
 def format_reference(report: Report, wording: ReportWording) -> str:

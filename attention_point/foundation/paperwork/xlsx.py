@@ -63,6 +63,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "suppressed": {"quote_prefix": True, "align": "right", "italic": True, "font_color": GREY, "valign": "top"},
     "date": {"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"},
     "integer": {"num_format": "#,##0", "valign": "top"},
+    "share": {"num_format": "0%", "valign": "top"},
+    "change": {"num_format": "+#,##0;-#,##0;0", "valign": "top"},
     "number": {"num_format": "#,##0.0###", "valign": "top"},
     # 240A is Colombia's Spanish (Windows LCID): the sign means the peso on a computer of any country.
     "amount": {"num_format": r"[$$-240A]\ #,##0", "valign": "top"},
@@ -98,7 +100,7 @@ def build_workbook(report: Report, wording: ReportWording) -> bytes:
 def _name_sheets(report: Report) -> Iterator[str]:
     """Gives the name of the first sheet, and of each table's. For Excel, two names that differ by capitals are one."""
     used_names = {"history"}  # Excel reserves this name
-    for text in (report.title, *(table.title or table.id for table in report.tables)):
+    for text in (report.title, *(table.short_title or table.title or table.id for table in report.tables)):
         name = _FORBIDDEN_IN_SHEET_NAME.sub(" ", clean_line(text))
         name = clean_line(name).strip("' ") or "-"
         count, candidate = 1, _shorten_to_units(name, _MAX_SHEET_NAME)
@@ -173,9 +175,9 @@ class _WorkbookWriter:
         self._write_text(sheet, (0, 0), " · ".join(filter(None, (table.title, self._watermark))), "caption")
         for index, column in enumerate(table.columns):
             sheet.set_column(index, index, self._measure_column_width(table, index))
-            self._write_text(sheet, (_HEAD_ROWS - 1, index), column.label, "head")
+            self._write_text(sheet, (_HEAD_ROWS - 1, index), column.full_label, "head")
         for number, cells in enumerate(table.rows):
-            is_total = table.has_total_row and number == len(table.rows) - 1
+            is_total = table.is_total(number)
             for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
                 self._write_cell(sheet, (_HEAD_ROWS + number, index), cell, column, is_total)
         next_row = _HEAD_ROWS + len(table.rows)
@@ -206,8 +208,8 @@ class _WorkbookWriter:
         # thousand rows are enough to know the width: to format all of a long table again would take as long as writing.
         column = table.columns[index]
         text_lengths = [len(format_cell(row[index], column.kind, self._wording)) for row in table.rows[:1000]]
-        text_lengths += [len(word) + 2 for word in column.label.split()]
-        return min(max([8, *text_lengths, len(column.label) / 2]), 60) + 2
+        text_lengths += [len(word) + 2 for word in column.full_label.split()]
+        return min(max([8, *text_lengths, len(column.full_label) / 2]), 60) + 2
 
 
 def _keeps_all_digits(number: Number) -> bool:
@@ -219,6 +221,8 @@ def _keeps_all_digits(number: Number) -> bool:
 
 def _choose_number_format(number: Number, column: Column) -> str:
     is_whole = number == int(number)
+    if column.kind in ("share", "change"):
+        return column.kind
     if column.kind == "amount":
         return "amount" if is_whole else "amount-cents"
     return "integer" if is_whole else "number"

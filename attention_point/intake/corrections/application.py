@@ -103,7 +103,7 @@ def apply_correction(session: Session, actor: Actor, correction: Correction) -> 
     cells.update(referral_corrections.count_new_referrals(session, referral_ids))
     # Read again: the visit was sealed anew, and an addition may have come.
     rows = recounting.list_counted_rows(session, person.id, person.key)
-    cells.update(recounting.recount_person(session, person.key, rows, stated_changes, basis.open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, stated_changes, basis.open_months))
     return cells
 
 

@@ -101,7 +101,7 @@ def _correct(
     open_months = recounting.lock_months(session, [row.day for row in rows])
     journal.record(session, actor, "person.correct", "person", person.id, fields=sorted(person_changes))
     stated_changes = follow_person(rows, person.record, corrected_person.record)
-    cells.update(recounting.recount_person(session, person.key, rows, stated_changes, open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, stated_changes, open_months))
     for correction in _list_visits_to_follow(session, actor, person, corrected_person.record, reason, fingerprint):
         cells.update(apply_correction(session, actor, correction))
     return cells

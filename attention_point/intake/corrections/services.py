@@ -132,7 +132,7 @@ def _annul(
     # Read again: the record of the visit was sealed anew.
     rows = recounting.list_counted_rows(session, person.id, person.key)
     ended = {row.id: None for row in rows if row.visit_id == visit.id and not row.is_frozen(open_months)}
-    cells.update(recounting.recount_person(session, person.key, rows, ended, open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, ended, open_months))
     return cells
 
 

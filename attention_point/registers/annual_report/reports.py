@@ -28,7 +28,8 @@ from attention_point.foundation.paperwork import (
     write_html,
     write_pdf,
 )
-from attention_point.foundation.report_pages import build_report_wording
+from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.settings import Settings
 from attention_point.registers.annual_report import queries
 from attention_point.registers.annual_report.narrative import section_blocks, year_figures
 from attention_point.registers.annual_report.narrative.office_sentences import format_office_name
@@ -90,6 +91,11 @@ def get_report_format(extension: str) -> ReportFormat:
         )
         raise NotFound(message, code="unknown_format")
     return REPORT_FORMATS[extension]
+
+
+def draw_report(session: Session, settings: Settings, year: int, extension: str) -> bytes:
+    """The year's report as a file. A task of the worker."""
+    return write_report(extension, build_report(session, year, settings.public_url, get_watermark(settings)))
 
 
 def write_report(extension: str, document: Report) -> bytes:

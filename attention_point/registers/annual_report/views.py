@@ -9,9 +9,10 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Block, Chart, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.report_pages import build_report_wording
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.transactions import read_session
+from attention_point.foundation.worker import run_in_worker
 from attention_point.registers.annual_report import queries, reports, services
 from attention_point.registers.annual_report.forms import SectionTextForm
 from attention_point.registers.annual_report.models import ReportText
@@ -103,9 +104,7 @@ def download_report(year: int, kind: str) -> Response:
                 command=f"attention-point report {year} --format {kind} --output FILE",
             )
         )
-    settings = current_settings()
-    document = reports.build_report(db_session(), year, settings.public_url, get_watermark(settings))
-    content = reports.write_report(kind, document)
+    content = run_in_worker(db_session(), current_settings(), reports.draw_report, year, kind)
     # The entry is written before the file leaves: without it there is no download.
     journal.record(db_session(), current_actor(), "annual_report.export", "report", str(year), format=kind)
     file_name = _("management-report-%(year)s", year=year)

@@ -5,9 +5,9 @@ particulars changed within the month) is left out: whoever believed it would be 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from attention_point.statistics.audit.bounds import UNLIMITED, Row, WeightedSum
+from attention_point.statistics.audit.findings import KnownSum
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import TABLES_OF_TOTALS, Figure, Figures
 from attention_point.statistics.protection.totals import COMPARED_TOTALS, FIRST_TIME, FIRST_TIME_FIGURE
@@ -26,16 +26,6 @@ IMPOSSIBLE: Mapping[str, Callable[[str, str], bool]] = {
 }
 UNANSWERED_STATES = frozenset({"created", "seen"})
 ANSWERED_STATES = frozenset({"accepted", "rejected", "attended", "no_show"})
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSum:
-    """The sum of some figures of a stored table, known to lie between two values."""
-
-    table: str
-    cells: tuple[CellCodes, ...]
-    least: float
-    greatest: float
 
 
 class Unknowns:

@@ -6,30 +6,14 @@ each small true count could still have (decision 45, G2).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from attention_point.statistics.audit.bounds import Target, find_narrow_targets
-from attention_point.statistics.audit.knowledge import KnownSum, Unknowns, build_rows
+from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
+from attention_point.statistics.audit.knowledge import Unknowns, build_rows
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.protection.period import TOTALS, Figure, RoundedTables
 from attention_point.statistics.protection.totals import COMPARED_TOTALS, HeadlineTotals
 from attention_point.tallies.rules import BASE
-
-_VALUES_OF_GREATER_BASE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Narrow:
-    """A small count that is left with too few values, and which."""
-
-    figure: Figure
-    lowest: float
-    highest: float
-
-
-def get_needed_values(base: int) -> int:
-    """Return how many values a small count must be left with: as many as counts from 1 to the base less one, or 5."""
-    return base - 1 if base == BASE else _VALUES_OF_GREATER_BASE
 
 
 def audit_period(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.audit.knowledge import KnownSum
-from attention_point.statistics.audit.period import Narrow, audit_period
+from attention_point.statistics.audit.findings import KnownSum, Narrow
+from attention_point.statistics.audit.period import audit_period
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import TOTALS, Figure, PeriodRounder, RoundedTables
 from attention_point.statistics.protection.totals import HeadlineTotals

@@ -1,6 +1,5 @@
 """The page of the dashboard and its files. A file holds what the page of the same choice shows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -12,7 +11,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.paperwork import Report, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
     get_watermark,
@@ -21,6 +20,8 @@ from attention_point.foundation.report_pages import (
     split_into_parts,
 )
 from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.worker import run_in_worker
+from attention_point.statistics.dashboard.downloads import draw_file
 from attention_point.statistics.dashboard.filters import (
     Filters,
     Options,
@@ -83,21 +84,21 @@ def show_chart(chart: str) -> Response:
 @requires("statistics.export")
 def download_pdf() -> Response:
     """Send a choice as PDF."""
-    return _send_file("pdf", lambda report: write_pdf(report, build_report_wording()))
+    return _send_file("pdf")
 
 
 @blueprint.get("/figures.xlsx")
 @requires("statistics.export")
 def download_xlsx() -> Response:
     """Send a choice as a workbook."""
-    return _send_file("xlsx", lambda report: write_xlsx(report, build_report_wording()))
+    return _send_file("xlsx")
 
 
 @blueprint.get("/figures.csv")
 @requires("statistics.export")
 def download_csv() -> Response:
     """Send the tables of a choice as CSV."""
-    return _send_file("csv", write_csv)
+    return _send_file("csv")
 
 
 def _collect_options() -> Options:
@@ -113,10 +114,10 @@ def _build_selection(options: Options) -> _Selection:
     return _Selection(filters, dashboard, report)
 
 
-def _send_file(format_code: str, write: Callable[[Report], bytes]) -> Response:
-    selection = _build_selection(_collect_options())
-    content = write(selection.report)
-    last_day = selection.filters.last_day.isoformat()
+def _send_file(format_code: str) -> Response:
+    filters = parse_filters(request.args, _collect_options())
+    content = run_in_worker(db_session(), current_settings(), draw_file, dict(filters.query_arguments), format_code)
+    last_day = filters.last_day.isoformat()
     # The journal names who took the file, and of which choice, before it leaves.
     journal.record(
         db_session(),
@@ -125,7 +126,7 @@ def _send_file(format_code: str, write: Callable[[Report], bytes]) -> Response:
         "dashboard",
         last_day,
         format=format_code,
-        **selection.filters.query_arguments,
+        **filters.query_arguments,
     )
     name = _("dashboard-%(day)s-provisional", day=last_day)
     return send_download(content, FILE_FORMATS[format_code].mimetype, f"{name}.{format_code}")

@@ -27,6 +27,7 @@ from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.web.transactions import current_database, read_session
+from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.month_codes import parse_begun_month, parse_version
 from attention_point.statistics.months.forms import ReleaseForm
 from attention_point.statistics.open_data import files, public_files
@@ -107,7 +108,10 @@ def download_month(month: str, kind: str) -> Response:
     first_day = parse_begun_month(month)
     mimetype = files.get_format(kind).mimetype
     release = _find_release(first_day)
-    content = files.write_file(db_session(), kind, first_day, release, get_watermark(current_settings()))
+    if release is None:
+        content = run_in_worker(db_session(), current_settings(), files.draw_provisional_file, first_day, kind)
+    else:
+        content = public_files.read_kept_file(db_session(), current_settings(), release, kind)
     version = release.version if release else None
     journal.record(db_session(), current_actor(), "statistics.export", "month", month, format=kind, version=version)
     name = (

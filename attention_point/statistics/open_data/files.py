@@ -17,7 +17,8 @@ from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import ReportWording, write_csv, write_pdf, write_xlsx
 from attention_point.foundation.private_files import write_private_file
-from attention_point.foundation.report_pages import build_report_wording
+from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.settings import Settings
 from attention_point.statistics.open_data import columns
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import (
@@ -47,6 +48,11 @@ def write_file(session: Session, kind: str, first_day: date, release: Release | 
     if release is None:
         return write_month_file(kind, build_provisional_content(session, Period("month", first_day)), watermark)
     return write_release_file(kind, release, watermark)
+
+
+def draw_provisional_file(session: Session, settings: Settings, first_day: date, kind: str) -> bytes:
+    """Draw the file of a month as it stands now, in the language in use. A task of the worker."""
+    return write_file(session, kind, first_day, None, get_watermark(settings))
 
 
 def write_month_file(format_code: str, content: ReleaseContent, watermark: str | None = None) -> bytes:

@@ -1,8 +1,9 @@
-"""The public files of released months, kept in the folder ``open-data`` of the instance.
+"""The files of released months, made once and kept in the folder ``open-data`` of the instance.
 
-They are drawn when a month is published. A file that is missing all the same (the machine stopped, the disk was full,
-somebody deleted it) is drawn by the next ``jobs run``, or at the latest for the first visitor who asks for it. An
-anonymous client cannot make the server draw a file twice, and there are only as many files as releases times formats.
+The worker draws the public ones when a month is published, so that no tablet waits for them. A file that is missing all
+the same (the machine stopped, the disk was full, somebody deleted it) is drawn by the next ``jobs run``, or at the
+latest for the first visitor who asks for it. An anonymous client cannot make the server draw a file twice, and there
+are only as many files as releases times formats, and those in another language that the office asked for.
 """
 
 import hashlib
@@ -15,17 +16,18 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Busy
+from attention_point.foundation.language import current_language, in_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
 from attention_point.foundation.private_files import create_private_folder
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import Settings
+from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.open_data import files
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.models import Release
 
 FOLDER = "open-data"
-LANGUAGE = "es"  # of PDF and XLSX: an address must always give the same bytes
+LANGUAGE = "es"  # of public PDF and XLSX: an address must always give the same bytes
 # How papers are drawn, as a number in their names. Raise it when the PDF or XLSX of an unchanged month gets other
 # bytes, even by a word: files of an earlier number are neither served nor compared, and go when new ones are made.
 DRAWING = 3
@@ -44,16 +46,26 @@ class PublicFile:
     sha256: str
 
 
-def read_public_file(settings: Settings, release: Release, format_code: str) -> bytes:
+def read_public_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
     """Return a public file. Raises NotFound for an unknown format, and Busy while it cannot be drawn or stored."""
-    return _ensure_file(settings, release, format_code).read_bytes()
+    with in_language(LANGUAGE):
+        return read_kept_file(session, settings, release, format_code)
 
 
-def list_public_files(settings: Settings, release: Release) -> list[PublicFile]:
-    """List all files of a release, and draw the missing ones. Raises Busy while one cannot be drawn or stored."""
+def read_kept_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
+    """Return a file in the language in use. The first request for it makes it, and it is kept.
+
+    Raises NotFound for an unknown format, Busy and NotDone while it cannot be drawn or stored.
+    """
+    return _ensure_file(session, settings, release, format_code).read_bytes()
+
+
+def list_public_files(session: Session, settings: Settings, release: Release) -> list[PublicFile]:
+    """List the public files of a release, and draw missing ones. Raises Busy while one cannot be drawn or stored."""
     public_files = []
     for format_code in files.FILE_FORMATS:
-        path = _ensure_file(settings, release, format_code)
+        with in_language(LANGUAGE):
+            path = _ensure_file(session, settings, release, format_code)
         status = path.stat()
         public_files.append(PublicFile(format_code, status.st_size, _hash_file(path, status.st_mtime_ns)))
     return public_files
@@ -64,9 +76,10 @@ def make_missing_files(database: Database, settings: Settings, _period: str = ""
     with database.read_session() as session:
         # Every "jobs run" looks here, so it reads hashes and file names, and a content only where a file is missing.
         for period, number, content_hash in queries.list_hashes(session):
-            paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
+            with in_language(LANGUAGE):
+                paths = [_build_path(settings, period, number, content_hash, kind) for kind in files.FILE_FORMATS]
             if not all(path.exists() for path in paths):
-                list_public_files(settings, session.get_one(Release, (period, number)))
+                list_public_files(session, settings, session.get_one(Release, (period, number)))
 
 
 def list_altered_files(session: Session, settings: Settings) -> list[str]:
@@ -87,16 +100,21 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
 
 
 def _is_altered(settings: Settings, release: Release, format_code: str) -> bool:
-    path = _build_path(settings, release.period, release.version, release.hash, format_code)
-    try:
-        return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
-    except (queries.AlteredRelease, FileNotFoundError):
-        return False
+    with in_language(LANGUAGE):
+        path = _build_path(settings, release.period, release.version, release.hash, format_code)
+        try:
+            return path.exists() and path.read_bytes() != _draw_file(settings, release, format_code)
+        except (queries.AlteredRelease, FileNotFoundError):
+            return False
+
+
+def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
+    """Draw a file of a version in the language in use. A task of the worker."""
+    return _draw_file(settings, session.get_one(Release, (period, number)), format_code)
 
 
 def _draw_file(settings: Settings, release: Release, format_code: str) -> bytes:
-    with in_language(LANGUAGE):
-        return files.write_release_file(format_code, release, get_watermark(settings))
+    return files.write_release_file(format_code, release, get_watermark(settings))
 
 
 def build_etag(settings: Settings, release: Release) -> str:
@@ -115,30 +133,34 @@ def _hash_file(path: Path, _changed_at: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _ensure_file(settings: Settings, release: Release, format_code: str) -> Path:
+def _ensure_file(session: Session, settings: Settings, release: Release, format_code: str) -> Path:
     files.get_format(format_code)  # an unknown format is refused before anything is drawn
     path = _build_path(settings, release.period, release.version, release.hash, format_code)
     if not path.exists():
-        _make_file(settings, release, format_code, path)
+        _make_file(session, settings, release, format_code, path)
     return path
 
 
 def _build_path(
     settings: Settings, period: str, number: int, content_hash: str, format_code: str, drawing: int = DRAWING
 ) -> Path:
-    # The first drawing had no number, and codes (CSV, JSON) are not drawn.
-    suffix = f"-d{drawing}" if format_code in DRAWN_FORMATS and drawing > 1 else ""
+    # The first drawing had no number, and codes (CSV, JSON) are neither drawn nor translated.
+    suffix = ""
+    if format_code in DRAWN_FORMATS:
+        suffix = f"-d{drawing}" if drawing > 1 else ""
+        suffix += f"-{current_language()}" if current_language() != LANGUAGE else ""
     name = f"{period}-v{number}-{_build_tag(settings, content_hash)}{suffix}.{format_code}"
     return settings.instance / FOLDER / name
 
 
-def _make_file(settings: Settings, release: Release, format_code: str, path: Path) -> None:
+def _make_file(session: Session, settings: Settings, release: Release, format_code: str, path: Path) -> None:
     if not _drawing_lock.acquire(timeout=LOCK_TIMEOUT):
         raise Busy(_("The file is being prepared. Try again in a moment."))
     try:
         if path.exists():  # another visitor's request drew it meanwhile
             return
-        content = _draw_file(settings, release, format_code)
+        version = release.period, release.version
+        content = run_in_worker(session, settings, draw_release_file, *version, format_code)
         create_private_folder(path.parent)
         files.write_file_atomically(path, content)
         if format_code in DRAWN_FORMATS:

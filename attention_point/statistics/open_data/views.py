@@ -46,7 +46,7 @@ def list_months() -> str:
     return render_template(
         "statistics/open_data.html",
         page=page,
-        public_files={release.month: public_files.list_public_files(settings, release) for release in page.items},
+        public_files={release.month: _list_files(release) for release in page.items},
         earlier_versions={
             month: queries.list_versions(db_session(), Period("month", month))[1:] for month in corrected_months
         },
@@ -87,9 +87,13 @@ def download_dictionary(kind: str) -> Response:
 def download_catalogue() -> Response:
     """Send the machine-readable catalogue (DCAT)."""
     releases = queries.list_current_releases(db_session(), _get_upper_bound(), MAX_CATALOGUED_MONTHS)
-    months = [(release, public_files.list_public_files(current_settings(), release)) for release in releases]
+    months = [(release, _list_files(release)) for release in releases]
     catalogue = build_catalogue(months, _build_address)
     return _send_conditionally(json.dumps(catalogue, ensure_ascii=False, indent=1).encode(), "application/ld+json")
+
+
+def _list_files(release: Release) -> list[public_files.PublicFile]:
+    return public_files.list_public_files(db_session(), current_settings(), release)
 
 
 def _get_upper_bound() -> date:
@@ -115,7 +119,7 @@ def _send_file(release: Release | None, kind: str, cache_control: str) -> Respon
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
-        content = public_files.read_public_file(current_settings(), release, kind)
+        content = public_files.read_public_file(db_session(), current_settings(), release, kind)
         response = send_download(content, mimetype, f"{format_month_code(release.month)}-v{release.version}.{kind}")
     response.set_etag(etag)
     return response

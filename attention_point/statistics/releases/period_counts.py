@@ -24,7 +24,7 @@ CountedFacts = Iterable[VisitFacts | ReferralFacts]
 def read_stored_tables(session: Session, period: Period) -> list[StoredTable]:
     """Read the stored tables of which the published ones of a period are made, over all points."""
     # Content by point beside that of all points would reveal more than either.
-    counts = tally_queries.sum_month_tables(session, period.first_day)
+    counts = tally_queries.sum_period_tables(session, period)
     split_counts = {
         table: {tuple(cell.split("|")): count for cell, count in cells.items()} for table, cells in counts.items()
     }

@@ -1,15 +1,147 @@
-"""Finds the releases beside a period: its earlier versions, the quarter and the year around it, its parts."""
+"""What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts.
 
-from collections.abc import Sequence
+A quarter's attentions are the sum of its months', so that each published figure bounds the others. People do not add
+up: whoever comes in two months is one person of the quarter. But a quarter has no fewer than any of its months, and no
+more than all of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import inf
 
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period
+from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
+from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
+from attention_point.statistics.protection.period import Figure, RoundedTables
 from attention_point.statistics.protection.totals import EXACT_FROM
 from attention_point.statistics.releases import queries
-from attention_point.statistics.releases.content import ReleaseContent
-from attention_point.statistics.releases.related_figures import PeriodGroup
+from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
+from attention_point.tallies.rules import INDICATORS_BY_ID, Indicator
+
+Interval = tuple[float, float]
+Intervals = Mapping[Figure, Interval]
+_ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodGroup:
+    """A quarter or a year and its parts, as they are published; None stands for the period that is being released.
+
+    ``has_all_parts`` is false where a part with counts is not released.
+    """
+
+    whole: ReleaseContent | None
+    parts: Sequence[ReleaseContent | None]
+    has_all_parts: bool
+
+
+def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
+    """List what published contents tell of the stored tables: of each figure, or of some merged ones together."""
+    return [
+        KnownSum(
+            indicator.stored_table, tuple(_list_cells(indicator, cell)), *_get_interval(content, table, cell, count)
+        )
+        for content in contents
+        for table in content.tables
+        if (indicator := INDICATORS_BY_ID.get(table.id)) and indicator.dimensions == table.dimensions
+        for cell, count in table.cells.items()
+        if count is not None
+    ]
+
+
+def _list_cells(indicator: Indicator, cell: CellCodes) -> Iterator[CellCodes]:
+    codes = dict(zip(indicator.dimensions, cell, strict=True))
+    stored = INDICATORS_BY_ID[indicator.stored_table]
+    return product(*(codes.get(dimension, TOTAL_CODE).split(MERGE_SEPARATOR) for dimension in stored.dimensions))
+
+
+def _get_interval(content: ReleaseContent, table: TableContent, cell: CellCodes, count: int) -> Interval:
+    # The old method published what was counted.
+    margin = table.get_base(cell) - 1 if content.method == ROUNDING else 0
+    return max(0, count - margin), count + margin
+
+
+def read_intervals(content: ReleaseContent) -> dict[Figure, Interval]:
+    """Return between which values each figure of a content lies."""
+    return {
+        (known.table, known.cells[0]): (known.least, known.greatest)
+        for known in list_known_sums([content])
+        if len(known.cells) == 1
+    }
+
+
+def build_own_intervals(rounded: RoundedTables) -> dict[Figure, Interval]:
+    """Return between which values each figure of a rounded period lies."""
+    return {
+        (table, cell): (max(0, count - rounded.bases[table][cell] + 1), count + rounded.bases[table][cell] - 1)
+        for table, counts in rounded.figures.items()
+        for cell, count in counts.items()
+    }
+
+
+class RelatedPeriods:
+    """The published figures of the periods that contain a period, or that it contains."""
+
+    def __init__(self, groups: Sequence[PeriodGroup]) -> None:
+        self._groups = [
+            (
+                group,
+                read_intervals(group.whole) if group.whole else None,
+                [read_intervals(part) if part else None for part in group.parts],
+            )
+            for group in groups
+        ]
+
+    def list_known_sums(self, rounded: RoundedTables) -> list[KnownSum]:
+        """List what the related periods tell of each figure of the period that is being released."""
+        own = build_own_intervals(rounded)
+        known_sums = []
+        for group, whole, parts in self._groups:
+            for figure, interval in own.items():
+                tightened = _tighten(figure, interval, group, whole, parts)
+                least, greatest = tightened[0 if whole is None else 1 + parts.index(None)]
+                if (least, greatest) != interval:
+                    known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
+        return known_sums
+
+    def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
+        """Find the figures by which this period would tell a small count of a related one."""
+        for group, whole, parts in self._groups:
+            for figure, interval in build_own_intervals(rounded).items():
+                table, cell = figure
+                needed = get_needed_values(rounded.bases[table][cell])
+                for number, (least, greatest) in enumerate(_tighten(figure, interval, group, whole, parts)):
+                    is_own = number == (0 if whole is None else 1 + parts.index(None))
+                    is_small = greatest >= 1 and least < rounded.bases[table][cell]
+                    if not is_own and is_small and greatest - least + 1 < needed:
+                        yield Narrow(figure, least, greatest)
+
+
+def _tighten(
+    figure: Figure, own: Interval, group: PeriodGroup, whole: Intervals | None, parts: Sequence[Intervals | None]
+) -> list[Interval]:
+    """Return between which values the figure lies, in the whole and in each of its parts, from all of them together."""
+    unknown = (0.0, inf)
+    least, greatest = own if whole is None else whole.get(figure, unknown)
+    part_intervals = [own if part is None else part.get(figure, unknown) for part in parts]
+    is_additive = INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS
+    sum_of_greatest = sum(high for _low, high in part_intervals) if group.has_all_parts else inf
+    sum_of_least = sum(low for low, _high in part_intervals)
+    lowest_whole = sum_of_least if is_additive else max((low for low, _high in part_intervals), default=0)
+    tightened = [(max(least, lowest_whole), min(greatest, sum_of_greatest))]
+    for low, high in part_intervals:
+        others_greatest, others_least = sum_of_greatest - high if high < inf else inf, sum_of_least - low
+        highest = greatest - others_least if is_additive else greatest
+        tightened.append((max(low, least - others_greatest), min(high, highest)))
+    # Where two figures contradict one another, something was recorded between the releases: nobody learns anything.
+    return [
+        interval if interval[0] <= interval[1] else before
+        for interval, before in zip(tightened, [(least, greatest), *part_intervals], strict=True)
+    ]
 
 
 def list_earlier_versions(session: Session, period: Period) -> list[ReleaseContent]:

@@ -58,17 +58,16 @@ def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
-    from attention_point.statistics.releases.related_figures import RelatedPeriods, list_known_sums  # noqa: PLC0415
 
     rounder = content_building.build_rounder(session, period)
     versions = related_releases.list_earlier_versions(session, period)
-    related = RelatedPeriods(related_releases.list_period_groups(session, period))
+    related = related_releases.RelatedPeriods(related_releases.list_period_groups(session, period))
     bound_units = related_releases.list_bound_units(session, period)
     known_totals = {
         unit: [total for version in versions if (total := version.totals.get(unit)) is not None]
         for unit in rounder.true_totals
     }
-    version_sums = list_known_sums(versions)
+    version_sums = related_releases.list_known_sums(versions)
     protected = protect_audited_period(
         rounder,
         lambda rounded: protect_totals(rounded, rounder.true_totals, known_totals, bound_units),

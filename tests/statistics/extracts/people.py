@@ -8,10 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import parse_month_code
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.language import in_language
-from tests.statistics.releases.publishing import publish_recorded_month
+from tests.statistics.extracts.published import publish_recorded
 from tests.support.visits import consents, draft, person, recorded
 
 AUTUMN = (date(2017, 7, 1), date(2017, 12, 31))
@@ -89,5 +88,5 @@ def record_consenting_people(
             recorded(session, **visit)
             came.drafts.append(visit)
         if is_published:
-            publish_recorded_month(session, parse_month_code(month))
+            publish_recorded(session, month)
     return came

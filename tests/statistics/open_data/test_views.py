@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
 
 from attention_point.app import create_app
 from attention_point.foundation.errors import Busy
@@ -157,13 +159,13 @@ def test_a_file_is_made_once_whoever_asks(
     client: PageClient, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    write = files.write_release_file
+    run = public_files.run_in_worker
 
-    def counted(kind: str, release: Release, watermark: str | None = None) -> bytes:
-        made.append(f"{kind}-{release.version}")
-        return write(kind, release, watermark)
+    def count_runs(session: Session, settings: Settings, function: Any, period: str, number: int, kind: str) -> Any:
+        made.append(f"{kind}-{number}")
+        return run(session, settings, function, period, number, kind)
 
-    monkeypatch.setattr(files, "write_release_file", counted)
+    monkeypatch.setattr(public_files, "run_in_worker", count_runs)
     first = client.get("/open-data/2017-09.pdf").data
     for _ in range(3):
         assert client.get("/open-data/2017-09.pdf").data == first
@@ -191,7 +193,7 @@ def test_once_the_files_are_made_a_visitor_only_reads_them(
     lost.unlink()
     public_files.make_missing_files(database, settings)
     assert lost.read_bytes() == content
-    monkeypatch.setattr(files, "write_release_file", pytest.fail)
+    monkeypatch.setattr(public_files, "run_in_worker", pytest.fail)
     for address in ("", "catalog.jsonld", *(f"2017-09/v1.{kind}" for kind in files.FILE_FORMATS)):
         assert client.get(f"/open-data/{address}").status_code == 200
 

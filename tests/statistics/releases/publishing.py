@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.directory import queries as directory_queries
-from attention_point.statistics.protection.period import StoredTable, round_tables
+from attention_point.statistics.protection.period import round_tables
 from attention_point.statistics.releases import content_building, period_counts, queries
 from attention_point.statistics.releases.content import (
     build_content_json,
@@ -29,30 +29,17 @@ def publish_month(
     if not directory_queries.get_revision(session):
         load_shipped(session)
     period = Period("month", month)
-    counts = invent_table_counts(visits, month, seed)
-    return freeze_tables(session, period, period_counts.build_stored_tables(session, period, counts), note)
-
-
-def publish_recorded_month(session: Session, month: date = SEPTEMBER) -> Release:
-    """Freeze a month of what was recorded, without recount and audit."""
-    period = Period("month", month)
-    return freeze_tables(session, period, period_counts.read_stored_tables(session, period))
-
-
-def freeze_tables(
-    session: Session, period: Period, tables: list[StoredTable], note: str | None = None
-) -> Release:
-    """Round and freeze the counts of a period; called again, its next version."""
     current_release = queries.find_current_release(session, period)
     version = current_release.version + 1 if current_release else 1
-    released_at = datetime.combine(period.first_day + timedelta(days=32 + version), time(13), UTC)
+    released_at = datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
+    tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
     leanings = content_building.build_leanings(session, period)
     content = content_building.build_content(session, period, tables, round_tables(tables, leanings), leanings)
     content = replace(content, version=version, released_at=released_at, journal_head=HEAD, note=note)
     content_json = build_content_json(content)
     release = Release(
         period=period.code,
-        month=period.first_day,
+        month=month,
         version=version,
         hash=compute_content_hash(content_json),
         content=encode_canonical_json(content_json),

@@ -68,7 +68,7 @@ def build_table(
     caption = f"<w:tblCaption w:val={quoteattr(clean_line(table.title))}/>"
     grid = "<w:gridCol/>" * len(column_indexes)
     columns = [table.columns[index] for index in column_indexes]
-    heads = [build_run(clean_line(column.label)) for column in columns]
+    heads = [build_run(clean_line(column.full_label)) for column in columns]
     heads[0] = bookmark + heads[0]
     head_cells = [
         _build_cell(head, "Cellhead", column.is_numeric, COBALT) for head, column in zip(heads, columns, strict=True)

@@ -174,6 +174,12 @@ class _DocxWriter:
             self._add("Fact", build_run(f"{clean_line(label)}\t", _BOLD) + self._build_value(value))
 
     @write_block.register
+    def _write_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> None:
+        for figure in block.figures:
+            text = " · ".join((figure.value, *figure.remarks))
+            self._add("Fact", build_run(f"{clean_line(figure.label)}\t", _BOLD) + build_run(clean_text(text)))
+
+    @write_block.register
     def _write_table(self, block: blocks.Table, index: int) -> None:
         parts = split_columns(block, format_texts(block, self._wording), CONTENT_WIDTH)
         for number, part in enumerate(parts, 1):

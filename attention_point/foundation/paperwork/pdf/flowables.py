@@ -10,8 +10,8 @@ from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
 from attention_point.foundation.paperwork import report as blocks
-from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, build_drawing
-from attention_point.foundation.paperwork.colours import LINE_COLOUR
+from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, HALF_WIDTH, build_drawing
+from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, LINE_COLOUR, WHITE
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
 from attention_point.foundation.paperwork.links import build_bookmark
 from attention_point.foundation.paperwork.pdf import styles
@@ -64,6 +64,8 @@ def build_flowables(report: blocks.Report, wording: ReportWording, page_height: 
     flowables: list[Flowable] = []
     headings: list[Flowable] = []
     for index, block in enumerate(report.blocks):
+        if builder.stands_beside_previous(index):
+            continue
         if isinstance(block, blocks.Heading):
             headings.append(OutlineFlowable(outline[index].bookmark, block.text, outline[index].level))
             headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
@@ -80,7 +82,8 @@ def _measure_needed_height(flowables: list[Flowable]) -> float:
     """Returns the free height without which a block, with the headings before it, starts on the next page."""
     table = next((flowable for flowable in flowables if isinstance(flowable, ReportTable)), None)
     if table is not None:
-        return table.needed_height + _CAPTION_HEIGHT
+        shows_caption = not any(isinstance(flowable, _CaptionAtTopOfPage) for flowable in flowables)
+        return table.needed_height + (_CAPTION_HEIGHT if shows_caption else 0)
     drawing = next((flowable for flowable in flowables if hasattr(flowable, "renderScale")), None)
     return drawing.wrap(CONTENT_WIDTH, 0)[1] + _CAPTION_HEIGHT if drawing else _TEXT_HEIGHT
 
@@ -96,6 +99,15 @@ class _FlowableBuilder:
     @singledispatchmethod
     def build_block(self, block: Any, index: int) -> list[Flowable]:
         raise TypeError(f"no way to draw a {type(block).__name__}")
+
+    def stands_beside_previous(self, index: int) -> bool:
+        """Tells whether a chart is drawn with the one before it, as the right one of a pair."""
+        if index >= len(self.report.blocks):
+            return False
+        position = index
+        while position >= 0 and getattr(self.report.blocks[position], "is_half_width", False):
+            position -= 1
+        return index > position and (index - position) % 2 == 0
 
     def _build_value(self, value: Any) -> str:
         return styles.build_link_markup(value, self.report.site_address)
@@ -145,11 +157,32 @@ class _FlowableBuilder:
         return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1), Spacer(0, 12)]
 
     @build_block.register
+    def _build_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> list[Flowable]:
+        cells = [
+            [
+                ParagraphFlowable(escape_markup(figure.label), styles.HEADLINE_LABEL),
+                ParagraphFlowable(escape_markup(figure.value), styles.HEADLINE_VALUE),
+                *(ParagraphFlowable(escape_markup(remark), styles.SMALL) for remark in figure.remarks),
+            ]
+            for figure in block.figures
+        ]
+        commands: Any = [
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR_FONT),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEABOVE", (0, 0), (-1, 0), 2.5, COBALT),
+            ("BACKGROUND", (0, 0), (-1, -1), BACKGROUND_COLOUR),
+            ("LINEAFTER", (0, 0), (-2, -1), 6, WHITE),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        ]
+        widths = [CONTENT_WIDTH / len(cells)] * len(cells)
+        return [TableFlowable([cells], colWidths=widths, style=commands), Spacer(0, 10)]
+
+    @build_block.register
     def _build_table(self, block: blocks.Table, index: int) -> list[Flowable]:
         notes = build_notes(block)
         keeps_notes = fit_beside_rows(notes, CONTENT_WIDTH)
         texts = format_texts(block, self.wording)
-        parts = split_columns(block, texts, CONTENT_WIDTH)
+        parts = split_columns(block, texts, CONTENT_WIDTH, draws_bars=True)
         flowables: list[Flowable] = []
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
@@ -168,6 +201,17 @@ class _FlowableBuilder:
 
     @build_block.register
     def _build_chart(self, block: blocks.Chart, index: int) -> list[Flowable]:
+        if not block.is_half_width:
+            return self._draw_chart(block, index)
+        charts = self.report.blocks[index : index + (2 if self.stands_beside_previous(index + 1) else 1)]
+        cells = [self._draw_chart(chart, index) for chart in charts if isinstance(chart, blocks.Chart)]
+        commands: Any = [("FONTNAME", (0, 0), (-1, -1), REGULAR_FONT), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        commands += [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+        gap = CONTENT_WIDTH - 2 * HALF_WIDTH
+        widths = [HALF_WIDTH + gap, HALF_WIDTH][: len(cells)]
+        return [TableFlowable([cells], colWidths=widths, style=commands, hAlign="LEFT")]
+
+    def _draw_chart(self, block: blocks.Chart, index: int) -> list[Flowable]:
         drawing: Any = build_drawing(block, self.wording)
         # A chart with very many bars is made smaller: a picture cannot go on over pages.
         drawing.renderScale = min(1.0, (self.page_height - _CAPTION_HEIGHT) / drawing.height)

@@ -30,6 +30,10 @@ NOTE = ParagraphStyle(
     "note", BODY, fontSize=9, leading=13, backColor=HexColor(BACKGROUND_COLOUR), borderPadding=8,
     leftIndent=10, rightIndent=10, spaceBefore=9, spaceAfter=15,
 )  # fmt: skip
+HEADLINE_LABEL = ParagraphStyle("headline-label", BODY, fontName=BOLD_FONT, fontSize=9, leading=12, spaceAfter=1)
+HEADLINE_VALUE = ParagraphStyle(
+    "headline-value", BODY, fontName=BOLD_FONT, fontSize=20, leading=25, textColor=HexColor(COBALT), spaceAfter=2
+)
 ITEM = ParagraphStyle("item", BODY, leftIndent=14, bulletIndent=3, spaceAfter=3)
 CAPTION = ParagraphStyle("caption", BODY, fontName=BOLD_FONT, spaceBefore=8, spaceAfter=5)
 HEADINGS = {
