@@ -46,7 +46,6 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
         _check_nobody_withdrew(session, existing)
         session.expunge(existing)
         return PreparedExtract(request, existing)
-    contents = find_published_contents(session, request.period)
     # Nobody is ever in two extracts: the answers in two classes of one person could be intersected (composition).
     given_members = {member for extract in queries.list_extracts(session) for member in _split_members(extract.members)}
     visits = list_consented_visits(session, PURPOSE, request.period.first, request.period.last)
@@ -58,6 +57,7 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
             least=least_people,
         )
         raise AppError(message, code="too_few")
+    contents = find_published_contents(session, request.period)
     return PreparedExtract(request, build_extract(request, people, contents))
 
 

@@ -16,6 +16,8 @@ from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
+from attention_point.intake.corrections.person_services import correct_person
+from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.models import Person
 from attention_point.statistics.extracts import services
@@ -31,6 +33,8 @@ from tests.statistics.extracts.people import (
     record_consenting_people,
     record_visit,
 )
+from tests.statistics.extracts.published import publish_recorded
+from tests.support.visits import AGENT, consents, recorded
 
 SEMESTER = ("2017-07", "2017-12")
 
@@ -111,6 +115,27 @@ def test_what_was_said_then_is_told_and_nothing_else(session: Session) -> None:
     assert not any(stem in repr(found).casefold() for stem in STEMS)
 
 
+def test_a_child_who_was_taken_for_an_adult_is_not_told_of(session: Session) -> None:
+    record_visit(session, True, "2017-08-09", birth_date="1990-03-17")
+    publish_recorded(session, "2017-08")
+    assert len(members(session)) == 1
+    who = session.scalars(select(Person.id)).one()
+    correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2003-03-17"}, "typing-error"))
+    assert members(session) == []
+
+
+def test_a_child_alone_of_unknown_age_is_not_told_of(session: Session) -> None:
+    for vulnerabilities in ([], ["unaccompanied_child"]):
+        recorded(
+            session,
+            person={"given_names": "Quetzalnombre"},
+            consents=consents(("attention", True), ("research", True)),
+            vulnerabilities=vulnerabilities,
+            attended_at="2017-08-09T08:30:00-05:00",
+        )
+    assert len(members(session)) == 1
+
+
 def test_an_extract_holds_only_those_who_agreed(database: Database) -> None:
     came = record_consenting_people(database, 70)
     line, extract = take(database, make(database))
@@ -165,7 +190,7 @@ def test_the_files_agree_with_one_another(database: Database) -> None:
             assert column["withheld"] == told.count("*")
     lines = read_rows(files["codebook.csv"])
     assert {line["column"] for line in lines} == set(rows[0])
-    assert all(len(line) == 9 for line in lines)
+    assert all(len(line) == 13 for line in lines)
     spanish, english = files["method-es.md"].decode(), files["method-en.md"].decode()
     assert "Convenio 12" in spanish
     assert "Convenio 12" in english
@@ -193,6 +218,7 @@ def test_nobody_is_in_two_extracts(database: Database) -> None:
     with database.write_session() as session:
         for known in came.drafts[:30]:
             record_visit(session, True, "2018-03-01", known["person"])
+        publish_recorded(session, "2018-03")
     line, extract = take(database, make(database, "2018-01", "2018-06"))
     assert line.rows + line.suppressed == 55
     with database.read_session() as session:

@@ -134,7 +134,7 @@ def _describe_differences(report: Mapping[str, Any]) -> Iterator[str]:
         limit=format_percent(report["difference_limit"]),
     )
     yield _format_table(
-        (_("Column"), _("Difference"), _("Largest difference of one answer")),
+        (_("Variable"), _("Difference"), _("Largest difference of one answer")),
         (
             (summary.title + (" †" if summary.is_adult else ""), format_percent(summary.difference), summary.largest)
             for summary in list_column_summaries(report)
