@@ -76,16 +76,32 @@ class Unknowns:
 
 def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
-    rows: list[Row] = []
-    for known in known_sums:
-        columns: dict[int, float] = {}
-        for cell in known.cells:
-            columns.update(unknowns.sum_figure(known.table, cell))
-        rows.append((columns, known.least, known.greatest))
+    rows = list(_intersect(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
         rows += rule(unknowns, totals)
     return [row for row in rows if row[0] and row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]
+
+
+def _intersect(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Iterator[Row]:
+    """Yield one row for each sum: between the values that every publication leaves it."""
+    bounds: dict[tuple[str, tuple[CellCodes, ...]], tuple[WeightedSum, float, float]] = {}
+    for known in known_sums:
+        key = known.table, known.cells
+        if key in bounds:
+            columns, least, greatest = bounds[key]
+        else:
+            columns, least, greatest = _sum_cells(unknowns, known), 0.0, UNLIMITED
+        if known.least <= unknowns.compute_true_sum(columns) <= known.greatest:
+            bounds[key] = columns, max(least, known.least), min(greatest, known.greatest)
+    yield from bounds.values()
+
+
+def _sum_cells(unknowns: Unknowns, known: KnownSum) -> WeightedSum:
+    columns: dict[int, float] = {}
+    for cell in known.cells:
+        columns.update(unknowns.sum_figure(known.table, cell))
+    return columns
 
 
 def _add_up_to_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:

@@ -17,7 +17,7 @@ MAX_TURNS = 20  # of leanings for one row; then its split is left out
 _MAX_ROUNDS = 200  # far more than the turns of a period ever were
 
 ProtectTotals = Callable[[RoundedTables], HeadlineTotals]
-FindRelatedBreaches = Callable[[RoundedTables, HeadlineTotals], Iterable[Narrow]]
+FindRelatedBreaches = Callable[[RoundedTables], Iterable[Narrow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def protect_audited_period(
         totals = protect_totals(rounded)
         breaches = [
             *audit_period(rounded, totals, known_sums(rounded), frozenset(hidden)),
-            *find_related(rounded, totals),
+            *find_related(rounded),
         ]
         breaches = [narrow for narrow in breaches if narrow.figure not in hidden]
         if not breaches:

@@ -5,22 +5,26 @@ up: whoever comes in two months is one person of the quarter. But a quarter has 
 more than all of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
-from attention_point.statistics.protection.period import Figure, RoundedTables
-from attention_point.statistics.protection.totals import EXACT_FROM
+from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.totals import EXACT_FROM, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.rules import INDICATORS_BY_ID, Indicator
+
+if TYPE_CHECKING:
+    from attention_point.statistics.audit.remedies import ProtectedPeriod
 
 Interval = tuple[float, float]
 Intervals = Mapping[Figure, Interval]
@@ -142,6 +146,34 @@ def _tighten(
         interval if interval[0] <= interval[1] else before
         for interval, before in zip(tightened, [(least, greatest), *part_intervals], strict=True)
     ]
+
+
+def protect_beside_releases(
+    rounder: PeriodRounder,
+    versions: Sequence[ReleaseContent] = (),
+    groups: Sequence[PeriodGroup] = (),
+    bound_units: Collection[str] = (),
+) -> "ProtectedPeriod":
+    """Round a period such that it passes the audit, by itself and beside what is released.
+
+    ``versions`` are the earlier ones of the period. ``bound_units`` are totals that must not be exact.
+    """
+    # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
+    from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
+
+    related = RelatedPeriods(groups)
+    version_sums = list_known_sums(versions)
+    known_totals: dict[str, list[int]] = {}
+    for version in versions:
+        for unit, total in version.totals.items():
+            if total is not None:
+                known_totals.setdefault(unit, []).append(total)
+    return protect_audited_period(
+        rounder,
+        lambda rounded: protect_totals(rounded, rounder.true_totals, known_totals, bound_units),
+        lambda rounded: [*version_sums, *related.list_known_sums(rounded)],
+        related.find_breaches,
+    )
 
 
 def list_earlier_versions(session: Session, period: Period) -> list[ReleaseContent]:

@@ -11,9 +11,8 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.foundation.language import format_date, format_month, ngettext
+from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
 from attention_point.statistics.releases.content import (
     ReleaseContent,
@@ -43,36 +42,30 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
         raise AppError(
             _(
                 "%(month)s is not over. It can be released from %(day)s.",
-                month=format_month(period.first_day),
+                month=format_period(period),
                 day=format_date(period.end_day),
             )
         )
     content = build_audited_content(session, period)
     if content.is_empty:
-        raise AppError(_("Nothing was recorded in %(month)s.", month=format_month(period.first_day)))
+        raise AppError(_("Nothing was recorded in %(month)s.", month=format_period(period)))
     current_release = queries.find_current_release(session, period)
+    if current_release is not None:
+        released = queries.load_content(current_release)
+        if (released.totals, released.tables) == (content.totals, content.tables):
+            raise AppError(
+                _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))
+            )
     return PreparedRelease(content, compute_content_hash(build_content_json(content)), current_release is not None)
 
 
 def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
-    # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
-    from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
-
-    rounder = content_building.build_rounder(session, period)
-    versions = related_releases.list_earlier_versions(session, period)
-    related = related_releases.RelatedPeriods(related_releases.list_period_groups(session, period))
-    bound_units = related_releases.list_bound_units(session, period)
-    known_totals = {
-        unit: [total for version in versions if (total := version.totals.get(unit)) is not None]
-        for unit in rounder.true_totals
-    }
-    version_sums = related_releases.list_known_sums(versions)
-    protected = protect_audited_period(
-        rounder,
-        lambda rounded: protect_totals(rounded, rounder.true_totals, known_totals, bound_units),
-        lambda rounded: [*version_sums, *related.list_known_sums(rounded)],
-        lambda rounded, _totals: related.find_breaches(rounded),
+    protected = related_releases.protect_beside_releases(
+        content_building.build_rounder(session, period),
+        related_releases.list_earlier_versions(session, period),
+        related_releases.list_period_groups(session, period),
+        related_releases.list_bound_units(session, period),
     )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 

@@ -20,7 +20,7 @@ from attention_point.intake.corrections.services import annul_visit, correct_vis
 from attention_point.intake.draft import read_draft
 from attention_point.intake.models import Visit
 from attention_point.intake.services import record_visit
-from attention_point.statistics.releases.month_counts import list_differences as list_month_differences
+from attention_point.statistics.releases.period_counts import list_differences as list_month_differences
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_differences

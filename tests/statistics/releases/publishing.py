@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.directory import queries as directory_queries
-from attention_point.statistics.protection.period import round_tables
+from attention_point.statistics.protection.period import PeriodRounder
+from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases import content_building, period_counts, queries
 from attention_point.statistics.releases.content import (
     build_content_json,
@@ -33,8 +34,10 @@ def publish_month(
     version = current_release.version + 1 if current_release else 1
     released_at = datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
     tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
-    leanings = content_building.build_leanings(session, period)
-    content = content_building.build_content(session, period, tables, round_tables(tables, leanings), leanings)
+    rounder = PeriodRounder(tables, content_building.build_leanings(session, period))
+    rounded = rounder.round()
+    totals = protect_totals(rounded, rounder.true_totals, {})
+    content = content_building.build_content(session, period, rounded, totals)
     content = replace(content, version=version, released_at=released_at, journal_head=HEAD, note=note)
     content_json = build_content_json(content)
     release = Release(
