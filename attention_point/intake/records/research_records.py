@@ -160,10 +160,11 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
 
 
 def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
+    answers: dict[str, Any] = {name: visit.facts.get(name) for name in COUNTED_FIELDS} | {"age": visit.age}
     return ConsentedVisit(
         member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
         day=visit.day,
         needs=tuple(visit.facts["needs"]),
         vulnerabilities=tuple(visit.facts["vulnerabilities"]),
-        **{**{name: visit.facts.get(name) for name in COUNTED_FIELDS}, "age": visit.age},
+        **answers,
     )
