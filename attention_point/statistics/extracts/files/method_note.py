@@ -4,11 +4,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attention_point.dates import format_month_code
+from attention_point.dates import format_month_code, parse_period_code
 from attention_point.foundation import clock
-from attention_point.foundation.language import current_language, format_date, format_number, format_percent
+from attention_point.foundation.language import (
+    format_date,
+    format_number,
+    format_percent,
+    format_period,
+)
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.extracts.columns import load_columns, load_declaration
+from attention_point.statistics.extracts.columns import load_declaration
+from attention_point.statistics.extracts.files.column_summaries import list_column_summaries
 from attention_point.statistics.extracts.models import Extract, LogEntry
 
 
@@ -23,8 +29,11 @@ def build_method_note(log_entry: LogEntry, extract: Extract, *, is_demonstration
         *([f"**{_('Invented people: for practice only.')}**"] if is_demonstration else []),
         _describe_facts(log_entry, extract, report),
         *_describe_extract(extract),
-        f"## {_('How far each column was generalised')}",
-        _format_bullets(_describe_generalisation(report)),
+        f"## {_('What each column shows')}",
+        _format_bullets(
+            f"{summary.title} (`{summary.name}`): {summary.shown}" for summary in list_column_summaries(report)
+        ),
+        *_describe_differences(report),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -50,13 +59,21 @@ def _describe_extract(extract: Extract) -> Iterator[str]:
         " row shows what was said at the first such attention. Nobody is in two extracts: a person is included "
         "once, in one period."
     )
+    yield _(
+        "They are adults. Somebody under 18 is included only where a mother, a father or whoever has custody allowed "
+        "it, so that the rows do not say which share of the people are minors."
+    )
     yield f"## {_('How people are protected in it')}"
     yield _format_bullets(_describe_protections(extract))
     yield f"## {_('How to read it')}"
     yield _(
         "Every value is a code of the codebook. “*” means that the column is not shown for this row; it does not "
-        "mean no. Rare answers are withheld more often than frequent ones: do not take their share among the rows "
-        "for their share among the people. The order of the rows means nothing."
+        "mean no. Leave these rows out before you compute a share. The order of the rows means nothing."
+    )
+    yield _(
+        "A column stands on one level in all rows: it was coarsened for everybody, not for some, so that its shares "
+        "are those of the people. A column that could be told of few people only is told of nobody; take it from the "
+        "published figures."
     )
     yield f"## {_('Forbidden uses')}"
     yield _format_bullets(_describe_duties())
@@ -101,19 +118,38 @@ def _describe_duties() -> Iterator[str]:
     yield _("What is published from it shows no count under %(k)s.", k=5)
 
 
-def _describe_generalisation(report: Mapping[str, Any]) -> Iterator[str]:
-    for column in load_columns():
-        if column.kind == "quasi":
-            levels = report["levels"][column.name]
-            sentence = ", ".join(f"{level} {format_number(count)}" for level, count in levels.items())
-        else:
-            withheld = report["withheld"][column.name]
-            sentence = _(
-                "shown %(told)s, withheld %(withheld)s",
-                told=format_number(report["rows"] - withheld),
-                withheld=format_number(withheld),
-            )
-        yield f"{column.translations[current_language()]} (`{column.name}`): {sentence}"
+def _describe_differences(report: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {_('How the shares differ from the published ones')}"
+    if "comparisons" not in report:
+        yield _(
+            "These rows were frozen by an earlier version of the program, which showed frequent values more seldom "
+            "than rare ones. Do not compute shares from them."
+        )
+        return
+    yield _(
+        "Each column was compared with the published figures of %(periods)s, among those who answered. The difference "
+        "is the share of the rows that would have to change their answer for the two to be the same. It is at most "
+        "%(limit)s; otherwise the extract is not made, or the column is not shown. Published figures are rounded.",
+        periods=", ".join(format_period(parse_period_code(code)) for code in report["compared_with"]),
+        limit=format_percent(report["difference_limit"]),
+    )
+    yield _format_table(
+        (_("Variable"), _("Difference"), _("Largest difference of one answer")),
+        (
+            (summary.title + (" †" if summary.is_adult else ""), format_percent(summary.difference), summary.largest)
+            for summary in list_column_summaries(report)
+            if summary.difference is not None
+        ),
+    )
+    yield _(
+        "† Among people of 18 years or more. Where a column joins several needs, the published share lies between two "
+        "figures, because one person may have more than one of them."
+    )
+
+
+def _format_table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [titles, tuple("---" for _title in titles), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _format_bullets(items: Iterable[str]) -> str:
