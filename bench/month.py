@@ -26,10 +26,10 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
 from attention_point.referrals.queries import list_decrypted_of_visit
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
+from attention_point.statistics.month_papers.period_report import PeriodPaper
 from attention_point.statistics.open_data import files
 from attention_point.statistics.releases import queries as release_queries
 from attention_point.statistics.releases import services
-from attention_point.statistics.month_papers.period_report import PeriodPaper
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries

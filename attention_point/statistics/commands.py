@@ -63,10 +63,10 @@ def export_month(month: str, kind: str, output: Path, organisation: str | None, 
         _export_operational_report(month, output, organisation, reason)
         return
     with write_session() as session:
-        first_day = parse_begun_month(month)
-        release = queries.find_current_release(session, Period("month", first_day))
+        period = parse_begun_period(month)
+        release = queries.find_current_release(session, period)
         with in_language(public_files.LANGUAGE):  # the same bytes from any terminal
-            content = files.write_file(session, kind, first_day, release, get_watermark(read_settings()))
+            content = files.write_file(session, kind, period, release, get_watermark(read_settings()))
         version = release.version if release else None
         # The file is written within the transaction: without an entry in the journal there is no file.
         journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=version)

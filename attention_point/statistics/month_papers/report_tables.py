@@ -109,10 +109,14 @@ def _build_figure_columns(view: TableView) -> Iterator[Column]:
     yield Column("count", view.count_label, "integer")
     if view.total:
         yield Column("share", _("Share"), "share")
-    for earlier in view.comparison.periods:
+    earlier_periods = view.comparison.periods
+    for earlier in earlier_periods:
         period = parse_period_code(earlier.period)
         label = format_date(period.first_day, "MMM y") if period.kind == "month" else name_period(earlier.period)
-        yield Column(f"change-{earlier.period}", label, "change", _("Change since"))
+        if len(earlier_periods) == 1:
+            yield Column(f"change-{earlier.period}", _("Since %(period)s", period=label), "change")
+        else:
+            yield Column(f"change-{earlier.period}", label, "change", _("Change since"))
 
 
 def _build_figures(view: TableView, cell: tuple[str, ...]) -> Iterator[Cell]:

@@ -6,17 +6,25 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.dates import Period, first_of_month, first_of_next_month, format_month_code
+from attention_point.dates import (
+    Period,
+    PeriodKind,
+    first_of_month,
+    first_of_next_month,
+    format_month_code,
+    parse_period_code,
+)
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, format_cell
 from attention_point.foundation.report_pages import build_report_wording, get_watermark, send_chart, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.worker import run_in_worker
-from attention_point.statistics.month_codes import parse_begun_month, parse_version
+from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period, parse_version
 from attention_point.statistics.month_papers.loading import build_provisional_paper, load_paper
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.months.month_page import MAX_OPEN_ROWS, list_first_blocks, list_sections
@@ -28,6 +36,8 @@ from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
 PAGE_SIZE = 24  # months on a page of the list
+MAX_LONGER_PERIODS = 8  # of quarters, and of years
+LONGER_KINDS: tuple[PeriodKind, ...] = ("quarter", "year")
 
 
 @blueprint.get("")
@@ -49,23 +59,35 @@ def list_months() -> str:
         this_month=first_of_month(clock.today()),
         format_month_code=format_month_code,
         releases={release.month: release for release in releases},
+        longer_releases=_list_longer_releases() if not month_bound else (),
         file_formats=files.FILE_FORMATS,
     )
+
+
+def _list_longer_releases() -> list[tuple[str, Release]]:
+    """List the newest released quarters and years with their names; they are released with their last month."""
+    releases = [
+        release
+        for kind in LONGER_KINDS
+        for release in queries.list_current_releases(db_session(), clock.today(), MAX_LONGER_PERIODS, kind)
+    ]
+    return [(format_period(parse_period_code(release.period)), release) for release in releases]
 
 
 @blueprint.get("/<string(maxlength=20):month>")
 @requires("statistics.view")
 def show_month(month: str) -> str:
-    """Show the figures of one month, as it was released, or as it stands now with ``?provisional``."""
-    first_day = parse_begun_month(month)
-    paper = _load_paper(first_day)
+    """Show the figures of a month, quarter or year, as released, or as they stand now with ``?provisional``."""
+    period = parse_begun_period(month)
+    paper = _load_paper(period)
     report, version = build_period_report(paper, folds_zeros=True), paper.content.version
     return render_template(
         "statistics/month.html",
         month=month,
-        first_day=first_day,
-        is_current_month=first_day == first_of_month(clock.today()),
-        versions=queries.list_versions(db_session(), Period("month", first_day)),
+        period=period,
+        period_name=format_period(period),
+        is_current=clock.today() in period,
+        versions=queries.list_versions(db_session(), period),
         shown_version=version,
         is_empty=paper.content.is_empty,
         is_suppressed=paper.content.method == SUPPRESSION,
@@ -84,18 +106,18 @@ def show_month(month: str) -> str:
 @requires("statistics.view")
 def show_chart(month: str, chart: str) -> Response:
     """Send one chart of a month."""
-    return send_chart(build_period_report(_load_paper(parse_begun_month(month))), chart)
+    return send_chart(build_period_report(_load_paper(parse_begun_period(month))), chart)
 
 
 @blueprint.get("/<string(maxlength=20):month>.<string(maxlength=20):kind>")
 @requires("statistics.export")
 def download_month(month: str, kind: str) -> Response:
-    """Send a month as PDF, XLSX, CSV or JSON. The journal says who took it before it leaves."""
-    first_day = parse_begun_month(month)
+    """Send a month, quarter or year as PDF, XLSX, CSV or JSON. The journal says who took it before it leaves."""
+    period = parse_begun_period(month)
     mimetype = files.get_format(kind).mimetype
-    release = _find_release(first_day)
+    release = _find_release(period)
     if release is None:
-        content = run_in_worker(db_session(), current_settings(), files.draw_provisional_file, first_day, kind)
+        content = run_in_worker(db_session(), current_settings(), files.draw_provisional_file, period, kind)
     else:
         content = public_files.read_kept_file(db_session(), current_settings(), release, kind)
     version = release.version if release else None
@@ -108,27 +130,23 @@ def download_month(month: str, kind: str) -> Response:
     return send_download(content, mimetype, f"{name}.{kind}")
 
 
-def _find_release(first_day: date) -> Release | None:
-    """Return the release that the address asks for; None for the provisional month. Raises NotFound."""
+def _find_release(period: Period) -> Release | None:
+    """Return the release that the address asks for; None for provisional figures. Raises NotFound."""
     version_text = request.args.get("version", "")
     if not version_text:
-        return (
-            None
-            if "provisional" in request.args
-            else queries.find_current_release(db_session(), Period("month", first_day))
-        )
+        return None if "provisional" in request.args else queries.find_current_release(db_session(), period)
     number = parse_version(version_text)
-    release = queries.find_version(db_session(), Period("month", first_day), number) if number is not None else None
+    release = queries.find_version(db_session(), period, number) if number is not None else None
     if release is None:
         raise NotFound(_("This month has no such version."))
     return release
 
 
-def _load_paper(first_day: date) -> PeriodPaper:
-    release, watermark = _find_release(first_day), get_watermark(current_settings())
+def _load_paper(period: Period) -> PeriodPaper:
+    release, watermark = _find_release(period), get_watermark(current_settings())
     if release:
         return load_paper(db_session(), release, watermark)
-    return build_provisional_paper(db_session(), Period("month", first_day), watermark)
+    return build_provisional_paper(db_session(), period, watermark)
 
 
 def _format_cell(cell: Any, column: Any) -> str:

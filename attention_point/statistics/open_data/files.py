@@ -6,7 +6,6 @@ PDF and XLSX speak the language in use. CSV and JSON hold codes, which the dicti
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +45,16 @@ class FileFormat:
     write: Callable[[PeriodPaper], bytes]
 
 
-def write_file(session: Session, kind: str, first_day: date, release: Release | None, watermark: str | None) -> bytes:
-    """Return the file of a release, or without a release the file of the provisional month."""
+def write_file(session: Session, kind: str, period: Period, release: Release | None, watermark: str | None) -> bytes:
+    """Return the file of a release, or without a release the file of the period as it stands now."""
     if release is None:
-        return write_paper(kind, build_provisional_paper(session, Period("month", first_day), watermark))
+        return write_paper(kind, build_provisional_paper(session, period, watermark))
     return write_release_file(session, kind, release, watermark)
 
 
-def draw_provisional_file(session: Session, settings: Settings, first_day: date, kind: str) -> bytes:
-    """Draw the file of a month as it stands now, in the language in use. A task of the worker."""
-    return write_file(session, kind, first_day, None, get_watermark(settings))
+def draw_provisional_file(session: Session, settings: Settings, period: Period, kind: str) -> bytes:
+    """Draw the file of a period as it stands now, in the language in use. A task of the worker."""
+    return write_file(session, kind, period, None, get_watermark(settings))
 
 
 def write_paper(format_code: str, paper: PeriodPaper) -> bytes:

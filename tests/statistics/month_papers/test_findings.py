@@ -17,7 +17,7 @@ Counts = list[int]
 
 def build_content(counts: Counts, period: str = "2017-09") -> ReleaseContent:
     """A period with one table of people by population, of these published counts."""
-    cells = {(code,): count for code, count in zip(CODES, counts, strict=True)}
+    cells: dict[tuple[str, ...], int | None] = {(code,): count for code, count in zip(CODES, counts, strict=True)}
     total = sum(counts)
     table = TableContent(
         "people-by-population",

@@ -223,7 +223,9 @@ class _FlowableBuilder:
         flowables: list[Flowable] = []
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
-            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding)
+            builder = TableBuilder(
+                block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding
+            )
             table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
             caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)
             if number > 1:

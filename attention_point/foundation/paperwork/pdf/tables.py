@@ -137,7 +137,9 @@ class TableBuilder:
                 continue
             column = self.table.columns[index]
             is_grouped = column.group in {group for _first, _last, group in self._list_groups()}
-            label = shorten_text(column.label if is_grouped else column.full_label, BOLD_FONT, size, 0.8 * _MAX_HEAD_LINES * width)
+            label = shorten_text(
+                column.label if is_grouped else column.full_label, BOLD_FONT, size, 0.8 * _MAX_HEAD_LINES * width
+            )
             style = build_cell_style(size, is_bold=True, is_right_aligned=column.is_numeric, colour=WHITE)
             head.append(ParagraphFlowable(escape_markup(label), style))
         return head
