@@ -93,6 +93,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "size": "large",
             "contrast": "high",
             "month": "2017-08",
+            "period": "2017-08",
             "chart": "none-such",
             "kind": "csv",
             "number": "1",
