@@ -15,6 +15,7 @@ from attention_point.foundation.network.mail_server import MailServer, is_mail_a
 ENVIRONMENT_PREFIX = "ATTENTION_POINT_"
 NAME_INDEX_PEOPLE = 250_000
 """With more people on file, parts of names and typing errors are not searched for; docs/performance.md has the cost."""
+RELEASE_APPROVALS = ("one-person", "two-people")  # by whom a month is published
 DEMO_MARKER_FILE = "demonstration"  # a file in the instance: its people are invented
 
 
@@ -40,7 +41,12 @@ class Settings:
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
     name_index_people: int = NAME_INDEX_PEOPLE
-    release_needs_two_people: bool = False  # a month is published by one person, or by two
+    release_approval: str = RELEASE_APPROVALS[0]
+
+    @property
+    def release_needs_two_people(self) -> bool:
+        """Whether a second person must approve what the first proposes to publish."""
+        return self.release_approval == "two-people"
 
     @property
     def uses_https(self) -> bool:
@@ -98,7 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
         demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
-        release_needs_two_people=_read_choice(values, "RELEASE_APPROVAL", ("one-person", "two-people")) == "two-people",
+        release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )
     if values:  # a misspelt name would silently leave the default in force

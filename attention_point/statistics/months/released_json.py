@@ -18,7 +18,10 @@ class _ResponseBody(BaseModel):
 
 
 class ReleasedCell(_ResponseBody):
-    """A count. ``at`` has a code for each dimension, ``*`` for all. ``base`` stands where it differs from the table's."""
+    """A count. ``at`` has a code for each dimension, ``*`` for all.
+
+    ``base`` stands where it differs from the table's.
+    """
 
     at: dict[str, str]
     count: Count

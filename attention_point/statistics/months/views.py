@@ -1,6 +1,5 @@
 """The office's pages of figures: the list of months, and one month with its charts and files."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for

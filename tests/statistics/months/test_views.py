@@ -213,7 +213,7 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
 
 
 def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Database, settings: Settings) -> None:
-    office = build_office(database, replace(settings, release_needs_two_people=True), statistics)
+    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
@@ -244,7 +244,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
 
 
 def test_a_proposal_is_withdrawn_on_its_page(database: Database, settings: Settings) -> None:
-    office = build_office(database, replace(settings, release_needs_two_people=True), statistics)
+    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())

@@ -132,4 +132,4 @@ def test_a_proposal_needs_no_note_where_nothing_is_corrected(database: Database,
 def test_where_two_decide_nobody_releases_alone(settings: Settings) -> None:
     approvals.require_one_person(settings)
     with pytest.raises(Forbidden):
-        approvals.require_one_person(replace(settings, release_needs_two_people=True))
+        approvals.require_one_person(replace(settings, release_approval="two-people"))
