@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, parse_period_code
+from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError
 from attention_point.statistics.releases import content_building, period_counts, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
@@ -14,6 +15,7 @@ from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.models import DueRecount
 from attention_point.tallies.rules import SEX_AND_AGE
+from tests.statistics.conftest import Office
 from tests.statistics.invented_month import invent_counts
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, draft, person, recorded
@@ -106,3 +108,20 @@ def test_without_a_recount_of_older_visits_no_year_is_released(invented: Session
     )
     services.release_period(invented, OFFICE, parse_period_code("2017"))
     assert load(invented, "2017") is not None
+
+
+def test_a_year_has_its_page_and_its_files(office: Office, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(period_counts, "list_differences", lambda _session, _month: [])
+    with database.write_session() as session:
+        load_shipped(session)
+        for month in MONTHS:
+            tally_services.add_to_tallies(session, invent_counts(120, month))
+        for month in MONTHS:
+            release(session, month)
+    assert "4.º trimestre 2017" in office.client.get("/statistics").text
+    for code in ("2017", "2017-Q4"):
+        assert "Publicado, versión 1" in office.client.get(f"/statistics/{code}").text
+        assert office.client.get(f"/statistics/{code}.csv").status_code == 200
+        assert "Provisional" in office.client.get(f"/statistics/{code}?provisional=1").text
+    assert office.client.get("/statistics/2017-Q5").status_code == 404
+    assert "2017" in office.client.get("/statistics/trends?kind=year").text
