@@ -6,9 +6,8 @@ no database. The writers load their libraries when they write: most processes ne
 
 from collections.abc import Mapping, Sequence
 
+from attention_point.foundation.paperwork.cell_values import SUPPRESSED, LinkedValue, Suppressed
 from attention_point.foundation.paperwork.csv import write_csv
-from attention_point.foundation.paperwork.links import LinkedValue
-from attention_point.foundation.paperwork.numbers import SUPPRESSED, Suppressed
 from attention_point.foundation.paperwork.report import (
     Block,
     BulletList,

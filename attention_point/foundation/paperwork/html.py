@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from attention_point.foundation.paperwork import colours
 from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.cell_values import build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.charts.svg import build_svg
-from attention_point.foundation.paperwork.links import build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.text import clean_line, clean_text
 from attention_point.foundation.paperwork.wording import ReportWording, format_cell, format_reference
 

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from attention_point.foundation.paperwork.links import LinkedValue, build_bookmark, check_anchor
-from attention_point.foundation.paperwork.numbers import Number, NumericValue
+from attention_point.foundation.paperwork.cell_values import (
+    LinkedValue,
+    Number,
+    NumericValue,
+    build_bookmark,
+    check_anchor,
+)
 from attention_point.foundation.paperwork.report_table import Cell, Column, ColumnKind, Table
 
 __all__ = ["Cell", "Column", "ColumnKind", "Table"]

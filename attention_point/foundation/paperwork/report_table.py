@@ -6,8 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from attention_point.foundation.paperwork.links import LinkedValue, strip_link
-from attention_point.foundation.paperwork.numbers import SUPPRESSED, NumericValue
+from attention_point.foundation.paperwork.cell_values import SUPPRESSED, LinkedValue, NumericValue, strip_link
 
 Cell = str | date | NumericValue | LinkedValue
 # A share is a number from 0 to 1 that is shown in percent; a change is a whole number that is shown with its sign.

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from attention_point.foundation.paperwork.links import strip_link
-from attention_point.foundation.paperwork.numbers import Number, Suppressed
+from attention_point.foundation.paperwork.cell_values import Number, Suppressed, strip_link
 from attention_point.foundation.paperwork.report import Report
 from attention_point.foundation.paperwork.report_table import Cell, ColumnKind
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from attention_point.foundation.paperwork.cell_values import Number, Suppressed, strip_link
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, GREY, WHITE
-from attention_point.foundation.paperwork.links import strip_link
-from attention_point.foundation.paperwork.numbers import Number, Suppressed
 from attention_point.foundation.paperwork.report import (
     Block,
     BulletList,

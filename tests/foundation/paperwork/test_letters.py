@@ -1,6 +1,7 @@
 """Letters that the papers' font lacks: drawn in another font, without their accents, or said."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,20 +22,24 @@ def _write_report(text: str) -> bytes:
     return write_pdf(make_report([Paragraph(text)]), WORDS)
 
 
+def _list_font_names(reader: PdfReader) -> set[str]:
+    resources: Any = reader.pages[0]["/Resources"]
+    return {str(font["/BaseFont"]) for font in resources["/Font"].get_object().values()}
+
+
 @pytest.mark.skipif(not HAS_DEJAVU, reason="the machine has no DejaVu")
 def test_the_names_of_europe_and_vietnam_are_drawn_and_read_back() -> None:
     content = _write_report(NAMES)
     reader = PdfReader(BytesIO(content))
     assert NAMES in " ".join(reader.pages[0].extract_text().split())
-    fonts = {font["/BaseFont"] for font in reader.pages[0]["/Resources"]["/Font"].get_object().values()}
+    fonts = _list_font_names(reader)
     assert any("DejaVuSans" in font for font in fonts)
     assert list_undrawn_letters(NAMES) == []
     assert content == _write_report(NAMES), "the bytes stay the same"
 
 
 def test_a_paper_without_such_letters_has_the_one_font() -> None:
-    fonts = PdfReader(BytesIO(_write_report("Atención a la niñez")))
-    names = {font["/BaseFont"] for font in fonts.pages[0]["/Resources"]["/Font"].get_object().values()}
+    names = _list_font_names(PdfReader(BytesIO(_write_report("Atención a la niñez"))))
     assert all("Vera" in name for name in names)
 
 

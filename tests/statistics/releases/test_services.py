@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period, parse_period_code
+from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Invalid

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reportlab.graphics.shapes import Drawing
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from attention_point.foundation.paperwork.cell_values import Number, NumericValue
 from attention_point.foundation.paperwork.charts.series_styles import (
     LABEL_SIZE,
     ChartShape,
@@ -23,7 +24,6 @@ from attention_point.foundation.paperwork.charts.series_styles import (
 )
 from attention_point.foundation.paperwork.colours import GREY, LINE_COLOUR
 from attention_point.foundation.paperwork.fonts import REGULAR_FONT, wrap_text
-from attention_point.foundation.paperwork.numbers import Number, NumericValue
 from attention_point.foundation.paperwork.report import Chart
 from attention_point.foundation.paperwork.wording import ReportWording, format_cell
 

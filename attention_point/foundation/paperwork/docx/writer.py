@@ -16,6 +16,7 @@ from docx.oxml import parse_xml
 from docx.shared import Mm, Pt
 
 from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.cell_values import LinkedValue, build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH
 from attention_point.foundation.paperwork.docx.markup import (
     build_field,
@@ -26,7 +27,6 @@ from attention_point.foundation.paperwork.docx.markup import (
 )
 from attention_point.foundation.paperwork.docx.reproducible_zip import make_zip_reproducible
 from attention_point.foundation.paperwork.docx.styles import add_styles
-from attention_point.foundation.paperwork.links import LinkedValue, build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
 from attention_point.foundation.paperwork.pdf.writer import find_heading_pages
 from attention_point.foundation.paperwork.text import clean_line, clean_text

@@ -11,10 +11,10 @@ from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
 from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.cell_values import build_bookmark
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, HALF_WIDTH, build_drawing
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, LINE_COLOUR, WHITE
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
-from attention_point.foundation.paperwork.links import build_bookmark
 from attention_point.foundation.paperwork.pdf import styles
 from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
 from attention_point.foundation.paperwork.pdf.tables import ReportTable, TableBuilder, build_notes, fit_beside_rows

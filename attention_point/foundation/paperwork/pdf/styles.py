@@ -7,9 +7,9 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
+from attention_point.foundation.paperwork.cell_values import resolve_link, strip_link
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, GREY
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT
-from attention_point.foundation.paperwork.links import resolve_link, strip_link
 from attention_point.foundation.paperwork.text import escape_markup
 
 # ReportLab's default for bullets is Helvetica, which the file would name and not embed.

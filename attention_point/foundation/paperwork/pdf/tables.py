@@ -15,6 +15,7 @@ from reportlab.platypus import PageBreak as PageBreakFlowable
 from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
+from attention_point.foundation.paperwork.cell_values import Number, resolve_link
 from attention_point.foundation.paperwork.colours import (
     BACKGROUND_COLOUR,
     COBALT,
@@ -24,8 +25,6 @@ from attention_point.foundation.paperwork.colours import (
     WHITE,
 )
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
-from attention_point.foundation.paperwork.links import resolve_link
-from attention_point.foundation.paperwork.numbers import Number
 from attention_point.foundation.paperwork.pdf.styles import CAPTION, SMALL, build_cell_style, build_link_markup
 from attention_point.foundation.paperwork.pdf.table_layout import BAR_INDEX, TablePart
 from attention_point.foundation.paperwork.report import Table

@@ -111,7 +111,7 @@ function markField({ element, message }, number) {
   const field = element.closest(".field, .answer") ?? element;
   const error = errors.querySelector("template").content.cloneNode(true).firstElementChild;
   error.id = `offline-error-${number}`;
-  error.querySelector("span").textContent = message;
+  error.append(` ${message}`);
   field.classList.add("field--error");
   field.querySelector(".label, .group__title").after(error);
   element.setAttribute("aria-describedby", `${element.getAttribute("aria-describedby") ?? ""} ${error.id}`.trim());

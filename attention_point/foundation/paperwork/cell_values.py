@@ -1,10 +1,24 @@
-"""Links in a paper: to addresses outside, and to headings and tables of the same paper."""
+"""The values in the cells of a report: numbers, what stands for a count that is not shown, values with a link."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from enum import Enum
 
-from attention_point.foundation.paperwork.numbers import NumericValue
+
+class Suppressed(Enum):
+    """A count that is not shown, so that nobody can be recognised. It is neither zero nor an empty cell."""
+
+    SUPPRESSED = "suppressed"
+
+
+SUPPRESSED = Suppressed.SUPPRESSED
+
+# bool is an int for Python; tables refuse it.
+Number = int | float | Decimal
+NumericValue = Number | Suppressed | None
+
 
 # An address has printable ASCII only (RFC 3986), without the signs that could end an attribute. A path holds no colon,
 # so that nobody writes another scheme (javascript:), and does not start with two slashes, which would name a host.
