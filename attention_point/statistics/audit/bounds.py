@@ -14,6 +14,7 @@ import numpy as np
 WeightedSum = Mapping[int, float]  # a variable's number → its factor
 Row = tuple[WeightedSum, float, float]  # a sum, its least and its greatest value
 UNLIMITED = highspy.kHighsInf
+# HiGHS holds a constraint only up to 1e-7: a bound of 3.9999999 is a 4.
 _TOLERANCE = 1e-6
 _JOINT_ROUNDS = 4  # attempts to move many targets at once before each is moved by itself
 _PRIMAL_SIMPLEX, _DANTZIG_PRICING = 4, 0  # HiGHS's numbers for them
@@ -68,6 +69,8 @@ def _split_components(rows: Sequence[Row], targets: Sequence[Target]) -> Iterabl
         return root
 
     for columns in [*(row[0] for row in rows), *(target.columns for target in targets)]:
+        # Union and find: what shares a variable is solved together, and a task of forty variables is solved at once
+        # where one of thousands takes seconds.
         first, *others = columns
         for other in others:
             parents[find_root(other)] = find_root(first)
@@ -96,6 +99,7 @@ class _Solver:
         self._helpers = {target: len(numbers) + index for index, target in enumerate(targets)}
         self._width = len(numbers) + len(targets)
         self._weights = np.zeros((len(targets), len(numbers)))
+        # A count is never negative, which is what somebody who reads the tables knows without any table.
         lower, upper = np.zeros(self._width), np.full(self._width, UNLIMITED)
         all_rows: list[Row] = []
         for columns, least, greatest in rows:
@@ -110,6 +114,8 @@ class _Solver:
                 self._weights[index, column] = -factor
             all_rows.append(({**helper_row, self._helpers[target]: 1.0}, -UNLIMITED, 0.0))
             lower[self._helpers[target]] = -UNLIMITED
+            # The helper is bounded, or a target that nothing bounds from above would leave the programme without a
+            # solution.
             upper[self._helpers[target]] = target.lowest + target.needed
         self._model = _build_model(all_rows, lower, upper)
 
@@ -117,6 +123,7 @@ class _Solver:
         """Move many targets at a time, up and down, as long as that settles more of them."""
         for _round in range(_JOINT_ROUNDS):
             open_before = [target for target in self.targets if not target.is_settled]
+            # One such step may settle many targets. Alone, each of them would need up to two programmes.
             for up in (True, False):
                 open_targets = [target for target in self.targets if not target.is_settled]
                 costs = np.zeros(self._width)
@@ -144,10 +151,13 @@ class _Solver:
     def _solve(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
         self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
         self._model.run()
+        # An unbounded or failed run proves nothing. The target then stays unsettled, which is the safe side.
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return
         solution = np.array(self._model.getSolution().col_value)[: self._weights.shape[1]]
         for target, value in zip(self.targets, (self._weights @ solution).tolist(), strict=True):
+            # Every solution is a possible world, so that it is evidence for all targets and not only for the one that
+            # was asked.
             target.lowest, target.highest = min(target.lowest, value), max(target.highest, value)
 
 

@@ -6,6 +6,7 @@ from attention_point.statistics.cells import CellCodes
 from attention_point.statistics.protection.period import Figure
 from attention_point.tallies.rules import BASE
 
+# Decision 45, G2: at least 5 values for a count of base 10.
 _VALUES_OF_GREATER_BASE = 5
 
 

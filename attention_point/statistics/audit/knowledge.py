@@ -24,6 +24,8 @@ IMPOSSIBLE: Mapping[str, Callable[[str, str], bool]] = {
     "lactating": lambda sex, _age: sex == "M",
     "unaccompanied_child": lambda _sex, age: age not in CHILDREN,
 }
+# A withdrawn or closed referral stands in neither list: it may have been answered before, so that nobody can conclude
+# anything.
 UNANSWERED_STATES = frozenset({"created", "seen"})
 ANSWERED_STATES = frozenset({"accepted", "rejected", "attended", "no_show"})
 
@@ -55,6 +57,8 @@ class Unknowns:
         numbers = self._by_table[table]
         for axis, code in enumerate(cell):
             if code != TOTAL_CODE:
+                # Sets of numbers, because a table of needs by sex and age has hundreds of cells, and each margin would
+                # walk through all of them.
                 numbers = numbers & self._by_code.get((table, axis, code), set())
         return dict.fromkeys(sorted(numbers), 1.0)
 
@@ -76,6 +80,8 @@ class Unknowns:
 
 def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
+    # Every rule is offered to the solver; only those that the true counts obey remain, or the programme would have no
+    # solution and prove nothing.
     rows = list(_intersect(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
@@ -92,6 +98,8 @@ def _intersect(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Iterator[R
             columns, least, greatest = bounds[key]
         else:
             columns, least, greatest = _sum_cells(unknowns, known), 0.0, UNLIMITED
+        # An earlier version may tell of other counts than today's. Whoever took it for today's would be misled, not
+        # informed.
         if known.least <= unknowns.compute_true_sum(columns) <= known.greatest:
             bounds[key] = columns, max(least, known.least), min(greatest, known.greatest)
     yield from bounds.values()
@@ -133,6 +141,7 @@ def _compare_with_total(unknowns: Unknowns, columns: WeightedSum, unit: str, tot
 
 def _belong_to_people(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
     """Nobody has a need, a situation or a document who is not among the people."""
+    # Group by group: three girls with a need bound the girls from below, whatever the totals say.
     for cell in unknowns.true_figures.get(NEEDS, {}):
         if TOTAL_CODE not in cell:
             yield _subtract(unknowns.sum_figure(PEOPLE, cell[1:]), unknowns.sum_figure(NEEDS, cell)), 0.0, UNLIMITED
@@ -162,6 +171,8 @@ def _have_a_need(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
         if not indicator.covering:
             continue
         if table == NEEDS:
+            # Everybody of a group has a need. So the needs of a group are at least its people, which bounds a group
+            # whose needs are few.
             for group in unknowns.true_figures[PEOPLE]:
                 if TOTAL_CODE not in group:
                     columns = unknowns.sum_figure(NEEDS, (TOTAL_CODE, *group))

@@ -28,6 +28,7 @@ def audit_period(
     figures that are left out.
     """
     unknowns = Unknowns(rounded.true_figures)
+    # What a reader concludes from one figure alone: it is rounded, so that the true count is less than a base away.
     own_sums = [
         KnownSum(table, (cell,), count - rounded.bases[table][cell] + 1, count + rounded.bases[table][cell] - 1)
         for table, counts in rounded.figures.items()
@@ -41,6 +42,7 @@ def audit_period(
     rows = build_rows(unknowns, [*own_sums, *known_sums], total_bounds)
     figures: list[Figure] = []
     targets: list[Target] = []
+    # Only counts from 1 to the base less one are asked for: a greater one stands for a group of at least that size.
     for table, counts in rounded.true_figures.items():
         for cell, count in counts.items():
             base = rounded.bases[table][cell]
@@ -49,6 +51,7 @@ def audit_period(
                 # The total of a table of the greater base is that of every other table of its unit.
                 needed = get_needed_values(BASE if set(cell) == {TOTAL_CODE} else base)
                 targets.append(Target(unknowns.sum_figure(table, cell), needed, count, count))
+    # Two exact totals that differ by three tell of three people as a cell of 3 would.
     for figure, target in _list_differences(unknowns, totals.true):
         figures.append(figure)
         targets.append(target)

@@ -41,6 +41,7 @@ def protect_audited_period(
     ``known_sums`` returns what other versions and periods tell of this one, ``find_related`` the figures by which this
     one would tell of others. Raises AppError where no turning helps.
     """
+    # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
     attempts: Counter[Figure] = Counter()
     turned_by_figure: dict[Figure, Figure] = {}
     hidden: set[Figure] = set()
@@ -54,14 +55,19 @@ def protect_audited_period(
         breaches = [narrow for narrow in breaches if narrow.figure not in hidden]
         if not breaches:
             return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
+        # One breach a family and round: turning one leaning may mend its neighbours too, and two turns at once may undo
+        # each other.
         for figure in {_name_family(narrow.figure): narrow.figure for narrow in reversed(breaches)}.values():
             attempts[figure] += 1
             if attempts[figure] > MAX_TURNS:
+                # The last resort (decision 45): the row keeps its total and loses its split, and the table stays
+                # comparable with that of every other period.
                 hidden.update(_list_split(rounded, figure))
                 turned_by_figure.pop(figure, None)
             else:
                 candidates = list(_list_candidates(rounded, figure))
                 turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
+    # Where so many turns help nothing, the counts are at fault and not the rounding: a recount finds that.
     raise AppError(_("The figures of this period contradict one another. Recount them first."))
 
 
@@ -76,6 +82,8 @@ def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]
     if table == TOTALS:
         yield from ((TOTALS, (unit,)) for unit in dict.fromkeys((*cell, *rounded.totals)))
         return
+    # Its own leaning first, which moves the fewest figures. A unit's total comes after the sums, because every table of
+    # the unit follows it.
     yield figure
     figures = rounded.figures[table]
     for other in figures:

@@ -55,16 +55,19 @@ class TrendChoice:
 def load_released(session: Session, kind: PeriodKind) -> list[ReleaseContent]:
     """Load the current version of every released period of a kind, oldest first. Raises AlteredRelease."""
     releases = queries.list_current_releases(session, clock.today(), MAX_PERIODS, kind)
+    # A chart runs from left to right, while the newest periods are what the query takes first.
     return [queries.load_content(release) for release in reversed(releases)]
 
 
 def parse_kind(arguments: Mapping[str, str]) -> PeriodKind:
     """Return the kind of period that an address names: months where it names none."""
+    # An address that was typed or shortened shows something all the same; an error page would help nobody.
     return next((kind for kind in PERIOD_KINDS if kind == arguments.get("kind")), "month")
 
 
 def parse_choice(arguments: Mapping[str, str], kind: PeriodKind, newest: ReleaseContent) -> TrendChoice | None:
     """Read the choice of an address, with a code of the table wherever it names none; None where there is no table."""
+    # The newest period decides which rows may be chosen: every period since the rounding has the same ones.
     by_id = {table.id: table for table in newest.tables if table.cells}
     if not by_id:
         return None
@@ -117,9 +120,12 @@ def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Tabl
     for content in contents:
         table = content.find_table(choice.view.table.id)
         count = table.cells.get(choice.cell) if table else None
+        # Beside a gap there is no change: a jump over a missing month would look like one month's.
         change = None if count is None or earlier is None else count - earlier
         rows.append((_name_period(content), SUPPRESSED if count is None else count, change))
         earlier = count
+    # Each of the two may lie up to a base away from the truth, so that twice the base is the least that must have
+    # happened.
     base = choice.view.table.get_base(choice.cell)
     notes = (
         _(

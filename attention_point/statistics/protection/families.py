@@ -32,6 +32,8 @@ def build_families(indicator: Indicator, finest_cells: Sequence[CellCodes], coun
     """Build the families of a stored table from its finest cells, zeros among them, and their true counts."""
     parts: dict[str, list[CellCodes]] = {}
     for cell in finest_cells:
+        # The integer programme grows faster than its cells: each need is a small task of its own instead of a part of a
+        # large one.
         parts.setdefault(cell[0] if indicator.overlapping else "", []).append(cell)
     return [_build_family(indicator, cells, counts) for cells in parts.values()]
 
@@ -41,6 +43,8 @@ def _build_family(indicator: Indicator, finest_cells: Sequence[CellCodes], count
     sums: list[tuple[CellCodes, tuple[CellCodes, ...]]] = []
     # One dimension after the other is summed away, the last one first: a service adds up within its entity only.
     for axis in reversed(range(len(indicator.dimensions))):
+        # A sum over needs would count somebody once for each of them: it is no number of people, and nothing publishes
+        # it.
         if indicator.dimensions[axis] in indicator.overlapping:
             continue
         addends: dict[CellCodes, list[CellCodes]] = {}
@@ -55,6 +59,7 @@ def _build_family(indicator: Indicator, finest_cells: Sequence[CellCodes], count
 
 
 def _can_sum(indicator: Indicator, cell: CellCodes, axis: int) -> bool:
+    # Entities are summed only once their services are: a service adds up within its entity, never across entities.
     return not indicator.nested or axis != 0 or cell[1] == TOTAL_CODE
 
 
@@ -74,4 +79,5 @@ def select_figures(indicator: Indicator, stored: Indicator, figures: Counts) -> 
         for cell, figure in figures.items()
         if all(cell[axis] == TOTAL_CODE for axis in hidden_axes)
     }
+    # Papers and files print the cells in this order, and a total stands below what it sums.
     return dict(sorted(selected.items(), key=lambda item: [code == TOTAL_CODE for code in item[0]]))

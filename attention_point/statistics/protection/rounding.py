@@ -30,6 +30,7 @@ def round_family(
     InfeasibleFamily, which cannot happen where all bases of the family are the same.
     """
     fixed = fixed or {}
+    # Everything starts rounded down. The programme decides which counts go up by one base, and nothing else.
     rounded = {cell: fixed.get(cell, count - count % family.bases[cell]) for cell, count in family.counts.items()}
     open_cells = [cell for cell, count in family.counts.items() if count % family.bases[cell] and cell not in fixed]
     if not open_cells:
@@ -43,6 +44,8 @@ def round_family(
         weight = _MARGIN_WEIGHT if TOTAL_CODE in cell else 1.0
         if cell in turned:
             leaning, weight = (-1.0 if published[cell] > rounded[cell] else 1.0), _TURNED_WEIGHT
+        # A leaning near 0 would cost nothing, and the solver would be free to choose: the same counts could be
+        # published in different ways.
         cost = weight * max(abs(leaning), _SMALLEST_COST)
         costs.append(-cost if leaning > 0 else cost)
     for cell, value in zip(open_cells, _solve(family, rounded, open_cells, costs), strict=True):
@@ -55,6 +58,7 @@ def _solve(
 ) -> list[int]:
     """Return for each open cell whether it goes up (1) or down (0)."""
     columns = {cell: number for number, cell in enumerate(open_cells)}
+    # Counted in the smallest base, the factors are 1 and 2, so that the solver compares small whole numbers.
     unit = min(family.bases.values())
     starts, indices, values, bounds = [0], list[int](), list[float](), list[float]()
     for margin, addends in family.sums:
@@ -64,6 +68,7 @@ def _solve(
         missing = (rounded_down[margin] - sum(rounded_down[cell] for cell in addends)) / unit
         if not row:
             if missing:
+                # Nothing is left to decide here, and the figures as they stand do not add up: no solver can help.
                 raise InfeasibleFamily
             continue
         indices += [column for column, _factor in row]
@@ -81,10 +86,12 @@ def _solve(
     model.a_matrix_.value_ = np.array(values)
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(open_cells)
     solver = highspy.Highs()
+    # The solver writes to standard output by itself, where commands print their results.
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)  # a release must not take both cores from the desk
     solver.passModel(model)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise InfeasibleFamily
+    # The solver answers with floating-point numbers that are whole only up to a tolerance.
     return [round(value) for value in solver.getSolution().col_value]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from attention_point.statistics.protection.period import PARTS_OF_TOTALS, RoundedTables
 from attention_point.tallies.rules import BASE
 
+# An exact total fixes the sum of every table of its unit. Among fewer people that would leave their small counts too
+# few values.
 EXACT_FROM = 10 * BASE
 FIRST_TIME = "first_time_people"
 FIRST_TIME_FIGURE = ("people-by-first-time", ("first",))
@@ -37,6 +39,7 @@ def protect_totals(
     table, cell = FIRST_TIME_FIGURE
     true = {**true_totals, FIRST_TIME: rounded.true_figures[table][cell]}
     rounded_totals = {**rounded.totals, FIRST_TIME: rounded.figures[table][cell]}
+    # The tables beside an exact total stay rounded: it fixes their sum, and the audit takes that into account.
     exact = set()
     for unit, total in true.items():
         others = [true[greater] for smaller, greater in COMPARED_TOTALS if smaller == unit]

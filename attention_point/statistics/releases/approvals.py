@@ -43,11 +43,14 @@ def propose_release(
     """
     _require_person(actor)
     note, reader_note = services.check_notes(session, period, note, reader_note)
+    # What could not be released is not proposed: the second person would find out after she had reviewed it.
     for month in period.months:
         services.confirm_counts(session, month, despite_damage=despite_damage)
+    # Counts change while somebody reviews them: a late answer is enough. What is proposed must be what was reviewed.
     if services.prepare_release(session, period).fingerprint != fingerprint:
         raise Conflict(services.describe_changed_figures())
     proposal = find_proposal(session, period)
+    # A new proposal takes the place of an earlier one, so that there is always one thing to approve.
     if proposal is None:
         proposal = ReleaseProposal(period=period.code)
         session.add(proposal)
@@ -55,6 +58,7 @@ def propose_release(
     proposal.despite_damage, proposal.proposed_at = despite_damage, clock.now()
     proposal.proposed_by = actor.journal_label
     session.flush()
+    # Both steps stand in the journal: who proposed and who released are two people for whoever examines it later.
     journal.record(session, actor, "statistics.propose", "month", period.code)
     return proposal
 
@@ -70,8 +74,10 @@ def approve_release(session: Session, actor: Actor, period: Period, seal: str) -
     proposal = find_proposal(session, period)
     if proposal is None:
         raise Conflict(_("Nothing is proposed for publication any more. Look at the month again."))
+    # The rule itself (decision 47): the interface hides the button, but a request could be written by hand.
     if proposal.proposed_by == actor.journal_label:
         raise Forbidden(_("You proposed this month yourself: a second person must approve it."))
+    # The seal has the moment too: the same figures with another note to readers are another proposal.
     if proposal.seal != seal:
         raise Conflict(services.describe_changed_figures())
     release = services.release_period(

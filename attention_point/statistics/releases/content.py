@@ -13,6 +13,7 @@ from attention_point.statistics.cells import MERGE_SEPARATOR, CellCodes
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS
 
 Translations = Mapping[str, str]  # language → text
+# The word stands in frozen JSON, so that it never changes.
 ROUNDING: Final = "rounding"
 SUPPRESSION: Final = "suppression"
 
@@ -88,6 +89,7 @@ class ReleaseContent:
     @property
     def first_time_people(self) -> int | None:
         """How many people came for the first time; None where a month of the old method does not say it."""
+        # Months of the old method have no such total, but a table of which the first-time people are one row.
         if self.method == ROUNDING:
             return self.totals["first_time_people"]
         table = self.find_table("people-by-first-time")
@@ -102,6 +104,7 @@ class ReleaseContent:
         if dimension in CODE_FORMATTERS:
             return CODE_FORMATTERS[dimension](code)
         labels, language = self.labels.get(dimension, {}), current_language()
+        # The old method joined small rows. Their codes stand in releases that nobody may alter.
         codes = code.split(MERGE_SEPARATOR)
         return " / ".join(labels[single][language] if single in labels else single for single in codes)
 

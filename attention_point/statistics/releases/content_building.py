@@ -62,6 +62,7 @@ def build_content(
 def _build_table(indicator: Indicator, rounded: RoundedTables, hidden: frozenset[Figure]) -> TableContent:
     stored = INDICATORS_BY_ID[indicator.stored_table]
     figures = rounded.figures[stored.id]
+    # A figure that is left out is left out of every table that shows it, or the one would give away the other.
     shown = {cell: count for cell, count in figures.items() if (stored.id, cell) not in hidden} if hidden else figures
     cells = select_figures(indicator, stored, shown)
     bases = select_figures(indicator, stored, {cell: rounded.bases[stored.id][cell] for cell in shown})
@@ -91,13 +92,16 @@ def measure_quality(contents: Iterable[TableContent], rounded: RoundedTables) ->
         for cell, count in content.cells.items():
             if count is not None:
                 errors.append(abs(count - true_cells[cell]))
+                # A restricted table lies farther off by design: mixed in, it would hide how good the usual tables are.
                 if content.get_base(cell) == BASE:
                     errors_of_base.append(errors[-1])
+    # Computed from all figures of the fixed list, so that a table that is missing counts as unpublished.
     share = len(errors) / expected_count if expected_count else 1.0
     mean_error = sum(errors_of_base) / len(errors_of_base) if errors_of_base else 0.0
     return Quality(round(share, 4), round(mean_error, 2), max(errors, default=0))
 
 
+# A content is built with every look at a month that is not released, and its titles are always the same.
 @lru_cache(maxsize=256)
 def _translate(message: str) -> tuple[tuple[str, str], ...]:
     texts = []
@@ -117,6 +121,7 @@ def _collect_labels(session: Session, tables: Iterable[TableContent]) -> dict[st
     codes_by_dimension: dict[str, set[str]] = {}
     for table in tables:
         for axis, dimension in enumerate(table.dimensions):
+            # Days and hours are formatted from their codes: their words need no freezing.
             if dimension not in CODE_FORMATTERS:
                 codes_by_dimension.setdefault(dimension, set()).update({cell[axis] for cell in table.cells})
     labels: dict[str, dict[str, dict[str, str]]] = {}

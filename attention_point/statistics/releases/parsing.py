@@ -10,6 +10,7 @@ from attention_point.statistics.releases.suppressed_months import parse_suppress
 
 def parse_content_json(content_json: Mapping[str, Any]) -> ReleaseContent:
     """Return the content that was frozen as JSON, by this version of the program or an earlier one."""
+    # The first method did not name itself. Its releases must open as long as the office exists.
     if "method" not in content_json:
         return parse_suppressed_month(content_json)
     quality = content_json["quality"]
@@ -30,6 +31,8 @@ def parse_content_json(content_json: Mapping[str, Any]) -> ReleaseContent:
 
 def _parse_table_json(table: Mapping[str, Any]) -> TableContent:
     dimensions = tuple(table["dimensions"])
+    # Titles, bases and words are those that were frozen: what the program of today calls a table must not rename an old
+    # one.
     cells = {tuple(cell["at"][name] for name in dimensions): cell for cell in table["cells"]}
     return TableContent(
         table["id"],

@@ -60,6 +60,8 @@ def _build_stored_table(
 ) -> StoredTable:
     axes = [dimension_codes.list_codes(session, dimension, period.first_day) for dimension in indicator.dimensions]
     pairs = dimension_codes.list_entity_services(session) if indicator.nested else ()
+    # Every combination is there, with or without people: a row that appears only with its first person would tell of
+    # that person.
     finest_cells = list_finest_cells(axes, pairs)
     return StoredTable(indicator, finest_cells, _group_counts(indicator, axes, frozenset(finest_cells), counts))
 
@@ -73,6 +75,8 @@ def _group_counts(
     grouped: Counter[CellCodes] = Counter()
     code_sets = [frozenset(codes) for codes in axes]
     for cell, count in counts.items():
+        # What follows from another answer has no row of its own: two roundings of nearly the same people would tell of
+        # the difference.
         if any(map(dimension_codes.is_derived, indicator.dimensions, cell)):
             continue
         shown_cell = tuple(map(dimension_codes.group_code, indicator.dimensions, cell, code_sets))
@@ -96,6 +100,7 @@ def list_differences(session: Session, first_day: date) -> list[tally_queries.Ta
     # A point that was closed since is no longer in the directory, but its counts are there.
     points = {point.code for point in directory_queries.list_points(session)}
     points.update(tally_queries.list_counted_points(session, first_day))
+    # From the sealed visits alone, which are the truth: the tallies are what is examined.
     recounted_cells = _count_cells(recount.recount_month(session, first_day, sorted(points)))
     return tally_queries.list_month_differences(session, first_day, recounted_cells)
 

@@ -39,6 +39,7 @@ def list_current_releases(
     session: Session, before_day: date, max_count: int, kind: PeriodKind = "month"
 ) -> list[Release]:
     """List the latest versions of the latest periods of a kind that begin before a day, newest first."""
+    # The contents are large, so that the database picks the versions and sends only these.
     latest = select(Release.period, func.max(Release.version).label("version")).group_by(Release.period).subquery()
     is_latest = (Release.period == latest.c.period) & (Release.version == latest.c.version)
     query = select(Release).join(latest, is_latest).where(Release.month < before_day, *_match_kind(kind))
@@ -46,6 +47,7 @@ def list_current_releases(
 
 
 def _match_kind(kind: PeriodKind) -> tuple[ColumnElement[bool], ...]:
+    # The code tells the kind: 2017, 2017-Q3 and 2017-09. A column of its own could contradict it.
     is_quarter = Release.period.like("%Q%")
     if kind == "quarter":
         return (is_quarter,)
@@ -92,6 +94,7 @@ def list_altered_releases(session: Session) -> list[str]:
     """Return one sentence for each version of a period that is no longer what was released."""
     sentences = []
     for period, number, _hash in list_hashes(session):
+        # All are examined to the end: whoever restores a backup must know every damaged release at once.
         try:
             read_content_json(session.get_one(Release, (period, number)))
         except AlteredRelease as error:

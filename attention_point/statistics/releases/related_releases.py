@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 Intervals = Mapping[Figure, Interval]
+# People are not among them: whoever comes in two months is one person of the quarter.
 _ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 
 
@@ -108,6 +109,7 @@ class RelatedPeriods:
             for figure, interval in own.items():
                 tightened = _tighten(figure, interval, group, whole, parts)
                 least, greatest = tightened[0 if whole is None else 1 + parts.index(None)]
+                # What teaches nothing beyond the period's own figure only makes the programme larger.
                 if (least, greatest) != interval:
                     known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
         return known_sums
@@ -119,6 +121,8 @@ class RelatedPeriods:
                 table, cell = figure
                 needed = get_needed_values(rounded.bases[table][cell])
                 for number, (least, greatest) in enumerate(_tighten(figure, interval, group, whole, parts)):
+                    # The period's own figures are the audit's task. Here it is asked what they tell of others that
+                    # nobody can change any more.
                     is_own = number == (0 if whole is None else 1 + parts.index(None))
                     is_small = greatest >= 1 and least < rounded.bases[table][cell]
                     if not is_own and is_small and greatest - least + 1 < needed:
@@ -129,15 +133,18 @@ def _tighten(
     figure: Figure, own: Interval, group: PeriodGroup, whole: Intervals | None, parts: Sequence[Intervals | None]
 ) -> list[Interval]:
     """Return between which values the figure lies, in the whole and in each of its parts, from all of them together."""
+    # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
     unknown = (0.0, inf)
     least, greatest = own if whole is None else whole.get(figure, unknown)
     part_intervals = [own if part is None else part.get(figure, unknown) for part in parts]
     is_additive = INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS
+    # Where a part is missing, it may hold any number, so that the whole has no upper bound from its parts.
     sum_of_greatest = sum(high for _low, high in part_intervals) if group.has_all_parts else inf
     sum_of_least = sum(low for low, _high in part_intervals)
     lowest_whole = sum_of_least if is_additive else max((low for low, _high in part_intervals), default=0)
     tightened = [(max(least, lowest_whole), min(greatest, sum_of_greatest))]
     for low, high in part_intervals:
+        # Subtraction, as a reader would do it: the whole less the other parts.
         others_greatest, others_least = sum_of_greatest - high if high < inf else inf, sum_of_least - low
         highest = greatest - others_least if is_additive else greatest
         tightened.append((max(low, least - others_greatest), min(high, highest)))
@@ -162,6 +169,7 @@ def protect_beside_releases(
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
     related = RelatedPeriods(groups)
+    # Versions never change, so that they are read once and not in every round of the audit.
     version_sums = list_known_sums(versions)
     known_totals: dict[str, list[int]] = {}
     for version in versions:
@@ -187,12 +195,15 @@ def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
     for kind in ("quarter", "year"):
         whole = find_period(kind, period.first_day)
         content = _load_current(session, whole)
+        # A month is bounded by a quarter or year that was released before it is corrected: its new figures must not
+        # undo theirs.
         if period.kind == "month" and content is not None:
             groups.append(_build_group(session, period, content, _list_months(whole)))
     if period.kind == "quarter" and (content := _load_current(session, find_period("year", period.first_day))):
         quarters = {find_period("quarter", month): None for month in find_period("year", period.first_day).months}
         groups.append(_build_group(session, period, content, list(quarters)))
     if period.kind != "month":
+        # The other way round, what is released now contains months that anybody has downloaded.
         groups.append(_build_group(session, period, None, _list_months(period)))
     if period.kind == "year":
         groups.append(_build_group(session, period, None, list({find_period("quarter", m): 0 for m in period.months})))
@@ -209,6 +220,7 @@ def list_bound_units(session: Session, period: Period) -> frozenset[str]:
         content = _load_current(session, month)
         for unit in ("attentions", "referrals", "answers", "first_time_people"):
             is_known = content is not None and (content.totals.get(unit) or 0) >= EXACT_FROM
+            # A month in which nothing was recorded is known to be 0 without any release.
             if not is_known and not _is_unrecorded(session, month):
                 bound.add(unit)
     return frozenset(bound)

@@ -51,11 +51,14 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
             )
         )
     content = build_audited_content(session, period)
+    # A month of zeros would look like one in which nobody needed help, although the point may have been closed.
     if content.is_empty:
         raise AppError(_("Nothing was recorded in %(month)s.", month=format_period(period)))
     current_release = queries.find_current_release(session, period)
     if current_release is not None:
         released = queries.load_content(current_release)
+        # A version without a changed figure would make readers look for what was wrong. The note alone is no reason for
+        # one.
         if (released.totals, released.tables) == (content.totals, content.tables):
             raise AppError(
                 _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))
@@ -95,6 +98,7 @@ def release_period(
         tally_services.close_month(session, month)
     current_release = queries.find_current_release(session, period)
     note, reader_note = check_notes(session, period, note, reader_note)
+    # The recount comes before the rounding: wrong counts that are well protected are still wrong.
     damaged_count = _confirm_period(session, period, despite_damage=despite_damage)
     prepared = prepare_release(session, period)
     if fingerprint is not None and fingerprint != prepared.fingerprint:
@@ -104,6 +108,7 @@ def release_period(
     session.add(release)
     session.flush()
     detail = {"version": release.version, "hash": release.hash}
+    # The journal says that somebody knew of the damage and published all the same.
     if damaged_count:
         detail["damaged"] = damaged_count
     journal.record(session, actor, "statistics.release", "month", period.code, **detail)
@@ -117,6 +122,7 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
 
     What cannot be released yet holds no month back: the log says so, and the command releases it later.
     """
+    # The quarter before the year: the year's audit then knows the quarter that was released with it.
     for kind in LONGER_PERIODS:
         period = find_period(kind, month.first_day)
         is_over = period.end_day <= clock.today()
@@ -131,6 +137,7 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
 
 def _is_settled(session: Session, month: Period) -> bool:
     is_released = queries.find_current_release(session, month) is not None
+    # A month without any visit is never released, and must not hold up its quarter for ever.
     return is_released or not tally_queries.list_counted_points(session, month.first_day)
 
 
@@ -159,6 +166,7 @@ def _build_release(
     journal.lock_head(session)
     journal_seq, journal_head = journal_queries.get_head(session)
     released_at, version = clock.now(), current_release.version + 1 if current_release else 1
+    # The head is part of what is hashed, so that nobody can put another one under the same figures.
     content = replace(content, version=version, released_at=released_at, journal_head=journal_head)
     content_json = build_content_json(content)
     return Release(
@@ -241,6 +249,7 @@ def confirm_counts(session: Session, first_day: date, *, despite_damage: bool = 
             month=format_month(first_day),
         )
         raise Invalid(sentence, (FieldError("despite_damage", sentence),))
+    # A record that does not open is missing from the recount, so that the count may be higher by as many, never lower.
     faults = [item for item in differences if not 0 < item.stored_count - item.recounted <= damaged_count]
     if faults:
         raise AppError(

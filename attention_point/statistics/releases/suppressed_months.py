@@ -25,6 +25,7 @@ def parse_suppressed_month(content_json: Mapping[str, Any]) -> ReleaseContent:
         totals=content_json["totals"],
         tables=tuple(_parse_table(table) for table in content_json["tables"]),
         labels=content_json["labels"],
+        # Without a quality: the old method did not measure how much it told.
         method=SUPPRESSION,
         version=content_json["version"],
         released_at=datetime.fromisoformat(content_json["released_at"]),
@@ -39,6 +40,8 @@ def _parse_table(table: Mapping[str, Any]) -> TableContent:
         table["id"],
         {"es": table["title"], "en": table["title_en"]},
         table["counts"],
+        # The old method named its limit k. As the base it keeps what readers may conclude: no smaller count but 0 was
+        # shown.
         table["k"],
         dimensions,
         tuple(table["overlapping"]),
