@@ -56,6 +56,7 @@ def _limit_process() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the memory of a killed process may hold names
 
 
+# Without cleaning up: there is nothing to save, and whoever ends the server does not wait for a paper.
 def _end_at_once(_number: int, _frame: FrameType | None) -> None:
     os._exit(1)
 
@@ -64,6 +65,8 @@ def do_task(task: Task) -> Outcome:
     """Do a task, and return what became of it."""
     with in_language(task.language), clock.override_now(task.now):
         try:
+            # Opened for each task: an idle worker holds no connection, and a restored database is not read from an old
+            # file.
             with closing(open_database_of(task.settings)) as database:
                 return _call_function(database, task.settings, task)
         except (AppError, VaultError) as error:

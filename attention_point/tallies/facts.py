@@ -92,6 +92,7 @@ def classify_age(age: int | None) -> str:
 
 def convert_to_repeat(facts: VisitFacts, kind: PeriodKind) -> VisitFacts:
     """Return a visit as the tables of people would count it, were only its repeats in a longer period new."""
+    # The same builders count both, so that a repeat always stands in the cell from which it is subtracted.
     repeats = (facts.repeats or {}).get(kind, Repeats())
     return facts._replace(
         first_this_month=repeats.person, new_needs=repeats.needs, new_vulnerabilities=repeats.vulnerabilities
@@ -147,6 +148,7 @@ def build_status_cells(facts: VisitFacts) -> Cells:
 
 
 def build_document_cells(facts: VisitFacts) -> Cells:
+    # Without a document there is a code for it in the list; an empty tuple is a question that was not asked.
     return (facts.person.get("documents") or (NOT_GIVEN,)) if facts.first_this_month else ()
 
 

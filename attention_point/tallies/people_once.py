@@ -64,6 +64,8 @@ class PersonCounts:
             first_this_month=before is None,
             new_needs=_select_new(stated.needs, before.needs if before else ()),
             new_vulnerabilities=_select_new(stated.vulnerabilities, before.vulnerabilities if before else ()),
+            # As the month's first visit stated it: an age that changes within the month would move the person to
+            # another cell.
             person=before.person if before and before.person is not None else stated.person,
         )
         return counted._replace(repeats=self.find_repeats(counted))
@@ -73,6 +75,7 @@ class PersonCounts:
         repeats: dict[PeriodKind, Repeats] = {}
         for kind in LONGER_PERIODS:
             before = self.periods.get(find_period(kind, counted.day))
+            # Nobody who comes for the first time in the year repeats anything, so that most visits store nothing more.
             if before is not None:
                 repeated = Repeats(
                     counted.first_this_month,
@@ -115,6 +118,7 @@ def complete_repeats(facts_of_person: Iterable[VisitFacts]) -> list[VisitFacts]:
 
 
 def _select_new(codes: Codes, before: Codes | None) -> Codes:
+    # Unknown before: then nothing is new, so that nobody is ever counted twice (decision 46).
     return () if before is None else tuple(code for code in codes if code not in before)
 
 

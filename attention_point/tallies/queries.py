@@ -31,6 +31,7 @@ def build_period_query(period: Period, point: str | None = None) -> Select[str, 
         select(Tally.table, Tally.cell, func.sum(Tally.count))
         .where(Tally.day >= period.first_day, Tally.day < period.end_day)
         .group_by(Tally.table, Tally.cell)
+        # An edit that was undone leaves rows at 0, which are no cells.
         .having(func.sum(Tally.count) != 0)
     )
     return query.where(Tally.point == point) if point else query
@@ -52,6 +53,7 @@ def sum_period_tables(session: Session, period: Period, point: str | None = None
             tables[table][cell] = int(count)
         elif table in repeat_tables:
             repeats.append((repeat_tables[table], cell, int(count)))
+    # After all months were read: a repeat may come before the count from which it is subtracted.
     for table, cell, count in repeats:
         tables[table][cell] = tables[table].get(cell, 0) - count
     return {table: {cell: count for cell, count in cells.items() if count} for table, cells in tables.items()}
@@ -82,6 +84,7 @@ def list_frequent_codes(session: Session, table: str, point: str, first_day: dat
     )
     for cell, count in session.execute(query):
         counts[cell.partition("|")[0]] += int(count)
+    # The code breaks ties, so that the form does not change its order from one visit to the next.
     return sorted((code for code, count in counts.items() if count > 0), key=lambda code: (-counts[code], code))
 
 

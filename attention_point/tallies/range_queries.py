@@ -45,6 +45,7 @@ def sum_by_point(
 
     A span holds all days between its first and its last. A point without counts is not in its dictionary.
     """
+    # One pass over the rows for all spans.
     sums = [func.sum(Tally.count).filter(Tally.day.between(days[0], days[-1])) for days in spans]
     conditions = _match_rows(tables, {day for days in spans for day in days}, points)
     point_counts: dict[str, list[dict[str, int]]] = {table: [{} for _days in spans] for table in tables}

@@ -15,6 +15,7 @@ def check_worker(database: Database, settings: Settings) -> Iterator[str]:
     """Find nothing by itself: raises NotDone where no worker can be started."""
     with database.read_session() as session:
         run_in_worker(session, settings, answer)
+    # The doctor is a command that ends now: a worker that waits for more would outlive it by a minute.
     CLIENT.close()
     yield from ()
 

@@ -37,6 +37,7 @@ class WorkerClient:
     """The worker of this process, started on demand. It does one task at a time."""
 
     def __init__(self) -> None:
+        # Two locks: the places bound how many threads wait at all, and the turn lets one of them talk to the worker.
         self._places = threading.BoundedSemaphore(MAX_WAITING)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,6 +45,7 @@ class WorkerClient:
 
     def run(self, task: protocol.Task) -> protocol.Outcome:
         """Let a task be done. Raises Busy where too many wait, and NotDone."""
+        # Refused at once and not kept waiting: eight threads that wait for papers would serve no tablet.
         if not self._places.acquire(blocking=False):
             raise Busy(_("Other files are being made just now. Try again in a moment."))
         try:
@@ -80,8 +82,11 @@ class WorkerClient:
             outcome: protocol.Outcome = connection.recv()
         except (EOFError, OSError):
             exit_status = self.close()
+            # It ended by itself for want of work, just as the task was sent: a new one takes it. Any other end may be
+            # the task's own doing, and is not tried again.
             if exit_status == 0:
                 raise _WorkerClosed from None
+            # The name of the task and no argument: an argument may say who is looked at.
             log.error("worker.ended", task=task.function.__qualname__, status=exit_status)
             raise NotDone(
                 _("The process that makes files ended before it was done. Nothing was changed; try again.")
@@ -98,6 +103,7 @@ class WorkerClient:
                 start = _START.format(module=WORKER_MODULE)
                 self._process = subprocess.Popen(  # noqa: S603 - this Python and this program
                     [sys.executable, "-c", start, str(descriptor), *sys.path],
+                    # What a library prints must not mix with the output of the server. Errors still reach its log.
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[descriptor],
@@ -144,6 +150,7 @@ def run_in_worker(session: Session, settings: Settings, function: Callable[..., 
     journal.add_pending_entries(session, outcome.journal_entries)
     if outcome.error is not None:
         error_class, text, attributes = outcome.error
+        # Without its constructor, which differs from class to class: the attributes are what was sent.
         error = error_class.__new__(error_class, text)
         error.__dict__.update(attributes)
         raise error

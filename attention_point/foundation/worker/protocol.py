@@ -11,6 +11,7 @@ from attention_point.foundation.settings import Settings
 
 SECONDS_FOR_A_TASK = 60
 IDLE_SECONDS = 60  # then the worker ends; the next one starts within about two seconds
+# A task that needs more would take the memory of the server itself: it fails, and the server goes on.
 MEMORY_BYTES = 1024**3
 
 

@@ -74,6 +74,7 @@ class CountOfVisit:
         if not record:
             counts = PersonCounts()
             first_day = find_period("year", self.day).first_day
+            # From the beginning of the year, because that is the longest period in which somebody counts once.
             _add_visits(self._session, person, counts, first_day, date.max)
             return counts
         counts = _decode_counts(record)
@@ -89,6 +90,7 @@ def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
 
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:
+    # Only the last periods: a list of all would be a history of the person's visits (decision 46).
     latest = {kind: (period, counts.periods[period]) for kind, period in counts.latest.items()}
     record: dict[str, Any] = {
         kind: [period.code, counted.needs, counted.vulnerabilities] for kind, (period, counted) in latest.items()
@@ -116,6 +118,7 @@ def _restore_codes(codes: list[str] | None) -> tuple[str, ...] | None:
 
 def _add_visits(session: Session, person: ReceivedPerson, counts: PersonCounts, first_day: date, last: date) -> None:
     period = {"person": person.id, "first": first_day, "last": last}
+    # What was added to a visit later is sealed by itself and counts on its own day.
     for purpose, statement in ((SEALING_PURPOSE, _VISITS_IN_PERIOD), (ADDITION_PURPOSE, _ADDITIONS_IN_PERIOD)):
         for row_id, day, sealed in statement.execute(session, period):
             visit_id = row_id if isinstance(row_id, UUID) else UUID(row_id)  # SQLite keeps an id as text

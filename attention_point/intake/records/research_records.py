@@ -74,6 +74,7 @@ def list_consented_visits(session: Session, purpose: str, first_day: date, last_
     revocation, or whose own record does not: whether they are a child stands there. That is noted in the session.
     """
     last_id = _LOWEST_ID
+    # In batches by the person's id: nobody's visits are torn apart, and memory does not grow with the years.
     while (
         person_ids := session.execute(_PEOPLE_WITH_VISITS, {"first": first_day, "last": last_day, "after": last_id})
         .scalars()
@@ -156,12 +157,15 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
     last_received = max(decided_visits, key=lambda visit: (visit.received_at, not visit.find_consent(purpose)))
     if not (last_attended.find_consent(purpose) and last_received.find_consent(purpose)):
         return None
+    # The first yes: the row shows what was said when research was first allowed, and later answers change nothing of
+    # it.
     return next(visit for visit in decided_visits if visit.find_consent(purpose))
 
 
 def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
     answers: dict[str, Any] = {name: visit.facts.get(name) for name in COUNTED_FIELDS} | {"age": visit.age}
     return ConsentedVisit(
+        # A digest for each purpose: the members of two extracts for different purposes cannot be joined.
         member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
         day=visit.day,
         needs=tuple(visit.facts["needs"]),

@@ -83,6 +83,7 @@ def count_erased_visits(session: Session, first_day: date) -> int:
 
 
 def _read_people(session: Session, people: Sequence[UUID], first_day: date) -> Iterator[ServedPerson]:
+    # The keys alone: names and documents are not opened, because the report needs none of them.
     keys = people_queries.open_person_keys(session, people)
     span = {"people": list(keys), "year": first_day.replace(month=1), "last": last_of_month(first_day)}
     rows = session.connection().execute(_VISITS_OF_PEOPLE, span).all()
@@ -96,6 +97,7 @@ def _read_people(session: Session, people: Sequence[UUID], first_day: date) -> I
             if not facts:
                 continue
             visits.append(ServedVisit(row.day, row.point, tuple(facts["needs"])))
+            # As in the tallies, the first visit of the month decides, or one person would stand in two boxes.
             if answers is None and row.day >= first_day:
                 answers = select_person_facts(facts)
         if answers is not None:

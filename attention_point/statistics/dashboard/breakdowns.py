@@ -25,6 +25,7 @@ def build_chart(chart_id: str, title: str, kind: ChartKind, names: Sequence[str]
     """Build a chart whose description names the highest count of its first series."""
     counts = [count for count in series[0].values if isinstance(count, int)]
     highest = None
+    # Of zeros none is the highest.
     if any(counts):
         position = counts.index(max(counts))
         highest = names[position], format_number(counts[position])
@@ -45,6 +46,8 @@ def _build_sex_and_age(counts: Mapping[str, int], label_for_code: Labeller) -> I
     if not cells:
         return
     title = get_table_title("people-by-sex-and-age")
+    # Only answers that somebody gave: this page is of the office and exact, and empty columns would push others off a
+    # tablet.
     sexes = _sort_codes("sex", {sex for sex, _age in cells}, label_for_code)
     ages = _sort_codes("age", {age for _sex, age in cells}, label_for_code)
     by_sex = {sex: sum(cells.get((sex, age), 0) for age in ages) for sex in sexes}
@@ -94,6 +97,7 @@ def build_distribution(
     if kind == "hbar":
         codes.sort(key=lambda code: -counts[code])
     rows = [(label_for_code(dimension, code), counts[code], round(100 * counts[code] / total, 1)) for code in codes]
+    # In words too, for whoever cannot see the chart (WCAG 2.2, 1.1.1).
     finding = finding or describe_highest([row[0] for row in rows], [row[1] for row in rows], total)
     charted = rows[:MAX_BARS] if kind == "hbar" else rows
     yield build_chart(

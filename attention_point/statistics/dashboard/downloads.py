@@ -15,6 +15,7 @@ from attention_point.statistics.dashboard.reports import build_report
 
 def draw_file(session: Session, settings: Settings, arguments: Mapping[str, str], format_code: str) -> bytes:
     """Draw ``pdf``, ``xlsx`` or ``csv`` of the choice that stands in an address. Raises Invalid."""
+    # To build the report is as much work as to draw it, so that the worker does both (decision 48).
     options = collect_options(session, clock.today())
     filters = parse_filters(arguments, options)
     dashboard = collect_dashboard(session, filters, options)

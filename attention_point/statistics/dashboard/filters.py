@@ -51,6 +51,7 @@ class Options:
     above all for restricted topics. A referral to one of them says why somebody came, so that they stand together.
     """
 
+    # Handed in and not asked for: page, files and tests see the same day throughout a request, also at midnight.
     today: date
     first_month: date | None
     newest_month: date
@@ -67,6 +68,8 @@ def collect_options(session: Session, today: date) -> Options:
     entities = {
         row.code: row.short[language]
         for row in directory_queries.list_entities(session)
+        # An entity that is chosen alone would show by whom restricted needs are served: it stands only in the joint
+        # row.
         if row.receives_referrals and row.code not in restricted_entities
     }
     return Options(
@@ -91,11 +94,13 @@ def _find_restricted_entities(session: Session) -> frozenset[str]:
 
 def parse_filters(arguments: Mapping[str, str], options: Options) -> Filters:
     """Parse the filters of an address. Raises Invalid, which names each wrong field."""
+    # Other arguments of an address are left alone, and an empty field of the form means no filter.
     values = {name: value for name in _CHECKS if (value := arguments.get(name, ""))}
     errors = [FieldError(name, message) for name, value in values.items() if (message := _CHECKS[name](value, options))]
     if errors:
         raise Invalid(_("These filters cannot be used."), tuple(errors))
     current_month = first_of_month(options.today)
+    # On the first days of a month there is hardly anything to see: the page opens on the newest month with counts.
     month = parse_month_code(values["period"]) if "period" in values else options.newest_month
     return Filters(
         month,

@@ -50,15 +50,18 @@ def choose_same_day(month: date, day: date) -> date:
 
     It has the same number, or is the last day of a month that is too short.
     """
+    # 31 March is compared with the whole of February, because the 31st day from its first lies in March.
     return min(month + (day.day - 1) * ONE_DAY, last_of_month(month))
 
 
 def collect_daily_counts(session: Session, filters: Filters, points: list[str]) -> DailyCounts:
     """Read the counts of every day that the measures and the weekly trend use, in one statement."""
     last_day, month = filters.last_day, filters.month
+    # The spans overlap: read one after the other, the same rows would be read twice.
     spans = [(get_month_before(month), last_day), (get_monday(last_day) - ONE_WEEK, last_day)]
     if filters.grouping == "week":
         spans.append((build_trend_weeks(last_day)[0], last_day))
+    # Only a month that is over is set beside the same month of the year before: one that still runs would look small.
     if not filters.is_current_month:
         year_before = month.replace(year=month.year - 1)
         spans.append((year_before, last_of_month(year_before)))

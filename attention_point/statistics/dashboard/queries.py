@@ -67,6 +67,7 @@ class ReferralCounts:
     @property
     def non_response_rate(self) -> float | None:
         """The percentage without an answer, of all that were not withdrawn; None where there are none."""
+        # A referral that was withdrawn needs no answer, and counted as unanswered it would blame the entity.
         expected_answers = self.total - self.withdrawn
         return round(100 * self.unanswered / expected_answers, 1) if expected_answers else None
 
@@ -110,6 +111,7 @@ def collect_dashboard(session: Session, filters: Filters, options: Options) -> D
     referrals = _collect_referrals(session, filters, options, points)
     entities = [filters.entity] if filters.entity else list(options.entities)
     open_referrals = count_open_referrals(session, entities, filters.point) if filters.is_current_month else None
+    # Visits and people belong to no entity: of a chosen one there are referrals only.
     if filters.entity:
         trend = tuple(TrendPeriod(month, 0, 0, *counts) for month, counts in monthly_referrals.items())
         return Dashboard(tuple(referral_measures), trend, *referrals, open_referrals)
@@ -146,6 +148,7 @@ def _collect_referrals(
     """Return the referrals of the month by entity, and by state."""
     table = REFERRALS_BY_STATE
     cells = range_queries.sum_by_month(session, [table], [filters.month], points, filters.entity)
+    # Joined before anything is counted: no number of a single restricted entity leaves this function.
     states_by_entity: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for cell, count in cells[table, filters.month].items():
         entity, state = cell.split("|")
@@ -184,6 +187,7 @@ def _collect_needs(session: Session, filters: Filters, points: list[str]) -> tup
     table, month, month_before = "people-by-need", filters.month, get_month_before(filters.month)
     counts = range_queries.sum_by_month(session, [table], (month, month_before), points)
     current, previous = counts[table, month], counts[table, month_before]
+    # Also needs that nobody had this month and somebody had in the last one: that they went is worth seeing.
     needs = _sort_by_count(current, (current.keys() | previous.keys()) - list_restricted_needs(session))
     return tuple((need, current.get(need, 0), previous.get(need, 0)) for need in needs)
 
@@ -201,6 +205,7 @@ def _sort_by_count(counts: Mapping[str, int], codes: Iterable[str]) -> list[str]
 def list_restricted_needs(session: Session) -> frozenset[str]:
     """Return the needs that the dashboard does not show."""
     services = directory_queries.get_services_by_code(session).values()
+    # A need is restricted by the method or by any of its services: the more careful of the two counts.
     return RESTRICTED_CODES | {service.need for service in services if service.restricted}
 
 

@@ -97,6 +97,7 @@ def build_referral_blocks(dashboard: Dashboard, filters: Filters, label_for_code
 def _build_state_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
     states = dashboard.referrals_by_state
     answered = sum(count for state, count in states.items() if state in ANSWERED_STATES)
+    # A referral that was withdrawn waits for nobody.
     expected = sum(states.values()) - states.get("withdrawn", 0)
     finding = ""
     if expected:
@@ -174,6 +175,8 @@ def _build_open_table(dashboard: Dashboard, filters: Filters, label_for_code: La
         for entity, counts in sorted(open_by_entity.items(), key=lambda item: (-item[1].waiting, item[0]))
     )
     notes = [_("Open today, from any month.")]
+    # The page counts up to a bound, so that it stays quick however many referrals are open: a bound that is hidden
+    # would be a wrong figure.
     if any(counts.is_capped for counts in open_by_entity.values()):
         most = format_number(MAX_COUNTED_AT_POINT if filters.point else MAX_COUNTED)
         notes.append(_("Counting stops at %(most)s for each state: there may be more.", most=most))
@@ -197,9 +200,11 @@ def _build_band_blocks(
         return
     names, values = zip(*rows, strict=True)
     yield build_chart(block_id, title, "bar", names, Series(unit, values))
+    # Of bands nobody can compute a mean. The band in the middle is not moved by one who waited for months.
     middle = (sum(values) + 1) // 2
     median_band = next(name for index, name in enumerate(names) if sum(values[: index + 1]) >= middle)
     note = _("The one in the middle: %(band)s.", band=median_band)
+    # After the median was taken: an unknown wait is neither short nor long.
     if NOT_GIVEN in counts:
         rows.append((_("Not given"), counts[NOT_GIVEN]))
     yield Table(block_id, title, (Column("band", band_title), Column("count", unit, "integer")), tuple(rows), (note,))
@@ -214,5 +219,6 @@ def build_points_table(dashboard: Dashboard, options: Options) -> Iterator[Table
             Column("before", _("The month before, up to the same day"), "integer"),
             Column("people", _("People"), "integer"),
         )
+        # A point that left the directory has no name any more, and its attentions stay in the total.
         rows = tuple((options.points.get(row[0], row[0]), *row[1:]) for row in dashboard.point_counts)
         yield Table("points", _("Points compared"), columns, rows)

@@ -37,6 +37,7 @@ from attention_point.statistics.dashboard.reports import build_report, describe_
 from attention_point.statistics.dashboard.trend import get_monday
 from attention_point.statistics.open_data.files import FILE_FORMATS
 
+# The names of needs and a year of months need the whole width; the others stand in twos.
 WIDE_CHARTS = frozenset({"needs", "trend"})
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
@@ -61,6 +62,7 @@ def show_dashboard() -> str | tuple[str, int]:
         form = build_filter_form(request.args, options, error.field_errors)
         return render_template(template, form=form, selection=None), error.status
     wording = build_report_wording()
+    # Only who can fill them in is told of missing contacts: to others it would be a complaint without remedy.
     may_complete = current_actor().may("directory.edit")
     return render_template(
         template,
@@ -126,7 +128,9 @@ def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str]
 def _build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
     """Return the addresses of the lists behind a number, by the key of its measure or the id of its table."""
     addresses: dict[str, str] = {}
+    # An entity is not among them: the lists of visits have no such filter.
     point: dict[str, Any] = {"point": filters.point} if filters.point else {}
+    # A link that ends in a refusal is worse than none: the numbers lead only where this reader may go.
     if actor.may("visits.view") and _is_there("desk.list_visits"):
         today = filters.last_day.isoformat()
         month: dict[str, Any] = {**point, "first": filters.month.isoformat(), "last": today}

@@ -44,9 +44,11 @@ def build_extract(request: ExtractRequest, people: list[ConsentedVisit], content
     k_restricted = get_k_restricted(request.k)
     rules = build_rules(request.k, DEFAULT_L, k_restricted)
     anonymised = anonymise_records([build_record(person) for person in people], rules)
+    # Of the finished rows, and not of the people: what a researcher will count is what must be true.
     comparisons = compare_columns(anonymised.rows, name_levels(anonymised.levels), contents)
     misleading = _list_misleading_columns(comparisons)
     _check_shares(comparisons, misleading)
+    # Withheld in all rows: in some of them it would be as misleading as before, and nobody would know.
     shown = _withhold_columns(anonymised, misleading)
     # Rows that were handed over cannot be called back, so an independent check looks for errors of the anonymiser.
     if find_breaches(shown.rows, rules):
@@ -66,6 +68,8 @@ def build_extract(request: ExtractRequest, people: list[ConsentedVisit], content
                 "compared_with": [content.period for content in contents],
                 "difference_limit": load_declaration()["difference"],
                 "misleading": sorted(misleading),
+                # Frozen with the rows: published figures may be corrected, and the codebook must say what was compared
+                # then.
                 "comparisons": {name: _build_comparison_json(shares) for name, shares in comparisons.items()},
             }
         ),
@@ -80,6 +84,7 @@ def _list_misleading_columns(comparisons: Mapping[str, ColumnComparison]) -> fro
 
 def _check_shares(comparisons: Mapping[str, ColumnComparison], misleading: frozenset[str]) -> None:
     """Refuse an extract in which a column that describes everybody is not what was published. Raises AppError."""
+    # Without sex or age the rest means little, so that no extract is made. A sensitive column is only left out.
     columns = [column for column in load_columns() if column.kind == "quasi" and column.name in misleading]
     if columns:
         raise AppError(

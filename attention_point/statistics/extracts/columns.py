@@ -130,6 +130,7 @@ def convert_code(column: ExtractColumn, level: str, code: str) -> str:
     if level == "all":
         return WITHHELD
     groups: Mapping[str, Any] = column.properties.get("groups", {}).get(level, {})
+    # Joined to a group it would become an answer that nobody gave.
     if code == NOT_GIVEN:
         return code
     group_name = next((name for name, group in groups.items() if code in group.get("of", ())), None)
@@ -146,6 +147,8 @@ def _build_sensitive_value(column: ExtractColumn, person: ConsentedVisit) -> str
     # A topic can be told by a need or by a vulnerability: who came for violence is in it, however it was recorded.
     matching_codes = set(column.properties.get("needs", ())) & set(person.needs)
     matching_codes |= set(column.properties.get("vulnerabilities", ())) & set(person.vulnerabilities)
+    # Asked by itself: silence is no "no", as it is of needs and vulnerabilities, which are recorded only where they are
+    # there.
     if column.name == "disability":
         return "yes" if matching_codes or person.disability else NOT_GIVEN if person.disability is None else "no"
     return "yes" if matching_codes else "no"

@@ -26,11 +26,13 @@ def parse_request(
     first_month: str, last_month: str, recipient: str | None, agreement: str | None, k: int = DEFAULT_K
 ) -> ExtractRequest:
     """Check what was typed; months are written ``2017-09``. Raises Invalid with every error."""
+    # All errors at once, as the form and the command show them.
     errors: list[FieldError] = []
     first, last = (_parse_month(*typed, errors) for typed in (("first", first_month), ("last", last_month)))
     period = ExtractPeriod(first, last_of_month(last)) if first and last else None
     if period:
         errors += _check_period(period)
+    # Two ways of typing one name would look like two organisations in the log.
     recipient, agreement = texts.normalise_text(recipient or ""), texts.normalise_text(agreement or "")
     for name, text in (("recipient", recipient), ("agreement", agreement)):
         if not text:
@@ -39,6 +41,7 @@ def parse_request(
             errors.append(FieldError(name, _("At most %(max_length)s characters.", max_length=MAX_TEXT_LENGTH)))
         elif not texts.is_fit_text(text):
             errors.append(FieldError(name, _(texts.UNFIT_CHARACTERS)))
+    # Two alike protect nobody: each of the two knows the other (k from 3 on).
     if k < LEAST_K:
         errors.append(FieldError("k", _("At least %(ge)s.", ge=LEAST_K)))
     if errors or period is None:
@@ -55,6 +58,7 @@ def _parse_month(name: str, text: str, errors: list[FieldError]) -> date | None:
 
 
 def _check_period(period: ExtractPeriod) -> list[FieldError]:
+    # A period that still runs would be handed over once, and never again with those who come later.
     if period.last >= clock.today():
         return [FieldError("last", _("This month has not ended yet. An extract covers a period that is over."))]
     if period.is_whole:

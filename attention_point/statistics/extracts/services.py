@@ -44,12 +44,14 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
     existing = _find_existing(session, request)
     if existing is not None:
         _check_nobody_withdrew(session, existing)
+        # It is used after its session has ended, when nothing more can be read of it.
         session.expunge(existing)
         return PreparedExtract(request, existing)
     # Nobody is ever in two extracts: the answers in two classes of one person could be intersected (composition).
     given_members = {member for extract in queries.list_extracts(session) for member in _split_members(extract.members)}
     visits = list_consented_visits(session, PURPOSE, request.period.first, request.period.last)
     people = [visit for visit in visits if visit.member not in given_members]
+    # Ten classes at least, or nearly every column could only stand on its coarsest level.
     least_people = max(LEAST_PEOPLE, 10 * request.k)
     if len(people) < least_people:
         message = _(
@@ -57,6 +59,8 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
             least=least_people,
         )
         raise AppError(message, code="too_few")
+    # The published figures are what the shares are compared with; without them nobody could say whether the rows
+    # mislead.
     contents = find_published_contents(session, request.period)
     return PreparedExtract(request, build_extract(request, people, contents))
 
@@ -179,6 +183,7 @@ def check_download(session: Session, entry_id: UUID) -> None:
 def hand_over_extract(session: Session, actor: Actor, entry_id: UUID) -> tuple[LogEntry, Extract]:
     """Return the rows of a log entry, once. Raises NotFound, and Conflict for rows that were taken already."""
     log_entry = _get_untaken_entry(session, entry_id, lock=True)
+    # Set before the rows leave and in their transaction: of two requests at once, the second finds them taken.
     log_entry.downloaded_at = clock.now()
     session.flush()
     journal.record(session, actor, "statistics.extract.take", "extract", log_entry.id, sha256=log_entry.sha256)

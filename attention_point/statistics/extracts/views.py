@@ -68,6 +68,7 @@ def make_extract() -> Response | tuple[str, int]:
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_form(form), 422
+    # What else stops an extract is about its period, and is shown beside it.
     except AppError as error:
         form.show_field_errors([FieldError("period", error.message)])
         return _render_form(form), 422
@@ -95,6 +96,8 @@ def show_extract(extract: UUID) -> str:
 @requires("statistics.extract")
 def download_extract(extract: UUID) -> Response:
     """Send the rows, the codebook and the method note as a ZIP, once."""
+    # Somebody may have withdrawn between the making and the download (Ley 1581 de 2012, art. 8). It opens many records,
+    # so that it reads in a session of its own.
     services.check_download(read_session(), extract)
     log_entry, extract_rows = services.hand_over_extract(db_session(), current_actor(), extract)
     extract_files = build_files(log_entry, extract_rows, is_demonstration=current_settings().demo)
@@ -119,6 +122,7 @@ def _read_request(form: ExtractForm) -> ExtractRequest:
 def _render_form(form: ExtractForm) -> str:
     session = read_session()
     periods = [period for period in list_periods_with_people(session, clock.today()) if _is_free(session, period)]
+    # Periods that wait for a release are named below the form, so that nobody looks for them among the choices in vain.
     unreleased = {period: list_unreleased_months(session, period) for period in periods}
     form.period.choices = [
         (period.name, _describe_period(period.first, period.last)) for period in periods if not unreleased[period]

@@ -61,6 +61,7 @@ def find_cell_change(table: TableContent, cell: tuple[str, ...], earlier: Releas
     earlier_table = earlier.find_table(table.id)
     if earlier_table is None:
         return None
+    # The coarser of the two: a period whose bases did not fit one another has base 10 in a table that usually has 5.
     base = max(table.get_base(cell), earlier_table.get_base(cell))
     return _build_change(table.cells, earlier_table.cells, cell, (earlier.period, base))
 
@@ -84,12 +85,14 @@ def describe_change(change: Change) -> str:
         return _("the same as in %(period)s", period=values["period"])
     if not change.is_certain:
         return _("about as many as in %(period)s (%(earlier)s)", **values)
+    # Half a percent rounds up, as readers do. Python's own rounding goes to the even number: 2.5 would become 2.
     percent = None if change.share is None else int(abs(change.share) * 100 + 0.5)
     if percent:
         values["percent"] = format_number(percent)
         if change.difference > 0:
             return _("%(percent)s %% more than in %(period)s (%(earlier)s)", **values)
         return _("%(percent)s %% fewer than in %(period)s (%(earlier)s)", **values)
+    # No percent: among few people it would sound like a great change, and among very many it would be 0 %.
     values["count"] = format_number(abs(change.difference))
     if change.difference > 0:
         return _("%(count)s more than in %(period)s (%(earlier)s)", **values)

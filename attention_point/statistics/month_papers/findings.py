@@ -41,6 +41,7 @@ def describe_table(view: TableView) -> str:
 
 def rank_cells(view: TableView) -> list[RankedCell]:
     """List the cells that name one answer, the greatest first. A table with suppressed cells has no ranking."""
+    # A suppressed cell may hold any number, also the greatest.
     if any(count is None for count in view.table.cells.values()):
         return []
     cells = [
@@ -64,7 +65,9 @@ def _describe_greatest(view: TableView) -> str:
         return ""
     first, second = cells[:2]
     share = first.count / view.total
+    # Each may lie up to its own base away from the truth, so that both bases must fit between them.
     leads = first.count - second.count >= first.base + second.base
+    # "Other" is no answer of anybody: that it leads says only how long the list is.
     if not leads or share < _MIN_SHARE_OF_TOP or OTHER_CODE in first.cell:
         return ""
     values = {
@@ -72,6 +75,7 @@ def _describe_greatest(view: TableView) -> str:
         "whole": COUNTED_UNITS[view.table.counts](format_number(view.total)),
         "percent": format_number(int(100 * min(share, 1.0) + 0.5)),
     }
+    # Said openly: where most did not answer, the office learns that it must ask, and a reader not to trust the shares.
     if NOT_GIVEN in first.cell:
         return _("Of %(count)s of %(whole)s (%(percent)s %%) it is not known.", **values)
     return _(
@@ -93,6 +97,7 @@ def _describe_greatest_change(view: TableView) -> str:
         return ""
     changes.sort(key=lambda item: -item[0])
     size, label, change = changes[0]
+    # Two changes that are nearly alike: rounding alone may have put one above the other.
     if len(changes) > 1 and size - changes[1][0] < change.base:
         return ""
     values = {"label": label, "count": format_number(size), "period": name_period(previous.period)}

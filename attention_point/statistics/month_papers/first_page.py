@@ -21,6 +21,8 @@ from attention_point.statistics.month_papers.table_views import COUNT_LABELS, Ta
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
 
+# Two bars for each age can be compared at a glance. The other answers stand in the tables; among them most ages would
+# be 0.
 _CHARTED_SEXES = ("F", "M")
 _CHARTED_NEEDS = 6
 AGES_CHART, NEEDS_CHART = "people-by-sex-and-age", "people-by-need"  # the tables of the charts
@@ -39,10 +41,12 @@ MEDIAN_SENTENCES = {
 def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterator[Block]:
     """Build the first page of a period."""
     summary = build_summary(content, comparison.previous, comparison.year_before)
+    # First of all, so that nobody copies a figure before reading that it will change.
     if content.version is None:
         yield Note(
             _("Provisional figures for internal use. They change while visits and answers of the month come in.")
         )
+    # Nothing more: charts and shares of zeros would look like results.
     if content.is_empty:
         yield Note(_("Nothing was recorded in %(month)s.", month=name_period(content.period)))
         return
@@ -83,6 +87,7 @@ def _build_key_figures(summary: Summary) -> Iterator[HeadlineFigure]:
         need = summary.needs[0]
         yield HeadlineFigure(_("Most frequent need"), format_number(need.count), (need.label,))
     answers = summary.answers
+    # Of no referrals there is no share, and of a month whose answers are held back neither.
     if answers.answered is not None and answers.answered_share is not None and summary.referrals.count:
         yield HeadlineFigure(
             _("Referrals answered"),
@@ -114,12 +119,14 @@ def _build_charts(content: ReleaseContent) -> Iterator[Chart]:
     table = content.find_table(AGES_CHART)
     if table is not None:
         view = TableView(content, table)
+        # An unknown age has no place on the axis of ages; the row below the charts and the table name it.
         ages = [age for age in view.list_codes(1) if age != NOT_GIVEN]
         series = tuple(
             Series(view.label_code(0, sex), tuple(view.get_count(sex, age) for age in ages))
             for sex in _CHARTED_SEXES
             if sex in view.list_codes(0)
         )
+        # A chart without any bar is an empty frame that looks like a fault.
         if _has_bars(series):
             categories = tuple(view.label_code(1, age) for age in ages)
             yield Chart(AGES_CHART, _("Ages of women and men"), "hbar", categories, series, is_half_width=True)
@@ -149,6 +156,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     answers = "; ".join(_describe_answers(summary))
     if answers:
         yield _("Answers to the referrals"), f"{_capitalise(answers)}."
+    # Named, because a paper that compares with nothing would else seem to say that nothing changed.
     missing = [
         name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
     ]

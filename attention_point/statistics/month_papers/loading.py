@@ -19,6 +19,7 @@ def load_paper(session: Session, release: Release, watermark: str | None = None)
     Raises AlteredRelease.
     """
     period = parse_period_code(release.period)
+    # The moment of the release decides, not today: the paper of a version always gives the same bytes.
     comparison = load_comparison(session, period, release.released_at)
     return PeriodPaper(queries.load_content(release), comparison, release.hash, watermark)
 
@@ -41,5 +42,7 @@ def load_comparison(session: Session, period: Period, moment: datetime | None = 
 
 def _load_content(session: Session, period: Period, moment: datetime | None) -> ReleaseContent | None:
     versions = queries.list_versions(session, period)
+    # The newest version that was out by then. A provisional month has no such moment: it is read beside what is in
+    # force.
     release = next((version for version in versions if moment is None or version.released_at < moment), None)
     return queries.load_content(release) if release else None

@@ -27,6 +27,7 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
             "received."
         )
     )
+    # The paper describes the method by which its own figures were made. Months of the old method stay as they are.
     yield from _describe_suppression() if content.method == SUPPRESSION else _describe_rounding(content)
     yield Paragraph(
         _(
@@ -36,6 +37,7 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
     )
     yield Heading(_("How to read the tables"), 2)
     yield BulletList(tuple(_explain_tables()))
+    # A provisional paper has neither version nor hash, so that nobody cites it.
     if content.version is None or content.released_at is None:
         yield Note(_("Do not publish these figures. They are published when the month is released."))
         return
@@ -46,6 +48,7 @@ def build_method_page(content: ReleaseContent, content_hash: str | None = None) 
         (_("Content (SHA-256)"), content_hash or compute_content_hash(build_content_json(content))),
         (_("Last seal of the journal"), content.journal_head or ""),
     ]
+    # Whoever compares two versions looks for the reason here; the first page only says that this one corrects.
     if content.note:
         rows.append((_("What was corrected"), content.note))
     rows.append((_("How to cite"), _describe_citation(content)))
@@ -83,6 +86,7 @@ def _describe_rounding(content: ReleaseContent) -> Iterator[Block]:
             "a program examines before each release that no small count can be worked out from all tables together."
         )
     )
+    # Three figures by which a reader judges the rounding without trusting the office (decision 45, U1).
     if content.quality:
         yield Paragraph(
             _(

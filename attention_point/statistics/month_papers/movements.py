@@ -29,11 +29,13 @@ def list_movements(content: ReleaseContent, earlier: ReleaseContent) -> list[Mov
     Only tables of one dimension are read, and only changes that the rounding cannot have made.
     """
     movements = [movement for table in _list_views(content, earlier) if (movement := _find_greatest(table, earlier))]
+    # A row from each table: the greatest changes of a month often come from one table and would hide all others.
     return sorted(movements, key=lambda movement: -abs(movement.change.difference))[:MAX_MOVEMENTS]
 
 
 def count_differences(content: ReleaseContent, released: ReleaseContent) -> tuple[int, int]:
     """Count the figures that differ from those of a released version, and the tables in which they stand."""
+    # Only figures that the released version has: a table that is new in the program is no correction.
     differing = [
         sum(table.cells.get(cell) != count for cell, count in released_table.cells.items())
         for released_table in released.tables
@@ -45,6 +47,7 @@ def count_differences(content: ReleaseContent, released: ReleaseContent) -> tupl
 
 def _list_views(content: ReleaseContent, earlier: ReleaseContent) -> Iterator[TableView]:
     for table in content.tables:
+        # A crosstab repeats what its margins say in smaller numbers, of which rounding makes more.
         if len(table.dimensions) == 1 and not _SKIPPED_DIMENSIONS & set(table.dimensions):
             yield TableView(content, table, Comparison(previous=earlier))
 

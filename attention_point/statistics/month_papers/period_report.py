@@ -45,6 +45,7 @@ CONTAINED_TABLES: Mapping[str, str] = {
     "referrals-by-entity-and-state": "referrals-by-service-and-state",
     "referrals-by-service": "referrals-by-service-and-state",
 }
+# Months of the old method have tables that this list does not name; they must not vanish from their papers.
 OTHER_SECTION = N_("Further tables of this release")
 _SECTION_TABLES = frozenset(table_id for _title, table_ids in SECTIONS for table_id in table_ids)
 
@@ -66,6 +67,7 @@ def build_period_report(paper: PeriodPaper, *, folds_zeros: bool = False) -> Rep
     """Build the report of a period in the language in use. With ``folds_zeros`` long lists leave out rows of 0."""
     content = paper.content
     blocks: list[Block] = [*build_first_page(content, paper.comparison)]
+    # The first page stands alone, so that it can be printed and handed over by itself.
     if not content.is_empty:
         blocks.append(PageBreak())
         blocks += _build_sections(paper, folds_zeros)
@@ -114,6 +116,7 @@ def _build_sections(paper: PeriodPaper, folds_zeros: bool) -> Iterator[Block]:
 
 def _is_contained(paper: PeriodPaper, table_id: str) -> bool:
     whole = CONTAINED_TABLES.get(table_id)
+    # A suppressed crosstab may hide what its margin shows, so that papers of the old method draw both.
     return paper.content.method == ROUNDING and whole is not None and paper.content.find_table(whole) is not None
 
 

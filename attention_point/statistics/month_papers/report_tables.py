@@ -17,6 +17,7 @@ from attention_point.tallies.facts import NOT_GIVEN
 
 _MIN_ROWS_TO_FOLD = 10  # a shorter list shows its zeros on paper too
 # Titles of tables that are longer than the name of a sheet may be (31 letters), shortened.
+# Excel refuses a longer name of a sheet, and one that is cut in the middle would not say which table it is.
 SHORT_TITLES: Mapping[str, str] = {
     "people-by-first-time": N_("People by first visit"),
     "people-by-status": N_("By migration status"),
@@ -164,6 +165,7 @@ def _shorten_label(view: TableView, axis: int, code: str) -> str:
 
 def _build_nested_crosstab(view: TableView) -> _TableParts:
     """Services under their entities by state, or needs by age with a row for each sex: bold rows sum those below."""
+    # The total stands last in every table, where a reader looks for it.
     columns = [*view.list_codes(2), TOTAL_CODE]
     rows: list[tuple[Cell, ...]] = []
     subtotal_rows = []
@@ -195,6 +197,7 @@ def _build_line_of_each_cell(view: TableView) -> _TableParts:
 
 def _build_calendar(view: TableView) -> _TableParts:
     """The days of a month as a calendar: a row for each week, from Monday to Sunday."""
+    # A month of days as a list would fill a page. As a calendar it also shows the weekends by itself.
     days = {date.fromisoformat(code): view.get_count(code) for code in view.list_codes(0)}
     monday = min(days) - timedelta(days=min(days).weekday())
     weekdays = [monday + timedelta(days=number) for number in range(7)]
@@ -206,6 +209,7 @@ def _build_calendar(view: TableView) -> _TableParts:
         week = [days.get(monday + timedelta(days=number)) for number in range(7)]
         present = [monday + timedelta(days=number) for number in range(7) if monday + timedelta(days=number) in days]
         shown = [count for count in week if isinstance(count, int)]
+        # A week with a day that is held back has no total: the sum of the others would be taken for the whole week's.
         total = SUPPRESSED if SUPPRESSED in week else sum(shown)
         rows.append((f"{present[0].day} – {present[-1].day}", *week, total))
         monday += timedelta(days=7)
@@ -218,6 +222,7 @@ def _fold_zeros(
     body = rows[:-1] if has_total_row else rows
     is_count = [column.kind == "integer" for column in columns]
     zeros = [row for row in body if all(cell == 0 for cell, counts in zip(row, is_count, strict=True) if counts)]
+    # A note about one row takes as much room as the row.
     if len(body) < _MIN_ROWS_TO_FOLD or len(zeros) < 2:
         return rows, []
     return [row for row in rows if row not in zeros], [str(row[0]) for row in zeros]
@@ -231,6 +236,7 @@ def _fold_inner_rows(
     kept_subtotals = []
     for number, row in enumerate(rows):
         figures = [cell for cell, column in zip(row, columns, strict=True) if column.kind == "integer"]
+        # A figure of one base may stand for a single person: such a row is mostly rounding, and the workbook has it.
         if not all(isinstance(figure, int) and figure <= view.table.base for figure in figures):
             if number in subtotal_rows:
                 kept_subtotals.append(len(kept_rows))

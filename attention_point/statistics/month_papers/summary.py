@@ -12,6 +12,7 @@ from attention_point.tallies.rules import BASE
 
 TOTALS = ("people", "attentions", "referrals")
 TOP_COUNT = 3
+# These name nobody's answer. "Most frequent need: not given" would be true and useless.
 _NO_ANSWERS = frozenset({NOT_GIVEN, OTHER_CODE, TOTAL_CODE})
 
 
@@ -133,6 +134,7 @@ def _build_answers(content: ReleaseContent) -> AnswerFigures:
     times = {part.code: part.count for part in list_parts(content, "answers-by-time")}
     table, referrals = content.find_table("answers-by-time"), content.totals.get("referrals")
     answered = content.totals.get("answers")
+    # Months of the old method may not have this total, while their table of answers has it.
     if answered is None and table is not None:
         answered = table.cells.get((TOTAL_CODE,))
     attended, refused = states.get("attended"), states.get("rejected")
@@ -157,6 +159,7 @@ def _find_median_code(counts: Sequence[tuple[str, int]]) -> str | None:
     total, sum_so_far = sum(count for _code, count in counts), 0
     for code, count in counts:
         sum_so_far += count
+        # The first time by which half of the answers are there. A mean would be moved by a single answer after a year.
         if count and 2 * sum_so_far >= total:
             return code
     return None

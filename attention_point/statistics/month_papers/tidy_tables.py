@@ -35,6 +35,7 @@ def _build_lines(content: ReleaseContent) -> Iterator[tuple[Cell, ...]]:
     empty: tuple[Cell, ...] = ("",) * 3
     for counts, total in content.totals.items():
         count: Cell = SUPPRESSED if total is None else total
+        # Without a base: totals are exact or rounded by a rule of their own, which the method says.
         yield (content.period, TOTALS_TABLE, _("Totals"), counts, *empty * MAX_DIMENSIONS, count, None)
     for table in content.tables:
         view = TableView(content, table)
@@ -43,6 +44,7 @@ def _build_lines(content: ReleaseContent) -> Iterator[tuple[Cell, ...]]:
             for axis, code in enumerate(cell):
                 label = view.label_code(axis, code) if code != TOTAL_CODE else _("Total")
                 places += (view.label_dimension(axis), code, label)
+            # Every line has the same columns, however many dimensions its table has: programs filter one table.
             places += empty * (MAX_DIMENSIONS - len(cell))
             yield (
                 content.period,

@@ -35,6 +35,7 @@ def show_month(month: str) -> Response:
     release = _get_release(parse_begun_month(month), request.args.get("version", ""))
     # The bytes are the same as those of the public file, so that a program can compare the two.
     content = files.write_release_file(db_session(), "json", release, get_watermark(current_settings()))
+    # A program's reading is written down as a person's is: a token that was stolen is seen by what it took.
     journal.record(
         db_session(),
         current_actor(),
@@ -49,6 +50,7 @@ def show_month(month: str) -> Response:
 
 def _get_release(first_day: date, version_text: str) -> Release:
     number = parse_version(version_text)
+    # A version that is misspelt must not silently give the latest one.
     if version_text and number is None:
         message = _("Enter the number of a version.")
         raise Invalid(message, (FieldError("version", message),))

@@ -42,6 +42,7 @@ def list_first_blocks(report: Report) -> FirstBlocks:
     """List what stands before the first heading of a report."""
     first_blocks: list[Block] = []
     for block in report.blocks:
+        # The first page of a report has no heading of its own: what comes before the first one belongs to it.
         if isinstance(block, Heading):
             break
         first_blocks.append(block)
@@ -64,6 +65,7 @@ def list_sections(report: Report) -> list[PageSection]:
     for block in report.blocks:
         if isinstance(block, Heading) and block.level == 1:
             sections.append(PageSection(block.text, block.anchor))
+        # What stands before the first heading is shown at the top of the page by itself.
         elif isinstance(block, Paragraph | Note) and sections:
             sections[-1].texts.append(block.text)
         elif isinstance(block, Table) and sections:

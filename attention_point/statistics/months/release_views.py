@@ -42,12 +42,15 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     """Show a month to the person who decides, and publish it, or propose it where two people decide."""
     first_day = parse_begun_month(month)
     form = ReleaseForm()
+    # A wrong form comes back with status 422: the page stays, and a program that follows it sees that nothing happened.
     if not form.validate_on_submit():
         return _render_review(first_day, form), 422 if request.method == "POST" else 200
     period, needs_two_people = Period("month", first_day), current_settings().release_needs_two_people
     note, reader_note = form.note.data, form.reader_note.data
     fingerprint, despite_damage = form.fingerprint.data or "", form.despite_damage.data
     try:
+        # The setting is the installation's and stands above the form: a hand-written request cannot skip the second
+        # person.
         if needs_two_people:
             approvals.propose_release(
                 db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage
@@ -57,6 +60,7 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
         release = services.release_period(
             db_session(), current_actor(), period, note, fingerprint, despite_damage, reader_note
         )
+    # What is typed stays in the form: a note of what was wrong takes minutes to write.
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_review(first_day, form), 422
@@ -102,6 +106,7 @@ def _make_public_files(database: Database, settings: Settings) -> None:
 
 def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalForm | None = None) -> str:
     template, month, period = "statistics/release.html", format_month_code(first_day), Period("month", first_day)
+    # The review takes seconds of computing and writes nothing; a writing session would keep the desk waiting on SQLite.
     session = read_session()
     try:
         prepared = services.prepare_release(session, period)
@@ -117,6 +122,7 @@ def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalFo
     form.fingerprint.data = prepared.fingerprint
     approval_form = approval_form or ApprovalForm()
     approval_form.seal.data = proposal.seal if proposal else ""
+    # Beside the last month and the last year: a jump that nobody can explain is the best sign of a wrong count.
     comparison = load_comparison(session, period)
     return render_template(
         template,

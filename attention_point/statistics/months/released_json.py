@@ -14,6 +14,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class _ResponseBody(BaseModel):
+    # A key that these models do not name would be missing from what the API documents.
     model_config = ConfigDict(extra="forbid")
 
 
@@ -25,6 +26,7 @@ class ReleasedCell(_ResponseBody):
 
     at: dict[str, str]
     count: Count
+    # Most cells have the table's base, so that the frozen JSON names only those that differ.
     base: Count = 0
 
 
@@ -61,6 +63,7 @@ class ReleasedMonth(_ResponseBody):
 
     month: MonthCode
     period: str
+    # By this word a program tells the two kinds apart: months of the old method do not have it.
     method: Literal["rounding"]
     version: Annotated[int, Field(ge=1)]
     released_at: AwareDatetime
@@ -86,6 +89,7 @@ class SuppressedMonth(_ResponseBody):
     note: str | None
     totals: dict[str, Count | None]
     tables: list[dict[str, Any]]
+    # Tables behind which too few people stood: the old method named them and left them out.
     withheld: list[dict[str, Any]]
     labels: dict[str, dict[str, dict[str, str]]]
     demonstration: str = ""

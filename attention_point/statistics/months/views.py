@@ -58,6 +58,7 @@ def list_months() -> str:
         this_month=first_of_month(clock.today()),
         format_month_code=format_month_code,
         releases={release.month: release for release in releases},
+        # There are few of them, and they would stand on every page of the list.
         longer_releases=_list_longer_releases() if not month_bound else (),
         file_formats=files.FILE_FORMATS,
     )
@@ -115,11 +116,13 @@ def download_month(month: str, kind: str) -> Response:
     period = parse_begun_period(month)
     mimetype = files.get_format(kind).mimetype
     release = _find_release(period)
+    # What nobody has published yet is drawn anew each time: it changes with every visit.
     if release is None:
         content = run_in_worker(db_session(), current_settings(), files.draw_provisional_file, period, kind)
     else:
         content = public_files.read_kept_file(db_session(), current_settings(), release, kind)
     version = release.version if release else None
+    # After the drawing and before the sending: a file that could not be made was not taken by anybody.
     journal.record(db_session(), current_actor(), "statistics.export", "month", month, format=kind, version=version)
     name = (
         _("figures-%(month)s-provisional", month=month)

@@ -43,6 +43,8 @@ def build_catalogue(
     home = build_address("show_newest")
     office, place = {"@id": f"{home}#office"}, {"@id": f"{home}#bucaramanga"}
     title, description = _translate(TITLE), _translate(DESCRIPTION)
+    # A data portal shows the months as one series, and not as a hundred data sets that have nothing to do with each
+    # other.
     series = {
         "@id": f"{home}#series",
         "@type": "dcat:DatasetSeries",
@@ -87,6 +89,7 @@ def _build_dataset(
     release: Release, public_files: list[PublicFile], build_address: BuildAddress, contact: str | None
 ) -> dict[str, Any]:
     home, month_code = build_address("show_newest"), format_month_code(release.month)
+    # A portal lists titles without their series: the month must stand in each.
     titles = translate_message(TITLE)
     for language in LANGUAGES:
         with in_language(language):
@@ -104,6 +107,7 @@ def _build_dataset(
             "@type": "vcard:Organization",
             "vcard:fn": _translate(PUBLISHER),
             "vcard:hasURL": {"@id": home},
+            # A contact that is a web form has no address of mail, and one that is invented would lead nowhere.
             **({"vcard:hasEmail": {"@id": f"mailto:{contact}"}} if contact and is_mail_address(contact) else {}),
         },
         "dct:issued": _format_moment(release.released_at),
@@ -121,6 +125,7 @@ def _build_dataset(
 
 
 def _build_distribution(release: Release, public_file: PublicFile, build_address: BuildAddress) -> dict[str, Any]:
+    # The address with the version: what a program has fetched by it stays true after a correction.
     month_code, kind = format_month_code(release.month), public_file.format_code
     address = build_address("download_version", period=month_code, number=release.version, kind=kind)
     file_format = files.FILE_FORMATS[kind]

@@ -75,6 +75,7 @@ def build_table(content: ReleaseContent, watermark: str | None = None) -> Table:
     # Each line bears the watermark, so that it stays when somebody copies some lines.
     columns += [DEMONSTRATION_COLUMN] if watermark else []
     mark = {DEMONSTRATION_COLUMN.name: watermark or ""}
+    # In Spanish whoever asks: the bytes behind a public address must not depend on a reader's browser.
     with in_language(LANGUAGE):
         lines = [{**line, **mark} for line in _build_lines(content)]
     rows = (tuple(line.get(column.name, "") for column in columns) for line in lines)
@@ -87,6 +88,7 @@ def list_columns(content: ReleaseContent) -> list[DataColumn]:
     if content.method == SUPPRESSION:
         old_tags = {name: HXL_TAGS.get(name, f"#group+name+{name}") for name in DIMENSIONS}
         dimensions = [DataColumn(column.name, old_tags[name]) for name, column in DIMENSION_COLUMNS.items()]
+        # Column by column as they were: a program that reads these files must go on reading them.
         return [MONTH_COLUMN, VERSION_COLUMN, TABLE_COLUMN, COUNTS_COLUMN, *dimensions, *COUNT_COLUMNS, STATUS_COLUMN]
     kind = parse_period_code(content.period).kind
     return [

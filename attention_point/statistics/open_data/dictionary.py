@@ -76,12 +76,15 @@ _FIRST_TIME_TOTAL = "first_time_people"
 
 def build_entries(session: Session) -> tuple[DictionaryEntry, ...]:
     """Build the dictionary: the columns in their order, each followed by its codes."""
+    # All lines in one language after the other: switching the language for each line would load the words of the
+    # directory as often.
     lines_by_language = []
     for language in LANGUAGES:
         with in_language(language):
             lines = [*_describe_columns(), *_describe_tables(), *_describe_dimensions(session)]
         lines_by_language.append(lines)
     entries = []
+    # The order of the lines follows from codes alone, so that both languages have the same line in the same position.
     for same_lines in zip(*lines_by_language, strict=True):
         column, code = same_lines[0][:2]
         texts = {language: line[2:] for language, line in zip(LANGUAGES, same_lines, strict=True)}
@@ -145,6 +148,7 @@ def _list_codes(session: Session, dimension: str) -> Iterable[str]:
     codes = dict.fromkeys(dimension_codes.list_codes(session, dimension, clock.today()))
     if code_list := DIMENSIONS[dimension].code_list:
         codes |= dict.fromkeys(code.code for code in get_code_list(code_list))
+    # Every dimension can be left unanswered, also one whose list does not say so.
     return (*codes, *(() if NOT_GIVEN in codes else (NOT_GIVEN,)))
 
 

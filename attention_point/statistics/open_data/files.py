@@ -92,6 +92,7 @@ def write_file_atomically(target: Path, content: bytes) -> None:
         with target.open("wb") as file:
             file.write(content)
         return
+    # In the same folder, so that moving it is one step of the file system: a reader sees the whole file or none.
     partial_file = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         write_private_file(partial_file, content)
@@ -107,6 +108,7 @@ def _write_json(paper: PeriodPaper) -> bytes:
 
 
 def _encode_json(content_json: Mapping[str, Any], watermark: str | None) -> bytes:
+    # Invented people must not be taken for real ones, also by a program that reads nothing but the JSON.
     marked_json = {**content_json, DEMONSTRATION_KEY: watermark} if watermark else content_json
     return encode_canonical_json(marked_json).encode()
 
@@ -116,7 +118,9 @@ def _write_csv(paper: PeriodPaper) -> bytes:
 
 
 def _write_pdf(paper: PeriodPaper) -> bytes:
+    # The writer fills in the title where a table goes on; the message is translated here with its own sign for it.
     caption = _("%(title)s (continued)", title="%(title)s")
+    # Paper has only so many pages. The workbook and the CSV have every row.
     report = build_period_report(paper, folds_zeros=True)
     return write_pdf(report, replace(build_report_wording(), continued_caption=caption))
 

@@ -78,6 +78,7 @@ def build_page_figures(session: Session, content: ReleaseContent) -> PageFigures
     """Build the figures of a period in the language in use, beside the periods with which they are compared."""
     period = parse_period_code(content.period)
     comparison = Comparison(_load_current(session, period.previous), _load_current(session, period.year_before))
+    # The page shows what the paper's first page says: two texts of the same figures would come to differ.
     blocks: Sequence[Block] = tuple(build_first_page(content, comparison))
     charts = [_describe(block) for block in blocks if isinstance(block, Chart)]
     return PageFigures(
@@ -99,6 +100,7 @@ def _load_current(session: Session, period: Period) -> ReleaseContent | None:
 
 
 def _describe(chart: Chart) -> Chart:
+    # A chart without words says nothing to a reader who cannot see it (WCAG 2.2, 1.1.1).
     return chart if chart.description else replace(chart, description=describe_chart(chart.title, None))
 
 
@@ -113,6 +115,7 @@ class Trend:
 
 def build_trend(session: Session, published: PublishedPeriods) -> Trend | None:
     """Build the people by month; None for a single month."""
+    # Two years: each month has its own month of the year before beside it, and the bars stay legible on a telephone.
     codes = published.list_codes("month")[-MAX_TREND_MONTHS:]
     if len(codes) < 2:
         return None

@@ -85,6 +85,8 @@ def _ensure_series(session: Session, settings: Settings) -> Path:
     if not path.exists():
         with in_language(LANGUAGE):
             _store_once(path, lambda: run_in_worker(session, settings, draw_series))
+        # Each release makes a new file of all months. The earlier ones are never asked for again and would fill the
+        # disk.
         for earlier_file in path.parent.glob(f"{_SERIES}-*.csv"):
             if earlier_file != path:
                 earlier_file.unlink(missing_ok=True)
@@ -94,6 +96,7 @@ def _ensure_series(session: Session, settings: Settings) -> Path:
 def build_series_tag(session: Session, settings: Settings) -> str:
     """Return what tells the file of all months from an earlier one: the versions that stand in it."""
     versions = repr(list_series_versions(session))
+    # Shortened, because it stands in the name of a file; 128 bits are enough that no two sets of versions share one.
     return _build_tag(settings, hashlib.sha256(versions.encode()).hexdigest()[:32])
 
 
@@ -146,6 +149,7 @@ def _is_altered(session: Session, settings: Settings, release: Release, format_c
     try:
         with in_language(LANGUAGE):
             return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
+    # The altered release is named by its own check; and a file that went away meanwhile is only missing.
     except (queries.AlteredRelease, FileNotFoundError):
         return False
 

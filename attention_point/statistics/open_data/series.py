@@ -26,6 +26,7 @@ COLUMN_NAMES = (
 
 def list_series_versions(session: Session) -> list[tuple[str, int, str]]:
     """List the latest version of every published month, oldest first: its code, number and hash."""
+    # The list is in the order of the versions, so that the last one of a month wins.
     latest = {code: (code, number, digest) for code, number, digest in queries.list_hashes(session)}
     return [version for code, version in latest.items() if parse_period_code(code).kind == "month"]
 
@@ -41,6 +42,8 @@ def write_series(session: Session, watermark: str | None = None) -> bytes:
 def _build_rows(session: Session) -> Iterator[tuple[Cell, ...]]:
     for code, number, _digest in list_series_versions(session):
         table = build_tidy_table(queries.load_content(session.get_one(Release, (code, number))))
+        # The names are for programs and the table is for readers. A column that is added to one and not to the other
+        # must not shift all others.
         if len(table.columns) != len(COLUMN_NAMES):
             raise ValueError("the tidy table has other columns than the series")
         for row in table.rows:

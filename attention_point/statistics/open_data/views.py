@@ -48,6 +48,8 @@ def name_public_page() -> dict[str, str | None]:
 @public
 def show_newest() -> str | Response | tuple[str, int]:
     """Show the newest month. ``?period=`` leads to another one, which the page's list of periods asks for."""
+    # A form can only add to an address; the redirect leads to the one address of the period, which caches and readers
+    # keep.
     if code := request.args.get("period", ""):
         return redirect(url_for("open_data.show_period", period=_parse_period(code).code))
     published = page_figures.list_published_periods(db_session())
@@ -66,6 +68,7 @@ def show_period(period: str) -> str | tuple[str, int]:
 @public
 def show_tables(period: str) -> str | tuple[str, int]:
     """Show every table of a period."""
+    # Open data without somebody to answer for them help nobody; the files stay, because addresses were promised.
     if not current_settings().contact:
         return _render_closed()
     content = queries.load_content(_get_release(_parse_period(period)))
@@ -166,6 +169,7 @@ def _render_page(published: page_figures.PublishedPeriods, period: Period | None
         period_name=name_period(period.code) if period else "",
         neighbours=published.find_neighbours(period.code) if period else (None, None),
         figures=page_figures.build_page_figures(db_session(), content) if content else None,
+        # The months in a row lead to the newest one, so that only its page shows them.
         trend=page_figures.build_trend(db_session(), published) if is_newest else None,
         public_files=_list_files(release) if release else [],
         earlier_versions=queries.list_versions(db_session(), period)[1:] if period else [],

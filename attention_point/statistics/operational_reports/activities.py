@@ -38,6 +38,7 @@ def _check_month(code: str) -> str:
 # A code of a month sorts as its month does.
 MonthCode = Annotated[str, AfterValidator(_check_month)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400), SINGLE_LINE]
+# It goes into the name of a file and into the journal: letters, digits and hyphens alone.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
 
 
@@ -62,6 +63,7 @@ class Activity(_Part):
     indicator: Text
     activity: Text
     description: Text
+    # Whether it is an activity of the Regional Refugee and Migrant Response Plan, which the form asks of each row.
     rmrp: bool
     needs: Annotated[tuple[Code, ...], Field(min_length=1)]
     valid_from: MonthCode
@@ -96,6 +98,7 @@ class Plan(_Part):
         return self
 
     def _list_faults(self) -> Iterator[str]:
+        # Every column needs its header. Whoever edits the file reads them in the order in which the form has them.
         if list(self.headers) != list(COLUMNS):
             yield _("The headers must be these, in this order: %(list)s.", list=", ".join(COLUMNS))
         codes = [organisation.code for organisation in self.organisations]
@@ -109,6 +112,7 @@ class Plan(_Part):
         for first, second in combinations(self.activities, 2):
             if not first.overlaps(second):
                 continue
+            # The platform adds up what its partners report. Nobody there can see that two rows are of the same people.
             if shared_needs := sorted(set(first.needs) & set(second.needs)):
                 yield _(
                     "Two activities report the need %(need)s in the same month: its people would be reported twice.",
@@ -140,6 +144,8 @@ class Plan(_Part):
 
 def find_plan_file(settings: Settings) -> Path:
     """Return the path of the file that counts: the installation's own, else the shipped one."""
+    # The plan changes each year with the platform's. The office edits its own file and needs no new version of the
+    # program.
     own_file = settings.instance / FILE_NAME
     return own_file if own_file.exists() else SHIPPED_FILE
 
@@ -148,6 +154,7 @@ def read_plan(settings: Settings) -> Plan:
     """Read the file that counts. Raises AppError with every fault of it."""
     path = find_plan_file(settings)
     try:
+        # YAML is read whole: a file that was put there by mistake must not fill the memory.
         if path.stat().st_size > MAX_FILE_BYTES:
             raise AppError(_("%(file)s is too large.", file=path.name))
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -156,5 +163,6 @@ def read_plan(settings: Settings) -> Plan:
     try:
         return parse_object(Plan, content, N_("The file must hold the keys that the shipped one holds."))
     except Invalid as error:
+        # All faults at once: whoever edits a file on the server would else correct one and meet the next.
         faults = "; ".join(": ".join(filter(None, (fault.field, fault.message))) for fault in error.field_errors)
         raise AppError(_("%(file)s cannot be used: %(faults)s", file=path.name, faults=faults)) from None

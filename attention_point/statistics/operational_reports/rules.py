@@ -42,6 +42,7 @@ COLUMNS = (
     *SEX_AND_AGE_BOXES,
     "platform",
 )
+# Of age by Colombian law (Ley 27 de 1977), and the bound of the platform's form.
 ADULT_AGE = 18
 # ISO 3166-2 of each department by DANE's code.
 DEPARTMENTS: Mapping[str, str] = {
@@ -73,6 +74,7 @@ class Beneficiaries:
 
     def add_person(self, answers: Mapping[str, Any], *, is_new: bool, attentions: int) -> None:
         """Count a person once. ``answers`` are the counted attributes; ``is_new``: not served before this year."""
+        # Out of the whole row and not only out of one sum: the platform refuses a row whose sums do not agree.
         reason = find_outside_reason(answers)
         if reason is not None:
             self.outside[reason] += 1
@@ -96,10 +98,12 @@ def find_population_box(answers: Mapping[str, Any]) -> str | None:
     as_migrant = _BOX_BY_INTENTION.get(answers.get("intention"), "in_destination")
     if population == "binational":
         return "pendular" if as_migrant == "pendular" else "returnee"
+    # What the person said comes before nationality: a Colombian returnee may well be a Venezuelan citizen too.
     if population in {"returnee", "host_community"}:
         return str(population)
     if population == "migrant" or (nationality and nationality != "CO"):
         return as_migrant
+    # A Colombian who named no population may be either, and a guess would be reported as a fact.
     return "host_community" if population == "other" and nationality == "CO" else None
 
 
@@ -108,6 +112,7 @@ def find_sex_and_age_box(answers: Mapping[str, Any]) -> str | None:
     age = answers.get("age")
     if age is None:
         return None
+    # The form has three boxes. Whoever gave no answer is put in the third, and a note says how many they are.
     sex = {"F": "women", "M": "men"}.get(str(answers.get("sex")), "other")
     return f"{sex}_under_18" if age < ADULT_AGE else f"{sex}_18_and_over"
 
@@ -138,6 +143,7 @@ Row = Mapping[str, str | int | bool | None]
 def list_row_faults(row: Row) -> Iterator[str]:
     """Yield the name of each check of the platform that a row does not pass."""
     counts = {name: row[name] for name in (*POPULATION_BOXES, *SEX_AND_AGE_BOXES, *COLUMNS[15:18])}
+    # The other checks compute with these numbers, so that they end here.
     if not all(isinstance(count, int) and count >= 0 for count in counts.values()):
         yield "numbers"
         return
@@ -151,11 +157,13 @@ def list_row_faults(row: Row) -> Iterator[str]:
         yield "sex_and_age"
     if numbers["new_beneficiaries"] > total:
         yield "new_beneficiaries"
+    # Everybody who was served came at least once.
     if numbers["output"] < total:
         yield "output"
     required = ("country", "admin1", "organisation", "month", "sector", "indicator", "activity", "platform")
     if not all(row[name] for name in required):
         yield "required"
+    # With a partner the form's word must be yes, without one no: the form asks for both, and they must agree.
     if row["implementation"] is not bool(row["partner"]):
         yield "partner"
     if not row["cva"] and (row["value"] or row["mechanism"]):

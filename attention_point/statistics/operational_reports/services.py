@@ -66,6 +66,7 @@ def choose_organisation(plan: Plan, month: date, code: str | None) -> Organisati
     Raises AppError where there is none, and where there are several to choose from.
     """
     reporting = list_reporting_organisations(plan, month)
+    # A single organisation need not be typed. With two, a guess would send one's figures under the name of the other.
     if code is None:
         if len(reporting) == 1:
             return reporting[0]
@@ -90,6 +91,7 @@ def build_report(session: Session, plan: Plan, month: date, organisation: Organi
     municipality, and for rows that the platform would refuse.
     """
     end_day = first_of_next_month(month)
+    # People still come while a month runs: what is sent then would be wrong by its end.
     if end_day > clock.today():
         raise AppError(
             _(
@@ -100,16 +102,19 @@ def build_report(session: Session, plan: Plan, month: date, organisation: Organi
         )
     shows_municipality = plan.shows_municipality(format_month_code(month))
     counts = _MonthCounts(plan, organisation.code, month, _find_places(session, shows_municipality=shows_municipality))
+    # From the sealed visits: an indicator joins several needs, and counts by need would have the same person in each.
     for person in list_served_people(session, month):
         counts.add_person(person)
     rows = [
         _build_row(plan, organisation, month, activity, place, beneficiaries)
         for activity, place, beneficiaries in counts.list_rows()
+        # A row of nobody is refused by the platform, and says that an activity took place which did not.
         if beneficiaries.total
     ]
     if not rows:
         raise AppError(_("Nobody was served in %(month)s whom %(name)s could report.",
                          month=format_month(month), name=organisation.name))  # fmt: skip
+    # Before anything is written: a file that the platform refuses would be corrected by hand, and by guesses.
     check_rows(rows)
     return OperationalReport(
         month=month,
@@ -155,6 +160,7 @@ def _describe_check(check: str) -> str:
 
 def check_reason(reason: str | None) -> str:
     """Return the code of why exact figures leave the office. Raises Invalid for no such reason."""
+    # Why exact figures leave the office must be said by everybody, on the page and on the server alike.
     if reason and get_code_list(REASONS).has_code(reason):
         return reason
     sentence = _("Say what the report is for.")
@@ -189,15 +195,21 @@ class _MonthCounts:
 
     def add_person(self, person: ServedPerson) -> None:
         """Count a person in each row to which the visits of the month belong."""
+        # By indicator and place, because rows are so, and within the year, of which the platform's plan is (decision
+        # 49).
         served_earlier: set[tuple[str, Place | None]] = set()
         attentions: Counter[tuple[Activity, Place]] = Counter()
         unreported_needs: set[str] = set()
         for visit in person.visits:
+            # The plan of the visit's own month: an activity that began in May served nobody in April.
             reporting = self._find_activities(visit.day)
             activities = {reporting[need] for need in visit.needs if need in reporting}
             place = self._places.get(visit.point)
+            # Earlier visits only tell whether the person is new. They were reported in their own months.
             if visit.day < self._month:
                 served_earlier |= {(activity.indicator, place) for activity in activities}
+            # A point without a municipality would lose all its people in silence. Earlier months are left alone: they
+            # were sent.
             elif place is None:
                 raise AppError(_("The point %(point)s has no municipality. Set it on its page.", point=visit.point))
             else:
@@ -207,6 +219,7 @@ class _MonthCounts:
         for (activity, place), count in attentions.items():
             is_new = (activity.indicator, place) not in served_earlier
             self._beneficiaries[activity, place].add_person(person.answers, is_new=is_new, attentions=count)
+        # Only of people who stand in a row: the note explains a number that the reader sees.
         if attentions and person.answers.get("sex") is None and find_outside_reason(person.answers) is None:
             self.sex_not_given += 1
 
@@ -227,6 +240,7 @@ class _MonthCounts:
 
     def _find_activities(self, day: date) -> Mapping[str, Activity]:
         month_code = format_month_code(day)
+        # Twelve months at most, asked for thousands of visits.
         if month_code not in self._activities:
             listed = self._plan.list_activities(self._organisation, month_code)
             self._activities[month_code] = {need: activity for activity in listed for need in activity.needs}

@@ -61,6 +61,7 @@ def download_plan() -> Response:
 def show_report(month: str) -> str:
     """Show what the report of a month will hold, and the form that makes it."""
     form = OperationalReportForm(formdata=None)
+    # The choice stands in the address, so that another organisation is shown without sending a form.
     form.organisation.data = request.args.get("organisation")
     return _render_report(parse_begun_month(month), form)
 
@@ -71,6 +72,7 @@ def download_report(month: str) -> Response | tuple[str, int]:
     """Send the report, or show the form again. The journal says who took it and why before it leaves."""
     first_day, form, plan = parse_begun_month(month), OperationalReportForm(), read_plan(current_settings())
     try:
+        # Before the counting, which takes seconds: a missing word is told at once.
         reason = services.check_reason(form.reason.data)
         if not form.confirmed.data:
             sentence = _("Confirm it: exact figures go to the platform alone.")
@@ -82,6 +84,7 @@ def download_report(month: str) -> Response | tuple[str, int]:
     # What takes seconds only reads, in a session of its own: a writing one would keep the desk waiting on SQLite.
     report = services.build_report(read_session(), plan, first_day, organisation)
     content = write_workbook(read_session(), plan, report, get_watermark(current_settings()))
+    # If the entry cannot be written, the file does not leave (decision 49).
     services.record_export(db_session(), current_actor(), report, reason)
     return send_download(content, MIMETYPE, build_file_name(report))
 
@@ -115,6 +118,7 @@ def _name_places(report: services.OperationalReport) -> dict[str, str]:
 
 def _build_shown_report(plan: Plan, first_day: date, form: OperationalReportForm) -> services.OperationalReport:
     organisations = services.list_reporting_organisations(plan, first_day)
+    # Most installations report for one organisation: the page opens with it.
     chosen = form.organisation.data or (organisations[0].code if organisations else None)
     organisation = services.choose_organisation(plan, first_day, chosen)
     form.organisation.data = organisation.code

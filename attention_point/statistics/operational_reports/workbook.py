@@ -25,6 +25,7 @@ def build_file_name(report: OperationalReport) -> str:
 
 def list_columns(report: OperationalReport) -> list[str]:
     """List the columns of the month's form, in its order."""
+    # From 2026 the form has no municipality. A column too many would shift the others.
     return [column for column in COLUMNS if column != "admin2" or report.shows_municipality]
 
 
@@ -54,6 +55,7 @@ def describe_notes(session: Session, report: OperationalReport) -> Iterator[str]
     for (indicator, reason), count in report.outside.items():
         yield f"{indicator}: {_describe_people_outside(reason, count)}"
     label_for_code = build_code_labeller(session)
+    # A need that no activity reports is work that the platform does not see: the office can add it to its plan.
     for need, count in report.unreported_needs.items():
         yield ngettext(
             "%(need)s: %(num)s person; no activity reports this need.",

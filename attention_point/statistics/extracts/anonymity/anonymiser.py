@@ -200,6 +200,7 @@ class _Search:
         """Return the combination of levels that loses least. The top of all hierarchies is always possible."""
         combinations = product(*(range(len(levels)) for levels in self.quasi))
         best: _Recoding | None = None
+        # The cheapest levels first: the search ends as soon as no further combination can be better.
         for loss, levels in sorted((self._weigh_levels(levels), levels) for levels in combinations):
             # Suppression and withheld cells only add to the loss of the levels.
             if best is not None and loss >= best.loss * self.total_weight:
@@ -222,6 +223,7 @@ class _Search:
         """Return what these levels show; None where too many people would have to be suppressed."""
         columns = [self.quasi[index][level] for index, level in enumerate(levels)]
         everybody = np.arange(self.record_count)
+        # Grouped again: the numbers of the classes are those of the people who are left.
         classes = _group(columns, everybody)
         kept = classes.sizes[classes.index] >= self.rules.k
         for index, level in enumerate(levels):
@@ -236,6 +238,7 @@ class _Search:
         for index, column in enumerate(self.rules.sensitive):
             shown[index], lost_share = self._show_column(index, column, columns, members, classes)
             lost_weight += column.weight * lost_share
+        # A person who is left out is lost with all columns.
         kept_share = len(members) / self.record_count
         loss = (levels_weight + lost_weight) * kept_share + self.total_weight * (1 - kept_share)
         return _Recoding(levels, kept, shown, loss / self.total_weight)
@@ -244,6 +247,7 @@ class _Search:
         """Say by record whether people alike in all else would reveal this sensitive quasi-identifier."""
         rule = self.rules.quasi[index]
         inferable = np.zeros(self.record_count, dtype=np.bool_)
+        # On its top level a column says nothing that anybody could infer.
         if not rule.protected or level == len(self.quasi[index]) - 1:
             return inferable
         members = np.flatnonzero(kept)
@@ -265,6 +269,7 @@ class _Search:
         concerned = np.ones(len(classes.sizes), dtype=np.bool_)
         for name, allowed in rule.within.items():
             concerned &= columns[self.indexes_by_name[name]].flag(allowed)[classes.examples]
+        # A class and a value as one number: NumPy then counts the distinct pairs of all classes at once.
         pairs = np.unique(classes.index * len(self.sensitive[index].meanings) + values)
         # Harmless answers count as distinct values too, so that a class in which nobody was abused does not say so.
         distinct = np.bincount(pairs // len(self.sensitive[index].meanings), minlength=len(classes.sizes))
@@ -272,6 +277,8 @@ class _Search:
         is_shown = concerned & (classes.sizes >= rule.k) & (distinct >= self.rules.l)
         is_shown &= harmful_counts <= rule.share * classes.sizes
         concerned_rows, shown_rows = int(classes.sizes[concerned].sum()), int(classes.sizes[is_shown].sum())
+        # Shown only where the answer is harmless, a column would tell too low a share: it is told of nearly all or of
+        # nobody.
         if not shown_rows or concerned_rows - shown_rows > self.rules.max_withheld_share * concerned_rows:
             return np.zeros(len(members), dtype=np.bool_), 1.0
         return is_shown[classes.index], 1 - shown_rows / concerned_rows
@@ -281,6 +288,7 @@ def _group(columns: Sequence[_NumberedColumn], members: Integers) -> _Classes:
     """Group records by their values in all of these columns."""
     keys: Integers = np.zeros(len(members), dtype=np.int64)
     for column in columns:
+        # The values of a record as one number in a mixed base, so that equal rows are equal numbers.
         keys = keys * len(column.meanings) + column.numbers[members]
     _keys, examples, index, sizes = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     return _Classes(index, sizes, members[examples])

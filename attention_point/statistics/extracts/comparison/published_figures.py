@@ -46,6 +46,8 @@ def find_published_contents(session: Session, period: ExtractPeriod) -> tuple[Re
             ),
             code="unpublished",
         )
+    # The longest first: a year counts everybody once, while the sum of its months has whoever came in several of them
+    # as often.
     for kind in reversed(PERIOD_KINDS):
         contents = _load_contents(session, period, kind)
         if contents:
@@ -64,9 +66,11 @@ def _load_contents(session: Session, period: ExtractPeriod, kind: PeriodKind) ->
     contents = []
     for part in _list_parts(kind, _list_counted_months(session, period)):
         release = find_current_release(session, part)
+        # A year reaches beyond a semester: its figures are of other people too.
         if part.first_day < period.first or part.last_day > period.last or release is None:
             return ()
         contents.append(load_content(release))
+    # The old method hides figures, and a sum without them would be too low (decision 50).
     return tuple(content for content in contents if content.method == ROUNDING)
 
 

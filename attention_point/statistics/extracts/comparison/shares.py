@@ -82,6 +82,7 @@ def _compare_column(comparer: "_Comparer", index: int, column: ExtractColumn) ->
 def _measure_difference(answers: Iterable[AnswerShares]) -> float:
     above = sum(max(answer.in_extract - answer.published_greatest, 0) for answer in answers)
     below = sum(max(answer.published_least - answer.in_extract, 0) for answer in answers)
+    # What is too many in one answer is missing in others; where published shares are ranges, the two sums may differ.
     return max(above, below)
 
 
@@ -95,6 +96,7 @@ class _Comparer:
 
     def compares_adults(self, column: ExtractColumn) -> bool:
         """Whether the published table knows ages, and the rows too."""
+        # Minors are in an extract by their guardians' consent alone, so that among all ages the two need not agree.
         knows_ages = column.properties.get("published") == "people-by-sex-and-age" or (
             "needs" in column.properties and "vulnerabilities" not in column.properties
         )

@@ -18,6 +18,7 @@ FilesByName = Mapping[str, bytes]
 def build_files(log_entry: LogEntry, extract: Extract, *, is_demonstration: bool = False) -> FilesByName:
     """Build every file, by its name. ``is_demonstration`` marks invented people as such."""
     method_notes = {}
+    # Both languages: who works with the rows need not be who signed for them.
     for language in LANGUAGES:
         with in_language(language):
             note = build_method_note(log_entry, extract, is_demonstration=is_demonstration)

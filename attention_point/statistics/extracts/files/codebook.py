@@ -90,6 +90,7 @@ def _count_rows_on_level(report: Report, column: str, level: str, code: str) -> 
     """Return the number of rows on the level of a codebook line; None where the report does not count the level."""
     if column in report["levels"]:
         levels: Mapping[str, int] = report["levels"][column]
+        # A withheld value stands on the level that shows nothing.
         return levels.get("all", 0) if code == "*" else levels.get(level)
     # A sensitive column has one level, so every row is either on it or withheld.
     withheld: int = report["withheld"][column]

@@ -63,6 +63,7 @@ def _describe_shown(column: ExtractColumn, report: Report) -> tuple[str, bool]:
             return next(iter(names.values())), "all" not in levels
         return ", ".join(f"{names[level]} ({format_number(rows)})" for level, rows in levels.items()), True
     shown_rows = report["rows"] - report["withheld"][column.name]
+    # The reason is said: a researcher must not take a column that misleads for one that protects.
     if column.name in report.get("misleading", ()):
         return _("not shown, because its shares would be too far from the published ones"), False
     if not shown_rows:
@@ -90,6 +91,7 @@ def _measure_distance(in_extract: float, least: float, greatest: float) -> float
 
 def _format_range(least: float, greatest: float) -> str:
     least_text, greatest_text = format_percent(least), format_percent(greatest)
+    # A range whose ends round to the same percent reads like a misprint.
     if least_text == greatest_text:
         return least_text
     return _("%(least)s to %(greatest)s", least=least_text, greatest=greatest_text)

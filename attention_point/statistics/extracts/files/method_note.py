@@ -26,6 +26,7 @@ def build_method_note(log_entry: LogEntry, extract: Extract, *, is_demonstration
     months = {"first": format_month_code(log_entry.first), "last": format_month_code(log_entry.last)}
     blocks = [
         f"# {_('Extract for research, %(first)s to %(last)s', **months)}",
+        # At the top, and in bold: a note is read to its first lines.
         *([f"**{_('Invented people: for practice only.')}**"] if is_demonstration else []),
         _describe_facts(log_entry, extract, report),
         *_describe_extract(extract),
@@ -120,6 +121,7 @@ def _describe_duties() -> Iterator[str]:
 
 def _describe_differences(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {_('How the shares differ from the published ones')}"
+    # Rows never change, so that those of the earlier method are handed over with a warning (decision 50).
     if "comparisons" not in report:
         yield _(
             "These rows were frozen by an earlier version of the program, which showed frequent values more seldom "
