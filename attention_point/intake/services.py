@@ -242,7 +242,7 @@ def _receive_person(
         draft.id,
         actor.journal_label,
         now,
-        count.count,
+        count.count_visit,
         chosen_person,
         is_new=bool(draft.person.new),
         is_complete=draft.person.version is not None,

@@ -41,14 +41,14 @@ class PersonCounts:
     periods: dict[Period, Counted] = field(default_factory=dict)
 
     @property
-    def latest(self) -> dict[PeriodKind, Period]:
+    def latest_periods(self) -> dict[PeriodKind, Period]:
         """The last period of each kind in which the person was counted."""
         # Periods of one kind are ordered by their first day.
         return {period.kind: period for period in sorted(self.periods)}
 
     def find_unknown(self, day: date) -> Period | None:
         """The longest period of a day that must be read before somebody is counted on it; None where all is known."""
-        latest = self.latest
+        latest = self.latest_periods
         unknown = [
             period
             for kind in PERIOD_KINDS
@@ -56,7 +56,7 @@ class PersonCounts:
         ]
         return unknown[-1] if unknown else None
 
-    def count(self, stated: VisitFacts, *, is_first_ever: bool) -> VisitFacts:
+    def count_visit(self, stated: VisitFacts, *, is_first_ever: bool) -> VisitFacts:
         """The facts of a visit as they count after what was counted before. It does not count them."""
         before = self.periods.get(find_period("month", stated.day))
         counted = stated._replace(
@@ -86,14 +86,14 @@ class PersonCounts:
                     repeats[kind] = repeated
         return repeats
 
-    def add(self, counted: VisitFacts) -> None:
+    def add_visit(self, counted: VisitFacts) -> None:
         """Keep what a visit was counted as."""
         for kind in PERIOD_KINDS:
             period = find_period(kind, counted.day)
             before = self.periods.get(period, Counted())
             self.periods[period] = Counted(
-                _join(before.needs, counted.new_needs),
-                _join(before.vulnerabilities, counted.new_vulnerabilities),
+                _join_codes(before.needs, counted.new_needs),
+                _join_codes(before.vulnerabilities, counted.new_vulnerabilities),
                 before.person or (counted.person if kind == "month" and counted.first_this_month else None),
             )
 
@@ -113,7 +113,7 @@ def complete_repeats(facts_of_person: Iterable[VisitFacts]) -> list[VisitFacts]:
     completed: list[VisitFacts] = []
     for facts in facts_of_person:
         completed.append(facts if facts.repeats is not None else facts._replace(repeats=counts.find_repeats(facts)))
-        counts.add(facts)
+        counts.add_visit(facts)
     return completed
 
 
@@ -126,5 +126,5 @@ def _select_repeated(new_codes: Codes, before: Codes | None) -> Codes:
     return new_codes if before is None else tuple(code for code in new_codes if code in before)
 
 
-def _join(before: Codes | None, new_codes: Codes) -> Codes | None:
+def _join_codes(before: Codes | None, new_codes: Codes) -> Codes | None:
     return None if before is None else (*before, *(code for code in new_codes if code not in before))

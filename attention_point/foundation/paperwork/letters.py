@@ -42,12 +42,12 @@ class CompleteFont(TTFont):
 
     def stringWidth(self, text: Any, size: float, encoding: str = "utf8") -> Any:  # noqa: N802 - ReportLab's name
         """Return the width of a text in points."""
-        self._prepare_letters(_decode(text))
+        self._prepare_letters(_decode_text(text))
         return super().stringWidth(text, size, encoding)
 
     def splitString(self, text: Any, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         """Split a text into pieces of one subset each, of this font or of the other."""
-        letters = _decode(text)
+        letters = _decode_text(text)
         self._prepare_letters(letters)
         if self._own_letters.issuperset(letters):
             pieces: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
@@ -131,5 +131,5 @@ def _split_runs(text: str, font: CompleteFont) -> list[tuple[bool, str]]:
     return runs
 
 
-def _decode(text: Any) -> str:
+def _decode_text(text: Any) -> str:
     return text if isinstance(text, str) else text.decode("utf-8")

@@ -14,13 +14,13 @@ from attention_point.foundation.worker.client import CLIENT, run_in_worker
 def check_worker(database: Database, settings: Settings) -> Iterator[str]:
     """Find nothing by itself: raises NotDone where no worker can be started."""
     with database.read_session() as session:
-        run_in_worker(session, settings, answer)
+        run_in_worker(session, settings, do_nothing)
     # The doctor is a command that ends now: a worker that waits for more would outlive it by a minute.
-    CLIENT.close()
+    CLIENT.end_worker()
     yield from ()
 
 
-def answer(_session: Session, _settings: Settings) -> None:
+def do_nothing(_session: Session, _settings: Settings) -> None:
     """Do nothing: the worker that calls it has started, and has opened the database."""
 
 

@@ -43,7 +43,7 @@ class WorkerClient:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
-    def run(self, task: protocol.Task) -> protocol.Outcome:
+    def run_task(self, task: protocol.Task) -> protocol.Outcome:
         """Let a task be done. Raises Busy where too many wait, and NotDone."""
         # Refused at once and not kept waiting: eight threads that wait for papers would serve no tablet.
         if not self._places.acquire(blocking=False):
@@ -61,17 +61,17 @@ class WorkerClient:
     def _run_in_turn(self, task: protocol.Task) -> protocol.Outcome:
         for _attempt in range(2):  # a worker that has just ended for want of work did not take the task
             try:
-                return self._exchange(task)
+                return self._exchange_messages(task)
             except _WorkerClosed:
                 continue
         raise NotDone(_("The file could not be made. Try again; if it fails again, tell the administrator."))
 
-    def _exchange(self, task: protocol.Task) -> protocol.Outcome:
+    def _exchange_messages(self, task: protocol.Task) -> protocol.Outcome:
         connection = self._get_connection()
         try:
             connection.send(task)
             if not connection.poll(protocol.SECONDS_FOR_A_TASK):
-                self.close()
+                self.end_worker()
                 log.error("worker.too_slow", task=task.function.__qualname__)
                 raise NotDone(
                     _(
@@ -81,7 +81,7 @@ class WorkerClient:
                 )
             outcome: protocol.Outcome = connection.recv()
         except (EOFError, OSError):
-            exit_status = self.close()
+            exit_status = self.end_worker()
             # It ended by itself for want of work, just as the task was sent: a new one takes it. Any other end may be
             # the task's own doing, and is not tried again.
             if exit_status == 0:
@@ -95,7 +95,7 @@ class WorkerClient:
 
     def _get_connection(self) -> Connection:
         if self._process is not None and self._process.poll() is not None:
-            self.close()
+            self.end_worker()
         if self._connection is None:
             self._connection, worker_end = Pipe()
             with worker_end:
@@ -118,7 +118,7 @@ class WorkerClient:
         is_running = self._process is not None and self._process.poll() is None
         return self._process.pid if self._process and is_running else None
 
-    def close(self) -> int:
+    def end_worker(self) -> int:
         """End the worker, and return its exit status: 0 where it ended by itself for want of work."""
         if self._connection is not None:
             self._connection.close()
@@ -134,7 +134,7 @@ class WorkerClient:
 
 
 CLIENT = WorkerClient()
-atexit.register(CLIENT.close)
+atexit.register(CLIENT.end_worker)
 
 
 def run_in_worker(session: Session, settings: Settings, function: Callable[..., T], *arguments: Any) -> T:
@@ -145,7 +145,7 @@ def run_in_worker(session: Session, settings: Settings, function: Callable[..., 
     needed too much time or memory. Damage that it notes and journal entries that it makes wait in ``session``.
     """
     task = protocol.Task(settings, current_language(), clock.now(), function, arguments)
-    outcome = CLIENT.run(task)
+    outcome = CLIENT.run_task(task)
     add_damage_notes(session, outcome.damaged_values)
     journal.add_pending_entries(session, outcome.journal_entries)
     if outcome.error is not None:

@@ -129,13 +129,13 @@ def recount_person(
             # Its month stays as it was counted; whom the quarter and the year counted before may change.
             stated, counted = row.stated, row.counted._replace(repeats=counts.find_repeats(row.counted))
         elif stated is not None:
-            counted = counts.count(stated, is_first_ever=row.is_visit and not counts.periods)
+            counted = counts.count_visit(stated, is_first_ever=row.is_visit and not counts.periods)
             if find_period("month", stated.day) in damaged_periods and row.counted is not None:
                 counted = _keep_flags(counted, row.counted)
         if counted is not None and row.counted is not None:
             counted = _keep_repeats(counted, row.counted, damaged_periods)
         if counted is not None:
-            counts.add(counted)
+            counts.add_visit(counted)
         cells.update(_save_row(session, key, row, stated, counted))
     people_services.save_counted(session, person, seal_counts(key, person, counts) if counts.periods else None)
     return cells

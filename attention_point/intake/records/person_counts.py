@@ -53,7 +53,7 @@ class CountOfVisit:
         """``counted_now``: how the people of this transaction count by now; two drafts may be of one person."""
         self._session, self._draft, self.day, self._counted_now = session, draft, day, counted_now
 
-    def count(self, person: ReceivedPerson, sealed: bytes | None) -> bytes:
+    def count_visit(self, person: ReceivedPerson, sealed: bytes | None) -> bytes:
         """Count the visit of this person; ``sealed`` is how they counted before. Returns how they count now."""
         draft = self._draft
         shown_documents = [document.type for document in draft.person.documents]
@@ -64,8 +64,8 @@ class CountOfVisit:
         # Somebody new was not counted before: one reading less for most registrations.
         sealed = self._counted_now.get(person.id, sealed)
         counts = PersonCounts() if person.is_new else self._open_counts(person, sealed)
-        self.counted = counts.count(self.stated, is_first_ever=person.is_new)
-        counts.add(self.counted)
+        self.counted = counts.count_visit(self.stated, is_first_ever=person.is_new)
+        counts.add_visit(self.counted)
         self._counted_now[person.id] = seal_counts(person.key, person.id, counts)
         return self._counted_now[person.id]
 
@@ -91,7 +91,7 @@ def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:
     # Only the last periods: a list of all would be a history of the person's visits (decision 46).
-    latest = {kind: (period, counts.periods[period]) for kind, period in counts.latest.items()}
+    latest = {kind: (period, counts.periods[period]) for kind, period in counts.latest_periods.items()}
     record: dict[str, Any] = {
         kind: [period.code, counted.needs, counted.vulnerabilities] for kind, (period, counted) in latest.items()
     }
@@ -126,4 +126,4 @@ def _add_visits(session: Session, person: ReceivedPerson, counts: PersonCounts, 
             if record is None:
                 counts.add_unknown(day)
             elif record.get("counted"):  # an annulled visit of an open month counts nothing
-                counts.add(visit_facts.decode_visit_facts(record["counted"]))
+                counts.add_visit(visit_facts.decode_visit_facts(record["counted"]))

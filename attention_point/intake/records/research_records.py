@@ -105,19 +105,19 @@ class _DecryptedVisit:
             return None
         # A child's own yes, without the guardian who says it, is none; nor is that of a child of unknown age.
         guardian = self.record.get("guardian")
-        if UNACCOMPANIED_CHILD in self.facts["vulnerabilities"] and not guardian:
+        if UNACCOMPANIED_CHILD in self.current_facts["vulnerabilities"] and not guardian:
             return False
-        return all(decisions) and allows_research(self.age, guardian)
+        return all(decisions) and allows_research(self.current_age, guardian)
 
     @property
-    def age(self) -> int | None:
+    def current_age(self) -> int | None:
         """The age at the attention by what is on file now: a child may have been taken for an adult in a month that is
         closed since.
         """
-        return self.facts.get("age") if self.known_age is None else self.known_age
+        return self.current_facts.get("age") if self.known_age is None else self.known_age
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def current_facts(self) -> Mapping[str, Any]:
         """What the visit says by now. A correction of a visit of a closed month does not count there; it is the truth
         all the same.
         """
@@ -163,12 +163,14 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
 
 
 def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
-    answers: dict[str, Any] = {name: visit.facts.get(name) for name in COUNTED_FIELDS} | {"age": visit.age}
+    answers: dict[str, Any] = {name: visit.current_facts.get(name) for name in COUNTED_FIELDS} | {
+        "age": visit.current_age
+    }
     return ConsentedVisit(
         # A digest for each purpose: the members of two extracts for different purposes cannot be joined.
         member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
         day=visit.day,
-        needs=tuple(visit.facts["needs"]),
-        vulnerabilities=tuple(visit.facts["vulnerabilities"]),
+        needs=tuple(visit.current_facts["needs"]),
+        vulnerabilities=tuple(visit.current_facts["vulnerabilities"]),
         **answers,
     )

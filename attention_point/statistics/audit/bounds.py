@@ -134,7 +134,7 @@ class _Solver:
                         for number, factor in target.columns.items():
                             costs[self._columns[number]] += factor
                 if open_targets:
-                    self._solve(costs)
+                    self._solve_for_costs(costs)
             if len(open_before) == sum(not target.is_settled for target in self.targets):
                 break
 
@@ -145,10 +145,10 @@ class _Solver:
                 costs = np.zeros(self._width)
                 for number, factor in target.columns.items():
                     costs[self._columns[number]] = sign * factor
-                self._solve(costs)
+                self._solve_for_costs(costs)
         return target.is_settled
 
-    def _solve(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    def _solve_for_costs(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
         self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
         self._model.run()
         # An unbounded or failed run proves nothing. The target then stays unsettled, which is the safe side.

@@ -68,7 +68,7 @@ class Unknowns:
             return self.sum_figure(*FIRST_TIME_FIGURE)
         return dict.fromkeys(sorted(self._by_table[TABLES_OF_TOTALS[unit]]), 1.0)
 
-    def select(self, table: str, is_selected: Callable[[CellCodes], bool]) -> dict[int, float]:
+    def select_cells(self, table: str, is_selected: Callable[[CellCodes], bool]) -> dict[int, float]:
         """Return the finest cells of a table that a condition selects."""
         cells = self.true_figures.get(table, {})
         return {self._numbers[table, cell]: 1.0 for cell in cells if TOTAL_CODE not in cell and is_selected(cell)}
@@ -82,14 +82,14 @@ def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Total
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
     # Every rule is offered to the solver; only those that the true counts obey remain, or the programme would have no
     # solution and prove nothing.
-    rows = list(_intersect(unknowns, known_sums))
+    rows = list(_intersect_sums(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
         rows += rule(unknowns, totals)
     return [row for row in rows if row[0] and row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]
 
 
-def _intersect(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Iterator[Row]:
+def _intersect_sums(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Iterator[Row]:
     """Yield one row for each sum: between the values that every publication leaves it."""
     bounds: dict[tuple[str, tuple[CellCodes, ...]], tuple[WeightedSum, float, float]] = {}
     for known in known_sums:
@@ -118,12 +118,12 @@ def _add_up_to_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
         indicator = INDICATORS_BY_ID[table]
         if indicator.overlapping or table == TABLES_OF_TOTALS[indicator.counts]:
             continue
-        columns = unknowns.select(table, lambda _cell: True)
+        columns = unknowns.select_cells(table, lambda _cell: True)
         least, greatest = totals[indicator.counts]
         if least == greatest:
             yield columns, least, greatest
         else:
-            yield _subtract(columns, unknowns.sum_unit(indicator.counts)), 0.0, 0.0
+            yield _subtract_sum(columns, unknowns.sum_unit(indicator.counts)), 0.0, 0.0
 
 
 def _compare_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
@@ -135,7 +135,7 @@ def _compare_with_total(unknowns: Unknowns, columns: WeightedSum, unit: str, tot
     least, greatest = totals[unit]
     if least == greatest:  # an exact total is no unknown: tables that share it stay tasks by themselves
         return (columns, least, UNLIMITED) if at_least else (columns, 0.0, greatest)
-    difference = _subtract(columns, unknowns.sum_unit(unit))
+    difference = _subtract_sum(columns, unknowns.sum_unit(unit))
     return (difference, 0.0, UNLIMITED) if at_least else (difference, -UNLIMITED, 0.0)
 
 
@@ -144,7 +144,7 @@ def _belong_to_people(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
     # Group by group: three girls with a need bound the girls from below, whatever the totals say.
     for cell in unknowns.true_figures.get(NEEDS, {}):
         if TOTAL_CODE not in cell:
-            yield _subtract(unknowns.sum_figure(PEOPLE, cell[1:]), unknowns.sum_figure(NEEDS, cell)), 0.0, UNLIMITED
+            yield _subtract_sum(unknowns.sum_figure(PEOPLE, cell[1:]), unknowns.sum_figure(NEEDS, cell)), 0.0, UNLIMITED
     for table, cells in unknowns.true_figures.items():
         indicator = INDICATORS_BY_ID[table]
         if not indicator.overlapping or table == NEEDS:
@@ -154,14 +154,14 @@ def _belong_to_people(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
                 continue
             columns = unknowns.sum_figure(table, cell)
             if indicator.dimensions == ("vulnerability", "sex"):
-                yield _subtract(_select_concerned(unknowns, *cell), columns), 0.0, UNLIMITED
+                yield _subtract_sum(_select_concerned(unknowns, *cell), columns), 0.0, UNLIMITED
             else:
                 yield _compare_with_total(unknowns, columns, "people", totals, at_least=False)
 
 
 def _select_concerned(unknowns: Unknowns, situation: str, sex: str) -> dict[int, float]:
     is_impossible = IMPOSSIBLE.get(situation, lambda _sex, _age: False)
-    return unknowns.select(PEOPLE, lambda cell: cell[0] == sex and not is_impossible(*cell))
+    return unknowns.select_cells(PEOPLE, lambda cell: cell[0] == sex and not is_impossible(*cell))
 
 
 def _have_a_need(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
@@ -176,9 +176,9 @@ def _have_a_need(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
             for group in unknowns.true_figures[PEOPLE]:
                 if TOTAL_CODE not in group:
                     columns = unknowns.sum_figure(NEEDS, (TOTAL_CODE, *group))
-                    yield _subtract(columns, unknowns.sum_figure(PEOPLE, group)), 0.0, UNLIMITED
+                    yield _subtract_sum(columns, unknowns.sum_figure(PEOPLE, group)), 0.0, UNLIMITED
         else:
-            columns = unknowns.select(table, lambda _cell: True)
+            columns = unknowns.select_cells(table, lambda _cell: True)
             yield _compare_with_total(unknowns, columns, "people", totals, at_least=True)
 
 
@@ -186,10 +186,14 @@ def _know_answers(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
     """A referral that waits has no answer; one that was accepted, rejected, attended or missed has one."""
     referrals = TABLES_OF_TOTALS["referrals"]
     answers = unknowns.sum_unit("answers")
-    yield _subtract(answers, unknowns.select(referrals, lambda cell: cell[-1] in ANSWERED_STATES)), 0.0, UNLIMITED
-    answered = unknowns.select(referrals, lambda cell: cell[-1] not in UNANSWERED_STATES)
-    yield _subtract(answered, answers), 0.0, UNLIMITED
+    yield (
+        _subtract_sum(answers, unknowns.select_cells(referrals, lambda cell: cell[-1] in ANSWERED_STATES)),
+        0.0,
+        UNLIMITED,
+    )
+    answered = unknowns.select_cells(referrals, lambda cell: cell[-1] not in UNANSWERED_STATES)
+    yield _subtract_sum(answered, answers), 0.0, UNLIMITED
 
 
-def _subtract(greater: WeightedSum, smaller: WeightedSum) -> dict[int, float]:
+def _subtract_sum(greater: WeightedSum, smaller: WeightedSum) -> dict[int, float]:
     return {**greater, **{number: -factor for number, factor in smaller.items()}}

@@ -46,7 +46,7 @@ def protect_audited_period(
     turned_by_figure: dict[Figure, Figure] = {}
     hidden: set[Figure] = set()
     for _round in range(_MAX_ROUNDS):
-        rounded = rounder.round(frozenset(turned_by_figure.values()))
+        rounded = rounder.round_tables(frozenset(turned_by_figure.values()))
         totals = protect_totals(rounded)
         breaches = [
             *audit_period(rounded, totals, known_sums(rounded), frozenset(hidden)),
@@ -87,17 +87,17 @@ def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]
     yield figure
     figures = rounded.figures[table]
     for other in figures:
-        if other != cell and _contains(other, cell):
+        if other != cell and _sums_cell(other, cell):
             yield table, other
     if not INDICATORS_BY_ID[table].overlapping:
         yield TOTALS, (INDICATORS_BY_ID[table].counts,)
     for other in figures:
         differing = sum(code != other_code for code, other_code in zip(cell, other, strict=True))
-        if differing == 1 and not _contains(other, cell) and rounded.true_figures[table][other]:
+        if differing == 1 and not _sums_cell(other, cell) and rounded.true_figures[table][other]:
             yield table, other
 
 
-def _contains(sum_cell: CellCodes, cell: CellCodes) -> bool:
+def _sums_cell(sum_cell: CellCodes, cell: CellCodes) -> bool:
     return all(sum_code in (TOTAL_CODE, code) for sum_code, code in zip(sum_cell, cell, strict=True))
 
 

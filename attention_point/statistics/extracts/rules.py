@@ -32,7 +32,7 @@ class ExtractPeriod:
         """Whether the period is a semester or a year."""
         return self in build_periods(self.first.year)
 
-    def overlaps(self, other: "ExtractPeriod") -> bool:
+    def overlaps_with(self, other: "ExtractPeriod") -> bool:
         """Say whether two periods share a day."""
         return self.first <= other.last and other.first <= self.last
 

@@ -101,7 +101,7 @@ def _find_existing(session: Session, request: ExtractRequest) -> Extract | None:
                 k=extract.k,
             )
             raise Conflict(message, code="given")
-        if period.overlaps(request.period):
+        if period.overlaps_with(request.period):
             message = _(
                 "This period overlaps one already handed over (%(first)s to %(last)s): the two together could "
                 "reveal a person.",

@@ -141,7 +141,7 @@ def _render_form(form: ExtractForm) -> str:
 def _is_free(session: Session, period: ExtractPeriod) -> bool:
     """Whether a period was handed over itself, or shares no day with one that was."""
     given_periods = [ExtractPeriod(extract.first, extract.last) for extract in queries.list_extracts(session)]
-    return period in given_periods or not any(period.overlaps(given_period) for given_period in given_periods)
+    return period in given_periods or not any(period.overlaps_with(given_period) for given_period in given_periods)
 
 
 def _describe_period(first_month: date, last_month: date) -> str:

@@ -48,7 +48,7 @@ class Comparison:
     year_before: ReleaseContent | None = None
 
     @property
-    def periods(self) -> tuple[ReleaseContent, ...]:
+    def earlier_periods(self) -> tuple[ReleaseContent, ...]:
         """The periods that are there."""
         return tuple(content for content in (self.previous, self.year_before) if content is not None)
 

@@ -75,7 +75,7 @@ def _format_count(count: int | None) -> str:
 def _describe_total(total: TotalFigure) -> Iterator[str]:
     for change in (total.since_previous, total.since_year_before):
         if change is not None:
-            yield _capitalise(describe_change(change))
+            yield _capitalise_text(describe_change(change))
 
 
 def _build_key_figures(summary: Summary) -> Iterator[HeadlineFigure]:
@@ -155,7 +155,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         yield _("State of origin"), _join_parts(summary.origins)
     answers = "; ".join(_describe_answers(summary))
     if answers:
-        yield _("Answers to the referrals"), f"{_capitalise(answers)}."
+        yield _("Answers to the referrals"), f"{_capitalise_text(answers)}."
     # Named, because a paper that compares with nothing would else seem to say that nothing changed.
     missing = [
         name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
@@ -195,5 +195,5 @@ def _list_compared_periods(
     yield period.year_before.code, comparison.year_before
 
 
-def _capitalise(text: str) -> str:
+def _capitalise_text(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -89,7 +89,7 @@ def _build_nested_list(view: TableView) -> _TableParts:
             subtotal_rows.append(len(rows))
             rows.append((view.label_code(0, code), *_build_figures(view, (code, TOTAL_CODE))))
         rows += [
-            (_indent(view.label_code(1, inner)), *_build_figures(view, (code, inner)))
+            (_indent_label(view.label_code(1, inner)), *_build_figures(view, (code, inner)))
             for inner in view.list_inner_codes(code)
         ]
     has_total = view.has_cell(TOTAL_CODE, TOTAL_CODE)
@@ -102,7 +102,7 @@ def _name_rows(view: TableView, axis: int = 0) -> Column:
     return Column(view.dimensions[axis], view.label_dimension(axis))
 
 
-def _indent(label: str) -> str:
+def _indent_label(label: str) -> str:
     return f"\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}{label}"
 
 
@@ -110,7 +110,7 @@ def _build_figure_columns(view: TableView) -> Iterator[Column]:
     yield Column("count", view.count_label, "integer")
     if view.total:
         yield Column("share", _("Share"), "share")
-    earlier_periods = view.comparison.periods
+    earlier_periods = view.comparison.earlier_periods
     for earlier in earlier_periods:
         period = parse_period_code(earlier.period)
         label = format_date(period.first_day, "MMM y") if period.kind == "month" else name_period(earlier.period)
@@ -125,7 +125,7 @@ def _build_figures(view: TableView, cell: tuple[str, ...]) -> Iterator[Cell]:
     yield count
     if view.total:
         yield min(1.0, count / view.total) if isinstance(count, int) else None
-    for earlier in view.comparison.periods:
+    for earlier in view.comparison.earlier_periods:
         change = find_cell_change(view.table, cell, earlier)
         yield change.difference if change else None
 
@@ -173,7 +173,7 @@ def _build_nested_crosstab(view: TableView) -> _TableParts:
         subtotal_rows.append(len(rows))
         rows.append((view.label_code(0, code), *(view.get_count(code, TOTAL_CODE, column) for column in columns)))
         for inner in view.list_inner_codes(code) if view.is_nested else view.list_codes(1):
-            label = _indent(view.label_code(1, inner))
+            label = _indent_label(view.label_code(1, inner))
             rows.append((label, *(view.get_count(code, inner, column) for column in columns)))
     has_total = view.has_cell(*[TOTAL_CODE] * 3)
     if has_total:

@@ -154,4 +154,4 @@ def _count_differences(session: Session, period: Period, content: ReleaseContent
 
 def _list_movements(content: ReleaseContent, comparison: Comparison) -> Sequence[tuple[str, Sequence[Movement]]]:
     """List what moved most, beside each earlier period that is published."""
-    return [(name_period(earlier.period), list_movements(content, earlier)) for earlier in comparison.periods]
+    return [(name_period(earlier.period), list_movements(content, earlier)) for earlier in comparison.earlier_periods]

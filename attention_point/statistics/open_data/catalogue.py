@@ -42,7 +42,7 @@ def build_catalogue(
     """Build the catalogue of the given months, newest first. ``contact`` is where a reader can write to the office."""
     home = build_address("show_newest")
     office, place = {"@id": f"{home}#office"}, {"@id": f"{home}#bucaramanga"}
-    title, description = _translate(TITLE), _translate(DESCRIPTION)
+    title, description = _translate_and_tag(TITLE), _translate_and_tag(DESCRIPTION)
     # A data portal shows the months as one series, and not as a hundred data sets that have nothing to do with each
     # other.
     series = {
@@ -62,7 +62,7 @@ def build_catalogue(
         "dct:title": title,
         "dct:description": description,
         # Publisher and place are described here once; everything else refers to them by their ids.
-        "dct:publisher": {**office, "@type": "foaf:Agent", "foaf:name": _translate(PUBLISHER)},
+        "dct:publisher": {**office, "@type": "foaf:Agent", "foaf:name": _translate_and_tag(PUBLISHER)},
         "dct:license": {"@id": LICENCE},
         "dct:language": [{"@id": f"{EU_AUTHORITY}/language/{code}"} for code in ("SPA", "ENG")],
         "dct:spatial": {
@@ -77,7 +77,7 @@ def build_catalogue(
     }
 
 
-def _translate(message: str) -> list[dict[str, str]]:
+def _translate_and_tag(message: str) -> list[dict[str, str]]:
     return _tag_texts(translate_message(message))
 
 
@@ -98,14 +98,14 @@ def _build_dataset(
         "@id": f"{home}#{month_code}",
         "@type": "dcat:Dataset",
         "dct:title": _tag_texts(titles),
-        "dct:description": _translate(DESCRIPTION),
+        "dct:description": _translate_and_tag(DESCRIPTION),
         "dct:identifier": month_code,
         "dcat:version": str(release.version),
         "dcat:inSeries": {"@id": f"{home}#series"},
         "dct:publisher": {"@id": f"{home}#office"},
         "dcat:contactPoint": {
             "@type": "vcard:Organization",
-            "vcard:fn": _translate(PUBLISHER),
+            "vcard:fn": _translate_and_tag(PUBLISHER),
             "vcard:hasURL": {"@id": home},
             # A contact that is a web form has no address of mail, and one that is invented would lead nowhere.
             **({"vcard:hasEmail": {"@id": f"mailto:{contact}"}} if contact and is_mail_address(contact) else {}),

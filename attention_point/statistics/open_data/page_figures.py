@@ -48,7 +48,7 @@ class PublishedPeriods:
         return [code for code in self.versions if parse_period_code(code).kind == kind]
 
     @property
-    def newest(self) -> str | None:
+    def newest_month(self) -> str | None:
         """The code of the newest month; None before anything was published."""
         return next(reversed(self.list_codes("month")), None)
 
@@ -80,7 +80,7 @@ def build_page_figures(session: Session, content: ReleaseContent) -> PageFigures
     comparison = Comparison(_load_current(session, period.previous), _load_current(session, period.year_before))
     # The page shows what the paper's first page says: two texts of the same figures would come to differ.
     blocks: Sequence[Block] = tuple(build_first_page(content, comparison))
-    charts = [_describe(block) for block in blocks if isinstance(block, Chart)]
+    charts = [_describe_chart(block) for block in blocks if isinstance(block, Chart)]
     return PageFigures(
         tuple(figure for block in blocks if isinstance(block, HeadlineFigures) for figure in block.figures),
         tuple(charts),
@@ -99,7 +99,7 @@ def _load_current(session: Session, period: Period) -> ReleaseContent | None:
     return queries.load_content(release) if release else None
 
 
-def _describe(chart: Chart) -> Chart:
+def _describe_chart(chart: Chart) -> Chart:
     # A chart without words says nothing to a reader who cannot see it (WCAG 2.2, 1.1.1).
     return chart if chart.description else replace(chart, description=describe_chart(chart.title, None))
 

@@ -210,11 +210,11 @@ def _build_path(
 def _make_file(session: Session, settings: Settings, release: Release, format_code: str, language: str) -> None:
     name = release.period, release.version, release.hash, format_code, language
 
-    def draw() -> bytes:
+    def draw_release() -> bytes:
         with in_language(language):
             return run_in_worker(session, settings, draw_release_file, release.period, release.version, format_code)
 
-    _store_once(_build_path(settings, *name), draw)
+    _store_once(_build_path(settings, *name), draw_release)
     if format_code in DRAWN_FORMATS:
         for drawing in range(1, DRAWING):
             _build_path(settings, *name, drawing).unlink(missing_ok=True)

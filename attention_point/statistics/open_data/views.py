@@ -53,7 +53,7 @@ def show_newest() -> str | Response | tuple[str, int]:
     if code := request.args.get("period", ""):
         return redirect(url_for("open_data.show_period", period=_parse_period(code).code))
     published = page_figures.list_published_periods(db_session())
-    newest = published.newest
+    newest = published.newest_month
     return _render_page(published, parse_period_code(newest) if newest else None)
 
 
@@ -159,7 +159,7 @@ def _render_page(published: page_figures.PublishedPeriods, period: Period | None
         return _render_closed()
     release = _get_release(period) if period else None
     content = queries.load_content(release) if release else None
-    is_newest = period is not None and period.code == published.newest
+    is_newest = period is not None and period.code == published.newest_month
     return render_template(
         "statistics/open_data.html",
         published=published,

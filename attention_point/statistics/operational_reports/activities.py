@@ -73,7 +73,7 @@ class Activity(_Part):
         """Whether it is reported in a month."""
         return self.valid_from <= month_code and (self.valid_to is None or month_code <= self.valid_to)
 
-    def overlaps(self, activity: Self) -> bool:
+    def overlaps_with(self, activity: Self) -> bool:
         """Whether both are reported in some month."""
         return self.is_in_force(activity.valid_from) or activity.is_in_force(self.valid_from)
 
@@ -110,7 +110,7 @@ class Plan(_Part):
             if activity.sector not in self.sectors:
                 yield _("The platform has no sector “%(sector)s”.", sector=activity.sector)
         for first, second in combinations(self.activities, 2):
-            if not first.overlaps(second):
+            if not first.overlaps_with(second):
                 continue
             # The platform adds up what its partners report. Nobody there can see that two rows are of the same people.
             if shared_needs := sorted(set(first.needs) & set(second.needs)):

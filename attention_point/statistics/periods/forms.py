@@ -26,7 +26,7 @@ class TrendForm(PlainForm):
 
 def build_trend_form(choice: TrendChoice) -> TrendForm:
     """Build the form with what is chosen. A table of fewer dimensions has no fields for the others."""
-    form = TrendForm(data=choice.arguments)
+    form = TrendForm(data=choice.address_arguments)
     form.kind.choices = [(kind, _(label)) for kind, label in KIND_LABELS.items()]
     form.table.choices = list_table_choices(choice.view.content)
     labels = list_dimension_labels(choice)

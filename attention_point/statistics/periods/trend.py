@@ -33,7 +33,7 @@ class TrendChoice:
     cell: CellCodes
 
     @property
-    def arguments(self) -> dict[str, str]:
+    def address_arguments(self) -> dict[str, str]:
         """The choice as arguments of an address."""
         codes = dict(zip(CODE_ARGUMENTS, self.cell, strict=False))
         return {"kind": self.kind, "table": self.view.table.id, **codes}

@@ -63,7 +63,7 @@ class PeriodRounder:
         }
         self._rounded_families: dict[object, tuple[Family, Mapping[CellCodes, int]]] = {}
 
-    def round(self, turned: Collection[Figure] = ()) -> RoundedTables:
+    def round_tables(self, turned: Collection[Figure] = ()) -> RoundedTables:
         """Round every table. ``turned`` are the figures whose leaning an audit turned."""
         # The totals first: every table of a unit is then rounded to the same total, or their differences would tell of
         # people.
@@ -85,7 +85,9 @@ class PeriodRounder:
         totals = {}
         for unit, total in self.true_totals.items():
             remainder = total % BASE
-            goes_up = (self._leanings.measure(TOTALS, (unit,), total, BASE) > 0) != ((TOTALS, (unit,)) in turned)
+            goes_up = (self._leanings.measure_leaning(TOTALS, (unit,), total, BASE) > 0) != (
+                (TOTALS, (unit,)) in turned
+            )
             totals[unit] = total - remainder + (BASE if remainder and goes_up else 0)
         for part, whole in PARTS_OF_TOTALS:  # no reader believes more people than attentions
             totals[whole] = max(totals[whole], totals[part])

@@ -40,7 +40,7 @@ def round_family(
     costs = []
     for cell in open_cells:
         count, base = family.counts[cell], family.bases[cell]
-        leaning = leanings.measure(family.table, cell, count, base)
+        leaning = leanings.measure_leaning(family.table, cell, count, base)
         weight = _MARGIN_WEIGHT if TOTAL_CODE in cell else 1.0
         if cell in turned:
             leaning, weight = (-1.0 if published[cell] > rounded[cell] else 1.0), _TURNED_WEIGHT
@@ -48,12 +48,12 @@ def round_family(
         # published in different ways.
         cost = weight * max(abs(leaning), _SMALLEST_COST)
         costs.append(-cost if leaning > 0 else cost)
-    for cell, value in zip(open_cells, _solve(family, rounded, open_cells, costs), strict=True):
+    for cell, value in zip(open_cells, _solve_programme(family, rounded, open_cells, costs), strict=True):
         rounded[cell] += value * family.bases[cell]
     return rounded
 
 
-def _solve(
+def _solve_programme(
     family: Family, rounded_down: Mapping[CellCodes, int], open_cells: list[CellCodes], costs: list[float]
 ) -> list[int]:
     """Return for each open cell whether it goes up (1) or down (0)."""

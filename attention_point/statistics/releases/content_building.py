@@ -25,7 +25,7 @@ _LEANING_PURPOSE = "statistics-leaning"
 def build_provisional_content(session: Session, period: Period) -> ReleaseContent:
     """Build the content of a period as it stands now, over all points, rounded and not yet audited."""
     rounder = build_rounder(session, period)
-    rounded = rounder.round()
+    rounded = rounder.round_tables()
     return build_content(session, period, rounded, protect_totals(rounded, rounder.true_totals, {}))
 
 
@@ -103,7 +103,7 @@ def measure_quality(contents: Iterable[TableContent], rounded: RoundedTables) ->
 
 # A content is built with every look at a month that is not released, and its titles are always the same.
 @lru_cache(maxsize=256)
-def _translate(message: str) -> tuple[tuple[str, str], ...]:
+def _translate_to_all(message: str) -> tuple[tuple[str, str], ...]:
     texts = []
     for language in LANGUAGES:
         with in_language(language):
@@ -113,7 +113,7 @@ def _translate(message: str) -> tuple[tuple[str, str], ...]:
 
 def translate_message(message: str) -> dict[str, str]:
     """Return a message in every language."""
-    return dict(_translate(message))
+    return dict(_translate_to_all(message))
 
 
 def _collect_labels(session: Session, tables: Iterable[TableContent]) -> dict[str, dict[str, dict[str, str]]]:

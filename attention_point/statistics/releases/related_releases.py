@@ -107,7 +107,7 @@ class RelatedPeriods:
         known_sums = []
         for group, whole, parts in self._groups:
             for figure, interval in own.items():
-                tightened = _tighten(figure, interval, group, whole, parts)
+                tightened = _tighten_intervals(figure, interval, group, whole, parts)
                 least, greatest = tightened[0 if whole is None else 1 + parts.index(None)]
                 # What teaches nothing beyond the period's own figure only makes the programme larger.
                 if (least, greatest) != interval:
@@ -120,7 +120,7 @@ class RelatedPeriods:
             for figure, interval in build_own_intervals(rounded).items():
                 table, cell = figure
                 needed = get_needed_values(rounded.bases[table][cell])
-                for number, (least, greatest) in enumerate(_tighten(figure, interval, group, whole, parts)):
+                for number, (least, greatest) in enumerate(_tighten_intervals(figure, interval, group, whole, parts)):
                     # The period's own figures are the audit's task. Here it is asked what they tell of others that
                     # nobody can change any more.
                     is_own = number == (0 if whole is None else 1 + parts.index(None))
@@ -129,7 +129,7 @@ class RelatedPeriods:
                         yield Narrow(figure, least, greatest)
 
 
-def _tighten(
+def _tighten_intervals(
     figure: Figure, own: Interval, group: PeriodGroup, whole: Intervals | None, parts: Sequence[Intervals | None]
 ) -> list[Interval]:
     """Return between which values the figure lies, in the whole and in each of its parts, from all of them together."""

@@ -29,7 +29,7 @@ DAY = datetime(2017, 8, 9, 15, tzinfo=UTC)
 def _own_worker() -> Iterator[None]:
     """A worker that a test broke serves no other test."""
     yield
-    client.CLIENT.close()
+    client.CLIENT.end_worker()
 
 
 def test_a_task_runs_elsewhere_as_it_would_here(database: Database, settings: Settings) -> None:

@@ -60,7 +60,7 @@ def test_services_within_entities_add_up_though_some_have_the_greater_base(count
         StoredTable(INDICATORS_BY_ID[name], [], {})
         for name in ("people-by-sex-and-age", "attentions-by-hour", "answers-by-time")
     ]
-    rounded = PeriodRounder([table, *others], LEANINGS).round()
+    rounded = PeriodRounder([table, *others], LEANINGS).round_tables()
     figures, bases = rounded.figures[OUTCOMES.id], rounded.bases[OUTCOMES.id]
     for cell, count in rounded.true_figures[OUTCOMES.id].items():
         assert figures[cell] % bases[cell] == 0
@@ -83,7 +83,7 @@ def test_a_turned_leaning_goes_the_other_way() -> None:
 
 def test_a_count_goes_up_as_often_as_its_remainder_says() -> None:
     for count in (1, 2, 3, 4):
-        ups = Counter(LEANINGS.measure("table", (str(cell),), count, BASE) > 0 for cell in range(3000))
+        ups = Counter(LEANINGS.measure_leaning("table", (str(cell),), count, BASE) > 0 for cell in range(3000))
         assert ups[True] / 3000 == pytest.approx(count / BASE, abs=0.04)
 
 

@@ -45,7 +45,7 @@ def publish_month(
     tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
     leanings = content_building.build_leanings(session, period)
     rounder = PeriodRounder(tables, leanings)
-    rounded = rounder.round()
+    rounded = rounder.round_tables()
     content = content_building.build_content(session, period, rounded, protect_totals(rounded, rounder.true_totals, {}))
     content = replace(
         content, version=version, released_at=released_at, journal_head=HEAD, note=note, reader_note=reader_note

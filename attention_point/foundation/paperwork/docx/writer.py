@@ -93,7 +93,7 @@ class _DocxWriter:
             self._add_text("Band", report.issuer)
         if report.cover_mark:
             self._add_text("Cover mark", report.cover_mark)
-        self._add("Title", self._build_bookmark("title") + build_run(clean_text(report.title)))
+        self._append_paragraph("Title", self._build_bookmark("title") + build_run(clean_text(report.title)))
         if report.subtitle:
             self._add_text("Subtitle", report.subtitle)
         if report.has_cover:
@@ -113,18 +113,18 @@ class _DocxWriter:
                 number = build_field(f"PAGEREF {_format_bookmark(entry.bookmark)} \\h", str(pages[entry.bookmark]))
                 tab = build_run("\t%(page)s") % {"page": number}
                 properties = f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>'
-                self._add("Contents line", link + tab, properties)
+                self._append_paragraph("Contents line", link + tab, properties)
             self.document.add_page_break()
 
     def _build_paragraph(self, style: str, content: str, properties: str = "") -> Any:
         return parse_xml(build_paragraph(self.document.styles[style].style_id, content, properties))
 
-    def _add(self, style: str, content: str, properties: str = "") -> None:
+    def _append_paragraph(self, style: str, content: str, properties: str = "") -> None:
         """Adds a paragraph at the end: before the properties of the section, which stand last in the file."""
         self.document.element.body[-1].addprevious(self._build_paragraph(style, content, properties))
 
     def _add_text(self, style: str, text: str) -> None:
-        self._add(style, build_run(clean_text(text)))
+        self._append_paragraph(style, build_run(clean_text(text)))
 
     def _build_value(self, value: blocks.Cell, text: str | None = None, is_bold: bool = False) -> str:
         """Builds a value as a run, or as a link if it has one. ``text`` is the value as readers see it."""
@@ -157,17 +157,17 @@ class _DocxWriter:
     @write_block.register
     def _write_heading(self, block: blocks.Heading, index: int) -> None:
         bookmark = self._build_bookmark(self._outline[index].bookmark)
-        self._add(f"Heading {block.level}", bookmark + build_run(clean_text(block.text)))
+        self._append_paragraph(f"Heading {block.level}", bookmark + build_run(clean_text(block.text)))
 
     @write_block.register
     def _write_paragraph(self, block: blocks.Paragraph, index: int) -> None:
         link = build_run(" ") + self._build_value(block.link) if block.link else ""
-        self._add("Normal", build_run(clean_text(block.text)) + link)
+        self._append_paragraph("Normal", build_run(clean_text(block.text)) + link)
 
     @write_block.register
     def _write_bullet_list(self, block: blocks.BulletList, index: int) -> None:
         for item in block.items:
-            self._add("List Bullet", self._build_value(item))
+            self._append_paragraph("List Bullet", self._build_value(item))
 
     @write_block.register
     def _write_note(self, block: blocks.Note, index: int) -> None:
@@ -176,10 +176,10 @@ class _DocxWriter:
     @write_block.register
     def _write_signature(self, block: blocks.Signature, index: int) -> None:
         self._add_text("Place and date", block.place_and_date)
-        self._add("Normal", build_run("_" * _SIGNATURE_LETTERS), "<w:keepNext/>")
+        self._append_paragraph("Normal", build_run("_" * _SIGNATURE_LETTERS), "<w:keepNext/>")
         for text, properties in ((block.name, _BOLD), (block.post, "")):
             if text:
-                self._add("Normal", build_run(clean_text(text), properties))
+                self._append_paragraph("Normal", build_run(clean_text(text), properties))
 
     @write_block.register
     def _write_page_break(self, block: blocks.PageBreak, index: int) -> None:
@@ -188,13 +188,15 @@ class _DocxWriter:
     @write_block.register
     def _write_labelled_values(self, block: blocks.LabelledValues, index: int) -> None:
         for label, value in block.rows:
-            self._add("Fact", build_run(f"{clean_line(label)}\t", _BOLD) + self._build_value(value))
+            self._append_paragraph("Fact", build_run(f"{clean_line(label)}\t", _BOLD) + self._build_value(value))
 
     @write_block.register
     def _write_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> None:
         for figure in block.figures:
             text = " · ".join((figure.value, *figure.remarks))
-            self._add("Fact", build_run(f"{clean_line(figure.label)}\t", _BOLD) + build_run(clean_text(text)))
+            self._append_paragraph(
+                "Fact", build_run(f"{clean_line(figure.label)}\t", _BOLD) + build_run(clean_text(text))
+            )
 
     @write_block.register
     def _write_table(self, block: blocks.Table, index: int) -> None:
@@ -216,7 +218,7 @@ class _DocxWriter:
         table = self._report.find_table_beside(index)
         if table is not None:
             text = block.description or table.title
-            self._add("Table note", self._build_value(LinkedValue(text, f"#{table.id}")))
+            self._append_paragraph("Table note", self._build_value(LinkedValue(text, f"#{table.id}")))
 
 
 def _format_bookmark(name: str) -> str:

@@ -171,7 +171,7 @@ class _NumberedColumn:
         numbers = {value: number for number, value in enumerate(self.meanings)}
         self.numbers: Integers = np.array([numbers[value] for value in values], dtype=np.int64)
 
-    def flag(self, chosen: frozenset[str]) -> Flags:
+    def flag_values(self, chosen: frozenset[str]) -> Flags:
         """Say by record whether its value is one of these."""
         return np.array([value in chosen for value in self.meanings])[self.numbers]
 
@@ -189,7 +189,7 @@ class _Search:
             _NumberedColumn([record.sensitive[index] for record in records]) for index in range(len(rules.sensitive))
         ]
         self.harmful = [
-            column.flag(rule.protected) for column, rule in zip(self.sensitive, rules.sensitive, strict=True)
+            column.flag_values(rule.protected) for column, rule in zip(self.sensitive, rules.sensitive, strict=True)
         ]
         self.indexes_by_name = {column.name: index for index, column in enumerate(rules.quasi)}
         self.total_weight = sum(column.weight for column in rules.quasi) + sum(
@@ -205,7 +205,7 @@ class _Search:
             # Suppression and withheld cells only add to the loss of the levels.
             if best is not None and loss >= best.loss * self.total_weight:
                 break
-            recoding = self._recode(levels, loss)
+            recoding = self._recode_records(levels, loss)
             if recoding is not None and (best is None or recoding.loss < best.loss):
                 best = recoding
         if best is None:
@@ -219,12 +219,12 @@ class _Search:
             for index, (column, level) in enumerate(zip(self.rules.quasi, levels, strict=True))
         )
 
-    def _recode(self, levels: Levels, levels_weight: float) -> _Recoding | None:
+    def _recode_records(self, levels: Levels, levels_weight: float) -> _Recoding | None:
         """Return what these levels show; None where too many people would have to be suppressed."""
         columns = [self.quasi[index][level] for index, level in enumerate(levels)]
         everybody = np.arange(self.record_count)
         # Grouped again: the numbers of the classes are those of the people who are left.
-        classes = _group(columns, everybody)
+        classes = _group_records(columns, everybody)
         kept = classes.sizes[classes.index] >= self.rules.k
         for index, level in enumerate(levels):
             kept &= ~self._find_inferable(columns, index, level, kept)
@@ -232,7 +232,7 @@ class _Search:
         if suppressed_count > self.rules.max_suppressed_share * self.record_count:
             return None
         members = np.flatnonzero(kept)
-        classes = _group(columns, members)
+        classes = _group_records(columns, members)
         lost_weight = 0.0
         shown = np.zeros((len(self.sensitive), len(members)), dtype=np.bool_)
         for index, column in enumerate(self.rules.sensitive):
@@ -251,8 +251,8 @@ class _Search:
         if not rule.protected or level == len(self.quasi[index]) - 1:
             return inferable
         members = np.flatnonzero(kept)
-        alike = _group([*columns[:index], *columns[index + 1 :]], members)
-        harmful = np.bincount(alike.index, columns[index].flag(rule.protected)[members], len(alike.sizes))
+        alike = _group_records([*columns[:index], *columns[index + 1 :]], members)
+        harmful = np.bincount(alike.index, columns[index].flag_values(rule.protected)[members], len(alike.sizes))
         inferable[members] = (harmful > rule.share * alike.sizes)[alike.index]
         return inferable
 
@@ -268,7 +268,7 @@ class _Search:
         values, harmful = self.sensitive[index].numbers[members], self.harmful[index][members]
         concerned = np.ones(len(classes.sizes), dtype=np.bool_)
         for name, allowed in rule.within.items():
-            concerned &= columns[self.indexes_by_name[name]].flag(allowed)[classes.examples]
+            concerned &= columns[self.indexes_by_name[name]].flag_values(allowed)[classes.examples]
         # A class and a value as one number: NumPy then counts the distinct pairs of all classes at once.
         pairs = np.unique(classes.index * len(self.sensitive[index].meanings) + values)
         # Harmless answers count as distinct values too, so that a class in which nobody was abused does not say so.
@@ -284,7 +284,7 @@ class _Search:
         return is_shown[classes.index], 1 - shown_rows / concerned_rows
 
 
-def _group(columns: Sequence[_NumberedColumn], members: Integers) -> _Classes:
+def _group_records(columns: Sequence[_NumberedColumn], members: Integers) -> _Classes:
     """Group records by their values in all of these columns."""
     keys: Integers = np.zeros(len(members), dtype=np.int64)
     for column in columns:

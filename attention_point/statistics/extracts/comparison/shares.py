@@ -108,7 +108,7 @@ class _Comparer:
         people: dict[str, int] = defaultdict(int)
         for code, count in self._sum_cells(column.properties["published"], column.name, chosen).items():
             if code != NOT_GIVEN:
-                people[self._convert(column, code)] += count
+                people[self._convert_code(column, code)] += count
         return {code: (count, count) for code, count in people.items()}
 
     def list_published_yes(self, column: ExtractColumn) -> dict[str, tuple[int, int]]:
@@ -144,7 +144,7 @@ class _Comparer:
         self, index: int, column: ExtractColumn, published: Mapping[str, object], *, is_adult: bool
     ) -> dict[str, int]:
         """Count the rows by their answer, in the codes of the published figures where these are coarser."""
-        adult_values = {self._convert(self.columns["age"], age) for age in self._adult_ages}
+        adult_values = {self._convert_code(self.columns["age"], age) for age in self._adult_ages}
         counts: dict[str, int] = defaultdict(int)
         for row in self.rows:
             if row[index] not in {WITHHELD, NOT_GIVEN} and (not is_adult or row[self.age_index] in adult_values):
@@ -164,11 +164,11 @@ class _Comparer:
         ages = self._adult_ages if self.compares_adults(column) else None
         if "age" in within:
             bands = [code.code for code in self.columns["age"].list_codes()]
-            concerned = [age for age in bands if self._convert(self.columns["age"], age) in within["age"]]
+            concerned = [age for age in bands if self._convert_code(self.columns["age"], age) in within["age"]]
             ages = concerned if ages is None else [age for age in concerned if age in ages]
         return sexes, ages
 
-    def _convert(self, column: ExtractColumn, code: str) -> str:
+    def _convert_code(self, column: ExtractColumn, code: str) -> str:
         return convert_code(column, self.levels.get(column.name, column.level_names[0]), code)
 
     def _sum_cells(self, table_id: str, dimension: str, chosen: Mapping[str, Collection[str]]) -> dict[str, int]:
