@@ -11,8 +11,8 @@ from attention_point.intake.draft_types.parts import Disability
 from attention_point.people.records import find_age
 from attention_point.person_fields import PERSON_FIELDS
 from attention_point.routing.rule_types import Suggestion
+from attention_point.tallies.counted_cells import CellKey, build_referral_cells, build_visit_cells
 from attention_point.tallies.facts import ReferralFacts, Repeats, VisitFacts
-from attention_point.tallies.rules import CellKey, build_referral_cells, build_visit_cells
 
 # By these a person is counted in its month, also where a later visit says otherwise: or one person would stand among
 # the people in one row and among the attentions in another.

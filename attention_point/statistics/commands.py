@@ -30,7 +30,7 @@ from attention_point.statistics.releases.period_counts import CountedFacts, reco
 from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 
 @click.group("statistics")

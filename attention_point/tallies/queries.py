@@ -10,8 +10,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, first_of_month, first_of_next_month
+from attention_point.tallies.counted_cells import REPEAT_TABLES, CellKey
 from attention_point.tallies.models import DueRecount, Tally
-from attention_point.tallies.rules import REPEAT_TABLES, STORED_INDICATORS, CellKey
+from attention_point.tallies.rules import STORED_INDICATORS
 
 PeriodCounts = dict[str, dict[str, int]]
 

@@ -13,16 +13,11 @@ counts them. The people of a quarter or a year are those of its months without i
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
-from attention_point.dates import PeriodKind, first_of_month
 from attention_point.person_fields import PERSON_FIELDS
 from attention_point.tallies.facts import (
-    LONGER_PERIODS,
     Cells,
-    ReferralFacts,
-    VisitFacts,
     build_answer_time_cells,
     build_day_cells,
     build_disability_cells,
@@ -37,13 +32,8 @@ from attention_point.tallies.facts import (
     build_status_cells,
     build_vulnerability_cells,
     build_wait_cells,
-    convert_to_repeat,
     count_by,
 )
-
-# (day, point, table, cell). The counts of a monthly table stand on the first day of the month: a count by day would say
-# on which day the one older woman from Zulia came (docs/decisions/0003).
-CellKey = tuple[date, str, str, str]
 
 BASE = 5  # published counts are multiples of it
 RESTRICTED_BASE = 10  # of restricted topics
@@ -256,55 +246,8 @@ DECLARED_INDICATORS: tuple[Indicator, ...] = (
 PUBLISHED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.published)
 INDICATORS_BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in DECLARED_INDICATORS}
 STORED_INDICATORS: tuple[Indicator, ...] = tuple(table for table in DECLARED_INDICATORS if table.build_cells)
-_REPEATED_INDICATORS = tuple(table for table in STORED_INDICATORS if table.counts == "people" and table.published)
-
-
-def name_repeats(kind: PeriodKind, table: str) -> str:
-    """Return the id under which the repeats of a stored table of people are stored."""
-    return f"{kind}-repeats-of-{table}"
-
-
-# The tables of repeats of each longer period: id → the table of people from which they are subtracted.
-REPEAT_TABLES: Mapping[PeriodKind, Mapping[str, str]] = {
-    kind: {name_repeats(kind, table.id): table.id for table in _REPEATED_INDICATORS} for kind in LONGER_PERIODS
-}
 
 
 def get_base(indicator: Indicator, codes: Iterable[str]) -> int:
     """Return the number of which a published count is a multiple: the table's ``base``, or a restricted code's."""
     return indicator.base if RESTRICTED_CODES.isdisjoint(codes) else max(indicator.base, RESTRICTED_BASE)
-
-
-def build_visit_cells(facts: VisitFacts) -> dict[CellKey, int]:
-    """Return the cells that a visit fills, each with 1."""
-    cells = _build_cells(facts, ("people", "attentions"))
-    for kind in facts.repeats or ():
-        repeat = convert_to_repeat(facts, kind)
-        month = first_of_month(facts.day)
-        cells |= {
-            (month, facts.point, name_repeats(kind, table.id), cell): 1
-            for table in _REPEATED_INDICATORS
-            if table.build_cells
-            for cell in table.build_cells(repeat)
-        }
-    return cells
-
-
-def build_referral_cells(facts: ReferralFacts) -> dict[CellKey, int]:
-    """Return the cells that a referral fills, each with 1."""
-    return _build_cells(facts, ("referrals", "answers"))
-
-
-def build_cells_of_facts(facts: VisitFacts | ReferralFacts) -> dict[CellKey, int]:
-    """Return the cells that a visit or a referral fills, each with 1."""
-    return build_visit_cells(facts) if isinstance(facts, VisitFacts) else build_referral_cells(facts)
-
-
-def _build_cells(facts: VisitFacts | ReferralFacts, counted_units: tuple[str, ...]) -> dict[CellKey, int]:
-    month = first_of_month(facts.day)
-    return {
-        (facts.day if indicator.grain == "day" else month, facts.point, indicator.id, cell): 1
-        for indicator in STORED_INDICATORS
-        if indicator.counts in counted_units and indicator.build_cells
-        for cell in indicator.build_cells(facts)
-    }

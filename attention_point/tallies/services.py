@@ -16,8 +16,8 @@ from attention_point.dates import first_of_month
 from attention_point.foundation import clock
 from attention_point.foundation.database import PreparedStatement, execute_driver_sql, get_dialect
 from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.tallies.counted_cells import CellKey
 from attention_point.tallies.models import ClosedMonth, DueRecount, Tally
-from attention_point.tallies.rules import CellKey
 
 # One statement for all cells of a transaction: a statement for each would hold the hot rows as many times longer.
 _UPSERT = """

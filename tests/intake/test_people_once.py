@@ -23,9 +23,9 @@ from attention_point.intake.services import record_visit
 from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
 from attention_point.tallies import services as tally_services
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_differences, sum_period_tables
-from attention_point.tallies.rules import build_cells_of_facts
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, consents, draft
 

@@ -16,8 +16,8 @@ from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, services
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import build_cells_of_facts
 from tests.support.visits import AGENT, acting, person, recorded
 
 SENA, ICBF = acting("entity", "sena"), acting("entity", "icbf")

@@ -13,8 +13,9 @@ from attention_point.statistics.protection.families import select_figures
 from attention_point.statistics.protection.period import RoundedTables, StoredTable
 from attention_point.statistics.releases.period_counts import build_stored_tables
 from attention_point.statistics.tables_of_a_period import list_published_indicators
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import INDICATORS_BY_ID, build_cells_of_facts
+from attention_point.tallies.rules import INDICATORS_BY_ID
 from tests.statistics.adversary import Name, name_figure
 from tests.statistics.invented_month import invent_facts
 

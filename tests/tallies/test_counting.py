@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from attention_point.dates import find_period
 from attention_point.foundation.database import Database
 from attention_point.tallies import queries, services
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import TallyDifference
-from attention_point.tallies.rules import CellKey, build_cells_of_facts
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts

@@ -7,17 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attention_point.tallies.counted_cells import (
+    REPEAT_TABLES,
+    build_cells_of_facts,
+    build_referral_cells,
+    build_visit_cells,
+)
 from attention_point.tallies.facts import ReferralFacts, VisitFacts, classify_age
 from attention_point.tallies.rules import (
     DECLARED_INDICATORS,
     INDICATORS_BY_ID,
     PUBLISHED_INDICATORS,
-    REPEAT_TABLES,
     RESTRICTED_BASE,
     STORED_INDICATORS,
-    build_cells_of_facts,
-    build_referral_cells,
-    build_visit_cells,
     get_base,
 )
 from tests.tallies.facts import FACTS, VISITS

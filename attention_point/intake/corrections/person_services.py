@@ -24,7 +24,7 @@ from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, list_person_differences
 from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 RELATION_OF_VISIT = N_("Who came with whom belongs to the visit on which they came together: correct that visit.")
 

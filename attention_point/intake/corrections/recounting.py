@@ -26,8 +26,8 @@ from attention_point.people import queries as people_queries
 from attention_point.people import services as people_services
 from attention_point.tallies import people_once
 from attention_point.tallies import services as tally_services
+from attention_point.tallies.counted_cells import CellKey, build_visit_cells
 from attention_point.tallies.facts import LONGER_PERIODS, Repeats, VisitFacts
-from attention_point.tallies.rules import CellKey, build_visit_cells
 
 _VISITS_OF_PERSON = select(
     Visit.id, Visit.id.label("visit_id"), Visit.day, Visit.received_at, Visit.attended_at, Visit.sealed

@@ -27,7 +27,7 @@ from attention_point.people.records import DecryptedPerson
 from attention_point.referrals import corrections as referral_corrections
 from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 _VOID_VISIT = (
     update(Visit)

@@ -17,8 +17,9 @@ from attention_point.statistics.protection.families import list_finest_cells
 from attention_point.statistics.protection.period import StoredTable
 from attention_point.statistics.tables_of_a_period import list_published_indicators
 from attention_point.tallies import queries as tally_queries
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import INDICATORS_BY_ID, CellKey, Indicator, build_cells_of_facts
+from attention_point.tallies.rules import INDICATORS_BY_ID, Indicator
 
 CountedFacts = Iterable[VisitFacts | ReferralFacts]
 

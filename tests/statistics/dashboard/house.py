@@ -15,8 +15,8 @@ from attention_point.foundation.settings import Settings
 from attention_point.referrals.rules import ANSWER_STATES
 from attention_point.statistics.feature import dashboard, statistics
 from attention_point.tallies import services
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import CellKey, build_cells_of_facts
 from tests.statistics.conftest import Office, build_office
 from tests.statistics.invented_month import invent_facts
 from tests.support.directory import load_shipped

@@ -123,10 +123,28 @@ def _list_reported_months(year: int, office: JsonObject) -> set[str]:
 
 def build_year_figures(totals: YearTotals) -> list[YearFigure]:
     """The year at a glance."""
-    people, query = totals.attended_people, f"?year={totals.year}"
+    query = f"?year={totals.year}"
     events, agreements, calls, proposals = (
         f"/registers/{register.name}{query}" for register in (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
     )
+    return [
+        *_list_event_figures(totals, events),
+        YearFigure(
+            "agreements", _("Agreements and support"), _format_number(totals.record_counts[AGREEMENTS.name]), agreements
+        ),
+        YearFigure(
+            "free",
+            _("Money obtained without a municipal contribution"),
+            _format_amounts(totals.free_amounts),
+            agreements,
+        ),
+        YearFigure("calls", _("Calls in which the municipality took part"), _format_number(totals.joined_calls), calls),
+        *_list_proposal_figures(totals, proposals),
+        _build_attended_figure(totals.attended_people),
+    ]
+
+
+def _list_event_figures(totals: YearTotals, events: str) -> list[YearFigure]:
     done = totals.event_states.get("done", 0)
     return [
         YearFigure(
@@ -148,16 +166,11 @@ def build_year_figures(totals: YearTotals) -> list[YearFigure]:
             _format_number(len(totals.met_countries)),
             f"{events}&kind={DIPLOMATIC_MEETING}",
         ),
-        YearFigure(
-            "agreements", _("Agreements and support"), _format_number(totals.record_counts[AGREEMENTS.name]), agreements
-        ),
-        YearFigure(
-            "free",
-            _("Money obtained without a municipal contribution"),
-            _format_amounts(totals.free_amounts),
-            agreements,
-        ),
-        YearFigure("calls", _("Calls in which the municipality took part"), _format_number(totals.joined_calls), calls),
+    ]
+
+
+def _list_proposal_figures(totals: YearTotals, proposals: str) -> list[YearFigure]:
+    return [
         YearFigure(
             "proposals",
             _("Proposals presented"),
@@ -173,14 +186,18 @@ def build_year_figures(totals: YearTotals) -> list[YearFigure]:
             proposals,
             _("total value less approved co-financing"),
         ),
-        YearFigure(
-            "attended",
-            _("People attended at the attention point"),
-            format_count(people.count) if people.count else "",
-            "/registers/years" if people.is_reported else "/statistics",
-            _("as counted by the office") if people.is_reported else "",
-        ),
     ]
+
+
+def _build_attended_figure(people: AttendedPeople) -> YearFigure:
+    # The figure leads to where it comes from: the office's own word, or the releases.
+    return YearFigure(
+        "attended",
+        _("People attended at the attention point"),
+        format_count(people.count) if people.count else "",
+        "/registers/years" if people.is_reported else "/statistics",
+        _("as counted by the office") if people.is_reported else "",
+    )
 
 
 def _format_number(number: int) -> str:

@@ -22,7 +22,8 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm, PlainForm, Required
 from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS
 from attention_point.registers.shared.schema import schema
-from attention_point.registers.shared.schema.parsing import MAX_ENTRIES, is_blank
+from attention_point.registers.shared.schema.parsing import MAX_ENTRIES
+from attention_point.registers.shared.schema.raw_values import is_blank
 from attention_point.registers.shared.schema.schema import Field, Group, Register
 from attention_point.registers.shared.written_dates import parse_part_date
 

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from attention_point import texts
@@ -12,16 +10,12 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.shared import rules
-from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS, find_code
+from attention_point.registers.shared.code_lists import find_code
 from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.number_values import parse_count, parse_integer, parse_money, parse_share
+from attention_point.registers.shared.schema.raw_values import WrongValue, format_raw_value, is_blank
 from attention_point.registers.shared.schema.schema import Field
 from attention_point.registers.shared.written_dates import parse_part_date
-from attention_point.registers.shared.written_numbers import (
-    find_number_in_words,
-    parse_decimal,
-    parse_whole_number,
-    split_words,
-)
 
 REQUIRED = N_("This is required.")
 NOTHING_SAVED = N_("Nothing was saved: something needs correcting.")
@@ -32,31 +26,8 @@ _URL_PATTERN = re.compile(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
 # More options than these are too many for a sentence.
 MAX_NAMED_CODES = 15
 _BETWEEN_CODES = re.compile(r"\s*[,/]\s*|\s+(?:y|e|and)\s+")
-_WRITE_AN_AMOUNT = N_("Write an amount, for example 1.814.249.000 or 12.500,50.")
-# Words, folded, that may stand beside a count or an amount and change nothing of it.
-_IDLE_WORDS_OF_COUNTS = frozenset(
-    {
-        "de", "a", "personas", "persona", "asistentes", "asistente", "participantes", "participante", "estudiantes",
-        "jovenes", "ninos", "ninas", "mujeres", "people", "attendees", "participants", "students",
-    }
-)  # fmt: skip
-_FREE_OF_CHARGE = frozenset({"gratis", "gratuito", "gratuita", "sin costo", "ninguno", "free", "free of charge"})
-_IDLE_WORDS_OF_MONEY = frozenset(
-    {
-        "$", "de", "a", "m", "cte", "mcte", "moneda", "corriente", "legal", "colombianos", "americanos",
-        "estadounidenses",
-    }
-)  # fmt: skip
 # Words of spreadsheets in both languages, folded; an x is how people tick a cell.
 _YES_NO_WORDS = {"yes": True, "si": True, "x": True, "1": True, "true": True, "no": False, "0": False, "false": False}
-
-
-class WrongValue(Exception):
-    """A value cannot be parsed. ``errors`` name its wrong parts (``.mark``, ``.2.name``), or the whole with ``""``."""
-
-    def __init__(self, message: str = "", part: str = "", *, errors: Iterable[FieldError] = (), **values: Any) -> None:
-        super().__init__(message)
-        self.errors = list(errors) or [FieldError(part, _(message, **values))]
 
 
 def build_field_error(field: str, message: str) -> Invalid:
@@ -93,21 +64,12 @@ def check_facts(fields: tuple[Field, ...], raw_values: Mapping[str, Any]) -> tup
     return facts, errors
 
 
-def is_blank(value: Any) -> bool:
-    """Whether a value is empty, or a group of empty values. Zero and no are answers, not blanks."""
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, Mapping):
-        return all(is_blank(part) for part in value.values())
-    return value is None or value == [] or value == ()
-
-
 def _parse_text(field: Field, raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise WrongValue(N_("This must be text."))
     try:
         # Line ends are allowed while cleaning: a text of one line turns them into spaces instead of refusing them.
-        text = texts.clean_text(_format_raw_value(raw), lines=True).replace("\t", " ")
+        text = texts.clean_text(format_raw_value(raw), lines=True).replace("\t", " ")
     except texts.UnfitText:
         raise WrongValue(texts.UNFIT_CHARACTERS) from None
     if field.kind != schema.LONG_TEXT:
@@ -116,11 +78,6 @@ def _parse_text(field: Field, raw: Any) -> str:
     if len(text) > max_length:
         raise WrongValue(N_("At most %(max_length)s characters."), max_length=max_length)
     return text
-
-
-def _format_raw_value(raw: Any) -> str:
-    """Format a value as text; a whole number of a spreadsheet loses the ``.0`` that its reader adds."""
-    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
 
 
 def _parse_url(field: Field, raw: Any) -> str:
@@ -133,9 +90,9 @@ def _parse_url(field: Field, raw: Any) -> str:
 def _parse_code(field: Field, raw: Any) -> str:
     if not isinstance(raw, str | int | float):
         raise WrongValue(N_("Choose one from the list."))
-    code = find_code(field.code_list, _format_raw_value(raw))
+    code = find_code(field.code_list, format_raw_value(raw))
     if code is None:
-        word = texts.show_unfit(_format_raw_value(raw))[:60]
+        word = texts.show_unfit(format_raw_value(raw))[:60]
         if len(field.code_list) > MAX_NAMED_CODES:
             raise WrongValue(N_("'%(word)s' is not in the list."), word=word)
         # Whoever mends a file does not have the list of the form at hand.
@@ -162,94 +119,9 @@ def _split_codes(field: Field, entry: Any) -> list[Any]:
 def _parse_date(_field: Field, raw: Any) -> str:
     try:
         # YAML and XLSX give a date as a date or a datetime.
-        return parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else _format_raw_value(raw))
+        return parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else format_raw_value(raw))
     except ValueError:
         raise WrongValue(N_("Write a year, a month or a day: 2017, 03/2017 or 17/03/2017.")) from None
-
-
-def _parse_whole_number(raw: Any) -> int:
-    try:
-        return parse_whole_number(raw if isinstance(raw, int | float) else str(raw))
-    except ValueError:
-        raise WrongValue(N_("This must be a whole number.")) from None
-
-
-def _parse_integer(field: Field, raw: Any) -> int:
-    number = _parse_whole_number(raw)
-    if field.maximum and number > field.maximum:
-        raise WrongValue(N_("At most %(le)s."), le=field.maximum)
-    return number
-
-
-def _parse_qualifier(raw: Any, qualifier_in_text: str | None = None) -> dict[str, str]:
-    """Parse the qualifier of a number, or take the one that stands beside the number itself."""
-    code = qualifier_in_text if is_blank(raw) else find_code(NUMBER_QUALIFIERS, str(raw))
-    if code is None and not is_blank(raw):
-        raise WrongValue(N_("Choose one from the list."), ".mark")
-    return {"mark": code} if code else {}
-
-
-def _parse_count(_field: Field, raw: Any) -> dict[str, Any]:
-    parts = raw if isinstance(raw, Mapping) else {"number": raw}
-    number = parts.get("number")
-    try:
-        if isinstance(number, int | float):
-            return {"number": parse_whole_number(number), **_parse_qualifier(parts.get("mark"))}
-        # "aprox. 25", "más de 300 personas"
-        found = find_number_in_words(str(number))
-        qualifier, words = split_words(found.words, partial(find_code, NUMBER_QUALIFIERS))
-        if not set(words) <= _IDLE_WORDS_OF_COUNTS:
-            raise ValueError("words that nobody knows")
-        whole_number = parse_whole_number(float(parse_decimal(found.number_text) * found.factor))
-    except ValueError:
-        raise WrongValue(N_("Write a whole number, for example 25 or aprox. 25.")) from None
-    return {"number": whole_number, **_parse_qualifier(parts.get("mark"), qualifier)}
-
-
-def _parse_money(_field: Field, raw: Any) -> dict[str, Any] | None:
-    parts = raw if isinstance(raw, Mapping) else {"amount": raw}
-    if is_blank(parts.get("amount")):
-        if is_blank(parts.get("mark")):
-            return None  # a form always sends a currency, also of an amount left blank
-        raise WrongValue(_WRITE_AN_AMOUNT, ".amount")
-    stated_currency = parts.get("currency")
-    currency = None if is_blank(stated_currency) else find_code(CURRENCIES, str(stated_currency))
-    if currency is None and not is_blank(stated_currency):
-        raise WrongValue(N_("Choose one from the list."), ".currency")
-    try:
-        amount, currency_in_text, qualifier = _read_amount(parts["amount"])
-    except ValueError:
-        raise WrongValue(_WRITE_AN_AMOUNT, ".amount") from None
-    if currency and currency_in_text and currency != currency_in_text:
-        raise WrongValue(N_("The amount names another currency than the one chosen."), ".currency")
-    # One spelling for each amount, so that the same amount is never a change.
-    text = f"{amount:.2f}" if amount != int(amount) else str(int(amount))
-    currency = currency or currency_in_text or "COP"
-    return {"amount": text, "currency": currency, **_parse_qualifier(parts.get("mark"), qualifier)}
-
-
-def _read_amount(raw: Any) -> tuple[Decimal, str | None, str | None]:
-    """Read an amount, and the currency and the qualifier that its text names: "aprox. USD 1.000". Raises ValueError."""
-    if isinstance(raw, int | float):
-        return parse_decimal(raw), None, None
-    if rules.fold_text(str(raw)) in _FREE_OF_CHARGE:
-        return Decimal(0), None, None
-    found = find_number_in_words(str(raw))
-    currency, words = split_words(found.words, partial(find_code, CURRENCIES))
-    qualifier, words = split_words(words, partial(find_code, NUMBER_QUALIFIERS))
-    if not set(words) <= _IDLE_WORDS_OF_MONEY:
-        raise ValueError("words that nobody knows")
-    return parse_decimal(found.number_text) * found.factor, currency, qualifier
-
-
-def _parse_share(_field: Field, raw: Any) -> str:
-    try:
-        percent = parse_decimal(raw if isinstance(raw, int | float) else str(raw).replace("%", ""))
-        if percent > 100:
-            raise ValueError
-    except ValueError:
-        raise WrongValue(N_("Write a share from 0 to 100.")) from None
-    return f"{(percent / 100).normalize():f}"
 
 
 def _parse_organisations(field: Field, raw: Any) -> list[dict[str, str]]:
@@ -284,7 +156,7 @@ def _parse_texts(field: Field, raw: Any) -> list[str]:
 
 
 def _parse_yes_no(_field: Field, raw: Any) -> bool | None:
-    answer = raw if isinstance(raw, bool) else _YES_NO_WORDS.get(rules.fold_text(_format_raw_value(raw)))
+    answer = raw if isinstance(raw, bool) else _YES_NO_WORDS.get(rules.fold_text(format_raw_value(raw)))
     if answer is None:
         raise WrongValue(N_("This must be yes or no."))
     # No is stored as absent: a filter finds yes, and an unticked box sends nothing.
@@ -315,7 +187,7 @@ def _split_row_cell(field: Field, cell: str) -> dict[str, Any]:
 
 def _split_entries(field: Field, raw: Any) -> list[Any]:
     """Split a list, or a cell that holds one (``a; b``), into its entries."""
-    entries = list(raw) if isinstance(raw, list | tuple) else rules.split_cell(_format_raw_value(raw), ";")
+    entries = list(raw) if isinstance(raw, list | tuple) else rules.split_cell(format_raw_value(raw), ";")
     max_entries = field.maximum or MAX_ENTRIES
     if len(entries) > max_entries:
         raise WrongValue(N_("Too many: at most %(max_length)s."), max_length=max_entries)
@@ -329,10 +201,10 @@ _PARSERS: Mapping[str, Callable[[Field, Any], Any]] = {
     schema.CODE: _parse_code,
     schema.CODES: _parse_codes,
     schema.DATE: _parse_date,
-    schema.MONEY: _parse_money,
-    schema.INTEGER: _parse_integer,
-    schema.COUNT: _parse_count,
-    schema.SHARE: _parse_share,
+    schema.MONEY: parse_money,
+    schema.INTEGER: parse_integer,
+    schema.COUNT: parse_count,
+    schema.SHARE: parse_share,
     schema.ORGANISATIONS: _parse_organisations,
     schema.TEXTS: _parse_texts,
     schema.TAGS: _parse_texts,
