@@ -30,11 +30,13 @@ def export_report(year: int, kind: str, output: Path, is_internal: bool) -> None
     settings = read_settings()
     watch_records = partial(_show_progress, _("Reading the records"))
     with read_session() as session:
+        # Read in one session, so that all annexes are of the same moment.
         document = build_report(session, year, get_watermark(settings), watch_records, is_internal=is_internal)
     click.echo(_("Writing the file…"), err=True)
     # This may take minutes. No session is open meanwhile, so that the desk goes on recording visits.
     content = write_report(kind, document)
     with write_session() as session:
+        # The entry and the file in one transaction: a full disk leaves neither.
         journal.record(session, SYSTEM, "annual_report.export", "report", str(year), format=kind, internal=is_internal)
         _write_output_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))

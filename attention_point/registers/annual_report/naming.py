@@ -18,6 +18,7 @@ def name_reports(_session: Session, reader: Actor, ids: Collection[str]) -> dict
         year, _slash, section = report_id.partition("/")
         title = SECTION_TITLES.get(section) or KEPT_TEXT_TITLES.get(section)
         label = f"{year}, {_(title)}" if title else year
+        # An id comes from the journal and may be older than the rules of today: what is no year gets no link.
         url = url_for("report.show_year", year=int(year)) if may_view and year.isdecimal() and len(year) == 4 else None
         record_names[report_id] = RecordName(label, url)
     return record_names

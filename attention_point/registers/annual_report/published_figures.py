@@ -48,6 +48,8 @@ class PublishedYear:
         """
         if self.year is not None:
             return self.year.totals["people"]
+        # People of months are never added: who came in three would stand there three times. First visits add up, each
+        # is one person.
         first_times = [month.first_time_people for month in self.months]
         return sum(number for number in first_times if number is not None) if first_times else None
 
@@ -85,6 +87,7 @@ class PublishedYear:
         """
         contents = (self.year,) if self.year is not None else self.months
         tables = [table for content in contents if (table := content.find_table(table_id)) is not None]
+        # Of months alone nobody knows how many people of the year had a need: some come in several.
         if any(table.counts == "people" for table in tables) and self.year is None:
             return {}
         counts: dict[str, int] = {}
@@ -103,6 +106,7 @@ class PublishedYear:
 
     def label_for_code(self, dimension: str, code: str) -> str:
         """A code's words, as the newest release has them."""
+        # A name that the office gave to a service later is the one under which readers look for it today.
         content = self.year or self.months[-1]
         return content.label_for_code(dimension, code)
 

@@ -86,6 +86,7 @@ def _select_years(register: Register) -> Select[str]:
 
 def build_report_year(session: Session, year: int, record_limit: int | None = RECORDS_PER_SECTION) -> ReportYear:
     """Read a year with the first ``record_limit`` records of each register; 0 reads none of them, None reads all."""
+    # A year has one record of the office: the register refuses a second.
     office = next(iter(list_records_of_year(session, OFFICE_YEARS, year)), None)
     records = {
         register.name: _list_records(session, register, year, record_limit) if record_limit != 0 else ()
@@ -161,6 +162,7 @@ def list_text_versions(session: Session, year: int, section: str, limit: int) ->
 def find_published_year(session: Session, year: int) -> tuple[PublishedYear, list[datetime]]:
     """The releases of a year in force and the one of the year before, and when each was released."""
     end = date(year + 1, 1, 1)
+    # Two years of months: the year and the one before, with which it is compared.
     months = release_queries.list_current_releases(session, end, 24)
     years = release_queries.list_current_releases(session, end, 2, "year")
     releases = [release for release in (*months, *years) if release.month.year in {year - 1, year}]

@@ -132,6 +132,7 @@ def build_report(
         raise NotFound(_("Nothing is on record for %(year)s, so there is no report.", year=year))
     totals = year_figures.build_year_totals(session, year, report_year.office, report_year.published)
     with in_language("es"):
+        # The same main part in both versions: what is signed must not depend on whether an annex follows.
         blocks = [*build_main_blocks(_keep_first_records(report_year), totals), _build_signature(report_year)]
         if is_internal:
             blocks += _build_annexes(report_year, watch_records)
@@ -209,6 +210,7 @@ def _draft_introduction(year: ReportYear, titles: Sequence[str]) -> str:
 
 
 def _build_figures_table(totals: YearTotals) -> Iterator[Block]:
+    # What is not known is on the list of what is missing; the paper leaves it out (decision 51).
     figures = [figure for figure in year_figures.build_year_figures(totals) if figure.value_text]
     if not figures:
         return
@@ -249,6 +251,7 @@ def _build_annexes(year: ReportYear, watch_records: RecordWatcher) -> Iterator[B
     for register, record in watch_records(records):
         if register.name != current_register:
             annex_number, current_register = annex_number + 1, register.name
+            # The annexes begin on a page of their own, so that they can be taken off before the report is handed on.
             if annex_number == 1:
                 yield PageBreak()
             title = _("Annex %(number)s. %(title)s", number=annex_number, title=_(register.title))

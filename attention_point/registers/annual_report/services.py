@@ -55,6 +55,7 @@ def save_story(
     # A text that is carried from an earlier year ends by an empty one of this year.
     is_first_text = newest is None and (kept_parts or section in KEPT_TEXT_CODES)
     is_older_kind = newest is not None and newest.parts is None
+    # Saving without a change makes no version: a list of equal versions hides the one in which something changed.
     if kept_parts == stored_parts and not is_first_text and not is_older_kind:
         return False
     version = newest.version if newest else 0

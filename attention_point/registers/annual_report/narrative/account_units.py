@@ -93,6 +93,7 @@ def format_when(partial_date: str) -> str:
 def format_span(first: str, last: str) -> str:
     """From when to when: "del 3 al 5 de septiembre de 2025"; what both days share is said once."""
     first_text, last_text = format_part_date(first), format_part_date(last)
+    # "del 3 al 5 de septiembre de 2025": Spanish names what both days share after the second.
     if first[:4] == last[:4]:
         first_text = first_text.removesuffix(f" de {first[:4]}")
     if len(first) == len(last) == len("2017-09-30") and first[:7] == last[:7]:
@@ -134,6 +135,7 @@ def write_items(
 
     ``build_item`` gives a thing its article; what stands after a colon needs none (``quote_well``).
     """
+    # Whole sentences of the office are left as they are: joined to others by commas they would no longer be sentences.
     phrases, sentences = list[str](), list[str]()
     for text in map(str.strip, rejoin_cut_items(texts)):
         is_sentence = text[:1].isupper() and (text.endswith(".") or len(text) >= _SENTENCE_LENGTH)

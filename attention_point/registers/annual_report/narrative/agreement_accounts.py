@@ -55,12 +55,14 @@ def describe_agreements(year: ReportYear, totals: YearTotals) -> Iterator[Accoun
         text = write_sentence(f"resources/{key}", None, year=year.year, agreements=agreements, states=row)
         yield AccountUnit("agreements/counts", text)
     agreements_of_year = year.records[AGREEMENTS.name]
+    # By their state, so that what was signed is never read as what was done.
     for state in _STATES:
         members = [agreement for agreement in agreements_of_year if agreement.state == state]
         if members:
             yield build_heading(f"agreements-{state}")
         for agreement in members:
             yield _describe_one(year, agreement)
+    # A reader must know that the list is not whole; the annex has them all.
     omitted = year.record_counts[AGREEMENTS.name] - len(agreements_of_year)
     if omitted > 0:
         text = write_sentence("resources/omitted", None, count=count_things("count/number", omitted))
@@ -93,6 +95,7 @@ def _describe_one(year: ReportYear, agreement: RecordColumns) -> AccountUnit:
 def _name_agreement(name: str) -> Noun:
     """An agreement that says by its own name what it is, or "el convenio “…”"."""
     noun = build_name(name)
+    # Otherwise "el convenio" would stand twice: "el convenio “Convenio …”".
     if noun.article and begins_with_instrument(name):
         return noun
     return Noun(write_sentence("agreement/called", None, name=quote_well(name)).removeprefix("el "), "el")
@@ -111,6 +114,7 @@ def _describe_agreement(facts: RecordFacts) -> Iterator[str]:
         started=format_since(data["started"]) if "started" in data else "",
         signed=facts.format_when("signed"),
     )
+    # A sentence without its fact is empty, so that the order here is that of the finished paragraph.
     yield write_sentence("agreement/number", None, number=data.get("number", ""))
     yield write_object("agreement", facts.format_clause("object"))
     yield write_sentence("agreement/purpose", None, purpose=facts.format_clause("purpose"))
@@ -157,6 +161,7 @@ def _describe_contributions(facts: RecordFacts, state: str) -> Iterator[str]:
             write_sentence(f"{group}/{'municipality' if 'giver' in contribution else side}", None)
             for group in ("side-gave" if state in _PAST_STATES else "side-gives", "side-may-give")
         )
+        # The head of the office signs each of these sentences: a share that is hoped for must not be told as given.
         if is_expected(contribution, state):
             yield write_sentence("agreement/gives-expected", None, side=giver, gives=may_give, what=what)
         elif _is_nothing(contribution):
@@ -166,6 +171,7 @@ def _describe_contributions(facts: RecordFacts, state: str) -> Iterator[str]:
 
 
 def _is_nothing(contribution: Data) -> bool:
+    # A zero is an answer (the municipality gives nothing) and no missing figure.
     return "amount" in contribution and float(contribution["amount"]["amount"]) == 0 and "share" not in contribution
 
 
@@ -204,6 +210,7 @@ def _describe_beneficiaries(data: Data, subject: Noun) -> Iterator[str]:
         f"{format_count(entry['count'])} {entry['group']}" if "count" in entry else str(build_thing(entry["group"]))
         for entry in data.get("beneficiaries", ())
     ]
+    # Whoever is to benefit from what was not signed yet has benefited from nothing.
     tense = "-past" if state in _PAST_STATES else "-ahead" if state == "preparation" else ""
     yield write_sentence(f"agreement/beneficiaries{tense}", subject, groups=join_items(groups))
 

@@ -41,6 +41,7 @@ def describe_calls(year: ReportYear, _totals: YearTotals) -> Iterator[AccountUni
     calls, proposals = year.records[CALLS.name], year.records[PROPOSALS.name]
     if calls or proposals:
         yield build_heading("calls")
+    # A call with its proposals in one paragraph: a reader asks what became of each call.
     for call in calls:
         own_proposals = [proposal for proposal in proposals if proposal.data["call"] == call.name]
         text = build_paragraph(_describe_call(year, call, own_proposals))
@@ -94,6 +95,7 @@ def _describe_call(year: ReportYear, call: RecordColumns, proposals: Sequence[Re
     ]
     yield write_sentence("call/amounts", None, amounts=join_items(amounts))
     yield _describe_dates(facts, call.state)
+    # A paragraph for each of them would say nothing but its name.
     thin = [proposal for proposal in presented if set(proposal.data) <= _THIN_KEYS and proposal.state == "presented"]
     if len(thin) > 1:
         yield _describe_thin_proposals(year, thin)
@@ -156,6 +158,7 @@ def _describe_outcome(facts: RecordFacts, state: str | None) -> Iterator[str]:
         yield write_sentence("proposal/phases", None, phases=phases)
     if "result" in data:
         yield write_sentence(f"proposal/{data['result']}", None, reason=reason)
+    # Of these results the sentence itself gives the reason.
     if data.get("result") not in {"not-approved", "withdrawn"}:
         yield write_sentence("proposal/reason", None, reason=reason)
 

@@ -73,6 +73,7 @@ def is_plain_meeting(event: RecordColumns) -> bool:
         event.data.get("kind") == DIPLOMATIC_MEETING
         and event.state == "done"
         and "countries" in event.data
+        # A meeting of which more is known is told like any event, or what was said in it would be lost.
         and set(event.data) <= {"name", "kind", "countries", "state", "year"}
     )
 
@@ -112,6 +113,7 @@ def _group_similar_events(events: Sequence[RecordColumns]) -> list[list[RecordCo
     """Put thin events that were done with the same partners together, where the first of them stands."""
     groups: dict[Any, list[RecordColumns]] = {}
     for event in events:
+        # Only what was done: an event that was put off has a reason of its own to tell.
         is_thin = event.state == "done" and set(event.data) <= _THIN_KEYS and event.data.get("partners")
         partners = tuple(sorted(str(sorted(entry.items())) for entry in event.data.get("partners", ())))
         groups.setdefault(partners if is_thin else event.id, []).append(event)
@@ -145,6 +147,7 @@ def _describe_event(facts: RecordFacts) -> Iterator[str]:
     tense = _TENSES.get(state, "")
     yield from _describe_state(facts, state)
     yield write_sentence(f"event/purpose{tense}", None, purpose=facts.format_clause("purpose"))
+    # They stand in the first sentence already.
     skipped_role = "partner" if state in _LOST_STATES or _name_few_partners(facts, state) else ""
     yield from _describe_partners(facts, f"partners-of-event{tense}", skipped_role)
     if "activities" in facts.data:
@@ -238,6 +241,7 @@ def _describe_press_and_cost(facts: RecordFacts) -> Iterator[str]:
     ]
     yield write_sentence("event/press", None, press=join_items(press))
     if "cost" in facts.data:
+        # "It cost nothing" is worth saying; "it cost $ 0" looks like a missing figure.
         is_free = float(facts.data["cost"]["amount"]) == 0
         yield write_sentence(
             "event/cost-none" if is_free else "event/cost", None, cost=format_money(facts.data["cost"])

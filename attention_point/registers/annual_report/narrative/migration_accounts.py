@@ -36,6 +36,7 @@ def describe_migration(year: ReportYear, totals: YearTotals) -> Iterator[Account
 
 def _describe_people(year: ReportYear) -> Iterator[str]:
     published = year.published
+    # Said only where the year has no release: its figures are then those of these months and no more.
     if published.year is None:
         yield _describe_months(published)
     attentions, referrals = (published.sum_total(key) for key in ("attentions", "referrals"))
@@ -65,6 +66,7 @@ def _describe_people(year: ReportYear) -> Iterator[str]:
 def _describe_months(published: PublishedYear) -> str:
     days = [month.first_day for month in published.months]
     names = [format_month(day).removesuffix(f" de {day.year}") for day in days[:-1]] + [format_month(days[-1])]
+    # A row of months without a gap is named by its ends.
     if len(days) > 2 and days[-1].month - days[0].month + 1 == len(days):
         return write_sentence("published/months-range", None, first=names[0], last=names[-1])
     return write_sentence("published/months", None, months=join_items(names))

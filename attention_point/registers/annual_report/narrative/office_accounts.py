@@ -51,6 +51,7 @@ def _describe_office(office: Data) -> Iterator[str]:
 
 def _describe_team(office: Data) -> Iterator[str]:
     if "budget" in office:
+        # That there is no budget is a fact of its own, and no missing figure.
         key = "office/budget" if float(office["budget"]["amount"]) else "office/budget-none"
         yield write_sentence(key, None, amount=format_money(office["budget"]))
     members = [_format_member(member) for member in office.get("team", ())]

@@ -24,4 +24,5 @@ _ACCOUNT_WRITERS: Mapping[str, Callable[[ReportYear, YearTotals], Iterator[Accou
 def draft_section_account(code: str, year: ReportYear, totals: YearTotals) -> list[AccountUnit]:
     """The units that the records give to a section; an empty list where there are none. They are always Spanish."""
     with in_language("es"):
+        # A unit without words would be an empty paragraph that the editor could move about.
         return [unit for unit in _ACCOUNT_WRITERS[code](year, totals) if unit.text]

@@ -46,6 +46,7 @@ def build_section_tables(code: str, year: ReportYear, totals: YearTotals) -> Ite
 
 def _build_known_table(table_id: str, title: str, columns: Sequence[Column], rows: Rows, notes: str = "") -> Table:
     """A table without the columns in which no row has anything."""
+    # A column of dashes says only that nobody filled it in: the list of what is missing says it to those who can.
     kept = [index for index in range(len(columns)) if index == 0 or any(row[index] not in ("", None) for row in rows)]
     return Table(
         table_id,
@@ -232,6 +233,7 @@ def _build_published_table(published: PublishedYear, table_id: str, dimension: s
     if not counts:
         return
     labels = [published.label_for_code(dimension, code) for code in counts]
+    # A chart of one bar compares nothing.
     if has_chart and len(counts) > 1:
         series = (Series(title, tuple(counts.values())[:MAX_BARS]),)
         yield Chart(f"{table_id}-chart", title, "hbar", tuple(labels[:MAX_BARS]), series)

@@ -107,10 +107,12 @@ def count_attended_people(year: int, office: JsonObject, published: PublishedYea
 
     It is that of the releases where these cover the period of which the office reports, or where it reports nothing.
     """
+    # The releases are preferred, because they count each person once; but only where they are of the same months.
     if "people" in office and not _list_reported_months(year, office) <= published.month_codes:
         return AttendedPeople(office["people"], is_reported=True)
     if published.people is None:
         return AttendedPeople()
+    # A figure that was put together from months is marked as approximate.
     return AttendedPeople({"number": published.people, **({} if published.is_exact else {"mark": "approximate"})})
 
 

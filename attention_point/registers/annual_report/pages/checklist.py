@@ -81,6 +81,7 @@ def _check_office(year: ReportYear) -> Iterator[MissingFact]:
 def _check_texts(year: ReportYear) -> Iterator[MissingFact]:
     for code in KEPT_TEXT_CODES:
         text = year.texts.get(code)
+        # Saved for this year, if only without a change: somebody has read it.
         if text is not None and text.year == year.year:
             continue
         if text is None:
@@ -103,6 +104,7 @@ def _check_stories(year: ReportYear, totals: YearTotals) -> Iterator[MissingFact
 
 
 def _check_records(year: ReportYear) -> Iterator[MissingFact]:
+    # Dozens of meetings of which the same is missing: one line for all, or the others would not be found among them.
     meetings = [event for event in year.records[EVENTS.name] if is_plain_meeting(event)]
     if meetings:
         missing = [_(EVENTS.get_field(key).label) for key in ("date", "results")]
@@ -124,6 +126,7 @@ def _check_records(year: ReportYear) -> Iterator[MissingFact]:
 def _list_missing_labels(register: Register, record: RecordColumns) -> list[str]:
     state = register.name, record.state or ""
     keys = [*_FURTHER_KEYS.get(state, ()), *_EXPECTED_KEYS[register.name]]
+    # A list that asks for what cannot be known is soon read by nobody.
     unknowable_keys = _UNKNOWABLE_KEYS.get(state, frozenset())
     return [_(register.get_field(key).label) for key in keys if key not in record.data and key not in unknowable_keys]
 

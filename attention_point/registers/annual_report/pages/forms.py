@@ -50,6 +50,7 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
     action, _dash, place = fields.get("action", "save").partition("-")
     parts = []
     for number, (kind, key, draft, text) in enumerate(zip(*columns, strict=False)):
+        # A kind that the program does not have comes from no page of it.
         if kind in PART_KINDS:
             part = _read_part(kind, key, draft, text, str(number) in left_out)
             # Own words stand beside the draft from which they were written, until somebody says that they still fit.
@@ -57,6 +58,7 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
             if action == "save" and key and not keeps_draft:
                 part = replace(part, draft=_read_lines(fields.get(f"seen-{number}", draft)))
             parts.append(part)
+    # A number that somebody typed into the address or the form: too large a one moves nothing.
     index = int(place) if place.isdecimal() and len(place) < 4 else -1
     if action in {"up", "down"}:
         return PostedStory(move_part(parts, index, -1 if action == "up" else 1), is_saved=False)

@@ -111,6 +111,7 @@ def download_report(year: int, kind: str) -> Response:
     mimetype = reports.get_report_format(kind).mimetype
     services.check_year_exists(year)
     is_internal = request.args.get("version") == "internal"
+    # Only to count the records: neither the office's data nor releases are read for that.
     totals = year_figures.build_year_totals(db_session(), year, {}, PublishedYear())
     if is_internal and sum(totals.record_counts.values()) > MAX_DOWNLOAD_RECORDS:
         raise AppError(
@@ -181,6 +182,7 @@ def _save_parts(year: int, section: str, form: StoryForm, parts: list[StoryPart]
 def _edit_story(year: int, section: str) -> Reply:
     form, conflict, status = StoryForm(), None, 200
     posted = read_posted_story(read_posted_fields()) if request.method == "POST" else None
+    # The other buttons change only the page: what was typed comes back, and nothing is stored.
     if posted and posted.is_saved:
         saved = _save_parts(year, section, form, list(posted.parts))
         if not isinstance(saved, AppError):

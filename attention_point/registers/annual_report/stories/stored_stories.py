@@ -16,4 +16,5 @@ def read_story(text: ReportText | None) -> tuple[list[StoryPart], bool]:
         for words in (text.introduction, text.account)
         for part in parse_text_parts(words)
     ]
+    # An account of the earlier kind stood in place of all drafts, so that these must not be printed beside it.
     return parts, bool(text.account.strip())

@@ -65,6 +65,7 @@ class StoryItem:
 
     def list_text_parts(self) -> Iterator[TextPart]:
         """What the report prints of it."""
+        # A drafted unit whose record is gone has nothing to say; words of the office stay even then.
         if self.part.kind == LEFT_OUT or (self.part.kind == DRAFTED and self.unit is None):
             return
         if self.part.kind == DRAFTED and self.unit is not None:
@@ -117,6 +118,7 @@ def list_printed_parts(items: Iterable[StoryItem]) -> list[TextPart]:
     """The headings and paragraphs of a story; a heading with nothing under it is left out."""
     printed = list[TextPart]()
     for part in (part for item in items for part in item.list_text_parts()):
+        # Everything under the first of the two was left out.
         if part.is_heading and printed and printed[-1].is_heading:
             printed.pop()
         printed.append(part)
