@@ -69,8 +69,7 @@ def _split_components(rows: Sequence[Row], targets: Sequence[Target]) -> Iterabl
         return root
 
     for columns in [*(row[0] for row in rows), *(target.columns for target in targets)]:
-        # Union and find: what shares a variable is solved together, and a task of forty variables is solved at once
-        # where one of thousands takes seconds.
+        # Union and find: what shares a variable is solved together, and many small programmes sooner than a large one.
         first, *others = columns
         for other in others:
             parents[find_root(other)] = find_root(first)

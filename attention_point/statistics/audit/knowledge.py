@@ -80,8 +80,8 @@ class Unknowns:
 
 def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
-    # Every rule is offered to the solver; only those that the true counts obey remain, or the programme would have no
-    # solution and prove nothing.
+    # Only what the true counts obey is returned: with a rule that they break, the programme would have no solution and
+    # prove nothing.
     rows = list(_intersect_sums(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
