@@ -11,5 +11,5 @@ class OperationalReportForm(BaseForm):
 
     organisation = SelectField(N_("Organisation that reports to the platform"), [Required()], validate_choice=False)
     # A choice and not a text: a typed reason may hold a name, and the journal keeps it for years.
-    reason = RadioField(N_("What it is for"), [Required()], validate_choice=False)
+    reason = RadioField(N_("What the file is for"), [Required()], validate_choice=False)
     confirmed = BooleanField(N_("I know that these figures are exact and not public, and I send them to nobody else"))

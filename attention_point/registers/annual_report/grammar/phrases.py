@@ -163,12 +163,15 @@ def pluralise_post(role: str) -> str:
     return " ".join([*map(_pluralise_word, words[:end]), *words[end:]])
 
 
+_VOWELS = "aeiouáéíó"  # spanish: vowels with accents
+
+
 def _pluralise_word(word: str) -> str:
     if word.endswith("s"):
         return word
-    return (
-        f"{word[:-1]}ces" if word.endswith("z") else f"{word}s" if word[-1] in "aeiouáéíó" else f"{word}es"
-    )  # spanish: vowels with accents
+    if word.endswith("z"):
+        return f"{word[:-1]}ces"
+    return f"{word}s" if word[-1] in _VOWELS else f"{word}es"
 
 
 def _list_words(text: str) -> list[str]:
