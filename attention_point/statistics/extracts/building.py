@@ -11,14 +11,8 @@ from attention_point.foundation.language import current_language, format_percent
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Column, Table, write_csv
 from attention_point.intake.records.research_records import ConsentedVisit
-from attention_point.statistics.extracts.anonymity.anonymiser import (
-    WITHHELD,
-    AnonymisedRows,
-    AnonymityRules,
-    Row,
-    anonymise_records,
-)
 from attention_point.statistics.extracts.anonymity.audit import find_breaches
+from attention_point.statistics.extracts.anonymity.rules import WITHHELD, AnonymisedRows, AnonymityRules, Row
 from attention_point.statistics.extracts.columns import (
     build_record,
     build_rules,
@@ -41,6 +35,9 @@ def build_extract(request: ExtractRequest, people: list[ConsentedVisit], content
 
     A sensitive column that would mislead is withheld in all rows. Raises AppError where another column would.
     """
+    # NumPy takes a tenth of a second to load: only who makes an extract pays for it.
+    from attention_point.statistics.extracts.anonymity.anonymiser import anonymise_records  # noqa: PLC0415
+
     k_restricted = get_k_restricted(request.k)
     rules = build_rules(request.k, DEFAULT_L, k_restricted)
     anonymised = anonymise_records([build_record(person) for person in people], rules)

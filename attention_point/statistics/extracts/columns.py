@@ -11,7 +11,7 @@ import yaml
 from attention_point.dates import format_month_code
 from attention_point.foundation.codelists import Code, get_code_list
 from attention_point.intake.records.research_records import ConsentedVisit
-from attention_point.statistics.extracts.anonymity.anonymiser import (
+from attention_point.statistics.extracts.anonymity.rules import (
     WITHHELD,
     AnonymityRules,
     Hierarchy,

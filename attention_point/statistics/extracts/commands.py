@@ -14,7 +14,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import write_private_file
 from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts import services
-from attention_point.statistics.extracts.anonymity.anonymiser import LEAST_K
+from attention_point.statistics.extracts.anonymity.rules import LEAST_K
 from attention_point.statistics.extracts.files.archive import FilesByName, build_files
 from attention_point.statistics.extracts.requests import parse_request
 from attention_point.statistics.extracts.rules import DEFAULT_K

@@ -8,7 +8,7 @@ from attention_point.dates import last_of_month, parse_month_code
 from attention_point.foundation import clock
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.extracts.anonymity.anonymiser import LEAST_K
+from attention_point.statistics.extracts.anonymity.rules import LEAST_K
 from attention_point.statistics.extracts.rules import DEFAULT_K, MAX_TEXT_LENGTH, ExtractPeriod
 
 

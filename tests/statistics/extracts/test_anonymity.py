@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from attention_point.statistics.extracts.anonymity.anonymiser import (
+from attention_point.statistics.extracts.anonymity.anonymiser import anonymise_records
+from attention_point.statistics.extracts.anonymity.audit import find_breaches
+from attention_point.statistics.extracts.anonymity.rules import (
     WITHHELD,
     AnonymisedRows,
     AnonymityRules,
@@ -15,9 +17,7 @@ from attention_point.statistics.extracts.anonymity.anonymiser import (
     QuasiIdentifier,
     Row,
     SensitiveColumn,
-    anonymise_records,
 )
-from attention_point.statistics.extracts.anonymity.audit import find_breaches
 
 BANDS = {"0-5": "0-17", "12-17": "0-17", "18-28": "18+", "60+": "18+"}
 QUASI = (

@@ -6,14 +6,9 @@ from dataclasses import replace
 import pytest
 
 from attention_point.intake.records.research_records import ConsentedVisit
-from attention_point.statistics.extracts.anonymity.anonymiser import (
-    AnonymisedRows,
-    AnonymityRules,
-    PersonRecord,
-    Row,
-    anonymise_records,
-)
+from attention_point.statistics.extracts.anonymity.anonymiser import anonymise_records
 from attention_point.statistics.extracts.anonymity.audit import find_breaches
+from attention_point.statistics.extracts.anonymity.rules import AnonymisedRows, AnonymityRules, PersonRecord, Row
 from attention_point.statistics.extracts.building import build_csv
 from attention_point.statistics.extracts.columns import build_record, build_rules, load_columns
 from tests.statistics.extracts.adversary import KNOWN, attack_rows, describe_target, invent_consented_visits, read_rows

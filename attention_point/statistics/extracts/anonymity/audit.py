@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from attention_point.statistics.extracts.anonymity.anonymiser import (
+from attention_point.statistics.extracts.anonymity.rules import (
     WITHHELD,
     AnonymityRules,
     Row,

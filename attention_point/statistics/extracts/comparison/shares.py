@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_codes import group_code
-from attention_point.statistics.extracts.anonymity.anonymiser import WITHHELD, Row
+from attention_point.statistics.extracts.anonymity.rules import WITHHELD, Row
 from attention_point.statistics.extracts.columns import ExtractColumn, convert_code, load_columns, load_declaration
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
