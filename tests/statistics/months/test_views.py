@@ -318,7 +318,7 @@ def test_a_month_to_come_is_refused_in_words(office: Office, database: Database)
     for ending in ("", ".pdf", ".csv"):
         reply = office.client.get(f"/statistics/2099-01{ending}")
         assert reply.status_code == 404
-        assert "todavía no empieza" in reply.text
+        assert "todavía no ha comenzado" in reply.text
     assert office.client.get("/statistics?before=nothing").status_code == 404
     assert _journal(database) == []
 
