@@ -277,8 +277,8 @@ class _Search:
         is_shown = concerned & (classes.sizes >= rule.k) & (distinct >= self.rules.l)
         is_shown &= harmful_counts <= rule.share * classes.sizes
         concerned_rows, shown_rows = int(classes.sizes[concerned].sum()), int(classes.sizes[is_shown].sum())
-        # Shown only where the answer is harmless, a column would tell too low a share: it is told of nearly all or of
-        # nobody.
+        # Shown only where the answer is harmless, a column would tell too low a share: it is
+        # told of nearly all or of nobody.
         if not shown_rows or concerned_rows - shown_rows > self.rules.max_withheld_share * concerned_rows:
             return np.zeros(len(members), dtype=np.bool_), 1.0
         return is_shown[classes.index], 1 - shown_rows / concerned_rows
