@@ -208,8 +208,7 @@ class _MonthCounts:
             # Earlier visits only tell whether the person is new. They were reported in their own months.
             if visit.day < self._month:
                 served_earlier |= {(activity.indicator, place) for activity in activities}
-            # A point without a municipality would lose all its people in silence. Earlier months
-            # are left alone: they were sent.
+            # A point without a municipality would lose all its people in silence.
             elif place is None:
                 raise AppError(_("The point %(point)s has no municipality. Set it on its page.", point=visit.point))
             else:

@@ -223,7 +223,6 @@ class _Search:
         """Return what these levels show; None where too many people would have to be suppressed."""
         columns = [self.quasi[index][level] for index, level in enumerate(levels)]
         everybody = np.arange(self.record_count)
-        # Grouped again: the numbers of the classes are those of the people who are left.
         classes = _group_records(columns, everybody)
         kept = classes.sizes[classes.index] >= self.rules.k
         for index, level in enumerate(levels):
@@ -232,6 +231,7 @@ class _Search:
         if suppressed_count > self.rules.max_suppressed_share * self.record_count:
             return None
         members = np.flatnonzero(kept)
+        # Grouped again: the numbers of the classes are those of the people who are left.
         classes = _group_records(columns, members)
         lost_weight = 0.0
         shown = np.zeros((len(self.sensitive), len(members)), dtype=np.bool_)
