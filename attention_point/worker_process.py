@@ -65,8 +65,8 @@ def do_task(task: Task) -> Outcome:
     """Do a task, and return what became of it."""
     with in_language(task.language), clock.override_now(task.now):
         try:
-            # Opened for each task: an idle worker holds no connection, and a restored database is not read from an old
-            # file.
+            # Opened for each task: an idle worker holds no connection, and a restored
+            # database is not read from an old file.
             with closing(open_database_of(task.settings)) as database:
                 return _call_function(database, task.settings, task)
         except (AppError, VaultError) as error:

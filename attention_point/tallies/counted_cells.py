@@ -31,8 +31,8 @@ def build_visit_cells(facts: VisitFacts) -> dict[CellKey, int]:
     # Each cell once: whoever has two needs fills two cells, never one cell twice.
     cells = _build_cells(facts, ("people", "attentions"))
     for kind in facts.repeats or ():
-        # The same builders make the cells of the repeats, so that each is subtracted from the cell in which it was
-        # counted.
+        # The same builders make the cells of the repeats, so that each is subtracted from
+        # the cell in which it was counted.
         repeat = convert_to_repeat(facts, kind)
         month = first_of_month(facts.day)
         cells |= {

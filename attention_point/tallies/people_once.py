@@ -64,8 +64,8 @@ class PersonCounts:
             first_this_month=before is None,
             new_needs=_select_new(stated.needs, before.needs if before else ()),
             new_vulnerabilities=_select_new(stated.vulnerabilities, before.vulnerabilities if before else ()),
-            # As the month's first visit stated it: an age that changes within the month would move the person to
-            # another cell.
+            # As the month's first visit stated it: an age that changes within the month would
+            # move the person to another cell.
             person=before.person if before and before.person is not None else stated.person,
         )
         return counted._replace(repeats=self.find_repeats(counted))

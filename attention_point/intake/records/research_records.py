@@ -157,8 +157,8 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
     last_received = max(decided_visits, key=lambda visit: (visit.received_at, not visit.find_consent(purpose)))
     if not (last_attended.find_consent(purpose) and last_received.find_consent(purpose)):
         return None
-    # The first yes: the row shows what was said when research was first allowed, and later answers change nothing of
-    # it.
+    # The first yes: the row shows what was said when research was first allowed, and
+    # later answers change nothing of it.
     return next(visit for visit in decided_visits if visit.find_consent(purpose))
 
 

@@ -48,8 +48,8 @@ class PublishedYear:
         """
         if self.year is not None:
             return self.year.totals["people"]
-        # People of months are never added: who came in three would stand there three times. First visits add up, each
-        # is one person.
+        # People of months are never added: who came in three would stand there three times. First
+        # visits add up, each is one person.
         first_times = [month.first_time_people for month in self.months]
         return sum(number for number in first_times if number is not None) if first_times else None
 

@@ -113,8 +113,8 @@ class _Solver:
                 self._weights[index, column] = -factor
             all_rows.append(({**helper_row, self._helpers[target]: 1.0}, -UNLIMITED, 0.0))
             lower[self._helpers[target]] = -UNLIMITED
-            # The helper is bounded, or a target that nothing bounds from above would leave the programme without a
-            # solution.
+            # The helper is bounded, or a target that nothing bounds from above would leave
+            # the programme without a solution.
             upper[self._helpers[target]] = target.lowest + target.needed
         self._model = _build_model(all_rows, lower, upper)
 
@@ -155,8 +155,8 @@ class _Solver:
             return
         solution = np.array(self._model.getSolution().col_value)[: self._weights.shape[1]]
         for target, value in zip(self.targets, (self._weights @ solution).tolist(), strict=True):
-            # Every solution is a possible world, so that it is evidence for all targets and not only for the one that
-            # was asked.
+            # Every solution is a possible world, so that it is evidence for all targets and not
+            # only for the one that was asked.
             target.lowest, target.highest = min(target.lowest, value), max(target.highest, value)
 
 

@@ -24,8 +24,8 @@ IMPOSSIBLE: Mapping[str, Callable[[str, str], bool]] = {
     "lactating": lambda sex, _age: sex == "M",
     "unaccompanied_child": lambda _sex, age: age not in CHILDREN,
 }
-# A withdrawn or closed referral stands in neither list: it may have been answered before, so that nobody can conclude
-# anything.
+# A withdrawn or closed referral stands in neither list: it may have been answered before, so
+# that nobody can conclude anything.
 UNANSWERED_STATES = frozenset({"created", "seen"})
 ANSWERED_STATES = frozenset({"accepted", "rejected", "attended", "no_show"})
 
@@ -80,8 +80,8 @@ class Unknowns:
 
 def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
-    # Only what the true counts obey is returned: with a rule that they break, the programme would have no solution and
-    # prove nothing.
+    # Only what the true counts obey is returned: with a rule that they break, the programme would have
+    # no solution and prove nothing.
     rows = list(_intersect_sums(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
@@ -98,8 +98,8 @@ def _intersect_sums(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Itera
             columns, least, greatest = bounds[key]
         else:
             columns, least, greatest = _sum_cells(unknowns, known), 0.0, UNLIMITED
-        # An earlier version may tell of other counts than today's. Whoever took it for today's would be misled, not
-        # informed.
+        # An earlier version may tell of other counts than today's. Whoever took it for today's
+        # would be misled, not informed.
         if known.least <= unknowns.compute_true_sum(columns) <= known.greatest:
             bounds[key] = columns, max(least, known.least), min(greatest, known.greatest)
     yield from bounds.values()
@@ -171,8 +171,8 @@ def _have_a_need(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
         if not indicator.covering:
             continue
         if table == NEEDS:
-            # Everybody of a group has a need. So the needs of a group are at least its people, which bounds a group
-            # whose needs are few.
+            # Everybody of a group has a need. So the needs of a group are at least its people, which
+            # bounds a group whose needs are few.
             for group in unknowns.true_figures[PEOPLE]:
                 if TOTAL_CODE not in group:
                     columns = unknowns.sum_figure(NEEDS, (TOTAL_CODE, *group))

@@ -55,8 +55,8 @@ def protect_audited_period(
         breaches = [narrow for narrow in breaches if narrow.figure not in hidden]
         if not breaches:
             return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
-        # One breach a family and round: turning one leaning may mend its neighbours too, and two turns at once may undo
-        # each other.
+        # One breach a family and round: turning one leaning may mend its neighbours too, and two
+        # turns at once may undo each other.
         for figure in {_name_family(narrow.figure): narrow.figure for narrow in reversed(breaches)}.values():
             attempts[figure] += 1
             if attempts[figure] > MAX_TURNS:
@@ -82,8 +82,8 @@ def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]
     if table == TOTALS:
         yield from ((TOTALS, (unit,)) for unit in dict.fromkeys((*cell, *rounded.totals)))
         return
-    # Its own leaning first, which moves the fewest figures. A unit's total comes after the sums, because every table of
-    # the unit follows it.
+    # Its own leaning first, which moves the fewest figures. A unit's total comes after the sums, because
+    # every table of the unit follows it.
     yield figure
     figures = rounded.figures[table]
     for other in figures:

@@ -46,8 +46,7 @@ def _build_sex_and_age(counts: Mapping[str, int], label_for_code: Labeller) -> I
     if not cells:
         return
     title = get_table_title("people-by-sex-and-age")
-    # Only answers that somebody gave: this page is of the office and exact, and empty columns would push others off a
-    # tablet.
+    # Only answers that somebody gave: columns of zeros would push the others off a tablet.
     sexes = _sort_codes("sex", {sex for sex, _age in cells}, label_for_code)
     ages = _sort_codes("age", {age for _sex, age in cells}, label_for_code)
     by_sex = {sex: sum(cells.get((sex, age), 0) for age in ages) for sex in sexes}

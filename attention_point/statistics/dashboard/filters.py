@@ -68,8 +68,8 @@ def collect_options(session: Session, today: date) -> Options:
     entities = {
         row.code: row.short[language]
         for row in directory_queries.list_entities(session)
-        # An entity that is chosen alone would show by whom restricted needs are served: it stands only in the joint
-        # row.
+        # An entity that is chosen alone would show by whom restricted needs are served:
+        # it stands only in the joint row.
         if row.receives_referrals and row.code not in restricted_entities
     }
     return Options(

@@ -128,7 +128,6 @@ def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str]
 def _build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
     """Return the addresses of the lists behind a number, by the key of its measure or the id of its table."""
     addresses: dict[str, str] = {}
-    # An entity is not among them: the lists of visits have no such filter.
     point: dict[str, Any] = {"point": filters.point} if filters.point else {}
     # A link that ends in a refusal is worse than none: the numbers lead only where this reader may go.
     if actor.may("visits.view") and _is_there("desk.list_visits"):

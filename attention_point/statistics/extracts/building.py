@@ -65,8 +65,8 @@ def build_extract(request: ExtractRequest, people: list[ConsentedVisit], content
                 "compared_with": [content.period for content in contents],
                 "difference_limit": load_declaration()["difference"],
                 "misleading": sorted(misleading),
-                # Frozen with the rows: published figures may be corrected, and the codebook must say what was compared
-                # then.
+                # Frozen with the rows: published figures may be corrected, and the codebook
+                # must say what was compared then.
                 "comparisons": {name: _build_comparison_json(shares) for name, shares in comparisons.items()},
             }
         ),

@@ -147,8 +147,8 @@ def _build_sensitive_value(column: ExtractColumn, person: ConsentedVisit) -> str
     # A topic can be told by a need or by a vulnerability: who came for violence is in it, however it was recorded.
     matching_codes = set(column.properties.get("needs", ())) & set(person.needs)
     matching_codes |= set(column.properties.get("vulnerabilities", ())) & set(person.vulnerabilities)
-    # Asked by itself: silence is no "no", as it is of needs and vulnerabilities, which are recorded only where they are
-    # there.
+    # Asked by itself: silence is no "no", as it is of needs and vulnerabilities, which are
+    # recorded only where they are there.
     if column.name == "disability":
         return "yes" if matching_codes or person.disability else NOT_GIVEN if person.disability is None else "no"
     return "yes" if matching_codes else "no"

@@ -54,6 +54,6 @@ def build_ended_periods(first_year: int, today: date) -> Iterator[ExtractPeriod]
     """Yield the periods that have ended, the latest first."""
     for year in range(today.year, first_year - 1, -1):
         semester_1, semester_2, whole = build_periods(year)
-        # The year stands above its semesters: whoever takes a semester can never take the year, because the two
-        # overlap.
+        # The year stands above its semesters: whoever takes a semester can never take the
+        # year, because the two overlap.
         yield from (period for period in (whole, semester_2, semester_1) if period.last < today)

@@ -59,8 +59,8 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
             least=least_people,
         )
         raise AppError(message, code="too_few")
-    # The published figures are what the shares are compared with; without them nobody could say whether the rows
-    # mislead.
+    # The published figures are what the shares are compared with; without them nobody
+    # could say whether the rows mislead.
     contents = find_published_contents(session, request.period)
     return PreparedExtract(request, build_extract(request, people, contents))
 

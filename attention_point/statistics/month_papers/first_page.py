@@ -21,8 +21,8 @@ from attention_point.statistics.month_papers.table_views import COUNT_LABELS, Ta
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
 
-# Two bars for each age can be compared at a glance. The other answers stand in the tables; among them most ages would
-# be 0.
+# Two bars for each age can be compared at a glance. The other answers stand in the tables;
+# among them most ages would be 0.
 _CHARTED_SEXES = ("F", "M")
 _CHARTED_NEEDS = 6
 AGES_CHART, NEEDS_CHART = "people-by-sex-and-age", "people-by-need"  # the tables of the charts

@@ -42,7 +42,7 @@ def load_comparison(session: Session, period: Period, moment: datetime | None = 
 
 def _load_content(session: Session, period: Period, moment: datetime | None) -> ReleaseContent | None:
     versions = queries.list_versions(session, period)
-    # The newest version that was out by then. A provisional month has no such moment: it is read beside what is in
-    # force.
+    # The newest version that was out by then. A provisional month has no such moment: it
+    # is read beside what is in force.
     release = next((version for version in versions if moment is None or version.released_at < moment), None)
     return queries.load_content(release) if release else None

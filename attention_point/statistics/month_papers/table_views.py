@@ -81,8 +81,8 @@ class TableView:
         if axis not in self._codes:
             codes = dict.fromkeys(cell[axis] for cell in self.table.cells)
             codes.pop(TOTAL_CODE, None)
-            # Only rows are sorted by their counts. Columns keep the order of their list, so that two tables can be laid
-            # side by side.
+            # Only rows are sorted by their counts. Columns keep the order of their list, so that two
+            # tables can be laid side by side.
             counts = {code: self.get_margin(code) for code in codes} if axis == 0 else {}
             self._codes[axis] = self._sort_codes(axis, codes, counts)
         return self._codes[axis]

@@ -12,8 +12,8 @@ from attention_point.statistics.releases.services import MAX_NOTE_LENGTH
 class ReleaseForm(BaseForm):
     """The form of a release or of its proposal. ``fingerprint`` belongs to the content that the person saw."""
 
-    # Hidden, and still no secret: it says which figures the page showed, so that others are not published by a late
-    # click.
+    # Hidden, and still no secret: it says which figures the page showed, so that others are
+    # not published by a late click.
     fingerprint = HiddenField()
     note = TextAreaField(N_("What was wrong in the version before"), validators=[Length(max=MAX_NOTE_LENGTH)])
     reader_note = TextAreaField(N_("A word to the readers"), validators=[Length(max=MAX_NOTE_LENGTH)])

@@ -49,8 +49,8 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     note, reader_note = form.note.data, form.reader_note.data
     fingerprint, despite_damage = form.fingerprint.data or "", form.despite_damage.data
     try:
-        # The setting is the installation's and stands above the form: a hand-written request cannot skip the second
-        # person.
+        # The setting is the installation's and stands above the form: a hand-written request
+        # cannot skip the second person.
         if needs_two_people:
             approvals.propose_release(
                 db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage

@@ -43,8 +43,8 @@ def build_catalogue(
     home = build_address("show_newest")
     office, place = {"@id": f"{home}#office"}, {"@id": f"{home}#bucaramanga"}
     title, description = _translate_and_tag(TITLE), _translate_and_tag(DESCRIPTION)
-    # A data portal shows the months as one series, and not as a hundred data sets that have nothing to do with each
-    # other.
+    # A data portal shows the months as one series, and not as a hundred data sets that have
+    # nothing to do with each other.
     series = {
         "@id": f"{home}#series",
         "@type": "dcat:DatasetSeries",

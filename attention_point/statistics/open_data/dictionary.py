@@ -76,8 +76,8 @@ _FIRST_TIME_TOTAL = "first_time_people"
 
 def build_entries(session: Session) -> tuple[DictionaryEntry, ...]:
     """Build the dictionary: the columns in their order, each followed by its codes."""
-    # All lines in one language after the other: switching the language for each line would load the words of the
-    # directory as often.
+    # All lines in one language after the other: switching the language for each line would load the
+    # words of the directory as often.
     lines_by_language = []
     for language in LANGUAGES:
         with in_language(language):

@@ -115,7 +115,7 @@ class Trend:
 
 def build_trend(session: Session, published: PublishedPeriods) -> Trend | None:
     """Build the people by month; None for a single month."""
-    # Two years: each month has its own month of the year before beside it, and the bars stay legible on a telephone.
+    # Two years: the newest twelve months stand beside those of the year before, and bars stay legible on a telephone.
     codes = published.list_codes("month")[-MAX_TREND_MONTHS:]
     if len(codes) < 2:
         return None

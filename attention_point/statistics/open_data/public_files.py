@@ -85,8 +85,8 @@ def _ensure_series(session: Session, settings: Settings) -> Path:
     if not path.exists():
         with in_language(LANGUAGE):
             _store_once(path, lambda: run_in_worker(session, settings, draw_series))
-        # Each release makes a new file of all months. The earlier ones are never asked for again and would fill the
-        # disk.
+        # Each release makes a new file of all months. The earlier ones are never asked for
+        # again and would fill the disk.
         for earlier_file in path.parent.glob(f"{_SERIES}-*.csv"):
             if earlier_file != path:
                 earlier_file.unlink(missing_ok=True)

@@ -48,8 +48,8 @@ def name_public_page() -> dict[str, str | None]:
 @public
 def show_newest() -> str | Response | tuple[str, int]:
     """Show the newest month. ``?period=`` leads to another one, which the page's list of periods asks for."""
-    # A form can only add to an address; the redirect leads to the one address of the period, which caches and readers
-    # keep.
+    # A form can only add to an address; the redirect leads to the one address of the period,
+    # which caches and readers keep.
     if code := request.args.get("period", ""):
         return redirect(url_for("open_data.show_period", period=_parse_period(code).code))
     published = page_figures.list_published_periods(db_session())

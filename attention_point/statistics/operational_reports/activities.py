@@ -144,8 +144,8 @@ class Plan(_Part):
 
 def find_plan_file(settings: Settings) -> Path:
     """Return the path of the file that counts: the installation's own, else the shipped one."""
-    # The plan changes each year with the platform's. The office edits its own file and needs no new version of the
-    # program.
+    # The plan changes each year with the platform's. The office edits its own file and needs
+    # no new version of the program.
     own_file = settings.instance / FILE_NAME
     return own_file if own_file.exists() else SHIPPED_FILE
 

@@ -195,8 +195,8 @@ class _MonthCounts:
 
     def add_person(self, person: ServedPerson) -> None:
         """Count a person in each row to which the visits of the month belong."""
-        # By indicator and place, because rows are so, and within the year, of which the platform's plan is (decision
-        # 49).
+        # By indicator and place, because rows are so, and within the year, of which the
+        # platform's plan is (decision 49).
         served_earlier: set[tuple[str, Place | None]] = set()
         attentions: Counter[tuple[Activity, Place]] = Counter()
         unreported_needs: set[str] = set()
@@ -208,8 +208,7 @@ class _MonthCounts:
             # Earlier visits only tell whether the person is new. They were reported in their own months.
             if visit.day < self._month:
                 served_earlier |= {(activity.indicator, place) for activity in activities}
-            # A point without a municipality would lose all its people in silence. Earlier months are left alone: they
-            # were sent.
+            # A point without a municipality would lose all its people in silence.
             elif place is None:
                 raise AppError(_("The point %(point)s has no municipality. Set it on its page.", point=visit.point))
             else:

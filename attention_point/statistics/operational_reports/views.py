@@ -118,7 +118,7 @@ def _name_places(report: services.OperationalReport) -> dict[str, str]:
 
 def _build_shown_report(plan: Plan, first_day: date, form: OperationalReportForm) -> services.OperationalReport:
     organisations = services.list_reporting_organisations(plan, first_day)
-    # Most installations report for one organisation: the page opens with it.
+    # Where the address names none, the page shows the first one's report: an empty page would help nobody.
     chosen = form.organisation.data or (organisations[0].code if organisations else None)
     organisation = services.choose_organisation(plan, first_day, chosen)
     form.organisation.data = organisation.code

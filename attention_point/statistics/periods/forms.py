@@ -30,8 +30,8 @@ def build_trend_form(choice: TrendChoice) -> TrendForm:
     form.kind.choices = [(kind, _(label)) for kind, label in KIND_LABELS.items()]
     form.table.choices = list_table_choices(choice.view.content)
     labels = list_dimension_labels(choice)
-    # No table has more than three dimensions. The headings are those of the chosen table: its row may be a need, an age
-    # or an entity.
+    # No table has more than three dimensions. The headings are those of the chosen table: its row may
+    # be a need, an age or an entity.
     for axis, (name, field) in enumerate(zip(CODE_ARGUMENTS, (form.row, form.column, form.third), strict=True)):
         if axis < len(labels):
             field.choices = choice.list_choices(axis)

@@ -124,8 +124,7 @@ def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Tabl
         change = None if count is None or earlier is None else count - earlier
         rows.append((_name_period(content), SUPPRESSED if count is None else count, change))
         earlier = count
-    # Each of the two may lie up to a base away from the truth, so that twice the base is the least that must have
-    # happened.
+    # Each of the two may lie up to a base away from the truth: a smaller change than twice the base may be none.
     base = choice.view.table.get_base(choice.cell)
     notes = (
         _(

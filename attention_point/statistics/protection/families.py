@@ -32,8 +32,8 @@ def build_families(indicator: Indicator, finest_cells: Sequence[CellCodes], coun
     """Build the families of a stored table from its finest cells, zeros among them, and their true counts."""
     parts: dict[str, list[CellCodes]] = {}
     for cell in finest_cells:
-        # The integer programme grows faster than its cells: each need is a small task of its own instead of a part of a
-        # large one.
+        # The integer programme grows faster than its cells: each need is a small task of its own
+        # instead of a part of a large one.
         parts.setdefault(cell[0] if indicator.overlapping else "", []).append(cell)
     return [_build_family(indicator, cells, counts) for cells in parts.values()]
 
@@ -43,8 +43,8 @@ def _build_family(indicator: Indicator, finest_cells: Sequence[CellCodes], count
     sums: list[tuple[CellCodes, tuple[CellCodes, ...]]] = []
     # One dimension after the other is summed away, the last one first: a service adds up within its entity only.
     for axis in reversed(range(len(indicator.dimensions))):
-        # A sum over needs would count somebody once for each of them: it is no number of people, and nothing publishes
-        # it.
+        # A sum over needs would count somebody once for each of them: it is no number of
+        # people, and nothing publishes it.
         if indicator.dimensions[axis] in indicator.overlapping:
             continue
         addends: dict[CellCodes, list[CellCodes]] = {}

@@ -19,9 +19,9 @@ class Leanings:
 
     def draw_fraction(self, table: str, cell: CellCodes, count: int) -> float:
         """Return a number from 0 to 1, the same for the same count of the same cell."""
-        # The separator stands in no code, so that two different cells never give the same text. The count is in the
-        # text: the same cell with another count is drawn anew, so that two versions say nothing of each other's
-        # rounding.
+        # The separator stands in no code, so that two different cells never give the same text. The
+        # count is in the text: the same cell with another count is drawn anew, so that two versions say
+        # nothing of each other's rounding.
         text = "\x1f".join((table, self.period, *cell, str(count)))
         return int.from_bytes(self.digest(text.encode())[:4], "big") / _STEPS
 
@@ -30,6 +30,6 @@ class Leanings:
 
         A count leans up as often as its remainder says, so that the published figures are right on average.
         """
-        # Unbiased: a count of 12 goes up to 15 in two of five cells, so that sums over many cells stay right (Fellegi
-        # 1975).
+        # Unbiased: a count of 12 goes up to 15 in two of five cells, so that sums over many
+        # cells stay right (Fellegi 1975).
         return (count % base) / base - self.draw_fraction(table, cell, count)

@@ -65,8 +65,8 @@ class PeriodRounder:
 
     def round_tables(self, turned: Collection[Figure] = ()) -> RoundedTables:
         """Round every table. ``turned`` are the figures whose leaning an audit turned."""
-        # The totals first: every table of a unit is then rounded to the same total, or their differences would tell of
-        # people.
+        # The totals first: every table of a unit is then rounded to the same total, or their
+        # differences would tell of people.
         totals = self._round_totals(turned)
         figures: dict[str, dict[CellCodes, int]] = {table.indicator.id: {} for table in self.tables}
         true_figures: dict[str, dict[CellCodes, int]] = {name: {} for name in figures}
@@ -97,8 +97,8 @@ class PeriodRounder:
         self, number: int, family: Family, turned: frozenset[CellCodes], total: int
     ) -> tuple[Family, Mapping[CellCodes, int]]:
         turned_cells = turned.intersection(family.counts)
-        # An audit rounds a period up to two hundred times, and a turned leaning changes one family: the others are not
-        # solved again.
+        # An audit rounds a period up to two hundred times, and a turned leaning changes one family:
+        # the others are not solved again.
         key = family.table, number, turned_cells, total
         if key not in self._rounded_families:
             self._rounded_families[key] = _round_family(family, self._leanings, turned_cells, total)
@@ -113,8 +113,8 @@ def _round_family(
     from attention_point.statistics.protection.rounding import InfeasibleFamily, round_family  # noqa: PLC0415
 
     total_cell = tuple(TOTAL_CODE for _code in next(iter(family.counts)))
-    # A table of needs has no total cell, and a total of base 5 may be no multiple of a table's base 10: then it is left
-    # free.
+    # A table of needs has no total cell, and a total of base 5 may be no multiple of a table's
+    # base 10: then it is left free.
     has_total = total_cell in family.counts and total % family.bases[total_cell] == 0
     if has_total:
         with suppress(InfeasibleFamily):

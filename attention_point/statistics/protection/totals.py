@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from attention_point.statistics.protection.period import PARTS_OF_TOTALS, RoundedTables
 from attention_point.tallies.rules import BASE
 
-# An exact total fixes the sum of every table of its unit. Among fewer people that would leave their small counts too
-# few values.
+# An exact total fixes the sum of every table of its unit. Among fewer people that would leave
+# their small counts too few values.
 EXACT_FROM = 10 * BASE
 FIRST_TIME = "first_time_people"
 FIRST_TIME_FIGURE = ("people-by-first-time", ("first",))

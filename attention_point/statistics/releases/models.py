@@ -20,8 +20,8 @@ class Release(Base):
     # A trigger refuses every change (decision 45, G4).
     period: Mapped[str] = mapped_column(String(7), primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    # Periods are listed by their first day: the codes of months, quarters and years do not sort by time among each
-    # other.
+    # Periods are listed by their first day: the codes of months, quarters and years do not
+    # sort by time among each other.
     month: Mapped[date] = mapped_column(index=True)
     hash: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Text)

@@ -31,8 +31,8 @@ def parse_content_json(content_json: Mapping[str, Any]) -> ReleaseContent:
 
 def _parse_table_json(table: Mapping[str, Any]) -> TableContent:
     dimensions = tuple(table["dimensions"])
-    # Titles, bases and words are those that were frozen: what the program of today calls a table must not rename an old
-    # one.
+    # Titles, bases and words are those that were frozen: what the program of today calls a
+    # table must not rename an old one.
     cells = {tuple(cell["at"][name] for name in dimensions): cell for cell in table["cells"]}
     return TableContent(
         table["id"],

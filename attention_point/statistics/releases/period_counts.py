@@ -61,8 +61,8 @@ def _build_stored_table(
 ) -> StoredTable:
     axes = [dimension_codes.list_codes(session, dimension, period.first_day) for dimension in indicator.dimensions]
     pairs = dimension_codes.list_entity_services(session) if indicator.nested else ()
-    # Every combination is there, with or without people: a row that appears only with its first person would tell of
-    # that person.
+    # Every combination is there, with or without people: a row that appears only with its first
+    # person would tell of that person.
     finest_cells = list_finest_cells(axes, pairs)
     return StoredTable(indicator, finest_cells, _group_counts(indicator, axes, frozenset(finest_cells), counts))
 
@@ -76,8 +76,8 @@ def _group_counts(
     grouped: Counter[CellCodes] = Counter()
     code_sets = [frozenset(codes) for codes in axes]
     for cell, count in counts.items():
-        # What follows from another answer has no row of its own: two roundings of nearly the same people would tell of
-        # the difference.
+        # What follows from another answer has no row of its own: two roundings of nearly the same
+        # people would tell of the difference.
         if any(map(dimension_codes.is_derived, indicator.dimensions, cell)):
             continue
         shown_cell = tuple(map(dimension_codes.group_code, indicator.dimensions, cell, code_sets))

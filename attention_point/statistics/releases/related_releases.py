@@ -195,8 +195,8 @@ def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
     for kind in ("quarter", "year"):
         whole = find_period(kind, period.first_day)
         content = _load_current(session, whole)
-        # A month is bounded by a quarter or year that was released before it is corrected: its new figures must not
-        # undo theirs.
+        # A month is bounded by a quarter or year that was released before it is corrected: its
+        # new figures must not undo theirs.
         if period.kind == "month" and content is not None:
             groups.append(_build_group(session, period, content, _list_months(whole)))
     if period.kind == "quarter" and (content := _load_current(session, find_period("year", period.first_day))):

@@ -57,8 +57,8 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
     current_release = queries.find_current_release(session, period)
     if current_release is not None:
         released = queries.load_content(current_release)
-        # A version without a changed figure would make readers look for what was wrong. The note alone is no reason for
-        # one.
+        # A version without a changed figure would make readers look for what was wrong. The
+        # note alone is no reason for one.
         if (released.totals, released.tables) == (content.totals, content.tables):
             raise AppError(
                 _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))

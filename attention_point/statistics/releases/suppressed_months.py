@@ -40,8 +40,8 @@ def _parse_table(table: Mapping[str, Any]) -> TableContent:
         table["id"],
         {"es": table["title"], "en": table["title_en"]},
         table["counts"],
-        # The old method named its limit k. As the base it keeps what readers may conclude: no smaller count but 0 was
-        # shown.
+        # The old method named its limit k. As the base it keeps what readers may conclude: no
+        # smaller count but 0 was shown.
         table["k"],
         dimensions,
         tuple(table["overlapping"]),

@@ -152,7 +152,6 @@ class _Search:
         """Return what these levels show; None where too many people would have to be suppressed."""
         columns = [self.quasi[index][level] for index, level in enumerate(levels)]
         everybody = np.arange(self.record_count)
-        # Grouped again: the numbers of the classes are those of the people who are left.
         classes = _group_records(columns, everybody)
         kept = classes.sizes[classes.index] >= self.rules.k
         for index, level in enumerate(levels):
@@ -161,6 +160,7 @@ class _Search:
         if suppressed_count > self.rules.max_suppressed_share * self.record_count:
             return None
         members = np.flatnonzero(kept)
+        # Grouped again: the numbers of the classes are those of the people who are left.
         classes = _group_records(columns, members)
         lost_weight = 0.0
         shown = np.zeros((len(self.sensitive), len(members)), dtype=np.bool_)
@@ -206,8 +206,8 @@ class _Search:
         is_shown = concerned & (classes.sizes >= rule.k) & (distinct >= self.rules.l)
         is_shown &= harmful_counts <= rule.share * classes.sizes
         concerned_rows, shown_rows = int(classes.sizes[concerned].sum()), int(classes.sizes[is_shown].sum())
-        # Shown only where the answer is harmless, a column would tell too low a share: it is told of nearly all or of
-        # nobody.
+        # Shown only where the answer is harmless, a column would tell too low a share: it is
+        # told of nearly all or of nobody.
         if not shown_rows or concerned_rows - shown_rows > self.rules.max_withheld_share * concerned_rows:
             return np.zeros(len(members), dtype=np.bool_), 1.0
         return is_shown[classes.index], 1 - shown_rows / concerned_rows

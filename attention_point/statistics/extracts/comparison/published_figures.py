@@ -46,8 +46,8 @@ def find_published_contents(session: Session, period: ExtractPeriod) -> tuple[Re
             ),
             code="unpublished",
         )
-    # The longest first: a year counts everybody once, while the sum of its months has whoever came in several of them
-    # as often.
+    # The longest first: a year counts everybody once, while the sum of its months has whoever
+    # came in several of them as often.
     for kind in reversed(PERIOD_KINDS):
         contents = _load_contents(session, period, kind)
         if contents:
