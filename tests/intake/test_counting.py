@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import recount
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.rules import ENTITY_SIDE, is_reason_required, list_next_steps
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.tallies.counted_cells import build_referral_cells, build_visit_cells
@@ -89,7 +91,10 @@ def answer_one(session: Session, referral: UUID, choice: int) -> None:
     step = steps[choice % len(steps)]
     reason = "No vive en la ciudad" if is_reason_required(step, found.state, mandatory=found.mandatory) else None
     entity = acting("entity", found.entity)
-    answer_for_entity(session, entity, referral, Answer(step.state, found.version, reason))
+    # What is accepted already is accepted anew with another appointment only.
+    in_three_days = Appointment((clock.now() + timedelta(days=3)).isoformat())
+    appointment = in_three_days if step.state == found.state else None
+    answer_for_entity(session, entity, referral, Answer(step.state, found.version, reason, None, appointment))
 
 
 def facts_of(session: Session) -> list[VisitFacts]:
