@@ -115,7 +115,7 @@ class Population:
     def _release(self, period: Period, tables: Sequence[StoredTable]) -> None:
         start = time.process_time()
         rounder = PeriodRounder(tables, Leanings(period.code, lambda text: hmac.digest(self.key, text, "sha256")))
-        earlier = [version.content for version in self.released.get(period, ())]
+        earlier = [version.content for version in reversed(self.released.get(period, ()))]
         parts = [self.released[Period("month", m)][-1].content for m in period.months if period.kind != "month"]
         groups = [PeriodGroup(None, parts, has_all_parts=True)] if parts else []
         bound = {u for part in parts for u, total in part.totals.items() if (total or 0) < totals.EXACT_FROM}

@@ -5,7 +5,7 @@ released.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, floor
 
 import highspy
@@ -24,13 +24,15 @@ _PRIMAL_SIMPLEX, _DANTZIG_PRICING = 4, 0  # HiGHS's numbers for them
 class Target:
     """A sum of variables that must stay uncertain, with the lowest and highest value found so far.
 
-    It is settled when ``needed`` different whole values were found possible. At first its true value is.
+    It is settled when ``needed`` different whole values were found possible. At first its true value is. ``limits`` are
+    the variables of the known sums that keep it from having more.
     """
 
     columns: WeightedSum
     needed: int
     lowest: float
     highest: float
+    limits: list[frozenset[int]] = field(default_factory=list)
 
     @property
     def value_count(self) -> int:
@@ -101,12 +103,14 @@ class _Solver:
         # A count is never negative, which is what somebody who reads the tables knows without any table.
         lower, upper = np.zeros(self._width), np.full(self._width, UNLIMITED)
         all_rows: list[Row] = []
+        self._variables_of_rows: list[frozenset[int]] = []
         for columns, least, greatest in rows:
             if len(columns) == 1 and next(iter(columns.values())) == 1.0:  # a bound of one variable is no row
                 column = self._columns[next(iter(columns))]
                 lower[column], upper[column] = max(lower[column], least), min(upper[column], greatest)
             else:
                 all_rows.append(({self._columns[n]: factor for n, factor in columns.items()}, least, greatest))
+                self._variables_of_rows.append(frozenset(columns))
         for index, target in enumerate(targets):
             helper_row = {self._columns[number]: -factor for number, factor in target.columns.items()}
             for column, factor in helper_row.items():
@@ -145,7 +149,19 @@ class _Solver:
                 for number, factor in target.columns.items():
                     costs[self._columns[number]] = sign * factor
                 self._solve_for_costs(costs)
+                if not target.is_settled:
+                    target.limits += self._list_limits()
         return target.is_settled
+
+    def _list_limits(self) -> list[frozenset[int]]:
+        """List the sums at which the last solution stopped: without one of them it could have gone on."""
+        solution = self._model.getSolution()
+        prices = zip(self._variables_of_rows, solution.row_dual, strict=False)  # the helpers' rows come after
+        of_variables = zip(self._columns, solution.col_dual, strict=False)
+        return [
+            *(variables for variables, price in prices if abs(price) > _TOLERANCE),
+            *(frozenset((number,)) for number, price in of_variables if abs(price) > _TOLERANCE),
+        ]
 
     def _solve_for_costs(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
         self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)

@@ -22,11 +22,15 @@ class KnownSum:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """A small count that is left with too few values, and between which it must lie."""
+    """A small count that is left with too few values, and between which it must lie.
+
+    ``causes`` are published figures without which it would be left with more.
+    """
 
     figure: Figure
     lowest: float
     highest: float
+    causes: tuple[Figure, ...] = ()
 
 
 def get_needed_values(base: int) -> int:

@@ -5,7 +5,7 @@ of earlier ones, as what its true count is near, adds what everybody knows, and 
 each small true count could still have (decision 45, G2).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from attention_point.statistics.audit.bounds import Target, find_narrow_targets
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
@@ -21,11 +21,12 @@ def audit_period(
     totals: HeadlineTotals,
     known_sums: Iterable[KnownSum] = (),
     hidden: frozenset[Figure] = frozenset(),
+    asked: Collection[Figure] | None = None,
 ) -> list[Narrow]:
     """Return the small counts that are left with too few values; none when the period may be released.
 
-    ``known_sums`` are what other versions and periods tell, ``hidden`` the
-    figures that are left out.
+    ``known_sums`` are what other versions and periods tell, ``hidden`` the figures that are left out. Of ``asked``
+    alone, the answer comes much sooner, and lets no period pass.
     """
     unknowns = Unknowns(rounded.true_figures)
     # What a reader concludes from one figure alone: it is rounded, so that the true count is less than a base away.
@@ -55,10 +56,23 @@ def audit_period(
     for figure, target in _list_differences(unknowns, totals.true):
         figures.append(figure)
         targets.append(target)
-    figure_by_target = dict(zip(targets, figures, strict=True))
+    figure_by_target = {
+        target: figure for target, figure in zip(targets, figures, strict=True) if asked is None or figure in asked
+    }
+    narrow_targets = find_narrow_targets(rows, list(figure_by_target))
+    if not narrow_targets:
+        return []
+    published = {frozenset(unknowns.sum_figure(known.table, known.cells[0])): known for known in own_sums}
     return [
-        Narrow(figure_by_target[target], target.lowest, target.highest) for target in find_narrow_targets(rows, targets)
+        Narrow(figure_by_target[target], target.lowest, target.highest, tuple(_list_causes(target, published)))
+        for target in narrow_targets
     ]
+
+
+def _list_causes(target: Target, published: Mapping[frozenset[int], KnownSum]) -> Iterator[Figure]:
+    for variables in dict.fromkeys(target.limits):
+        if known := published.get(variables):
+            yield known.table, known.cells[0]
 
 
 def _list_differences(unknowns: Unknowns, true_totals: Mapping[str, int]) -> Sequence[tuple[Figure, Target]]:

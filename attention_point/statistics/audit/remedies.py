@@ -9,12 +9,20 @@ from attention_point.foundation.language import gettext as _
 from attention_point.statistics.audit.findings import KnownSum, Narrow
 from attention_point.statistics.audit.period import audit_period
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
-from attention_point.statistics.protection.period import TOTALS, Figure, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.period import (
+    TOTALS,
+    FamilyName,
+    Figure,
+    PeriodRounder,
+    RoundedTables,
+    name_family,
+)
 from attention_point.statistics.protection.totals import HeadlineTotals
 from attention_point.tallies.rules import INDICATORS_BY_ID
 
 MAX_TURNS = 20  # of leanings for one row; then its split is left out
-_MAX_ROUNDS = 200  # far more than the turns of a period ever were
+_TURNS_OF_A_CORRECTION = 3  # then its family stays as the earlier version published it
+_MAX_ROUNDS = 100  # far more than the turns of a period ever were
 
 ProtectTotals = Callable[[RoundedTables], HeadlineTotals]
 FindRelatedBreaches = Callable[[RoundedTables], Iterable[Narrow]]
@@ -44,40 +52,57 @@ def protect_audited_period(
     # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
     attempts: Counter[Figure] = Counter()
     turned_by_figure: dict[Figure, Figure] = {}
+    kept: set[FamilyName] = set()
     hidden: set[Figure] = set()
+    doubtful: set[Figure] = set()
     for _round in range(_MAX_ROUNDS):
-        rounded = rounder.round_tables(frozenset(turned_by_figure.values()))
+        rounded = rounder.round_tables(frozenset(turned_by_figure.values()), frozenset(kept))
         totals = protect_totals(rounded)
-        breaches = [
-            *audit_period(rounded, totals, known_sums(rounded), frozenset(hidden)),
-            *find_related(rounded),
-        ]
-        breaches = [narrow for narrow in breaches if narrow.figure not in hidden]
+        related = list(find_related(rounded))
+        known, left_out = list(known_sums(rounded)), frozenset(hidden)
+        # What was narrow before is asked first: where it still is, the next turn need not wait for all the others.
+        breaches = audit_period(rounded, totals, known, left_out, doubtful) if doubtful else []
+        breaches = breaches or audit_period(rounded, totals, known, left_out)
+        doubtful.update(narrow.figure for narrow in breaches)
+        breaches = [narrow for narrow in (*breaches, *related) if narrow.figure not in hidden]
         if not breaches:
             return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
         # One breach a family and round: turning one leaning may mend its neighbours too, and two
         # turns at once may undo each other.
-        for figure in {_name_family(narrow.figure): narrow.figure for narrow in reversed(breaches)}.values():
+        for family, narrow in {name_family(narrow.figure): narrow for narrow in reversed(breaches)}.items():
+            figure = narrow.figure
             attempts[figure] += 1
             if attempts[figure] > MAX_TURNS:
+                split = _list_split(rounded, figure)
                 # The last resort (decision 45): the row keeps its total and loses its split, and the table stays
-                # comparable with that of every other period.
-                hidden.update(_list_split(rounded, figure))
+                # comparable with that of every other period. What an earlier version tells may be too much beside any
+                # other figure of the family: then the whole family goes.
+                hidden.update(split if hidden.isdisjoint(split) else _list_family(rounded, family))
                 turned_by_figure.pop(figure, None)
+            elif attempts[figure] > _TURNS_OF_A_CORRECTION and rounder.earlier_figures and family not in kept:
+                kept.add(family)
+                turned_by_figure = {f: turned for f, turned in turned_by_figure.items() if name_family(f) != family}
             else:
-                candidates = list(_list_candidates(rounded, figure))
+                candidates = _list_candidates(rounded, narrow)
                 turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
     # Where so many turns help nothing, the counts are at fault and not the rounding: a recount finds that.
     raise AppError(_("The figures of this period contradict one another. Recount them first."))
 
 
-def _name_family(figure: Figure) -> tuple[str, str]:
+def _list_candidates(rounded: RoundedTables, narrow: Narrow) -> list[Figure]:
+    """List the figures whose leaning may be turned for a breach: its own, those that cause it, and those near it."""
+    own, *near = _list_near_figures(rounded, narrow.figure)
+    others = [figure for figure in dict.fromkeys((*narrow.causes, *near)) if _can_turn(rounded, figure)]
+    return list(dict.fromkeys((own, *others)))
+
+
+def _can_turn(rounded: RoundedTables, figure: Figure) -> bool:
     table, cell = figure
-    return table, cell[0] if table != TOTALS and INDICATORS_BY_ID[table].overlapping else ""
+    return table == TOTALS or rounded.true_figures[table][cell] % rounded.bases[table][cell] != 0
 
 
-def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]:
-    """Yield the figures whose leaning may be turned for a breach: its own, those of its sums, and those beside it."""
+def _list_near_figures(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]:
+    """Yield a figure, those of its sums, and those beside it."""
     table, cell = figure
     if table == TOTALS:
         yield from ((TOTALS, (unit,)) for unit in dict.fromkeys((*cell, *rounded.totals)))
@@ -93,12 +118,18 @@ def _list_candidates(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]
         yield TOTALS, (INDICATORS_BY_ID[table].counts,)
     for other in figures:
         differing = sum(code != other_code for code, other_code in zip(cell, other, strict=True))
-        if differing == 1 and not _sums_cell(other, cell) and rounded.true_figures[table][other]:
+        if differing == 1 and not _sums_cell(other, cell):
             yield table, other
 
 
 def _sums_cell(sum_cell: CellCodes, cell: CellCodes) -> bool:
     return all(sum_code in (TOTAL_CODE, code) for sum_code, code in zip(sum_cell, cell, strict=True))
+
+
+def _list_family(rounded: RoundedTables, family: FamilyName) -> list[Figure]:
+    return [
+        (family[0], cell) for cell in rounded.figures.get(family[0], {}) if name_family((family[0], cell)) == family
+    ]
 
 
 def _list_split(rounded: RoundedTables, figure: Figure) -> list[Figure]:

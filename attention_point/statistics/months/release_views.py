@@ -19,6 +19,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.transactions import current_database, read_session
+from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.month_codes import parse_begun_month
 from attention_point.statistics.month_papers.changes import Comparison, name_period
 from attention_point.statistics.month_papers.loading import load_comparison
@@ -109,7 +110,8 @@ def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalFo
     # The review takes seconds of computing and writes nothing; a writing session would keep the desk waiting on SQLite.
     session = read_session()
     try:
-        prepared = services.prepare_release(session, period)
+        # The audit beside other releases may take seconds, in which the tablets would wait for this thread.
+        prepared = run_in_worker(session, current_settings(), _prepare_release, period)
     except AppError as error:
         return render_template(template, first_day=first_day, month=month, error_message=error.message)
     proposal = approvals.find_proposal(session, period)
@@ -142,6 +144,10 @@ def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalFo
         movements=_list_movements(prepared.content, comparison),
         differences=_count_differences(session, period, prepared.content),
     )
+
+
+def _prepare_release(session: Session, _settings: Settings, period: Period) -> services.PreparedRelease:
+    return services.prepare_release(session, period)
 
 
 def _count_differences(session: Session, period: Period, content: ReleaseContent) -> tuple[int, int, int] | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.families import Family, build_families
 from attention_point.statistics.protection.leanings import Leanings
-from attention_point.tallies.rules import BASE, Indicator
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
 
 Figures = Mapping[str, Mapping[CellCodes, int]]  # stored table → figure → count
 Figure = tuple[str, CellCodes]  # a stored table and one of its figures
+FamilyName = tuple[str, str]  # a stored table, and where a person may stand in several cells, its first code
 TOTALS = "totals"  # stands for a table in the figure of a unit's total
 # The stored tables whose cells add up to each total: they count each person, attention, referral or answer once.
 TABLES_OF_TOTALS: Mapping[str, str] = {
@@ -52,10 +53,14 @@ def count_true_totals(tables: Iterable[StoredTable]) -> dict[str, int]:
 
 
 class PeriodRounder:
-    """Rounds the tables of a period, once or again with some leanings turned; what stays the same is kept."""
+    """Rounds the tables of a period, once or again with some leanings turned; what stays the same is kept.
+
+    ``earlier_figures`` are those of the version that a correction replaces.
+    """
 
     def __init__(self, tables: Sequence[StoredTable], leanings: Leanings) -> None:
         self.tables = tables
+        self.earlier_figures: Figures = {}
         self.true_totals = count_true_totals(tables)
         self._leanings = leanings
         self._families = {
@@ -63,8 +68,11 @@ class PeriodRounder:
         }
         self._rounded_families: dict[object, tuple[Family, Mapping[CellCodes, int]]] = {}
 
-    def round_tables(self, turned: Collection[Figure] = ()) -> RoundedTables:
-        """Round every table. ``turned`` are the figures whose leaning an audit turned."""
+    def round_tables(self, turned: Collection[Figure] = (), kept: Collection[FamilyName] = ()) -> RoundedTables:
+        """Round every table. ``turned`` are the figures whose leaning an audit turned.
+
+        The figures of the families ``kept`` stay as the earlier version published them, wherever they may.
+        """
         # The totals first: every table of a unit is then rounded to the same total, or their
         # differences would tell of people.
         totals = self._round_totals(turned)
@@ -75,7 +83,10 @@ class PeriodRounder:
             name = table.indicator.id
             turned_cells = frozenset(cell for turned_table, cell in turned if turned_table == name)
             for number, family in enumerate(self._families[name]):
-                used, counts = self._round_family(number, family, turned_cells, totals[table.indicator.counts])
+                is_kept = name_family((name, next(iter(family.counts)))) in kept
+                used, counts = self._round_family(
+                    number, family, turned_cells, totals[table.indicator.counts], is_kept=is_kept
+                )
                 figures[name].update(counts)
                 true_figures[name].update(used.counts)
                 bases[name].update(used.bases)
@@ -94,19 +105,26 @@ class PeriodRounder:
         return totals
 
     def _round_family(
-        self, number: int, family: Family, turned: frozenset[CellCodes], total: int
+        self, number: int, family: Family, turned: frozenset[CellCodes], total: int, *, is_kept: bool
     ) -> tuple[Family, Mapping[CellCodes, int]]:
         turned_cells = turned.intersection(family.counts)
-        # An audit rounds a period up to two hundred times, and a turned leaning changes one family:
-        # the others are not solved again.
-        key = family.table, number, turned_cells, total
+        # An audit rounds a period up to a hundred times, and a turned leaning changes one family: the others are not
+        # solved again.
+        key = family.table, number, turned_cells, total, is_kept
         if key not in self._rounded_families:
-            self._rounded_families[key] = _round_family(family, self._leanings, turned_cells, total)
+            kept = self.earlier_figures.get(family.table, {}) if is_kept else {}
+            self._rounded_families[key] = _round_family(family, self._leanings, turned_cells, total, kept)
         return self._rounded_families[key]
 
 
+def name_family(figure: Figure) -> FamilyName:
+    """Return the name of the family in which a figure is rounded."""
+    table, cell = figure
+    return table, cell[0] if table != TOTALS and INDICATORS_BY_ID[table].overlapping else ""
+
+
 def _round_family(
-    family: Family, leanings: Leanings, turned: Collection[CellCodes], total: int
+    family: Family, leanings: Leanings, turned: Collection[CellCodes], total: int, kept: Mapping[CellCodes, int]
 ) -> tuple[Family, Mapping[CellCodes, int]]:
     """Round a family; where its bases do not fit one another, all of it to the greatest of them."""
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who protects a period pays for them.
@@ -118,9 +136,9 @@ def _round_family(
     has_total = total_cell in family.counts and total % family.bases[total_cell] == 0
     if has_total:
         with suppress(InfeasibleFamily):
-            return family, round_family(family, leanings, turned, {total_cell: total})
+            return family, round_family(family, leanings, turned, {total_cell: total}, kept)
     with suppress(InfeasibleFamily):
-        return family, round_family(family, leanings, turned)
+        return family, round_family(family, leanings, turned, kept=kept)
     # With one base the family is a network again, which always has a solution (Cox 1987).
     family = replace(family, bases=dict.fromkeys(family.bases, max(family.bases.values())))
-    return family, round_family(family, leanings, turned)
+    return family, round_family(family, leanings, turned, kept=kept)

@@ -13,8 +13,8 @@ from attention_point.statistics.protection.families import Family
 from attention_point.statistics.protection.leanings import Leanings
 
 # A margin is read more often than a cell, so that its leaning counts more. A leaning that the audit turned counts more
-# than all others of a family together.
-_MARGIN_WEIGHT, _TURNED_WEIGHT, _SMALLEST_COST = 4.0, 1000.0, 0.02
+# than all others of a family together; staying at what an earlier version published, more than all but that.
+_MARGIN_WEIGHT, _KEPT_WEIGHT, _TURNED_WEIGHT, _SMALLEST_COST = 4.0, 50.0, 1000.0, 0.02
 
 
 class InfeasibleFamily(Exception):
@@ -22,26 +22,33 @@ class InfeasibleFamily(Exception):
 
 
 def round_family(
-    family: Family, leanings: Leanings, turned: Collection[CellCodes] = (), fixed: Mapping[CellCodes, int] | None = None
+    family: Family,
+    leanings: Leanings,
+    turned: Collection[CellCodes] = (),
+    fixed: Mapping[CellCodes, int] | None = None,
+    kept: Mapping[CellCodes, int] | None = None,
 ) -> dict[CellCodes, int]:
     """Round every figure to a multiple of its base beside it, as near to the leanings as the sums allow.
 
-    ``turned`` are cells that shall go the other way than without turning; ``fixed`` are figures that are given. Raises
+    ``turned`` are cells that shall go the other way than without turning; ``fixed`` are figures that are given;
+    ``kept`` are those of an earlier version, which shall stay where they are still beside their count. Raises
     InfeasibleFamily, which cannot happen where all bases of the family are the same.
     """
-    fixed = fixed or {}
+    fixed, kept = fixed or {}, kept or {}
     # Everything starts rounded down. The programme decides which counts go up by one base, and nothing else.
     rounded = {cell: fixed.get(cell, count - count % family.bases[cell]) for cell, count in family.counts.items()}
     open_cells = [cell for cell, count in family.counts.items() if count % family.bases[cell] and cell not in fixed]
     if not open_cells:
         return rounded
     # What an audit turns is what was published, whether the key or the sums made it so.
-    published = round_family(family, leanings, (), fixed) if turned else rounded
+    published = round_family(family, leanings, (), fixed, kept) if turned else rounded
     costs = []
     for cell in open_cells:
         count, base = family.counts[cell], family.bases[cell]
         leaning = leanings.measure_leaning(family.table, cell, count, base)
         weight = _MARGIN_WEIGHT if TOTAL_CODE in cell else 1.0
+        if kept.get(cell) in (rounded[cell], rounded[cell] + base):
+            leaning, weight = (1.0 if kept[cell] > rounded[cell] else -1.0), _KEPT_WEIGHT
         if cell in turned:
             leaning, weight = (-1.0 if published[cell] > rounded[cell] else 1.0), _TURNED_WEIGHT
         # A leaning near 0 would cost nothing, and the solver would be free to choose: the same counts could be

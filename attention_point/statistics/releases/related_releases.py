@@ -79,6 +79,18 @@ def read_intervals(content: ReleaseContent) -> dict[Figure, Interval]:
     }
 
 
+def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
+    figures: dict[str, dict[CellCodes, int]] = {}
+    for table in content.tables:
+        indicator = INDICATORS_BY_ID.get(table.id)
+        if content.method == ROUNDING and indicator and indicator.dimensions == table.dimensions:
+            for cell, count in table.cells.items():
+                if count is not None:
+                    (stored_cell,) = _list_cells(indicator, cell)
+                    figures.setdefault(indicator.stored_table, {})[stored_cell] = count
+    return figures
+
+
 def build_own_intervals(rounded: RoundedTables) -> dict[Figure, Interval]:
     """Return between which values each figure of a rounded period lies."""
     return {
@@ -100,15 +112,23 @@ class RelatedPeriods:
             )
             for group in groups
         ]
+        self._tightened: dict[tuple[int, Figure, Interval], list[Interval]] = {}
+
+    def _tighten(self, number: int, figure: Figure, own: Interval) -> list[Interval]:
+        # From one rounding to the next a few figures change.
+        key = number, figure, own
+        if key not in self._tightened:
+            self._tightened[key] = _tighten(figure, own, *self._groups[number])
+        return self._tightened[key]
 
     def list_known_sums(self, rounded: RoundedTables) -> list[KnownSum]:
         """List what the related periods tell of each figure of the period that is being released."""
         own = build_own_intervals(rounded)
         known_sums = []
-        for group, whole, parts in self._groups:
+        for number, (_group, whole, parts) in enumerate(self._groups):
+            place = 0 if whole is None else 1 + parts.index(None)
             for figure, interval in own.items():
-                tightened = _tighten_intervals(figure, interval, group, whole, parts)
-                least, greatest = tightened[0 if whole is None else 1 + parts.index(None)]
+                least, greatest = self._tighten(number, figure, interval)[place]
                 # What teaches nothing beyond the period's own figure only makes the programme larger.
                 if (least, greatest) != interval:
                     known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
@@ -116,16 +136,17 @@ class RelatedPeriods:
 
     def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
         """Find the figures by which this period would tell a small count of a related one."""
-        for group, whole, parts in self._groups:
-            for figure, interval in build_own_intervals(rounded).items():
+        own = build_own_intervals(rounded)
+        for number, (_group, whole, parts) in enumerate(self._groups):
+            own_place = 0 if whole is None else 1 + parts.index(None)
+            for figure, interval in own.items():
                 table, cell = figure
-                needed = get_needed_values(rounded.bases[table][cell])
-                for number, (least, greatest) in enumerate(_tighten_intervals(figure, interval, group, whole, parts)):
-                    # The period's own figures are the audit's task. Here it is asked what they tell of others that
-                    # nobody can change any more.
-                    is_own = number == (0 if whole is None else 1 + parts.index(None))
-                    is_small = greatest >= 1 and least < rounded.bases[table][cell]
-                    if not is_own and is_small and greatest - least + 1 < needed:
+                base = rounded.bases[table][cell]
+                needed = get_needed_values(base)
+                # The period's own figures are the audit's task. Here it is asked what they tell of others that nobody
+                # can change any more.
+                for place, (least, greatest) in enumerate(self._tighten(number, figure, interval)):
+                    if place != own_place and greatest - least + 1 < needed and greatest >= 1 and least < base:
                         yield Narrow(figure, least, greatest)
 
 
@@ -163,12 +184,14 @@ def protect_beside_releases(
 ) -> "ProtectedPeriod":
     """Round a period such that it passes the audit, by itself and beside what is released.
 
-    ``versions`` are the earlier ones of the period. ``bound_units`` are totals that must not be exact.
+    ``versions`` are the earlier ones of the period, the newest first; ``bound_units`` are totals that must not be
+    exact.
     """
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
     related = RelatedPeriods(groups)
+    rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     # Versions never change, so that they are read once and not in every round of the audit.
     version_sums = list_known_sums(versions)
     known_totals: dict[str, list[int]] = {}

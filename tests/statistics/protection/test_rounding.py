@@ -91,3 +91,13 @@ def test_a_published_table_shows_the_figures_without_its_other_dimensions() -> N
     figures: dict[CellCodes, int] = {cell: 5 for cell in product((*SEXES, TOTAL_CODE), (*AGES, TOTAL_CODE))}
     shown = select_figures(INDICATORS_BY_ID["people-by-sex"], SEX_AND_AGE, figures)
     assert list(shown) == [*((sex,) for sex in SEXES), (TOTAL_CODE,)]
+
+
+@settings(max_examples=40)
+@given(st.lists(small_counts, min_size=12, max_size=12))
+def test_a_family_can_stay_as_an_earlier_version_published_it(counts: list[int]) -> None:
+    cells = list_finest_cells((SEXES, AGES))
+    (family,) = build_families(SEX_AND_AGE, cells, dict(zip(cells, counts, strict=True)))
+    other_key = Leanings("2017-09", lambda text: hmac.digest(b"another key", text, "sha256"))
+    earlier = round_family(family, other_key)
+    assert round_family(family, LEANINGS, kept=earlier) == earlier
