@@ -17,7 +17,7 @@ from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
-from attention_point.statistics.protection.totals import EXACT_FROM, protect_totals
+from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
@@ -153,17 +153,19 @@ def protect_beside_releases(
     versions: Sequence[ReleaseContent] = (),
     groups: Sequence[PeriodGroup] = (),
     bound_units: Collection[str] = (),
+    people_beside: Iterable[int] = (),
 ) -> "ProtectedPeriod":
     """Round a period such that it passes the audit, by itself and beside what is released.
 
-    ``versions`` are the earlier ones of the period. ``bound_units`` are totals that must not be exact.
+    ``versions`` are the earlier ones of the period. ``bound_units`` are totals that must not be exact, and
+    ``people_beside`` the totals beside which an exact one of people would tell of a few.
     """
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
     related = RelatedPeriods(groups)
     version_sums = list_known_sums(versions)
-    known_totals: dict[str, list[int]] = {}
+    known_totals: dict[str, list[int]] = {"people": list(people_beside)}
     for version in versions:
         for unit, total in version.totals.items():
             if total is not None:
@@ -186,39 +188,26 @@ def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
     groups = []
     for kind in ("quarter", "year"):
         whole = find_period(kind, period.first_day)
-        content = _load_current(session, whole)
+        content = load_current(session, whole)
         if period.kind == "month" and content is not None:
-            groups.append(_build_group(session, period, content, _list_months(whole)))
-    if period.kind == "quarter" and (content := _load_current(session, find_period("year", period.first_day))):
+            groups.append(_build_group(session, period, content, list_months(whole)))
+    if period.kind == "quarter" and (content := load_current(session, find_period("year", period.first_day))):
         quarters = {find_period("quarter", month): None for month in find_period("year", period.first_day).months}
         groups.append(_build_group(session, period, content, list(quarters)))
     if period.kind != "month":
-        groups.append(_build_group(session, period, None, _list_months(period)))
+        groups.append(_build_group(session, period, None, list_months(period)))
     if period.kind == "year":
         groups.append(_build_group(session, period, None, list({find_period("quarter", m): 0 for m in period.months})))
     return groups
 
 
-def list_bound_units(session: Session, period: Period) -> frozenset[str]:
-    """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
-
-    A month's total follows by subtraction where it alone is rounded, or not released.
-    """
-    bound = set()
-    for month in _list_months(period) if period.kind != "month" else ():
-        content = _load_current(session, month)
-        for unit in ("attentions", "referrals", "answers", "first_time_people"):
-            is_known = content is not None and (content.totals.get(unit) or 0) >= EXACT_FROM
-            if not is_known and not _is_unrecorded(session, month):
-                bound.add(unit)
-    return frozenset(bound)
-
-
-def _list_months(period: Period) -> list[Period]:
+def list_months(period: Period) -> list[Period]:
+    """List the months of a period."""
     return [Period("month", month) for month in period.months]
 
 
-def _load_current(session: Session, period: Period) -> ReleaseContent | None:
+def load_current(session: Session, period: Period) -> ReleaseContent | None:
+    """Load what is published of a period; None where nothing is."""
     release = queries.find_current_release(session, period)
     return queries.load_content(release) if release else None
 
@@ -229,13 +218,14 @@ def _build_group(
     contents: list[ReleaseContent | None] = []
     has_all_parts = True
     for part in parts:
-        content = None if part == period else _load_current(session, part)
+        content = None if part == period else load_current(session, part)
         if content is not None or part == period:
             contents.append(content)
-        elif not _is_unrecorded(session, part):
+        elif not is_unrecorded(session, part):
             has_all_parts = False
     return PeriodGroup(whole, contents, has_all_parts)
 
 
-def _is_unrecorded(session: Session, period: Period) -> bool:
+def is_unrecorded(session: Session, period: Period) -> bool:
+    """Whether no month of a period has counts."""
     return not any(tally_queries.list_counted_points(session, month) for month in period.months)

@@ -83,7 +83,7 @@ def test_a_month_is_released_once(run: Run, database: Database, tmp_path: Path) 
 def test_what_cannot_be_released_is_refused_in_words(run: Run, database: Database) -> None:
     for month, told in (
         (f"{clock.today():%Y-%m}", "no ha terminado"),
-        ("2099-01", "todavía no empieza"),
+        ("2099-01", "todavía no ha comenzado"),
         ("2017-10", "no se registró nada"),
         ("2017-9", "Esto no es un mes"),
     ):
