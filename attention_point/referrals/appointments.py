@@ -63,6 +63,8 @@ def check_appointment(appointment: Appointment, state: str) -> Iterator[FieldErr
         return
     try:
         at = appointment.at
+        if at.tzinfo is None:  # a day without a time is also a moment of ISO 8601, of no zone
+            raise ValueError
     except ValueError:
         yield FieldError("appointment", _("Write the day and the time of the appointment."))
         return

@@ -238,6 +238,8 @@ def test_an_acceptance_comes_with_an_appointment_and_another_one_replaces_it(ses
     [
         ("attended", NOON, "appointment"),
         ("accepted", "03/12/2026", "appointment"),
+        ("accepted", "2026-12-03", "appointment"),  # a day alone, as ISO 8601
+        ("accepted", "2026-12-03T10:00", "appointment"),
         ("accepted", "", "appointment"),
         ("accepted", "2026-11-30T12:00:00-05:00", "appointment"),
         ("accepted", "2062-12-03T12:00:00-05:00", "appointment"),
