@@ -263,11 +263,12 @@ def test_what_is_accepted_is_accepted_anew_only_with_an_appointment(session: Ses
 
 
 @pytest.mark.usefixtures("morning")
-def test_a_late_appointment_is_told_what_differs(session: Session) -> None:
+@pytest.mark.parametrize("typed", ["mañana", "2026-12-04", "9999-12-31T23:59:59-14:00"])
+def test_a_late_appointment_is_told_what_differs(session: Session, typed: str) -> None:
     referral = referral_to(session, "sena")
     services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, appointment=Appointment(NOON)))
-    late = Answer("accepted", 1, appointment=Appointment("mañana"))
+    late = Answer("accepted", 1, appointment=Appointment(typed))
     with pytest.raises(Conflict) as refused:
         services.answer_for_entity(session, SENA, referral, late)
     (difference,) = refused.value.differences
-    assert (difference.yours, difference.theirs[:6]) == ("mañana", "jueves")
+    assert (difference.yours, difference.theirs[:6]) == (typed, "jueves")
