@@ -7,7 +7,7 @@ more than all of them.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -17,17 +17,18 @@ from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
-from attention_point.statistics.protection.totals import protect_totals
+from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.rules import INDICATORS_BY_ID, Indicator
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
 
 if TYPE_CHECKING:
     from attention_point.statistics.audit.remedies import ProtectedPeriod
 
 Interval = tuple[float, float]
 Intervals = Mapping[Figure, Interval]
+_ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
 _ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 
 
@@ -229,3 +230,63 @@ def _build_group(
 def is_unrecorded(session: Session, period: Period) -> bool:
     """Whether no month of a period has counts."""
     return not any(tally_queries.list_counted_points(session, month) for month in period.months)
+
+
+def list_bound_units(session: Session, period: Period) -> frozenset[str]:
+    """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
+
+    A month's total follows by subtraction where it alone is rounded, or not released.
+    """
+    bound: set[str] = set()
+    for month in list_months(period) if period.kind != "month" else ():
+        content = load_current(session, month)
+        if content is not None:
+            versions = list_earlier_versions(session, month)
+            bound.update(unit for unit in _ADDITIVE_TOTALS if _may_be_rounded(unit, content, versions))
+        elif not is_unrecorded(session, month):
+            bound.update(_ADDITIVE_TOTALS)
+    return frozenset(bound)
+
+
+def _may_be_rounded(unit: str, content: ReleaseContent, versions: Iterable[ReleaseContent]) -> bool:
+    """Whether a published total may be rounded: it is small, or near one that it would tell of a few beside."""
+    total = content.totals.get(unit) or 0
+    if total < EXACT_FROM or total % BASE:
+        return total < EXACT_FROM
+    near = [content.totals.get(greater) for smaller, greater in COMPARED_TOTALS if smaller == unit]
+    near += [version.totals.get(unit) for version in versions if version.version != content.version]
+    return any(other is not None and abs(total - other) < 2 * BASE for other in near)
+
+
+def list_people_beside(session: Session, period: Period) -> list[int]:
+    """List totals of the parts of a quarter or year beside which its people, if exact, would tell of a few.
+
+    Who came in no other part than one, who came in several, and who had come before: the first-time people of the
+    months add up to those of the period.
+    """
+    if period.kind == "month":
+        return []
+    quarters = list(dict.fromkeys(find_period("quarter", month) for month in period.months))
+    choices = [[list_months(part)] if part == period else [[part], list_months(part)] for part in quarters]
+    contents: dict[Period, ReleaseContent | None] = {}
+    for part in chain.from_iterable(chain.from_iterable(choices)):
+        contents[part] = load_current(session, part)
+    published = {part: 0 for part, content in contents.items() if content is None and is_unrecorded(session, part)}
+    people = {**published, **_list_totals(contents, "people")}
+    first_time = {**published, **_list_totals(contents, FIRST_TIME)}
+    sums = [
+        sum(people[part] for part in chosen)
+        for chosen in map(list, map(chain.from_iterable, product(*choices)))
+        if all(part in people for part in chosen)
+    ]
+    if all(month in first_time for month in list_months(period)):
+        sums.append(sum(first_time[month] for month in list_months(period)))
+    return [*people.values(), *sums]
+
+
+def _list_totals(contents: dict[Period, ReleaseContent | None], unit: str) -> dict[Period, int]:
+    return {
+        part: total
+        for part, content in contents.items()
+        if content is not None and (total := content.totals.get(unit)) is not None
+    }

@@ -14,13 +14,7 @@ from attention_point.foundation.errors import AppError, Conflict, FieldError, In
 from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.releases import (
-    content_building,
-    period_counts,
-    queries,
-    related_releases,
-    related_totals,
-)
+from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
 from attention_point.statistics.releases.content import (
     ReleaseContent,
     build_content_json,
@@ -75,8 +69,8 @@ def build_audited_content(session: Session, period: Period) -> ReleaseContent:
         content_building.build_rounder(session, period),
         related_releases.list_earlier_versions(session, period),
         related_releases.list_period_groups(session, period),
-        related_totals.list_bound_units(session, period),
-        related_totals.list_people_beside(session, period),
+        related_releases.list_bound_units(session, period),
+        related_releases.list_people_beside(session, period),
     )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, parse_period_code
-from attention_point.statistics.releases import period_counts, queries, related_totals, services
+from attention_point.statistics.releases import period_counts, queries, related_releases, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies import services as tally_services
 from tests.statistics.invented_month import invent_counts
@@ -32,9 +32,9 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Totals]]:
     def load_current(session: Session, period: Period) -> ReleaseContent | None:
         return next(reversed(list_versions(session, period)), None)
 
-    monkeypatch.setattr(related_totals, "load_current", load_current)
-    monkeypatch.setattr(related_totals, "list_earlier_versions", list_versions)
-    monkeypatch.setattr(related_totals, "is_unrecorded", lambda _session, period: period.code not in versions)
+    monkeypatch.setattr(related_releases, "load_current", load_current)
+    monkeypatch.setattr(related_releases, "list_earlier_versions", list_versions)
+    monkeypatch.setattr(related_releases, "is_unrecorded", lambda _session, period: period.code not in versions)
     return versions
 
 
@@ -55,20 +55,20 @@ def test_a_total_that_may_be_rounded_is_not_told_by_the_quarters(
     session: Session, published: dict[str, list[Totals]], august: list[Totals], bound: set[str]
 ) -> None:
     published |= {"2017-07": [USUAL], "2017-08": august}
-    assert related_totals.list_bound_units(session, QUARTER) == bound
-    assert related_totals.list_bound_units(session, YEAR) == bound
+    assert related_releases.list_bound_units(session, QUARTER) == bound
+    assert related_releases.list_bound_units(session, YEAR) == bound
 
 
 def test_people_are_compared_with_the_parts_and_their_sums(
     session: Session, published: dict[str, list[Totals]]
 ) -> None:
     published |= {"2017-07": [USUAL], "2017-08": [USUAL | {"people": 63}], "2017-Q3": [USUAL | {"people": 159}]}
-    beside = related_totals.list_people_beside(session, QUARTER)
+    beside = related_releases.list_people_beside(session, QUARTER)
     assert {101, 63, 101 + 63, 71 + 71} <= set(beside)
-    beside = related_totals.list_people_beside(session, YEAR)
+    beside = related_releases.list_people_beside(session, YEAR)
     assert {101, 63, 159, 101 + 63, 71 + 71} <= set(beside)
     published["2017-08"] = []
-    assert set(related_totals.list_people_beside(session, QUARTER)) == {101, 0}
+    assert set(related_releases.list_people_beside(session, QUARTER)) == {101, 0}
 
 
 def test_a_few_more_people_than_those_of_a_month_are_not_told(
