@@ -294,5 +294,5 @@ def _build_conflict(referral: queries.DecryptedReferral, answer: Answer) -> Conf
 def _describe_or_blank(appointment: Appointment | None) -> str:
     try:
         return appointment.description if appointment else ""
-    except ValueError:  # of a late answer nothing was checked yet
+    except (ValueError, OverflowError):  # of a late answer nothing was checked yet
         return appointment.moment if appointment else ""

@@ -47,7 +47,7 @@ class ReleasedTable(_ResponseBody):
 
 
 class Quality(_ResponseBody):
-    """How near the published counts are to what was counted."""
+    """How near the published counts are to what was counted. No count is further off than ``largest_error``."""
 
     published_share: Annotated[float, Field(ge=0, le=1)]
     mean_error: Annotated[float, Field(ge=0)]

@@ -50,7 +50,7 @@ class TableContent:
 class Quality:
     """How much of the true figures a release tells: the share of counts published, and how far they lie off.
 
-    The mean is over the counts of base 5, in units counted; the largest is over all.
+    The mean is over the counts of base 5, in units counted; the largest is what no count is further off.
     """
 
     published_share: float

@@ -81,9 +81,13 @@ def _build_table(indicator: Indicator, rounded: RoundedTables, hidden: frozenset
 
 
 def measure_quality(contents: Iterable[TableContent], rounded: RoundedTables) -> Quality:
-    """Measure how much of the true figures the tables tell."""
-    errors: list[int] = []
+    """Measure how much of the true figures the tables tell, and no more than tells of nobody.
+
+    In a month of few people the greatest of all errors is a small count by itself: 8 beside a single 10 is 2 people. So
+    the greatest possible error is told, and the mean is told to tenths.
+    """
     errors_of_base: list[int] = []
+    shown_count, largest_error = 0, 0
     expected_count = 0
     for content in contents:
         stored = INDICATORS_BY_ID[INDICATORS_BY_ID[content.id].stored_table]
@@ -91,14 +95,15 @@ def measure_quality(contents: Iterable[TableContent], rounded: RoundedTables) ->
         expected_count += len(true_cells)
         for cell, count in content.cells.items():
             if count is not None:
-                errors.append(abs(count - true_cells[cell]))
+                shown_count += 1
+                largest_error = max(largest_error, content.get_base(cell) - 1)
                 # A restricted table lies farther off by design: mixed in, it would hide how good the usual tables are.
                 if content.get_base(cell) == BASE:
-                    errors_of_base.append(errors[-1])
+                    errors_of_base.append(abs(count - true_cells[cell]))
     # Computed from all figures of the fixed list, so that a table that is missing counts as unpublished.
-    share = len(errors) / expected_count if expected_count else 1.0
+    share = shown_count / expected_count if expected_count else 1.0
     mean_error = sum(errors_of_base) / len(errors_of_base) if errors_of_base else 0.0
-    return Quality(round(share, 4), round(mean_error, 2), max(errors, default=0))
+    return Quality(round(share, 4), round(mean_error, 1), largest_error)
 
 
 # A content is built with every look at a month that is not released, and its titles are always the same.

@@ -12,5 +12,5 @@ def describe_quality(quality: Quality | None) -> tuple[str, ...]:
     return (
         _("Counts published: %(share)s of the fixed list.", share=format_percent(quality.published_share)),
         _("Mean distance from the true count: %(number)s.", number=format_number(quality.mean_error)),
-        _("Largest distance from a true count: %(number)s.", number=format_number(quality.largest_error)),
+        _("Largest distance from a true count: at most %(number)s.", number=format_number(quality.largest_error)),
     )

@@ -7,7 +7,7 @@ more than all of them.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,11 @@ from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
-from attention_point.statistics.protection.totals import EXACT_FROM, protect_totals
+from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.rules import INDICATORS_BY_ID, Indicator
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
 
 if TYPE_CHECKING:
     from attention_point.statistics.audit.remedies import ProtectedPeriod
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Interval = tuple[float, float]
 Intervals = Mapping[Figure, Interval]
 # People are not among them: whoever comes in two months is one person of the quarter.
+_ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
 _ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 
 
@@ -118,7 +119,7 @@ class RelatedPeriods:
         # From one rounding to the next a few figures change.
         key = number, figure, own
         if key not in self._tightened:
-            self._tightened[key] = _tighten(figure, own, *self._groups[number])
+            self._tightened[key] = _tighten_intervals(figure, own, *self._groups[number])
         return self._tightened[key]
 
     def list_known_sums(self, rounded: RoundedTables) -> list[KnownSum]:
@@ -181,11 +182,12 @@ def protect_beside_releases(
     versions: Sequence[ReleaseContent] = (),
     groups: Sequence[PeriodGroup] = (),
     bound_units: Collection[str] = (),
+    people_beside: Iterable[int] = (),
 ) -> "ProtectedPeriod":
     """Round a period such that it passes the audit, by itself and beside what is released.
 
-    ``versions`` are the earlier ones of the period, the newest first; ``bound_units`` are totals that must not be
-    exact.
+    ``versions`` are the earlier ones of the period, the newest first. ``bound_units`` are totals that must not be
+    exact, and ``people_beside`` the totals beside which an exact one of people would tell of a few.
     """
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
@@ -194,7 +196,7 @@ def protect_beside_releases(
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     # Versions never change, so that they are read once and not in every round of the audit.
     version_sums = list_known_sums(versions)
-    known_totals: dict[str, list[int]] = {}
+    known_totals: dict[str, list[int]] = {"people": list(people_beside)}
     for version in versions:
         for unit, total in version.totals.items():
             if total is not None:
@@ -217,43 +219,29 @@ def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
     groups = []
     for kind in ("quarter", "year"):
         whole = find_period(kind, period.first_day)
-        content = _load_current(session, whole)
+        content = load_current(session, whole)
         # A month is bounded by a quarter or year that was released before it is corrected: its
         # new figures must not undo theirs.
         if period.kind == "month" and content is not None:
-            groups.append(_build_group(session, period, content, _list_months(whole)))
-    if period.kind == "quarter" and (content := _load_current(session, find_period("year", period.first_day))):
+            groups.append(_build_group(session, period, content, list_months(whole)))
+    if period.kind == "quarter" and (content := load_current(session, find_period("year", period.first_day))):
         quarters = {find_period("quarter", month): None for month in find_period("year", period.first_day).months}
         groups.append(_build_group(session, period, content, list(quarters)))
     if period.kind != "month":
         # The other way round, what is released now contains months that anybody has downloaded.
-        groups.append(_build_group(session, period, None, _list_months(period)))
+        groups.append(_build_group(session, period, None, list_months(period)))
     if period.kind == "year":
         groups.append(_build_group(session, period, None, list({find_period("quarter", m): 0 for m in period.months})))
     return groups
 
 
-def list_bound_units(session: Session, period: Period) -> frozenset[str]:
-    """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
-
-    A month's total follows by subtraction where it alone is rounded, or not released.
-    """
-    bound = set()
-    for month in _list_months(period) if period.kind != "month" else ():
-        content = _load_current(session, month)
-        for unit in ("attentions", "referrals", "answers", "first_time_people"):
-            is_known = content is not None and (content.totals.get(unit) or 0) >= EXACT_FROM
-            # A month in which nothing was recorded is known to be 0 without any release.
-            if not is_known and not _is_unrecorded(session, month):
-                bound.add(unit)
-    return frozenset(bound)
-
-
-def _list_months(period: Period) -> list[Period]:
+def list_months(period: Period) -> list[Period]:
+    """List the months of a period."""
     return [Period("month", month) for month in period.months]
 
 
-def _load_current(session: Session, period: Period) -> ReleaseContent | None:
+def load_current(session: Session, period: Period) -> ReleaseContent | None:
+    """Load what is published of a period; None where nothing is."""
     release = queries.find_current_release(session, period)
     return queries.load_content(release) if release else None
 
@@ -264,13 +252,74 @@ def _build_group(
     contents: list[ReleaseContent | None] = []
     has_all_parts = True
     for part in parts:
-        content = None if part == period else _load_current(session, part)
+        content = None if part == period else load_current(session, part)
         if content is not None or part == period:
             contents.append(content)
-        elif not _is_unrecorded(session, part):
+        elif not is_unrecorded(session, part):
             has_all_parts = False
     return PeriodGroup(whole, contents, has_all_parts)
 
 
-def _is_unrecorded(session: Session, period: Period) -> bool:
+def is_unrecorded(session: Session, period: Period) -> bool:
+    """Whether no month of a period has counts."""
     return not any(tally_queries.list_counted_points(session, month) for month in period.months)
+
+
+def list_bound_units(session: Session, period: Period) -> frozenset[str]:
+    """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
+
+    A month's total follows by subtraction where it alone is rounded, or not released.
+    """
+    bound: set[str] = set()
+    for month in list_months(period) if period.kind != "month" else ():
+        content = load_current(session, month)
+        if content is not None:
+            versions = list_earlier_versions(session, month)
+            bound.update(unit for unit in _ADDITIVE_TOTALS if _may_be_rounded(unit, content, versions))
+        elif not is_unrecorded(session, month):
+            bound.update(_ADDITIVE_TOTALS)
+    return frozenset(bound)
+
+
+def _may_be_rounded(unit: str, content: ReleaseContent, versions: Iterable[ReleaseContent]) -> bool:
+    """Whether a published total may be rounded: it is small, or near one that it would tell of a few beside."""
+    total = content.totals.get(unit) or 0
+    if total < EXACT_FROM or total % BASE:
+        return total < EXACT_FROM
+    near = [content.totals.get(greater) for smaller, greater in COMPARED_TOTALS if smaller == unit]
+    near += [version.totals.get(unit) for version in versions if version.version != content.version]
+    return any(other is not None and abs(total - other) < 2 * BASE for other in near)
+
+
+def list_people_beside(session: Session, period: Period) -> list[int]:
+    """List totals of the parts of a quarter or year beside which its people, if exact, would tell of a few.
+
+    Who came in no other part than one, who came in several, and who had come before: the first-time people of the
+    months add up to those of the period.
+    """
+    if period.kind == "month":
+        return []
+    quarters = list(dict.fromkeys(find_period("quarter", month) for month in period.months))
+    choices = [[list_months(part)] if part == period else [[part], list_months(part)] for part in quarters]
+    contents: dict[Period, ReleaseContent | None] = {}
+    for part in chain.from_iterable(chain.from_iterable(choices)):
+        contents[part] = load_current(session, part)
+    published = {part: 0 for part, content in contents.items() if content is None and is_unrecorded(session, part)}
+    people = {**published, **_list_totals(contents, "people")}
+    first_time = {**published, **_list_totals(contents, FIRST_TIME)}
+    sums = [
+        sum(people[part] for part in chosen)
+        for chosen in map(list, map(chain.from_iterable, product(*choices)))
+        if all(part in people for part in chosen)
+    ]
+    if all(month in first_time for month in list_months(period)):
+        sums.append(sum(first_time[month] for month in list_months(period)))
+    return [*people.values(), *sums]
+
+
+def _list_totals(contents: dict[Period, ReleaseContent | None], unit: str) -> dict[Period, int]:
+    return {
+        part: total
+        for part, content in contents.items()
+        if content is not None and (total := content.totals.get(unit)) is not None
+    }

@@ -73,6 +73,7 @@ def build_audited_content(session: Session, period: Period) -> ReleaseContent:
         related_releases.list_earlier_versions(session, period),
         related_releases.list_period_groups(session, period),
         related_releases.list_bound_units(session, period),
+        related_releases.list_people_beside(session, period),
     )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 

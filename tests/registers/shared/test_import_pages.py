@@ -1,6 +1,9 @@
 """The pages of an import: what would change is shown first; then the good rows go in, and the others come back."""
 
+import secrets
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -156,3 +159,30 @@ def test_a_rule_between_registers_names_each_row_that_it_refuses(app: Flask, off
     address = send_file(office, "/registers/proposals/import", token, "b.xlsx", content).headers["Location"]
     assert office.post(f"{address}/apply", data=fields_of(office.get(address))).status_code == 303
     assert count_stored(app, PROPOSALS) == 3
+
+
+def test_a_day_that_no_calendar_has_comes_back_as_it_was_written(app: Flask, office: PageClient) -> None:
+    address = upload(office, [["Foro", "realizado", "2017-02-30"]])
+    ((_number, cells),) = read_spreadsheet("a.xlsx", download_leftovers(office, address))[1]
+    assert cells[1:] == ["Foro", "realizado", "2017-02-30"]
+    assert count_stored(app) == 0
+
+
+def test_a_file_that_needs_more_memory_than_there_is_ends_no_server(app: Flask, office: PageClient) -> None:
+    # One text of a megabyte that stands in 20,000 cells: the file has half a megabyte, and the reader would hold 20 GB.
+    form_address = "/registers/events/import"
+    token = fields_of(office.get(form_address))["csrf_token"]
+    content = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(build_xlsx("A", [*HEAD, *"a" * 97], [["LONG"] * 100] * 200))) as source,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for part in source.infolist():
+            # Random digits: nothing that one could tell by the ratio of its sizes.
+            long_text = secrets.token_hex(500_000).encode() if part.filename.endswith("sharedStrings.xml") else b""
+            package.writestr(part.filename, source.read(part).replace(b"LONG", long_text))
+    reply = send_file(office, form_address, token, "a.xlsx", content.getvalue())
+    assert reply.status_code == 503
+    assert "No se cambió nada" in reply.get_data(as_text=True)
+    assert office.get(upload(office, [["Foro", "realizado", "2019"]])).status_code == 200
+    assert count_stored(app) == 0

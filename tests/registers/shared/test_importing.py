@@ -32,6 +32,7 @@ VALID_ROWS: list[list[Any]] = [
     ["Foro del agua", "realizado", "17/03/2019", "1.030", "Fundación Río; Universidad | host", "Uno; dos"],
     ["Feria", "Planned", "2019", None, None, None],
 ]
+STORED_SHEET: tuple[list[str], list[NumberedRow]] = (["name", "state"], [(2, ["Foro", "done"])])
 
 
 def check_sheet(session: Session, rows: list[list[Any]], head: list[str] | None = None) -> list[CheckedRow]:
@@ -145,23 +146,21 @@ def test_a_row_that_the_register_s_own_rules_refuse_is_named_and_leaves_nothing(
 
 
 def test_an_upload_is_its_account_s_own_and_replaces_the_earlier_one(session: Session) -> None:
-    content = build_xlsx("A", HEAD, VALID_ROWS)
-    first = uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    first = uploads.store_upload(session, SYSTEM, EVENTS, *STORED_SHEET)
     with pytest.raises(NotFound):
         uploads.get_upload(session, SYSTEM, ORGANISATIONS, first)
     with pytest.raises(NotFound):
         uploads.get_upload(session, _build_account(), EVENTS, first)
-    second = uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    second = uploads.store_upload(session, SYSTEM, EVENTS, *STORED_SHEET)
     assert session.scalars(select(StoredImport.id)).all() == [second]
 
 
 def test_an_upload_that_nobody_confirms_goes_with_the_next_one(session: Session) -> None:
-    content = build_xlsx("A", HEAD, VALID_ROWS)
-    uploads.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
-    forgotten = uploads.store_upload(session, _build_account(), EVENTS, "a.xlsx", content)
+    uploads.store_upload(session, _build_account(), EVENTS, *STORED_SHEET)
+    forgotten = uploads.store_upload(session, _build_account(), EVENTS, *STORED_SHEET)
     old = clock.now() - uploads.UPLOAD_LIFETIME - timedelta(minutes=1)
     session.execute(update(StoredImport).where(StoredImport.id == forgotten).values(at=old))
-    uploads.store_upload(session, SYSTEM, EVENTS, "a.xlsx", content)
+    uploads.store_upload(session, SYSTEM, EVENTS, *STORED_SHEET)
     stored_ids = session.scalars(select(StoredImport.id)).all()
     assert (len(stored_ids), forgotten in stored_ids) == (2, False)
 
@@ -215,6 +214,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a cell far away": lambda: package(sheet1=sheet(FAR)),
     "a column far away": lambda: package(sheet1=sheet(b'<row r="1"><c r="XFD1"><v>1</v></c></row>')),
     "hidden from the search": lambda: package(sheet1=sheet(FAR).decode().encode("utf-16")),
+    "a long text in every cell": lambda: build_xlsx("A", ["Nombre", *"abcdef"], [["a" * 20_000] * 7] * 100),
     "a bomb": lambda: package(sheet1=b"0" * 70_000_000),
     "a small bomb": lambda: package(theme1=b"0" * 20_000_000),
     "no package": lambda: b"PK\x03\x04nothing",
@@ -229,6 +229,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 def test_a_hostile_file_is_refused(case: str) -> None:
     with pytest.raises(Invalid):
         read_spreadsheet("a.csv", HOSTILE[case]())
+
+
+def test_a_cell_that_is_no_number_is_a_text() -> None:
+    cells = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Nombre</t></is></c><c r="B1"><v>7</v></c></row>'
+    cells += b'<row r="2"><c r="A2"><v>1e999</v></c><c r="B2"><v>NaN</v></c></row>'
+    assert read_spreadsheet("a.xlsx", package(sheet1=sheet(cells)))[1] == [(2, ["inf", "nan"])]
 
 
 def test_the_limit_itself_is_taken() -> None:

@@ -162,7 +162,9 @@ def test_a_month_of_few_people_is_released(session: Session, monkeypatch: pytest
     with _trusted(monkeypatch, session, visits, SEPTEMBER):
         content = queries.load_content(services.release_period(session, OFFICE, IN_SEPTEMBER))
         assert content.quality is not None
-        assert content.quality.largest_error < 10
+        # What the errors truly are would tell how many came: 8 beside a single 10 is 2.
+        assert content.quality.largest_error == 9
+        assert content.quality.mean_error in (0.0, 0.1, 0.2)
         assert all((total or 0) % 5 == 0 for total in content.totals.values())
 
 

@@ -14,6 +14,8 @@ from attention_point.foundation.web import current_actor, current_settings, db_s
 from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 from attention_point.foundation.web.json_bodies import accepts_files
 from attention_point.foundation.web.pagination import PAGE_SIZE, build_page, parse_row_number
+from attention_point.foundation.web.transactions import read_session
+from attention_point.foundation.worker import NotDone, run_in_worker
 from attention_point.registers.shared.models import StoredImport
 from attention_point.registers.shared.pages.rendering import build_address, read_record_filter, render_page
 from attention_point.registers.shared.records import attachments, queries
@@ -107,12 +109,20 @@ def _send_download(content: bytes, mimetype: str, name: str) -> Reply:
 @accepts_files
 def upload_spreadsheet(register: Register) -> Reply:
     """Show the form for a spreadsheet, or store the uploaded one and go on to what it would change."""
-    refusal = None
+    refusal: AppError | None = None
     if request.method == "POST":
         try:
-            import_id = uploads.store_upload(db_session(), current_actor(), register, *_read_uploaded_file())
+            # Before the writing session begins: on SQLite it keeps everybody else from writing.
+            columns, rows = run_in_worker(
+                read_session(),
+                current_settings(),
+                uploads.read_rows_of_register,
+                register.name,
+                *_read_uploaded_file(),
+            )
+            import_id = uploads.store_upload(db_session(), current_actor(), register, columns, rows)
             return redirect(build_address(register, "show_import", spreadsheet=import_id), 303)
-        except Invalid as error:
+        except (Invalid, NotDone) as error:
             refusal = error
     page = render_page(register, "upload", form=BaseForm(), refusal=refusal)
     return page, refusal.status if refusal else 200

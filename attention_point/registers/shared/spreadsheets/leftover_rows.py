@@ -91,4 +91,9 @@ def _format_reasons(row: CheckedRow) -> str:
 
 def _read_day(cell: Any) -> Any:
     """Give a day of a spreadsheet, which is stored as text, back as a day."""
-    return date.fromisoformat(cell) if isinstance(cell, str) and _DAY.fullmatch(cell) else cell
+    if not isinstance(cell, str) or not _DAY.fullmatch(cell):
+        return cell
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:  # 2017-02-30, say: perhaps the very thing that is wrong with the row
+        return cell

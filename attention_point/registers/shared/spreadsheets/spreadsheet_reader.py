@@ -1,6 +1,7 @@
 """Reads an uploaded spreadsheet: its size is checked before it is unpacked, and no formula is ever calculated."""
 
 import csv
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,8 @@ MAX_UNPACKED_SIZE = 60 * 1024 * 1024
 MAX_UNPACKED_RATIO = 200
 MAX_PACKAGE_PARTS = 500
 MAX_CELL_LENGTH = 20_000
+MAX_TEXT_LENGTH = MAX_FILE_SIZE
+"""Characters of all cells: no CSV file holds more. In a workbook a long text may stand once and in every cell."""
 _CELL_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})?(\d{1,8})["']""")
 # Our own CSV puts an apostrophe before a text that a spreadsheet would run as a formula; it is taken off again.
 _PROTECTED_FORMULA = re.compile(r"(^|[,;|])'(?=['\"\s]*[=+\-@＝＋－＠])")
@@ -63,6 +66,8 @@ def read_spreadsheet(
     ]
     if len(filled_rows) > MAX_ROWS:
         raise _build_too_many_error()
+    if sum(len(cell) for _number, row in filled_rows for cell in row if isinstance(cell, str)) > MAX_TEXT_LENGTH:
+        raise _build_file_error(_(_UNPACKED_TOO_LARGE))
     return labels, filled_rows
 
 
@@ -149,6 +154,8 @@ def _convert_cell(value: Any) -> Any:
     """Convert a cell to a JSON value: a day to text, an unfit character to U+FFFD, which the check refuses."""
     if hasattr(value, "isoformat"):
         return value.isoformat()[:10]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # no number of JSON, and none that a spreadsheet holds
     if isinstance(value, bool | int | float) or value is None:
         return value
     return texts.show_unfit(str(value)[:MAX_CELL_LENGTH], lines=True)
