@@ -134,7 +134,7 @@ class StoredImport(Base):
     at: Mapped[datetime]
     columns: Mapped[list[str]] = mapped_column(JSON)
     rows: Mapped[list[tuple[int, list[Any]]]] = mapped_column(JSON)
-    refusals: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, server_default="{}")
+    refusals: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
 
 
 class RemovedRecord(Base):
