@@ -65,7 +65,7 @@ run: install
 
 # Nothing of a real installation's settings goes along: not its database, not its keys, not its mail server.
 IN_DEMO = env -u ATTENTION_POINT_DATABASE_URL -u ATTENTION_POINT_KEYRING -u ATTENTION_POINT_SMTP_URL \
-  ATTENTION_POINT_INSTANCE=$(DEMO) ATTENTION_POINT_DEMO=1 $(BIN)/attention-point
+  ATTENTION_POINT_INSTANCE=$(DEMO) ATTENTION_POINT_DEMO=1 ATTENTION_POINT_CONTACT=demostracion@example.org $(BIN)/attention-point
 
 # Loading is done once; a load that was stopped (Ctrl+C) goes on where it was.
 demo: install

@@ -75,7 +75,11 @@ def _format_log_line(_logger: object, level: str, event: MutableMapping[str, Any
 
 def open_database() -> Database:
     """The installation's database with its vault. Raises SettingsError, FilesOpenToOthers or KeyringError."""
-    settings = read_settings()
+    return open_database_of(read_settings())
+
+
+def open_database_of(settings: Settings) -> Database:
+    """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
     return _build_database(settings, Vault(Keyring.load(settings.keyring)))
 

@@ -1,7 +1,8 @@
 """Calendar arithmetic that every room shares: ages, spans of days, months. Plain Python, below all rooms.
 
 A month is written as its code, ``2017-09``: in addresses, commands, file names and stored texts. In Python a month is
-the date of its first day.
+the date of its first day. Where a month, a quarter or a year may stand, it is a ``Period``, with the code ``2017-09``,
+``2017-Q3`` or ``2017``.
 
 A birth date may be known in part. It is stored as text, and is in Python the span of the days that it may be:
 ``1991-03-17`` is one day, ``1991-06`` a month, ``1991`` a year, and ``1991-11-30/1992-11-29`` (a time interval of
@@ -11,10 +12,11 @@ ISO 8601) all days between two days, as the age that somebody states leaves them
 import re
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 # The office opened in 2017: a year outside this century is a slip of the keyboard, and is no month.
 _MONTH_CODE = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_PERIOD_CODE = re.compile(r"(20\d\d)(?:-Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _LONGEST_SPAN = timedelta(days=366)  # a stated age leaves a year, and no part of a date leaves more
 
@@ -141,3 +143,77 @@ def parse_month_code(code: str) -> date:
     if match is None:
         raise ValueError("no code of a month")
     return date(int(match[1]), int(match[2]), 1)
+
+
+PeriodKind = Literal["month", "quarter", "year"]
+PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "year")
+_MONTHS_OF_PERIOD: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+class Period(NamedTuple):
+    """A calendar month, quarter or year, named by its first day. Periods of one kind are ordered as time is."""
+
+    kind: PeriodKind
+    first_day: date
+
+    @property
+    def code(self) -> str:
+        """``2017-09``, ``2017-Q3`` or ``2017``."""
+        if self.kind == "year":
+            return f"{self.first_day.year:04d}"
+        return (
+            f"{self.first_day.year:04d}-Q{self.first_day.month // 3 + 1}"
+            if self.kind == "quarter"
+            else (format_month_code(self.first_day))
+        )
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The first days of its months: one, three or twelve."""
+        return tuple(_add_months(self.first_day, number) for number in range(_MONTHS_OF_PERIOD[self.kind]))
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.end_day - timedelta(days=1)
+
+    @property
+    def end_day(self) -> date:
+        """The day after its last one."""
+        return _add_months(self.first_day, _MONTHS_OF_PERIOD[self.kind])
+
+    @property
+    def previous(self) -> "Period":
+        """The period of this kind before it."""
+        return Period(self.kind, _add_months(self.first_day, -_MONTHS_OF_PERIOD[self.kind]))
+
+    @property
+    def year_before(self) -> "Period":
+        """The same period of the year before."""
+        return Period(self.kind, _add_months(self.first_day, -12))
+
+    def __contains__(self, day: object) -> bool:
+        """Whether a day lies in it."""
+        return isinstance(day, date) and self.first_day <= day < self.end_day
+
+
+def find_period(kind: PeriodKind, day: date) -> Period:
+    """The month, quarter or year in which a day lies."""
+    months = _MONTHS_OF_PERIOD[kind]
+    return Period(kind, date(day.year, (day.month - 1) // months * months + 1, 1))
+
+
+def parse_period_code(code: str) -> Period:
+    """The period that a code names. Raises ValueError for a text that is no code of a period."""
+    match = _PERIOD_CODE.fullmatch(code)
+    if match is None:
+        raise ValueError("no code of a period")
+    year, quarter, month = int(match[1]), match[2], match[3]
+    if quarter:
+        return Period("quarter", date(year, int(quarter) * 3 - 2, 1))
+    return Period("month", date(year, int(month), 1)) if month else Period("year", date(year, 1, 1))
+
+
+def _add_months(first_day: date, number: int) -> date:
+    months = first_day.year * 12 + first_day.month - 1 + number
+    return date(months // 12, months % 12 + 1, 1)

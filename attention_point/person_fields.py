@@ -26,7 +26,6 @@ class TableTitles:
 
     dimension: str
     people: str
-    attentions: str
     has_own_order: bool = True
 
 
@@ -41,10 +40,9 @@ class PersonField:
 
     ``in_portal``: a service may show it to its entity; ``directory/labels.py`` has the words. ``searchable``: it is
     part of the keys by which a person is found. ``names_person``: it is kept only with a yes to being on file.
-    ``sensitive``: nobody is obliged to answer (Ley 1581 de 2012, art. 6), and a count of its answers is published from
-    10 people on, not from 5. ``harmful_codes``: the answers that must not be told of a whole group. ``counted``: the
-    facts that the month's tables take hold its answer; ``table``: one of the tables counts by it alone.
-    ``in_extract``: the extract for research has it as a column.
+    ``sensitive``: nobody is obliged to answer (Ley 1581 de 2012, art. 6), and a count of its answers is published
+    as a multiple of 10, not of 5. ``counted``: the facts that the month's tables take hold its answer; ``table``: one
+    of the tables counts by it alone. ``in_extract``: the extract for research has it as a column.
     """
 
     name: str
@@ -58,7 +56,6 @@ class PersonField:
     searchable: bool = False
     names_person: bool = False
     sensitive: bool = False
-    harmful_codes: frozenset[str] = frozenset()
     counted: bool = False
     table: TableTitles | None = None
     in_extract: bool = False
@@ -108,52 +105,44 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
     PersonField(
         "population", N_("Population"), "radios", "migration", "population", in_portal=True,
         counted=True, in_extract=True,
-        table=TableTitles(N_("Population"), N_("People by population"), N_("Attentions by population")),
+        table=TableTitles(N_("Population"), N_("People by population")),
     ),
     # Not for entities: help never serves the enforcement of migration rules.
     PersonField(
         "status", N_("Migration status"), "select", "migration", "status",
-        harmful_codes=frozenset({"irregular", "in_process", "asylum_seeker"}), counted=True, in_extract=True,
+        counted=True, in_extract=True,
     ),
     PersonField(
         "origin", N_("State of origin in Venezuela"), "select", "migration", "origin",
         in_portal=True, counted=True,
-        table=TableTitles(
-            N_("Place of origin"), N_("People by place of origin"), N_("Attentions by place of origin"),
-            has_own_order=False,
-        ),
+        table=TableTitles(N_("Place of origin"), N_("People by place of origin"), has_own_order=False),
     ),
     PersonField(
         "municipality", N_("Municipality where the person lives"), "long_list", "identity", "municipality",
         in_portal=True, counted=True, in_extract=True,
-        table=TableTitles(
-            N_("Municipality"), N_("People by municipality of residence"),
-            N_("Attentions by municipality of residence"), has_own_order=False,
-        ),
+        table=TableTitles(N_("Municipality"), N_("People by municipality of residence"), has_own_order=False),
     ),
     PersonField(
         "intention", N_("What the person wants to do"), "select", "migration", "intention", counted=True,
-        table=TableTitles(N_("Intention"), N_("People by intention"), N_("Attentions by intention")),
+        table=TableTitles(N_("Intention"), N_("People by intention")),
     ),
     PersonField(
         "education", N_("Education completed"), "select", "more", "education", is_number=True,
         in_portal=True, counted=True, in_extract=True,
-        table=TableTitles(
-            N_("Level of education"), N_("People by level of education"), N_("Attentions by level of education")
-        ),
+        table=TableTitles(N_("Level of education"), N_("People by level of education")),
     ),
     PersonField(
         "ethnicity", N_("Ethnic group"), "select", "more", "ethnicity", is_number=True, sensitive=True,
-        harmful_codes=frozenset({"1", "2", "3", "4", "5"}), counted=True, in_extract=True,
-        table=TableTitles(N_("Ethnic group"), N_("People by ethnic group"), N_("Attentions by ethnic group")),
+        counted=True, in_extract=True,
+        table=TableTitles(N_("Ethnic group"), N_("People by ethnic group")),
     ),
     PersonField(
         "gender", N_("Gender identity"), "select", "more", "gender", sensitive=True,
-        harmful_codes=frozenset({"trans_man", "trans_woman", "other"}), counted=True, in_extract=True,
-        table=TableTitles(N_("Gender identity"), N_("People by gender identity"), N_("Attentions by gender identity")),
+        counted=True, in_extract=True,
+        table=TableTitles(N_("Gender identity"), N_("People by gender identity")),
     ),
     PersonField(
-        "disability", N_("Disability"), "parts", sensitive=True, harmful_codes=frozenset({"yes"}),
+        "disability", N_("Disability"), "parts", sensitive=True,
         counted=True, in_extract=True,
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from waitress import wasyncore
 from attention_point import catalogue
 from attention_point.accounts.services import add_first_administrator
 from attention_point.app import create_app, open_database
+from attention_point.directory.validation.missing_contacts import list_missing_settings
 from attention_point.foundation import web
 from attention_point.foundation.commands import report_errors
 from attention_point.foundation.database import Database
@@ -27,6 +28,7 @@ from attention_point.foundation.settings import read_settings
 from attention_point.foundation.vault import Keyring
 from attention_point.foundation.web import json_bodies
 from attention_point.foundation.web.server import IDLE_SECONDS, MAX_CONNECTIONS, create_server
+from attention_point.foundation.worker.checks import WORKER_CHECK
 from attention_point.loading import freeze_loaded_objects
 from attention_point.people.search import index_keeper
 from attention_point.turns.screen.views import STREAM_PATH
@@ -34,7 +36,9 @@ from attention_point.turns.screen.views import STREAM_PATH
 # What is a little too large still reaches the application, which says so in the reader's language.
 SERVER_BODY_LIMIT = web.MAX_BODY_BYTES + 1024 * 1024
 
-doctor_command = build_doctor_command([*CHECKS, *(check for feature in catalogue.FEATURES for check in feature.checks)])
+doctor_command = build_doctor_command(
+    [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)]
+)
 jobs_commands = build_jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs])
 
 
@@ -91,6 +95,8 @@ def serve_application(host: str, port: int) -> None:
     freeze_loaded_objects()
     signal.signal(signal.SIGTERM, _exit_on_signal)
     click.echo(_("Serving on %(url)s", url=f"http://{host}:{port}"))
+    for sentence in list_missing_settings(settings):
+        click.echo(sentence, err=True)
     try:
         server.run()
     finally:

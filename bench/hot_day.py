@@ -19,7 +19,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
-from attention_point.statistics.releases import month_counts
+from attention_point.statistics.releases import period_counts
 from attention_point.tallies import queries as tally_queries
 from bench.people import Draft, invent_drafts
 from bench.registration import switch_counting
@@ -112,7 +112,7 @@ def run_turn(pipes: Pipes, side: str) -> None:
 def check_counts(database: Database) -> None:
     """Raise RuntimeError where the stored counts are not what a recount of all sealed visits says."""
     with database.read_session() as session:
-        recounted = month_counts.recount_all_visits(session, lambda facts: facts)
+        recounted = period_counts.recount_all_visits(session, lambda facts: facts)
         differences = list(tally_queries.list_differences(session, recounted))
     if differences:
         raise RuntimeError(f"{len(differences)} counts are not what a recount says")

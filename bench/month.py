@@ -14,6 +14,7 @@ from pathlib import Path
 from pypdf import PdfReader
 from sqlalchemy import Connection, create_engine, event, insert, select, text
 
+from attention_point.dates import Period
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
 from attention_point.directory.seed.loading import load_shipped_files
@@ -25,13 +26,15 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
 from attention_point.referrals.queries import list_decrypted_of_visit
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
+from attention_point.statistics.month_papers.period_report import PeriodPaper
 from attention_point.statistics.open_data import files
 from attention_point.statistics.releases import queries as release_queries
 from attention_point.statistics.releases import services
-from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import ATTENTION_TITLES, RETURN_INDICATORS, STORED_INDICATORS
+from attention_point.tallies.rules import STORED_INDICATORS
 from bench.report import Figure, divide, format_table, measure_milliseconds, working_folder
 from tests.support.postgres import Server, find_binaries
 
@@ -65,13 +68,6 @@ GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
                                                            "intention", "education", "ethnicity", "gender",
                                                            "disability")},
 }  # fmt: skip
-# Who came again is counted in the same tables as people: one visit of five, with nothing new.
-GROUPS |= {
-    repeated.id: (GROUPS[people.id][0], GROUPS[people.id][1].replace(COUNTED, "new = 0"))
-    for repeated in RETURN_INDICATORS
-    for people in STORED_INDICATORS
-    if people.id in ATTENTION_TITLES and people.dimensions == repeated.dimensions
-}
 Counts = dict[str, dict[str, int]]
 
 
@@ -166,7 +162,7 @@ def measure_tables(database: Database, turns: int) -> tuple[list[float], list[fl
     return [scanned for scanned, _stored in times], [stored for _scanned, stored in times]
 
 
-def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
+def release_month(database: Database, people: int) -> tuple[ReleaseContent, Slip]:
     """A released month of invented people with the answers of the entities, and the slip of one of its visits."""
     first_day, day_after = RELEASED_MONTH
     with database.write_session() as session:
@@ -176,7 +172,8 @@ def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
         with database.write_session() as session:
             load_visits(session, drafts[start : start + BATCH], LoadedCounts())
     with database.write_session() as session:
-        content = release_queries.read_content_json(services.release_month(session, SYSTEM, first_day))
+        release = services.release_period(session, SYSTEM, Period("month", first_day))
+        content = release_queries.read_content_json(release)
     with database.read_session() as session:
         visit = session.execute(select(Visit).where(Visit.day >= first_day).limit(1)).scalar_one()
         slip_visit = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
@@ -185,7 +182,7 @@ def release_month(database: Database, people: int) -> tuple[MonthContent, Slip]:
     return parse_content_json(content), slip
 
 
-def measure_papers(content: MonthContent, slip: Slip, turns: int) -> list[Figure]:
+def measure_papers(content: ReleaseContent, slip: Slip, turns: int) -> list[Figure]:
     """The month's PDF and slips, each of another address, after one turn that is not kept."""
     numbers = count()
 
@@ -193,7 +190,7 @@ def measure_papers(content: MonthContent, slip: Slip, turns: int) -> list[Figure
         return write_slip(replace(slip, qr_code_address=f"{slip.qr_code_address[:-8]}{next(numbers):08}"))
 
     def write_month_pdf() -> bytes:
-        return files.write_month_file("pdf", content)
+        return files.write_paper("pdf", PeriodPaper(content))
 
     pages = len(PdfReader(BytesIO(write_month_pdf())).pages)
     times = [

@@ -145,16 +145,17 @@ def find_p99(times: Sequence[float]) -> float:
     return quantiles(times, n=100)[98]
 
 
+def read_ticks(process_id: int) -> int:
+    """The CPU that a process has taken, in ticks of the system's clock."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
+
+
 def measure_cpu(process_id: int) -> float:
     """The milliseconds of CPU that a process takes in a second."""
-
-    def read_ticks() -> int:
-        fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
-
-    before = read_ticks()
+    before = read_ticks(process_id)
     time.sleep(IDLE_SECONDS)
-    return (read_ticks() - before) / os.sysconf("SC_CLK_TCK") * 1000 / IDLE_SECONDS
+    return (read_ticks(process_id) - before) / os.sysconf("SC_CLK_TCK") * 1000 / IDLE_SECONDS
 
 
 TEXT = """## A full room

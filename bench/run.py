@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from itertools import islice
 
-from bench import floors, hot_day, month, room, start
+from bench import floors, hot_day, month, papers, room, start
 from bench.people import invent_drafts
 from bench.report import Figure, divide, format_spread, format_table, working_folder, write_section
 from bench.sides import SIDES, Runner, Turn, run_in_process, serve_side
@@ -110,8 +110,10 @@ def main() -> None:
         print(month.build_section(visits=40_000, people=200, turns=2))
         print(hot_day.build_section(turns=2))
         print(room.build_section(turns=2))
+        print(papers.build_section(turns=1, seconds=2, people=200))
         return
-    for build in (build_section, start.build_section, month.build_section, hot_day.build_section, room.build_section):
+    parts = (start, month, hot_day, room, papers)
+    for build in (build_section, *(part.build_section for part in parts)):
         section = build()
         print(section, flush=True)
         write_section(section)

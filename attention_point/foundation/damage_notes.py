@@ -60,6 +60,12 @@ def note_damage(session: Session, error: VaultError, *, inherited: bool = False)
     session.info.setdefault(_SESSION_KEY, {}).setdefault((error.purpose, error.row_id), damage)
 
 
+def add_damage_notes(session: Session, damaged_values: Iterable[DamagedValue]) -> None:
+    """Add notes that were made in another session, as by a worker."""
+    for damage in damaged_values:
+        session.info.setdefault(_SESSION_KEY, {}).setdefault((damage.purpose, damage.row_id), damage)
+
+
 def list_noted_damage(session: Session) -> list[DamagedValue]:
     """Return the notes of a session in the order in which they were made."""
     return list(session.info.get(_SESSION_KEY, {}).values())

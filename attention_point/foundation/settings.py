@@ -15,6 +15,7 @@ from attention_point.foundation.network.mail_server import MailServer, is_mail_a
 ENVIRONMENT_PREFIX = "ATTENTION_POINT_"
 NAME_INDEX_PEOPLE = 250_000
 """With more people on file, parts of names and typing errors are not searched for; docs/performance.md has the cost."""
+RELEASE_APPROVALS = ("one-person", "two-people")  # by whom a month is published
 DEMO_MARKER_FILE = "demonstration"  # a file in the instance: its people are invented
 
 
@@ -40,6 +41,12 @@ class Settings:
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
     name_index_people: int = NAME_INDEX_PEOPLE
+    release_approval: str = RELEASE_APPROVALS[0]
+
+    @property
+    def release_needs_two_people(self) -> bool:
+        """Whether a second person must approve what the first proposes to publish."""
+        return self.release_approval == "two-people"
 
     @property
     def uses_https(self) -> bool:
@@ -51,6 +58,14 @@ class Settings:
         """Whether the public address leads every other device to itself, as the one that counts while none is set."""
         host = urlsplit(self.public_url).hostname or ""
         return host == "localhost" or host == "::1" or host.startswith("127.")
+
+    @property
+    def published_address(self) -> str:
+        """The public address as what leaves the house may name it; empty where nobody outside reaches it.
+
+        An address after nothing is a relative one, which leads to wherever the reader has it from.
+        """
+        return "" if self.is_for_this_machine_alone else self.public_url
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -89,6 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
         demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
+        release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )
     if values:  # a misspelt name would silently leave the default in force
@@ -119,6 +135,20 @@ def _read_networks(values: dict[str, str], name: str) -> tuple[Network, ...]:
         return read_networks(values.pop(name, ""))
     except ValueError as error:
         raise SettingsError(_(str(error), name=f"{ENVIRONMENT_PREFIX}{name}")) from None
+
+
+def _read_choice(values: dict[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """Read one of a few words; the first is the default."""
+    text = values.pop(name, "") or choices[0]
+    if text not in choices:
+        raise SettingsError(
+            _(
+                "%(name)s must be one of these: %(choices)s",
+                name=f"{ENVIRONMENT_PREFIX}{name}",
+                choices=", ".join(choices),
+            )
+        )
+    return text
 
 
 def _read_switch(values: dict[str, str], name: str) -> bool:

@@ -168,10 +168,12 @@ def list_visits_of_person(
 
 
 class VisitFilter(NamedTuple):
-    """Which visits a list shows: of one day, with a referral in one of these states, or without any referral."""
+    """Which visits a list shows: of a span of days, with a referral in one of these states, or without any referral."""
 
-    day: date | None = None
+    first_day: date | None = None
+    last_day: date | None = None
     states: tuple[str, ...] = ()
+    with_referral: bool = False
     without_referral: bool = False
 
 
@@ -187,11 +189,15 @@ def list_latest_visits(
     if before_id is not None:
         last_shown = select(Visit.day, Visit.id).where(Visit.id == before_id).scalar_subquery()
         query = query.where(tuple_(Visit.day, Visit.id) < last_shown)
-    if visit_filter.day is not None:
-        query = query.where(Visit.day == visit_filter.day)
+    if visit_filter.first_day is not None:
+        query = query.where(Visit.day >= visit_filter.first_day)
+    if visit_filter.last_day is not None:
+        query = query.where(Visit.day <= visit_filter.last_day)
     referrals_of_visit = exists().where(Referral.visit_id == Visit.id)
     if visit_filter.states:
         query = query.where(referrals_of_visit.where(Referral.state.in_(visit_filter.states)))
+    if visit_filter.with_referral:
+        query = query.where(referrals_of_visit)
     if visit_filter.without_referral:
         query = query.where(~referrals_of_visit)
     return decrypt_visits(session, session.execute(query).all())

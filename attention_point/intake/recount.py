@@ -1,24 +1,23 @@
-"""What counts of the visits on file, read from their sealed rows: for a person's month, one month, or everything.
+"""What counts of the visits on file, read from their sealed rows: for one month, or everything.
 
 Rows that do not open are passed over and noted in the session (``foundation.damaged_values``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month, last_of_month
-from attention_point.foundation.database import PreparedStatement
-from attention_point.foundation.vault import PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import (
     ADDITION_PURPOSE,
-    SEALING_PURPOSE,
     VISIT_COLUMNS,
     DecryptedVisit,
     decrypt_visits,
@@ -27,41 +26,10 @@ from attention_point.people import queries as people_queries
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.people_once import complete_repeats
 
 BATCH_SIZE = 500  # rows: few enough to keep them in memory, many enough that the queries do not count
-_SEALED_IN_PERIOD = PreparedStatement(
-    select(Visit.id, Visit.sealed).where(
-        Visit.person_id == bindparam("person"),
-        Visit.day.between(bindparam("first"), bindparam("last")),
-        Visit.sealed.is_not(None),
-    )
-)
-
-
-_ADDED_IN_PERIOD = PreparedStatement(
-    select(VisitAddition.id, VisitAddition.sealed).where(
-        VisitAddition.person_id == bindparam("person"),
-        VisitAddition.day.between(bindparam("first"), bindparam("last")),
-        VisitAddition.sealed.is_not(None),
-    )
-)
 _ADDITION_COLUMNS = (VisitAddition.day, VisitAddition.id, VisitAddition.visit_id, VisitAddition.person_id)
-
-
-def list_counted_in_month(session: Session, person: UUID, key: PersonKey, day: date) -> list[Mapping[str, Any] | None]:
-    """How a person's visits of the month of a day were counted; None for a visit that does not open."""
-    period = {"person": person, "first": first_of_month(day), "last": last_of_month(day)}
-    records = [
-        people_queries.open_record_or_note(session, key, purpose, _parse_id(row_id), sealed)
-        for purpose, statement in ((SEALING_PURPOSE, _SEALED_IN_PERIOD), (ADDITION_PURPOSE, _ADDED_IN_PERIOD))
-        for row_id, sealed in statement.execute(session, period)
-    ]
-    # An annulled visit of an open month counts nothing.
-    return [record and record["counted"] for record in records if record is None or record.get("counted")]
-
-
-def _parse_id(stored_id: UUID | str) -> UUID:
-    return stored_id if isinstance(stored_id, UUID) else UUID(stored_id)  # SQLite keeps an id as text
 
 
 def recount_month(session: Session, first_day: date, points: Sequence[str]) -> Iterator[VisitFacts | ReferralFacts]:
@@ -77,7 +45,7 @@ def recount_month(session: Session, first_day: date, points: Sequence[str]) -> I
     in_month = VisitAddition.day.between(first_day, last_day)
     columns = (*_ADDITION_COLUMNS, VisitAddition.sealed)
     for additions in _read_batches(session, columns, (VisitAddition.day, VisitAddition.id), in_month):
-        yield from _read_addition_facts(session, additions)
+        yield from (facts for _row, facts in _read_addition_facts(session, additions))
         earlier_visits = select(Visit.id).where(
             Visit.id.in_([row.visit_id for row in additions]), ~Visit.day.between(first_day, last_day)
         )
@@ -85,15 +53,30 @@ def recount_month(session: Session, first_day: date, points: Sequence[str]) -> I
 
 
 def recount_all(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
-    """Everything that is counted, read from the sealed rows themselves, in batches."""
-    for visits in _read_batches(session, VISIT_COLUMNS, (Visit.id,)):
-        yield from _read_visit_facts(session, visits)
-    for additions in _read_batches(
-        session, (VisitAddition.id, VisitAddition.person_id, VisitAddition.sealed), (VisitAddition.id,)
-    ):
-        yield from _read_addition_facts(session, additions)
+    """Everything that is counted, read from the sealed rows themselves: person by person, in batches."""
+    for people in people_queries.list_id_batches(session, BATCH_SIZE):
+        yield from _recount_people(session, people)
     for rows in _read_batches(session, (Referral.id,), (Referral.id,)):
         yield from _read_referral_facts(referral_queries.list_referrals_by_ids(session, [row.id for row in rows]))
+
+
+def _recount_people(session: Session, people: Sequence[UUID]) -> Iterator[VisitFacts]:
+    """The counted visits of some people; what earlier versions of the program recorded gets its repeats."""
+    facts_by_person: dict[UUID, list[tuple[Any, VisitFacts]]] = defaultdict(list)
+    visits = session.execute(select(*VISIT_COLUMNS).where(Visit.person_id.in_(people))).all()
+    for visit in decrypt_visits(session, visits):
+        if isinstance(visit, DecryptedVisit) and visit.record.get("counted"):
+            facts = visit_facts.decode_visit_facts(visit.record["counted"])
+            facts_by_person[visit.person_id].append(
+                (visit_facts.build_order(visit.received_at, facts, visit.id), facts)
+            )
+    columns = (VisitAddition.id, VisitAddition.person_id, VisitAddition.added_at, VisitAddition.sealed)
+    additions = session.execute(select(*columns).where(VisitAddition.person_id.in_(people))).all()
+    for row, facts in _read_addition_facts(session, additions):
+        facts_by_person[row.person_id].append((visit_facts.build_order(row.added_at, facts, row.id), facts))
+    for ordered_facts in facts_by_person.values():
+        ordered_facts.sort(key=itemgetter(0))
+        yield from complete_repeats(facts for _order, facts in ordered_facts)
 
 
 def _read_visit_facts(session: Session, rows: Sequence[Any]) -> Iterator[VisitFacts]:
@@ -102,7 +85,7 @@ def _read_visit_facts(session: Session, rows: Sequence[Any]) -> Iterator[VisitFa
             yield visit_facts.decode_visit_facts(visit.record["counted"])
 
 
-def _read_addition_facts(session: Session, rows: Sequence[Any]) -> Iterator[VisitFacts]:
+def _read_addition_facts(session: Session, rows: Sequence[Any]) -> Iterator[tuple[Any, VisitFacts]]:
     person_keys = people_queries.open_person_keys(session, [row.person_id for row in rows])
     for row in rows:
         if row.person_id not in person_keys or row.sealed is None:  # the person was erased
@@ -110,7 +93,7 @@ def _read_addition_facts(session: Session, rows: Sequence[Any]) -> Iterator[Visi
         key = person_keys[row.person_id]
         record = people_queries.open_record_or_note(session, key, ADDITION_PURPOSE, row.id, row.sealed)
         if record and record["counted"]:
-            yield visit_facts.decode_visit_facts(record["counted"])
+            yield row, visit_facts.decode_visit_facts(record["counted"])
 
 
 def _read_referrals_of_visits(session: Session, visit_ids: Sequence[UUID], first_day: date) -> Iterator[ReferralFacts]:

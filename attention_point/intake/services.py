@@ -3,75 +3,51 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.vault import get_vault
-from attention_point.intake import queries, recount, visit_facts
+from attention_point.intake import queries, visit_facts
 from attention_point.intake.consents import consent_rules
-from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
+from attention_point.intake.consents.sealed_consents import seal_consents
+from attention_point.intake.draft import StoredWarning, VisitDraft
 from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
 from attention_point.intake.models import RECORDED
 from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
+from attention_point.intake.records.new_drafts import NewDraft, RecordResult, split_recorded_drafts
+from attention_point.intake.records.person_counts import CountOfVisit
 from attention_point.intake.records.reserved_references import (
     LOST_REFERENCE,
     NO_CAPTURE,
     OfflineCapture,
     choose_references,
 )
-from attention_point.intake.records.served_turns import Arrivals, add_arrival, finish_served_turns, lock_served_turns
-from attention_point.intake.records.visit_storage import find_fingerprint, insert_visit
+from attention_point.intake.records.served_turns import finish_served_turns, lock_served_turns
+from attention_point.intake.records.visit_storage import insert_visit
 from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, list_person_differences, open_chosen_person
 from attention_point.referrals import services as referral_services
 from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.facts import VisitFacts
-from attention_point.tallies.rules import CellKey
-
-
-@dataclass(frozen=True, slots=True)
-class RecordResult:
-    """The result of ``record_visit``: the response body, and whether the visit was created (False for a replay, whose
-    referrals have the states of now).
-    """
-
-    response: Mapping[str, Any]
-    created: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _NewDraft:
-    """A draft that is not recorded yet, with its fields as JSON, the fingerprint of what was sent, and what to tell of
-    its moment.
-    """
-
-    draft: VisitDraft
-    fields: dict[str, Any]
-    fingerprint: bytes
-    warnings: tuple[StoredWarning, ...]
+from attention_point.tallies.counted_cells import CellKey
 
 
 @dataclass(frozen=True, slots=True)
 class _PreparedVisit:
-    """A visit whose person is received and whose locks are held; ``day`` is the day on which it counts."""
+    """A visit whose person is received and counted, and whose locks are held."""
 
-    new_draft: _NewDraft
+    new_draft: NewDraft
     plan: VisitPlan
     person: people_services.ReceivedPerson
-    day: date
+    count: CountOfVisit
     reference: str
     family_tag: bytes | None
     warnings: Sequence[StoredWarning] = ()
@@ -114,13 +90,12 @@ def _record_drafts(
 ) -> list[RecordResult]:
     now = clock.now()
     arrivals = lock_served_turns(session, drafts)
-    new_drafts, results = _split_recorded(session, drafts, arrivals, now)
+    new_drafts, results = split_recorded_drafts(session, drafts, arrivals, now)
     visits = _prepare_visits(session, actor, new_drafts, drafts, now, capture)
     cells: Counter[CellKey] = Counter()
     for visit in visits:
-        facts, result = _store_visit(session, actor, visit, channel, now)
-        cells.update(visit_facts.sum_visit_cells(facts, visit.plan.chosen_referrals))
-        results[visit.new_draft.draft.id] = result
+        results[visit.new_draft.draft.id] = _store_visit(session, actor, visit, channel, now)
+        cells.update(visit_facts.sum_visit_cells(visit.count.counted, visit.plan.chosen_referrals))
     finish_served_turns(session, actor, arrivals)
     for visit in visits:
         draft_id, response = visit.new_draft.draft.id, results[visit.new_draft.draft.id].response
@@ -131,33 +106,10 @@ def _record_drafts(
     return [results[draft.id] for draft in drafts]
 
 
-def _split_recorded(
-    session: Session, drafts: Sequence[VisitDraft], arrivals: Arrivals, now: datetime
-) -> tuple[list[_NewDraft], dict[UUID, RecordResult]]:
-    lock_for_transaction(session, *{draft.id for draft in drafts}, *{draft.family for draft in drafts if draft.family})
-    new_drafts: list[_NewDraft] = []
-    replays: dict[UUID, RecordResult] = {}
-    for draft in drafts:
-        fields = draft.model_dump(mode="json", exclude_none=True)
-        # Keyed: without the key, nobody can try out which draft a stored fingerprint belongs to.
-        fingerprint = get_vault(session).keyed_digest("visit-draft", to_json(fields))
-        stored_fingerprint = find_fingerprint(session, draft.id)
-        if stored_fingerprint is None:
-            # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
-            placed_draft, warnings = place_in_time(draft, now)
-            timed_draft = add_arrival(placed_draft, arrivals)
-            if timed_draft is not draft:
-                fields = timed_draft.model_dump(mode="json", exclude_none=True)
-            new_drafts.append(_NewDraft(timed_draft, fields, fingerprint, warnings))
-        else:
-            replays[draft.id] = _replay_visit(session, stored_fingerprint == fingerprint, draft.id)
-    return new_drafts, replays
-
-
 def _prepare_visits(
     session: Session,
     actor: Actor,
-    new_drafts: Sequence[_NewDraft],
+    new_drafts: Sequence[NewDraft],
     drafts: Sequence[VisitDraft],
     now: datetime,
     capture: OfflineCapture,
@@ -171,12 +123,14 @@ def _prepare_visits(
     # Whoever corrects one of these people or their visits comes before or after: neither writes over the other.
     people_services.lock_people(session, [(new.draft.person.id, new.draft.person_fields) for new in new_drafts])
     plans = _plan_visits(session, new_drafts, drafts)
-    people = [
-        _receive_person(session, actor, new_draft, *plan, now)
-        for new_draft, plan in zip(new_drafts, plans, strict=True)
-    ]
     attended_days = sorted({new.draft.attended_day for new in new_drafts})
     days = {day: tally_services.choose_counting_day(session, day) for day in attended_days}
+    counted_now: dict[UUID, bytes] = {}
+    counts = [CountOfVisit(session, new.draft, days[new.draft.attended_day], counted_now) for new in new_drafts]
+    people = [
+        _receive_person(session, actor, new_draft, *plan, count, now)
+        for new_draft, plan, count in zip(new_drafts, plans, counts, strict=True)
+    ]
     family = new_drafts[0].draft.family if new_drafts else None
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
     references, lost_ids = choose_references(
@@ -193,17 +147,17 @@ def _prepare_visits(
             new_draft,
             plan,
             person,
-            days[new_draft.draft.attended_day],
+            count,
             references[new_draft.draft.id],
             next(tags, None),
             (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
         )
-        for new_draft, (plan, _chosen_person), person in zip(new_drafts, plans, people, strict=True)
+        for new_draft, (plan, _chosen_person), person, count in zip(new_drafts, plans, people, counts, strict=True)
     ]
 
 
 def _plan_visits(
-    session: Session, new_drafts: Sequence[_NewDraft], drafts: Sequence[VisitDraft]
+    session: Session, new_drafts: Sequence[NewDraft], drafts: Sequence[VisitDraft]
 ) -> list[tuple[VisitPlan, DecryptedPerson | None]]:
     plans: list[tuple[VisitPlan, DecryptedPerson | None]] = []
     errors: list[FieldError] = []
@@ -226,9 +180,10 @@ def _plan_visits(
 def _receive_person(
     session: Session,
     actor: Actor,
-    new_draft: _NewDraft,
+    new_draft: NewDraft,
     plan: VisitPlan,
     chosen_person: DecryptedPerson | None,
+    count: CountOfVisit,
     now: datetime,
 ) -> people_services.ReceivedPerson:
     draft, omitted_fields = new_draft.draft, list_omitted_fields(plan)
@@ -240,6 +195,7 @@ def _receive_person(
         draft.id,
         actor.journal_label,
         now,
+        count.count_visit,
         chosen_person,
         is_new=bool(draft.person.new),
         is_complete=draft.person.version is not None,
@@ -248,17 +204,12 @@ def _receive_person(
     return people_services.receive_person(session, statement)
 
 
-def _store_visit(
-    session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime
-) -> tuple[VisitFacts, RecordResult]:
-    draft, person, plan = visit.new_draft.draft, visit.person, visit.plan
-    # Somebody new was not counted before: one reading less for most registrations.
-    counted_before = [] if person.is_new else recount.list_counted_in_month(session, person.id, person.key, visit.day)
-    stated_facts, facts = visit_facts.build_visit_facts(draft, person, visit.day, counted_before)
+def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime) -> RecordResult:
+    draft, person, plan, count = visit.new_draft.draft, visit.person, visit.plan, visit.count
     record = _build_record(session, visit, plan, person) | {
         # How the visit was counted is sealed with it, so that a recount years later gives the same figures.
-        "counted": visit_facts.encode_visit_facts(facts),
-        **visit_facts.encode_stated_person(stated_facts, facts),
+        "counted": visit_facts.encode_visit_facts(count.counted),
+        **visit_facts.encode_stated_person(count.stated, count.counted),
     }
     sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record)
     insert_visit(
@@ -267,7 +218,7 @@ def _store_visit(
             "id": draft.id,
             "person_id": person.id,
             "point": draft.point,
-            "day": visit.day,
+            "day": count.day,
             "attended_at": draft.attended_at,
             "received_at": now,
             "actor": actor.journal_label,
@@ -281,13 +232,13 @@ def _store_visit(
             "sealed": sealed_record,
         },
     )
-    referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, visit.day)
+    referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, count.day)
     referral_ids = create_referrals(session, referral_visit, plan.chosen_referrals, now)
     referrals = [
         (referral_id, referral.service, referral.entity, "created")
         for referral_id, referral in zip(referral_ids, plan.chosen_referrals, strict=True)
     ]
-    return facts, RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
+    return RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
 
 
 def create_referrals(
@@ -318,14 +269,6 @@ def list_omitted_fields(plan: VisitPlan) -> frozenset[str]:
     return frozenset() if plan.identity_basis in consent_rules.IDENTITY_BASES else consent_rules.NAMING_FIELDS
 
 
-def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> RecordResult:
-    # A tablet that lost the answer on the way sends the same draft again. A different draft under the same id is a
-    # program's fault: it must not look as if it had been recorded.
-    if not is_same_draft:
-        raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
-    return RecordResult(queries.build_stored_response(session, visit_id), False)
-
-
 def _build_record(
     session: Session, visit: _PreparedVisit, plan: VisitPlan, received_person: people_services.ReceivedPerson
 ) -> dict[str, Any]:
@@ -343,18 +286,6 @@ def _build_record(
         "suggestions": [build_sealed_suggestion(suggestion) for suggestion in plan.suggestions],
         "warnings": warnings,
     }
-
-
-def seal_consents(session: Session, draft_fields: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The consents of a draft as they are sealed: each with the digest of the text that was read."""
-    return [_add_text_digest(session, consent) for consent in draft_fields.get("consents", ())]
-
-
-def _add_text_digest(session: Session, consent: Mapping[str, Any]) -> dict[str, Any]:
-    # With the version it shows, years later, that the words are still those that were read (Decreto 1074/2015,
-    # 2.2.2.25.2). When, by whom and on which channel they were read stands in the visit's row.
-    consent_text = directory_queries.find_consent_text_version(session, consent["text_version"])
-    return {**consent, "text_digest": consent_text.digest} if consent_text else dict(consent)
 
 
 # Stored with visits: see the warnings of ``people/rules.py``.

@@ -1,18 +1,18 @@
 """Builds the facts of a visit that the indicators count, without a name."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from attention_point.foundation import clock
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.draft_types.parts import Disability
 from attention_point.people.records import find_age
-from attention_point.people.services import ReceivedPerson
 from attention_point.person_fields import PERSON_FIELDS
 from attention_point.routing.rule_types import Suggestion
-from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import CellKey, build_referral_cells, build_visit_cells
+from attention_point.tallies.counted_cells import CellKey, build_referral_cells, build_visit_cells
+from attention_point.tallies.facts import ReferralFacts, Repeats, VisitFacts
 
 # By these a person is counted in its month, also where a later visit says otherwise: or one person would stand among
 # the people in one row and among the attentions in another.
@@ -21,25 +21,8 @@ PERSON_FACTS = tuple(field.name for field in PERSON_FIELDS if field.counted)
 LIST_FACTS = ("documents", "needs", "vulnerabilities", "new_needs", "new_vulnerabilities")
 
 
-def build_visit_facts(
-    draft: VisitDraft, received_person: ReceivedPerson, day: date, counted_before: Sequence[Mapping[str, Any] | None]
-) -> tuple[VisitFacts, VisitFacts]:
-    """The facts of a new visit, which counts on ``day``: as it states them, and as they count in the month.
-
-    ``counted_before``: see ``count_in_month``.
-    """
-    stated_person = build_person_facts(
-        received_person.record,
-        draft.attended_day,
-        draft.person.disability,
-        [document.type for document in draft.person.documents],
-    )
-    stated_facts = build_stated_facts(draft, stated_person, day)
-    return stated_facts, count_in_month(stated_facts, counted_before, is_first_ever=received_person.is_new)
-
-
 def build_stated_facts(draft: VisitDraft, person_facts: Mapping[str, Any], day: date) -> VisitFacts:
-    """The facts that a visit states by itself, whatever else counts in its month."""
+    """The facts that a visit states by itself, whatever else counts of its person."""
     return VisitFacts(
         point=draft.point,
         day=day,
@@ -50,29 +33,6 @@ def build_stated_facts(draft: VisitDraft, person_facts: Mapping[str, Any], day: 
         vulnerabilities=_drop_repeated_codes(draft.vulnerabilities),
         accompanied_by=draft.household.accompanied_by,
         wait=draft.waiting_minutes,
-    )
-
-
-def count_in_month(
-    stated_facts: VisitFacts, counted_before: Sequence[Mapping[str, Any] | None], *, is_first_ever: bool
-) -> VisitFacts:
-    """The facts of a visit as they count after the other visits of the person in the month.
-
-    ``counted_before`` is how the earlier ones were counted, None for one that does not open. A person is counted once a
-    month, and in it once a need and once a vulnerability. What a damaged visit counted is not known, so that after it
-    nothing of the person is new any more: never twice.
-    """
-    readable = [entry for entry in counted_before if entry is not None]
-    damaged = len(readable) < len(counted_before)
-    first_counted = next((entry for entry in readable if entry["first_this_month"]), None)
-    new_needs = _select_new_codes(stated_facts.needs, readable, "new_needs")
-    new_vulnerabilities = _select_new_codes(stated_facts.vulnerabilities, readable, "new_vulnerabilities")
-    return stated_facts._replace(
-        first_ever=is_first_ever,
-        first_this_month=not counted_before,
-        new_needs=() if damaged else new_needs,
-        new_vulnerabilities=() if damaged else new_vulnerabilities,
-        person=select_person_facts(first_counted) if first_counted else stated_facts.person,
     )
 
 
@@ -96,14 +56,6 @@ def select_person_facts(counted_visit: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _restore_tuple(name, counted_visit.get(name)) for name in PERSON_FACTS}
 
 
-def _select_new_codes(
-    codes: Iterable[str], counted_before: Sequence[Mapping[str, Any]], fact_name: str
-) -> tuple[str, ...]:
-    return tuple(
-        code for code in codes if not any(code in counted_visit[fact_name] for counted_visit in counted_before)
-    )
-
-
 def _drop_repeated_codes(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
@@ -121,9 +73,16 @@ def sum_visit_cells(facts: VisitFacts, chosen_referrals: Iterable[Suggestion]) -
 
 def encode_visit_facts(facts: VisitFacts) -> dict[str, Any]:
     """The facts as they stand sealed in the visit, so that a recount sees what was counted then."""
-    values = {**facts._asdict(), **facts.person, "day": facts.day.isoformat()}
+    repeats = {kind: list(repeated) for kind, repeated in (facts.repeats or {}).items()}
+    values = {**facts._asdict(), **facts.person, "day": facts.day.isoformat(), "repeats": repeats}
     del values["person"]  # its facts stand beside those of the visit, as they did in the first version
     return values
+
+
+def build_order(happened_at: datetime, counted: VisitFacts | None, row_id: UUID) -> tuple[datetime, bool, UUID]:
+    """The place of a visit or an addition among those of its person, which count in the order of their receipt."""
+    # Of two that were received in the same moment, the one that counts the person comes first.
+    return happened_at, not (counted and counted.first_this_month), row_id
 
 
 CORRECTED_FACTS = "corrected_facts"
@@ -156,6 +115,11 @@ def decode_visit_facts(record: Mapping[str, Any]) -> VisitFacts:
     """The facts of a recorded visit."""
     visit_values = {name: _restore_tuple(name, value) for name, value in record.items() if name not in PERSON_FACTS}
     visit_values["day"] = date.fromisoformat(record["day"])
+    if record.get("repeats") is not None:
+        visit_values["repeats"] = {
+            kind: Repeats(is_person, tuple(needs), tuple(vulnerabilities))
+            for kind, (is_person, needs, vulnerabilities) in record["repeats"].items()
+        }
     return VisitFacts(**visit_values, person=select_person_facts(record))
 
 

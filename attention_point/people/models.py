@@ -10,7 +10,11 @@ from attention_point.foundation.database import Base, new_id
 
 
 class Person(Base):
-    """A person as a pseudonym, a wrapped data key and one sealed record. Erasing destroys ``wrapped_key``."""
+    """A person as a pseudonym, a wrapped data key and a sealed record. Erasing destroys ``wrapped_key``.
+
+    ``counted`` is sealed too: when the person was counted last, and as what. It is empty for somebody of whom nothing
+    is counted, and until the first visit after a version of the program that did not keep it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_updated_at", "updated_at"),)  # finds who was changed since a moment
@@ -19,6 +23,7 @@ class Person(Base):
     key_version: Mapped[int] = mapped_column(SmallInteger)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counted: Mapped[bytes | None] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

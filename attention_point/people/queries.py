@@ -23,9 +23,9 @@ TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 
 # Maximum number of people of one key where the tags alone say who is meant.
 MAXIMUM_CANDIDATES = 50
 
-_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version)
+_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
 _PERSON_BY_ID = PreparedStatement(
-    select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version).where(
+    select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted).where(
         Person.id == bindparam("person")
     )
 )
@@ -48,6 +48,7 @@ class SealedPerson:
     wrapped_key: bytes | None
     sealed: bytes | None
     version: int
+    counted: bytes | None
 
 
 def find_sealed_person(session: Session, person: UUID) -> SealedPerson | None:
@@ -93,6 +94,15 @@ def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPers
     while rows:
         yield [SealedPerson(*row) for row in rows]
         rows = session.execute(query.where(Person.id > rows[-1].id)).all()
+
+
+def list_id_batches(session: Session, size: int) -> Iterator[list[UUID]]:
+    """The ids of all people who are not erased, in order, in batches."""
+    query = select(Person.id).where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    people = list(session.scalars(query))
+    while people:
+        yield people
+        people = list(session.scalars(query.where(Person.id > people[-1])))
 
 
 @cache

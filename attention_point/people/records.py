@@ -35,13 +35,17 @@ class DamagedPerson(AppError):
 
 @dataclass(frozen=True, slots=True)
 class DecryptedPerson:
-    """A person's row, opened. ``history`` is what was on file before, the oldest first; it stays out of ``record``."""
+    """A person's row, opened. ``history`` is what was on file before, the oldest first; it stays out of ``record``.
+
+    ``counted`` is still sealed: ``intake`` alone opens it.
+    """
 
     id: UUID
     key: PersonKey
     record: dict[str, Any]
     version: int
     history: list[dict[str, Any]]
+    counted: bytes | None = None
 
 
 def open_chosen_person(session: Session, person: UUID) -> DecryptedPerson:
@@ -102,7 +106,7 @@ def _decrypt_person(session: Session, row: queries.SealedPerson) -> DecryptedPer
     wrapped_key = WrappedKey(row.key_version, row.wrapped_key or b"")
     key = get_vault(session).open_person_key(row.id, wrapped_key)
     record, history = identity.open_record(key, row.id, row.sealed or b"")
-    return DecryptedPerson(row.id, key, record, row.version, history)
+    return DecryptedPerson(row.id, key, record, row.version, history, row.counted)
 
 
 def build_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:

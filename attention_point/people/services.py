@@ -4,7 +4,7 @@ Nobody on file is changed by a guess: a statement joins a record by an agent's c
 that agree (``matching.py``). Whoever else looks alike is noted as a pair that a person decides (decision 15).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,11 @@ from attention_point.people.queries import Tag
 from attention_point.people.records import DecryptedPerson
 
 _INSERT_PERSON = PreparedStatement(
-    insert(Person), ("id", "key_version", "wrapped_key", "sealed", "version", "created_at", "updated_at")
+    insert(Person), ("id", "key_version", "wrapped_key", "sealed", "counted", "version", "created_at", "updated_at")
+)
+# Neither the version nor the time: what is on file of the person stays as somebody may have read it.
+_UPDATE_COUNTED = PreparedStatement(
+    update(Person).where(Person.id == bindparam("person")).values(counted=bindparam("new_counted"))
 )
 _UPDATE_PERSON = PreparedStatement(
     update(Person)
@@ -37,6 +41,8 @@ _DELETE_TAG = PreparedStatement(
         PersonTag.person_id == bindparam("person"),
     )
 )
+CountPerson = Callable[["ReceivedPerson", bytes | None], bytes | None]
+"""From the person with the record after a statement, and how the person counts, sealed: how they count now, sealed."""
 DocumentHolders = list[list[UUID]]
 """Who shows each stated document that is on file: a list of people for each such document."""
 
@@ -47,13 +53,14 @@ class PersonStatement:
 
     ``chosen_person`` is whom an agent chose, opened after ``lock_people``. ``is_new``: the agent said that it is
     nobody on file. ``is_complete``: the agent had the whole record in sight, so that what is left out was emptied,
-    except ``omitted_fields``.
+    except ``omitted_fields``. ``count`` counts the visit: what it returns is sealed with the person.
     """
 
     fields: Mapping[str, Any]
     visit: UUID
     actor: str
     stated_at: datetime
+    count: CountPerson
     chosen_person: DecryptedPerson | None = None
     is_new: bool = False
     is_complete: bool = False
@@ -257,6 +264,7 @@ def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Ta
     person_id = new_id()
     key, wrapped_key = get_vault(session).create_person_key(person_id)
     record = identity.join_statement({}, dict(statement.fields))
+    received_person = ReceivedPerson(person_id, key, record, True)
     _INSERT_PERSON.execute(
         session,
         {
@@ -264,13 +272,14 @@ def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Ta
             "key_version": wrapped_key.version,
             "wrapped_key": wrapped_key.sealed_key,
             "sealed": identity.seal_record(key, person_id, record),
+            "counted": statement.count(received_person, None),
             "version": 1,
             "created_at": statement.stated_at,
             "updated_at": statement.stated_at,
         },
     )
     _insert_tags(session, person_id, tags)
-    return ReceivedPerson(person_id, key, record, True)
+    return received_person
 
 
 def _update_person(session: Session, person_on_file: DecryptedPerson, statement: PersonStatement) -> ReceivedPerson:
@@ -284,7 +293,14 @@ def _update_person(session: Session, person_on_file: DecryptedPerson, statement:
         now, actor, visit = statement.stated_at, statement.actor, statement.visit
         history = identity.update_history(person_on_file.history, person_on_file.record, record, now, actor, visit)
         _save_record(session, person_on_file, record, history, now)
-    return ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
+    received_person = ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
+    save_counted(session, person_on_file.id, statement.count(received_person, person_on_file.counted))
+    return received_person
+
+
+def save_counted(session: Session, person: UUID, counted: bytes | None) -> None:
+    """Save how somebody counts, sealed under the person's key. What is on file of the person stays as it is."""
+    _UPDATE_COUNTED.execute(session, {"person": person, "new_counted": counted})
 
 
 def _save_record(

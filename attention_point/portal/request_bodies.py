@@ -62,4 +62,8 @@ def read_answer(payload: object) -> Answer:
 def _read_appointment(body: AppointmentBody | None) -> Appointment | None:
     if body is None:
         return None
-    return Appointment(clock.to_local_time(body.moment).isoformat(), body.place, body.bring)
+    try:
+        moment = clock.to_local_time(body.moment)
+    except OverflowError:  # the last hours of the year 9999, say: the check of the appointment refuses them
+        moment = body.moment
+    return Appointment(moment.isoformat(), body.place, body.bring)

@@ -25,8 +25,11 @@ class Appointment:
 
     @property
     def at(self) -> datetime:
-        """The moment of a checked appointment, with its time zone."""
-        return datetime.fromisoformat(self.moment)
+        """The moment, with its time zone. Raises ValueError for what is none, which a checked appointment never is."""
+        at = datetime.fromisoformat(self.moment)
+        if at.tzinfo is None:  # a day without a time is ISO 8601 too
+            raise ValueError("a moment without a time zone")
+        return at
 
     @property
     def is_over(self) -> bool:

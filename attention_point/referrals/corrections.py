@@ -19,7 +19,7 @@ from attention_point.foundation.language import N_
 from attention_point.referrals import queries, rules
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.tallies.rules import CellKey, build_referral_cells
+from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 
 # The entity reads these. What the agent wrote as the reason of a correction was not written for it.
 NEED_TAKEN_AWAY = N_("The attention point corrected the visit: this service is no longer needed.")

@@ -22,7 +22,7 @@ from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import build_referral_cells
+from attention_point.tallies.counted_cells import build_referral_cells
 
 # Characters; the fields of the form have the same limit.
 REASON_MAX_LENGTH = 500
@@ -294,5 +294,5 @@ def _build_conflict(referral: queries.DecryptedReferral, answer: Answer) -> Conf
 def _describe_or_blank(appointment: Appointment | None) -> str:
     try:
         return appointment.description if appointment else ""
-    except ValueError:  # of a late answer nothing was checked yet
+    except (ValueError, OverflowError):  # of a late answer nothing was checked yet
         return appointment.moment if appointment else ""

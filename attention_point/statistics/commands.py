@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.commands import FILE_TO_WRITE, read_session, use_database, write_session
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.database import repeatable_read
@@ -17,13 +18,19 @@ from attention_point.foundation.language import in_language, ngettext
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts.commands import write_extract
-from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import queries, services
-from attention_point.statistics.releases.month_counts import CountedFacts, recount_all_visits
+from attention_point.statistics.open_data.series import list_series_versions, write_series
+from attention_point.statistics.operational_reports import services as operational_reports
+from attention_point.statistics.operational_reports.activities import read_plan
+from attention_point.statistics.operational_reports.services import REASONS
+from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
+from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
+from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 
 @click.group("statistics")
@@ -36,41 +43,97 @@ statistics_commands.add_command(write_extract)
 
 @statistics_commands.command("export")
 @click.argument("month")
-@click.option("--format", "kind", type=click.Choice(list(files.FILE_FORMATS)), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice([*files.FILE_FORMATS, "r4v"]), required=True, help="What to write.")
 @click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
-def export_month(month: str, kind: str, output: Path) -> None:
-    """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal."""
+@click.option("--organisation", help="For r4v: the code of the organisation that reports to the platform.")
+@click.option(
+    "--reason",
+    type=click.Choice([code.code for code in get_code_list(REASONS)]),
+    default="monthly_report",
+    show_default=True,
+    help="For r4v: what the report is for.",
+)
+def export_month(month: str, kind: str, output: Path, organisation: str | None, reason: str) -> None:
+    """Write the figures of MONTH (YYYY-MM) to a file: as released, or before that provisional and internal.
+
+    With r4v: the monthly 5W report to the R4V platform, with exact figures. It is not public.
+    """
+    if kind == "r4v":
+        _export_operational_report(month, output, organisation, reason)
+        return
     with write_session() as session:
-        first_day = parse_begun_month(month)
-        release = queries.find_current_release(session, first_day)
+        period = parse_begun_period(month)
+        release = queries.find_current_release(session, period)
         with in_language(public_files.LANGUAGE):  # the same bytes from any terminal
-            content = files.write_file(session, kind, first_day, release, get_watermark(read_settings()))
+            content = files.write_file(session, kind, period, release, get_watermark(read_settings()))
         version = release.version if release else None
         # The file is written within the transaction: without an entry in the journal there is no file.
         journal.record(session, SYSTEM, "statistics.export", "month", month, format=kind, version=version)
-        try:
-            files.write_file_atomically(output, content)
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+        _write_output(output, content)
+    click.echo(_("Written: %(file)s", file=output.name))
+
+
+def _export_operational_report(month: str, output: Path, organisation_code: str | None, reason: str) -> None:
+    settings = read_settings()
+    with read_session() as session:
+        first_day, plan = parse_begun_month(month), read_plan(settings)
+        organisation = operational_reports.choose_organisation(plan, first_day, organisation_code)
+        report = operational_reports.build_report(session, plan, first_day, organisation)
+        content = write_workbook(session, plan, report, get_watermark(settings))
+        notes = list(describe_notes(session, report))
+    with write_session() as session:
+        operational_reports.record_export(session, SYSTEM, report, reason)
+        _write_output(output, content)
+    click.echo(_("Written: %(file)s", file=output.name))
+    click.echo("\n".join(notes))
+
+
+def _write_output(output: Path, content: bytes) -> None:
+    try:
+        files.write_file_atomically(output, content)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise AppError(_("%(file)s cannot be written: %(reason)s", file=output.name, reason=reason)) from None
+
+
+@statistics_commands.command("series")
+@click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
+def export_series(output: Path) -> None:
+    """Write the published figures of all months to one CSV file: a line for each figure, with words beside codes."""
+    with read_session() as session, in_language(public_files.LANGUAGE):
+        if not list_series_versions(session):
+            raise AppError(_("No month has been published yet."))
+        _write_output(output, write_series(session, get_watermark(read_settings())))
     click.echo(_("Written: %(file)s", file=output.name))
 
 
 @statistics_commands.command("release")
-@click.argument("month")
+@click.argument("period")
 @click.option("--note", help="For a correction: what was wrong in the version before.")
+@click.option("--reader-note", help="A word to the readers, on the first page.")
 @click.option("--despite-damage", is_flag=True, help="Publish even though records of the month cannot be opened.")
-def release_month(month: str, note: str | None, despite_damage: bool) -> None:
-    """Publish MONTH (YYYY-MM): recounted, protected, audited and frozen. With a note, correct a published month."""
+def release_figures(period: str, note: str | None, reader_note: str | None, despite_damage: bool) -> None:
+    """Publish PERIOD (2017-09): recounted, protected, audited and frozen. With a note, correct what was published.
+
+    With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
+    """
     with write_session() as session:
-        first_day = parse_begun_month(month)
-        release = services.release_month(session, SYSTEM, first_day, note, despite_damage=despite_damage)
+        approvals.require_one_person(read_settings())
+        release = services.release_period(
+            session,
+            SYSTEM,
+            parse_begun_period(period),
+            note,
+            despite_damage=despite_damage,
+            reader_note=reader_note,
+        )
         lines = (
-            _("%(month)s, version %(number)s: %(hash)s", month=month, number=release.version, hash=release.hash),
+            _("%(month)s, version %(number)s: %(hash)s", month=period, number=release.version, hash=release.hash),
             _("Keep this outside the system: %(seq)s %(hash)s", seq=release.journal_seq, hash=release.journal_head),
         )
+        quality = queries.load_content(release).quality
     # Nothing is said before the transaction is committed.
-    click.echo("\n".join(lines))
+    click.echo("\n".join((*lines, *describe_quality(quality))))
     with use_database() as database:
         public_files.make_missing_files(database, read_settings())
 
@@ -86,6 +149,7 @@ def verify_counts() -> None:
         repeatable_read(session)
         faults = queries.list_altered_releases(session)
         differences = tally_queries.list_differences(session, _recount_with_progress(session))
+        is_recount_due = tally_queries.is_recount_due(session)
         damages = list_noted_damage(session)
         faults += [damage.description for damage in damages]
         faults += public_files.list_altered_files(session, read_settings())
@@ -97,6 +161,8 @@ def verify_counts() -> None:
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(_("The counts agree with the recount."))
+    if is_recount_due:
+        click.echo(_("People of quarters and years are not counted yet: “statistics rebuild” counts them."))
 
 
 def _describe_difference(difference: tally_queries.TallyDifference) -> str:

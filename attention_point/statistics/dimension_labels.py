@@ -12,7 +12,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language, format_date, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.person_fields import PERSON_FIELDS
-from attention_point.statistics.protection.disclosure import MERGE_SEPARATOR
+from attention_point.statistics.cells import MERGE_SEPARATOR, OTHER_CODE
 from attention_point.tallies.facts import NOT_GIVEN
 
 CodeFormatter = Callable[[str], str]
@@ -63,7 +63,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
 # Days, hours and months have no code list: their codes are formatted.
 CODE_FORMATTERS: Mapping[str, CodeFormatter] = {
     "day": lambda code: format_date(date.fromisoformat(code), "EEE d"),
-    "hour": lambda code: f"{code}:00",
+    "hour": lambda code: _("Other hours") if code == OTHER_CODE else f"{code}:00",
     "month": lambda code: format_month(parse_month_code(code)),
 }
 
@@ -71,6 +71,14 @@ CODE_FORMATTERS: Mapping[str, CodeFormatter] = {
 CODE_LABELS: Mapping[str, Mapping[str, str]] = {
     "first_time": {"first": N_("First time"), "again": N_("Came before")},
     "disability": {"yes": N_("With a disability"), "no": N_("Without a disability")},
+}
+# The fixed groups of long lists, beside the codes of the lists.
+GROUP_LABELS: Mapping[str, Mapping[str, str]] = {
+    "municipality": {"rest_santander": N_("Rest of Santander"), "rest_colombia": N_("Rest of Colombia")},
+    "nationality": {OTHER_CODE: N_("Another nationality")},
+    "need": {OTHER_CODE: N_("Another need")},
+    "entity": {OTHER_CODE: N_("Another entity")},
+    "service": {OTHER_CODE: N_("Another service")},
 }
 
 
@@ -90,6 +98,8 @@ def build_code_labeller(session: Session) -> Callable[[str, str], str]:
             return _("Not given")
         if dimension in CODE_FORMATTERS:
             return CODE_FORMATTERS[dimension](code)
+        if code in GROUP_LABELS.get(dimension, {}):
+            return _(GROUP_LABELS[dimension][code])
         if dimension in directory_labels:
             return directory_labels[dimension].get(code, code)
         if dimension in CODE_LABELS:

@@ -7,7 +7,7 @@ draws the public files that are missing.
 from datetime import date
 
 from attention_point.accounts.queries import list_addressees_with_permission
-from attention_point.dates import parse_month_code
+from attention_point.dates import Period, parse_month_code
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
@@ -19,7 +19,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail import Message, build_letter, queue_message
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.open_data import public_files
-from attention_point.statistics.releases import month_counts, queries, services
+from attention_point.statistics.releases import content_building, queries, services
 
 RELEASE_PERMISSION = "statistics.release"
 
@@ -31,14 +31,15 @@ def prepare_month_for_release(database: Database, settings: Settings, month: str
     or in which nothing was recorded, needs no letter.
     """
     first_day = parse_month_code(month)
+    period = Period("month", first_day)
     with database.write_session() as session:
-        is_released = queries.find_current_release(session, first_day) is not None
-        if is_released or month_counts.build_provisional_month(session, first_day).is_empty:
+        is_released = queries.find_current_release(session, period) is not None
+        if is_released or content_building.build_provisional_content(session, period).is_empty:
             return
         reason = ""
         try:
             services.confirm_counts(session, first_day)
-            services.prepare_release(session, first_day)
+            services.prepare_release(session, period)
         except AppError as error:
             reason = error.message
         recipients = list_addressees_with_permission(session, RELEASE_PERMISSION)

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from attention_point.dates import parse_month_code
+from attention_point.dates import Period, parse_month_code, parse_period_code
 from attention_point.foundation import clock
 from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 
 
@@ -17,6 +18,17 @@ def parse_begun_month(code: str) -> date:
     if first_day > clock.today():
         raise NotFound(_("This month has not begun yet, so there are no figures."))
     return first_day
+
+
+def parse_begun_period(code: str) -> Period:
+    """Return the month, quarter or year that a code names. Raises NotFound for another code, and for one to come."""
+    try:
+        period = parse_period_code(code)
+    except ValueError:
+        raise NotFound(_("This is no month, quarter or year. Write it as 2017-09, as 2017-Q3 or as 2017.")) from None
+    if period.first_day > clock.today():
+        raise NotFound(_("%(period)s has not begun yet, so there are no figures.", period=format_period(period)))
+    return period
 
 
 def parse_version(text: str) -> int | None:

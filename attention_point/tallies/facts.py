@@ -8,6 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from attention_point.dates import PeriodKind
+
 NOT_GIVEN = "not_given"  # nothing was said; "NA" would be Namibia, "unknown" is an answer to some questions
 
 Cells = tuple[str, ...]
@@ -23,7 +25,18 @@ LONGEST_WAIT_BAND = "121+"
 ANSWER_TIME_BANDS = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"))
 LONGEST_ANSWER_BAND = "31+"
 
+LONGER_PERIODS: tuple[PeriodKind, ...] = ("quarter", "year")
+"""The periods in which a person counts once, beside the month."""
+
 NO_PERSON_FACTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Repeats(NamedTuple):
+    """What a visit counts anew in its month and had been counted in a longer period before."""
+
+    person: bool = False
+    needs: tuple[str, ...] = ()
+    vulnerabilities: tuple[str, ...] = ()
 
 
 class VisitFacts(NamedTuple):
@@ -34,8 +47,9 @@ class VisitFacts(NamedTuple):
     is a bool or None.
 
     ``first_this_month`` marks the visit by which the person is counted in the month. ``new_needs`` and
-    ``new_vulnerabilities`` were not yet counted for this person in this month. ``wait`` is the number of minutes from
-    the arrival to the attention.
+    ``new_vulnerabilities`` were not yet counted for this person in this month. ``repeats`` says what of that had been
+    counted in the quarter and in the year before; it is None in what earlier versions of the program recorded. ``wait``
+    is the number of minutes from the arrival to the attention.
     """
 
     point: str
@@ -50,6 +64,7 @@ class VisitFacts(NamedTuple):
     vulnerabilities: tuple[str, ...] = ()
     accompanied_by: str | None = None
     wait: int | None = None
+    repeats: Mapping[PeriodKind, Repeats] | None = None
 
 
 class ReferralFacts(NamedTuple):
@@ -75,15 +90,12 @@ def classify_age(age: int | None) -> str:
     return NOT_GIVEN if age is None else _find_band(age, AGE_BANDS, OLDEST_AGE_BAND)
 
 
-def convert_repeat_to_first(repeat: VisitFacts) -> VisitFacts:
-    """Return a repeat visit as the tables of people would count it, by the needs that they counted of the person
-    before.
-    """
-    # What this visit adds to the people is no return: only the rest is.
-    return repeat._replace(
-        first_this_month=True,
-        new_needs=tuple(need for need in repeat.needs if need not in repeat.new_needs),
-        new_vulnerabilities=tuple(code for code in repeat.vulnerabilities if code not in repeat.new_vulnerabilities),
+def convert_to_repeat(facts: VisitFacts, kind: PeriodKind) -> VisitFacts:
+    """Return a visit as the tables of people would count it, were only its repeats in a longer period new."""
+    # The same builders count both, so that a repeat always stands in the cell from which it is subtracted.
+    repeats = (facts.repeats or {}).get(kind, Repeats())
+    return facts._replace(
+        first_this_month=repeats.person, new_needs=repeats.needs, new_vulnerabilities=repeats.vulnerabilities
     )
 
 
@@ -136,6 +148,7 @@ def build_status_cells(facts: VisitFacts) -> Cells:
 
 
 def build_document_cells(facts: VisitFacts) -> Cells:
+    # Without a document there is a code for it in the list; an empty tuple is a question that was not asked.
     return (facts.person.get("documents") or (NOT_GIVEN,)) if facts.first_this_month else ()
 
 

@@ -27,6 +27,17 @@ class Tally(Base):
     count: Mapped[int]
 
 
+class DueRecount(Base):
+    """What is not counted yet of the visits that an earlier version of the program recorded.
+
+    ``repeats``: the people of a month who were counted before in its quarter and its year. A rebuild counts everything.
+    """
+
+    __tablename__ = "due_recount"
+
+    what: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
 class ClosedMonth(Base):
     """A month in which no more people and attentions are counted. A late visit counts on the day of its receipt."""
 

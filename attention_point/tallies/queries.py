@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from attention_point.dates import first_of_month, first_of_next_month
-from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import STORED_INDICATORS, CellKey
+from attention_point.dates import Period, find_period, first_of_month, first_of_next_month
+from attention_point.tallies.counted_cells import REPEAT_TABLES, CellKey
+from attention_point.tallies.models import DueRecount, Tally
+from attention_point.tallies.rules import STORED_INDICATORS
 
-MonthCounts = dict[str, dict[str, int]]
+PeriodCounts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +26,49 @@ class TallyDifference:
     recounted: int
 
 
-def build_month_query(first_day: date, point: str | None = None) -> Select[str, str, int]:
-    """Build the query of all counts of a month, summed over its days and, without a point, over the points."""
+def build_period_query(period: Period, point: str | None = None) -> Select[str, str, int]:
+    """Build the query of all counts of a period, summed over its days and, without a point, over the points."""
     query = (
         select(Tally.table, Tally.cell, func.sum(Tally.count))
-        .where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
+        .where(Tally.day >= period.first_day, Tally.day < period.end_day)
         .group_by(Tally.table, Tally.cell)
+        # An edit that was undone leaves rows at 0, which are no cells.
         .having(func.sum(Tally.count) != 0)
     )
     return query.where(Tally.point == point) if point else query
 
 
-def sum_month_tables(session: Session, first_day: date, point: str | None = None) -> MonthCounts:
-    """Return every stored table of a month: id → cell → count. A table without counts is there and empty."""
-    tables: MonthCounts = {indicator.id: {} for indicator in STORED_INDICATORS}
-    for table, cell, count in session.execute(build_month_query(first_day, point)):
+def sum_period_tables(session: Session, period: Period, point: str | None = None) -> PeriodCounts:
+    """Return every stored table of a month, a quarter or a year: id → cell → count. No cell is 0.
+
+    A person counts once in the period, and in it once for each need. A table without counts is there and empty; tables
+    that the dashboard alone shows are of months only.
+    """
+    is_month = period.kind == "month"
+    tables: dict[str, dict[str, int]] = {table.id: {} for table in STORED_INDICATORS if table.published or is_month}
+    repeat_tables = REPEAT_TABLES.get(period.kind, {})
+    repeats: list[tuple[str, str, int]] = []
+    for table, cell, count in session.execute(build_period_query(period, point)):
         # Rows of an indicator that the program no longer has stay until the next rebuild.
         if table in tables:
             tables[table][cell] = int(count)
-    return tables
+        elif table in repeat_tables:
+            repeats.append((repeat_tables[table], cell, int(count)))
+    # After all months were read: a repeat may come before the count from which it is subtracted.
+    for table, cell, count in repeats:
+        tables[table][cell] = tables[table].get(cell, 0) - count
+    return {table: {cell: count for cell, count in cells.items() if count} for table, cells in tables.items()}
+
+
+def sum_month_tables(session: Session, first_day: date, point: str | None = None) -> PeriodCounts:
+    """Return every stored table of a month, as ``sum_period_tables`` does."""
+    return sum_period_tables(session, find_period("month", first_day), point)
 
 
 def sum_month_table(session: Session, table: str, first_day: date, point: str | None = None) -> dict[str, int]:
     """Return one table of a month: cell → count."""
-    rows = session.execute(build_month_query(first_day, point).where(Tally.table == table))
-    return {cell: int(count) for _table, cell, count in rows}
+    query = build_period_query(find_period("month", first_day), point)
+    return {cell: int(count) for _table, cell, count in session.execute(query.where(Tally.table == table))}
 
 
 def list_frequent_codes(session: Session, table: str, point: str, first_day: date, last_day: date) -> list[str]:
@@ -66,6 +85,7 @@ def list_frequent_codes(session: Session, table: str, point: str, first_day: dat
     )
     for cell, count in session.execute(query):
         counts[cell.partition("|")[0]] += int(count)
+    # The code breaks ties, so that the form does not change its order from one visit to the next.
     return sorted((code for code, count in counts.items() if count > 0), key=lambda code: (-counts[code], code))
 
 
@@ -95,16 +115,33 @@ def estimate_recount_size(session: Session) -> int:
 
 
 def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
-    """List the cells in which the stored counts differ from a recount, in order."""
-    return _compare_rows(session.execute(_ALL_TALLIES), recount)
+    """List the cells in which the stored counts differ from a recount, in order.
+
+    As long as a rebuild is due for them, repeats are left out.
+    """
+    differences = _compare_rows(session.execute(_ALL_TALLIES), recount)
+    return _leave_out_repeats(differences) if is_recount_due(session) else differences
 
 
 def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
-    """List the cells of one month in which the stored counts differ from a recount, in order."""
+    """List the cells of one month in which the stored counts differ from a recount of it, in order.
+
+    Repeats are left out: what earlier versions of the program recorded tells them only beside the other months.
+    """
     month_query = _ALL_TALLIES.where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
-    return _compare_rows(session.execute(month_query), recount)
+    return _leave_out_repeats(_compare_rows(session.execute(month_query), recount))
 
 
+def is_recount_due(session: Session) -> bool:
+    """Whether quarters and years wait for a rebuild, which counts what earlier versions of the program recorded."""
+    return session.scalar(select(DueRecount.what).limit(1)) is not None
+
+
+def _leave_out_repeats(differences: Iterable[TallyDifference]) -> list[TallyDifference]:
+    return [difference for difference in differences if difference.key[2] not in _ALL_REPEAT_TABLES]
+
+
+_ALL_REPEAT_TABLES = frozenset(table for tables in REPEAT_TABLES.values() for table in tables)
 _ALL_TALLIES = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
 
 

@@ -45,6 +45,7 @@ def sum_by_point(
 
     A span holds all days between its first and its last. A point without counts is not in its dictionary.
     """
+    # One pass over the rows for all spans.
     sums = [func.sum(Tally.count).filter(Tally.day.between(days[0], days[-1])) for days in spans]
     conditions = _match_rows(tables, {day for days in spans for day in days}, points)
     point_counts: dict[str, list[dict[str, int]]] = {table: [{} for _days in spans] for table in tables}
@@ -70,7 +71,7 @@ def sum_by_month(
     the cells that begin with this code are counted.
     """
     months = tuple(months)
-    stored_tables = {stored_table for table in tables for stored_table in INDICATORS_BY_ID[table].stored_tables}
+    stored_tables = {INDICATORS_BY_ID[table].stored_table for table in tables}
     counts = {month: _sum_month_cells(session, sorted(stored_tables), month, points, first_code) for month in months}
     return {(table, month): sum_stored_cells(table, counts[month]) for table in tables for month in months}
 
@@ -106,18 +107,16 @@ def sum_by_last_code(
     last_codes: Collection[str],
     *,
     first_code: str | None = None,
-    excluded_first_codes: Collection[str] = (),
 ) -> dict[date, tuple[int, int]]:
     """Return two sums for each month of a monthly table: all its cells, and those that end with one of ``last_codes``.
 
     A month without counts is not in the result. With ``first_code`` only the cells that begin with this code are
-    counted; no cell that begins with one of ``excluded_first_codes`` is.
+    counted.
     """
     # The stored table may have dimensions in between. The database adds them up to two numbers a month, because the
     # cells of thirteen months are too many to sort and to hand over.
     has_last_code = or_(*(Tally.cell.endswith(f"|{code}", autoescape=True) for code in sorted(last_codes)))
-    conditions = [*_match_rows(INDICATORS_BY_ID[table].stored_tables, months, points)]
-    conditions += [~_match_first_code(code) for code in sorted(excluded_first_codes)]
+    conditions = [*_match_rows([INDICATORS_BY_ID[table].stored_table], months, points)]
     if first_code is not None:
         conditions.append(_match_first_code(first_code))
     query = select(Tally.day, func.sum(Tally.count), func.sum(Tally.count).filter(has_last_code))
@@ -130,14 +129,13 @@ def _match_first_code(code: str) -> ColumnElement[bool]:
 
 
 def sum_stored_cells(table: str, stored_counts: Mapping[str, CellCounts]) -> dict[str, int]:
-    """Sum the cells of the stored tables over the dimensions that a table does not have. No cell of the result is 0."""
+    """Sum the cells of a table's stored table over the dimensions that it does not have. No cell of the result is 0."""
     counts: dict[str, int] = defaultdict(int)
-    for stored_table in INDICATORS_BY_ID[table].stored_tables:
-        dimensions = INDICATORS_BY_ID[stored_table].dimensions
-        axes = [dimensions.index(dimension) for dimension in INDICATORS_BY_ID[table].dimensions]
-        for cell, count in stored_counts[stored_table].items():
-            codes = cell.split("|")
-            counts["|".join(codes[axis] for axis in axes)] += count
+    stored_table = INDICATORS_BY_ID[INDICATORS_BY_ID[table].stored_table]
+    axes = [stored_table.dimensions.index(dimension) for dimension in INDICATORS_BY_ID[table].dimensions]
+    for cell, count in stored_counts[stored_table.id].items():
+        codes = cell.split("|")
+        counts["|".join(codes[axis] for axis in axes)] += count
     return {cell: count for cell, count in counts.items() if count}
 
 

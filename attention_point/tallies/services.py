@@ -16,8 +16,8 @@ from attention_point.dates import first_of_month
 from attention_point.foundation import clock
 from attention_point.foundation.database import PreparedStatement, execute_driver_sql, get_dialect
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.tallies.models import ClosedMonth, Tally
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
+from attention_point.tallies.models import ClosedMonth, DueRecount, Tally
 
 # One statement for all cells of a transaction: a statement for each would hold the hot rows as many times longer.
 _UPSERT = """
@@ -41,6 +41,7 @@ def _build_sqlite_upsert(row_count: int) -> str:
 
 
 _CLOSED_MONTH_QUERY = PreparedStatement(select(ClosedMonth.month).where(ClosedMonth.month == bindparam("month")))
+# It conflicts with itself and with every write, and lets readers go on.
 _LOCK_TALLIES = text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE")
 
 MAX_ROWS_PER_STATEMENT = 5000  # SQLite binds at most 32,766 values in one statement, and a row has five
@@ -61,7 +62,7 @@ def add_to_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
 
 
 def choose_counting_day(session: Session, day: date) -> date:
-    """Return the day on which an event counts: its own day, or today if its month is closed (decision 11, G4)."""
+    """Return the day on which an event counts: its own day, or today if its month is closed (decision 45, G4)."""
     today = clock.today()
     month = first_of_month(day)
     if month >= first_of_month(today):
@@ -74,6 +75,7 @@ def choose_counting_day(session: Session, day: date) -> date:
 def close_month(session: Session, month: date) -> None:
     """Close a month to counting. Wait for every transaction that is counting in it."""
     lock_for_transaction(session, _build_month_lock_key(month))
+    # A correction closes a month again that is closed already.
     if session.get(ClosedMonth, month) is None:
         session.add(ClosedMonth(month=month, closed_at=clock.now()))
         session.flush()
@@ -102,4 +104,6 @@ def lock_tallies(session: Session) -> None:
 def rebuild_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Replace all counts. Call ``lock_tallies`` before the recount, so that nobody counts in between."""
     session.execute(delete(Tally))
+    # A rebuild counts everything, also what waited.
+    session.execute(delete(DueRecount))
     add_to_tallies(session, cells)

@@ -23,7 +23,8 @@ from attention_point.registers.shared.pages.forms import build_form_class
 
 HOSTILE = "a\x00b\u200bc\u202ed"
 OWN_RULE = {
-    "foundation/paperwork/links.py": "an address that a paper carries is printable ASCII",
+    "foundation/paperwork/letters.py": "which letters a font can draw, and which run from right to left",
+    "foundation/paperwork/cell_values.py": "an address that a paper carries is printable ASCII",
     "texts.py": "the rule itself",
 }
 CHECKED_ELSEWHERE = (

@@ -188,7 +188,7 @@ def targets(modules: dict[str, str], templates: dict[str, str]) -> text_scan.Tex
         'checks = [DataRequired(message="Elsewhere.")]',
         'ROLE_LABELS = {"agent": "Agent"}',
         'STATE_WORDS = {"open": ("Open for now", "circle")}',
-        '_COLUMN_PARTS = {"money": (("currency", "Currency"),)}',
+        'COLUMN_PARTS = {"money": (("currency", "Currency"),)}',
         'NOTHING_SAVED = "Nowhere"',
         'def describe():\n    return "It is elsewhere."',
         'def describe(n):\n    return f"{n} of them are elsewhere"',
@@ -222,7 +222,7 @@ def test_the_scan_learns_from_the_code_where_texts_go(targets: text_scan.TextTar
     assert targets.parameters["Reason"] == {"msgid": 0}
     assert targets.parameters["CasesError"] == {"msgid": 0}
     assert targets.parameters["Busy"] == {"message": 0}, "inherited from AppError"
-    assert {"ROLE_LABELS", "SECTION_TITLES", "_COLUMN_PARTS"} <= targets.tables
+    assert {"ROLE_LABELS", "SECTION_TITLES", "COLUMN_PARTS"} <= targets.tables
 
 
 def test_every_text_of_the_code_is_marked(modules: dict[str, str], targets: text_scan.TextTargets) -> None:

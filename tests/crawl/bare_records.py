@@ -24,6 +24,7 @@ from attention_point.registers.shared.records import attachments, services
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.schema import Field, Register
 from attention_point.statistics.extracts import services as extract_services
+from attention_point.statistics.extracts.requests import parse_request
 from attention_point.statistics.extracts.rules import LEAST_PEOPLE
 from tests.registers.calls.house import letters, path_of
 from tests.statistics.extracts.people import record_consenting_people
@@ -130,7 +131,7 @@ def make_extract(database: Database) -> None:
     """An extract that nobody has taken yet, of more people than a page of a list shows."""
     record_consenting_people(database, LEAST_PEOPLE + 5)
     with database.write_session() as session:
-        asked = extract_services.parse_request("2017-07", "2017-12", "Algo", "Algo")
+        asked = parse_request("2017-07", "2017-12", "Algo", "Algo")
         extract_services.save_extract(session, SYSTEM, extract_services.prepare_extract(session, asked))
 
 

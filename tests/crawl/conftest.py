@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.settings import ENVIRONMENT_PREFIX
 from attention_point.foundation.vault import Vault
 from tests.accounts.support import token_of
 from tests.crawl.crawling import Crawl
@@ -43,6 +44,7 @@ def prepare(
     request: pytest.FixtureRequest,
     prepared: dict[tuple[str, str], Prepared],
     vault: Vault,
+    keyring_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, str], Prepared]:
     """``prepare("sqlite", "demonstration")``: the population, built if this run has not built it yet."""
@@ -55,7 +57,11 @@ def prepare(
                 address, {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
             )
             try:
-                population = POPULATIONS[name](database, folder)
+                with pytest.MonkeyPatch.context() as patch:
+                    # The worker that draws files opens the same database with the same keyring.
+                    for variable, value in (("KEYRING", keyring_path), ("DATABASE_URL", address)):
+                        patch.setenv(f"{ENVIRONMENT_PREFIX}{variable}", str(value))
+                    population = POPULATIONS[name](database, folder)
             finally:
                 database.close()
             prepared[engine, name] = Prepared(population, stored, folder)
@@ -69,6 +75,7 @@ def _empty(request: pytest.FixtureRequest, engine: str, folder: Path) -> tuple[s
     if engine == "sqlite":
         path = folder / "attention-point.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        path.chmod(0o600)  # the worker opens no file that others may read
         return str(path), f"sqlite:///{path}"
     server: Server = request.getfixturevalue("postgresql_server")
     name = f"crawl_{new_id().hex}"

@@ -61,7 +61,9 @@ def draw_everything(roles: Iterable[str] = EVERYBODY) -> None:
 
 
 def _settings(folder: Path) -> Settings:
-    return read_settings({"ATTENTION_POINT_INSTANCE": str(folder)})
+    # Without a contact the public page of open data is not served.
+    contact = {"ATTENTION_POINT_CONTACT": "oficina@example.org"}
+    return read_settings({"ATTENTION_POINT_INSTANCE": str(folder), **contact})
 
 
 def _build(folder: Path) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.dates import (
+    PERIOD_KINDS,
+    PeriodKind,
     age_on,
+    find_period,
     first_of_month,
     first_of_next_month,
     format_month_code,
     is_in_force,
     last_of_month,
     parse_month_code,
+    parse_period_code,
 )
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
@@ -85,3 +89,26 @@ def test_the_code_of_a_month_names_its_first_day(day: date) -> None:
 def test_what_is_no_code_of_a_month_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match="month"):
         parse_month_code(code)
+
+
+@given(st.sampled_from(PERIOD_KINDS), DAYS)
+def test_a_period_is_named_by_its_code_and_runs_to_the_day_before_the_next(kind: PeriodKind, day: date) -> None:
+    period = find_period(kind, day)
+    assert day in period
+    assert parse_period_code(period.code) == period
+    assert period.first_day == period.months[0]
+    assert first_of_month(day) in period.months
+    assert find_period(kind, period.end_day).previous == period
+    assert period.last_day in period
+    assert period.end_day not in period
+    assert period.year_before.first_day == period.first_day.replace(year=period.first_day.year - 1)
+
+
+def test_codes_of_periods() -> None:
+    assert [find_period(kind, date(2017, 9, 30)).code for kind in PERIOD_KINDS] == ["2017-09", "2017-Q3", "2017"]
+
+
+@pytest.mark.parametrize("code", ["", "2017-Q0", "2017-Q5", "2017-13", "2017-9", "1917", "17", "2017-Q3 ", "2017-q3"])
+def test_what_is_no_code_of_a_period_is_refused(code: str) -> None:
+    with pytest.raises(ValueError, match="period"):
+        parse_period_code(code)

@@ -21,8 +21,8 @@ from attention_point.intake.models import Visit
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
 from attention_point.tallies import queries as tally_queries
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import build_cells_of_facts
 from attention_point.turns.models import Turn
 from tests.demo.support import invite_once
 from tests.support.directory import load_shipped

@@ -42,9 +42,13 @@ PEOPLE = 90
 
 
 @pytest.fixture
-def instance(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def instance(
+    database: Database, database_url: str, keyring_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """A fresh installation at another moment, with a demonstration of one month that is over."""
-    monkeypatch.setenv(f"{ENVIRONMENT_PREFIX}INSTANCE", str(tmp_path))
+    # The worker that draws the files opens the same database with the same keyring.
+    for name, value in (("INSTANCE", tmp_path), ("KEYRING", keyring_path), ("DATABASE_URL", database_url)):
+        monkeypatch.setenv(f"{ENVIRONMENT_PREFIX}{name}", str(value))
     monkeypatch.setattr(commands, "MONTHS_BEFORE_TODAY", 1)
     monkeypatch.setattr(demo_users, "create_passwords", invite_once)
     with clock.override_now(NOW):
@@ -81,7 +85,7 @@ def test_a_demonstration_looks_alive(database: Database, instance: Path) -> None
         assert session.scalar(select(func.count()).select_from(OutboxMail))
         assert verify_chain(session).faults == []
     assert differences(database) == []
-    assert len(list((instance / "open-data").iterdir())) == 4
+    assert len(list((instance / "open-data").iterdir())) == 5  # four of the month, and the one of all months
     marker = instance / DEMO_MARKER_FILE
     assert marker.stat().st_mode & 0o777 == 0o600
     kept = json.loads(marker.read_text())["users"]

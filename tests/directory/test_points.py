@@ -12,7 +12,11 @@ from attention_point.directory import queries, services
 from attention_point.directory.privacy.privacy_notice import describe_privacy
 from attention_point.directory.seed.loading import load_directory, load_shipped_files
 from attention_point.directory.snapshot import PointRow
-from attention_point.directory.validation.missing_contacts import check_contacts, list_missing_contacts
+from attention_point.directory.validation.missing_contacts import (
+    check_contacts,
+    list_missing_contacts,
+    list_missing_settings,
+)
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
@@ -148,6 +152,17 @@ def test_doctor_tells_that_tablets_do_not_reach_the_address(database: Database) 
     assert [text for text in check_contacts(database, near) if "ATTENTION_POINT_PUBLIC_URL" in text]
     far = replace(near, public_url="https://punto.example.org")
     assert not [text for text in check_contacts(database, far) if "ATTENTION_POINT_PUBLIC_URL" in text]
+
+
+def test_the_start_says_which_settings_the_public_misses() -> None:
+    address, contact = list_missing_settings(read_settings({}))
+    assert "ATTENTION_POINT_PUBLIC_URL es http://127.0.0.1:8000" in address
+    assert "la página de datos abiertos no se muestra" in contact
+    complete = {
+        "ATTENTION_POINT_CONTACT": "oficina@example.org",
+        "ATTENTION_POINT_PUBLIC_URL": "https://punto.example.org",
+    }
+    assert list(list_missing_settings(read_settings(complete))) == []
 
 
 @pytest.mark.parametrize(("role", "is_told"), [("office", True), ("admin", True), ("auditor", False)])

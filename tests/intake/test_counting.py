@@ -19,9 +19,9 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.rules import ENTITY_SIDE, is_reason_required, list_next_steps
 from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.tallies.counted_cells import build_referral_cells, build_visit_cells
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import list_differences
-from attention_point.tallies.rules import build_referral_cells, build_visit_cells
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, consents, draft
 

@@ -89,16 +89,20 @@ def test_a_program_is_told_of_a_damaged_person(app: Flask, hurt: UUID, bearer: C
     assert refused(database) == [("person", str(hurt))]
 
 
-def test_a_damaged_earlier_visit_counts_nobody_twice(database: Database) -> None:
+@pytest.mark.parametrize(("is_counted_kept", "needs"), [(True, 2), (False, 1)])
+def test_a_damaged_earlier_visit_counts_nobody_twice(database: Database, is_counted_kept: bool, needs: int) -> None:
+    """The person's own record knows what was counted; where it does not, no need is new any more."""
     with database.write_session() as session:
         first = recorded(session, person=person(documents=PAPERS), needs=["MIG-REG"])
+        if not is_counted_kept:
+            session.execute(update(Person).values(counted=None))
     damage(database, Visit.sealed, UUID(first["id"]))
     with database.write_session() as session:
         recorded(session, person=person(documents=PAPERS), needs=["MIG-REG", "EMP-SENA"])
     with database.read_session() as session:
         kept = tally_queries.sum_month_tables(session, date(2017, 8, 1))
         assert sum(kept["people-by-sex-and-age"].values()) == 1
-        assert sum(kept["needs-by-sex-and-age"].values()) == 1
+        assert sum(kept["needs-by-sex-and-age"].values()) == needs
         assert sum(kept["attentions-by-day"].values()) == 2
 
 

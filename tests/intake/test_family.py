@@ -18,8 +18,9 @@ from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import FAMILY_LIMIT, list_visits_of_family
 from attention_point.intake.models import Visit
+from attention_point.intake.records.new_drafts import RecordResult
 from attention_point.intake.records.research_records import list_consented_visits
-from attention_point.intake.services import RecordResult, record_family, record_visit
+from attention_point.intake.services import record_family, record_visit
 from attention_point.people.models import Person
 from attention_point.people.records import view_person
 from attention_point.referrals.models import Referral

@@ -68,7 +68,9 @@ def people(session: Session) -> list[Somebody]:
     on_file = []
     for number in range(PEOPLE):
         record = invent(chance, number)
-        statement = people_services.PersonStatement(record, new_id(), "test", clock.now(), is_new=True)
+        statement = people_services.PersonStatement(
+            record, new_id(), "test", clock.now(), lambda _person, _counted: None, is_new=True
+        )
         on_file.append(Somebody(people_services.receive_person(session, statement).id, record))
     return on_file
 

@@ -127,6 +127,10 @@ def test_a_late_answer_is_told_what_differs(app: Flask) -> None:
         ({"state": "accepted", "version": 1, "appointment": "Monday"}, ["appointment"]),
         ({"state": "accepted", "version": 1, "appointment": {}}, ["appointment.moment"]),
         ({"state": "accepted", "version": 1, "appointment": {"moment": "2026-12-01T08:00"}}, ["appointment.moment"]),
+        *[
+            ({"state": "accepted", "version": 1, "appointment": {"moment": moment}}, ["appointment"])
+            for moment in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00")
+        ],
         ([], [""]),
         ("accepted", [""]),
         (7, [""]),

@@ -16,8 +16,8 @@ from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, services
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.models import Tally
-from attention_point.tallies.rules import build_cells_of_facts
 from tests.support.visits import AGENT, acting, person, recorded
 
 SENA, ICBF = acting("entity", "sena"), acting("entity", "icbf")
@@ -238,6 +238,8 @@ def test_an_acceptance_comes_with_an_appointment_and_another_one_replaces_it(ses
     [
         ("attended", NOON, "appointment"),
         ("accepted", "03/12/2026", "appointment"),
+        ("accepted", "2026-12-03", "appointment"),  # a day alone, as ISO 8601
+        ("accepted", "2026-12-03T10:00", "appointment"),
         ("accepted", "", "appointment"),
         ("accepted", "2026-11-30T12:00:00-05:00", "appointment"),
         ("accepted", "2062-12-03T12:00:00-05:00", "appointment"),
@@ -261,11 +263,12 @@ def test_what_is_accepted_is_accepted_anew_only_with_an_appointment(session: Ses
 
 
 @pytest.mark.usefixtures("morning")
-def test_a_late_appointment_is_told_what_differs(session: Session) -> None:
+@pytest.mark.parametrize("typed", ["mañana", "2026-12-04", "9999-12-31T23:59:59-14:00"])
+def test_a_late_appointment_is_told_what_differs(session: Session, typed: str) -> None:
     referral = referral_to(session, "sena")
     services.answer_for_entity(session, SENA, referral, Answer("accepted", 1, appointment=Appointment(NOON)))
-    late = Answer("accepted", 1, appointment=Appointment("mañana"))
+    late = Answer("accepted", 1, appointment=Appointment(typed))
     with pytest.raises(Conflict) as refused:
         services.answer_for_entity(session, SENA, referral, late)
     (difference,) = refused.value.differences
-    assert (difference.yours, difference.theirs[:6]) == ("mañana", "jueves")
+    assert (difference.yours, difference.theirs[:6]) == (typed, "jueves")

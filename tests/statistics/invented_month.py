@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import CellKey, build_cells_of_facts
 
 Choice = TypeVar("Choice")
 ENTITIES = {

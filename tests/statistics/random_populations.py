@@ -1,61 +1,69 @@
 """Random populations, two years of releases each: does any tell who somebody is? `make disclosure` prints it.
 
-What is asked here is asked apart from the code that protects, of the figures that anybody could read.
+What is asked here is asked by the adversary, who knows nothing of the code that protects, of the JSON that anybody
+could read: of each month, of each month with its corrections, and of each quarter and year with its months.
 """
 
 import argparse
+import atexit
 import hashlib
+import hmac
 import inspect
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from attention_point.dates import first_of_next_month
+from sqlalchemy.orm import Session
+
+from attention_point.dates import Period, find_period, first_of_next_month
+from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.errors import AppError
-from attention_point.statistics.audit.background_knowledge import add_covering_inequalities
-from attention_point.statistics.audit.equations import add_published_equations
-from attention_point.statistics.audit.month import audit_month
-from attention_point.statistics.protection.disclosure import MERGE_SEPARATOR, TOTAL_CODE, CellCodes, merge_cross_table
-from attention_point.statistics.protection.linear_program import bound_targets
-from attention_point.statistics.protection.month import SMALLEST_SHOWN_TOTAL, ProtectedMonth, protect_month
-from attention_point.statistics.protection.table_shapes import build_cross_table
-from attention_point.statistics.protection.visit_tables import protect_visit_table
-from attention_point.statistics.releases import content as month_content
+from attention_point.foundation.vault import Keyring, Vault
+from attention_point.statistics.audit import bounds, findings, knowledge, remedies
+from attention_point.statistics.audit import period as audit_period
+from attention_point.statistics.protection import families, leanings, rounding, totals
+from attention_point.statistics.protection import period as protection_period
+from attention_point.statistics.protection.leanings import Leanings
+from attention_point.statistics.protection.period import PeriodRounder, StoredTable
+from attention_point.statistics.releases import related_releases
 from attention_point.statistics.releases.content import (
-    MonthContent,
+    ReleaseContent,
+    TableContent,
     build_content_json,
-    build_year_tables,
     compute_content_hash,
-    parse_content_json,
 )
-from attention_point.statistics.releases.corrections import build_corrected_content
-from attention_point.statistics.releases.services import protect_audited_month
-from attention_point.tallies.rules import INDICATORS_BY_ID, LEAST_COUNT, get_least_count
+from attention_point.statistics.releases.content_building import build_content
+from attention_point.statistics.releases.parsing import parse_content_json
+from attention_point.statistics.releases.period_counts import build_stored_tables
+from attention_point.statistics.releases.related_releases import PeriodGroup, protect_beside_releases
 from bench.report import write_section
-from tests.statistics.invented_month import invent_table_counts
+from tests.statistics import adversary, invented_month, invented_years
+from tests.statistics.adversary import Adversary, Name
+from tests.statistics.invented_years import InventedYears, count_facts, list_true_figures
+from tests.support.directory import load_shipped
 
 POPULATIONS, MONTHS = 1000, 24
 KEEP = Path(tempfile.gettempdir()) / "bench-disclosure.jsonl"
-# The most visits of a month, population after population: most of them few, where it is hard to tell anything.
+# The most visits of a month, population after population: most of them few, where there is most to tell.
 SIZES = (45, 45, 150, 45, 45, 400, 45, 150, 45, 900)
-Kept = Mapping[str, Mapping[CellCodes, int]]
-Figure = tuple[str, frozenset[tuple[str, str]]]  # what is counted, and the code of each dimension
+CORRECTIONS = 10  # of one month of each population, each of which moves one person back or forth
 
 
 @dataclass
 class Found:
-    """What was found in some releases: breaches by guarantee, and how many figures were shown and held back."""
+    """What was found in some releases: what is told by guarantee, and sums of what the figures are worth."""
 
     breaches: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
@@ -68,124 +76,135 @@ class Found:
         self.seconds += other.seconds
 
 
+@dataclass
+class Released:
+    """A release with the true figures behind it."""
+
+    content: ReleaseContent
+    truth: dict[Name, int]
+
+
+class Population:
+    """Two years of one population, released as they pass."""
+
+    def __init__(self, session: Session, seed: int) -> None:
+        self.session, self.seed, self.found = session, seed, Found()
+        self.years = InventedYears(seed)
+        self.released: dict[Period, list[Released]] = {}
+        self.key = hashlib.sha256(str(seed).encode()).digest()
+
+    def release(self) -> Found:
+        """Release everything, and let the adversary read it."""
+        first_day, size = date(2017, 8, 1), SIZES[self.seed % len(SIZES)]
+        for number in range(MONTHS):
+            month = Period("month", first_day)
+            visits = 1 + (self.seed * 7 + number * 31) % size
+            self.years.add_month(first_day, visits, self.seed * MONTHS + number)
+            self._release(month, self.years.build_tables(self.session, month))
+            if number == MONTHS // 2:
+                self._correct(month)
+            self._attack([month])
+            first_day = first_of_next_month(first_day)
+            for kind in ("quarter", "year"):
+                whole = find_period(kind, month.first_day)
+                if whole.end_day == first_day and all(Period("month", m) in self.released for m in whole.months):
+                    self._release(whole, self.years.build_tables(self.session, whole))
+                    self._attack([whole, *(Period("month", m) for m in whole.months)])
+        return self.found
+
+    def _release(self, period: Period, tables: Sequence[StoredTable]) -> None:
+        start = time.process_time()
+        rounder = PeriodRounder(tables, Leanings(period.code, lambda text: hmac.digest(self.key, text, "sha256")))
+        earlier = [version.content for version in reversed(self.released.get(period, ()))]
+        parts = [self.released[Period("month", m)][-1].content for m in period.months if period.kind != "month"]
+        groups = [PeriodGroup(None, parts, has_all_parts=True)] if parts else []
+        bound = {u for part in parts for u, total in part.totals.items() if (total or 0) < totals.EXACT_FROM}
+        try:
+            protected = protect_beside_releases(rounder, earlier, groups, bound - {"people"})
+        except AppError:
+            self.found.counts["refused"] += 1
+            return
+        self.found.seconds += time.process_time() - start
+        self.found.counts["leanings turned"] += protected.turn_count
+        content = build_content(self.session, period, protected.rounded, protected.totals, protected.hidden)
+        self.released.setdefault(period, []).append(Released(content, list_true_figures(protected.rounded, period)))
+        frozen = build_content_json(content)
+        again = build_content_json(parse_content_json(json.loads(json.dumps(frozen))))
+        self.found.breaches["G4"] += compute_content_hash(again) != compute_content_hash(frozen)
+        self._measure(content, self.released[period][-1].truth)
+
+    def _correct(self, month: Period) -> None:
+        """One person is moved between two cells, ten times in a row."""
+        visits = list(self.years.visits[month.first_day])
+        person, visit = visits[0]
+        for number in range(CORRECTIONS):
+            sex = "M" if (visit.person["sex"] == "F") == (number % 2 == 0) else "F"
+            moved = [
+                (who, fact._replace(person={**fact.person, "sex": sex}) if who == person else fact)
+                for who, fact in visits
+            ]
+            counts = count_facts(moved, self.years.referrals[month.first_day])
+            self._release(month, build_stored_tables(self.session, month, counts))
+
+    def _attack(self, periods: Sequence[Period]) -> None:
+        versions = {period: self.released.get(period, []) for period in periods}
+        if not all(versions.values()):
+            return
+        reader = Adversary({period.code: found[-1].truth for period, found in versions.items()})
+        for found in versions.values():
+            for version in found:
+                # A year with its twelve months is asked of its simplest tables: all at once would take minutes.
+                reader.read(build_content_json(version.content), {1: 3, 4: 2}.get(len(periods), 1))
+        whole, *months = [period.code for period in periods]
+        told = reader.find_told({whole: months} if months else {})
+        self.found.counts["questions"] += reader.question_count
+        for one in told:
+            guarantee = "G3" if " less " in one.what or months else "G2"
+            self.found.breaches[guarantee] += 1
+            sys.stderr.write(f"population {self.seed}: {one}\n")
+
+    def _measure(self, content: ReleaseContent, truth: dict[Name, int]) -> None:
+        counts = self.found.counts
+        counts["releases"] += 1
+        counts["tables"] += len(content.tables)
+        for table in content.tables:
+            for cell, count in table.cells.items():
+                self._measure_cell(table, cell, count or 0, truth)
+        if content.quality:
+            counts["left out"] += round(
+                (1 - content.quality.published_share) * sum(len(t.cells) for t in content.tables)
+            )
+
+    def _measure_cell(self, table: TableContent, cell: tuple[str, ...], count: int, truth: dict[Name, int]) -> None:
+        name = adversary.name_figure(table.counts, dict(zip(table.dimensions, cell, strict=True)))
+        base, error = table.get_base(cell), abs(count - truth[name])
+        self.found.breaches["G1"] += 0 < count < base or count % base != 0
+        self.found.breaches["U1"] += error >= base
+        self.found.counts["cells"] += 1
+        if base == 5:
+            self.found.counts["cells of base 5"] += 1
+            self.found.counts["errors of base 5"] += error
+            self.found.counts["cells above 0"] += truth[name] > 0
+            self.found.counts["errors above 0"] += error if truth[name] else 0
+
+
+@cache
+def _open_directory() -> Database:
+    """A database with the shipped directory, once for each process: tables take their rows from it."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-disclosure-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    url = f"sqlite:///{folder / 'directory.db'}"
+    migrations.upgrade_database(url)
+    database = Database(url, {"vault": Vault(Keyring.generate())})
+    with database.write_session() as session:
+        load_shipped(session)
+    return database
+
+
 def population(seed: int) -> Found:
     """Two years of one population."""
-    found = Found()
-    start = time.process_time()
-    size = SIZES[seed % len(SIZES)]
-    released: list[MonthContent] = []
-    first_day = date(2017, 8, 1)
-    for number in range(MONTHS):
-        visits = 1 + (seed * 7 + number * 31) % size
-        truth = invent_table_counts(visits, first_day, seed * MONTHS + number)
-        content = _release(found, released, first_day, truth)
-        if content is not None:
-            if number == MONTHS // 2:
-                _correct(
-                    found,
-                    content,
-                    first_day,
-                    invent_table_counts(visits + 1 + seed * 13 % 97, first_day, seed * MONTHS + number),
-                )
-            released.append(content)
-        first_day = first_of_next_month(first_day)
-    found.seconds = time.process_time() - start
-    return found
-
-
-def _release(found: Found, released: list[MonthContent], first_day: date, truth: Kept) -> MonthContent | None:
-    try:
-        month = protect_audited_month(truth)
-    except AppError:
-        found.counts["months refused"] += 1
-        return None
-    _look(found, month)
-    alone = _content(first_day, month)
-    year = [one for one in released if one.month.year == first_day.year]
-    content = MonthContent(first_day, alone.totals, (*alone.tables, *build_year_tables([*year, alone])), (), {})
-    found.breaches["G3"] += sum(1 for _each in _told_by_the_year(content, year[-1] if year else None))
-    frozen = build_content_json(content)
-    found.breaches["G4"] += compute_content_hash(
-        build_content_json(parse_content_json(frozen))
-    ) != compute_content_hash(frozen)
-    return content
-
-
-def _content(first_day: date, month: ProtectedMonth) -> MonthContent:
-    tables = [
-        month_content.build_table_content(name, one.cells, one.left_out)
-        for name, one in month.tables.items()
-        if one.cells
-    ]
-    return MonthContent(first_day, month.totals, tuple(tables), (), {})
-
-
-def _look(found: Found, month: ProtectedMonth) -> None:
-    """What can be read off the figures (G1, and one figure told in two ways), and what can be worked out (G2, G5)."""
-    shown = {name: table.cells for name, table in month.tables.items() if table.cells}
-    # As somebody outside would ask; with the counts themselves the release has just asked, and passed.
-    found.breaches.update(breach.rule for breach in audit_month(shown, month.totals))
-    figures: dict[Figure, set[int | None]] = {}
-    for name, cells in shown.items():
-        one = INDICATORS_BY_ID[name]
-        for place, count in cells.items():
-            found.breaches["G1"] += count is not None and 0 < count < _limit(name, place)
-            codes = frozenset((d, c) for d, c in zip(one.dimensions, place, strict=True) if c != TOTAL_CODE)
-            figures.setdefault((one.counts, codes), set()).add(count)
-            found.counts["cells held back"] += count is None
-            found.counts["merged cells"] += count is not None and any(MERGE_SEPARATOR in code for code in place)
-            found.counts["cells"] += 1
-    found.breaches["G1"] += sum(1 for _each in _few_again(figures))
-    found.breaches["one figure told in two ways"] += sum(len(values) > 1 for values in figures.values())
-    found.breaches["G1"] += sum(t is not None and 0 < t < SMALLEST_SHOWN_TOTAL for t in month.totals.values())
-    found.counts["months"] += 1
-    found.counts["tables"] += sum(bool(table.cells or table.withheld) for table in month.tables.values())
-    found.counts["tables withheld"] += sum(table.withheld for table in month.tables.values())
-    found.counts["parts left out"] += sum(len(table.left_out) for table in month.tables.values())
-
-
-def _few_again(figures: Mapping[Figure, set[int | None]]) -> Iterator[Figure]:
-    """Where attentions less people of one characteristic say that few came again."""
-    for (counts, codes), values in figures.items():
-        people = figures.get(("people", codes), set()) if counts == "attentions" else set()
-        timed = {dimension for dimension, _code in codes} & {"day", "hour"}
-        for more, fewer in product(values, people):
-            if codes and not timed and more is not None and fewer is not None and 0 < more - fewer < LEAST_COUNT:
-                yield counts, codes
-
-
-def _limit(table: str, place: CellCodes) -> int:
-    return max(get_least_count(INDICATORS_BY_ID[table], tuple(code.split(MERGE_SEPARATOR))) for code in place)
-
-
-def _told_by_the_year(month: MonthContent, before: MonthContent | None) -> Iterator[str]:
-    """Where the year so far less the year until the month before is no published figure of the month, and small."""
-    now = {table.id: table.cells for table in month.tables if table.dimensions == ("month",)}
-    then = {table.id: table.cells for table in before.tables if table.dimensions == ("month",)} if before else {}
-    for name, cells in now.items():
-        total, earlier = cells[TOTAL_CODE,], then.get(name, {}).get((TOTAL_CODE,), 0)
-        if total is not None and earlier is not None:
-            step = total - earlier
-            if step != cells[f"{month.month:%Y-%m}",] or 0 < step < 5:
-                yield name
-
-
-def _correct(found: Found, before: MonthContent, first_day: date, truth: Kept) -> None:
-    """A correction: no figure differs from the one before by less than its limit, and nothing is held back anew."""
-    try:
-        after = build_corrected_content(before, _content(first_day, protect_audited_month(truth)))
-    except AppError:
-        found.counts["corrections refused"] += 1
-        return
-    found.counts["corrections"] += 1
-    for table in after.tables:
-        old = before.find_table(table.id)
-        for place, count in table.cells.items():
-            was = old.cells.get(place, -1) if old else -1
-            if was is None or count is None:
-                found.breaches["G4"] += was is not count
-            else:
-                found.breaches["G4"] += 0 < abs(count - was) < _limit(table.id, place)
+    with _open_directory().read_session() as session:
+        return Population(session, seed).release()
 
 
 def run(populations: int, keep: Path) -> tuple[Found, int, float]:
@@ -244,23 +263,11 @@ def _keep(keep: Path, seed: int, found: Found, seconds: float) -> None:
 
 def _code() -> str:
     """What the figures depend on, as a hash: those of other code are not gone on with."""
-    modules: list[Callable[..., Any]] = [
-        audit_month,
-        protect_audited_month,
-        build_corrected_content,
-        get_least_count,
-        protect_month,
-        merge_cross_table,
-        bound_targets,
-        build_content_json,
-        invent_table_counts,
-        population,
-        protect_visit_table,
-        build_cross_table,
-        add_published_equations,
-        add_covering_inequalities,
-    ]
-    files = sorted({inspect.getfile(one) for one in modules})
+    modules: Iterable[Any] = (
+        audit_period, bounds, findings, knowledge, remedies, families, leanings, protection_period, rounding, totals,
+        related_releases, adversary, invented_month, invented_years, sys.modules[__name__],
+    )  # fmt: skip
+    files = sorted({inspect.getfile(module) for module in modules})
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
@@ -269,20 +276,22 @@ TEXT = """## Disclosure: random populations
 | Figure | Value | Goal |
 |---|---|---|
 | populations × months | {populations} × {months} | {all} × 24 |
-| breaches of G1–G5 | {breaches} | 0 |
-| months that could not be released | {refused} of {all_months} | – |
-| corrections made / refused, because they would expose somebody | {corrections} / {not_corrected} | – |
-| published cells shown, of {cells} | {shown:.1%} ({merged:.1%} of them for codes put together) | – |
-| cells held back | {held:.1%} | – |
-| tables withheld, of {tables} | {withheld:.1%} | – |
-| parts of tables left out | {left_out} | – |
-| CPU a month, protected and audited twice | {cpu:.0f} ms | – |
+| small counts and differences asked of | {questions} | – |
+| breaches of G1–G4 | {breaches} | 0 |
+| periods that could not be released, of {releases} | {refused} | 0 |
+| tables of the fixed list that are there | {tables} | 100 % |
+| counts published, of {cells} | {published:.4%} | 100 % |
+| mean error of base 5, zeros among the counts / without them | {error:.2f} / {error_above:.2f} | ≤ 2 |
+| leanings turned by the audit, a release | {turned:.2f} | – |
+| CPU a release, rounded and audited | {cpu:.0f} ms | – |
 
 - `make disclosure`, {minutes:.1f} minutes of {cores} processes. Of ten populations six have at most {small}
-  visits a month, where nearly everything must be held back; the others up to {larger}.
-- Each release has passed the audit with the true counts in hand, and is audited once more by its figures alone. G1,
-  also of what attentions and people differ by, that no figure is told in two ways, G3 on the year's running totals and
-  G4 on a correction of the thirteenth month are asked of the published figures by this script itself.
+  visits a month; the others up to {larger}. Three of ten people of a month came in an earlier one. The thirteenth month
+  is corrected ten times, each of which moves one person between two cells. Every quarter and year is released too.
+- The adversary (`tests/statistics/adversary.py`) shares no code with the audit. It reads the JSON, all versions of a
+  month together and each quarter or year together with its months, links figures by meaning, and asks of each small
+  count, and of each small difference, how many values it could still have. Tried on the two leaks of the old method it
+  finds both (`tests/statistics/test_adversary.py`).
 """
 
 
@@ -295,19 +304,17 @@ def section(populations: int, keep: Path) -> str:
         populations=done,
         all=POPULATIONS,
         months=MONTHS,
+        questions=f"{counts['questions']:,}",
         breaches=f"{sum(named.values())} {named or ''}".strip(),
-        refused=counts["months refused"],
-        all_months=done * MONTHS,
-        corrections=counts["corrections"],
-        not_corrected=counts["corrections refused"],
-        cells=f"{counts['cells']:,}",
-        shown=1 - counts["cells held back"] / counts["cells"],
-        merged=counts["merged cells"] / (counts["cells"] - counts["cells held back"]),
-        held=counts["cells held back"] / counts["cells"],
+        releases=f"{counts['releases']:,}",
+        refused=counts["refused"],
         tables=f"{counts['tables']:,}",
-        withheld=counts["tables withheld"] / counts["tables"],
-        left_out=f"{counts['parts left out']:,}",
-        cpu=found.seconds * 1000 / max(counts["months"], 1),
+        cells=f"{counts['cells']:,}",
+        published=1 - counts["left out"] / max(counts["cells"], 1),
+        error=counts["errors of base 5"] / max(counts["cells of base 5"], 1),
+        error_above=counts["errors above 0"] / max(counts["cells above 0"], 1),
+        turned=counts["leanings turned"] / max(counts["releases"], 1),
+        cpu=found.seconds * 1000 / max(counts["releases"], 1),
         minutes=seconds / 60,
         cores=os.cpu_count(),
         small=min(SIZES),

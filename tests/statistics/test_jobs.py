@@ -7,13 +7,14 @@ from sqlalchemy import func, select, update
 
 from attention_point.accounts import services as account_services
 from attention_point.accounts.services import NewAccount
+from attention_point.dates import Period
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.jobs import MONTH_READY_JOB, prepare_month_for_release
-from attention_point.statistics.releases import month_counts, queries
+from attention_point.statistics.releases import period_counts, queries
 from attention_point.tallies import services
 from attention_point.tallies.models import Tally
 from tests.statistics.invented_month import invent_counts
@@ -58,12 +59,12 @@ def test_those_who_publish_are_told_once_and_nothing_is_published(
     with database.write_session() as session:
         load_shipped(session)
         services.add_to_tallies(session, invent_counts(80))
-    monkeypatch.setattr(month_counts, "list_differences", lambda _session, _month: [])
+    monkeypatch.setattr(period_counts, "list_differences", lambda _session, _month: [])
     prepare_month_for_release(database, settings, "2017-09")
     prepare_month_for_release(database, settings, "2017-09")
     assert _letters(database) == 2
     with database.read_session() as session:
-        assert queries.find_current_release(session, SEPTEMBER) is None
+        assert queries.find_current_release(session, Period("month", SEPTEMBER)) is None
         details = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "statistics.prepare")).all()
     # The job makes the month ready at each run; the letter went out once.
     assert len(details) == 2

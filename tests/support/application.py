@@ -112,8 +112,8 @@ def app(_shared_apps: Callable[[bool], Flask], settings: Settings, database: Dat
     shared = _shared_apps(settings.demo)
     held = shared.extensions
     before = held["settings"], held["database"]
-    # Cookies and headers were made for the settings of then; nothing but the two addresses may differ.
-    here = {"instance": settings.instance, "database_url": settings.database_url}
+    # Cookies and headers were made for the settings of then; nothing may differ but what each page reads anew.
+    here = {"instance": settings.instance, "database_url": settings.database_url, "contact": settings.contact}
     assert replace(before[0], **here) == settings
     held["settings"], held["database"] = settings, database
     yield shared

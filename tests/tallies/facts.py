@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.facts import LONGER_PERIODS, ReferralFacts, Repeats, VisitFacts
 
 POINTS = ("bucaramanga", "giron")
 DAYS = st.dates(date(2017, 8, 9), date(2017, 10, 3))
@@ -49,6 +49,10 @@ VISITS = st.builds(
     needs=_some(NEEDS),
     vulnerabilities=_some(VULNERABILITIES),
     wait=st.none() | st.integers(0, 200),
+    repeats=st.none()
+    | st.dictionaries(
+        st.sampled_from(LONGER_PERIODS), st.builds(Repeats, st.booleans(), _some(NEEDS), _some(VULNERABILITIES))
+    ),
 )
 
 REFERRALS = st.builds(

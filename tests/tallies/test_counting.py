@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from attention_point.dates import find_period
 from attention_point.foundation.database import Database
 from attention_point.tallies import queries, services
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import TallyDifference
-from attention_point.tallies.rules import CellKey, build_cells_of_facts
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts
@@ -101,7 +102,7 @@ def test_reading_a_month_is_a_range_of_the_index(session: Session, point: str | 
     services.add_to_tallies(
         session, {_key(f"{cell:05}", date(year, 1, 1)): 1 for cell in range(300) for year in range(2000, 2030)}
     )
-    statement = queries.build_month_query(date(2017, 1, 1), point)
+    statement = queries.build_period_query(find_period("month", date(2017, 1, 1)), point)
     dialect = session.get_bind().dialect
     compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     if dialect.name == "sqlite":

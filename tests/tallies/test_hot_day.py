@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
@@ -18,7 +19,7 @@ from attention_point.foundation.vault import Vault
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
-from attention_point.statistics.releases import month_counts, queries, services
+from attention_point.statistics.releases import period_counts, queries, services
 from attention_point.tallies import queries as tally_queries
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, draft, person, recorded
@@ -79,7 +80,7 @@ def _release(database: Database) -> int:
     """Months that are over, one after the other."""
     for month in MONTHS:
         with database.write_session() as session:
-            services.release_month(session, OFFICE, month)
+            services.release_period(session, OFFICE, Period("month", month))
     return len(MONTHS)
 
 
@@ -113,10 +114,9 @@ def test_sixteen_writers_of_one_day_wait_in_no_circle_and_lose_no_count(database
     assert (sum(visits), releases) == (WRITERS * VISITS, len(MONTHS))
     assert said >= WRITERS * VISITS
     with database.read_session() as session:
-        assert (
-            tally_queries.list_differences(session, month_counts.recount_all_visits(session, lambda facts: facts)) == []
-        )
+        recounted = period_counts.recount_all_visits(session, lambda facts: facts)
+        assert tally_queries.list_differences(session, recounted) == []
         today = tally_queries.sum_month_table(session, "attentions-by-day", clock.today().replace(day=1))
         assert sum(today.values()) == WRITERS * VISITS
-        assert all(queries.find_current_release(session, month) for month in MONTHS)
+        assert all(queries.find_current_release(session, Period("month", month)) for month in MONTHS)
         assert verify_chain(session).faults == []

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import func, select
 
 from attention_point.command_line import main
+from attention_point.dates import parse_period_code
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.settings import ENVIRONMENT_PREFIX, read_settings
+from attention_point.intake.models import VOID, Visit
 from attention_point.statistics.open_data.public_files import DRAWING
+from attention_point.tallies.queries import sum_period_tables
 from tests.accounts.support import token_of
 from tests.crawl.crawling import Crawl
 from tests.crawl.populations import TYPED, ids_of
@@ -90,3 +94,18 @@ def test_every_page_of_the_older_instance_opens(older_app: Flask, role: str) -> 
     walk.open_pages()
     assert walk.faults == [], "\n" + "\n".join(map(str, walk.faults))
     assert len(walk.opened) > (10 if role == "nobody" else 30)
+
+
+@pytest.mark.xdist_group("older-instance")
+def test_a_recount_counts_the_people_of_its_quarters_and_years_once(older_app: Flask) -> None:
+    periods = [parse_period_code(code) for code in ("2017-Q3", "2026-Q3", "2026-Q4", "2017", "2026")]
+    rebuilt = CliRunner().invoke(main, ["statistics", "rebuild"])
+    assert rebuilt.exit_code == 0, rebuilt.output
+    with older_app.extensions["database"].read_session() as session:
+        for period in periods:
+            query = select(func.count(Visit.person_id.distinct())).where(
+                Visit.day >= period.first_day, Visit.day < period.end_day, Visit.state != VOID
+            )
+            counted = sum(sum_period_tables(session, period)["people-by-sex-and-age"].values())
+            assert counted == session.scalar(query), period.code
+    assert "rebuild" not in CliRunner().invoke(main, ["statistics", "verify"]).output

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import first_of_month, first_of_next_month, format_month_code
+from attention_point.dates import Period, first_of_month, first_of_next_month, format_month_code
 from attention_point.demo.steps.staff import DemoStaff
 from attention_point.demo.steps.timeline import Step
 from attention_point.foundation import clock
@@ -21,7 +21,7 @@ from attention_point.people import duplicates
 from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import queries
-from attention_point.statistics.releases.services import release_month
+from attention_point.statistics.releases.services import release_period
 
 # Jobs run before the desk opens, the office releases in the morning, agents compare people in the afternoon.
 JOB_TIME, RELEASE_TIME, COMPARISON_TIME = time(6, 5), time(10, 20), time(16, 30)
@@ -78,11 +78,11 @@ def _run_job(job: Job, period: str, settings: Settings, database: Database) -> N
 def _release_month(month: date, settings: Settings, staff: DemoStaff, database: Database) -> None:
     """Release a month that nobody released yet, and write its public files. A month that is refused stays open."""
     with database.read_session() as session:
-        is_released = queries.find_current_release(session, month) is not None
+        is_released = queries.find_current_release(session, Period("month", month)) is not None
     if not is_released:
         # A refused month stays open, as it would at the office.
         with suppress(AppError), database.write_session() as session:
-            release_month(session, staff.office_actor, month)
+            release_period(session, staff.office_actor, Period("month", month))
     public_files.make_missing_files(database, settings)
 
 

@@ -28,7 +28,8 @@ from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report import queries as annual_report_queries
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
-from attention_point.registers.annual_report.services import save_section_text
+from attention_point.registers.annual_report.services import save_story
+from attention_point.registers.annual_report.stories.story import WRITTEN, StoryPart
 from attention_point.registers.calls import queries as calls_queries
 from attention_point.registers.calls import rules
 from attention_point.registers.calls.bulletin import sending
@@ -160,7 +161,8 @@ def _write_text(actor: Actor, row: Mapping[str, Any], today: date, session: Sess
     text = resolve_dates({key: row[key] for key in ("year", "introduction", "account")}, today)
     year = int(text["year"])
     if row["section"] not in annual_report_queries.list_newest_texts(session, year):
-        save_section_text(session, actor, year, row["section"], 0, text["introduction"], text["account"])
+        parts = [StoryPart(WRITTEN, text[key]) for key in ("introduction", "account") if text[key]]
+        save_story(session, actor, year, row["section"], 0, parts)
     return iter(())
 
 

@@ -23,11 +23,7 @@ def list_missing_contacts(session: Session, contact: str | None) -> Iterator[str
                 point=point.name[current_language()],
                 missing=", ".join(missing_labels),
             )
-    if not contact:
-        yield _(
-            "The setting ATTENTION_POINT_CONTACT is empty: privacy notices do not say where people can write to the "
-            "office."
-        )
+    yield from _list_missing_contact(contact)
 
 
 def _list_missing_labels(point: PointRow) -> Iterator[str]:
@@ -35,14 +31,33 @@ def _list_missing_labels(point: PointRow) -> Iterator[str]:
     return (_(label) for label, value in fields if not value)
 
 
-def check_contacts(database: Database, settings: Settings) -> Iterator[str]:
-    """Yield what is missing, for ``doctor``."""
+def _list_missing_contact(contact: str | None) -> Iterator[str]:
+    if not contact:
+        yield _(
+            "The setting ATTENTION_POINT_CONTACT is empty: privacy notices do not say where people can write to the "
+            "office, and the page of open data is not served. Set it to the office's mail address."
+        )
+
+
+def _list_missing_address(settings: Settings) -> Iterator[str]:
     if settings.is_for_this_machine_alone:
         yield _(
-            "ATTENTION_POINT_PUBLIC_URL is %(address)s, an address of this machine alone: tablets do not reach it, and "
-            "the codes on slips and turns lead nowhere.",
+            "ATTENTION_POINT_PUBLIC_URL is %(address)s, an address of this machine alone: tablets do not reach it, the "
+            "codes on slips and turns lead nowhere, and open data name no address. Set it to the address that people "
+            "type.",
             address=settings.public_url,
         )
+
+
+def list_missing_settings(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each setting that an installation for the public needs and that is not set."""
+    yield from _list_missing_address(settings)
+    yield from _list_missing_contact(settings.contact)
+
+
+def check_contacts(database: Database, settings: Settings) -> Iterator[str]:
+    """Yield what is missing, for ``doctor``."""
+    yield from _list_missing_address(settings)
     with database.read_session() as session:
         yield from list_missing_contacts(session, settings.contact)
 

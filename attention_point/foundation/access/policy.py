@@ -46,6 +46,8 @@ ROLES: dict[str, frozenset[str]] = {
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
+    # Exact figures for a partner, under decision 49: the office's alone.
+    | {"statistics.operational_report"}
     | _build_register_permissions("view", "edit", "export"),
     # Leads the desk. Alone sees restricted records, and gives a reason; sees who saw a person; corrects whatever was
     # recorded, at any time; enrols tablets and screens.

@@ -105,6 +105,17 @@ def write_pending_entries(
                 _append_entries(write_session, pending_entries)
 
 
+def pop_pending_entries(session: Session) -> list[dict[str, Any]]:
+    """Take the entries that wait in a session out of it, for the session of another process."""
+    entries: list[dict[str, Any]] = session.info.pop(_PENDING_KEY, [])
+    return entries
+
+
+def add_pending_entries(session: Session, entries: list[dict[str, Any]]) -> None:
+    """Let entries of another process's session wait in this one."""
+    session.info.setdefault(_PENDING_KEY, []).extend(entries)
+
+
 def _append_entries(session: Session, entries: list[dict[str, Any]]) -> None:
     # The head's row is locked until the transaction ends. A trigger moves it on with each entry.
     ((seq, digest),) = _SELECT_HEAD.execute(session, {})

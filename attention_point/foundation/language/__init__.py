@@ -18,6 +18,7 @@ from attention_point.foundation.language.formats import (
     format_month,
     format_number,
     format_percent,
+    format_period,
     format_time,
     format_time_ago,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "format_month",
     "format_number",
     "format_percent",
+    "format_period",
     "format_time",
     "format_time_ago",
     "gettext",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from babel import Locale, dates, numbers
 
-from attention_point.dates import DateSpan, parse_partial_date
+from attention_point.dates import DateSpan, Period, parse_partial_date
 from attention_point.foundation import clock
 from attention_point.foundation.clock import TIME_ZONE
 from attention_point.foundation.language.catalogues import current_language, gettext, ngettext
@@ -71,6 +71,15 @@ def format_time_ago(value: datetime) -> str:
 def format_month(value: date) -> str:
     """Formats the month and the year of a day."""
     return dates.format_skeleton("yMMMM", value, locale=current_locale())
+
+
+def format_period(period: Period) -> str:
+    """Formats a month, a quarter or a year: "September 2017", "3rd quarter 2017", "2017"."""
+    if period.kind == "year":
+        return period.code
+    if period.kind == "quarter":
+        return dates.format_date(period.first_day, "QQQQ y", locale=current_locale())
+    return format_month(period.first_day)
 
 
 def format_number(value: int | float | Decimal) -> str:

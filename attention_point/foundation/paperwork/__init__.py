@@ -4,9 +4,10 @@ This is the only room that uses ReportLab and that writes spreadsheets and text 
 no database. The writers load their libraries when they write: most processes never write a paper.
 """
 
+from collections.abc import Mapping, Sequence
+
+from attention_point.foundation.paperwork.cell_values import SUPPRESSED, LinkedValue, Suppressed
 from attention_point.foundation.paperwork.csv import write_csv
-from attention_point.foundation.paperwork.links import LinkedValue
-from attention_point.foundation.paperwork.numbers import SUPPRESSED, Suppressed
 from attention_point.foundation.paperwork.report import (
     Block,
     BulletList,
@@ -14,12 +15,15 @@ from attention_point.foundation.paperwork.report import (
     Chart,
     Column,
     Heading,
+    HeadlineFigure,
+    HeadlineFigures,
     LabelledValues,
     Note,
     PageBreak,
     Paragraph,
     Report,
     Series,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
@@ -35,6 +39,8 @@ __all__ = [
     "Chart",
     "Column",
     "Heading",
+    "HeadlineFigure",
+    "HeadlineFigures",
     "LabelledValues",
     "LinkedValue",
     "Note",
@@ -44,6 +50,7 @@ __all__ = [
     "Report",
     "ReportWording",
     "Series",
+    "Signature",
     "Slip",
     "SlipLabels",
     "SlipPerson",
@@ -53,10 +60,12 @@ __all__ = [
     "build_qr_code_path",
     "draw_chart_svg",
     "format_cell",
+    "list_undrawn_letters",
     "write_csv",
     "write_docx",
     "write_html",
     "write_pdf",
+    "write_plain_xlsx",
     "write_slip",
     "write_xlsx",
 ]
@@ -81,6 +90,16 @@ def write_xlsx(report: Report, wording: ReportWording) -> bytes:
     return build_workbook(report, wording)
 
 
+def write_plain_xlsx(sheets: Mapping[str, Sequence[Sequence[str | int | None]]]) -> bytes:
+    """Writes sheets of rows by their names, for a program that reads them. The first row is the head.
+
+    None and "" leave a cell empty.
+    """
+    from attention_point.foundation.paperwork.xlsx import build_plain_workbook
+
+    return build_plain_workbook(sheets)
+
+
 def write_docx(report: Report, wording: ReportWording) -> bytes:
     """Writes the report as DOCX, for authors who edit it. The same report and wording give the same bytes.
 
@@ -96,6 +115,13 @@ def write_html(report: Report, wording: ReportWording) -> bytes:
     from attention_point.foundation.paperwork.html import build_html
 
     return build_html(report, wording)
+
+
+def list_undrawn_letters(text: str) -> list[str]:
+    """Lists the letters of a text that a PDF can only show as a box, each once, in their order."""
+    from attention_point.foundation.paperwork.fonts import list_undrawn_letters
+
+    return list_undrawn_letters(text)
 
 
 def draw_chart_svg(chart: Chart, wording: ReportWording) -> bytes:

@@ -11,8 +11,7 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
-from attention_point.foundation.paperwork.links import strip_link
-from attention_point.foundation.paperwork.numbers import Suppressed
+from attention_point.foundation.paperwork.cell_values import Suppressed, strip_link
 from attention_point.foundation.paperwork.report import Cell, Report, Table
 from attention_point.foundation.paperwork.text import clean_line
 

@@ -3,9 +3,9 @@
 from threading import Lock
 
 from reportlab import rl_config
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily, stringWidth
 
+from attention_point.foundation.paperwork.letters import CompleteFont
 from attention_point.foundation.paperwork.text import clean_line, clean_text
 
 # ReportLab keeps the letters that a file uses inside the font, which all threads share: one paper is drawn at a time.
@@ -13,8 +13,8 @@ DRAWING_LOCK = Lock()
 
 # Bitstream Vera comes with ReportLab, has every Spanish letter, and its licence lets it be embedded.
 REGULAR_FONT, BOLD_FONT = "Vera", "VeraBd"
-for _name in (REGULAR_FONT, BOLD_FONT):
-    registerFont(TTFont(_name, f"{_name}.ttf"))
+for _name, _fallback_file in ((REGULAR_FONT, "DejaVuSans.ttf"), (BOLD_FONT, "DejaVuSans-Bold.ttf")):
+    registerFont(CompleteFont(_name, f"{_name}.ttf", _fallback_file))
 # A paper has no italics: without them in the family, ReportLab would refuse markup that asks for them.
 registerFontFamily(REGULAR_FONT, normal=REGULAR_FONT, bold=BOLD_FONT, italic=REGULAR_FONT, boldItalic=BOLD_FONT)
 
@@ -22,6 +22,12 @@ registerFontFamily(REGULAR_FONT, normal=REGULAR_FONT, bold=BOLD_FONT, italic=REG
 rl_config.canvas_basefontname = REGULAR_FONT
 # Binary streams instead of ASCII 85: a file is a fifth smaller.
 rl_config.useA85 = 0
+
+
+def list_undrawn_letters(text: str) -> list[str]:
+    """Lists the letters of a text that a paper can only show as a box, each once, in their order."""
+    font = getFont(REGULAR_FONT)
+    return font.list_undrawn_letters(text) if isinstance(font, CompleteFont) else []
 
 
 def wrap_text(text: str, font: str, size: float, width: float, first_indent: float = 0) -> list[str]:

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from attention_point.foundation.paperwork import colours
 from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.cell_values import build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.charts.svg import build_svg
-from attention_point.foundation.paperwork.links import build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.text import clean_line, clean_text
 from attention_point.foundation.paperwork.wording import ReportWording, format_cell, format_reference
 
@@ -41,6 +41,16 @@ tbody tr:nth-child(even) { background: $stripe; }
 figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: auto; }
 dl { display: grid; grid-template-columns: minmax(8rem, 1fr) 2fr; gap: .4rem 1rem; }
 dt { font-weight: bold; color: $grey; } dd { margin: 0; }
+.signature { margin-top: 2.5rem; break-inside: avoid; } .signature p { margin: 0; }
+.signature hr { width: 20rem; max-width: 100%; margin: 4rem 0 .4rem; border: 0; border-top: 1px solid $black; }
+@media screen and (max-width: 40rem) {
+  body { font-size: 1.05rem; } main, header { padding: 0 1rem; } h1 { font-size: 1.6rem; } h2 { margin-top: 2rem; }
+  dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .6rem; } nav li { padding: .35rem 0; }
+  table, caption, tbody, tr, tbody th, td { display: block; } thead { display: none; } tbody tr { padding: .5rem 0; }
+  tbody th, td, .number { border-bottom: 0; padding: .15rem .6rem; text-align: left; white-space: normal; }
+  tbody th { font-weight: bold; } td:empty { display: none; } tr { border-bottom: 1px solid $line; }
+  td[data-label]::before { content: attr(data-label) ": "; color: $grey; }
+}
 nav ul { list-style: none; padding: 0; } nav .under { padding-left: 1.5rem; }
 @media print {
   body { font-size: 10pt; } main, header { max-width: none; padding: 0; } .wide { overflow: visible; }
@@ -165,6 +175,17 @@ def _build_note(block: blocks.Note, wording: ReportWording, site_address: str) -
 
 
 @_build_elements.register
+def _build_signature(block: blocks.Signature, wording: ReportWording, site_address: str) -> Iterator[Element]:
+    signature = Element("div", {"class": "signature"})
+    _add_element(signature, "p", block.place_and_date)
+    SubElement(signature, "hr")
+    for tag, text in (("strong", block.name), ("span", block.post)):
+        if text:
+            _add_element(SubElement(signature, "p"), tag, text)
+    yield signature
+
+
+@_build_elements.register
 def _build_page_break(block: blocks.PageBreak, wording: ReportWording, site_address: str) -> Iterator[Element]:
     yield Element("div", {"class": "sheet"})
 
@@ -182,6 +203,17 @@ def _build_labelled_values(
 
 
 @_build_elements.register
+def _build_headline_figures(
+    block: blocks.HeadlineFigures, wording: ReportWording, site_address: str
+) -> Iterator[Element]:
+    rows = Element("dl")
+    for figure in block.figures:
+        _add_element(rows, "dt", figure.label)
+        _add_element(rows, "dd", " · ".join((figure.value, *figure.remarks)))
+    yield rows
+
+
+@_build_elements.register
 def _build_table(block: blocks.Table, wording: ReportWording, site_address: str) -> Iterator[Element]:
     # A table wider than the screen scrolls in its own frame; ``tabindex`` lets the keyboard do it too (WCAG 2.1.1).
     frame = Element("div", {"class": "wide", "role": "region", "tabindex": "0", "aria-label": clean_line(block.title)})
@@ -189,7 +221,7 @@ def _build_table(block: blocks.Table, wording: ReportWording, site_address: str)
     _add_element(table, "caption", block.title, **{"class": _TITLE_CLASS})
     heads = SubElement(SubElement(table, "thead"), "tr")
     for column in block.columns:
-        _add_element(heads, "th", column.label, scope="col", **({"class": "number"} if column.is_numeric else {}))
+        _add_element(heads, "th", column.full_label, scope="col", **({"class": "number"} if column.is_numeric else {}))
     body = SubElement(table, "tbody")
     for number, cells in enumerate(block.rows, 1):
         is_total = block.has_total_row and number == len(block.rows)
@@ -201,6 +233,9 @@ def _build_table(block: blocks.Table, wording: ReportWording, site_address: str)
             field = SubElement(row, "th", {"scope": "row"}) if is_row_heading else SubElement(row, "td")
             if column.is_numeric:
                 field.set("class", "number")
+            if field.tag == "td":
+                # On a telephone a row becomes a card, in which each value follows the head of its column.
+                field.set("data-label", clean_line(column.label))
             _add_value(field, cell, text, site_address)
     if not block.rows:
         _add_element(SubElement(body, "tr"), "td", wording.empty_table_text, colspan=str(len(block.columns)))

@@ -7,24 +7,21 @@ Everything is frozen, so that one report can be written in several formats and s
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Literal
 
-from attention_point.foundation.paperwork.links import LinkedValue, build_bookmark, check_anchor, strip_link
-from attention_point.foundation.paperwork.numbers import SUPPRESSED, Number, NumericValue
+from attention_point.foundation.paperwork.cell_values import (
+    LinkedValue,
+    Number,
+    NumericValue,
+    build_bookmark,
+    check_anchor,
+)
+from attention_point.foundation.paperwork.report_table import Cell, Column, ColumnKind, Table
 
-Cell = str | date | NumericValue | LinkedValue
-ColumnKind = Literal["text", "integer", "number", "amount", "date"]
+__all__ = ["Cell", "Column", "ColumnKind", "Table"]
+
 ChartKind = Literal["bar", "hbar", "line"]
-
-_TYPES_BY_KIND: dict[str, tuple[type, ...]] = {
-    "text": (str,),
-    "integer": (int,),
-    "number": (int, float, Decimal),
-    "amount": (int, Decimal),
-    "date": (date,),
-}
 
 
 @dataclass(frozen=True)
@@ -71,51 +68,19 @@ class LabelledValues:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a table: ``key`` is its name for programs, ``label`` its heading for readers."""
+class HeadlineFigure:
+    """A figure that a reader looks for first: its label, the figure as readers see it, and remarks below it."""
 
-    key: str
     label: str
-    kind: ColumnKind = "text"
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the cells are numbers, which every writer aligns at the right."""
-        return self.kind in ("integer", "number", "amount")
+    value: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table. With ``has_total_row`` the last row is the total. A link leads to the table as ``#id``.
+class HeadlineFigures:
+    """Headline figures, which stand beside each other."""
 
-    Raises ``ValueError`` if a row does not have one cell for each column, or a cell is not of its column's kind. The
-    error names the table, row and column, and never quotes the cell: it may hold personal data.
-    """
-
-    id: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    notes: tuple[str, ...] = ()
-    has_total_row: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.columns:
-            raise ValueError(f"table {self.id} has no column")
-        for number, row in enumerate(self.rows):
-            if len(row) != len(self.columns):
-                raise ValueError(f"table {self.id}, row {number}: {len(row)} cells, not {len(self.columns)}")
-            for column, cell in zip(self.columns, row, strict=True):
-                if not _fits_column_kind(cell, column.kind):
-                    raise ValueError(f"table {self.id}, row {number}, column {column.key}: not {column.kind}")
-
-
-def _fits_column_kind(cell: Cell, kind: ColumnKind) -> bool:
-    cell = strip_link(cell)
-    if cell is None or cell is SUPPRESSED:
-        return True
-    # Python counts True as the integer 1; in a table it would be a mistake of the caller.
-    return isinstance(cell, _TYPES_BY_KIND[kind]) and not isinstance(cell, bool)
+    figures: tuple[HeadlineFigure, ...]
 
 
 @dataclass(frozen=True)
@@ -128,10 +93,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture of a table. ``description`` says in words what it shows, for readers who do not see it.
+    """A picture of a table, whose id it may share. ``description`` says in words what it shows.
 
-    Raises ``ValueError`` if a series does not have one value for each category, or a value is negative or not finite:
-    every axis starts at 0, because a cut axis makes differences look larger than they are.
+    Two charts of half the width stand side by side on paper. Raises ``ValueError`` if a series does not have one value
+    for each category, or a value is negative or not finite: every axis starts at 0, because a cut axis makes
+    differences look larger than they are.
     """
 
     id: str
@@ -140,6 +106,7 @@ class Chart:
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     description: str = ""
+    is_half_width: bool = False
 
     def __post_init__(self) -> None:
         for series in self.series:
@@ -151,11 +118,25 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Where a paper is signed: place and date, then a line to sign on over the name and the post of who signs.
+
+    What is not known is empty; the line stands in any case.
+    """
+
+    place_and_date: str
+    name: str = ""
+    post: str = ""
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """A page break: the next part starts on a new page."""
 
 
-Block = Heading | Paragraph | BulletList | Note | LabelledValues | Table | Chart | PageBreak
+Block = (
+    Heading | Paragraph | BulletList | Note | LabelledValues | HeadlineFigures | Table | Chart | Signature | PageBreak
+)
 
 
 @dataclass(frozen=True)
@@ -182,9 +163,10 @@ class Report:
 
     ``language`` is a BCP 47 tag (``es-CO``). ``created_at`` has a time zone and is the only date that the writers
     know. ``reference`` stands in the footer of each page, and ``watermark`` across it. ``has_cover`` gives the report
-    a first page of its own, and ``has_contents`` a table of contents. Links by path are put after ``site_address``
-    (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no address, a chart
-    with no table directly before or after it, or a link to an anchor that the report does not have.
+    a first page of its own with ``cover_mark`` in large type, and ``has_contents`` a table of contents. Readers see
+    ``date_text`` in place of the date of ``created_at``, where there is one. Links by path are put after
+    ``site_address`` (``https://…``). Raises ``ValueError`` for a moment without time zone, a site address that is no
+    address, a chart without its table, or a link to an anchor that the report does not have.
     """
 
     title: str
@@ -198,6 +180,8 @@ class Report:
     has_cover: bool = False
     has_contents: bool = False
     site_address: str = ""
+    cover_mark: str = ""
+    date_text: str = ""
 
     def __post_init__(self) -> None:
         if self.created_at.utcoffset() is None:
@@ -241,9 +225,11 @@ class Report:
         return [entry for entry in self.outline.values() if self.has_contents and entry.is_in_contents]
 
     def find_table_beside(self, index: int) -> Table | None:
-        """Returns the table directly before or after the block with this index."""
+        """Returns the table directly before or after the block with this index, or else the table with its id."""
         neighbours = self.blocks[max(index - 1, 0) : index + 2]
-        return next((block for block in neighbours if isinstance(block, Table)), None)
+        beside = next((block for block in neighbours if isinstance(block, Table)), None)
+        chart_id = getattr(self.blocks[index], "id", None)
+        return beside or next((table for table in self.tables if table.id == chart_id), None)
 
     def repeats_heading(self, index: int) -> bool:
         """Tells whether the title of this table or chart is the text of the heading above it: writers leave it out."""

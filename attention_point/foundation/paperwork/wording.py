@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from attention_point.foundation.paperwork.links import strip_link
-from attention_point.foundation.paperwork.numbers import Number, Suppressed
-from attention_point.foundation.paperwork.report import Cell, ColumnKind, Report
+from attention_point.foundation.paperwork.cell_values import Number, Suppressed, strip_link
+from attention_point.foundation.paperwork.report import Report
+from attention_point.foundation.paperwork.report_table import Cell, ColumnKind
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,33 @@ def format_cell(cell: Cell, kind: ColumnKind, wording: ReportWording) -> str:
         return cell
     if isinstance(cell, date):
         return wording.format_date(cell)
+    if kind == "share":
+        return format_share(float(cell), wording)
+    if kind == "change":
+        return format_change(int(cell), wording)
     # A chart has floats, which have no exact cents; a column of amounts has none (``report`` checks it).
     if kind == "amount" and not isinstance(cell, float):
         return wording.format_amount(cell)
     return wording.format_number(cell)
 
 
+def format_share(share: float, wording: ReportWording) -> str:
+    """Formats a share from 0 to 1 in whole percent; what is more than nothing is never shown as 0."""
+    percent = int(100 * share + 0.5)
+    return f"{wording.format_number(percent)}\N{NO-BREAK SPACE}%" if percent or not share else "<1\N{NO-BREAK SPACE}%"
+
+
+def format_change(change: int, wording: ReportWording) -> str:
+    """Formats a change with its sign."""
+    sign = "+" if change > 0 else "\N{MINUS SIGN}" if change < 0 else ""
+    return f"{sign}{wording.format_number(abs(change))}"
+
+
 def format_reference(report: Report, wording: ReportWording) -> str:
     """Formats the reference and the date of a report, as they stand together in headers and footers."""
-    return " · ".join(filter(None, (report.reference, wording.format_date(report.created_at))))
+    return " · ".join(filter(None, (report.reference, format_report_date(report, wording))))
+
+
+def format_report_date(report: Report, wording: ReportWording) -> str:
+    """Formats the date of a report as readers see it: its own words for it, or the moment of its figures."""
+    return report.date_text or wording.format_date(report.created_at)

@@ -5,7 +5,7 @@ becomes a formula or a link to elsewhere, and its texts stay texts even when som
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -14,9 +14,8 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from attention_point.foundation.paperwork.cell_values import Number, Suppressed, strip_link
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, COBALT, GREY, WHITE
-from attention_point.foundation.paperwork.links import strip_link
-from attention_point.foundation.paperwork.numbers import Number, Suppressed
 from attention_point.foundation.paperwork.report import (
     Block,
     BulletList,
@@ -27,6 +26,7 @@ from attention_point.foundation.paperwork.report import (
     Note,
     Paragraph,
     Report,
+    Signature,
     Table,
 )
 from attention_point.foundation.paperwork.text import clean_line, clean_text
@@ -46,6 +46,7 @@ _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
 _MAX_CELL_LETTERS, _MAX_SHEET_NAME, _MAX_LINK_LETTERS, _MAX_DIGITS = 32_767, 31, 255, 15
 # The title and the heads stand above the rows.
 _HEAD_ROWS = 2
+_LEAST_PLAIN_WIDTH, _MOST_PLAIN_WIDTH = 12, 60  # of a column of a plain sheet, in letters
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 # With ``quotePrefix`` a text is as if typed after an apostrophe: it stays a text when edited (ASVS 5.0, 1.2.10).
@@ -63,6 +64,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "suppressed": {"quote_prefix": True, "align": "right", "italic": True, "font_color": GREY, "valign": "top"},
     "date": {"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"},
     "integer": {"num_format": "#,##0", "valign": "top"},
+    "share": {"num_format": "0%", "valign": "top"},
+    "change": {"num_format": "+#,##0;-#,##0;0", "valign": "top"},
     "number": {"num_format": "#,##0.0###", "valign": "top"},
     # 240A is Colombia's Spanish (Windows LCID): the sign means the peso on a computer of any country.
     "amount": {"num_format": r"[$$-240A]\ #,##0", "valign": "top"},
@@ -98,7 +101,7 @@ def build_workbook(report: Report, wording: ReportWording) -> bytes:
 def _name_sheets(report: Report) -> Iterator[str]:
     """Gives the name of the first sheet, and of each table's. For Excel, two names that differ by capitals are one."""
     used_names = {"history"}  # Excel reserves this name
-    for text in (report.title, *(table.title or table.id for table in report.tables)):
+    for text in (report.title, *(table.short_title or table.title or table.id for table in report.tables)):
         name = _FORBIDDEN_IN_SHEET_NAME.sub(" ", clean_line(text))
         name = clean_line(name).strip("' ") or "-"
         count, candidate = 1, _shorten_to_units(name, _MAX_SHEET_NAME)
@@ -173,9 +176,9 @@ class _WorkbookWriter:
         self._write_text(sheet, (0, 0), " · ".join(filter(None, (table.title, self._watermark))), "caption")
         for index, column in enumerate(table.columns):
             sheet.set_column(index, index, self._measure_column_width(table, index))
-            self._write_text(sheet, (_HEAD_ROWS - 1, index), column.label, "head")
+            self._write_text(sheet, (_HEAD_ROWS - 1, index), column.full_label, "head")
         for number, cells in enumerate(table.rows):
-            is_total = table.has_total_row and number == len(table.rows) - 1
+            is_total = table.is_total(number)
             for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
                 self._write_cell(sheet, (_HEAD_ROWS + number, index), cell, column, is_total)
         next_row = _HEAD_ROWS + len(table.rows)
@@ -206,8 +209,8 @@ class _WorkbookWriter:
         # thousand rows are enough to know the width: to format all of a long table again would take as long as writing.
         column = table.columns[index]
         text_lengths = [len(format_cell(row[index], column.kind, self._wording)) for row in table.rows[:1000]]
-        text_lengths += [len(word) + 2 for word in column.label.split()]
-        return min(max([8, *text_lengths, len(column.label) / 2]), 60) + 2
+        text_lengths += [len(word) + 2 for word in column.full_label.split()]
+        return min(max([8, *text_lengths, len(column.full_label) / 2]), 60) + 2
 
 
 def _keeps_all_digits(number: Number) -> bool:
@@ -219,6 +222,8 @@ def _keeps_all_digits(number: Number) -> bool:
 
 def _choose_number_format(number: Number, column: Column) -> str:
     is_whole = number == int(number)
+    if column.kind in ("share", "change"):
+        return column.kind
     if column.kind == "amount":
         return "amount" if is_whole else "amount-cents"
     return "integer" if is_whole else "number"
@@ -255,3 +260,26 @@ def _extract_texts(block: Block) -> Iterator[tuple[str, str]]:
         yield from (("text", f"• {strip_link(item)}") for item in block.items)
     elif isinstance(block, LabelledValues):
         yield from (("text", f"{label}: {strip_link(value)}") for label, value in block.rows)
+    elif isinstance(block, Signature):
+        yield from (("text", text) for text in (block.place_and_date, block.name, block.post) if text)
+
+
+def build_plain_workbook(sheets: Mapping[str, Sequence[Sequence[str | int | None]]]) -> bytes:
+    """Builds the file; see ``paperwork.write_plain_xlsx``."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, _WORKBOOK_OPTIONS) as workbook:
+        head_format = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        cell_format = workbook.add_format({"text_wrap": True, "valign": "top"})
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for number, column in enumerate(zip(*rows, strict=True)):
+                width = max((len(str(value or "")) for value in column[1:]), default=0)
+                sheet.set_column(number, number, min(max(width, _LEAST_PLAIN_WIDTH), _MOST_PLAIN_WIDTH))
+                for line, value in enumerate(column):
+                    used_format = cell_format if line else head_format
+                    if isinstance(value, int):
+                        sheet.write_number(line, number, value, used_format)
+                    elif value:
+                        sheet.write_string(line, number, value, used_format)
+    return file.getvalue()

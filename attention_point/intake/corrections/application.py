@@ -20,6 +20,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
 from attention_point.intake import queries, visit_facts
 from attention_point.intake.consents.consent_rules import NOT_KEPT, build_legal_basis
+from attention_point.intake.consents.sealed_consents import seal_consents
 from attention_point.intake.corrections import changes, recounting, referral_changes
 from attention_point.intake.corrections.changes import Correction
 from attention_point.intake.corrections.recounting import CountedRow
@@ -29,14 +30,14 @@ from attention_point.intake.draft_types.parts import Disability
 from attention_point.intake.family.links import move_to_family
 from attention_point.intake.models import CORRECTED, Visit, VisitAddition
 from attention_point.intake.planning import build_sealed_suggestion
-from attention_point.intake.services import create_referrals, seal_consents
+from attention_point.intake.services import create_referrals
 from attention_point.referrals import corrections as referral_corrections
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.services import ReferralVisit
 from attention_point.tallies import services as tally_services
+from attention_point.tallies.counted_cells import CellKey
 from attention_point.tallies.facts import VisitFacts
-from attention_point.tallies.rules import CellKey
 
 PersonRecord = Mapping[str, Any]
 _CORRECT_VISIT = (
@@ -103,7 +104,7 @@ def apply_correction(session: Session, actor: Actor, correction: Correction) -> 
     cells.update(referral_corrections.count_new_referrals(session, referral_ids))
     # Read again: the visit was sealed anew, and an addition may have come.
     rows = recounting.list_counted_rows(session, person.id, person.key)
-    cells.update(recounting.recount_person(session, person.key, rows, stated_changes, basis.open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, stated_changes, basis.open_months))
     return cells
 
 

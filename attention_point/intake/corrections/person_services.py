@@ -24,7 +24,7 @@ from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, list_person_differences
 from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 RELATION_OF_VISIT = N_("Who came with whom belongs to the visit on which they came together: correct that visit.")
 
@@ -101,7 +101,7 @@ def _correct(
     open_months = recounting.lock_months(session, [row.day for row in rows])
     journal.record(session, actor, "person.correct", "person", person.id, fields=sorted(person_changes))
     stated_changes = follow_person(rows, person.record, corrected_person.record)
-    cells.update(recounting.recount_person(session, person.key, rows, stated_changes, open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, stated_changes, open_months))
     for correction in _list_visits_to_follow(session, actor, person, corrected_person.record, reason, fingerprint):
         cells.update(apply_correction(session, actor, correction))
     return cells

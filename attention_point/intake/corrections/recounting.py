@@ -2,10 +2,11 @@
 
 Who is first in a month, and which needs are new in it, depends on the visits before. So all of a person's visits are
 counted again, in the order in which they were received, except in closed months: these stay as they were counted.
+A quarter and a year end with their last month: until then it may change who counts first in them.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,16 +15,19 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from attention_point.dates import first_of_month
+from attention_point.dates import PERIOD_KINDS, Period, find_period, first_of_month
 from attention_point.foundation import clock
 from attention_point.foundation.vault import PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
+from attention_point.intake.records.person_counts import seal_counts
 from attention_point.people import queries as people_queries
+from attention_point.people import services as people_services
+from attention_point.tallies import people_once
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.facts import VisitFacts
-from attention_point.tallies.rules import CellKey, build_visit_cells
+from attention_point.tallies.counted_cells import CellKey, build_visit_cells
+from attention_point.tallies.facts import LONGER_PERIODS, Repeats, VisitFacts
 
 _VISITS_OF_PERSON = select(
     Visit.id, Visit.id.label("visit_id"), Visit.day, Visit.received_at, Visit.attended_at, Visit.sealed
@@ -40,7 +44,6 @@ _SEAL_VISIT = update(Visit).where(Visit.id == bindparam("row")).values(sealed=bi
 _SEAL_ADDITION = (
     update(VisitAddition).where(VisitAddition.id == bindparam("row")).values(sealed=bindparam("new_sealed"))
 )
-Encoded = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -77,8 +80,12 @@ def list_counted_rows(session: Session, person: UUID, key: PersonKey) -> list[Co
         for purpose, query in ((SEALING_PURPOSE, _VISITS_OF_PERSON), (ADDITION_PURPOSE, _ADDITIONS_OF_PERSON))
         for row in session.execute(query, {"person": person})
     ]
-    # Of two that were received in the same moment, the one that counts the person comes first.
-    return sorted(rows, key=lambda row: (row.happened_at, not (row.counted and row.counted.first_this_month), row.id))
+    rows.sort(key=lambda row: visit_facts.build_order(row.happened_at, row.counted, row.id))
+    counted_rows = [row for row in rows if row.counted is not None]
+    completed = people_once.complete_repeats(row.counted for row in counted_rows if row.counted is not None)
+    for row, counted in zip(counted_rows, completed, strict=True):
+        row.counted = counted
+    return rows
 
 
 def _open_row(session: Session, key: PersonKey, purpose: str, row: Any) -> CountedRow:
@@ -99,34 +106,38 @@ def lock_months(session: Session, days: Iterable[date]) -> frozenset[date]:
 
 def recount_person(
     session: Session,
+    person: UUID,
     key: PersonKey,
     rows: list[CountedRow],
     changes: Mapping[UUID, VisitFacts | None],
     open_months: frozenset[date],
 ) -> Counter[CellKey]:
-    """Count the rows anew, save those that count differently, and return the change of the counts.
+    """Count the rows anew, save those that count differently and how the person counts then, and return the change of
+    the counts.
 
     ``changes`` holds what rows state after a correction, by their ids; None for one that counts no more.
     """
-    counted_by_month: dict[date, list[Encoded | None]] = defaultdict(list)
-    damaged_months = {first_of_month(row.day) for row in rows if row.record is None}
-    cells: Counter[CellKey] = Counter()
-    is_anybody_before = False
+    damaged_periods = {find_period(kind, row.day) for row in rows if row.record is None for kind in PERIOD_KINDS}
+    counts, cells = people_once.PersonCounts(), Counter[CellKey]()
     for row in rows:
-        if row.record is None or row.is_frozen(open_months):
-            counted_by_month[first_of_month(row.day)].append(row.record and row.record["counted"])
-            is_anybody_before = True
+        if row.record is None:
+            counts.add_unknown(row.day)
             continue
         stated = changes.get(row.id, row.stated)
         counted = None
-        if stated is not None:
-            before = counted_by_month[first_of_month(stated.day)]
-            counted = visit_facts.count_in_month(stated, before, is_first_ever=row.is_visit and not is_anybody_before)
-            if first_of_month(stated.day) in damaged_months and row.counted is not None:
+        if row.is_frozen(open_months) and row.counted is not None:
+            # Its month stays as it was counted; whom the quarter and the year counted before may change.
+            stated, counted = row.stated, row.counted._replace(repeats=counts.find_repeats(row.counted))
+        elif stated is not None:
+            counted = counts.count_visit(stated, is_first_ever=row.is_visit and not counts.periods)
+            if find_period("month", stated.day) in damaged_periods and row.counted is not None:
                 counted = _keep_flags(counted, row.counted)
-            before.append(visit_facts.encode_visit_facts(counted))
-            is_anybody_before = True
+        if counted is not None and row.counted is not None:
+            counted = _keep_repeats(counted, row.counted, damaged_periods)
+        if counted is not None:
+            counts.add_visit(counted)
         cells.update(_save_row(session, key, row, stated, counted))
+    people_services.save_counted(session, person, seal_counts(key, person, counts) if counts.periods else None)
     return cells
 
 
@@ -141,6 +152,24 @@ def _keep_flags(counted: VisitFacts, counted_before: VisitFacts) -> VisitFacts:
         ),
         person=counted.person if counted_before.first_this_month else counted_before.person,
     )
+
+
+def _keep_repeats(counted: VisitFacts, counted_before: VisitFacts, damaged_periods: Container[Period]) -> VisitFacts:
+    # Nor does anybody know of the quarter and the year of a damaged visit: what was new in them stays so, nothing else.
+    repeats = dict(counted.repeats or {})
+    for kind in LONGER_PERIODS:
+        if find_period(kind, counted.day) in damaged_periods:
+            kept = (counted_before.repeats or {}).get(kind, Repeats())
+            repeats[kind] = Repeats(
+                counted.first_this_month and (kept.person or not counted_before.first_this_month),
+                _select_repeated(counted.new_needs, counted_before.new_needs, kept.needs),
+                _select_repeated(counted.new_vulnerabilities, counted_before.new_vulnerabilities, kept.vulnerabilities),
+            )
+    return counted._replace(repeats={kind: repeated for kind, repeated in repeats.items() if any(repeated)})
+
+
+def _select_repeated(new: Sequence[str], new_before: Sequence[str], repeated: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code for code in new if code in repeated or code not in new_before)
 
 
 def _save_row(

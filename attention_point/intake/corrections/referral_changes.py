@@ -16,7 +16,7 @@ from attention_point.referrals import corrections as referral_corrections
 from attention_point.referrals import rules
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.routing.rule_types import Suggestion
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 # States in which a referral of the same service must not be made again.
 _REPEATABLE_STATES = frozenset({"withdrawn", "expired"})

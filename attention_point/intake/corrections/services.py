@@ -27,7 +27,7 @@ from attention_point.people.records import DecryptedPerson
 from attention_point.referrals import corrections as referral_corrections
 from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.rules import CellKey
+from attention_point.tallies.counted_cells import CellKey
 
 _VOID_VISIT = (
     update(Visit)
@@ -132,7 +132,7 @@ def _annul(
     # Read again: the record of the visit was sealed anew.
     rows = recounting.list_counted_rows(session, person.id, person.key)
     ended = {row.id: None for row in rows if row.visit_id == visit.id and not row.is_frozen(open_months)}
-    cells.update(recounting.recount_person(session, person.key, rows, ended, open_months))
+    cells.update(recounting.recount_person(session, person.id, person.key, rows, ended, open_months))
     return cells
 
 

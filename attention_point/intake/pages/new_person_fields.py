@@ -24,7 +24,7 @@ def build_new_person_fields(typed: TypedSearch) -> dict[str, str]:
 
 def _split_full_name(name: str) -> dict[str, str]:
     """A name as it is said: two given names and two surnames, or one of each where there are two words."""
-    words = _join_particles(_capitalise(name).split())
+    words = _join_particles(_capitalise_text(name).split())
     given_count = 1 if len(words) < 4 else len(words) - 2
     parts = {
         "given_names": " ".join(words[:given_count]),
@@ -45,7 +45,7 @@ def _join_particles(words: list[str]) -> list[str]:
     return joined_words
 
 
-def _capitalise(name: str) -> str:
+def _capitalise_text(name: str) -> str:
     # In a search nobody presses the shift key; a name that was typed with capitals stays as it is.
     if name != name.lower() and name != name.upper():
         return name

@@ -37,6 +37,7 @@ STATE_FILTERS: Mapping[str, tuple[str, queries.VisitFilter]] = {
     "waiting": (N_("Waiting for the entity"), queries.VisitFilter(states=referral_rules.WAITING_STATES)),
     "accepted": (N_("Accepted"), queries.VisitFilter(states=("accepted",))),
     "answered": (N_("With an outcome"), queries.VisitFilter(states=("attended", "no_show", "rejected"))),
+    "referred": (N_("With a referral"), queries.VisitFilter(with_referral=True)),
     "none": (N_("Without referral"), queries.VisitFilter(without_referral=True)),
 }
 
@@ -152,17 +153,19 @@ def list_visits() -> str:
     point = next((row for row in points if row.code == request.args.get("point")), points[0] if points else None)
     state = request.args.get("state", "")
     day = _read_day(request.args.get("day", ""))
+    first_day, last_day = (day or _read_day(request.args.get(name, "")) for name in ("first", "last"))
     visit_filter = STATE_FILTERS[state][1] if state in STATE_FILTERS else queries.EVERY_VISIT
+    visit_filter = visit_filter._replace(first_day=first_day, last_day=last_day)
     visits = (
-        queries.list_latest_visits(
-            db_session(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter._replace(day=day)
-        )
+        queries.list_latest_visits(db_session(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter)
         if point
         else []
     )
     arguments: dict[str, Any] = {
         "point": point.code if point and point is not points[0] else None,
         "day": day.isoformat() if day else None,
+        "first": first_day.isoformat() if first_day and not day else None,
+        "last": last_day.isoformat() if last_day and not day else None,
         "state": state if state in STATE_FILTERS else None,
     }
     page = build_page(
@@ -177,9 +180,9 @@ def list_visits() -> str:
         page=page,
         visit_rows=build_visit_rows(db_session(), current_actor(), listed_visits),
         services=directory_queries.get_services_by_code(db_session()),
-        chips=_build_chips(arguments, day, points),
+        chips=_build_chips(arguments, first_day, last_day, points),
         chosen_day=day,
-        other_arguments={name: value for name, value in arguments.items() if value and name != "day"},
+        other_arguments={name: value for name, value in arguments.items() if value and name in {"point", "state"}},
         is_filtered=any(arguments.values()),
     )
 
@@ -193,41 +196,39 @@ def _read_day(text: str) -> date | None:
 
 
 def _build_chips(
-    arguments: Mapping[str, Any], day: date | None, points: tuple[directory_queries.PointRow, ...]
+    arguments: Mapping[str, Any],
+    first_day: date | None,
+    last_day: date | None,
+    points: tuple[directory_queries.PointRow, ...],
 ) -> list[tuple[str, list[Chip]]]:
     """The filters by what they filter; each keeps the others."""
+
+    def build(label: str, name: str, value: str | None) -> Chip:
+        return Chip(label, url_for("desk.list_visits", **{**arguments, name: value}), arguments[name] == value)
+
+    states = [build(_(label), "state", name) for name, (label, _filter) in STATE_FILTERS.items()]
+    groups = [
+        (_("Day"), list(_build_day_chips(arguments, first_day, last_day))),
+        (_("Referrals"), [build(_("All"), "state", None), *states]),
+    ]
+    # The first point is the one that an address without a point shows.
+    names = [(point.name[current_language()], point.code if index else None) for index, point in enumerate(points)]
+    return groups + ([(_("Point"), [build(name, "point", value) for name, value in names])] if len(points) > 1 else [])
+
+
+def _build_day_chips(arguments: Mapping[str, Any], first_day: date | None, last_day: date | None) -> Iterator[Chip]:
     today = clock.today()
     days = [(_("Every day"), None), (_("Today"), today), (_("Yesterday"), today - timedelta(1))]
-    if day is not None and day not in {today, today - timedelta(1)}:
-        days.append((f"{day:%d/%m/%Y}", day))
-
-    def build(label: str, name: str, value: str | None, *, is_current: bool) -> Chip:
-        return Chip(label, url_for("desk.list_visits", **{**arguments, name: value}), is_current)
-
-    def build_points() -> Iterator[Chip]:
-        for index, point in enumerate(points):
-            value = point.code if index else None
-            name = point.name[current_language()]
-            yield build(name, "point", value, is_current=arguments["point"] == value)
-
-    groups = [
-        (
-            _("Day"),
-            [
-                build(label, "day", value.isoformat() if value else None, is_current=value == day)
-                for label, value in days
-            ],
-        ),
-        (
-            _("Referrals"),
-            [build(_("All"), "state", None, is_current=arguments["state"] is None)]
-            + [
-                build(_(label), "state", name, is_current=arguments["state"] == name)
-                for name, (label, _filter) in STATE_FILTERS.items()
-            ],
-        ),
-    ]
-    return groups + ([(_("Point"), list(build_points()))] if len(points) > 1 else [])
+    is_span = first_day != last_day
+    if first_day and not is_span and first_day not in {today, today - timedelta(1)}:
+        days.append((f"{first_day:%d/%m/%Y}", first_day))
+    for label, day in days:
+        # A day takes the place of a span of days.
+        values = {**arguments, "first": None, "last": None, "day": day.isoformat() if day else None}
+        yield Chip(label, url_for("desk.list_visits", **values), not is_span and day == first_day)
+    if is_span:
+        bounds = (f"{bound:%d/%m/%Y}" if bound else "…" for bound in (first_day, last_day))
+        yield Chip("–".join(bounds), url_for("desk.list_visits", **arguments), True)
 
 
 @blueprint.get("/people/<uuid:person>")

@@ -39,11 +39,13 @@ def list_damaged_records(database: Database, _settings: Settings) -> Iterator[st
             for _record in bar:
                 pass
         damages = list_noted_damage(session)
+    # A reading session writes nothing, so that the journal gets them in a session of its own.
     write_damage_to_journal(database, SYSTEM, damages)
     return _describe_damages(damages)
 
 
 def _open_all_records(session: Session) -> Iterator[object]:
+    # In batches: an installation of many years may have more records than memory.
     for rows in people_queries.list_sealed_batches(session, BATCH_SIZE):
         for row in rows:
             yield open_person_or_note(session, row)

@@ -17,6 +17,7 @@ from attention_point.intake.queries import SEALING_PURPOSE
 from attention_point.intake.recount import BATCH_SIZE
 from attention_point.intake.visit_facts import CORRECTED_FACTS
 from attention_point.people import queries as people_queries
+from attention_point.people.records import find_age, open_people
 
 _PEOPLE_WITH_VISITS = (
     select(Visit.person_id)
@@ -32,6 +33,7 @@ _VISITS_OF_PEOPLE = (
     .order_by(Visit.person_id, Visit.day, Visit.id)
 )
 _LOWEST_ID = UUID(int=0)
+UNACCOMPANIED_CHILD = "unaccompanied_child"  # among the vulnerabilities
 MEMBER_BYTES = 16  # of the digest: 128 bits, so that no two people share one
 
 
@@ -69,9 +71,10 @@ def list_consented_visits(session: Session, purpose: str, first_day: date, last_
     """Those who granted the purpose for the first time on one of these days, and whose last answer on it grants it.
 
     The erased are not here: nobody can read them. Nor is anybody with a visit that does not open, because it may hold a
-    revocation; it is noted in the session.
+    revocation, or whose own record does not: whether they are a child stands there. That is noted in the session.
     """
     last_id = _LOWEST_ID
+    # In batches by the person's id: nobody's visits are torn apart, and memory does not grow with the years.
     while (
         person_ids := session.execute(_PEOPLE_WITH_VISITS, {"first": first_day, "last": last_day, "after": last_id})
         .scalars()
@@ -93,29 +96,52 @@ class _DecryptedVisit:
     attended_at: datetime
     received_at: datetime
     record: Mapping[str, Any]
+    known_age: int | None
 
     def find_consent(self, purpose: str) -> bool | None:
         """The answer about the purpose; None where it was not asked. If one visit records both, the refusal wins."""
         decisions = [consent["granted"] for consent in self.record.get("consents", ()) if consent["purpose"] == purpose]
         if not decisions:
             return None
-        # A child's own yes, without the guardian who says it, is none.
-        return all(decisions) and allows_research(self.record["counted"].get("age"), self.record.get("guardian"))
+        # A child's own yes, without the guardian who says it, is none; nor is that of a child of unknown age.
+        guardian = self.record.get("guardian")
+        if UNACCOMPANIED_CHILD in self.current_facts["vulnerabilities"] and not guardian:
+            return False
+        return all(decisions) and allows_research(self.current_age, guardian)
+
+    @property
+    def current_age(self) -> int | None:
+        """The age at the attention by what is on file now: a child may have been taken for an adult in a month that is
+        closed since.
+        """
+        return self.current_facts.get("age") if self.known_age is None else self.known_age
+
+    @property
+    def current_facts(self) -> Mapping[str, Any]:
+        """What the visit says by now. A correction of a visit of a closed month does not count there; it is the truth
+        all the same.
+        """
+        facts: Mapping[str, Any] = self.record.get(CORRECTED_FACTS) or self.record["counted"]
+        return facts
 
 
 def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iterator[list[_DecryptedVisit]]:
     # The earliest day first; nobody of whom a visit does not open.
-    keys = people_queries.open_person_keys(session, person_ids)
-    rows = session.connection().execute(_VISITS_OF_PEOPLE, {"people": list(keys)}).all()
-    for person, rows_of_person in groupby(rows, key=lambda row: row.person_id):
+    people = open_people(session, person_ids)
+    rows = session.connection().execute(_VISITS_OF_PEOPLE, {"people": list(people)}).all()
+    for person_id, rows_of_person in groupby(rows, key=lambda row: row.person_id):
+        person = people[person_id]
+        key = person.key if person else None
         decrypted_rows = [
-            (row, people_queries.open_record_or_note(session, keys[person], SEALING_PURPOSE, row.id, row.sealed))
+            (row, people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, row.sealed))
             for row in rows_of_person
         ]
         visits = [
-            _DecryptedVisit(person, row.day, row.attended_at, row.received_at, record)
+            _DecryptedVisit(
+                person_id, row.day, row.attended_at, row.received_at, record, find_age(person.record, row.day)
+            )
             for row, record in decrypted_rows
-            if record is not None
+            if record is not None and person is not None
         ]
         if len(visits) == len(decrypted_rows):
             yield visits
@@ -131,16 +157,20 @@ def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _De
     last_received = max(decided_visits, key=lambda visit: (visit.received_at, not visit.find_consent(purpose)))
     if not (last_attended.find_consent(purpose) and last_received.find_consent(purpose)):
         return None
+    # The first yes: the row shows what was said when research was first allowed, and
+    # later answers change nothing of it.
     return next(visit for visit in decided_visits if visit.find_consent(purpose))
 
 
 def _build_consented_visit(vault: Vault, purpose: str, visit: _DecryptedVisit) -> ConsentedVisit:
-    # What a correction says of a visit of a closed month does not count there; it is the truth all the same.
-    counted = visit.record.get(CORRECTED_FACTS) or visit.record["counted"]
+    answers: dict[str, Any] = {name: visit.current_facts.get(name) for name in COUNTED_FIELDS} | {
+        "age": visit.current_age
+    }
     return ConsentedVisit(
+        # A digest for each purpose: the members of two extracts for different purposes cannot be joined.
         member=vault.keyed_digest(f"member:{purpose}", visit.person.bytes)[:MEMBER_BYTES],
         day=visit.day,
-        needs=tuple(counted["needs"]),
-        vulnerabilities=tuple(counted["vulnerabilities"]),
-        **{name: counted.get(name) for name in COUNTED_FIELDS},
+        needs=tuple(visit.current_facts["needs"]),
+        vulnerabilities=tuple(visit.current_facts["vulnerabilities"]),
+        **answers,
     )

@@ -15,6 +15,8 @@ from attention_point.intake.draft import StoredWarning
 from attention_point.intake.models import ReservedReference
 from attention_point.intake.records.visit_storage import take_next_references, take_references
 
+# A tablet fills its block up whenever it has network. Numbers that are never used leave gaps in the counter, and a
+# larger block leaves more.
 BLOCK_SIZE = 20
 # Nobody prints a slip with a number of last year: the year stands in it.
 _LIFETIME = timedelta(days=60)
@@ -55,6 +57,7 @@ def reserve_references(session: Session, point: str, device_id: UUID, user_id: U
         ReservedReference.used_at.is_(None),
         ReservedReference.reserved_at > now - _LIFETIME,
     )
+    # Locked: a visit that uses one of them at this moment comes before or after.
     unused = [text for text in session.scalars(own_rows.with_for_update()) if text.startswith(prefix)]
     new = take_next_references(session, point, year, point_row.prefix, BLOCK_SIZE - len(unused))
     session.add_all(
@@ -95,6 +98,7 @@ def _claim_reference(session: Session, reference: str, point: str, now: datetime
         ReservedReference.point == point,
         ReservedReference.used_at.is_(None),
     )
+    # The condition and the change in one statement: of two visits with the same printed number one gets it.
     claimed = update(ReservedReference).where(*unused).values(used_at=now).returning(ReservedReference.reference)
     return session.execute(claimed).first() is not None
 

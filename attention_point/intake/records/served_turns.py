@@ -34,6 +34,7 @@ def add_arrival(draft: VisitDraft, arrivals: Arrivals) -> VisitDraft:
     issued_at = arrivals.get(draft.turn) if draft.turn else None
     if draft.arrived_at or issued_at is None:
         return draft
+    # A wait below 0, or a longer one than anybody waits, is a turn of somebody else or a tablet with a wrong clock.
     wait = draft.attended_at - issued_at
     return draft.model_copy(update={"arrived_at": issued_at}) if timedelta() <= wait <= LONGEST_WAIT else draft
 

@@ -28,8 +28,10 @@ class VisitRow(NamedTuple):
 def build_visit_rows(session: Session, actor: Actor, visits: Sequence[ListedVisit]) -> list[VisitRow]:
     """The rows of visits that this reader may list. The journal keeps whose names were shown."""
     decrypted_visits = [visit for visit in visits if isinstance(visit, DecryptedVisit)]
+    # Somebody who came twice is opened once and named once in the journal.
     person_ids = list(dict.fromkeys(visit.person_id for visit in decrypted_visits))
     people = people_records.open_people(session, person_ids)
+    # Who reads names is written down, and a list without names is no reading of anybody.
     if person_ids:
         journal.record(session, actor, "visit.list", "person", found=[str(person_id) for person_id in person_ids])
     states = _count_states(session, [visit.id for visit in decrypted_visits])

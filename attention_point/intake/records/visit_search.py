@@ -41,6 +41,7 @@ def _list_references(session: Session, typed: Reference) -> list[str]:
     """The references that may be meant; a number alone is one of every point and year that has come so far."""
     if typed.prefix is not None:
         return [f"{typed.prefix}-{typed.year}-{typed.number:06d}"]
+    # Only counters that have come so far: a number of a point that never reached it would be searched in vain.
     counters = select(VisitCounter.point, VisitCounter.year).where(VisitCounter.last >= typed.number)
     if typed.year is not None:
         counters = counters.where(VisitCounter.year == typed.year)

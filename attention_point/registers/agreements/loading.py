@@ -11,7 +11,8 @@ from attention_point.registers.shared.schema.parsing import check_facts
 
 # These keys are the same in the file and in the record.
 _UNCHANGED_KEYS = (
-    "name", "number", "object", "started", "signed", "signatories", "valid_from", "valid_to", "link", "amounts",
+    "name", "number", "object", "purpose", "results", "expected_results", "next_steps",
+    "started", "signed", "signatories", "valid_from", "valid_to", "link", "amounts",
     "contributions", "milestones", "beneficiaries", "exchanges", "sdgs", "plan_line", "tags", "notes",
 )  # fmt: skip
 # The file has a key for each role of a partner; the record has one list with roles.

@@ -2,21 +2,29 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from uuid import UUID
 
 import yaml
-from sqlalchemy.orm import Session
 
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements import rules
 from attention_point.registers.agreements.models import Agreement
-from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_GOALS, read_code_lists
+from attention_point.registers.shared.code_lists import COUNTRIES, DEVELOPMENT_GOALS, read_code_lists, read_column_names
 from attention_point.registers.shared.records.year_totals import TotalPart, build_count_parts, build_money_parts
 from attention_point.registers.shared.rules import list_search_words
 from attention_point.registers.shared.schema import schema
-from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
+from attention_point.registers.shared.schema.common_fields import (
+    NAME_FIELD,
+    NEXT_STEPS_FIELD,
+    NOTES_FIELD,
+    ONE_PER_LINE_HINT,
+    PART_DATE_HINT,
+    PURPOSE_FIELD,
+    TAGS_FIELD,
+    YEAR_FIELD,
+    build_state_field,
+)
 from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
 
 _DATA_FOLDER = Path(__file__).with_name("data")
@@ -56,34 +64,23 @@ def _list_total_parts(data: Data) -> Iterable[TotalPart]:
     yield from ((f"country/{entry['country']}", 1) for entry in data.get("exchanges", ()))
 
 
-def _check_consistency(_session: Session, _record_id: UUID, data: Data) -> None:
-    """Raise Invalid for facts that contradict each other."""
-    errors = []
+def _list_contradictions(data: Data) -> Iterable[FieldError]:
+    """List the errors of facts that contradict each other."""
     if rules.has_backward_validity(data):
-        errors.append(FieldError("valid_to", _("The validity cannot end before it begins.")))
+        yield FieldError("valid_to", _("The validity cannot end before it begins."))
     # Less than the whole is possible: not every side's share is on record.
     if rules.sum_shares(data.get("contributions", ())) > 1:
-        errors.append(FieldError("contributions.0.share", _("The shares add up to more than the whole.")))
-    if errors:
-        raise Invalid(_(NOTHING_SAVED), tuple(errors))
+        yield FieldError("contributions.0.share", _("The shares add up to more than the whole."))
 
 
 _AGREEMENT_FIELDS = Group(
     N_("The agreement"),
     (
-        Field("name", N_("Name"), required=True, searched=True),
-        Field("number", N_("Number of the agreement"), searched=True, maximum=60),
+        NAME_FIELD,
+        build_state_field(STATES),
+        Field("partners", N_("Partners, funders, supporters"), schema.ORGANISATIONS, codes=ROLES, listed=True),
         Field("object", N_("Object"), schema.LONG_TEXT, searched=True, hint=N_("What the parties agree to do.")),
-        Field("state", N_("State"), schema.CODE, required=True, codes=STATES, listed=True, filtered=True),
-        Field(
-            "started",
-            N_("Being arranged since"),
-            schema.DATE,
-            hint=N_("The day, or only what is known: 2017, 03/2017 or 17/03/2017."),
-        ),
-        Field("signed", N_("Signed on"), schema.DATE, listed=True),
-        Field("signatories", N_("Signed by"), schema.TEXTS, searched=True, hint=N_("One per line.")),
-        Field("valid_from", N_("In force from"), schema.DATE),
+        Field("signed", N_("Signed on"), schema.DATE, listed=True, hint=PART_DATE_HINT),
         Field(
             "valid_to",
             N_("In force until"),
@@ -91,19 +88,20 @@ _AGREEMENT_FIELDS = Group(
             listed=True,
             hint=N_("Whoever keeps the agreements is notified before that day."),
         ),
-        Field(
-            "year",
-            N_("Year of the report"),
-            schema.INTEGER,
-            maximum=2200,
-            hint=N_("Only if the date is not known, or if it belongs in another year's report."),
-        ),
-        Field("link", N_("Where it is published"), schema.URL),
     ),
 )
-_PARTNER_FIELDS = Group(
-    N_("Who"),
-    (Field("partners", N_("Partners, funders, supporters"), schema.ORGANISATIONS, codes=ROLES, listed=True),),
+_DETAIL_FIELDS = Group(
+    N_("Number, signatures and beginning"),
+    (
+        PURPOSE_FIELD,
+        Field("number", N_("Number of the agreement"), searched=True, maximum=60, copied=False),
+        Field("started", N_("Being arranged since"), schema.DATE),
+        Field("signatories", N_("Signed by"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT, copied=False),
+        Field("valid_from", N_("In force from"), schema.DATE),
+        YEAR_FIELD,
+        Field("link", N_("Where it is published"), schema.URL, copied=False),
+    ),
+    folded=True,
 )
 _CONTRIBUTION_FIELDS = Group(
     N_("What each side gives"),
@@ -125,10 +123,13 @@ _CONTRIBUTION_FIELDS = Group(
                 Field("means", N_("In money or in kind"), schema.CODE, codes=MEANS),
                 Field("amount", N_("Amount"), schema.MONEY),
                 Field("share", N_("Share of the whole"), schema.SHARE, hint=N_("In percent: 50 is half.")),
+                Field("giver", N_("Who gives it"), hint=N_("Only if it is one of several.")),
+                Field("expected", N_("It is expected, and not yet given"), schema.YES_NO),
                 Field("note", N_("Note")),
             ),
         ),
     ),
+    folded=True,
 )
 _RESULT_FIELDS = Group(
     N_("What is done and for whom"),
@@ -138,6 +139,7 @@ _RESULT_FIELDS = Group(
             N_("Milestones"),
             schema.ROWS,
             searched=True,
+            copied=False,
             fields=(
                 Field("name", N_("Name"), required=True, searched=True),
                 Field("count", N_("Quantity"), schema.INTEGER, maximum=10**9),
@@ -162,6 +164,7 @@ _RESULT_FIELDS = Group(
             N_("Exchanges of officials abroad"),
             schema.ROWS,
             searched=True,
+            copied=False,
             fields=(
                 Field("country", N_("Country"), schema.CODE, required=True, codes=COUNTRIES),
                 Field("topic", N_("Topic"), searched=True),
@@ -170,15 +173,27 @@ _RESULT_FIELDS = Group(
             ),
         ),
     ),
+    folded=True,
 )
 _OTHER_FIELDS = Group(
     N_("Other facts"),
     (
+        Field("results", N_("Results"), schema.TEXTS, searched=True, copied=False, hint=ONE_PER_LINE_HINT),
+        Field(
+            "expected_results",
+            N_("Expected results"),
+            schema.TEXTS,
+            searched=True,
+            copied=False,
+            hint=N_("One per line. The report says them as something that is still ahead."),
+        ),
+        NEXT_STEPS_FIELD,
         Field("sdgs", N_("Sustainable Development Goals"), schema.CODES, codes=DEVELOPMENT_GOALS, filtered=True),
         Field("plan_line", N_("Line of the development plan"), searched=True),
-        Field("tags", N_("Tags"), schema.TAGS, filtered=True, hint=N_("Separated by commas.")),
-        Field("notes", N_("Notes"), schema.LONG_TEXT, searched=True),
+        TAGS_FIELD,
+        NOTES_FIELD,
     ),
+    folded=True,
 )
 
 AGREEMENTS = Register(
@@ -191,7 +206,8 @@ AGREEMENTS = Register(
     state_field="state",
     build_entries=_build_marks,
     list_total_parts=_list_total_parts,
-    after_write=_check_consistency,
+    list_contradictions=_list_contradictions,
+    column_names=read_column_names(_DATA_FOLDER / "column_names.yaml")["agreements"],
     # A shape and a tone for each state: colour alone would not tell everybody.
     state_icons={
         "preparation": ("clock", "neutral"),
@@ -200,5 +216,5 @@ AGREEMENTS = Register(
         "done": ("checked", "good"),
         "ended": ("closed", "neutral"),
     },
-    groups=(_AGREEMENT_FIELDS, _PARTNER_FIELDS, _CONTRIBUTION_FIELDS, _RESULT_FIELDS, _OTHER_FIELDS),
+    groups=(_AGREEMENT_FIELDS, _DETAIL_FIELDS, _CONTRIBUTION_FIELDS, _RESULT_FIELDS, _OTHER_FIELDS),
 )

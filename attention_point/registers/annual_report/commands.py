@@ -13,7 +13,6 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_WRITE, read_session, write_session
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.settings import read_settings
 from attention_point.registers.annual_report.reports import REPORT_FORMATS, RegisterRecord, build_report, write_report
@@ -25,18 +24,20 @@ from attention_point.statistics.open_data.files import write_file_atomically
 @click.argument("year", type=click.IntRange(1900, 2200))
 @click.option("--format", "kind", type=click.Choice(list(REPORT_FORMATS)), required=True, help="What to write.")
 @click.option("--output", type=FILE_TO_WRITE, required=True, help="Where to write it.")
-def export_report(year: int, kind: str, output: Path) -> None:
+@click.option("--internal", "is_internal", is_flag=True, help="With every record and its notes: not to be published.")
+def export_report(year: int, kind: str, output: Path, is_internal: bool) -> None:
     """Write the management report of YEAR: the same records and texts give the same bytes."""
     settings = read_settings()
     watch_records = partial(_show_progress, _("Reading the records"))
-    with read_session() as session, in_language("es"):  # the terminal's language would change the bytes
-        document = build_report(session, year, settings.public_url, get_watermark(settings), watch_records)
+    with read_session() as session:
+        # Read in one session, so that all annexes are of the same moment.
+        document = build_report(session, year, get_watermark(settings), watch_records, is_internal=is_internal)
     click.echo(_("Writing the file…"), err=True)
-    with in_language("es"):
-        # This may take minutes. No session is open meanwhile, so that the desk goes on recording visits.
-        content = write_report(kind, document)
+    # This may take minutes. No session is open meanwhile, so that the desk goes on recording visits.
+    content = write_report(kind, document)
     with write_session() as session:
-        journal.record(session, SYSTEM, "annual_report.export", "report", str(year), format=kind)
+        # The entry and the file in one transaction: a full disk leaves neither.
+        journal.record(session, SYSTEM, "annual_report.export", "report", str(year), format=kind, internal=is_internal)
         _write_output_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
 

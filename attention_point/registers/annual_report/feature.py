@@ -6,7 +6,7 @@ from attention_point.foundation.language import N_
 from attention_point.registers.annual_report.naming import name_reports
 from attention_point.registers.annual_report.office_years.loading import load_migration, load_office
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
-from attention_point.registers.annual_report.views import blueprint, office_years_blueprint
+from attention_point.registers.annual_report.pages.views import blueprint, office_years_blueprint
 from attention_point.registers.shared.naming import build_naming
 from attention_point.registers.shared.records.loading import register_sections
 

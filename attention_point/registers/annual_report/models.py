@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, SmallInteger, String, Text
+from sqlalchemy import JSON, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base
@@ -19,8 +19,9 @@ class OfficeYear(RecordColumns, Base):
 class ReportText(Base):
     """A version of what the office wrote for a section of a year's report. No version is changed or removed.
 
-    ``introduction`` is printed before the account. ``account`` replaces the sentences that the program drafts from the
-    records; while it is empty, the drafted sentences are printed.
+    ``parts`` are the parts of its story, as ``story.build_parts_json`` makes them. They are None in versions of earlier
+    releases of the program: those have an ``introduction``, printed before the drafted sentences, and an ``account``,
+    which replaces them unless it is empty.
     """
 
     __tablename__ = "report_text"
@@ -29,8 +30,10 @@ class ReportText(Base):
     section: Mapped[str] = mapped_column(String(20), primary_key=True)
     # Counted from 1 for each section of each year, so the database must not number it by itself.
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    introduction: Mapped[str] = mapped_column(Text)
-    account: Mapped[str] = mapped_column(Text)
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    account: Mapped[str] = mapped_column(Text, default="")
+    # JSON null would not be SQL's.
+    parts: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
     at: Mapped[datetime]
     # The journal's label of the account: a name would stay here after the account is gone.
     by: Mapped[str] = mapped_column(String(60))

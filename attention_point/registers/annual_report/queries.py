@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.office_years.register import OFFICE_YEARS
+from attention_point.registers.annual_report.published_figures import READ_TABLES, PublishedYear
+from attention_point.registers.annual_report.rules import KEPT_TEXT_CODES
 from attention_point.registers.calls.register import CALLS, MONITORING, PROPOSALS
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.models import IndexEntry, OrganisationRecord, RecordColumns
@@ -22,13 +24,12 @@ from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.formatting import OrganisationNames
 from attention_point.registers.shared.schema.schema import Register, list_organisation_ids
 from attention_point.statistics.releases import queries as release_queries
-from attention_point.statistics.releases.content import MonthContent, parse_content_json
+from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.models import Release
+from attention_point.statistics.releases.parsing import parse_content_json
 
 # The registers whose records stand in the report and its annexes, in the order of the annexes.
 REPORTED_REGISTERS: tuple[Register, ...] = (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
-# The tables of a released month that the report shows, besides its totals.
-READ_TABLES = frozenset({"people-by-first-time"})
 # Records of a register that a section tells and lists; its annex has them all.
 RECORDS_PER_SECTION = 60
 _IDS_PER_QUERY = 500  # SQLite takes at most 999 values in one statement of its older versions
@@ -48,13 +49,18 @@ class ReportYear:
     records: Mapping[str, Sequence[RecordColumns]]
     record_counts: Mapping[str, int]
     organisation_names: OrganisationNames
-    months: tuple[MonthContent, ...]
+    published: PublishedYear
     changed_at: datetime | None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is known of the year."""
-        return not (self.office or any(self.record_counts.values()) or self.months or self.texts)
+        return not (self.office or any(self.record_counts.values()) or self.published.months or self.own_texts)
+
+    @property
+    def own_texts(self) -> list[ReportText]:
+        """The texts of this year; those that are carried from an earlier year say nothing of it."""
+        return [text for text in self.texts.values() if text.year == self.year]
 
 
 def list_years(session: Session) -> list[int]:
@@ -80,6 +86,7 @@ def _select_years(register: Register) -> Select[str]:
 
 def build_report_year(session: Session, year: int, record_limit: int | None = RECORDS_PER_SECTION) -> ReportYear:
     """Read a year with the first ``record_limit`` records of each register; 0 reads none of them, None reads all."""
+    # A year has one record of the office: the register refuses a second.
     office = next(iter(list_records_of_year(session, OFFICE_YEARS, year)), None)
     records = {
         register.name: _list_records(session, register, year, record_limit) if record_limit != 0 else ()
@@ -89,18 +96,20 @@ def build_report_year(session: Session, year: int, record_limit: int | None = RE
     for register in REPORTED_REGISTERS:
         if record_limit and counts[register.name] == record_limit:  # there may be more than were read
             counts[register.name] = count_records(session, register, year)
-    texts = list_newest_texts(session, year)
-    months, released_at = _list_released_months(session, year)
+    texts = list_newest_texts(session, year) | list_kept_texts(session, year)
+    published, released_at = find_published_year(session, year)
     ids = list_organisation_ids(OFFICE_YEARS, office.data) if office else set()
     for register in REPORTED_REGISTERS:
         ids |= list_organisation_ids(register, *(record.data for record in records[register.name]))
     names, renamed_at = _list_organisation_names(session, ids)
     changes = [record.changed_at for register_records in records.values() for record in register_records]
-    changes += [*released_at, *(text.at for text in texts.values()), *([office.changed_at] if office else [])]
-    # An organisation belongs to no year: its change dates a report only where there is something else to report.
-    changes += renamed_at if changes else []
+    changes += [*released_at, *([office.changed_at] if office else [])]
+    changes += [text.at for text in texts.values() if text.year == year]
+    # An organisation belongs to no year, and a text that is carried to another: their changes date a report only where
+    # there is something else to report.
+    changes += [*renamed_at, *(text.at for text in texts.values())] if changes else []
     changed_at = max(changes, default=None)
-    return ReportYear(year, office.data if office else {}, texts, records, counts, names, months, changed_at)
+    return ReportYear(year, office.data if office else {}, texts, records, counts, names, published, changed_at)
 
 
 def count_records(session: Session, register: Register, year: int) -> int:
@@ -137,27 +146,41 @@ def list_newest_texts(session: Session, year: int) -> dict[str, ReportText]:
     return {text.section: text for text in texts}
 
 
+def list_kept_texts(session: Session, year: int) -> dict[str, ReportText]:
+    """The office's own texts in force in a year: those of the year, or else of the last year that has them."""
+    query = select(ReportText).where(ReportText.section.in_(KEPT_TEXT_CODES), ReportText.year <= year)
+    texts = session.scalars(query.order_by(ReportText.year, ReportText.version))
+    return {text.section: text for text in texts}  # the last of each section stands
+
+
 def list_text_versions(session: Session, year: int, section: str, limit: int) -> Sequence[ReportText]:
     """The versions of a section's text, newest first."""
     query = select(ReportText).where(ReportText.year == year, ReportText.section == section)
     return session.scalars(query.order_by(ReportText.version.desc()).limit(limit)).all()
 
 
-def _list_released_months(session: Session, year: int) -> tuple[tuple[MonthContent, ...], list[datetime]]:
-    """The year's months in the version in force, in their order, and when each was released."""
-    releases = release_queries.list_current_releases(session, date(year + 1, 1, 1), 12)
-    releases = [release for release in releases if release.month.year == year]
-    contents = sorted((_parse_release(release.content) for release in releases), key=lambda content: content.month)
-    return tuple(contents), [release.released_at for release in releases]
+def find_published_year(session: Session, year: int) -> tuple[PublishedYear, list[datetime]]:
+    """The releases of a year in force and the one of the year before, and when each was released."""
+    end = date(year + 1, 1, 1)
+    # Two years of months: the year and the one before, with which it is compared.
+    months = release_queries.list_current_releases(session, end, 24)
+    years = release_queries.list_current_releases(session, end, 2, "year")
+    releases = [release for release in (*months, *years) if release.month.year in {year - 1, year}]
+    contents = {release.period: _parse_release(release.content) for release in releases}
+    months_of_year, months_before = (
+        tuple(contents[code] for code in sorted(contents) if code.startswith(f"{number}-"))
+        for number in (year, year - 1)
+    )
+    published = PublishedYear(months_of_year, contents.get(str(year)), contents.get(str(year - 1)), months_before)
+    return published, [release.released_at for release in releases]
 
 
-@lru_cache(maxsize=24)
-def _parse_release(content_json: str) -> MonthContent:
-    """A released month without the tables that the report does not show."""
-    # A release never changes, so its content can be kept: up to two years of months.
+@lru_cache(maxsize=52)
+def _parse_release(content_json: str) -> ReleaseContent:
+    """A release without the tables that the report does not show."""
+    # A release never changes, so its content can be kept: up to four years of months.
     content = parse_content_json(json.loads(content_json))
-    tables = tuple(table for table in content.tables if table.id in READ_TABLES)
-    return replace(content, tables=tables, withheld=(), labels={})
+    return replace(content, tables=tuple(table for table in content.tables if table.id in READ_TABLES))
 
 
 def _list_organisation_names(session: Session, keys: Iterable[str]) -> tuple[dict[str, str], list[datetime]]:

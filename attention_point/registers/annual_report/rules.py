@@ -1,16 +1,14 @@
-"""Sums that say no more than their parts, and texts with headings. Plain Python."""
+"""The sections of the report, and texts with headings. Plain Python."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
 
 # The sections, in the order of the office's report.
 SECTION_CODES = ("context", "positioning", "resources", "calls", "migration")
+# The office's own texts, which are carried from year to year until they are changed.
+KEPT_TEXT_CODES = ("introduction", "strategy", "conclusions")
 # A line of a text that begins so is a heading.
 HEADING_PREFIX = "# "
-
-CountValue = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +17,6 @@ class TextPart:
 
     text: str
     is_heading: bool = False
-
-
-def combine_qualifiers(first: str | None, second: str | None) -> str | None:
-    """The qualifier of a sum: that of either part; "at least" and "approximate" together are "approximate"."""
-    if not first or not second or first == second:
-        return first or second
-    return "approximate"
-
-
-def sum_counts(values: Iterable[CountValue]) -> dict[str, Any] | None:
-    """The sum of counts with its qualifier; None where there is no count, which is not the same as zero."""
-    counts = list(values)
-    if not counts:
-        return None
-    total = sum(count["number"] for count in counts)
-    qualifier = reduce(combine_qualifiers, (count.get("mark") for count in counts))
-    return {"number": total, **({"mark": qualifier} if qualifier else {})}
 
 
 def parse_text_parts(text: str) -> Iterator[TextPart]:
@@ -51,8 +32,3 @@ def parse_text_parts(text: str) -> Iterator[TextPart]:
             yield TextPart(line.removeprefix(HEADING_PREFIX).strip(), is_heading=True)
         elif line.strip():
             lines.append(line.strip())
-
-
-def format_text_parts(parts: Iterable[TextPart]) -> str:
-    """Join parts to the text that ``parse_text_parts`` splits into the same parts."""
-    return "\n\n".join(f"{HEADING_PREFIX}{part.text}" if part.is_heading else part.text for part in parts)

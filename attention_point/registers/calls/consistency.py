@@ -1,7 +1,7 @@
-"""The rules between calls, proposals and recipients, checked in the transaction that writes one of them."""
+"""The rules between calls, proposals and recipients, checked in the transaction that writes one; how they are found."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,10 @@ from attention_point.registers.calls.models import (
     ProposalFigures,
 )
 from attention_point.registers.shared.models import IndexEntry
-from attention_point.registers.shared.rules import fold_text, parse_day_span, parse_year
+from attention_point.registers.shared.records.year_totals import TotalPart, build_money_parts
+from attention_point.registers.shared.rules import fold_text, parse_year
 from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
-from attention_point.registers.shared.schema.schema import Data
+from attention_point.registers.shared.schema.schema import Data, Register, build_year_entries
 
 CALL_INDEX_KEY = "call"
 _AMOUNT_KEYS = ("total_value", "cofinancing_requested", "cofinancing_approved")
@@ -41,19 +42,43 @@ def hash_folded_text(text: str) -> str:
     return hashlib.sha256((fold_text(text) or text).encode()).hexdigest()[:40]
 
 
-def check_call(session: Session, record_id: UUID, data: Data) -> Sequence[Proposal]:
-    """Check a call, and list its proposals that still hold its older name.
+def build_proposal_entries(register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entries of a proposal: its years, its call, the month of its next deadline."""
+    yield from build_year_entries(register, data)
+    # A call's name may be longer than the index takes.
+    yield CALL_INDEX_KEY, hash_folded_text(data["call"])
+    if data.get("deadline", "").count("-"):
+        yield "month", data["deadline"][:7]
 
-    Raises Invalid if another call has its name, or if it closes before it opens.
-    """
-    errors = []
+
+def list_proposal_total_parts(data: Data) -> Iterable[TotalPart]:
+    """List what a proposal adds: its result, its approved co-financing, its matching contribution if it is known."""
+    if rules.is_presented(data):
+        # Only who presented a proposal took part in a call.
+        yield f"call/{hash_folded_text(data['call'])}", 1
+    yield from (
+        (key, 1)
+        for key, applies in (("presented", rules.is_presented(data)), ("chosen", rules.is_chosen(data)))
+        if applies
+    )
+    if "cofinancing_approved" in data:
+        yield from build_money_parts("approved", data["cofinancing_approved"])
+    matching_contribution = rules.compute_matching_contribution(data)
+    if matching_contribution:
+        yield from build_money_parts("matching", matching_contribution)
+
+
+def build_recipient_entries(_register: Register, data: Data) -> Iterable[tuple[str, str]]:
+    """Build the entry of an e-mail address, as a hash: it finds a second recipient with it and reveals nothing."""
+    yield "email", hash_folded_text(data["email"])
+
+
+def check_call(session: Session, record_id: UUID, data: Data) -> Sequence[Proposal]:
+    """Check a call, and list its proposals that still hold its older name. Raises Invalid if another has its name."""
     # A proposal names its call, so no two calls may have one name.
     call_of_name = select(Call.id).where(Call.name_key == fold_text(data["name"])[:300], Call.id != record_id)
     if session.scalar(call_of_name.limit(1)) is not None:
-        errors.append(FieldError("name", _(_NAME_TAKEN)))
-    if "opens" in data and "closes" in data and parse_day_span(data["closes"])[1] < parse_day_span(data["opens"])[0]:
-        errors.append(FieldError("closes", _("It cannot close before it opens.")))
-    _raise_if_errors(errors)
+        _raise_if_errors([FieldError("name", _(_NAME_TAKEN))])
     proposals = select(Proposal).join(ProposalFigures, ProposalFigures.proposal == Proposal.id)
     rows = session.scalars(proposals.where(ProposalFigures.call == record_id))
     return [row for row in rows if row.data["call"] != data["name"]]

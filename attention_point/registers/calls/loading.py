@@ -28,8 +28,8 @@ PROPOSAL_KEYS = {
     **{
         key: key
         for key in (
-            "name", "lead", "partners", "deadline", "result", "result_reason", "total_value", "cofinancing_requested",
-            "cofinancing_approved", "tags", "notes",
+            "name", "lead", "partners", "deadline", "result", "result_reason", "next_steps", "total_value",
+            "cofinancing_requested", "cofinancing_approved", "tags", "notes",
         )
     },
 }  # fmt: skip

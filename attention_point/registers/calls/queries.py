@@ -31,7 +31,7 @@ from attention_point.registers.shared.records import queries
 from attention_point.registers.shared.records.due_dates import DueDate
 from attention_point.registers.shared.records.queries import RecordFilter
 from attention_point.registers.shared.rules import parse_day_span
-from attention_point.registers.shared.schema.schema import Data, name_organisations
+from attention_point.registers.shared.schema.schema import Data, Register, name_organisations
 
 MAX_CALLS = 100
 """The most calls of one bulletin."""
@@ -141,10 +141,10 @@ def list_deadlines(session: Session) -> Sequence[RecordColumns]:
 
 def list_closing_calls(session: Session, first_day: date, last_day: date) -> Iterable[DueDate]:
     """List the calls that close from one day to another."""
-    # Only a whole date has ten characters; "2017-03" belongs on no day of the calendar.
-    has_day = func.length(Call.sort) == 10, Call.sort.between(str(first_day), str(last_day))
-    for row in session.scalars(select(Call).where(*has_day, Call.state != "cancelled")):
-        yield DueDate(parse_day_span(row.sort)[0], CALLS, row, "closes", _("The call closes"))
+    # A month sorts before its days; a year alone is no time to plan by.
+    is_near = func.length(Call.sort) > 4, Call.sort.between(format_month_code(first_day), str(last_day))
+    for row in session.scalars(select(Call).where(*is_near, Call.state != "cancelled")):
+        yield from _list_due_date(CALLS, row, row.sort, _("The call closes"), first_day, last_day, "closes")
 
 
 def list_proposal_deadlines(session: Session, first_day: date, last_day: date) -> Iterable[DueDate]:
@@ -155,9 +155,18 @@ def list_proposal_deadlines(session: Session, first_day: date, last_day: date) -
         IndexEntry.register == PROPOSALS.name, IndexEntry.key == "month", months
     )
     for row in session.scalars(select(Proposal).where(Proposal.id.in_(proposal_ids))):
-        day = parse_day_span(row.data["deadline"])[1]
-        if len(row.data["deadline"]) == 10 and first_day <= day <= last_day and "result" not in row.data:
-            yield DueDate(day, PROPOSALS, row, "deadline", _("Deadline of the proposal"))
+        if "result" not in row.data:
+            text = _("Deadline of the proposal")
+            yield from _list_due_date(PROPOSALS, row, row.data["deadline"], text, first_day, last_day, "deadline")
+
+
+def _list_due_date(
+    register: Register, row: RecordColumns, part_date: str, text: str, first_day: date, last_day: date, key: str
+) -> Iterable[DueDate]:
+    """List the one due date of a record, if it lies between two days."""
+    day = parse_day_span(part_date)[1]
+    if first_day <= day <= last_day:
+        yield DueDate(day, register, row, key, text, is_day_known=len(part_date) == 10)
 
 
 def list_bulletins(session: Session, size: int = 60) -> list[tuple[Bulletin, int, int]]:

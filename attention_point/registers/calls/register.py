@@ -7,17 +7,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
 from attention_point.registers.calls import consistency
-from attention_point.registers.calls.consistency import CALL_INDEX_KEY, hash_folded_text
 from attention_point.registers.calls.models import Call, Monitoring, Proposal, Recipient
-from attention_point.registers.calls.rules import compute_matching_contribution, is_chosen, is_presented
-from attention_point.registers.shared.code_lists import read_code_lists
+from attention_point.registers.shared.code_lists import read_code_lists, read_column_names
 from attention_point.registers.shared.records.writing import update_records
-from attention_point.registers.shared.records.year_totals import TotalPart, build_money_parts
+from attention_point.registers.shared.rules import parse_day_span
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.common_fields import (
     NAME_FIELD,
+    NEXT_STEPS_FIELD,
     NOTES_FIELD,
     ONE_PER_LINE_HINT,
     PART_DATE_HINT,
@@ -27,7 +28,9 @@ from attention_point.registers.shared.schema.common_fields import (
 )
 from attention_point.registers.shared.schema.schema import Data, Field, Group, Register, build_year_entries
 
-CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
+_DATA_FOLDER = Path(__file__).with_name("data")
+CODE_LISTS = read_code_lists(_DATA_FOLDER / "lists.yaml")
+_COLUMN_NAMES = read_column_names(_DATA_FOLDER / "column_names.yaml")
 FREQUENCIES = CODE_LISTS["frequencies"]
 
 
@@ -46,30 +49,11 @@ def _build_call_entries(register: Register, data: Data) -> Iterable[tuple[str, s
         yield "month", data["closes"][:7]
 
 
-def _build_proposal_entries(register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Build the entries of a proposal: its years, its call, the month of its next deadline."""
-    yield from build_year_entries(register, data)
-    # A call's name may be longer than the index takes.
-    yield CALL_INDEX_KEY, hash_folded_text(data["call"])
-    if data.get("deadline", "").count("-"):
-        yield "month", data["deadline"][:7]
-
-
-def _list_proposal_total_parts(data: Data) -> Iterable[TotalPart]:
-    """List what a proposal adds: its result, its approved co-financing, its matching contribution if it is known."""
-    yield from (
-        (key, 1) for key, applies in (("presented", is_presented(data)), ("chosen", is_chosen(data))) if applies
-    )
-    if "cofinancing_approved" in data:
-        yield from build_money_parts("approved", data["cofinancing_approved"])
-    matching_contribution = compute_matching_contribution(data)
-    if matching_contribution:
-        yield from build_money_parts("matching", matching_contribution)
-
-
-def _build_recipient_entries(_register: Register, data: Data) -> Iterable[tuple[str, str]]:
-    """Build the entry of an e-mail address, as a hash: it finds a second recipient with it and reveals nothing."""
-    yield "email", hash_folded_text(data["email"])
+def _list_call_contradictions(data: Data) -> Iterable[FieldError]:
+    """List the error of a call that closes before it opens."""
+    opens, closes = data.get("opens"), data.get("closes")
+    if opens and closes and parse_day_span(closes)[1] < parse_day_span(opens)[0]:
+        yield FieldError("closes", _("It cannot close before it opens."))
 
 
 def _check_call_and_rename_proposals(session: Session, record_id: UUID, data: Data) -> None:
@@ -86,8 +70,11 @@ CALLS = CallsRegister(
     add_label=N_("Add a call"),
     empty_message=N_("No calls yet. Add the first one, or import a spreadsheet."),
     model=Call,
+    column_names=_COLUMN_NAMES["calls"],
     sort_field="closes",
     state_field="state",
+    has_unique_names=True,
+    list_contradictions=_list_call_contradictions,
     build_entries=_build_call_entries,
     after_write=_check_call_and_rename_proposals,
     before_removal=consistency.check_call_removal,
@@ -103,9 +90,18 @@ CALLS = CallsRegister(
             (
                 Field("name", N_("Name"), required=True, searched=True, hint=N_("It must be unique: add the year.")),
                 Field("issuer", N_("Issuer"), schema.ORGANISATIONS, listed=True),
+                Field("object", N_("Object"), schema.LONG_TEXT, searched=True),
+                Field("opens", N_("Opens"), schema.DATE, listed=True, hint=PART_DATE_HINT),
+                Field("closes", N_("Closes"), schema.DATE, listed=True, hint=N_("The last day to apply.")),
+                build_state_field(CODE_LISTS["states"], required=False),
+                Field("link", N_("Link"), schema.URL, copied=False),
+            ),
+        ),
+        Group(
+            N_("Who pays, who may apply, how much"),
+            (
                 Field("funder", N_("Funder"), schema.ORGANISATIONS),
                 Field("technical_assistance", N_("Technical assistance"), schema.ORGANISATIONS),
-                Field("object", N_("Object"), schema.LONG_TEXT, searched=True),
                 Field("eligible", N_("Who may apply"), schema.TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
                 Field(
                     "amounts",
@@ -117,19 +113,17 @@ CALLS = CallsRegister(
                     ),
                 ),
             ),
+            folded=True,
         ),
         Group(
-            N_("Dates and contact"),
+            N_("Contact, report and notes"),
             (
-                Field("opens", N_("Opens"), schema.DATE, listed=True, hint=PART_DATE_HINT),
-                Field("closes", N_("Closes"), schema.DATE, listed=True, hint=N_("The last day to apply.")),
-                YEAR_FIELD,
-                build_state_field(CODE_LISTS["states"], required=False),
-                Field("link", N_("Link"), schema.URL),
                 Field("contact", N_("Contact"), schema.TEXTS, hint=N_("Name, e-mail address or phone, one per line.")),
+                YEAR_FIELD,
                 TAGS_FIELD,
                 NOTES_FIELD,
             ),
+            folded=True,
         ),
     ),
 )
@@ -140,8 +134,9 @@ PROPOSALS = CallsRegister(
     add_label=N_("Add a proposal"),
     empty_message=N_("No proposals yet. Add the first one from its call."),
     model=Proposal,
-    build_entries=_build_proposal_entries,
-    list_total_parts=_list_proposal_total_parts,
+    column_names=_COLUMN_NAMES["proposals"],
+    build_entries=consistency.build_proposal_entries,
+    list_total_parts=consistency.list_proposal_total_parts,
     after_write=consistency.update_proposal_figures,
     state_field="state",
     state_icons={
@@ -164,31 +159,42 @@ PROPOSALS = CallsRegister(
                     listed=True,
                     hint=N_("Its name, as in the register."),
                 ),
-                Field("lead", N_("Lead organisation"), schema.ORGANISATIONS),
-                Field("partners", N_("Partners"), schema.ORGANISATIONS),
+                build_state_field(CODE_LISTS["proposal_states"]),
                 Field("date", N_("Presented on"), schema.DATE, listed=True, hint=PART_DATE_HINT),
-                YEAR_FIELD,
                 Field("deadline", N_("Next deadline"), schema.DATE, hint=N_("It is shown in the calendar.")),
+                Field("total_value", N_("Total value"), schema.MONEY, listed=True),
             ),
         ),
         Group(
             N_("Progress"),
             (
-                build_state_field(CODE_LISTS["proposal_states"]),
-                Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, listed=True),
-                Field("result", N_("Result"), schema.CODE, codes=CODE_LISTS["results"], filtered=True, listed=True),
-                Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True),
+                Field("phases_passed", N_("Phases passed"), schema.INTEGER, maximum=20, copied=False),
+                Field(
+                    "result",
+                    N_("Result"),
+                    schema.CODE,
+                    codes=CODE_LISTS["results"],
+                    filtered=True,
+                    listed=True,
+                    copied=False,
+                ),
+                Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True, copied=False),
+                NEXT_STEPS_FIELD,
+                Field("cofinancing_requested", N_("Co-financing requested"), schema.MONEY),
+                Field("cofinancing_approved", N_("Co-financing approved"), schema.MONEY, listed=True, copied=False),
             ),
+            folded=True,
         ),
         Group(
-            N_("Money"),
+            N_("Who, report and notes"),
             (
-                Field("total_value", N_("Total value"), schema.MONEY),
-                Field("cofinancing_requested", N_("Co-financing requested"), schema.MONEY),
-                Field("cofinancing_approved", N_("Co-financing approved"), schema.MONEY),
+                Field("lead", N_("Lead organisation"), schema.ORGANISATIONS),
+                Field("partners", N_("Partners"), schema.ORGANISATIONS),
+                YEAR_FIELD,
                 TAGS_FIELD,
                 NOTES_FIELD,
             ),
+            folded=True,
         ),
     ),
 )
@@ -200,9 +206,10 @@ RECIPIENTS = CallsRegister(
     add_label=N_("Add a recipient"),
     empty_message=N_("No recipients yet. Add the people who should hear about calls, or import a spreadsheet."),
     model=Recipient,
+    column_names=_COLUMN_NAMES["recipients"],
     sort_field="",
     state_field="state",
-    build_entries=_build_recipient_entries,
+    build_entries=consistency.build_recipient_entries,
     after_write=consistency.check_recipient,
     before_removal=consistency.check_recipient_removal,
     state_icons={"active": ("checked", "good"), "inactive": ("closed", "neutral")},
@@ -213,7 +220,7 @@ RECIPIENTS = CallsRegister(
                 NAME_FIELD,
                 Field("role", N_("Position"), searched=True, listed=True),
                 Field("office", N_("Office"), searched=True, listed=True),
-                Field("email", N_("E-mail address"), required=True, listed=True, maximum=254),
+                Field("email", N_("E-mail address"), required=True, listed=True, maximum=254, copied=False),
                 Field("language", N_("Language"), schema.CODE, codes=CODE_LISTS["languages"]),
                 Field(
                     "frequency",

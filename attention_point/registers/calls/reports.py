@@ -10,6 +10,7 @@ from attention_point.foundation.language import (
     format_date,
     format_number,
     format_percent,
+    ngettext,
 )
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
@@ -26,6 +27,7 @@ from attention_point.foundation.paperwork import (
     ReportWording,
     Series,
     Table,
+    list_undrawn_letters,
     write_pdf,
 )
 from attention_point.registers.calls.models import Bulletin, Call
@@ -85,6 +87,16 @@ def build_bulletin(row: Bulletin, bulletin_calls: BulletinCalls) -> Report:
     ]
     for _call, facts in bulletin_calls:
         blocks += [Heading(facts["name"], 2), *_build_call_blocks(facts)]
+    shown_facts = (facts.get(key) for _call, facts in bulletin_calls for key in ("name", *BULLETIN_FIELDS))
+    undrawn_letters = list_undrawn_letters(" ".join(map(str, shown_facts)))
+    if undrawn_letters:
+        # The letters themselves would be boxes here too.
+        sentence = ngettext(
+            "%(num)s letter cannot be drawn on this paper and is a box. The page of the call shows it.",
+            "%(num)s letters cannot be drawn on this paper and are boxes. The page of the call shows them.",
+            len(undrawn_letters),
+        )
+        blocks.append(Note(sentence))
     return Report(
         title=_("Bulletin of calls"),
         subtitle=_("Week of %(day)s", day=week),

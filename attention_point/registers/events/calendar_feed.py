@@ -29,6 +29,8 @@ def build_calendar_feed(events: Iterable[RecordColumns], due_dates: Iterable[Due
             entry.add("location", event.data["place"])
         calendar.add_component(entry)
     for due_date in due_dates:
+        if not due_date.is_day_known:
+            continue
         # A record may have several due dates: the key makes an identifier of its own for each, always the same one.
         uid = f"{uuid5(due_date.row.id, due_date.key)}@{due_date.register.name}"
         title = f"{due_date.text}: {due_date.row.name}"

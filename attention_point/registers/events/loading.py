@@ -4,7 +4,7 @@ from typing import Any
 
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
-from attention_point.registers.events.register import EVENTS
+from attention_point.registers.events.register import DIPLOMATIC_MEETING, EVENTS
 from attention_point.registers.shared.code_lists import COUNTRIES, find_code
 from attention_point.registers.shared.records.loading import YearFileLoad
 
@@ -15,7 +15,7 @@ _RENAMED_KEYS = {
 }  # fmt: skip
 _SAME_KEYS = (
     "name", "kind", "date", "until", "reason", "countries", "participants", "approximate", "at_least", "partners",
-    "activities", "results", "cost", "plan_line", "sdgs", "notes",
+    "purpose", "activities", "results", "cost", "plan_line", "sdgs", "next_steps", "notes",
 )  # fmt: skip
 EVENT_KEYS = {**{key: key for key in _SAME_KEYS}, **_RENAMED_KEYS}
 
@@ -50,7 +50,7 @@ def load_diplomatic_contacts(year_load: YearFileLoad, section: Any) -> None:
         # The file says only with whom the office met, not when; each meeting counts as done in the year.
         record = {
             "name": name,
-            "kind": "diplomatic-meeting",
+            "kind": DIPLOMATIC_MEETING,
             "countries": [code],
             "state": "done",
             "year": year_load.year,

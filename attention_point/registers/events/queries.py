@@ -17,10 +17,10 @@ MAX_EVENTS = 1000
 """The most events of a month or of a feed."""
 
 
-def list_events_of_month(session: Session, month: str) -> Sequence[RecordColumns]:
-    """List the events of a month (``YYYY-MM``), the earliest first."""
+def list_events_of_month(session: Session, month: str, limit: int = MAX_EVENTS) -> Sequence[RecordColumns]:
+    """List the events of a month (``YYYY-MM``), the earliest first, at most ``limit``."""
     statement = filter_statement(session, EVENTS, select(Event), RecordFilter(index_values={"month": month}))
-    return session.scalars(statement.order_by(Event.sort, Event.id).limit(MAX_EVENTS)).all()
+    return session.scalars(statement.order_by(Event.sort, Event.id).limit(limit)).all()
 
 
 def list_dated_events(session: Session, *, public_only: bool) -> Sequence[RecordColumns]:

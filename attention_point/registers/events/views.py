@@ -26,25 +26,35 @@ from attention_point.registers.shared.schema.schema import Register
 # A calendar program reads the feed again and again; five years ahead reach the end of most agreements.
 FEED_PAST, FEED_FUTURE = timedelta(days=366), timedelta(days=5 * 366)
 """How far back and ahead the feed lists what is due."""
+ENTRIES_PER_DAY, UNDATED_ENTRIES = 8, 50
+"""The most entries of a day of the calendar, and of those without a day below it; the list shows the others."""
 
 
 def show_calendar(register: Register) -> Reply:
     """Show the events of a month: on their days, or below the table if their day is not known."""
     month = parse_month(request.args.get("month", "")) or format_month_code(clock.today())
     first_day, last_day = parse_day_span(month)
-    rows = queries.list_events_of_month(db_session(), month)
-    days = queries.group_events_by_day(rows, first_day, last_day)
+    # One more than the page shows, by which it sees that there are more.
+    rows = queries.list_events_of_month(db_session(), month, queries.MAX_EVENTS + 1)
+    shown_rows = rows[: queries.MAX_EVENTS]
+    days = queries.group_events_by_day(shown_rows, first_day, last_day)
+    dated_ids = {row.id for day_events in days.values() for row in day_events}
+    due_dates = list_due_dates(db_session(), first_day, last_day, current_actor().permissions)
     return render_page(
         register,
         "calendar",
         month=format_month(first_day),
+        month_code=month,
         first_day=first_day,
         weeks=Calendar().monthdatescalendar(first_day.year, first_day.month),
         days=days,
-        due_dates=queries.group_due_dates_by_day(
-            list_due_dates(db_session(), first_day, last_day, current_actor().permissions)
-        ),
-        undated_events=[row for row in rows if not any(row in day_events for day_events in days.values())],
+        due_dates=queries.group_due_dates_by_day(due_date for due_date in due_dates if due_date.is_day_known),
+        undated_due_dates=[due_date for due_date in due_dates if not due_date.is_day_known],
+        undated_events=[row for row in shown_rows if row.id not in dated_ids],
+        is_cut=len(rows) > queries.MAX_EVENTS,
+        max_events=queries.MAX_EVENTS,
+        entries_per_day=ENTRIES_PER_DAY,
+        undated_entries=UNDATED_ENTRIES,
         previous_month=format_month_code(first_day - timedelta(days=1)),
         next_month=format_month_code(first_of_next_month(first_day)),
     )

@@ -1,6 +1,6 @@
 """Code lists of registers from bilingual files ``data/lists.yaml``, and the code that a typed word means."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,12 @@ def read_code_lists(path: Path) -> Mapping[str, CodeList]:
     """Read the lists of a file: ``name: {codes: {code: {es, en, aliases?}}}``."""
     lists = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: CodeList(name, _build_codes(content["codes"])) for name, content in lists.items()}
+
+
+def read_column_names(path: Path) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Read further names of the columns of spreadsheets from a file: ``register: {field: [name]}``."""
+    names: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return names
 
 
 def _build_codes(rows: Mapping[str, Mapping[str, str]]) -> Iterator[Code]:
@@ -31,6 +37,7 @@ def _list_countries() -> list[Code]:
 
 # Read once when the module is imported: a broken list stops the start, not a form in the afternoon.
 _CODE_LISTS = read_code_lists(Path(__file__).with_name("data") / "lists.yaml")
+COMMON_COLUMN_NAMES = read_column_names(Path(__file__).with_name("data") / "column_names.yaml")["every_register"]
 NUMBER_QUALIFIERS = _CODE_LISTS["marks"]
 CURRENCIES = _CODE_LISTS["currencies"]
 ORGANISATION_KINDS = _CODE_LISTS["organisation_kinds"]

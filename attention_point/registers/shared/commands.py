@@ -1,20 +1,21 @@
 """The command line of the registers."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, write_session
-from attention_point.foundation.errors import AppError, Invalid, NotFound
+from attention_point.foundation.errors import AppError, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.shared.records.loading import load_year_file, read_year_file
 from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME, Register
-from attention_point.registers.shared.spreadsheets import importing
-from attention_point.registers.shared.spreadsheets.exporting import build_csv
-from attention_point.registers.shared.spreadsheets.importing import CHANGE, ERROR, NEW, SAME, CheckedRow
+from attention_point.registers.shared.spreadsheets import importing, uploads
+from attention_point.registers.shared.spreadsheets.importing import CHANGE, NEW, SAME, CheckedRow
+from attention_point.registers.shared.spreadsheets.leftover_rows import build_leftover_file, list_leftover_rows
+from attention_point.registers.shared.spreadsheets.spreadsheet_columns import list_ignored_labels
 from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_FILE_SIZE
 
 _MAX_SHOWN_ERRORS = 20
@@ -44,41 +45,48 @@ def load_year_records(file: Path) -> None:
 @click.argument("register")
 @click.argument("file", type=FILE_TO_READ)
 @click.option("--dry-run", is_flag=True, help="Only report what would happen to the rows.")
-@click.option("--errors", type=FILE_TO_WRITE, help="Write the wrong rows to this CSV file.")
-def import_spreadsheet(register: str, file: Path, dry_run: bool, errors: Path | None) -> None:
-    """Import an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…): every row, or none."""
+@click.option("--repeated", is_flag=True, help="Add also rows with the name and date of an earlier row.")
+@click.option("--errors", type=FILE_TO_WRITE, help="Write the rows that are left to this XLSX or CSV file.")
+def import_spreadsheet(register: str, file: Path, dry_run: bool, repeated: bool, errors: Path | None) -> None:
+    """Import an XLSX or CSV spreadsheet into REGISTER (events, agreements, calls…). Wrong rows are left."""
     with write_session() as session:
         chosen_register = _get_register(register)
         with file.open("rb") as opened_file:  # one byte more than allowed tells that the file is too large
-            columns, rows = importing.read_rows(chosen_register, file.name, opened_file.read(MAX_FILE_SIZE + 1))
-        checked_rows = importing.check_rows(session, chosen_register, columns, rows)
-        counts = importing.count_outcomes(checked_rows)
-        message_counts = {"new": counts[NEW], "changed": counts[CHANGE], "same": counts[SAME], "wrong": counts[ERROR]}
-        click.echo(_("%(new)s to add, %(changed)s to change, %(same)s unchanged, %(wrong)s wrong.", **message_counts))
-        if counts[ERROR]:
-            raise _report_wrong_rows(checked_rows, errors)
-        if dry_run:
-            return
-        try:
+            columns, rows = uploads.read_rows(chosen_register, file.name, opened_file.read(MAX_FILE_SIZE + 1))
+        ignored_labels = list_ignored_labels(columns)
+        if ignored_labels:
+            click.echo(_("Columns that are left out: %(names)s", names=", ".join(ignored_labels)), err=True)
+        checked_rows = importing.check_rows(session, chosen_register, columns, rows, takes_repeated=repeated)
+        if not dry_run:
             importing.apply_rows(session, SYSTEM, chosen_register, checked_rows)
-        except Invalid:
-            raise _report_wrong_rows(checked_rows, errors) from None
-    click.echo(_("Imported."))
+        counts = importing.count_outcomes(checked_rows)
+        leftover_rows = list_leftover_rows(checked_rows)
+        if leftover_rows:
+            file_kind = "xlsx" if errors is not None and errors.suffix.lower() == ".xlsx" else "csv"
+            content = build_leftover_file(chosen_register, columns, rows, checked_rows, file_kind)
+            _report_leftover_rows(leftover_rows, errors, content)
+    message_counts = {"new": counts[NEW], "changed": counts[CHANGE], "same": counts[SAME], "wrong": len(leftover_rows)}
+    if dry_run:
+        click.echo(_("%(new)s to add, %(changed)s to change, %(same)s unchanged, %(wrong)s wrong.", **message_counts))
+    else:
+        click.echo(_("%(new)s added, %(changed)s changed, %(same)s unchanged, %(wrong)s left.", **message_counts))
+    if leftover_rows:
+        raise AppError(_("Some rows were left: correct them and import them again."))
 
 
-def _report_wrong_rows(rows: Iterable[CheckedRow], errors_file: Path | None) -> AppError:
-    """Write the wrong rows to a file, or the first of them to stderr. Gives the error that ends the command."""
-    column_labels, lines = importing.build_report_table(row for row in rows if row.outcome == ERROR)
-    if errors_file is None:
-        for line in lines[:_MAX_SHOWN_ERRORS]:
-            click.echo(f"{column_labels[0]} {line[0]} · {line[2]}: {line[3]}", err=True)
-        return AppError(_("Nothing was imported. To save all wrong rows: --errors FILE."))
-    try:
-        errors_file.write_bytes(build_csv(column_labels, lines))
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        return AppError(_("%(file)s cannot be written: %(reason)s", file=errors_file.name, reason=reason))
-    return AppError(_("Nothing was imported. The wrong rows are in %(file)s.", file=errors_file.name))
+def _report_leftover_rows(rows: Sequence[CheckedRow], errors_file: Path | None, content: bytes) -> None:
+    """Write the rows that are left to a file, or the first of them to stderr. Raises AppError if it cannot."""
+    if errors_file is not None:
+        try:
+            errors_file.write_bytes(content)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise AppError(_("%(file)s cannot be written: %(reason)s", file=errors_file.name, reason=reason)) from None
+        return
+    for row in rows[:_MAX_SHOWN_ERRORS]:
+        reasons = "; ".join(f"{label}: {sentence}" for label, sentence in row.report)
+        click.echo(_("Row %(number)s. %(reasons)s", number=row.number, reasons=reasons), err=True)
+    click.echo(_("To save all rows that are left: --errors FILE."), err=True)
 
 
 def _get_register(name: str) -> Register:

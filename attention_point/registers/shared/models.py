@@ -121,7 +121,9 @@ class SavedFilter(Base):
 class StoredImport(Base):
     """An uploaded spreadsheet that waits for its confirmation.
 
-    ``columns`` are the keys of its columns; ``rows`` are pairs of a row's number in the spreadsheet and its cells.
+    ``columns`` are the keys of its columns; ``rows`` are pairs of a row's number in the spreadsheet and its cells. Once
+    the good rows are imported, only the others are left, and ``refusals`` says of each, by its number, its ``outcome``
+    and in ``report`` what is wrong: pairs of a column's label and a sentence. Until then ``refusals`` is empty.
     """
 
     __tablename__ = "register_import"
@@ -132,3 +134,22 @@ class StoredImport(Base):
     at: Mapped[datetime]
     columns: Mapped[list[str]] = mapped_column(JSON)
     rows: Mapped[list[tuple[int, list[Any]]]] = mapped_column(JSON)
+    refusals: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
+
+
+class RemovedRecord(Base):
+    """A record that was removed and can be brought back for some time, with all that its own row held."""
+
+    __tablename__ = "register_removed"
+    __table_args__ = (Index("ix_register_removed_register_removed_at", "register", "removed_at"),)
+
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+    register: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(300))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str | None] = mapped_column(String(400))
+    origin: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime] = mapped_column(index=True)
+    removed_by: Mapped[str] = mapped_column(String(60))

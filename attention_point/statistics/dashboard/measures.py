@@ -50,15 +50,18 @@ def choose_same_day(month: date, day: date) -> date:
 
     It has the same number, or is the last day of a month that is too short.
     """
+    # 31 March is compared with the whole of February, because the 31st day from its first lies in March.
     return min(month + (day.day - 1) * ONE_DAY, last_of_month(month))
 
 
 def collect_daily_counts(session: Session, filters: Filters, points: list[str]) -> DailyCounts:
     """Read the counts of every day that the measures and the weekly trend use, in one statement."""
     last_day, month = filters.last_day, filters.month
+    # The spans overlap: read one after the other, the same rows would be read twice.
     spans = [(get_month_before(month), last_day), (get_monday(last_day) - ONE_WEEK, last_day)]
     if filters.grouping == "week":
         spans.append((build_trend_weeks(last_day)[0], last_day))
+    # Only a month that is over is set beside the same month of the year before: one that still runs would look small.
     if not filters.is_current_month:
         year_before = month.replace(year=month.year - 1)
         spans.append((year_before, last_of_month(year_before)))
@@ -133,14 +136,25 @@ def _build_past_measure(key: str, label: str, counts: Mapping[date, int], filter
     )
 
 
-def build_referral_measures(filters: Filters, monthly_referrals: Mapping[date, tuple[int, int]]) -> list[Measure]:
+MonthlyPairs = Mapping[date, tuple[int, int]]  # month → a total, and how many of them are of one kind
+
+
+def build_referral_measures(filters: Filters, monthly_referrals: MonthlyPairs) -> list[Measure]:
     """Build the measures of referrals: those made in the month, and those of them without an answer."""
-    # A referral counts in the month of its visit, so that there is no part of a month to compare with.
-    whole_label = N_("Last month as a whole") if filters.is_current_month else N_("The month before, as a whole")
-    labels = {"referrals": N_("Referrals made in the month"), "unanswered": N_("Of these, without an answer")}
-    current_counts = monthly_referrals[filters.month]
-    previous_counts = monthly_referrals[get_month_before(filters.month)]
     return [
-        Measure(key, label, count, whole_count=previous_count, whole_label=whole_label)
-        for (key, label), count, previous_count in zip(labels.items(), current_counts, previous_counts, strict=True)
+        _build_monthly_measure("referrals", N_("Referrals made in the month"), 0, filters, monthly_referrals),
+        _build_monthly_measure("unanswered", N_("Of these, without an answer"), 1, filters, monthly_referrals),
     ]
+
+
+def build_first_time_measure(filters: Filters, monthly_people: MonthlyPairs) -> Measure:
+    """Build the measure of the people of the month who had never come before."""
+    return _build_monthly_measure("first", N_("Of these people, for the first time"), 1, filters, monthly_people)
+
+
+def _build_monthly_measure(key: str, label: str, part: int, filters: Filters, monthly_counts: MonthlyPairs) -> Measure:
+    # These count in the month of their visit and not by day, so that there is no part of a month to compare with.
+    whole_label = N_("Last month as a whole") if filters.is_current_month else N_("The month before, as a whole")
+    month_before = get_month_before(filters.month)
+    counts, whole_counts = (monthly_counts.get(month, (0, 0)) for month in (filters.month, month_before))
+    return Measure(key, label, counts[part], whole_count=whole_counts[part], whole_label=whole_label)

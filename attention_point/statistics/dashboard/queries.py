@@ -1,10 +1,11 @@
 """Reads what the dashboard shows. Every count is stored as things happen, and no record is opened.
 
-The counts are exact, small ones too, because they are for the office only. Restricted topics are not among them,
-neither as needs nor by the entities that are there for them: the protected month alone shows them.
+The counts are exact, small ones too, because they are for the office only, and each total is what the release of the
+month calls so (docs/decisions/0048). Needs of restricted topics are not among them, and the entities that are there for
+these stand together: the protected month alone shows them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from attention_point.statistics.dashboard.measures import (
     PEOPLE_BY_DAY,
     Measure,
     build_days,
+    build_first_time_measure,
     build_measures,
     build_referral_measures,
     choose_same_day,
@@ -33,6 +35,7 @@ from attention_point.statistics.dashboard.trend import (
     build_weekly_trend,
     get_month_before,
 )
+from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import range_queries
 from attention_point.tallies.rules import RESTRICTED_CODES
 
@@ -40,6 +43,14 @@ REFERRALS_BY_STATE = "referrals-by-entity-and-state"
 # Every attention and every person stands in exactly one cell of these monthly tables, so that the sum of a table is the
 # month's total.
 MONTHLY_ATTENTIONS, MONTHLY_PEOPLE = "attentions-by-hour", "people-by-population"
+SHOWN_TABLES = (
+    "people-by-sex-and-age",
+    "people-by-population",
+    "people-by-municipality",
+    "attentions-by-wait",
+    "answers-by-time",
+)
+RESTRICTED_TOGETHER = ""  # no entity has this code
 ANSWERED_STATES = ANSWER_STATES | {"closed"}
 
 
@@ -56,6 +67,7 @@ class ReferralCounts:
     @property
     def non_response_rate(self) -> float | None:
         """The percentage without an answer, of all that were not withdrawn; None where there are none."""
+        # A referral that was withdrawn needs no answer, and counted as unanswered it would blame the entity.
         expected_answers = self.total - self.withdrawn
         return round(100 * self.unanswered / expected_answers, 1) if expected_answers else None
 
@@ -64,16 +76,18 @@ class ReferralCounts:
 class Dashboard:
     """All that the dashboard shows for one choice. What a choice leaves out is empty.
 
-    ``open_referrals_by_entity`` is None for a month that is over.
+    ``counts`` are the cells of the tables of ``SHOWN_TABLES`` in the month. ``referrals_by_entity`` has the entities
+    for restricted topics together, under ``RESTRICTED_TOGETHER``. ``open_referrals_by_entity`` is None for a month that
+    is over.
     """
 
     measures: tuple[Measure, ...]
     trend_periods: tuple[TrendPeriod, ...]
     referrals_by_entity: Mapping[str, ReferralCounts]
+    referrals_by_state: Mapping[str, int]
     open_referrals_by_entity: Mapping[str, OpenReferralCounts] | None
     needs: tuple[tuple[str, int, int], ...] = ()
-    wait_counts: Mapping[str, int] = field(default_factory=dict)
-    answer_time_counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     point_counts: tuple[tuple[str, int, int, int], ...] = ()
 
     @property
@@ -89,17 +103,18 @@ class Dashboard:
 
 def collect_dashboard(session: Session, filters: Filters, options: Options) -> Dashboard:
     """Read what a choice shows."""
-    points = [filters.point] if filters.point else list(options.points)
-    entities = [filters.entity] if filters.entity else list(options.entities)
+    points = [filters.point] if filters.point else _list_every_point(session, filters, options)
     months = build_trend_months(filters.month)
     is_monthly = bool(filters.entity) or filters.grouping == "month"
-    monthly_referrals = _sum_monthly_referrals(session, filters, options, months if is_monthly else months[-2:], points)
+    monthly_referrals = _sum_monthly_referrals(session, filters, months if is_monthly else months[-2:], points)
     referral_measures = build_referral_measures(filters, monthly_referrals)
-    referrals_by_entity = _collect_referrals(session, filters, points, entities)
+    referrals = _collect_referrals(session, filters, options, points)
+    entities = [filters.entity] if filters.entity else list(options.entities)
     open_referrals = count_open_referrals(session, entities, filters.point) if filters.is_current_month else None
+    # Visits and people belong to no entity: of a chosen one there are referrals only.
     if filters.entity:
         trend = tuple(TrendPeriod(month, 0, 0, *counts) for month, counts in monthly_referrals.items())
-        return Dashboard(tuple(referral_measures), trend, referrals_by_entity, open_referrals)
+        return Dashboard(tuple(referral_measures), trend, *referrals, open_referrals)
     daily_counts = collect_daily_counts(session, filters, points)
     if is_monthly:
         counts = range_queries.sum_by_day(session, (MONTHLY_ATTENTIONS, MONTHLY_PEOPLE), monthly_referrals, points)
@@ -107,27 +122,39 @@ def collect_dashboard(session: Session, filters: Filters, options: Options) -> D
     else:
         # The days of these weeks were read together with those of the measures.
         periods = build_weekly_trend(filters.last_day, daily_counts[ATTENTIONS_BY_DAY], daily_counts[PEOPLE_BY_DAY])
+    first_time = build_first_time_measure(filters, _count_first_times(session, months[-2:], points))
     return Dashboard(
-        (*build_measures(filters, daily_counts), *referral_measures),
+        (*build_measures(filters, daily_counts), first_time, *referral_measures),
         tuple(periods),
-        referrals_by_entity,
+        *referrals,
         open_referrals,
-        *_collect_details(session, filters, points),
+        _collect_needs(session, filters, points),
+        _collect_counts(session, filters, points),
         () if filters.point or len(points) < 2 else _compare_points(session, filters, points),
     )
 
 
+def _list_every_point(session: Session, filters: Filters, options: Options) -> list[str]:
+    """List the points of the directory, and those that left it and have counts in the months that are compared."""
+    # Without these a total would be less than the one that is released.
+    months = (filters.month, get_month_before(filters.month), filters.month.replace(year=filters.month.year - 1))
+    counted_points = (point for month in months for point in tally_queries.list_counted_points(session, month))
+    return sorted({*options.points, *counted_points})
+
+
 def _collect_referrals(
-    session: Session, filters: Filters, points: list[str], entities: Iterable[str]
-) -> dict[str, ReferralCounts]:
+    session: Session, filters: Filters, options: Options, points: list[str]
+) -> tuple[dict[str, ReferralCounts], Counter[str]]:
+    """Return the referrals of the month by entity, and by state."""
     table = REFERRALS_BY_STATE
     cells = range_queries.sum_by_month(session, [table], [filters.month], points, filters.entity)
-    states_by_entity: dict[str, Counter[str]] = {entity: Counter() for entity in entities}
+    # Joined before anything is counted: no number of a single restricted entity leaves this function.
+    states_by_entity: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for cell, count in cells[table, filters.month].items():
         entity, state = cell.split("|")
-        if entity in states_by_entity:
-            states_by_entity[entity][state] += count
-    return {entity: _sum_states(states) for entity, states in states_by_entity.items() if states.total()}
+        states_by_entity[RESTRICTED_TOGETHER if entity in options.restricted_entities else entity][state] += count
+    by_state = sum(states_by_entity.values(), Counter[str]())
+    return {entity: _sum_states(states) for entity, states in states_by_entity.items() if states.total()}, by_state
 
 
 def _sum_states(states: Counter[str]) -> ReferralCounts:
@@ -139,37 +166,36 @@ def _sum_states(states: Counter[str]) -> ReferralCounts:
 
 
 def _sum_monthly_referrals(
-    session: Session, filters: Filters, options: Options, months: Sequence[date], points: list[str]
+    session: Session, filters: Filters, months: Sequence[date], points: list[str]
 ) -> dict[date, tuple[int, int]]:
     """Return for each month the number of referrals, and of those without an answer."""
-    # The sums leave out the same entities as the table, or their difference would tell of the restricted ones.
-    hidden_entities = () if filters.entity else directory_queries.list_entity_codes(session) - options.entities.keys()
     counts = range_queries.sum_by_last_code(
-        session,
-        REFERRALS_BY_STATE,
-        months,
-        points,
-        UNANSWERED_STATES,
-        first_code=filters.entity,
-        excluded_first_codes=hidden_entities,
+        session, REFERRALS_BY_STATE, months, points, UNANSWERED_STATES, first_code=filters.entity
     )
     return {month: counts.get(month, (0, 0)) for month in months}
 
 
-def _collect_details(
-    session: Session, filters: Filters, points: list[str]
-) -> tuple[tuple[tuple[str, int, int], ...], Mapping[str, int], Mapping[str, int]]:
-    """Return the needs beside those of the month before, the most frequent first; waits; and times to an answer."""
-    month, month_before = filters.month, get_month_before(filters.month)
-    tables = ("people-by-need", "attentions-by-wait", "answers-by-time")
-    counts = range_queries.sum_by_month(session, tables, (month, month_before), points)
-    current, previous = counts["people-by-need", month], counts["people-by-need", month_before]
+def _count_first_times(session: Session, months: Sequence[date], points: list[str]) -> dict[date, tuple[int, int]]:
+    """Return for each month the number of people, and of those who had never come before."""
+    table = "people-by-first-time"
+    cells = range_queries.sum_by_month(session, [table], months, points)
+    return {month: (sum(cells[table, month].values()), cells[table, month].get("first", 0)) for month in months}
+
+
+def _collect_needs(session: Session, filters: Filters, points: list[str]) -> tuple[tuple[str, int, int], ...]:
+    """Return the people by need beside those of the month before, the most frequent need first."""
+    table, month, month_before = "people-by-need", filters.month, get_month_before(filters.month)
+    counts = range_queries.sum_by_month(session, [table], (month, month_before), points)
+    current, previous = counts[table, month], counts[table, month_before]
+    # Also needs that nobody had this month and somebody had in the last one: that they went is worth seeing.
     needs = _sort_by_count(current, (current.keys() | previous.keys()) - list_restricted_needs(session))
-    return (
-        tuple((need, current.get(need, 0), previous.get(need, 0)) for need in needs),
-        counts["attentions-by-wait", month],
-        counts["answers-by-time", month],
-    )
+    return tuple((need, current.get(need, 0), previous.get(need, 0)) for need in needs)
+
+
+def _collect_counts(session: Session, filters: Filters, points: list[str]) -> dict[str, dict[str, int]]:
+    """Return the cells of each shown table in the month."""
+    counts = range_queries.sum_by_month(session, SHOWN_TABLES, [filters.month], points)
+    return {table: cells for (table, _month), cells in counts.items()}
 
 
 def _sort_by_count(counts: Mapping[str, int], codes: Iterable[str]) -> list[str]:
@@ -179,6 +205,7 @@ def _sort_by_count(counts: Mapping[str, int], codes: Iterable[str]) -> list[str]
 def list_restricted_needs(session: Session) -> frozenset[str]:
     """Return the needs that the dashboard does not show."""
     services = directory_queries.get_services_by_code(session).values()
+    # A need is restricted by the method or by any of its services: the more careful of the two counts.
     return RESTRICTED_CODES | {service.need for service in services if service.restricted}
 
 

@@ -10,13 +10,14 @@ from attention_point.foundation.language import format_date, format_datetime, fo
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.paperwork import Block, Column, Heading, Note, Paragraph, Report, Table
+from attention_point.statistics.dashboard.breakdowns import build_people_blocks
 from attention_point.statistics.dashboard.filters import GROUPINGS, Filters, Options
 from attention_point.statistics.dashboard.measures import Measure
 from attention_point.statistics.dashboard.queries import Dashboard
 from attention_point.statistics.dashboard.tables import (
-    build_entity_blocks,
     build_need_blocks,
     build_points_table,
+    build_referral_blocks,
     build_time_blocks,
     build_trend_blocks,
     describe_restricted,
@@ -42,10 +43,11 @@ def build_report(
         Paragraph("\n".join(_describe_measure(measure) for measure in dashboard.measures)),
     ]
     for title, tables in (
-        (_("Trend"), build_trend_blocks(dashboard, filters)),
+        (_("People"), build_people_blocks(dashboard, label_for_code)),
         (_("Needs"), build_need_blocks(dashboard, label_for_code)),
-        (_("Referrals by entity"), build_entity_blocks(dashboard, filters, label_for_code)),
+        (_("Referrals"), build_referral_blocks(dashboard, filters, label_for_code)),
         (_("Times"), build_time_blocks(dashboard)),
+        (_("Trend"), build_trend_blocks(dashboard, filters)),
         (_("Points"), build_points_table(dashboard, options)),
     ):
         # A section is left out where the choice has nothing of it, or an empty heading would look like a fault.
@@ -139,7 +141,8 @@ def _build_method_blocks() -> Iterator[Block]:
     yield Paragraph(
         _(
             "People and attentions are counted apart: a person once a month, and in it once for each need; an "
-            "attention is one visit. Referrals count in the month of their visit, in the state in which they are now."
+            "attention is one visit. Referrals count in the month of their visit, in the state in which they are now. "
+            "People, attentions and referrals of a month are those of its release, which rounds small totals."
         )
     )
     yield Paragraph(_("The week begins on Monday. Today's figure grows until the point closes."))

@@ -1,21 +1,23 @@
-"""The tables and charts of the dashboard: trend, needs, referrals by entity, times and points."""
+"""The tables and charts of the dashboard: trend, needs, referrals by state and entity, times and points."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.language import current_language, format_date, format_number
+from attention_point.foundation.language import current_language, format_date, format_number, format_percent
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Block, Cell, Chart, Column, Series, Table
-from attention_point.foundation.paperwork.report import ChartKind
-from attention_point.foundation.report_pages import describe_chart
+from attention_point.foundation.paperwork import Block, Cell, Column, Series, Table
 from attention_point.referrals.open_referral_counts import MAX_COUNTED, MAX_COUNTED_AT_POINT
+from attention_point.statistics.dashboard.breakdowns import (
+    MAX_BARS,
+    Labeller,
+    build_chart,
+    build_distribution,
+    describe_highest,
+    get_table_title,
+)
 from attention_point.statistics.dashboard.filters import Filters, Options
-from attention_point.statistics.dashboard.queries import Dashboard, ReferralCounts
+from attention_point.statistics.dashboard.queries import ANSWERED_STATES, RESTRICTED_TOGETHER, Dashboard
 from attention_point.tallies.facts import NOT_GIVEN
-from attention_point.tallies.rules import INDICATORS_BY_ID
-
-Labeller = Callable[[str, str], str]
-MAX_BARS = 10  # of a horizontal chart, so that it stays legible on a tablet; the table beside it has all rows
 
 
 def build_trend_blocks(dashboard: Dashboard, filters: Filters) -> Iterator[Block]:
@@ -35,47 +37,49 @@ def build_trend_blocks(dashboard: Dashboard, filters: Filters) -> Iterator[Block
             ("unanswered", _("Without an answer"), [period.unanswered_referrals for period in periods]),
         ]
     title = _("Recent weeks, from Monday") if is_weekly else _("Recent months")
-    notes = (_("A person counts in the week of the first visit of each month."),) if is_weekly else ()
+    label, counts = lines[0][1:]
+    highest = max(counts)
+    notes = [
+        _(
+            "%(what)s: the highest is %(name)s, with %(count)s.",
+            what=label,
+            name=period_names[counts.index(highest)],
+            count=format_number(highest),
+        )
+    ]
+    if is_weekly:
+        notes.append(_("A person counts in the week of the first visit of each month."))
     columns = (
         Column("begins", _("Week of") if is_weekly else _("Month")),
-        *(Column(key, label, "integer") for key, label, _counts in lines),
+        *(Column(key, label, "integer") for key, label, _line in lines),
     )
     rows: list[tuple[Cell, ...]] = [
-        (name, *(counts[index] for _key, _label, counts in lines)) for index, name in enumerate(period_names)
+        (name, *(line[index] for _key, _label, line in lines)) for index, name in enumerate(period_names)
     ]
-    series = [Series(label, tuple(counts)) for _key, label, counts in lines]
-    yield _build_chart("trend", title, "line", period_names, *series)
-    yield Table("trend", title, columns, tuple(rows), notes)
-
-
-def _build_chart(chart_id: str, title: str, kind: ChartKind, names: Sequence[str], *series: Series) -> Chart:
-    counts = [count for count in series[0].values if isinstance(count, int)]
-    highest = None
-    if any(counts):
-        position = counts.index(max(counts))
-        highest = names[position], format_number(counts[position])
-    return Chart(chart_id, title, kind, tuple(names), series, describe_chart(title, highest))
-
-
-def _get_table_title(table: str) -> str:
-    message = INDICATORS_BY_ID[table].title
-    return _(message)
+    series = [Series(label, tuple(line)) for _key, label, line in lines]
+    yield build_chart("trend", title, "line", period_names, *series)
+    yield Table("trend", title, columns, tuple(rows), tuple(notes))
 
 
 def build_need_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
     """Build the people by need, the most frequent need first."""
     if not dashboard.needs:
         return
-    title = _get_table_title("people-by-need")
+    title = get_table_title("people-by-need")
     rows = tuple((label_for_code("need", need), count, previous) for need, count, previous in dashboard.needs)
     names, counts, _previous_counts = zip(*rows[:MAX_BARS], strict=True)
-    yield _build_chart("needs", title, "hbar", names, Series(_("People"), counts))
+    yield build_chart("needs", title, "hbar", names, Series(_("People"), counts))
     columns = (
         Column("need", _("Need")),
         Column("count", _("This month"), "integer"),
         Column("before", _("The month before"), "integer"),
     )
-    yield Table("needs", title, columns, rows, (describe_restricted(),))
+    notes = (
+        _("The most frequent is “%(name)s”: %(count)s people.", name=names[0], count=format_number(counts[0])),
+        _("A person counts once for each need, so the rows do not add up to the people."),
+        describe_restricted(),
+    )
+    yield Table("needs", title, columns, rows, notes)
 
 
 def describe_restricted() -> str:
@@ -83,23 +87,49 @@ def describe_restricted() -> str:
     return _("Violence, trafficking and other restricted topics are shown only in the month's protected figures.")
 
 
-def build_entity_blocks(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Block]:
-    """Build the referrals of the month by entity, and those that are open now."""
-    counts_by_entity = dashboard.referrals_by_entity
-    if counts_by_entity:
-        # The code breaks ties, so that page and files have the same order.
-        entities = sorted(counts_by_entity, key=lambda entity: (-counts_by_entity[entity].total, entity))
-        named_counts = [(label_for_code("entity", entity), counts_by_entity[entity]) for entity in entities]
-        yield from _build_referral_blocks(named_counts, is_complete=not filters.entity)
+def build_referral_blocks(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Block]:
+    """Build the referrals of the month by state and by entity, and those that are open now."""
+    yield from _build_state_blocks(dashboard, label_for_code)
+    yield from _build_entity_blocks(dashboard, label_for_code)
     yield from _build_open_table(dashboard, filters, label_for_code)
 
 
-def _build_referral_blocks(named_counts: Sequence[tuple[str, ReferralCounts]], *, is_complete: bool) -> Iterator[Block]:
-    title = _("Referrals of the month, as they stand now")
+def _build_state_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
+    states = dashboard.referrals_by_state
+    answered = sum(count for state, count in states.items() if state in ANSWERED_STATES)
+    # A referral that was withdrawn waits for nobody.
+    expected = sum(states.values()) - states.get("withdrawn", 0)
+    finding = ""
+    if expected:
+        finding = _(
+            "%(answered)s of %(count)s referrals have an answer: %(percent)s.",
+            answered=format_number(answered),
+            count=format_number(expected),
+            percent=format_percent(answered / expected),
+        )
+    title = get_table_title("referrals-by-state")
+    yield from build_distribution("outcomes", title, "state", states, _("Referrals"), label_for_code, "bar", finding)
+
+
+def _build_entity_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
+    counts_by_entity = dashboard.referrals_by_entity
+    if not counts_by_entity:
+        return
+    # The code breaks ties, so that page and files have the same order. Those that stand together come last.
+    entities = sorted(
+        counts_by_entity,
+        key=lambda entity: (entity == RESTRICTED_TOGETHER, -counts_by_entity[entity].total, entity),
+    )
+    together = _("Entities for confidential topics, together")
+    named_counts = [
+        (label_for_code("entity", entity) if entity != RESTRICTED_TOGETHER else together, counts_by_entity[entity])
+        for entity in entities
+    ]
+    title = _("Referrals of the month by entity, as they stand now")
     names, charted = zip(*named_counts[:MAX_BARS], strict=True)
     made = Series(_("Made"), tuple(counts.total for counts in charted))
     unanswered = Series(_("Without an answer"), tuple(counts.unanswered for counts in charted))
-    yield _build_chart("entities", title, "hbar", names, made, unanswered)
+    yield build_chart("entities", title, "hbar", names, made, unanswered)
     columns = (
         Column("entity", _("Entity")),
         Column("made", _("Made"), "integer"),
@@ -112,10 +142,12 @@ def _build_referral_blocks(named_counts: Sequence[tuple[str, ReferralCounts]], *
         (name, counts.total, counts.open, counts.answered, counts.unanswered, counts.non_response_rate)
         for name, counts in named_counts
     )
-    notes = [_("Open: the outcome is not known yet. An accepted referral counts as open and as answered.")]
-    if is_complete:
-        notes.append(_("Entities that mostly see restricted topics are left out of all referrals on this page."))
-    yield Table("entities", title, columns, rows, tuple(notes))
+    total = sum(counts.total for _name, counts in named_counts)
+    notes = (
+        describe_highest(names, [counts.total for counts in charted], total),
+        _("Open: the outcome is not known yet. An accepted referral counts as open and as answered."),
+    )
+    yield Table("entities", title, columns, rows, notes)
 
 
 def _build_open_table(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Table]:
@@ -143,6 +175,8 @@ def _build_open_table(dashboard: Dashboard, filters: Filters, label_for_code: La
         for entity, counts in sorted(open_by_entity.items(), key=lambda item: (-item[1].waiting, item[0]))
     )
     notes = [_("Open today, from any month.")]
+    # The page counts up to a bound, so that it stays quick however many referrals are open: a bound that is hidden
+    # would be a wrong figure.
     if any(counts.is_capped for counts in open_by_entity.values()):
         most = format_number(MAX_COUNTED_AT_POINT if filters.point else MAX_COUNTED)
         notes.append(_("Counting stops at %(most)s for each state: there may be more.", most=most))
@@ -151,7 +185,7 @@ def _build_open_table(dashboard: Dashboard, filters: Filters, label_for_code: La
 
 def build_time_blocks(dashboard: Dashboard) -> Iterator[Block]:
     """Build the waits at the point and the times to an answer."""
-    waits, answer_times = dashboard.wait_counts, dashboard.answer_time_counts
+    waits, answer_times = (dashboard.counts.get(table, {}) for table in ("attentions-by-wait", "answers-by-time"))
     yield from _build_band_blocks("waits", "attentions-by-wait", "waits", waits, _("Waiting time"), _("Attentions"))
     yield from _build_band_blocks("answers", "answers-by-time", "answer_times", answer_times, _("Days"), _("Answers"))
 
@@ -159,17 +193,21 @@ def build_time_blocks(dashboard: Dashboard) -> Iterator[Block]:
 def _build_band_blocks(
     block_id: str, table: str, code_list: str, counts: Mapping[str, int], band_title: str, unit: str
 ) -> Iterator[Block]:
-    # Bands keep their order: sorted by frequency, a distribution could not be seen.
-    bands = [code for code in get_code_list(code_list) if counts.get(code.code)]
-    if not bands:
+    # Bands keep their order, and empty ones stay: a distribution with gaps closed could not be seen.
+    title, language = get_table_title(table), current_language()
+    rows = [(band.label(language), counts.get(band.code, 0)) for band in get_code_list(code_list)]
+    if not any(count for _name, count in rows):
         return
-    title, language = _get_table_title(table), current_language()
-    rows = [(band.label(language), counts[band.code]) for band in bands]
     names, values = zip(*rows, strict=True)
-    yield _build_chart(block_id, title, "bar", names, Series(unit, values))
+    yield build_chart(block_id, title, "bar", names, Series(unit, values))
+    # Of bands nobody can compute a mean. The band in the middle is not moved by one who waited for months.
+    middle = (sum(values) + 1) // 2
+    median_band = next(name for index, name in enumerate(names) if sum(values[: index + 1]) >= middle)
+    note = _("The one in the middle: %(band)s.", band=median_band)
+    # After the median was taken: an unknown wait is neither short nor long.
     if NOT_GIVEN in counts:
         rows.append((_("Not given"), counts[NOT_GIVEN]))
-    yield Table(block_id, title, (Column("band", band_title), Column("count", unit, "integer")), tuple(rows))
+    yield Table(block_id, title, (Column("band", band_title), Column("count", unit, "integer")), tuple(rows), (note,))
 
 
 def build_points_table(dashboard: Dashboard, options: Options) -> Iterator[Table]:
@@ -181,5 +219,6 @@ def build_points_table(dashboard: Dashboard, options: Options) -> Iterator[Table
             Column("before", _("The month before, up to the same day"), "integer"),
             Column("people", _("People"), "integer"),
         )
-        rows = tuple((options.points[row[0]], *row[1:]) for row in dashboard.point_counts)
+        # A point that left the directory has no name any more, and its attentions stay in the total.
+        rows = tuple((options.points.get(row[0], row[0]), *row[1:]) for row in dashboard.point_counts)
         yield Table("points", _("Points compared"), columns, rows)

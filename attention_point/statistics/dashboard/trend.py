@@ -24,6 +24,7 @@ class TrendPeriod:
 
 def get_monday(day: date) -> date:
     """Return the Monday of the week in which a day lies."""
+    # Weeks begin on Monday (ISO 8601), and the page says so.
     return day - day.weekday() * ONE_DAY
 
 

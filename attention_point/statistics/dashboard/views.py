@@ -1,18 +1,19 @@
 """The page of the dashboard and its files. A file holds what the page of the same choice shows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.dates import format_month_code
 from attention_point.directory.validation.missing_contacts import list_missing_contacts
 from attention_point.foundation import clock, journal
-from attention_point.foundation.access import requires
+from attention_point.foundation.access import Actor, requires
 from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.paperwork import Chart, Report, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
     get_watermark,
@@ -21,18 +22,23 @@ from attention_point.foundation.report_pages import (
     split_into_parts,
 )
 from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.worker import run_in_worker
+from attention_point.statistics.dashboard.downloads import draw_file
 from attention_point.statistics.dashboard.filters import (
     Filters,
     Options,
     collect_options,
-    list_month_choices,
+    find_neighbours,
     parse_filters,
 )
 from attention_point.statistics.dashboard.forms import build_filter_form
 from attention_point.statistics.dashboard.queries import Dashboard, collect_dashboard
 from attention_point.statistics.dashboard.reports import build_report, describe_comparison, describe_filters
+from attention_point.statistics.dashboard.trend import get_monday
 from attention_point.statistics.open_data.files import FILE_FORMATS
 
+# The names of needs and a year of months need the whole width; the others stand in twos.
+WIDE_CHARTS = frozenset({"needs", "trend"})
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 
@@ -50,18 +56,20 @@ class _Selection:
 def show_dashboard() -> str | tuple[str, int]:
     """Show the dashboard, or the filters with what is wrong with them."""
     options, template = _collect_options(), "statistics/dashboard.html"
-    month_choices = list_month_choices(options)
     try:
         selection = _build_selection(options)
     except Invalid as error:
         form = build_filter_form(request.args, options, error.field_errors)
-        return render_template(template, form=form, month_choices=month_choices, selection=None), error.status
+        return render_template(template, form=form, selection=None), error.status
     wording = build_report_wording()
+    # Only who can fill them in is told of missing contacts: to others it would be a complaint without remedy.
     may_complete = current_actor().may("directory.edit")
     return render_template(
         template,
         form=build_filter_form(request.args, options),
-        month_choices=month_choices,
+        wide_charts=WIDE_CHARTS,
+        neighbours=_link_neighbours(selection.filters, options),
+        list_addresses=_build_list_addresses(current_actor(), selection.filters),
         selection=selection,
         chosen_filters=describe_filters(selection.filters, options),
         describe_comparison=describe_comparison,
@@ -76,28 +84,75 @@ def show_dashboard() -> str | tuple[str, int]:
 @requires("statistics.view")
 def show_chart(chart: str) -> Response:
     """Send one chart of a choice."""
-    return send_chart(_build_selection(_collect_options()).report, chart)
+    report = _build_selection(_collect_options()).report
+    # On the page two stand in a row; on paper each has the whole width.
+    blocks = (
+        replace(block, is_half_width=block.id not in WIDE_CHARTS) if isinstance(block, Chart) else block
+        for block in report.blocks
+    )
+    return send_chart(replace(report, blocks=tuple(blocks)), chart)
 
 
 @blueprint.get("/figures.pdf")
 @requires("statistics.export")
 def download_pdf() -> Response:
     """Send a choice as PDF."""
-    return _send_file("pdf", lambda report: write_pdf(report, build_report_wording()))
+    return _send_file("pdf")
 
 
 @blueprint.get("/figures.xlsx")
 @requires("statistics.export")
 def download_xlsx() -> Response:
     """Send a choice as a workbook."""
-    return _send_file("xlsx", lambda report: write_xlsx(report, build_report_wording()))
+    return _send_file("xlsx")
 
 
 @blueprint.get("/figures.csv")
 @requires("statistics.export")
 def download_csv() -> Response:
     """Send the tables of a choice as CSV."""
-    return _send_file("csv", write_csv)
+    return _send_file("csv")
+
+
+def _link_neighbours(filters: Filters, options: Options) -> list[tuple[str, str] | None]:
+    """Return the words and the address of the month before and of the month after; None where there is none."""
+    arguments: dict[str, Any] = dict(filters.query_arguments)
+    return [
+        (format_date(month, "MMMM"), url_for(".show_dashboard", **{**arguments, "period": format_month_code(month)}))
+        if month
+        else None
+        for month in find_neighbours(filters, options)
+    ]
+
+
+def _build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
+    """Return the addresses of the lists behind a number, by the key of its measure or the id of its table."""
+    addresses: dict[str, str] = {}
+    point: dict[str, Any] = {"point": filters.point} if filters.point else {}
+    # A link that ends in a refusal is worse than none: the numbers lead only where this reader may go.
+    if actor.may("visits.view") and _is_there("desk.list_visits"):
+        today = filters.last_day.isoformat()
+        month: dict[str, Any] = {**point, "first": filters.month.isoformat(), "last": today}
+        whole_month = url_for("desk.list_visits", **month)
+        addresses |= {
+            key: whole_month for key in ("month", "people", "first", "sex-age", "population", "municipality", "needs")
+        }
+        addresses["today"] = url_for("desk.list_visits", day=today, **point)
+        first_of_week = get_monday(filters.last_day).isoformat()
+        addresses["week"] = url_for("desk.list_visits", **{**month, "first": first_of_week})
+        addresses["unanswered"] = url_for("desk.list_visits", state="waiting", **month)
+        addresses["referrals"] = addresses["outcomes"] = url_for("desk.list_visits", state="referred", **month)
+    if actor.may("referrals.view") and _is_there("referrals.list_referrals"):
+        addresses["open-now"] = url_for("referrals.list_referrals")
+    if actor.may("turns.waits") and _is_there("turn_waits.show_waits"):
+        days: dict[str, Any] = {"first": filters.month.isoformat(), "last": filters.last_day.isoformat()}
+        addresses["waits"] = url_for("turn_waits.show_waits", **point, **days)
+    return addresses
+
+
+def _is_there(endpoint: str) -> bool:
+    # An application may be composed without the desk.
+    return endpoint in current_app.view_functions
 
 
 def _collect_options() -> Options:
@@ -113,10 +168,10 @@ def _build_selection(options: Options) -> _Selection:
     return _Selection(filters, dashboard, report)
 
 
-def _send_file(format_code: str, write: Callable[[Report], bytes]) -> Response:
-    selection = _build_selection(_collect_options())
-    content = write(selection.report)
-    last_day = selection.filters.last_day.isoformat()
+def _send_file(format_code: str) -> Response:
+    filters = parse_filters(request.args, _collect_options())
+    content = run_in_worker(db_session(), current_settings(), draw_file, dict(filters.query_arguments), format_code)
+    last_day = filters.last_day.isoformat()
     # The journal names who took the file, and of which choice, before it leaves.
     journal.record(
         db_session(),
@@ -125,7 +180,7 @@ def _send_file(format_code: str, write: Callable[[Report], bytes]) -> Response:
         "dashboard",
         last_day,
         format=format_code,
-        **selection.filters.query_arguments,
+        **filters.query_arguments,
     )
     name = _("dashboard-%(day)s-provisional", day=last_day)
     return send_download(content, FILE_FORMATS[format_code].mimetype, f"{name}.{format_code}")

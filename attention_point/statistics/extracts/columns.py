@@ -1,6 +1,6 @@
 """The columns of an extract, as ``data/extract.yaml`` declares them: hierarchies of values, rules, and the codebook."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from attention_point.dates import format_month_code
-from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.codelists import Code, get_code_list
 from attention_point.intake.records.research_records import ConsentedVisit
-from attention_point.statistics.extracts.anonymity.anonymiser import (
+from attention_point.statistics.extracts.anonymity.rules import (
     WITHHELD,
     AnonymityRules,
     Hierarchy,
@@ -38,6 +38,10 @@ class ExtractColumn:
     def level_names(self) -> tuple[str, ...]:
         """The levels of the hierarchy of the column, the most exact first. A sensitive column has one."""
         return tuple(self.properties.get("levels", ("code",)))
+
+    def list_codes(self) -> Sequence[Code]:
+        """List the codes on the most exact level, in the order of their code list."""
+        return tuple(get_code_list(self.properties["codes"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,13 @@ def build_rules(k: int, l: int, k_restricted: int) -> AnonymityRules:  # noqa: E
         for column in _list_columns("quasi")
     ]
     sensitive = [_build_sensitive_column(column, k, k_restricted) for column in _list_columns("sensitive")]
-    return AnonymityRules(k, l, tuple(quasi), tuple(sensitive), load_declaration()["left_out"])
+    declaration = load_declaration()
+    return AnonymityRules(k, l, tuple(quasi), tuple(sensitive), declaration["left_out"], declaration["withheld"])
+
+
+def name_levels(levels: Mapping[str, int]) -> dict[str, str]:
+    """Return the name of the level on which each quasi-identifier stands."""
+    return {column.name: column.level_names[levels[column.name]] for column in _list_columns("quasi")}
 
 
 def _list_columns(kind: str) -> list[ExtractColumn]:
@@ -112,19 +122,19 @@ def _build_hierarchy(column: ExtractColumn, person: ConsentedVisit) -> Hierarchy
         return format_month_code(day), f"{day.year}-Q{(day.month + 2) // 3}", f"{day.year}"
     # Only the age band enters an extract, never the age or the birth date.
     value = classify_age(person.age) if column.name == "age" else _format_code(getattr(person, column.name))
-    return (value, get_group(column, value), WITHHELD) if len(column.level_names) == 3 else (value, WITHHELD)
+    return tuple(convert_code(column, level, value) for level in column.level_names)
 
 
-def get_group(column: ExtractColumn, code: str) -> str:
-    """Return the group in which a code stands. "Not given" is a group of its own."""
+def convert_code(column: ExtractColumn, level: str, code: str) -> str:
+    """Return what a code of the code list becomes on a level. "Not given" stays what it is below the top."""
+    if level == "all":
+        return WITHHELD
+    groups: Mapping[str, Any] = column.properties.get("groups", {}).get(level, {})
+    # Joined to a group it would become an answer that nobody gave.
     if code == NOT_GIVEN:
         return code
-    groups: Mapping[str, Any] = column.properties.get("groups", {})
     group_name = next((name for name, group in groups.items() if code in group.get("of", ())), None)
-    # Municipalities outside the declared groups stand under their department, which a DIVIPOLA code begins with.
-    if group_name is None and column.properties.get("rest") == "department":
-        return str(get_code_list(column.name)[code].attributes["department_code"])
-    return group_name or next((name for name, group in groups.items() if group.get("rest")), WITHHELD)
+    return group_name or next((name for name, group in groups.items() if group.get("rest")), code)
 
 
 def _format_code(value: object) -> str:
@@ -137,15 +147,17 @@ def _build_sensitive_value(column: ExtractColumn, person: ConsentedVisit) -> str
     # A topic can be told by a need or by a vulnerability: who came for violence is in it, however it was recorded.
     matching_codes = set(column.properties.get("needs", ())) & set(person.needs)
     matching_codes |= set(column.properties.get("vulnerabilities", ())) & set(person.vulnerabilities)
+    # Asked by itself: silence is no "no", as it is of needs and vulnerabilities, which are
+    # recorded only where they are there.
     if column.name == "disability":
         return "yes" if matching_codes or person.disability else NOT_GIVEN if person.disability is None else "no"
     return "yes" if matching_codes else "no"
 
 
-def list_codebook_entries() -> Iterator[CodebookEntry]:
-    """Yield every value that the file may hold, column by column."""
+def list_codebook_entries(used_levels: Mapping[str, Collection[str]]) -> Iterator[CodebookEntry]:
+    """Yield every value that the file may hold, column by column. ``used_levels`` are those on which rows stand."""
     for column in load_columns():
-        for level in column.level_names:
+        for level in used_levels.get(column.name, column.level_names):
             for code, translations in _list_level_codes(column, level):
                 yield CodebookEntry(column.name, level, code, translations)
         common_codes = (NOT_GIVEN, WITHHELD) if column.name != "month" else ()
@@ -164,15 +176,10 @@ def _list_level_codes(column: ExtractColumn, level: str) -> Iterator[tuple[str, 
         for code_entry in get_code_list(column.properties["codes"]):
             yield code_entry.code, {"es": code_entry.es, "en": code_entry.en}
     elif level != "all":
-        for code, group in column.properties.get("groups", {}).items():
+        groups = column.properties["groups"][level]
+        for code, group in groups.items():
             yield code, {"es": group["es"], "en": group["en"]}
-        if column.properties.get("rest") == "department":
-            yield from _list_departments(column)
-
-
-def _list_departments(column: ExtractColumn) -> Iterator[tuple[str, Translations]]:
-    # The names of departments are the same in both languages.
-    municipalities = get_code_list(column.name)
-    names = {item.attributes["department_code"]: item.attributes["department"] for item in municipalities}
-    for code, name in sorted(names.items()):
-        yield code, {"es": name, "en": name}
+        # What no group names stands for itself.
+        for code_entry in get_code_list(column.properties["codes"]):
+            if convert_code(column, level, code_entry.code) == code_entry.code and code_entry.code not in groups:
+                yield code_entry.code, {"es": code_entry.es, "en": code_entry.en}

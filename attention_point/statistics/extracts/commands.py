@@ -14,8 +14,9 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import write_private_file
 from attention_point.foundation.settings import read_settings
 from attention_point.statistics.extracts import services
-from attention_point.statistics.extracts.anonymity.anonymiser import LEAST_K
-from attention_point.statistics.extracts.files import FilesByName, build_files
+from attention_point.statistics.extracts.anonymity.rules import LEAST_K
+from attention_point.statistics.extracts.files.archive import FilesByName, build_files
+from attention_point.statistics.extracts.requests import parse_request
 from attention_point.statistics.extracts.rules import DEFAULT_K
 
 
@@ -29,7 +30,7 @@ from attention_point.statistics.extracts.rules import DEFAULT_K
 def write_extract(first: str, last: str, recipient: str, agreement: str, k: int, output: Path) -> None:
     """Write the de-identified rows of a semester or year, with codebook and method note. The log says who got them."""
     with use_database() as database:
-        request = services.parse_request(first, last, recipient, agreement, k)
+        request = parse_request(first, last, recipient, agreement, k)
         with database.read_session() as session:
             try:
                 prepared = services.prepare_extract(session, request)

@@ -9,6 +9,7 @@ from attention_point.foundation.web.forms import BaseForm, Required, clean_text
 class ExtractForm(BaseForm):
     """A period, who gets it, under which agreement, and the word that it is so."""
 
+    # The choices depend on what was handed over before; the service checks again, because both may change meanwhile.
     period = SelectField(N_("Period"), [Required()], validate_choice=False, choices=[])
     recipient = StringField(N_("Organisation that receives it"), [Required()], filters=[clean_text])
     agreement = StringField(N_("Agreement that covers it"), [Required()], filters=[clean_text])

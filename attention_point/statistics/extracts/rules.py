@@ -16,7 +16,7 @@ MAX_TEXT_LENGTH = 120  # characters of a recipient or an agreement
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ExtractPeriod:
     """A span of days, both bounds included."""
 
     first: date
@@ -32,7 +32,7 @@ class Period:
         """Whether the period is a semester or a year."""
         return self in build_periods(self.first.year)
 
-    def overlaps(self, other: "Period") -> bool:
+    def overlaps_with(self, other: "ExtractPeriod") -> bool:
         """Say whether two periods share a day."""
         return self.first <= other.last and other.first <= self.last
 
@@ -44,14 +44,16 @@ def get_k_restricted(k: int) -> int:
     return max(LEAST_K_RESTRICTED, 2 * k)
 
 
-def build_periods(year: int) -> tuple[Period, ...]:
+def build_periods(year: int) -> tuple[ExtractPeriod, ...]:
     """Return the two semesters of a year, and the year."""
     begin, middle, end = date(year, 1, 1), date(year, 7, 1), date(year, 12, 31)
-    return Period(begin, middle - timedelta(days=1)), Period(middle, end), Period(begin, end)
+    return ExtractPeriod(begin, middle - timedelta(days=1)), ExtractPeriod(middle, end), ExtractPeriod(begin, end)
 
 
-def build_ended_periods(first_year: int, today: date) -> Iterator[Period]:
+def build_ended_periods(first_year: int, today: date) -> Iterator[ExtractPeriod]:
     """Yield the periods that have ended, the latest first."""
     for year in range(today.year, first_year - 1, -1):
         semester_1, semester_2, whole = build_periods(year)
+        # The year stands above its semesters: whoever takes a semester can never take the
+        # year, because the two overlap.
         yield from (period for period in (whole, semester_2, semester_1) if period.last < today)

@@ -2,99 +2,29 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from attention_point import texts
-from attention_point.dates import format_month_code, last_of_month, parse_month_code
+from attention_point.dates import format_month_code
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.database import new_id
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import AppError, Conflict, NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Column, Table, write_csv
-from attention_point.intake.records.research_records import MEMBER_BYTES, ConsentedVisit, list_consented_visits
+from attention_point.intake.records.research_records import MEMBER_BYTES, list_consented_visits
 from attention_point.statistics.extracts import queries
-from attention_point.statistics.extracts.anonymity.anonymiser import (
-    LEAST_K,
-    AnonymisedRows,
-    AnonymityRules,
-    Row,
-    anonymise_records,
-)
-from attention_point.statistics.extracts.anonymity.audit import find_breaches
-from attention_point.statistics.extracts.columns import build_record, build_rules, load_columns
+from attention_point.statistics.extracts.building import build_extract
+from attention_point.statistics.extracts.comparison.published_figures import find_published_contents
 from attention_point.statistics.extracts.models import Extract, LogEntry
-from attention_point.statistics.extracts.rules import (
-    DEFAULT_K,
-    DEFAULT_L,
-    LEAST_PEOPLE,
-    MAX_TEXT_LENGTH,
-    Period,
-    get_k_restricted,
-)
+from attention_point.statistics.extracts.requests import ExtractRequest
+from attention_point.statistics.extracts.rules import DEFAULT_L, LEAST_PEOPLE, ExtractPeriod
 
 PURPOSE = "research"  # of the consent without which nobody is in an extract
-# The operating system's chance has no seed that somebody could guess to undo the shuffling.
-_random = secrets.SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractRequest:
-    """A checked request."""
-
-    period: Period
-    recipient: str
-    agreement: str
-    k: int = DEFAULT_K
-
-
-def parse_request(
-    first_month: str, last_month: str, recipient: str | None, agreement: str | None, k: int = DEFAULT_K
-) -> ExtractRequest:
-    """Check what was typed; months are written ``2017-09``. Raises Invalid with every error."""
-    errors: list[FieldError] = []
-    first, last = (_parse_month(*typed, errors) for typed in (("first", first_month), ("last", last_month)))
-    period = Period(first, last_of_month(last)) if first and last else None
-    if period:
-        errors += _check_period(period)
-    recipient, agreement = texts.normalise_text(recipient or ""), texts.normalise_text(agreement or "")
-    for name, text in (("recipient", recipient), ("agreement", agreement)):
-        if not text:
-            errors.append(FieldError(name, _("This is required.")))
-        elif len(text) > MAX_TEXT_LENGTH:
-            errors.append(FieldError(name, _("At most %(max_length)s characters.", max_length=MAX_TEXT_LENGTH)))
-        elif not texts.is_fit_text(text):
-            errors.append(FieldError(name, _(texts.UNFIT_CHARACTERS)))
-    if k < LEAST_K:
-        errors.append(FieldError("k", _("At least %(ge)s.", ge=LEAST_K)))
-    if errors or period is None:
-        raise Invalid(_("Some fields need attention."), tuple(errors))
-    return ExtractRequest(period, recipient, agreement, k)
-
-
-def _parse_month(name: str, text: str, errors: list[FieldError]) -> date | None:
-    try:
-        return parse_month_code(text.strip())
-    except ValueError:
-        errors.append(FieldError(name, _("Write the year and the month, for example 2017-09.")))
-        return None
-
-
-def _check_period(period: Period) -> list[FieldError]:
-    if period.last >= clock.today():
-        return [FieldError("last", _("This month has not ended yet. An extract covers a period that is over."))]
-    if period.is_whole:
-        return []
-    message = _("An extract covers a whole semester (January to June, July to December) or a whole year, no other.")
-    return [FieldError("first", message)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +44,14 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
     existing = _find_existing(session, request)
     if existing is not None:
         _check_nobody_withdrew(session, existing)
+        # It is used after its session has ended, when nothing more can be read of it.
         session.expunge(existing)
         return PreparedExtract(request, existing)
     # Nobody is ever in two extracts: the answers in two classes of one person could be intersected (composition).
     given_members = {member for extract in queries.list_extracts(session) for member in _split_members(extract.members)}
     visits = list_consented_visits(session, PURPOSE, request.period.first, request.period.last)
     people = [visit for visit in visits if visit.member not in given_members]
+    # Ten classes at least, or nearly every column could only stand on its coarsest level.
     least_people = max(LEAST_PEOPLE, 10 * request.k)
     if len(people) < least_people:
         message = _(
@@ -127,7 +59,10 @@ def prepare_extract(session: Session, request: ExtractRequest) -> PreparedExtrac
             least=least_people,
         )
         raise AppError(message, code="too_few")
-    return PreparedExtract(request, _build_extract(request, people))
+    # The published figures are what the shares are compared with; without them nobody
+    # could say whether the rows mislead.
+    contents = find_published_contents(session, request.period)
+    return PreparedExtract(request, build_extract(request, people, contents))
 
 
 def _check_nobody_withdrew(session: Session, extract: Extract) -> None:
@@ -157,7 +92,7 @@ def _check_nobody_withdrew(session: Session, extract: Extract) -> None:
 def _find_existing(session: Session, request: ExtractRequest) -> Extract | None:
     """Return the extract of a period, if there is one. Raises Conflict for one that could be compared with it."""
     for extract in queries.list_extracts(session):
-        period = Period(extract.first, extract.last)
+        period = ExtractPeriod(extract.first, extract.last)
         if period == request.period:
             if (extract.k, extract.l) == (request.k, DEFAULT_L):
                 return extract
@@ -166,7 +101,7 @@ def _find_existing(session: Session, request: ExtractRequest) -> Extract | None:
                 k=extract.k,
             )
             raise Conflict(message, code="given")
-        if period.overlaps(request.period):
+        if period.overlaps_with(request.period):
             message = _(
                 "This period overlaps one already handed over (%(first)s to %(last)s): the two together could "
                 "reveal a person.",
@@ -179,50 +114,6 @@ def _find_existing(session: Session, request: ExtractRequest) -> Extract | None:
 
 def _split_members(tags: bytes) -> Iterable[bytes]:
     return (tags[start : start + MEMBER_BYTES] for start in range(0, len(tags), MEMBER_BYTES))
-
-
-def _build_extract(request: ExtractRequest, people: list[ConsentedVisit]) -> Extract:
-    k_restricted = get_k_restricted(request.k)
-    rules = build_rules(request.k, DEFAULT_L, k_restricted)
-    anonymised = anonymise_records([build_record(person) for person in people], rules)
-    # Rows that were handed over cannot be called back, so an independent check looks for errors of the anonymiser.
-    if find_breaches(anonymised.rows, rules):
-        raise AppError(_("The rows could not be protected. Nothing was written."), code="unprotected")
-    return Extract(
-        first=request.period.first,
-        last=request.period.last,
-        k=request.k,
-        k_restricted=k_restricted,
-        l=DEFAULT_L,
-        content=_build_csv(anonymised.rows),
-        # Sorted, so that a tag does not say in which row its person is.
-        members=b"".join(sorted(person.member for person in people)),
-        report=json.dumps(_build_report(anonymised, rules)),
-        made_at=clock.now(),
-    )
-
-
-def _build_csv(rows: Iterable[Row]) -> bytes:
-    # The order of the rows is that of their classes. It is shuffled once and kept nowhere else.
-    shuffled = list(rows)
-    _random.shuffle(shuffled)
-    columns = tuple(Column(column.name, column.name) for column in load_columns())
-    return write_csv(Table("extract", "extract", columns, tuple(shuffled)))
-
-
-def _build_report(anonymised: AnonymisedRows, rules: AnonymityRules) -> dict[str, object]:
-    return {
-        "rows": len(anonymised.rows),
-        "suppressed": anonymised.suppressed,
-        "levels": {
-            column.name: dict(zip(column.level_names, anonymised.level_counts[column.name], strict=True))
-            for column in load_columns()
-            if column.kind == "quasi"
-        },
-        "withheld": dict(anonymised.withheld),
-        "shares": {column.name: column.share for column in rules.sensitive},
-        "loss": round(anonymised.loss, 3),
-    }
 
 
 def save_extract(session: Session, actor: Actor, prepared: PreparedExtract) -> UUID:
@@ -276,6 +167,14 @@ def _build_log_entry(actor: Actor, request: ExtractRequest, extract: Extract) ->
     )
 
 
+def get_log_entry(session: Session, entry_id: UUID) -> LogEntry:
+    """Return one handing over. Raises NotFound."""
+    log_entry = queries.find_log_entry(session, entry_id)
+    if log_entry is None:
+        raise NotFound(_("There is no such extract."))
+    return log_entry
+
+
 def check_download(session: Session, entry_id: UUID) -> None:
     """Check that rows may still leave; writes nothing. Raises NotFound, Conflict, or AppError after a withdrawal."""
     _check_nobody_withdrew(session, queries.get_extract(session, _get_untaken_entry(session, entry_id).first))
@@ -284,6 +183,7 @@ def check_download(session: Session, entry_id: UUID) -> None:
 def hand_over_extract(session: Session, actor: Actor, entry_id: UUID) -> tuple[LogEntry, Extract]:
     """Return the rows of a log entry, once. Raises NotFound, and Conflict for rows that were taken already."""
     log_entry = _get_untaken_entry(session, entry_id, lock=True)
+    # Set before the rows leave and in their transaction: of two requests at once, the second finds them taken.
     log_entry.downloaded_at = clock.now()
     session.flush()
     journal.record(session, actor, "statistics.extract.take", "extract", log_entry.id, sha256=log_entry.sha256)

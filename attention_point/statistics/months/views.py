@@ -1,45 +1,42 @@
-"""The office's pages of figures: the list of months, one month with its charts and files, and its release."""
+"""The office's pages of figures: the list of months, and one month with its charts and files."""
 
-from datetime import date
-from functools import partial
 from typing import Any
 
-import structlog
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.dates import first_of_month, first_of_next_month, format_month_code
+from attention_point.dates import (
+    Period,
+    PeriodKind,
+    first_of_month,
+    first_of_next_month,
+    format_month_code,
+    parse_period_code,
+)
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.database import Database
-from attention_point.foundation.errors import AppError, Invalid, NotFound
-from attention_point.foundation.language import current_language, format_month
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, format_cell
-from attention_point.foundation.report_pages import (
-    build_report_wording,
-    get_watermark,
-    send_chart,
-    send_download,
-    split_into_parts,
-)
-from attention_point.foundation.settings import Settings
+from attention_point.foundation.report_pages import build_report_wording, get_watermark, send_chart, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
-from attention_point.foundation.web.transactions import current_database, read_session
-from attention_point.statistics.month_codes import parse_begun_month, parse_version
-from attention_point.statistics.months.forms import ReleaseForm
+from attention_point.foundation.worker import run_in_worker
+from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period, parse_version
+from attention_point.statistics.month_papers.loading import build_provisional_paper, load_paper
+from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
+from attention_point.statistics.months.month_page import MAX_OPEN_ROWS, list_first_blocks, list_sections
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import queries, services
-from attention_point.statistics.releases.content import MonthContent
+from attention_point.statistics.releases import queries
+from attention_point.statistics.releases.content import SUPPRESSION
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.month_counts import build_provisional_month
-from attention_point.statistics.releases.reports import build_month_report, build_protection_table, describe_month
 from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
-log = structlog.get_logger("statistics")
 PAGE_SIZE = 24  # months on a page of the list
+MAX_LONGER_PERIODS = 8  # of quarters, and of years
+LONGER_KINDS: tuple[PeriodKind, ...] = ("quarter", "year")
 
 
 @blueprint.get("")
@@ -61,32 +58,46 @@ def list_months() -> str:
         this_month=first_of_month(clock.today()),
         format_month_code=format_month_code,
         releases={release.month: release for release in releases},
+        # There are few of them, and they would stand on every page of the list.
+        longer_releases=_list_longer_releases() if not month_bound else (),
         file_formats=files.FILE_FORMATS,
     )
+
+
+def _list_longer_releases() -> list[tuple[str, Release]]:
+    """List the newest released quarters and years with their names; they are released with their last month."""
+    releases = [
+        release
+        for kind in LONGER_KINDS
+        for release in queries.list_current_releases(db_session(), clock.today(), MAX_LONGER_PERIODS, kind)
+    ]
+    return [(format_period(parse_period_code(release.period)), release) for release in releases]
 
 
 @blueprint.get("/<string(maxlength=20):month>")
 @requires("statistics.view")
 def show_month(month: str) -> str:
-    """Show the tables and charts of one month, as it was released, or as it stands now with ``?provisional``."""
-    first_day = parse_begun_month(month)
-    content = _load_month(first_day)
-    report = build_month_report(content, get_watermark(current_settings()))
-    # The address of a chart or file names the version, so that both show what this page shows.
-    version = {"provisional": 1} if content.version is None else {"version": content.version}
+    """Show the figures of a month, quarter or year, as released, or as they stand now with ``?provisional``."""
+    period = parse_begun_period(month)
+    paper = _load_paper(period)
+    report, version = build_period_report(paper, folds_zeros=True), paper.content.version
     return render_template(
         "statistics/month.html",
         month=month,
-        first_day=first_day,
-        is_current_month=first_day == first_of_month(clock.today()),
-        versions=queries.list_versions(db_session(), first_day),
-        shown_version=content.version,
-        is_empty=content.is_empty,
-        report=report,
-        parts=split_into_parts(report),
+        period=period,
+        period_name=format_period(period),
+        is_current=clock.today() in period,
+        versions=queries.list_versions(db_session(), period),
+        shown_version=version,
+        is_empty=paper.content.is_empty,
+        is_suppressed=paper.content.method == SUPPRESSION,
+        first_blocks=list_first_blocks(report),
+        sections=list_sections(report),
+        max_open_rows=MAX_OPEN_ROWS,
         suppressed=SUPPRESSED,
         format_cell=_format_cell,
-        address_values={"month": month, **version},
+        # The address of a chart or file names the version, so that both show what this page shows.
+        address_values={"month": month, **({"provisional": 1} if version is None else {"version": version})},
         file_formats=files.FILE_FORMATS,
     )
 
@@ -95,19 +106,23 @@ def show_month(month: str) -> str:
 @requires("statistics.view")
 def show_chart(month: str, chart: str) -> Response:
     """Send one chart of a month."""
-    content = _load_month(parse_begun_month(month))
-    return send_chart(build_month_report(content, get_watermark(current_settings())), chart)
+    return send_chart(build_period_report(_load_paper(parse_begun_period(month))), chart)
 
 
 @blueprint.get("/<string(maxlength=20):month>.<string(maxlength=20):kind>")
 @requires("statistics.export")
 def download_month(month: str, kind: str) -> Response:
-    """Send a month as PDF, XLSX, CSV or JSON. The journal says who took it before it leaves."""
-    first_day = parse_begun_month(month)
+    """Send a month, quarter or year as PDF, XLSX, CSV or JSON. The journal says who took it before it leaves."""
+    period = parse_begun_period(month)
     mimetype = files.get_format(kind).mimetype
-    release = _find_release(first_day)
-    content = files.write_file(db_session(), kind, first_day, release, get_watermark(current_settings()))
+    release = _find_release(period)
+    # What nobody has published yet is drawn anew each time: it changes with every visit.
+    if release is None:
+        content = run_in_worker(db_session(), current_settings(), files.draw_provisional_file, period, kind)
+    else:
+        content = public_files.read_kept_file(db_session(), current_settings(), release, kind)
     version = release.version if release else None
+    # After the drawing and before the sending: a file that could not be made was not taken by anybody.
     journal.record(db_session(), current_actor(), "statistics.export", "month", month, format=kind, version=version)
     name = (
         _("figures-%(month)s-provisional", month=month)
@@ -117,72 +132,23 @@ def download_month(month: str, kind: str) -> Response:
     return send_download(content, mimetype, f"{name}.{kind}")
 
 
-@blueprint.route("/<string(maxlength=20):month>/release", methods=["GET", "POST"])
-@requires("statistics.release")
-def release_month(month: str) -> Response | str | tuple[str, int]:
-    """Show a month to the person who decides, and publish it. Nothing is published in any other way."""
-    first_day = parse_begun_month(month)
-    form = ReleaseForm()
-    if not form.validate_on_submit():
-        return _render_review(first_day, form), 422 if request.method == "POST" else 200
-    try:
-        release = services.release_month(
-            db_session(), current_actor(), first_day, form.note.data, form.fingerprint.data, form.despite_damage.data
-        )
-    except Invalid as error:
-        form.show_field_errors(error.field_errors)
-        return _render_review(first_day, form), 422
-    flash(_("%(month)s is published, version %(number)s.", month=format_month(first_day), number=release.version))
-    response = redirect(url_for("statistics.show_month", month=month))
-    # The files take seconds to draw. They are made once the response is out and the month is committed.
-    response.call_on_close(partial(_make_public_files, current_database(), current_settings()))
-    return response
-
-
-def _make_public_files(database: Database, settings: Settings) -> None:
-    try:
-        public_files.make_missing_files(database, settings)
-    except AppError as error:  # the next "jobs run" makes them
-        log.warning("open_data.not_made", code=error.code)
-
-
-def _render_review(first_day: date, form: ReleaseForm) -> str:
-    template, month = "statistics/release.html", format_month_code(first_day)
-    try:
-        prepared = services.prepare_release(read_session(), first_day)
-    except AppError as error:
-        return render_template(template, first_day=first_day, month=month, error_message=error.message)
-    # The page shows this content, so the next POST must confirm it and nothing older.
-    form.fingerprint.data = prepared.fingerprint
-    return render_template(
-        template,
-        first_day=first_day,
-        month=month,
-        error_message=None,
-        form=form,
-        is_correction=prepared.is_correction,
-        protection=build_protection_table(prepared.content),
-        summary=describe_month(prepared.content),
-        withheld=[titles[current_language()] for _table_id, titles in prepared.content.withheld],
-        format_cell=_format_cell,
-    )
-
-
-def _find_release(first_day: date) -> Release | None:
-    """Return the release that the address asks for; None for the provisional month. Raises NotFound."""
+def _find_release(period: Period) -> Release | None:
+    """Return the release that the address asks for; None for provisional figures. Raises NotFound."""
     version_text = request.args.get("version", "")
     if not version_text:
-        return None if "provisional" in request.args else queries.find_current_release(db_session(), first_day)
+        return None if "provisional" in request.args else queries.find_current_release(db_session(), period)
     number = parse_version(version_text)
-    release = queries.find_version(db_session(), first_day, number) if number is not None else None
+    release = queries.find_version(db_session(), period, number) if number is not None else None
     if release is None:
         raise NotFound(_("This month has no such version."))
     return release
 
 
-def _load_month(first_day: date) -> MonthContent:
-    release = _find_release(first_day)
-    return queries.load_content(release) if release else build_provisional_month(db_session(), first_day)
+def _load_paper(period: Period) -> PeriodPaper:
+    release, watermark = _find_release(period), get_watermark(current_settings())
+    if release:
+        return load_paper(db_session(), release, watermark)
+    return build_provisional_paper(db_session(), period, watermark)
 
 
 def _format_cell(cell: Any, column: Any) -> str:

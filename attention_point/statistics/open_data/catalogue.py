@@ -10,9 +10,10 @@ from typing import Any
 
 from attention_point.dates import format_month_code, last_of_month
 from attention_point.foundation.language import LANGUAGES, N_, format_month, in_language
+from attention_point.foundation.network.mail_server import is_mail_address
 from attention_point.statistics.open_data import files
 from attention_point.statistics.open_data.public_files import PublicFile
-from attention_point.statistics.releases.content import translate_message
+from attention_point.statistics.releases.content_building import translate_message
 from attention_point.statistics.releases.models import Release
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -35,11 +36,15 @@ JSON_LD_CONTEXT = {
 BuildAddress = Callable[..., str]  # from the name of a view and its values to an address with its host
 
 
-def build_catalogue(months: Sequence[tuple[Release, list[PublicFile]]], build_address: BuildAddress) -> dict[str, Any]:
-    """Build the catalogue of the given months, newest first."""
-    home = build_address("list_months")
+def build_catalogue(
+    months: Sequence[tuple[Release, list[PublicFile]]], build_address: BuildAddress, contact: str | None = None
+) -> dict[str, Any]:
+    """Build the catalogue of the given months, newest first. ``contact`` is where a reader can write to the office."""
+    home = build_address("show_newest")
     office, place = {"@id": f"{home}#office"}, {"@id": f"{home}#bucaramanga"}
-    title, description = _translate(TITLE), _translate(DESCRIPTION)
+    title, description = _translate_and_tag(TITLE), _translate_and_tag(DESCRIPTION)
+    # A data portal shows the months as one series, and not as a hundred data sets that have
+    # nothing to do with each other.
     series = {
         "@id": f"{home}#series",
         "@type": "dcat:DatasetSeries",
@@ -57,7 +62,7 @@ def build_catalogue(months: Sequence[tuple[Release, list[PublicFile]]], build_ad
         "dct:title": title,
         "dct:description": description,
         # Publisher and place are described here once; everything else refers to them by their ids.
-        "dct:publisher": {**office, "@type": "foaf:Agent", "foaf:name": _translate(PUBLISHER)},
+        "dct:publisher": {**office, "@type": "foaf:Agent", "foaf:name": _translate_and_tag(PUBLISHER)},
         "dct:license": {"@id": LICENCE},
         "dct:language": [{"@id": f"{EU_AUTHORITY}/language/{code}"} for code in ("SPA", "ENG")],
         "dct:spatial": {
@@ -68,11 +73,11 @@ def build_catalogue(months: Sequence[tuple[Release, list[PublicFile]]], build_ad
         },
         **({"dct:modified": _format_moment(released_at)} if released_at else {}),
         "foaf:homepage": {"@id": home},
-        "dcat:dataset": [series, *(_build_dataset(*month, build_address) for month in months)],
+        "dcat:dataset": [series, *(_build_dataset(*month, build_address, contact) for month in months)],
     }
 
 
-def _translate(message: str) -> list[dict[str, str]]:
+def _translate_and_tag(message: str) -> list[dict[str, str]]:
     return _tag_texts(translate_message(message))
 
 
@@ -80,8 +85,11 @@ def _tag_texts(texts: dict[str, str]) -> list[dict[str, str]]:
     return [{"@language": language, "@value": text} for language, text in texts.items()]
 
 
-def _build_dataset(release: Release, public_files: list[PublicFile], build_address: BuildAddress) -> dict[str, Any]:
-    home, month_code = build_address("list_months"), format_month_code(release.month)
+def _build_dataset(
+    release: Release, public_files: list[PublicFile], build_address: BuildAddress, contact: str | None
+) -> dict[str, Any]:
+    home, month_code = build_address("show_newest"), format_month_code(release.month)
+    # A portal lists titles without their series: the month must stand in each.
     titles = translate_message(TITLE)
     for language in LANGUAGES:
         with in_language(language):
@@ -90,15 +98,17 @@ def _build_dataset(release: Release, public_files: list[PublicFile], build_addre
         "@id": f"{home}#{month_code}",
         "@type": "dcat:Dataset",
         "dct:title": _tag_texts(titles),
-        "dct:description": _translate(DESCRIPTION),
+        "dct:description": _translate_and_tag(DESCRIPTION),
         "dct:identifier": month_code,
         "dcat:version": str(release.version),
         "dcat:inSeries": {"@id": f"{home}#series"},
         "dct:publisher": {"@id": f"{home}#office"},
         "dcat:contactPoint": {
             "@type": "vcard:Organization",
-            "vcard:fn": _translate(PUBLISHER),
+            "vcard:fn": _translate_and_tag(PUBLISHER),
             "vcard:hasURL": {"@id": home},
+            # A contact that is a web form has no address of mail, and one that is invented would lead nowhere.
+            **({"vcard:hasEmail": {"@id": f"mailto:{contact}"}} if contact and is_mail_address(contact) else {}),
         },
         "dct:issued": _format_moment(release.released_at),
         "dct:accrualPeriodicity": MONTHLY_FREQUENCY,
@@ -108,15 +118,16 @@ def _build_dataset(release: Release, public_files: list[PublicFile], build_addre
             "dcat:startDate": _format_day(release.month),
             "dcat:endDate": _format_day(last_of_month(release.month)),
         },
-        "dcat:landingPage": {"@id": home},
+        "dcat:landingPage": {"@id": build_address("show_period", period=month_code)},
         "foaf:page": {"@id": build_address("download_dictionary", kind="csv")},
         "dcat:distribution": [_build_distribution(release, public_file, build_address) for public_file in public_files],
     }
 
 
 def _build_distribution(release: Release, public_file: PublicFile, build_address: BuildAddress) -> dict[str, Any]:
+    # The address with the version: what a program has fetched by it stays true after a correction.
     month_code, kind = format_month_code(release.month), public_file.format_code
-    address = build_address("download_version", month=month_code, number=release.version, kind=kind)
+    address = build_address("download_version", period=month_code, number=release.version, kind=kind)
     file_format = files.FILE_FORMATS[kind]
     return {
         "@id": f"{address}#file",

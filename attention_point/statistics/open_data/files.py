@@ -6,28 +6,32 @@ PDF and XLSX speak the language in use. CSV and JSON hold codes, which the dicti
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import ReportWording, write_csv, write_pdf, write_xlsx
+from attention_point.foundation.paperwork import write_csv, write_pdf, write_xlsx
 from attention_point.foundation.private_files import write_private_file
-from attention_point.foundation.report_pages import build_report_wording
+from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.settings import Settings
+from attention_point.statistics.month_papers.loading import build_provisional_paper, load_paper
+from attention_point.statistics.month_papers.period_report import (
+    PeriodPaper,
+    build_period_report,
+    build_period_workbook,
+)
 from attention_point.statistics.open_data import columns
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import (
-    MonthContent,
     build_content_json,
     compute_content_hash,
     encode_canonical_json,
 )
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.month_counts import build_provisional_month
-from attention_point.statistics.releases.reports import build_month_report
 
 DEMONSTRATION_KEY = "demonstration"  # of the watermark in the JSON; the hash is computed without it
 
@@ -38,30 +42,35 @@ class FileFormat:
 
     name: str
     mimetype: str
-    write: Callable[[MonthContent, str | None], bytes]
+    write: Callable[[PeriodPaper], bytes]
 
 
-def write_file(session: Session, kind: str, first_day: date, release: Release | None, watermark: str | None) -> bytes:
-    """Return the file of a release, or without a release the file of the provisional month."""
+def write_file(session: Session, kind: str, period: Period, release: Release | None, watermark: str | None) -> bytes:
+    """Return the file of a release, or without a release the file of the period as it stands now."""
     if release is None:
-        return write_month_file(kind, build_provisional_month(session, first_day), watermark)
-    return write_release_file(kind, release, watermark)
+        return write_paper(kind, build_provisional_paper(session, period, watermark))
+    return write_release_file(session, kind, release, watermark)
 
 
-def write_month_file(format_code: str, content: MonthContent, watermark: str | None = None) -> bytes:
-    """Return a month as ``pdf``, ``xlsx``, ``csv`` or ``json``. Raises NotFound for another format.
+def draw_provisional_file(session: Session, settings: Settings, period: Period, kind: str) -> bytes:
+    """Draw the file of a period as it stands now, in the language in use. A task of the worker."""
+    return write_file(session, kind, period, None, get_watermark(settings))
+
+
+def write_paper(format_code: str, paper: PeriodPaper) -> bytes:
+    """Return a period as ``pdf``, ``xlsx``, ``csv`` or ``json``. Raises NotFound for another format."""
+    return get_format(format_code).write(paper)
+
+
+def write_release_file(session: Session, format_code: str, release: Release, watermark: str | None = None) -> bytes:
+    """Return the file of a release. Raises NotFound for an unknown format.
 
     ``watermark`` says in every format that the people are invented.
     """
-    return get_format(format_code).write(content, watermark)
-
-
-def write_release_file(format_code: str, release: Release, watermark: str | None = None) -> bytes:
-    """Return the file of a release. Raises NotFound for an unknown format."""
     if format_code == "json":
         # The frozen text itself: what this version of the program would write may have more keys.
         return _encode_json(queries.read_content_json(release), watermark)
-    return write_month_file(format_code, queries.load_content(release), watermark)
+    return write_paper(format_code, load_paper(session, release, watermark))
 
 
 def get_format(format_code: str) -> FileFormat:
@@ -83,6 +92,7 @@ def write_file_atomically(target: Path, content: bytes) -> None:
         with target.open("wb") as file:
             file.write(content)
         return
+    # In the same folder, so that moving it is one step of the file system: a reader sees the whole file or none.
     partial_file = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         write_private_file(partial_file, content)
@@ -92,32 +102,31 @@ def write_file_atomically(target: Path, content: bytes) -> None:
         raise
 
 
-def _write_json(content: MonthContent, watermark: str | None) -> bytes:
-    content_json = build_content_json(content)
-    return _encode_json({**content_json, "hash": compute_content_hash(content_json)}, watermark)
+def _write_json(paper: PeriodPaper) -> bytes:
+    content_json = build_content_json(paper.content)
+    return _encode_json({**content_json, "hash": compute_content_hash(content_json)}, paper.watermark)
 
 
 def _encode_json(content_json: Mapping[str, Any], watermark: str | None) -> bytes:
+    # Invented people must not be taken for real ones, also by a program that reads nothing but the JSON.
     marked_json = {**content_json, DEMONSTRATION_KEY: watermark} if watermark else content_json
     return encode_canonical_json(marked_json).encode()
 
 
-def _write_csv(content: MonthContent, watermark: str | None) -> bytes:
-    return write_csv(columns.build_table(content, watermark))
+def _write_csv(paper: PeriodPaper) -> bytes:
+    return write_csv(columns.build_table(paper.content, paper.watermark))
 
 
-def _write_pdf(content: MonthContent, watermark: str | None) -> bytes:
-    report = replace(build_month_report(content, watermark), has_cover=True, has_contents=True)
-    return write_pdf(report, _build_file_wording())
-
-
-def _write_xlsx(content: MonthContent, watermark: str | None) -> bytes:
-    return write_xlsx(build_month_report(content, watermark), _build_file_wording())
-
-
-def _build_file_wording() -> ReportWording:
+def _write_pdf(paper: PeriodPaper) -> bytes:
+    # The writer fills in the title where a table goes on; the message is translated here with its own sign for it.
     caption = _("%(title)s (continued)", title="%(title)s")
-    return replace(build_report_wording(), contents_heading=_("Contents"), continued_caption=caption)
+    # Paper has only so many pages. The workbook and the CSV have every row.
+    report = build_period_report(paper, folds_zeros=True)
+    return write_pdf(report, replace(build_report_wording(), continued_caption=caption))
+
+
+def _write_xlsx(paper: PeriodPaper) -> bytes:
+    return write_xlsx(build_period_workbook(paper), replace(build_report_wording(), contents_heading=_("Sheets")))
 
 
 FILE_FORMATS: Mapping[str, FileFormat] = {

@@ -1,73 +1,136 @@
-"""The open data: what anybody may read and download without a session. Nothing here writes."""
+"""The open data: what anybody may read and download without a session. Nothing here writes.
+
+The page names whom a reader can write to. Without that setting it is not served; files keep their permanent addresses.
+"""
 
 import hashlib
 import json
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.dates import first_of_next_month, format_month_code
+from attention_point.dates import Period, first_of_next_month, parse_period_code
 from attention_point.foundation import clock
 from attention_point.foundation.access import public
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.report_pages import send_download
+from attention_point.foundation.network.mail_server import is_mail_address
+from attention_point.foundation.paperwork import SUPPRESSED, draw_chart_svg, format_cell
+from attention_point.foundation.report_pages import (
+    build_report_wording,
+    get_watermark,
+    send_download,
+    split_into_parts,
+)
 from attention_point.foundation.web import current_settings, db_session
-from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.web.security.response_headers import YEAR_SECONDS, allow_public_cache
-from attention_point.statistics.month_codes import parse_begun_month
-from attention_point.statistics.open_data import dictionary, files, public_files
+from attention_point.statistics.month_papers.changes import name_period
+from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
+from attention_point.statistics.open_data import dictionary, files, page_figures, public_files
 from attention_point.statistics.open_data.catalogue import LICENCE, build_catalogue
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.models import Release
 
 blueprint = Blueprint("open_data", __name__, url_prefix="/open-data")
-PAGE_SIZE = 12  # months on the page
 MAX_CATALOGUED_MONTHS = 120  # ten years, so that the catalogue stays a file that a program reads at once
 CACHE_FOREVER = f"public, max-age={YEAR_SECONDS}, immutable"  # for an address that names a version
 CACHE_BRIEFLY = "public, max-age=300"  # seconds until a correction is seen
 
 
+@blueprint.app_context_processor
+def name_public_page() -> dict[str, str | None]:
+    """Give every page the address of the public page, where it is served."""
+    return {"open_data_url": url_for("open_data.show_newest") if current_settings().contact else None}
+
+
 @blueprint.get("/")
 @public
-def list_months() -> str:
-    """List the published months with their files. The page begins below the month ``before``."""
-    month_bound, settings = request.args.get("before", ""), current_settings()
-    upper_bound = parse_begun_month(month_bound) if month_bound else _get_upper_bound()
-    page = build_page(
-        queries.list_current_releases(db_session(), upper_bound, PAGE_SIZE + 1),
-        PAGE_SIZE,
-        lambda last_release: url_for("open_data.list_months", before=format_month_code(last_release.month)),
-        url_for("open_data.list_months") if month_bound else None,
-    )
-    corrected_months = [release.month for release in page.items if release.version > 1]
+def show_newest() -> str | Response | tuple[str, int]:
+    """Show the newest month. ``?period=`` leads to another one, which the page's list of periods asks for."""
+    # A form can only add to an address; the redirect leads to the one address of the period,
+    # which caches and readers keep.
+    if code := request.args.get("period", ""):
+        return redirect(url_for("open_data.show_period", period=_parse_period(code).code))
+    published = page_figures.list_published_periods(db_session())
+    newest = published.newest_month
+    return _render_page(published, parse_period_code(newest) if newest else None)
+
+
+@blueprint.get("/<string(maxlength=20):period>")
+@public
+def show_period(period: str) -> str | tuple[str, int]:
+    """Show the figures of a month, quarter or year, with its files."""
+    return _render_page(page_figures.list_published_periods(db_session()), _parse_period(period))
+
+
+@blueprint.get("/<string(maxlength=20):period>/tables")
+@public
+def show_tables(period: str) -> str | tuple[str, int]:
+    """Show every table of a period."""
+    # Open data without somebody to answer for them help nobody; the files stay, because addresses were promised.
+    if not current_settings().contact:
+        return _render_closed()
+    content = queries.load_content(_get_release(_parse_period(period)))
+    report = build_period_report(PeriodPaper(content, watermark=get_watermark(current_settings())), folds_zeros=True)
     return render_template(
-        "statistics/open_data.html",
-        page=page,
-        public_files={release.month: public_files.list_public_files(settings, release) for release in page.items},
-        earlier_versions={month: queries.list_versions(db_session(), month)[1:] for month in corrected_months},
-        file_formats=files.FILE_FORMATS,
-        format_month_code=format_month_code,
-        licence=LICENCE,
-        address=_build_address("list_months"),
-        contact=settings.contact or settings.mail_from,
+        "statistics/open_data_tables.html",
+        period=content.period,
+        period_name=name_period(content.period),
+        parts=[part for part in split_into_parts(report) if part.tables],
+        suppressed=SUPPRESSED,
+        format_cell=lambda cell, column: format_cell(cell, column.kind, build_report_wording()),
     )
 
 
-@blueprint.get("/<string(maxlength=20):month>.<string(maxlength=20):kind>")
+@blueprint.get("/<string(maxlength=20):period>/charts/<string(maxlength=60):chart>.svg")
 @public
-def download_latest_version(month: str, kind: str) -> Response:
-    """Send the file of a month in its latest version."""
-    return _send_file(queries.find_current_release(db_session(), parse_begun_month(month)), kind, CACHE_BRIEFLY)
+def show_chart(period: str, chart: str) -> Response:
+    """Send a chart of a period, or that of the months."""
+    figures = page_figures.build_page_figures(db_session(), queries.load_content(_get_release(_parse_period(period))))
+    charts = {shown.id: shown for shown in figures.charts}
+    if chart not in charts:
+        raise NotFound(_("There is no such chart on this page."))
+    return Response(draw_chart_svg(charts[chart], build_report_wording()), mimetype="image/svg+xml")
 
 
-@blueprint.get("/<string(maxlength=20):month>/v<int(max=9999):number>.<string(maxlength=20):kind>")
+@blueprint.get("/months.svg")
 @public
-def download_version(month: str, number: int, kind: str) -> Response:
+def show_trend() -> Response:
+    """Send the chart of people by month."""
+    trend = page_figures.build_trend(db_session(), page_figures.list_published_periods(db_session()))
+    if trend is None:
+        raise NotFound(_("There is no such chart on this page."))
+    return Response(draw_chart_svg(trend.chart, build_report_wording()), mimetype="image/svg+xml")
+
+
+@blueprint.get("/<string(maxlength=20):period>.<string(maxlength=20):kind>")
+@public
+def download_latest_version(period: str, kind: str) -> Response:
+    """Send the file of a period in its latest version."""
+    return _send_file(queries.find_current_release(db_session(), _parse_period(period)), kind, CACHE_BRIEFLY)
+
+
+@blueprint.get("/<string(maxlength=20):period>/v<int(max=9999):number>.<string(maxlength=20):kind>")
+@public
+def download_version(period: str, number: int, kind: str) -> Response:
     """Send the file of one version, which never changes."""
-    return _send_file(queries.find_version(db_session(), parse_begun_month(month), number), kind, CACHE_FOREVER)
+    return _send_file(queries.find_version(db_session(), _parse_period(period), number), kind, CACHE_FOREVER)
+
+
+@blueprint.get("/series.csv")
+@public
+def download_series() -> Response:
+    """Send the figures of all months in one file."""
+    etag = public_files.build_series_tag(db_session(), current_settings())
+    allow_public_cache(CACHE_BRIEFLY)
+    if request.if_none_match.contains(etag):
+        response = Response(status=304)
+    else:
+        content = public_files.read_series(db_session(), current_settings())
+        response = send_download(content, "text/csv", "all-months.csv")
+    response.set_etag(etag)
+    return response
 
 
 @blueprint.get("/dictionary.<string(maxlength=20):kind>")
@@ -84,33 +147,86 @@ def download_dictionary(kind: str) -> Response:
 @public
 def download_catalogue() -> Response:
     """Send the machine-readable catalogue (DCAT)."""
-    releases = queries.list_current_releases(db_session(), _get_upper_bound(), MAX_CATALOGUED_MONTHS)
-    months = [(release, public_files.list_public_files(current_settings(), release)) for release in releases]
-    catalogue = build_catalogue(months, _build_address)
+    releases = queries.list_current_releases(db_session(), first_of_next_month(clock.today()), MAX_CATALOGUED_MONTHS)
+    months = [(release, _list_files(release)) for release in releases]
+    catalogue = build_catalogue(months, _build_address, current_settings().contact)
     return _send_conditionally(json.dumps(catalogue, ensure_ascii=False, indent=1).encode(), "application/ld+json")
 
 
-def _get_upper_bound() -> date:
-    return first_of_next_month(clock.today())
+def _render_page(published: page_figures.PublishedPeriods, period: Period | None) -> str | tuple[str, int]:
+    settings = current_settings()
+    if not settings.contact:
+        return _render_closed()
+    release = _get_release(period) if period else None
+    content = queries.load_content(release) if release else None
+    is_newest = period is not None and period.code == published.newest_month
+    return render_template(
+        "statistics/open_data.html",
+        published=published,
+        choices=list(page_figures.list_choices(published)),
+        release=release,
+        content=content,
+        period_name=name_period(period.code) if period else "",
+        neighbours=published.find_neighbours(period.code) if period else (None, None),
+        figures=page_figures.build_page_figures(db_session(), content) if content else None,
+        # The months in a row lead to the newest one, so that only its page shows them.
+        trend=page_figures.build_trend(db_session(), published) if is_newest else None,
+        public_files=_list_files(release) if release else [],
+        earlier_versions=queries.list_versions(db_session(), period)[1:] if period else [],
+        file_formats=files.FILE_FORMATS,
+        format_cell=lambda cell, column: format_cell(cell, column.kind, build_report_wording()),
+        suppressed=SUPPRESSED,
+        licence=LICENCE,
+        address=settings.published_address,
+        contact=settings.contact,
+        is_mail_contact=is_mail_address(settings.contact),
+        name_period=name_period,
+    )
+
+
+def _render_closed() -> tuple[str, int]:
+    return render_template("statistics/open_data_closed.html"), 404
+
+
+def _list_files(release: Release) -> list[public_files.PublicFile]:
+    return public_files.list_public_files(db_session(), current_settings(), release)
 
 
 def _build_address(view: str, **values: Any) -> str:
     # Built from the setting: behind a proxy the host of the request need not be the public one.
-    return current_settings().public_url + url_for(f"open_data.{view}", **values)
+    return current_settings().published_address + url_for(f"open_data.{view}", **values)
+
+
+def _parse_period(code: str) -> Period:
+    try:
+        period = parse_period_code(code)
+    except ValueError:
+        sentence = _("This is no month, quarter or year. Write for example 2017-09, 2017-Q3 or 2017.")
+        raise NotFound(sentence) from None
+    if period.first_day > clock.today():
+        raise NotFound(_("This month has not begun yet, so there are no figures."))
+    return period
+
+
+def _get_release(period: Period) -> Release:
+    release = queries.find_current_release(db_session(), period)
+    if release is None:
+        raise NotFound(_("This period, or this version of it, has not been published."))
+    return release
 
 
 def _send_file(release: Release | None, kind: str, cache_control: str) -> Response:
     mimetype = files.get_format(kind).mimetype
     if release is None:
-        raise NotFound(_("This month, or this version of it, has not been published."))
+        raise NotFound(_("This period, or this version of it, has not been published."))
     etag = public_files.build_etag(current_settings(), release)
     allow_public_cache(cache_control)
     # The tag follows from the release, so that a client that has the file costs no drawing and no reading of it.
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
-        content = public_files.read_public_file(current_settings(), release, kind)
-        response = send_download(content, mimetype, f"{format_month_code(release.month)}-v{release.version}.{kind}")
+        content = public_files.read_public_file(db_session(), current_settings(), release, kind)
+        response = send_download(content, mimetype, f"{release.period}-v{release.version}.{kind}")
     response.set_etag(etag)
     return response
 

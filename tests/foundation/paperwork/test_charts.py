@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from reportlab.graphics.shapes import Line, PolyLine, Rect, String
 
 from attention_point.foundation.paperwork import SUPPRESSED, Chart, Series, draw_chart_svg
+from attention_point.foundation.paperwork.cell_values import NumericValue
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, build_axis, build_drawing
 from attention_point.foundation.paperwork.charts.series_styles import build_bar
-from attention_point.foundation.paperwork.numbers import NumericValue
 from attention_point.foundation.paperwork.report import ChartKind
 from tests.foundation.paperwork.samples import CHART, WORDS
 

@@ -47,7 +47,9 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     ],
 )
 def test_an_address_of_this_machine_alone_is_known(address: str, *, expected: bool) -> None:
-    assert given(PUBLIC_URL=address).is_for_this_machine_alone is expected
+    settings = given(PUBLIC_URL=address)
+    assert settings.is_for_this_machine_alone is expected
+    assert settings.published_address == ("" if expected else address)
 
 
 def test_what_is_wrong_is_told_in_spanish_too() -> None:

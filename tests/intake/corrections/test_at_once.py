@@ -25,8 +25,8 @@ from attention_point.intake.services import record_family, record_visit
 from attention_point.people import records
 from attention_point.referrals.queries import DecryptedReferral, list_decrypted_of_visit
 from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.queries import list_differences
-from attention_point.tallies.rules import build_cells_of_facts
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, draft, person
 

@@ -20,7 +20,7 @@ from attention_point.intake.models import Visit
 from attention_point.intake.services import record_family, record_visit
 from attention_point.referrals.queries import list_decrypted_of_visit
 from attention_point.referrals.services import Answer, answer_for_entity
-from attention_point.statistics.releases.month_counts import list_differences as list_month_differences
+from attention_point.statistics.releases.period_counts import list_differences as list_month_differences
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.queries import list_differences
 from tests.intake.corrections.test_counts import needs, recount_everything, undo, vulnerabilities, write_time

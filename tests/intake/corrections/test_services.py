@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
@@ -29,7 +30,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import build_history
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.services import confirm_counts, release_month
+from attention_point.statistics.releases.services import confirm_counts, release_period
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
 from tests.support.visits import AGENT, acting, consents, draft, person, recorded
@@ -325,15 +326,15 @@ def test_a_form_that_was_emptied_empties_and_a_draft_that_leaves_out_does_not(se
 
 def test_a_released_month_stays_as_it_was_published(session: Session) -> None:
     visits = [record(session, needs=["MIG-REG"]) for _person in range(6)]
-    release_month(session, SUPERVISOR, AUGUST)
-    (published,) = session.scalars(select(Release))
+    release_period(session, SUPERVISOR, Period("month", AUGUST))
+    (published,) = session.scalars(select(Release).where(Release.period == "2017-08"))
     content = published.content
     change(session, visits[0], needs=["EMP-SENA"])
     annul_visit(session, AGENT, visits[1], CorrectionRequest({}, "recorded-twice"))
     who = read_visit(session, visits[2]).person_id
     correct_person(session, AGENT, who, CorrectionRequest({"sex": "M"}, "typing-error"))
     assert confirm_counts(session, AUGUST) == 0
-    (published,) = session.scalars(select(Release))
+    (published,) = session.scalars(select(Release).where(Release.period == "2017-08"))
     assert published.content == content
     this_month = tally_queries.sum_month_tables(session, clock.today().replace(day=1))
     assert this_month["needs-by-sex-and-age"] == {"EMP-SENA|F|29-59": 1}

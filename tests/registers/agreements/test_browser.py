@@ -50,7 +50,9 @@ def test_an_agreement_is_followed_to_its_end(
     page.get_by_role("link", name="Editar").click()
     looked_at(page, "agreements-4-form")
     page.get_by_label("Estado").select_option("done")
-    page.get_by_label("Cumplido el").first.fill("mañana")
+    milestone = page.get_by_label("Cumplido el").first
+    page.locator("details", has=milestone).locator("summary").first.click()
+    milestone.fill("mañana")
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_role("alert")).to_contain_text("Escriba un año, un mes o un día")
     looked_at(page, "agreements-5-form-with-an-error")

@@ -22,7 +22,7 @@ from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.agreements.models import AgreementAlert
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.agreements.services import MAX_DEADLINES_IN_LETTER, queue_due_notices
-from attention_point.registers.shared.records import services
+from attention_point.registers.shared.records import removals, services
 from tests.accounts.support import password_hash
 from tests.support.mail import post_office
 
@@ -99,7 +99,7 @@ def test_a_removed_agreement_takes_its_notices_along(session: Session) -> None:
     someone(session, "office")
     key = keep(session, "Convenio del agua", valid_to="2019-05-01")
     queue_due_notices(session, SYSTEM, TODAY, ADDRESS)
-    services.delete_record(session, SYSTEM, AGREEMENTS, key, 1)
+    removals.remove_record(session, SYSTEM, AGREEMENTS, key, 1)
     session.expire_all()
     assert session.scalars(select(AgreementAlert)).all() == []
     assert queries.list_near_deadlines(session, TODAY) == []

@@ -1,49 +1,24 @@
-"""Sums that say no more than their parts, and texts with headings."""
-
-from typing import Any
+"""Texts with headings, and what changed between two wordings."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.registers.annual_report.rules import (
-    TextPart,
-    combine_qualifiers,
-    format_text_parts,
-    parse_text_parts,
-    sum_counts,
-)
+from attention_point.registers.annual_report.rules import HEADING_PREFIX, TextPart, parse_text_parts
+from attention_point.registers.annual_report.stories.differences import compare_texts
 
-MARK = st.sampled_from([None, "approximate", "at_least"])
-COUNT = st.builds(
-    lambda number, mark: {"number": number, **({"mark": mark} if mark else {})}, st.integers(0, 10**9), MARK
-)
 LINE = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1).filter(
     lambda text: not text.startswith("#")
 )
-
-
-@given(MARK, MARK)
-def test_a_doubt_is_never_lost(one: str | None, other: str | None) -> None:
-    both = combine_qualifiers(one, other)
-    assert both == combine_qualifiers(other, one)
-    assert (both is None) is (one is None and other is None)
-
-
-@given(st.lists(COUNT))
-def test_a_sum_of_counts_is_as_sure_as_its_least_sure_part(counts: list[dict[str, Any]]) -> None:
-    total = sum_counts(counts)
-    if not counts:
-        assert total is None
-    else:
-        assert total is not None
-        assert total["number"] == sum(each["number"] for each in counts)
-        assert ("mark" in total) is any("mark" in each for each in counts)
+WORDS = st.lists(st.sampled_from(["la", "Oficina", "firmó", "un", "convenio,", "en", "2017."]), max_size=12).map(
+    " ".join
+)
 
 
 @given(st.lists(st.tuples(LINE, st.booleans())))
 def test_a_text_and_its_parts_are_the_same(pieces: list[tuple[str, bool]]) -> None:
     parts = [TextPart(text, heading) for text, heading in pieces]
-    assert list(parse_text_parts(format_text_parts(parts))) == parts
+    text = "\n\n".join(f"{HEADING_PREFIX}{part.text}" if part.is_heading else part.text for part in parts)
+    assert list(parse_text_parts(text)) == parts
 
 
 def test_a_single_line_break_is_kept_and_a_blank_line_parts() -> None:
@@ -52,3 +27,11 @@ def test_a_single_line_break_is_kept_and_a_blank_line_parts() -> None:
         TextPart("Título", is_heading=True),
         TextPart("tres"),
     ]
+
+
+@given(WORDS, WORDS)
+def test_the_changes_of_a_text_are_both_its_wordings(old: str, new: str) -> None:
+    changes = list(compare_texts(old, new))
+    assert "".join(each.text for each in changes if each.kind != "added").strip() == old.strip()
+    assert "".join(each.text for each in changes if each.kind != "removed").strip() == new.strip()
+    assert bool([each for each in changes if each.kind != "same"]) is (old.split() != new.split())

@@ -15,8 +15,8 @@ from attention_point.registers.agreements.register import CODE_LISTS as AGREEMEN
 from attention_point.registers.calls.register import CODE_LISTS as CALL_LISTS
 from attention_point.registers.events.register import CODE_LISTS as EVENT_LISTS
 from attention_point.registers.shared.code_lists import COUNTRIES, find_code
-from attention_point.registers.shared.rules import parse_part_date
 from attention_point.registers.shared.schema.formatting import format_part_date, format_qualified
+from attention_point.registers.shared.written_dates import parse_part_date
 
 LISTS: tuple[CodeList, ...] = (COUNTRIES, *EVENT_LISTS.values(), *AGREEMENT_LISTS.values(), *CALL_LISTS.values())
 MARKS = ("approximate", "at_least")
@@ -83,13 +83,18 @@ def _forms(value: Any) -> Iterable[str]:
     if _is_number(value):
         return tuple(_number(value))
     if isinstance(value, date):
-        return (format_part_date(value.isoformat()),)
+        return _dates(value.isoformat())
     text = str(value)
-    found = [text]
+    # Within a sentence a text goes on in a small letter and without its full stop.
+    found = [text, text.strip().rstrip(".")]
     found += [codes.label_for_code(code, "es") for codes in LISTS if (code := find_code(codes, text))]
     with suppress(ValueError):
-        found.append(format_part_date(parse_part_date(text)))
+        found += _dates(parse_part_date(text))
     return found
+
+
+def _dates(part: str) -> tuple[str, ...]:
+    return format_part_date(part), format_part_date(part, "medium")
 
 
 def plain(text: str) -> str:
@@ -100,16 +105,17 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What stands under a heading of the first level, and its parts by the headings of the third."""
+    """What stands under a heading of the first level, in paragraphs and rows of tables."""
 
     title: str
     text: str
-    parts: tuple[tuple[str, str], ...]
+    pieces: tuple[str, ...]
 
     def of(self, leaf: Leaf) -> str:
-        """The part of the innermost record that has one, under its own heading; else the whole chapter."""
-        for name in reversed(leaf.records):
-            own = [text for title, text in self.parts if title == plain(name) or title.endswith(f": {plain(name)}")]
+        """The paragraphs and the rows that name the innermost record that has one; else the whole chapter."""
+        # The office is no record of a register: its facts stand in several paragraphs.
+        for name in reversed(leaf.records if leaf.top != "office" else ()):
+            own = [piece for piece in self.pieces if plain(name) in plain(piece)]
             if own:
                 return " ".join(own)
         return self.text
@@ -121,7 +127,6 @@ def chapters(page: bytes) -> list[Chapter]:
     found = []
     for piece in re.split(r"<h2\b[^>]*>", body)[1:]:
         title, text = piece.split("</h2>", 1)
-        parts = [each.split("</h", 1) for each in re.split(r"<h[34]\b[^>]*>", text)[1:]]
-        named = tuple((plain(head), f"{head} {rest.split('>', 1)[1]}") for head, rest in parts)
-        found.append(Chapter(plain(title), text, named))
+        pieces = re.findall(r"<p\b.*?</p>|<tr\b.*?</tr>|<h[34]\b.*?</dl>", text, re.DOTALL)
+        found.append(Chapter(plain(title), text, tuple(pieces)))
     return found

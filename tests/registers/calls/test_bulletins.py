@@ -18,6 +18,7 @@ from attention_point.registers.calls.bulletin import sending
 from attention_point.registers.calls.models import Bulletin, BulletinLink, CallAnswer
 from attention_point.registers.calls.register import CALLS, PROPOSALS, RECIPIENTS
 from attention_point.registers.calls.services import SubmittedAnswer
+from attention_point.registers.shared.records import removals
 from attention_point.registers.shared.records import services as record_services
 from attention_point.registers.shared.records.queries import get_record
 from tests.accounts.support import password_hash
@@ -218,10 +219,10 @@ def test_what_is_needed_is_not_removed(session: Session) -> None:
     call_id, reader = call(session), recipient(session)
     spare = call(session, "Sin nada")
     sent(session)
-    record_services.delete_record(session, SYSTEM, CALLS, call(session, "Nueva"), 1)
+    removals.remove_record(session, SYSTEM, CALLS, call(session, "Nueva"), 1)
     for register, record in ((CALLS, call_id), (RECIPIENTS, reader), (CALLS, spare)):
         with pytest.raises(AppError):
-            record_services.delete_record(session, SYSTEM, register, record, 1)
+            removals.remove_record(session, SYSTEM, register, record, 1)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_the_success_rate_counts_what_was_presented(session: Session) -> None:
     (year,) = queries.list_year_figures(session)
     assert (year.presented, year.chosen, year.approved, year.success_rate) == (3, 2, 1, 2 / 3)
     assert {code: f"{amount:.2f}" for code, amount in year.cofinancing.items()} == {"USD": "100.50"}
-    record_services.delete_record(session, SYSTEM, PROPOSALS, mine, 1)
+    removals.remove_record(session, SYSTEM, PROPOSALS, mine, 1)
     assert queries.list_year_figures(session)[0].presented == 2
 
 

@@ -1,4 +1,4 @@
-"""``attention-point registers import``: every row or none, the wrong ones in a file."""
+"""``attention-point registers import``: the good rows go in, the wrong ones come back in a file."""
 
 import tracemalloc
 from pathlib import Path
@@ -49,19 +49,37 @@ def test_a_dry_run_writes_nothing_and_the_real_one_all(database: Database, datab
     assert count_stored(database) == (2, 0)
 
 
-def test_one_wrong_row_keeps_all_out_and_stands_in_the_file(
+def test_the_good_rows_go_in_and_the_wrong_one_comes_back_in_the_file(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    wrong = [*VALID_ROWS, ["Encuentro", "realizado", "30 de febrero"]]
-    result = run_import(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "wrong.csv"))
-    assert (result.exit_code, count_stored(database)) == (1, (0, 0))
+    rows = [*VALID_ROWS, ["Encuentro", "realizado", "30 de febrero"]]
+    result = run_import(database, database_url, tmp_path, rows, "--errors", str(tmp_path / "no" / "wrong.csv"))
+    assert (result.exit_code, count_stored(database)) == (1, (0, 0)), (
+        "nothing is imported if the file cannot be written"
+    )
+    result = run_import(database, database_url, tmp_path, rows, "--errors", str(tmp_path / "wrong.csv"))
+    assert (result.exit_code, count_stored(database)) == (1, (2, 0))
     lines = (tmp_path / "wrong.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 2
-    assert lines[1].startswith("4,Con errores,Fecha,")
-    result = run_import(database, database_url, tmp_path, wrong)
-    assert "Fila 4 · Fecha: " in result.stderr
-    result = run_import(database, database_url, tmp_path, wrong, "--errors", str(tmp_path / "no" / "wrong.csv"))
-    assert (result.exit_code, count_stored(database)) == (1, (0, 0))
+    assert lines[0].startswith("Qué corregir,Nombre,Estado,Fecha")
+    assert lines[1].startswith('"Fila 4. Fecha: ')
+    result = run_import(database, database_url, tmp_path, rows)
+    assert "Fila 4. Fecha: " in result.stderr
+    assert "sin cambios: 2" in result.stdout
+    # Mended, the file that came back is imported as it is, with its column of reasons.
+    mended = (tmp_path / "wrong.csv").read_text(encoding="utf-8-sig").replace("30 de febrero", "mayo de 2018")
+    (tmp_path / "mended.csv").write_text(mended, encoding="utf-8")
+    arguments = ["import", "events", str(tmp_path / "mended.csv")]
+    result = CliRunner().invoke(registers_commands, arguments, obj=lambda: Database(database_url, database.info))
+    assert (result.exit_code, count_stored(database)) == (0, (3, 0)), result.output
+
+
+def test_repeated_rows_go_in_only_when_asked(database: Database, database_url: str, tmp_path: Path) -> None:
+    rows = [["Mesa técnica", "realizado", "2019"], ["MESA TECNICA", "realizado", "2019"]]
+    result = run_import(database, database_url, tmp_path, rows, "--dry-run")
+    assert "Fila 3. Nombre: Tiene el mismo nombre y la misma fecha que la fila 2." in result.stderr
+    result = run_import(database, database_url, tmp_path, rows, "--repeated")
+    assert (result.exit_code, count_stored(database)) == (0, (2, 0)), result.output
 
 
 def test_an_unknown_register_is_told_with_those_there_are(

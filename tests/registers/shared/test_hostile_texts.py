@@ -12,7 +12,7 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.records import attachments, loading, queries, services
-from attention_point.registers.shared.spreadsheets import importing
+from attention_point.registers.shared.spreadsheets import importing, uploads
 from attention_point.texts import UNFIT_CHARACTERS
 from tests.accounts.support import token_of
 from tests.registers.support import send_file
@@ -36,7 +36,7 @@ def _csv(*cells: str) -> bytes:
 
 
 def _list_errors(session: Session, name: str, content: bytes) -> list[tuple[str, str]]:
-    rows = importing.check_rows(session, EVENTS, *importing.read_rows(EVENTS, name, content))
+    rows = importing.check_rows(session, EVENTS, *uploads.read_rows(EVENTS, name, content))
     return [part for row in rows if row.outcome == "error" for part in row.report]
 
 

@@ -13,7 +13,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.events.register import EVENTS
-from attention_point.registers.shared.records import services
+from attention_point.registers.shared.records import removals, services
 from attention_point.registers.shared.records.writing import NewRecord, insert_records
 from attention_point.registers.shared.records.year_totals import (
     add_up_parts,
@@ -73,10 +73,10 @@ def test_the_totals_follow_every_write(session: Session) -> None:
     assert select_totals_under(totals, "country") == {"CO": 2, "NL": 2}
     assert select_totals_under(totals, "state") == {"done": 2}
     services.update_record(session, SYSTEM, EVENTS, first, 1, {"name": "Foro", "state": "planned", "date": "2019"})
-    assert get_year_totals(session, EVENTS, 2019) == {"records": 1, "state/planned": 1}
+    assert get_year_totals(session, EVENTS, 2019) == {"records": 1, "state/planned": 1, "held/planned": 1}
     assert find_count_total(get_year_totals(session, EVENTS, 2017), "reached") == {"number": 7, "mark": "at_least"}
     assert get_year_totals(session, EVENTS, 2017)["records"] == 1
-    services.delete_record(session, SYSTEM, EVENTS, first, 2)
+    removals.remove_record(session, SYSTEM, EVENTS, first, 2)
     assert get_year_totals(session, EVENTS, 2019) == {}
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -15,13 +15,14 @@ from attention_point.foundation.settings import Settings
 from attention_point.referrals.rules import ANSWER_STATES
 from attention_point.statistics.feature import dashboard, statistics
 from attention_point.tallies import services
+from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
-from attention_point.tallies.rules import CellKey, build_cells_of_facts
 from tests.statistics.conftest import Office, build_office
 from tests.statistics.invented_month import invent_facts
 from tests.support.directory import load_shipped
 
 TODAY = date(2017, 9, 14)  # a Thursday
+NOW = datetime(2017, 9, 14, 15, tzinfo=UTC)
 SECOND_POINT = "cucuta"
 MONTHS = {date(2016, 9, 1): 20, date(2017, 7, 1): 60, date(2017, 8, 1): 90, date(2017, 9, 1): 120}
 Facts = list[VisitFacts | ReferralFacts]
@@ -67,5 +68,5 @@ def add_second_point(database: Database) -> None:
 
 def build_dashboard_office(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Build the dashboard and the pages of months, on an invented day."""
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(clock, "now", lambda: NOW)  # what the worker is told, too
     return build_office(database, settings, dashboard, statistics, directory)

@@ -8,17 +8,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
 from attention_point.referrals import open_referral_counts
 from attention_point.referrals.models import Referral
 from attention_point.referrals.open_referral_counts import OpenReferralCounts, count_open_referrals
-from attention_point.statistics.dashboard.filters import Options, collect_options, parse_filters
-from attention_point.statistics.dashboard.queries import Dashboard, collect_dashboard, list_restricted_needs
+from attention_point.statistics.dashboard.filters import Options, collect_options, find_neighbours, parse_filters
+from attention_point.statistics.dashboard.queries import (
+    RESTRICTED_TOGETHER,
+    Dashboard,
+    collect_dashboard,
+    list_restricted_needs,
+)
 from attention_point.statistics.dashboard.trend import build_trend_months
+from attention_point.statistics.protection.period import count_true_totals
+from attention_point.statistics.releases.period_counts import read_stored_tables
 from attention_point.tallies import range_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.facts import ReferralFacts, VisitFacts, classify_age
 from tests.statistics.dashboard.house import SECOND_POINT, TODAY, Facts, add_second_point, invent_months, record_facts
 from tests.support.visits import recorded
 
@@ -86,6 +94,7 @@ def test_today_this_week_and_this_month_stand_beside_the_previous_ones(
             attentions(AUGUST, date(2017, 8, 31)),
         ),
         "people": (people(SEPTEMBER, TODAY), people(AUGUST, date(2017, 8, 14)), people(AUGUST, date(2017, 8, 31))),
+        "first": (_first_times(known, SEPTEMBER, point), None, _first_times(known, AUGUST, point)),
         "referrals": (_made(known, SEPTEMBER, point), None, _made(known, AUGUST, point)),
         "unanswered": (_unanswered(known, SEPTEMBER, point), None, _unanswered(known, AUGUST, point)),
     }
@@ -93,15 +102,17 @@ def test_today_this_week_and_this_month_stand_beside_the_previous_ones(
     assert shown["today"][0]
 
 
+def _first_times(known: Facts, month: date, point: str | None) -> int:
+    visits = [visit for visit in _visits(known, point) if visit.day.replace(day=1) == month]
+    return sum(visit.first_ever and visit.first_this_month for visit in visits)
+
+
 def _made(known: Facts, month: date, point: str | None) -> int:
-    return sum(referral.entity not in APART for referral in _referred(known, month, point))
+    return len(_referred(known, month, point))
 
 
 def _unanswered(known: Facts, month: date, point: str | None) -> int:
-    return sum(
-        referral.entity not in APART and referral.state in {"created", "seen", "expired"}
-        for referral in _referred(known, month, point)
-    )
+    return sum(referral.state in {"created", "seen", "expired"} for referral in _referred(known, month, point))
 
 
 def test_a_month_that_is_over_stands_beside_the_one_before_and_the_year_before(reading: Session, known: Facts) -> None:
@@ -123,7 +134,7 @@ def test_the_year_before_is_the_same_month(database: Database, known: Facts) -> 
     with database.read_session() as session:
         choice = collect_options(session, date(2017, 11, 3))
         read = collect_dashboard(session, parse_filters({"period": "2017-09"}, choice), choice)
-    attentions, _people = _totals(known, "bucaramanga")
+    attentions, _people = _totals(known, None)  # the second point is not in this directory, and counts
     month = next(measure for measure in read.measures if measure.key == "month")
     assert month.whole_count == attentions(date(2016, 9, 1), date(2016, 9, 30))
     assert month.whole_count
@@ -168,10 +179,14 @@ def test_needs_are_told_without_the_restricted_ones(reading: Session, known: Fac
 @pytest.mark.parametrize("point", [None, SECOND_POINT])
 def test_entities_are_told_by_what_became_of_their_referrals(reading: Session, known: Facts, point: str | None) -> None:
     of = _referred(known, AUGUST, point)
-    read = _read(reading, period="2017-08", point=point or "").referrals_by_entity
-    assert set(read) == {referral.entity for referral in of} - APART
+    dashboard = _read(reading, period="2017-08", point=point or "")
+    read = dashboard.referrals_by_entity
+    entities = {referral.entity for referral in of}
+    assert set(read) == entities - APART | ({RESTRICTED_TOGETHER} if entities & APART else set())
+    assert dashboard.referrals_by_state == Counter(referral.state for referral in of)
     for code, counts in read.items():
-        states = Counter(referral.state for referral in of if referral.entity == code)
+        codes = {code} if code != RESTRICTED_TOGETHER else APART
+        states = Counter(referral.state for referral in of if referral.entity in codes)
         assert counts.total == states.total()
         assert counts.open == states["created"] + states["seen"] + states["accepted"]
         assert counts.answered == sum(states[s] for s in ("accepted", "rejected", "attended", "no_show", "closed"))
@@ -194,18 +209,59 @@ def test_one_entity_is_told_alone(reading: Session, known: Facts) -> None:
         waiting = sum(referral.state in {"created", "seen", "expired"} for referral in of)
         assert (span.referrals, span.unanswered_referrals, span.attentions) == (len(of), waiting, 0)
     assert set(read.referrals_by_entity) == {"sena"}
-    assert (read.needs, read.wait_counts, read.point_counts) == ((), {}, ())
+    assert (read.needs, read.counts, read.point_counts) == ((), {}, ())
 
 
 def test_waits_and_times_to_an_answer_are_told(reading: Session, known: Facts) -> None:
     read = _read(reading, period="2017-08")
+    waits, answer_times = read.counts["attentions-by-wait"], read.counts["answers-by-time"]
     visits = [visit for visit in _visits(known) if visit.day.month == 8]
-    assert sum(read.wait_counts.values()) == len(visits)
-    assert read.wait_counts["not_given"] == sum(visit.wait is None for visit in visits)
-    assert read.wait_counts["16-30"] == sum(visit.wait is not None and 16 <= visit.wait <= 30 for visit in visits)
+    assert sum(waits.values()) == len(visits)
+    assert waits["not_given"] == sum(visit.wait is None for visit in visits)
+    assert waits["16-30"] == sum(visit.wait is not None and 16 <= visit.wait <= 30 for visit in visits)
     answered = [referral.answered_in for referral in _referred(known, AUGUST) if referral.answered_in is not None]
-    assert sum(read.answer_time_counts.values()) == len(answered)
-    assert read.answer_time_counts["4-7"] == sum(4 <= days <= 7 for days in answered)
+    assert sum(answer_times.values()) == len(answered)
+    assert answer_times["4-7"] == sum(4 <= days <= 7 for days in answered)
+
+
+@pytest.mark.parametrize("month", [date(2017, 7, 1), AUGUST, SEPTEMBER])
+def test_totals_are_those_of_the_release(database: Database, reading: Session, known: Facts, month: date) -> None:
+    """Whoever lays the dashboard beside the release reads one number, whichever point or entity it comes from."""
+    gone = (month, "of-a-point-that-is-gone")
+    counted = {(*gone, "attentions-by-day", month.isoformat()): 7, (*gone, "attentions-by-hour", "08"): 7}
+    counted |= {(*gone, "people-by-day", month.isoformat()): 6, (*gone, "people-by-sex-and-age", "F|18-28"): 6}
+    counted |= {(*gone, "referrals-by-service-and-state", "fiscalia|VBG|created"): 5}
+    reading.rollback()  # it would not see what is counted from now on
+    with database.write_session() as session:
+        tally_services.add_to_tallies(session, counted)
+    totals = count_true_totals(read_stored_tables(reading, Period("month", month)))
+    shown = {measure.key: measure.count for measure in _read(reading, period=f"{month:%Y-%m}").measures}
+    assert (shown["month"], shown["people"], shown["referrals"]) == (
+        totals["attentions"], totals["people"], totals["referrals"],
+    )  # fmt: skip
+    assert shown["referrals"] == len(_referred(known, month)) + 5
+
+
+def test_people_are_told_by_sex_and_age_and_place(reading: Session, known: Facts) -> None:
+    counts = _read(reading, period="2017-08").counts
+    people = [visit for visit in _visits(known) if visit.day.month == 8 and visit.first_this_month]
+    for table, name in (("people-by-population", "population"), ("people-by-municipality", "municipality")):
+        assert counts[table] == Counter(str(visit.person.get(name) or "not_given") for visit in people)
+    expected = Counter(
+        f"{visit.person.get('sex') or 'not_given'}|{classify_age(visit.person.get('age'))}" for visit in people
+    )
+    assert counts["people-by-sex-and-age"] == expected
+
+
+def test_it_opens_on_the_newest_month_with_counts(reading: Session) -> None:
+    choice = collect_options(reading, date(2018, 1, 3))
+    filters = parse_filters({}, choice)
+    assert (filters.month, filters.last_day, filters.is_current_month) == (SEPTEMBER, date(2017, 9, 30), False)
+    assert find_neighbours(filters, choice) == (AUGUST, date(2017, 10, 1))
+    first = parse_filters({"period": "2016-09"}, choice)
+    assert find_neighbours(first, choice) == (None, date(2016, 10, 1))
+    newest = parse_filters({"period": "2018-01"}, choice)
+    assert find_neighbours(newest, choice) == (date(2017, 12, 1), None)
 
 
 def test_points_are_compared(reading: Session, known: Facts) -> None:
@@ -249,16 +305,13 @@ def test_cells_add_up_by_how_they_begin_and_end(session: Session) -> None:
         session, {(AUGUST, "q", table, "a|x|seen"): 32, (SEPTEMBER, "p", table, "a|x|closed"): 64}
     )
 
-    def read(points: list[str], first: str | None = None, without: tuple[str, ...] = ()) -> dict[date, tuple[int, int]]:
+    def read(points: list[str], first: str | None = None) -> dict[date, tuple[int, int]]:
         months, last = [AUGUST, SEPTEMBER, TODAY], {"seen", "expired"}
         by_entity = "referrals-by-entity-and-state"
-        return range_queries.sum_by_last_code(
-            session, by_entity, months, points, last, first_code=first, excluded_first_codes=without
-        )
+        return range_queries.sum_by_last_code(session, by_entity, months, points, last, first_code=first)
 
     assert read(["p"]) == {AUGUST: (31, 21), SEPTEMBER: (64, 0)}
     assert read(["p", "q"], first="a") == {AUGUST: (35, 33), SEPTEMBER: (64, 0)}
-    assert read(["p"], without=("a", "b")) == {AUGUST: (4, 4)}
     assert read(["r"]) == {}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Callable
 from io import BytesIO, StringIO
 
 import pytest
@@ -30,7 +31,7 @@ from tests.statistics.dashboard.house import (
     record_facts,
 )
 from tests.support.browser import axe
-from tests.support.pages import read
+from tests.support.pages import PageClient, read
 from tests.support.server import serve
 
 CHOICES = ["", "grouping=month", f"period=2017-08&point={SECOND_POINT}", "entity=sena"]
@@ -223,6 +224,7 @@ def test_a_reader_filters_and_reads(page: Page, office: Office) -> None:
         chart = page.locator("img[src*='charts/trend.svg']")
         chart.scroll_into_view_if_needed()
         expect(chart).not_to_have_js_property("naturalWidth", 0)  # loaded when it is seen
+        page.get_by_text("Punto, entidad y tendencia").click()
         page.get_by_label("Tendencia por").select_option("month")
         page.get_by_label("Remisiones a").select_option("sena")
         page.get_by_role("button", name="Mostrar").click()
@@ -234,3 +236,35 @@ def test_a_reader_filters_and_reads(page: Page, office: Office) -> None:
         page.set_viewport_size({"width": 400, "height": 800})
         page.goto(f"{address}/dashboard")
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_months_follow_one_another(office: Office) -> None:
+    page = read(office.client.get("/dashboard?period=2017-08&grouping=month").text)
+    links = {element.get("rel"): element.get("href") for element in page if element.get("rel") in {"prev", "next"}}
+    assert links == {
+        "prev": "/dashboard?period=2017-07&grouping=month",
+        "next": "/dashboard?period=2017-09&grouping=month",
+    }
+    months = [element.get("value") for element in page if element.tag == "option" and element.get("value")[:2] == "20"]
+    assert months[0] == "2017-09"
+    assert months[-1] == "2016-09"
+    newest = read(office.client.get("/dashboard").text)
+    assert not [element for element in newest if element.get("rel") == "next"]
+
+
+def test_numbers_lead_to_lists_for_whoever_may_see_them(as_role: Callable[..., PageClient], database: Database) -> None:
+    record_facts(database, invent_months())
+    address, supervisor = "/dashboard?period=2017-08", as_role("supervisor")
+    lists = {
+        element.get("href")
+        for element in read(supervisor.get(address).text)
+        if element.tag == "a" and "2017-08" in element.get("href") and "/dashboard" not in element.get("href")
+    }
+    for wanted in ("/visits?first=2017-08-01&last=2017-08-31", "/turns/waits?first=2017-08-01&last=2017-08-31"):
+        assert wanted in lists
+        assert supervisor.get(wanted).status_code == 200
+    assert not [href for href in lists if "name" in href or "document" in href]
+    for role in ("office", "auditor", "admin"):
+        page = as_role(role).get(address).text
+        assert "/visits?" not in page
+        assert ("/turns/waits?" in page) is (role != "auditor")

@@ -98,7 +98,8 @@ def _list_possible_values(target: Target) -> dict[str, set[str]]:
         "municipality": _or_any(target.municipality) | _list_possible_areas(target.municipality),
         "education": _or_any(education) | ({STAGES[education]} if education else set()),
         "population": _or_any(target.population),
-        "status": _or_any(target.status),
+        "status": _or_any(target.status)
+        | (set() if target.status is None else {"national" if target.status == "national" else "foreign"}),
         "month": {f"{month:%Y-%m}", f"{month.year}-Q{(month.month - 1) // 3 + 1}", str(month.year)},
     }
 
@@ -115,7 +116,7 @@ def _list_possible_ages(age: int | None) -> set[str]:
 
 
 def _list_possible_areas(code: str | None) -> set[str]:
-    return set() if code is None else {"AMB"} if code in METROPOLITAN else {code[:2]}
+    return set() if code is None else {"AMB" if code in METROPOLITAN else "elsewhere"}
 
 
 def is_impossible(row: Row, target: Target) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.language import in_language
+from tests.statistics.extracts.published import publish_recorded
 from tests.support.visits import consents, draft, person, recorded
 
 AUTUMN = (date(2017, 7, 1), date(2017, 12, 31))
@@ -68,7 +69,9 @@ def invent_person(number: int) -> dict[str, Any]:
     )
 
 
-def record_consenting_people(database: Database, people: int, month: str = "2017-08") -> RecordedPeople:
+def record_consenting_people(
+    database: Database, people: int, month: str = "2017-08", *, is_published: bool = True
+) -> RecordedPeople:
     """So many new people who allow research, beside a few who do not; journal and all, through the one door."""
     came = RecordedPeople()
     chance = random.Random(people)
@@ -84,4 +87,6 @@ def record_consenting_people(database: Database, people: int, month: str = "2017
             )
             recorded(session, **visit)
             came.drafts.append(visit)
+        if is_published:
+            publish_recorded(session, month)
     return came

@@ -6,15 +6,10 @@ from dataclasses import replace
 import pytest
 
 from attention_point.intake.records.research_records import ConsentedVisit
-from attention_point.statistics.extracts import services
-from attention_point.statistics.extracts.anonymity.anonymiser import (
-    AnonymisedRows,
-    AnonymityRules,
-    PersonRecord,
-    Row,
-    anonymise_records,
-)
+from attention_point.statistics.extracts.anonymity.anonymiser import anonymise_records
 from attention_point.statistics.extracts.anonymity.audit import find_breaches
+from attention_point.statistics.extracts.anonymity.rules import AnonymisedRows, AnonymityRules, PersonRecord, Row
+from attention_point.statistics.extracts.building import build_csv
 from attention_point.statistics.extracts.columns import build_record, build_rules, load_columns
 from tests.statistics.extracts.adversary import KNOWN, attack_rows, describe_target, invent_consented_visits, read_rows
 
@@ -29,7 +24,7 @@ def people() -> list[ConsentedVisit]:
 
 def attacked(rows: Sequence[Row], people: Sequence[ConsentedVisit]) -> set[str]:
     """What somebody achieves who knows everybody in the source."""
-    content = services._build_csv(rows)
+    content = build_csv(rows)
     return set(attack_rows(read_rows(content), [describe_target(person) for person in people], 5))
 
 
@@ -64,16 +59,21 @@ def _trusting(records: Sequence[PersonRecord], rules: AnonymityRules) -> Anonymi
 
 
 def _careless(records: Sequence[PersonRecord], rules: AnonymityRules) -> AnonymisedRows:
-    """It tells who is pregnant where the sex is not told."""
-    return anonymise_records(
-        records, replace(rules, sensitive=tuple(replace(column, within={}, k=5) for column in rules.sensitive))
+    """It tells who is pregnant where the sex is not told, and cares for little else."""
+    quasi = tuple(replace(column, weight=0.01 if column.name == "sex" else 1.0) for column in rules.quasi)
+    sensitive = tuple(
+        replace(column, within={}, k=5, weight=1.0 if column.name == "maternity" else 0.1) for column in rules.sensitive
     )
+    return anonymise_records(records, replace(rules, quasi=quasi, sensitive=sensitive, max_withheld_share=1.0))
 
 
 def _unguarded(records: Sequence[PersonRecord], rules: AnonymityRules) -> AnonymisedRows:
-    return anonymise_records(
-        records, replace(rules, quasi=tuple(replace(column, protected=frozenset()) for column in rules.quasi))
+    """It wants the status told exactly, whatever all else says of it."""
+    quasi = tuple(
+        replace(column, protected=frozenset(), weight=4.0 if column.name == "status" else column.weight)
+        for column in rules.quasi
     )
+    return anonymise_records(records, replace(rules, quasi=quasi))
 
 
 def _alike(records: Sequence[PersonRecord], rules: AnonymityRules) -> AnonymisedRows:
@@ -89,7 +89,7 @@ def _alike(records: Sequence[PersonRecord], rules: AnonymityRules) -> Anonymised
     [
         (_exact, "linked"),
         (_small, "linked"),
-        (_trusting, "inferred lgbti"),
+        (_trusting, "inferred health"),
         (_careless, "excluded"),
         (_unguarded, "inferred status"),
         (_alike, "homogeneous violence"),
@@ -105,6 +105,6 @@ def test_the_attack_succeeds_against_a_weak_anonymiser(
 
 def test_two_files_of_the_same_people_keep_no_order(people: list[ConsentedVisit]) -> None:
     rows = anonymise_records([build_record(person) for person in people], RULES).rows
-    first, second = services._build_csv(rows), services._build_csv(rows)
+    first, second = build_csv(rows), build_csv(rows)
     assert first != second
     assert sorted(first.splitlines()) == sorted(second.splitlines())

@@ -34,4 +34,9 @@ def test_an_extract_is_made_and_taken(page: Page, office: Office, database: Data
             page.get_by_role("button", name="Sí, continuar").click()
         assert taken.value.suggested_filename == "extract-2017-07-to-2017-12.zip"
         page.reload()
+        expect(page.get_by_role("button", name="Descargar el archivo")).to_have_count(0)
+        page.get_by_role("link", name="Volver a los extractos").click()
         expect(page.get_by_text("Entregado el")).to_be_visible()
+        page.get_by_role("link", name="julio de 2017 a diciembre de 2017").click()
+        expect(page.get_by_role("rowheader", name="Sexo")).to_be_visible()
+        axe(page)

@@ -16,11 +16,14 @@ from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
+from attention_point.intake.corrections.person_services import correct_person
+from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.models import Person
 from attention_point.statistics.extracts import services
-from attention_point.statistics.extracts.files import build_base_name, build_files, build_zip
+from attention_point.statistics.extracts.files.archive import build_base_name, build_files, build_zip
 from attention_point.statistics.extracts.models import Extract, LogEntry
+from attention_point.statistics.extracts.requests import parse_request
 from tests.statistics.extracts.adversary import read_rows
 from tests.statistics.extracts.people import (
     AUTUMN,
@@ -30,6 +33,8 @@ from tests.statistics.extracts.people import (
     record_consenting_people,
     record_visit,
 )
+from tests.statistics.extracts.published import publish_recorded
+from tests.support.visits import AGENT, consents, recorded
 
 SEMESTER = ("2017-07", "2017-12")
 
@@ -38,7 +43,7 @@ def make(database: Database, *months: str, recipient: str = "UIS", agreement: st
     """An extract as page and command make it: the id of its line in the log."""
     first, last = months or SEMESTER
     with database.read_session() as reading:
-        prepared = services.prepare_extract(reading, services.parse_request(first, last, recipient, agreement, k))
+        prepared = services.prepare_extract(reading, parse_request(first, last, recipient, agreement, k))
     with database.write_session() as writing:
         return services.save_extract(writing, SYSTEM, prepared)
 
@@ -110,6 +115,27 @@ def test_what_was_said_then_is_told_and_nothing_else(session: Session) -> None:
     assert not any(stem in repr(found).casefold() for stem in STEMS)
 
 
+def test_a_child_who_was_taken_for_an_adult_is_not_told_of(session: Session) -> None:
+    record_visit(session, True, "2017-08-09", birth_date="1990-03-17")
+    publish_recorded(session, "2017-08")
+    assert len(members(session)) == 1
+    who = session.scalars(select(Person.id)).one()
+    correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2003-03-17"}, "typing-error"))
+    assert members(session) == []
+
+
+def test_a_child_alone_of_unknown_age_is_not_told_of(session: Session) -> None:
+    for vulnerabilities in ([], ["unaccompanied_child"]):
+        recorded(
+            session,
+            person={"given_names": "Quetzalnombre"},
+            consents=consents(("attention", True), ("research", True)),
+            vulnerabilities=vulnerabilities,
+            attended_at="2017-08-09T08:30:00-05:00",
+        )
+    assert len(members(session)) == 1
+
+
 def test_an_extract_holds_only_those_who_agreed(database: Database) -> None:
     came = record_consenting_people(database, 70)
     line, extract = take(database, make(database))
@@ -164,7 +190,7 @@ def test_the_files_agree_with_one_another(database: Database) -> None:
             assert column["withheld"] == told.count("*")
     lines = read_rows(files["codebook.csv"])
     assert {line["column"] for line in lines} == set(rows[0])
-    assert all(len(line) == 9 for line in lines)
+    assert all(len(line) == 13 for line in lines)
     spanish, english = files["method-es.md"].decode(), files["method-en.md"].decode()
     assert "Convenio 12" in spanish
     assert "Convenio 12" in english
@@ -192,6 +218,7 @@ def test_nobody_is_in_two_extracts(database: Database) -> None:
     with database.write_session() as session:
         for known in came.drafts[:30]:
             record_visit(session, True, "2018-03-01", known["person"])
+        publish_recorded(session, "2018-03")
     line, extract = take(database, make(database, "2018-01", "2018-06"))
     assert line.rows + line.suppressed == 55
     with database.read_session() as session:
@@ -270,16 +297,16 @@ def test_a_period_that_could_be_set_against_another_is_refused(database: Databas
 )
 def test_what_is_asked_wrongly_is_named(asked: tuple[Any, ...], fields: list[str]) -> None:
     with pytest.raises(Invalid) as refused:
-        services.parse_request(*asked)
+        parse_request(*asked)
     assert [error.field for error in refused.value.field_errors] == fields
 
 
 def test_a_semester_that_still_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: date(2017, 12, 31))
     with pytest.raises(Invalid):
-        services.parse_request(*SEMESTER, "UIS", "12")
+        parse_request(*SEMESTER, "UIS", "12")
     monkeypatch.setattr(clock, "today", lambda: date(2018, 1, 1))
-    assert services.parse_request(*SEMESTER, "UIS", "12").period.last == date(2017, 12, 31)
+    assert parse_request(*SEMESTER, "UIS", "12").period.last == date(2017, 12, 31)
 
 
 def test_a_file_is_taken_once_and_the_journal_knows(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from attention_point.foundation.database import Database
-from attention_point.statistics.extracts.models import LogEntry
+from attention_point.statistics.extracts.models import Extract, LogEntry
 from tests.statistics.conftest import Office
 from tests.statistics.extracts.adversary import read_rows
 from tests.statistics.extracts.people import record_consenting_people
@@ -36,6 +36,37 @@ def test_without_figures_the_pages_say_what_comes_next(office: Office) -> None:
     assert "Todavía no ha terminado ningún semestre" in office.client.get("/statistics/extracts/new").text
 
 
+def test_only_periods_with_people_and_published_months_are_offered(office: Office, database: Database) -> None:
+    record_consenting_people(database, 3, is_published=False)
+    form = office.client.get("/statistics/extracts/new").text
+    assert "<option" not in form
+    assert "julio de 2017 a diciembre de 2017: publique antes agosto de 2017" in form
+    record_consenting_people(database, 55)
+    form = office.client.get("/statistics/extracts/new").text
+    assert "julio de 2017 a diciembre de 2017</option>" in form
+    assert "enero de 2017 a junio de 2017" not in form
+    assert post(office.client, "/statistics/extracts/new", FORM).status_code == 303
+    # The year shares days with the semester that was handed over; the semester may be handed over again.
+    form = office.client.get("/statistics/extracts/new").text
+    assert "enero de 2017 a diciembre de 2017</option>" not in form
+    assert "julio de 2017 a diciembre de 2017</option>" in form
+
+
+def test_the_page_says_how_far_each_column_is_from_what_was_published(office: Office, database: Database) -> None:
+    record_consenting_people(database, 60)
+    made = post(office.client, "/statistics/extracts/new", FORM)
+    shown = read(office.client.get(made.headers["Location"]).text)
+    rows = [element.text for element in shown if element.tag == "tr"]
+    sex = next(row for row in rows if "Sexo" in row)
+    assert "cada respuesta" in sex
+    assert "publicado" in sex
+    assert any("No se muestra, para proteger a las personas" in element.text for element in shown)
+    assert office.client.get(f"/statistics/extracts/{'0' * 8}-0000-7000-8000-{'0' * 12}").status_code == 404
+    with database.write_session() as session:
+        report = session.scalars(select(Extract)).one().report
+    assert '"compared_with": ["2017-08"]' in report
+
+
 def test_an_extract_is_made_listed_and_taken_once(office: Office, database: Database) -> None:
     record_consenting_people(database, 55)
     client = office.client
@@ -44,9 +75,10 @@ def test_an_extract_is_made_listed_and_taken_once(office: Office, database: Data
     assert post(client, "/statistics/extracts/new", FORM).status_code == 303
     listed = client.get("/statistics/extracts").text
     assert "Convenio 012 de 2018" in listed
-    assert "Descargar el archivo" in listed
+    assert "sin descargar" in listed
     with database.read_session() as session:
         line = session.scalars(select(LogEntry)).one()
+    assert "Descargar el archivo" in client.get(f"/statistics/extracts/{line.id}").text
     reply = post(client, f"/statistics/extracts/{line.id}/take")
     assert (reply.status_code, reply.mimetype) == (200, "application/zip")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="extract-2017-07-to-2017-12.zip"'

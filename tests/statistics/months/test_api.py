@@ -18,9 +18,9 @@ from attention_point.app import create_app
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web.openapi import build_openapi_document
-from attention_point.statistics.months.api import ReleasedMonth
+from attention_point.statistics.months.released_json import ReleasedMonth
 from attention_point.statistics.releases.models import Release
-from tests.statistics.releases.publishing import SEPTEMBER, publish_month
+from tests.statistics.releases.publishing import SEPTEMBER, publish_month, publish_suppressed_month
 from tests.support.pages import PageClient
 
 Bearer = Callable[..., dict[str, str]]
@@ -71,13 +71,26 @@ def test_the_contract_s_fields_stand_in_it(
     found: Any = client.get(MONTH, headers=header).json
     assert {"month", "version", "hash", "journal_head", "released_at", "tables"} <= set(found)
     table = next(table for table in found["tables"] if table["id"] == "needs-by-sex")
-    assert (table["counts"], table["k"]) == ("people", 5)
+    assert (table["counts"], table["base"]) == ("people", 5)
     assert table["dimensions"] == ["need", "sex"]
     assert table["overlapping"] == ["need"]
-    for cell in (cell for table in found["tables"] for cell in table["cells"]):
-        assert set(cell) == {"at", "count", "status"}
-        assert (cell["count"] is None) == (cell["status"] == "suppressed")
-        assert cell["count"] not in {1, 2, 3, 4}
+    for table in found["tables"]:
+        for cell in table["cells"]:
+            assert {"at", "count"} <= set(cell) <= {"at", "count", "base"}
+            assert cell["count"] % cell.get("base", table["base"]) == 0
+
+
+def test_a_month_of_the_earlier_method_is_given_as_it_was_frozen(
+    app: Flask, client: PageClient, header: Mapping[str, str]
+) -> None:
+    with app.extensions["database"].write_session() as session:
+        release = publish_suppressed_month(session)
+        content, content_hash = release.content, release.hash
+    reply = client.get("/api/v1/statistics/2017-07", headers=header)
+    assert_as_described(app, reply)
+    found = json.loads(reply.data)
+    assert found.pop("hash") == content_hash
+    assert found == json.loads(content)
 
 
 @pytest.mark.parametrize(

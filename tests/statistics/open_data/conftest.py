@@ -1,14 +1,22 @@
 """Released months, for the public pages and the catalogue."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask import Flask
 
+from attention_point.foundation.settings import Settings
 from attention_point.statistics.releases.models import Release
 from tests.statistics.releases.publishing import SEPTEMBER, publish_month
 
 AUGUST = date(2017, 8, 1)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An office to which a reader can write: without it the page is not served."""
+    return replace(settings, contact="internacional@example.org")
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """Released months for tests of what stands on them, frozen from invented counts."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import Period
 from attention_point.directory import queries as directory_queries
-from attention_point.statistics.protection.month import protect_month
-from attention_point.statistics.releases import queries
+from attention_point.statistics.protection.period import PeriodRounder
+from attention_point.statistics.protection.totals import protect_totals
+from attention_point.statistics.releases import content_building, period_counts, queries
 from attention_point.statistics.releases.content import (
     build_content_json,
-    build_month_content,
-    build_year_tables,
     compute_content_hash,
     encode_canonical_json,
 )
@@ -24,20 +27,32 @@ HEAD = "0" * 64
 
 
 def publish_month(
-    session: Session, visits: int = 300, month: date = SEPTEMBER, seed: int = 1, note: str | None = None
+    session: Session,
+    visits: int = 300,
+    month: date = SEPTEMBER,
+    seed: int = 1,
+    note: str | None = None,
+    reader_note: str | None = None,
+    released_at: datetime | None = None,
 ) -> Release:
     """Freeze a month of invented counts without recount and audit; called again, its next version."""
     if not directory_queries.get_revision(session):
         load_shipped(session)
-    current_release = queries.find_current_release(session, month)
+    period = Period("month", month)
+    current_release = queries.find_current_release(session, period)
     version = current_release.version + 1 if current_release else 1
-    released_at = datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
-    earlier_months = [queries.load_content(release) for release in queries.list_earlier_in_year(session, month)]
-    content = build_month_content(session, month, protect_month(invent_table_counts(visits, month, seed)))
-    tables = (*content.tables, *build_year_tables([*earlier_months, content]))
-    content = replace(content, tables=tables, version=version, released_at=released_at, journal_head=HEAD, note=note)
+    released_at = released_at or datetime.combine(month + timedelta(days=32 + version), time(13), UTC)
+    tables = period_counts.build_stored_tables(session, period, invent_table_counts(visits, month, seed))
+    leanings = content_building.build_leanings(session, period)
+    rounder = PeriodRounder(tables, leanings)
+    rounded = rounder.round_tables()
+    content = content_building.build_content(session, period, rounded, protect_totals(rounded, rounder.true_totals, {}))
+    content = replace(
+        content, version=version, released_at=released_at, journal_head=HEAD, note=note, reader_note=reader_note
+    )
     content_json = build_content_json(content)
     release = Release(
+        period=period.code,
         month=month,
         version=version,
         hash=compute_content_hash(content_json),
@@ -47,6 +62,26 @@ def publish_month(
         released_at=released_at,
         released_by="office",
         note=note,
+    )
+    session.add(release)
+    session.flush()
+    return release
+
+
+def publish_suppressed_month(session: Session) -> Release:
+    """Freeze July 2017 as an earlier version of the program released it: small counts suppressed, codes merged."""
+    content = Path(__file__).with_name("suppressed_month.json").read_text(encoding="utf-8")
+    released = json.loads(content)
+    release = Release(
+        period=released["month"],
+        month=date(2017, 7, 1),
+        version=released["version"],
+        hash=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
+        journal_seq=1,
+        journal_head=released["journal_head"],
+        released_at=datetime.fromisoformat(released["released_at"]),
+        released_by="office",
     )
     session.add(release)
     session.flush()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reportlab.graphics.shapes import Drawing
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from attention_point.foundation.paperwork.cell_values import Number, NumericValue
 from attention_point.foundation.paperwork.charts.series_styles import (
     LABEL_SIZE,
     ChartShape,
@@ -23,22 +24,22 @@ from attention_point.foundation.paperwork.charts.series_styles import (
 )
 from attention_point.foundation.paperwork.colours import GREY, LINE_COLOUR
 from attention_point.foundation.paperwork.fonts import REGULAR_FONT, wrap_text
-from attention_point.foundation.paperwork.numbers import Number, NumericValue
 from attention_point.foundation.paperwork.report import Chart
 from attention_point.foundation.paperwork.wording import ReportWording, format_cell
 
-# All sizes are points. A chart is as wide as the text of a page.
+# All sizes are points. A chart is as wide as the text of a page, or half as wide with a gap between two.
 CONTENT_WIDTH = 500.0
+HALF_WIDTH = 240.0
 _PLOT_HEIGHT = 170.0
 _LINE_HEIGHT = 10.0
-_BAR_THICKNESS = 14.0
+_BAR_THICKNESS, _THIN_BAR_THICKNESS = 14.0, 11.0  # of a chart of the whole width, and of half of it
 _MAX_COLUMN_WIDTH = 34.0
 # More grid lines than five steps draw would compete with the bars.
 _MAX_STEPS = 5
 # x and y of the left end, x and y of the right end.
 _LineSegment = tuple[float, float, float, float]
-# Names at the left of lying bars may take this much of the width; longer ones are wrapped.
-_MAX_NAME_WIDTH = 190.0
+# Names at the left of lying bars may take this share of the width; longer ones are wrapped.
+_MAX_NAME_SHARE = 0.38
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,14 @@ def build_axis(chart: Chart, length: float) -> ValueAxis:
 
 def build_drawing(chart: Chart, wording: ReportWording) -> Drawing:
     """Draws a chart without its title. Upright bars lie down if their names or values do not fit beside each other."""
-    if chart.kind == "hbar" or (chart.kind == "bar" and not _fits_upright(chart, wording)):
-        shapes, height = _draw_horizontal_chart(chart, wording)
+    width = HALF_WIDTH if chart.is_half_width else CONTENT_WIDTH
+    if chart.kind == "hbar" or (chart.kind == "bar" and not _fits_upright(chart, wording, width)):
+        shapes, height = _draw_horizontal_chart(chart, wording, width)
     else:
-        shapes, height = _draw_upright_chart(chart, wording)
-    legend_room = measure_legend_height(chart.series, CONTENT_WIDTH)
-    drawing = Drawing(CONTENT_WIDTH, height + legend_room, initialFontName=REGULAR_FONT)
-    for shape in [*shapes, *build_legend(chart.series, chart.kind == "line", CONTENT_WIDTH, height + legend_room)]:
+        shapes, height = _draw_upright_chart(chart, wording, width)
+    legend_room = measure_legend_height(chart.series, width)
+    drawing = Drawing(width, height + legend_room, initialFontName=REGULAR_FONT)
+    for shape in [*shapes, *build_legend(chart.series, chart.kind == "line", width, height + legend_room)]:
         drawing.add(shape)
     return drawing
 
@@ -106,9 +108,9 @@ def _split_category_names(chart: Chart) -> list[str]:
     return [word for name in chart.categories for word in name.split()]
 
 
-def _fits_upright(chart: Chart, wording: ReportWording) -> bool:
+def _fits_upright(chart: Chart, wording: ReportWording, width: float) -> bool:
     # The labels of the axis take up to 50 points; their exact width is known only when the chart is drawn.
-    slot_width = (CONTENT_WIDTH - 50) / max(len(chart.categories), 1)
+    slot_width = (width - 50) / max(len(chart.categories), 1)
     return (
         _measure_widest(_split_category_names(chart)) <= slot_width - 4
         and _measure_widest(_format_values(chart, wording)) <= _measure_bar_width(chart, slot_width) + 4
@@ -132,10 +134,10 @@ class _UprightPlot:
         return self.left + self.slot_width * (index + 0.5)
 
 
-def _draw_upright_chart(chart: Chart, wording: ReportWording) -> tuple[list[ChartShape], float]:
+def _draw_upright_chart(chart: Chart, wording: ReportWording, width: float) -> tuple[list[ChartShape], float]:
     axis = build_axis(chart, _PLOT_HEIGHT)
     left = _measure_widest([_format_value(tick, wording) for tick in axis.tick_values]) + 8
-    slot_width = (CONTENT_WIDTH - left) / max(len(chart.categories), 1)
+    slot_width = (width - left) / max(len(chart.categories), 1)
     # A line may have more points than names find room: then every second, third… is named.
     name_interval = (
         max(1, int(-(-(_measure_widest(_split_category_names(chart)) + 4) // slot_width)))
@@ -148,7 +150,7 @@ def _draw_upright_chart(chart: Chart, wording: ReportWording) -> tuple[list[Char
     shapes: list[ChartShape] = []
     for tick in axis.tick_values:
         y = bottom + axis.position_of(tick)
-        shapes += [build_thin_line(left, y, CONTENT_WIDTH, y, LINE_COLOUR if tick else GREY)]
+        shapes += [build_thin_line(left, y, width, y, LINE_COLOUR if tick else GREY)]
         shapes += [build_label(left - 5, y - 2.8, _format_value(tick, wording), "end", GREY)]
     for index in range(0, len(names), name_interval):
         for row, line in enumerate(names[index], 1):
@@ -225,11 +227,12 @@ def _crosses_label(segment: _LineSegment, left: float, right: float, low: float)
     return min(ends) < low + LABEL_SIZE * 0.75 and max(ends) > low - 1
 
 
-def _draw_horizontal_chart(chart: Chart, wording: ReportWording) -> tuple[list[ChartShape], float]:
-    names = [wrap_text(name, REGULAR_FONT, LABEL_SIZE, _MAX_NAME_WIDTH) for name in chart.categories]
+def _draw_horizontal_chart(chart: Chart, wording: ReportWording, width: float) -> tuple[list[ChartShape], float]:
+    names = [wrap_text(name, REGULAR_FONT, LABEL_SIZE, width * _MAX_NAME_SHARE) for name in chart.categories]
     left = _measure_widest([line for lines in names for line in lines]) + 8
-    axis = build_axis(chart, CONTENT_WIDTH - left - _measure_widest(_format_values(chart, wording)) - 8)
-    group_height = _BAR_THICKNESS * len(chart.series)
+    axis = build_axis(chart, width - left - _measure_widest(_format_values(chart, wording)) - 8)
+    thickness = _THIN_BAR_THICKNESS if chart.is_half_width else _BAR_THICKNESS
+    group_height = thickness * len(chart.series)
     heights = [max(group_height, len(lines) * _LINE_HEIGHT) + 8 for lines in names]
     bottom = _LINE_HEIGHT + 6
     top = bottom + sum(heights)
@@ -243,9 +246,11 @@ def _draw_horizontal_chart(chart: Chart, wording: ReportWording) -> tuple[list[C
         for row, line in enumerate(lines, 1):
             shapes += [build_label(left - 5, middle + (len(lines) / 2 - row) * _LINE_HEIGHT + 2.2, line, "end")]
         for series_number, series in enumerate(chart.series):
-            y = middle + group_height / 2 - _BAR_THICKNESS * (series_number + 1)
+            y = middle + group_height / 2 - thickness * (series_number + 1)
             length = axis.position_of(series.values[index])
-            shapes += build_bar(series_number, left, y + 1, length, _BAR_THICKNESS - 2)
-            shapes += [build_label(left + length + 4, y + 4, _format_value(series.values[index], wording))]
+            shapes += build_bar(series_number, left, y + 1, length, thickness - 2)
+            shapes += [
+                build_label(left + length + 4, y + thickness / 2 - 3, _format_value(series.values[index], wording))
+            ]
         top -= height
     return shapes, bottom + sum(heights) + 4

@@ -43,9 +43,12 @@ def build_link(run_text: str, target: str, properties: str = "") -> str:
     return f"<w:hyperlink {target}>{run}</w:hyperlink>"
 
 
-def build_field(name: str) -> str:
-    """Builds a field, which Word fills in (``PAGE``), as the replacement of a placeholder inside a run's text."""
-    field = f'<w:fldSimple w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+def build_field(name: str, shown: str = "1") -> str:
+    """Builds a field, which Word fills in (``PAGE``), as the replacement of a placeholder inside a run's text.
+
+    ``shown`` stands there until Word does so.
+    """
+    field = f'<w:fldSimple w:instr="{name}"><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
     return f'</w:t></w:r>{field}<w:r><w:t xml:space="preserve">'
 
 
@@ -68,7 +71,7 @@ def build_table(
     caption = f"<w:tblCaption w:val={quoteattr(clean_line(table.title))}/>"
     grid = "<w:gridCol/>" * len(column_indexes)
     columns = [table.columns[index] for index in column_indexes]
-    heads = [build_run(clean_line(column.label)) for column in columns]
+    heads = [build_run(clean_line(column.full_label)) for column in columns]
     heads[0] = bookmark + heads[0]
     head_cells = [
         _build_cell(head, "Cellhead", column.is_numeric, COBALT) for head, column in zip(heads, columns, strict=True)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
+from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, GREY, WHITE
 
 # Word brings Verdana along; Bitstream Vera, the font of the PDF, has nearly its widths.
@@ -28,6 +30,8 @@ _PARAGRAPH_STYLES: tuple[tuple[str, str, float, bool, str, float, float, bool], 
     ("Band", "Normal", 13, True, WHITE, 0, 90, False),
     ("Contents", "Normal", 15, True, COBALT, 0, 10, True),
     ("Contents line", "Normal", 10, False, BLACK, 0, 4, False),
+    ("Cover mark", "Normal", 48, True, COBALT, 0, 0, False),
+    ("Place and date", "Normal", 9.5, False, BLACK, 18, 40, True),
     ("Note", "Normal", 9, False, BLACK, 6, 12, False),
     ("Table note", "Normal", 8, False, GREY, 4, 6, False),
     ("Cell", "Normal", 8.5, False, BLACK, 2, 2, False),
@@ -55,6 +59,9 @@ def add_styles(file: Any, language: str) -> None:
             # The schema fixes the order of properties; Word refuses a file that breaks it.
             style.element.get_or_add_pPr().insert_element_before(shade, "w:tabs", "w:spacing", "w:ind", "w:jc")
     file.styles["Fact"].paragraph_format.tab_stops.add_tab_stop(Pt(170))
+    file.styles["Contents line"].paragraph_format.tab_stops.add_tab_stop(
+        Pt(CONTENT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+    )
     link = _get_or_add_style(file, "Link", WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb, link.font.underline = RGBColor.from_string(format_colour(COBALT)), True
     for language_element in file.styles.element.iter(qn("w:lang")):

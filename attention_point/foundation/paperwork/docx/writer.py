@@ -16,6 +16,7 @@ from docx.oxml import parse_xml
 from docx.shared import Mm, Pt
 
 from attention_point.foundation.paperwork import report as blocks
+from attention_point.foundation.paperwork.cell_values import LinkedValue, build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH
 from attention_point.foundation.paperwork.docx.markup import (
     build_field,
@@ -26,10 +27,10 @@ from attention_point.foundation.paperwork.docx.markup import (
 )
 from attention_point.foundation.paperwork.docx.reproducible_zip import make_zip_reproducible
 from attention_point.foundation.paperwork.docx.styles import add_styles
-from attention_point.foundation.paperwork.links import LinkedValue, build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
+from attention_point.foundation.paperwork.pdf.writer import find_heading_pages
 from attention_point.foundation.paperwork.text import clean_line, clean_text
-from attention_point.foundation.paperwork.wording import ReportWording, format_reference
+from attention_point.foundation.paperwork.wording import ReportWording, format_reference, format_report_date
 
 # Word keeps 255 letters of a property. A bookmark has at most 40 letters, digits and underscores.
 _MAX_PROPERTY_LETTERS, _MAX_BOOKMARK_LETTERS = 255, 40
@@ -37,6 +38,7 @@ _MAX_PROPERTY_LETTERS, _MAX_BOOKMARK_LETTERS = 255, 40
 _PAGE_WIDTH = 595.28
 _BOLD = "<w:b/>"
 _TWIPS_PER_LEVEL = 320
+_SIGNATURE_LETTERS = 32
 
 
 def build_docx(report: blocks.Report, wording: ReportWording) -> bytes:
@@ -89,11 +91,13 @@ class _DocxWriter:
         report = self._report
         if report.has_cover:
             self._add_text("Band", report.issuer)
-        self._add("Title", self._build_bookmark("title") + build_run(clean_text(report.title)))
+        if report.cover_mark:
+            self._add_text("Cover mark", report.cover_mark)
+        self._append_paragraph("Title", self._build_bookmark("title") + build_run(clean_text(report.title)))
         if report.subtitle:
             self._add_text("Subtitle", report.subtitle)
         if report.has_cover:
-            self._add_text("Normal", self._wording.format_date(report.created_at))
+            self._add_text("Normal", format_report_date(report, self._wording))
             self._add_text("Normal", report.reference or "")
         if report.watermark:
             self._add_text("Note", report.watermark)
@@ -102,20 +106,25 @@ class _DocxWriter:
         if report.contents:
             if self._wording.contents_heading:
                 self._add_text("Contents", self._wording.contents_heading)
+            pages = find_heading_pages(report, self._wording)
             for entry in report.contents:
                 link = self._build_link(entry.heading.text, f"#{entry.bookmark}")
-                self._add("Contents line", link, f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>')
+                # Word counts the pages anew when the fields are updated; until then those of the PDF stand there.
+                number = build_field(f"PAGEREF {_format_bookmark(entry.bookmark)} \\h", str(pages[entry.bookmark]))
+                tab = build_run("\t%(page)s") % {"page": number}
+                properties = f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>'
+                self._append_paragraph("Contents line", link + tab, properties)
             self.document.add_page_break()
 
     def _build_paragraph(self, style: str, content: str, properties: str = "") -> Any:
         return parse_xml(build_paragraph(self.document.styles[style].style_id, content, properties))
 
-    def _add(self, style: str, content: str, properties: str = "") -> None:
+    def _append_paragraph(self, style: str, content: str, properties: str = "") -> None:
         """Adds a paragraph at the end: before the properties of the section, which stand last in the file."""
         self.document.element.body[-1].addprevious(self._build_paragraph(style, content, properties))
 
     def _add_text(self, style: str, text: str) -> None:
-        self._add(style, build_run(clean_text(text)))
+        self._append_paragraph(style, build_run(clean_text(text)))
 
     def _build_value(self, value: blocks.Cell, text: str | None = None, is_bold: bool = False) -> str:
         """Builds a value as a run, or as a link if it has one. ``text`` is the value as readers see it."""
@@ -148,21 +157,29 @@ class _DocxWriter:
     @write_block.register
     def _write_heading(self, block: blocks.Heading, index: int) -> None:
         bookmark = self._build_bookmark(self._outline[index].bookmark)
-        self._add(f"Heading {block.level}", bookmark + build_run(clean_text(block.text)))
+        self._append_paragraph(f"Heading {block.level}", bookmark + build_run(clean_text(block.text)))
 
     @write_block.register
     def _write_paragraph(self, block: blocks.Paragraph, index: int) -> None:
         link = build_run(" ") + self._build_value(block.link) if block.link else ""
-        self._add("Normal", build_run(clean_text(block.text)) + link)
+        self._append_paragraph("Normal", build_run(clean_text(block.text)) + link)
 
     @write_block.register
     def _write_bullet_list(self, block: blocks.BulletList, index: int) -> None:
         for item in block.items:
-            self._add("List Bullet", self._build_value(item))
+            self._append_paragraph("List Bullet", self._build_value(item))
 
     @write_block.register
     def _write_note(self, block: blocks.Note, index: int) -> None:
         self._add_text("Note", block.text)
+
+    @write_block.register
+    def _write_signature(self, block: blocks.Signature, index: int) -> None:
+        self._add_text("Place and date", block.place_and_date)
+        self._append_paragraph("Normal", build_run("_" * _SIGNATURE_LETTERS), "<w:keepNext/>")
+        for text, properties in ((block.name, _BOLD), (block.post, "")):
+            if text:
+                self._append_paragraph("Normal", build_run(clean_text(text), properties))
 
     @write_block.register
     def _write_page_break(self, block: blocks.PageBreak, index: int) -> None:
@@ -171,7 +188,15 @@ class _DocxWriter:
     @write_block.register
     def _write_labelled_values(self, block: blocks.LabelledValues, index: int) -> None:
         for label, value in block.rows:
-            self._add("Fact", build_run(f"{clean_line(label)}\t", _BOLD) + self._build_value(value))
+            self._append_paragraph("Fact", build_run(f"{clean_line(label)}\t", _BOLD) + self._build_value(value))
+
+    @write_block.register
+    def _write_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> None:
+        for figure in block.figures:
+            text = " · ".join((figure.value, *figure.remarks))
+            self._append_paragraph(
+                "Fact", build_run(f"{clean_line(figure.label)}\t", _BOLD) + build_run(clean_text(text))
+            )
 
     @write_block.register
     def _write_table(self, block: blocks.Table, index: int) -> None:
@@ -193,7 +218,7 @@ class _DocxWriter:
         table = self._report.find_table_beside(index)
         if table is not None:
             text = block.description or table.title
-            self._add("Table note", self._build_value(LinkedValue(text, f"#{table.id}")))
+            self._append_paragraph("Table note", self._build_value(LinkedValue(text, f"#{table.id}")))
 
 
 def _format_bookmark(name: str) -> str:

@@ -16,18 +16,20 @@ from attention_point.foundation.paperwork.pdf import styles
 from attention_point.foundation.paperwork.pdf.flowables import OutlineFlowable
 from attention_point.foundation.paperwork.report import OutlineEntry, Report
 from attention_point.foundation.paperwork.text import clean_text, escape_markup
-from attention_point.foundation.paperwork.wording import ReportWording
+from attention_point.foundation.paperwork.wording import ReportWording, format_report_date
 
 # All sizes are points.
 _BAND_HEIGHT = 150.0
 # Distance of the title from the band above it, and of the lower edge of the title's frame from that of the page.
 _TITLE_DISTANCE, _FRAME_BOTTOM = 110.0, 130.0
 _PAGE_NUMBER_WIDTH = 30.0
+_MARK_SIZE = 44.0
 # The height of a line of the contents by its level. Many lines come closer together, down to this share of it, before
 # they go on to a second page.
 _LINE_HEIGHTS = {1: 21.0, 2: 17.0}
 _MIN_LINE_SCALE = 0.66
 _CONTENTS_HEADING_HEIGHT = 30.0
+_SHORT_CONTENTS_SHARE = 0.6
 
 
 def build_title(report: Report) -> list[Flowable]:
@@ -54,7 +56,9 @@ def build_contents(report: Report, wording: ReportWording, page_height: float) -
     flowables: list[Flowable] = [_ContentsLine(entry, scale) for entry in report.contents]
     if wording.contents_heading:
         flowables.insert(0, ParagraphFlowable(escape_markup(wording.contents_heading), styles.CONTENTS))
-    return [*flowables, PageBreakFlowable()]
+    # The text follows a short list on its page; a page of a few lines looks as if something were missing.
+    is_short = height * scale < _SHORT_CONTENTS_SHARE * page_height
+    return [*flowables, Spacer(0, _CONTENTS_HEADING_HEIGHT) if is_short else PageBreakFlowable()]
 
 
 def measure_title_frame() -> tuple[float, float]:
@@ -70,6 +74,9 @@ def draw_cover(canvas: Canvas, report: Report, wording: ReportWording, left: flo
     canvas.setFillColor(YELLOW)
     canvas.rect(0, height - _BAND_HEIGHT - 6, width, 6, stroke=0, fill=1)
     canvas.setFillColor(WHITE)
+    if report.cover_mark:
+        canvas.setFont(BOLD_FONT, _MARK_SIZE)
+        canvas.drawRightString(left + CONTENT_WIDTH, height - _BAND_HEIGHT + 76, clean_text(report.cover_mark))
     canvas.setFont(BOLD_FONT, 13)
     canvas.drawString(left, height - _BAND_HEIGHT + 28, shorten_text(report.issuer, BOLD_FONT, 13, CONTENT_WIDTH))
     canvas.setStrokeColor(LINE_COLOUR)
@@ -77,7 +84,7 @@ def draw_cover(canvas: Canvas, report: Report, wording: ReportWording, left: flo
     canvas.line(left, 104, left + CONTENT_WIDTH, 104)
     canvas.setFont(REGULAR_FONT, 11)
     canvas.setFillColor(BLACK)
-    canvas.drawString(left, 84, shorten_text(wording.format_date(report.created_at), REGULAR_FONT, 11, CONTENT_WIDTH))
+    canvas.drawString(left, 84, shorten_text(format_report_date(report, wording), REGULAR_FONT, 11, CONTENT_WIDTH))
     canvas.setFillColor(GREY)
     canvas.drawString(left, 66, shorten_text(report.reference or "", REGULAR_FONT, 11, CONTENT_WIDTH))
 

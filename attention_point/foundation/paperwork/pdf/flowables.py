@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, Spacer
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
 from reportlab.platypus import PageBreak as PageBreakFlowable
 from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
 
 from attention_point.foundation.paperwork import report as blocks
-from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, build_drawing
-from attention_point.foundation.paperwork.colours import LINE_COLOUR
+from attention_point.foundation.paperwork.cell_values import build_bookmark
+from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH, HALF_WIDTH, build_drawing
+from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, LINE_COLOUR, WHITE
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT, shorten_text
-from attention_point.foundation.paperwork.links import build_bookmark
 from attention_point.foundation.paperwork.pdf import styles
 from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
 from attention_point.foundation.paperwork.pdf.tables import ReportTable, TableBuilder, build_notes, fit_beside_rows
@@ -23,6 +24,9 @@ from attention_point.foundation.paperwork.wording import ReportWording
 # All sizes are points.
 _LABEL_WIDTH = CONTENT_WIDTH * 0.34
 _LABEL_PADDING = 4.0
+_SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
+# The height of a whole signature, and how much of a page a block may fill to move to the next one with it.
+_SIGNED_HEIGHT, _LARGEST_SIGNED_SHARE = 150.0, 0.6
 # Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
 
@@ -58,29 +62,50 @@ class _CaptionAtTopOfPage(ParagraphFlowable):
             super().draw()
 
 
-def build_flowables(report: blocks.Report, wording: ReportWording, page_height: float) -> list[Flowable]:
-    """Builds what stands after the title, for pages that hold ``page_height`` points."""
-    builder, outline = _FlowableBuilder(report, wording, page_height), report.outline
+def build_flowables(
+    report: blocks.Report, wording: ReportWording, page_height: float, dense_padding: float
+) -> list[Flowable]:
+    """Builds what stands after the title, for pages that hold ``page_height`` points.
+
+    ``dense_padding``: points above and below the rows of tables that are charts too.
+    """
+    builder, outline = _FlowableBuilder(report, wording, page_height, dense_padding), report.outline
     flowables: list[Flowable] = []
     headings: list[Flowable] = []
     for index, block in enumerate(report.blocks):
+        if builder.stands_beside_previous(index):
+            continue
         if isinstance(block, blocks.Heading):
             headings.append(OutlineFlowable(outline[index].bookmark, block.text, outline[index].level))
             headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
             continue
         block_flowables = builder.build_block(block, index)
+        if isinstance(block, blocks.PageBreak):
+            # Its own test for room would leave an empty page after a full one.
+            flowables += [*headings, *block_flowables]
+            headings = []
+            continue
         # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
         needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
+        if builder.precedes_signature(index):
+            needed_height = max(needed_height, _measure_height_before_signature(block_flowables, page_height))
         flowables += [CondPageBreak(min(needed_height, page_height)), *headings, *block_flowables]
         headings = []
     return [*flowables, CondPageBreak(_HEADING_HEIGHT), *headings] if headings else flowables
+
+
+def _measure_height_before_signature(flowables: list[Flowable], page_height: float) -> float:
+    """Returns the height of a block together with a signature: nobody signs on a page with no text on it."""
+    height = sum(flowable.wrap(CONTENT_WIDTH, page_height)[1] for flowable in flowables) + _SIGNED_HEIGHT
+    return float(height) if height < page_height * _LARGEST_SIGNED_SHARE else 0.0
 
 
 def _measure_needed_height(flowables: list[Flowable]) -> float:
     """Returns the free height without which a block, with the headings before it, starts on the next page."""
     table = next((flowable for flowable in flowables if isinstance(flowable, ReportTable)), None)
     if table is not None:
-        return table.needed_height + _CAPTION_HEIGHT
+        shows_caption = not any(isinstance(flowable, _CaptionAtTopOfPage) for flowable in flowables)
+        return table.needed_height + (_CAPTION_HEIGHT if shows_caption else 0)
     drawing = next((flowable for flowable in flowables if hasattr(flowable, "renderScale")), None)
     return drawing.wrap(CONTENT_WIDTH, 0)[1] + _CAPTION_HEIGHT if drawing else _TEXT_HEIGHT
 
@@ -92,10 +117,25 @@ class _FlowableBuilder:
     report: blocks.Report
     wording: ReportWording
     page_height: float
+    dense_padding: float
+
+    def precedes_signature(self, index: int) -> bool:
+        """Whether the next block is a signature."""
+        following = self.report.blocks[index + 1 : index + 2]
+        return bool(following) and isinstance(following[0], blocks.Signature)
 
     @singledispatchmethod
     def build_block(self, block: Any, index: int) -> list[Flowable]:
         raise TypeError(f"no way to draw a {type(block).__name__}")
+
+    def stands_beside_previous(self, index: int) -> bool:
+        """Tells whether a chart is drawn with the one before it, as the right one of a pair."""
+        if index >= len(self.report.blocks):
+            return False
+        position = index
+        while position >= 0 and getattr(self.report.blocks[position], "is_half_width", False):
+            position -= 1
+        return index > position and (index - position) % 2 == 0
 
     def _build_value(self, value: Any) -> str:
         return styles.build_link_markup(value, self.report.site_address)
@@ -113,6 +153,14 @@ class _FlowableBuilder:
     @build_block.register
     def _build_note(self, block: blocks.Note, index: int) -> list[Flowable]:
         return [ParagraphFlowable(escape_markup(block.text), styles.NOTE)]
+
+    @build_block.register
+    def _build_signature(self, block: blocks.Signature, index: int) -> list[Flowable]:
+        texts = [(block.name, styles.SIGNATURE), (block.post, styles.BODY)]
+        lines = [ParagraphFlowable(escape_markup(text), style) for text, style in texts if text]
+        line = HRFlowable(_SIGNATURE_WIDTH, 0.8, hAlign="LEFT", color=HexColor(BLACK), spaceAfter=4)
+        place_and_date = ParagraphFlowable(escape_markup(block.place_and_date), styles.BODY)
+        return [KeepTogether([Spacer(0, 18), place_and_date, Spacer(0, _SIGNATURE_HEIGHT), line, *lines])]
 
     @build_block.register
     def _build_page_break(self, block: blocks.PageBreak, index: int) -> list[Flowable]:
@@ -142,18 +190,42 @@ class _FlowableBuilder:
             ("BOTTOMPADDING", (0, 0), (-1, -1), _LABEL_PADDING),
         ]
         widths = [_LABEL_WIDTH, CONTENT_WIDTH - _LABEL_WIDTH]
-        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1), Spacer(0, 12)]
+        # Not a spacer: at the end of a full page it would begin another one.
+        return [TableFlowable(rows, colWidths=widths, style=commands, splitInRow=1, spaceAfter=12)]
+
+    @build_block.register
+    def _build_headline_figures(self, block: blocks.HeadlineFigures, index: int) -> list[Flowable]:
+        cells = [
+            [
+                ParagraphFlowable(escape_markup(figure.label), styles.HEADLINE_LABEL),
+                ParagraphFlowable(escape_markup(figure.value), styles.HEADLINE_VALUE),
+                *(ParagraphFlowable(escape_markup(remark), styles.SMALL) for remark in figure.remarks),
+            ]
+            for figure in block.figures
+        ]
+        commands: Any = [
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR_FONT),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEABOVE", (0, 0), (-1, 0), 2.5, COBALT),
+            ("BACKGROUND", (0, 0), (-1, -1), BACKGROUND_COLOUR),
+            ("LINEAFTER", (0, 0), (-2, -1), 6, WHITE),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        ]
+        widths = [CONTENT_WIDTH / len(cells)] * len(cells)
+        return [TableFlowable([cells], colWidths=widths, style=commands), Spacer(0, 10)]
 
     @build_block.register
     def _build_table(self, block: blocks.Table, index: int) -> list[Flowable]:
         notes = build_notes(block)
         keeps_notes = fit_beside_rows(notes, CONTENT_WIDTH)
         texts = format_texts(block, self.wording)
-        parts = split_columns(block, texts, CONTENT_WIDTH)
+        parts = split_columns(block, texts, CONTENT_WIDTH, draws_bars=True)
         flowables: list[Flowable] = []
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
-            builder = TableBuilder(block, part, texts, self.wording, self.report.site_address, self.page_height)
+            builder = TableBuilder(
+                block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding
+            )
             table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
             caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)
             if number > 1:
@@ -168,6 +240,17 @@ class _FlowableBuilder:
 
     @build_block.register
     def _build_chart(self, block: blocks.Chart, index: int) -> list[Flowable]:
+        if not block.is_half_width:
+            return self._draw_chart(block, index)
+        charts = self.report.blocks[index : index + (2 if self.stands_beside_previous(index + 1) else 1)]
+        cells = [self._draw_chart(chart, index) for chart in charts if isinstance(chart, blocks.Chart)]
+        commands: Any = [("FONTNAME", (0, 0), (-1, -1), REGULAR_FONT), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        commands += [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+        gap = CONTENT_WIDTH - 2 * HALF_WIDTH
+        widths = [HALF_WIDTH + gap, HALF_WIDTH][: len(cells)]
+        return [TableFlowable([cells], colWidths=widths, style=commands, hAlign="LEFT")]
+
+    def _draw_chart(self, block: blocks.Chart, index: int) -> list[Flowable]:
         drawing: Any = build_drawing(block, self.wording)
         # A chart with very many bars is made smaller: a picture cannot go on over pages.
         drawing.renderScale = min(1.0, (self.page_height - _CAPTION_HEIGHT) / drawing.height)

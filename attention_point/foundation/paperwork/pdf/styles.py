@@ -7,9 +7,9 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
+from attention_point.foundation.paperwork.cell_values import resolve_link, strip_link
 from attention_point.foundation.paperwork.colours import BACKGROUND_COLOUR, BLACK, COBALT, GREY
 from attention_point.foundation.paperwork.fonts import BOLD_FONT, REGULAR_FONT
-from attention_point.foundation.paperwork.links import resolve_link, strip_link
 from attention_point.foundation.paperwork.text import escape_markup
 
 # ReportLab's default for bullets is Helvetica, which the file would name and not embed.
@@ -30,7 +30,12 @@ NOTE = ParagraphStyle(
     "note", BODY, fontSize=9, leading=13, backColor=HexColor(BACKGROUND_COLOUR), borderPadding=8,
     leftIndent=10, rightIndent=10, spaceBefore=9, spaceAfter=15,
 )  # fmt: skip
+HEADLINE_LABEL = ParagraphStyle("headline-label", BODY, fontName=BOLD_FONT, fontSize=9, leading=12, spaceAfter=1)
+HEADLINE_VALUE = ParagraphStyle(
+    "headline-value", BODY, fontName=BOLD_FONT, fontSize=20, leading=25, textColor=HexColor(COBALT), spaceAfter=2
+)
 ITEM = ParagraphStyle("item", BODY, leftIndent=14, bulletIndent=3, spaceAfter=3)
+SIGNATURE = ParagraphStyle("signature", BODY, fontName=BOLD_FONT, spaceAfter=0)
 CAPTION = ParagraphStyle("caption", BODY, fontName=BOLD_FONT, spaceBefore=8, spaceAfter=5)
 HEADINGS = {
     level: ParagraphStyle(

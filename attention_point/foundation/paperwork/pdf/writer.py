@@ -1,5 +1,6 @@
 """Writes a report as PDF: A4, fonts embedded, an outline of its headings, "page X of Y" on each page but the cover."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -31,18 +32,48 @@ _RIGHT_EDGE = _LEFT_MARGIN + CONTENT_WIDTH
 _TEXT_BOTTOM, _TEXT_HEIGHT = 60.0, _PAGE_HEIGHT - 130
 _HEADER_Y, _FOOTER_Y = _PAGE_HEIGHT - 46, 40.0
 _SMALL_SIZE, _CONTENTS_SIZE = 8.0, 9.5
+# Points above and below the rows of tables that are charts too: the first is tried first.
+_DENSE_PADDINGS = (2.0, 1.6, 2.4, 1.2)
+_MAX_EMPTY_SHARE = 0.45
 # A form is cut off at its box, so the box is larger than a page on every side.
 _FORM_REACH = 1000
 
 
 def build_pdf(report: Report, wording: ReportWording) -> bytes:
     """Builds the file; see ``paperwork.write_pdf``."""
+    # Where tables are charts too, a little more or less room in their rows decides whether a page stays half empty.
+    paddings = _DENSE_PADDINGS if any(table.is_chart for table in report.tables) else _DENSE_PADDINGS[:1]
+    layouts = []
+    for padding in paddings:
+        layouts.append(_lay_out(report, wording, padding))
+        if layouts[-1].emptiest_share <= _MAX_EMPTY_SHARE:
+            break
+    return min(layouts, key=lambda layout: max(layout.emptiest_share, _MAX_EMPTY_SHARE)).content
+
+
+def find_heading_pages(report: Report, wording: ReportWording) -> dict[str, int]:
+    """Finds on which page each bookmark stands. It lays the whole report out, and throws the file away."""
+    return _lay_out(report, wording, _DENSE_PADDINGS[0]).page_numbers
+
+
+@dataclass(frozen=True)
+class _LaidOutReport:
+    """A file, the page of each bookmark, and how much of its emptiest page is free, from 0 to 1."""
+
+    content: bytes
+    page_numbers: dict[str, int]
+    emptiest_share: float
+
+
+def _lay_out(report: Report, wording: ReportWording, dense_padding: float) -> _LaidOutReport:
+    page_numbers, free_shares = dict[str, int](), [0.0]
 
     def begin_page(canvas: Canvas, template: BaseDocTemplate) -> None:
         if canvas.getPageNumber() == 1:
             prepare_canvas(canvas, report.title, report.issuer, report.created_at)
 
-    def end_page(canvas: Canvas, template: BaseDocTemplate) -> None:
+    def end_page(canvas: Canvas, template: Any) -> None:
+        free_shares.append((template.frame._y - template.frame._y1p) / template.frame._aH)
         if report.has_cover and canvas.getPageNumber() == 1:
             draw_cover(canvas, report, wording, _LEFT_MARGIN)
         else:
@@ -53,7 +84,7 @@ def build_pdf(report: Report, wording: ReportWording) -> bytes:
 
     def build_canvas(*arguments: Any, **options: Any) -> Canvas:
         canvas = _NumberedCanvas(*arguments, **options)
-        canvas.page_number_text = wording.page_number_text
+        canvas.page_number_text, canvas.page_numbers = wording.page_number_text, page_numbers
         return canvas
 
     def build_template(name: str, bottom: float, height: float) -> PageTemplate:
@@ -71,10 +102,10 @@ def build_pdf(report: Report, wording: ReportWording) -> bytes:
         flowables = [
             *build_title(report),
             *build_contents(report, wording, _TEXT_HEIGHT),
-            *build_flowables(report, wording, _TEXT_HEIGHT),
+            *build_flowables(report, wording, _TEXT_HEIGHT, dense_padding),
         ]
         template.build(flowables, canvasmaker=build_canvas)
-        return file.getvalue()
+        return _LaidOutReport(file.getvalue(), page_numbers, max(free_shares))
 
 
 class _NumberedCanvas(Canvas):
@@ -87,11 +118,11 @@ class _NumberedCanvas(Canvas):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._page_numbers: dict[str, int] = {}
+        self.page_numbers: dict[str, int] = {}
 
     def bookmarkHorizontal(self, key: str, *coordinates: float, **options: Any) -> None:  # noqa: N802
         """Marks a place, and remembers its page."""
-        self._page_numbers[key] = self.getPageNumber()
+        self.page_numbers[key] = self.getPageNumber()
         super().bookmarkHorizontal(key, *coordinates, **options)
 
     def save(self) -> None:
@@ -100,7 +131,7 @@ class _NumberedCanvas(Canvas):
         for page in range(1, pages + 1):
             text = clean_line(self.page_number_text % {"page": page, "pages": pages})
             self._draw_form(_name_footer_form(page), _RIGHT_EDGE, _FOOTER_Y, text, GREY, _SMALL_SIZE)
-        for bookmark, page in self._page_numbers.items():
+        for bookmark, page in self.page_numbers.items():
             self._draw_form(name_page_number_form(bookmark), 0, 0, str(page), BLACK, _CONTENTS_SIZE)
         super().save()
 

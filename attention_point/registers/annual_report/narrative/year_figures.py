@@ -1,19 +1,17 @@
 """The year in figures, each with its words and with the address of the records behind it."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import format_month_code
 from attention_point.foundation.language import format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.agreements.register import AGREEMENTS
-from attention_point.registers.annual_report import rules
+from attention_point.registers.annual_report.published_figures import PublishedYear
 from attention_point.registers.calls.register import CALLS, PROPOSALS
-from attention_point.registers.events.register import EVENTS
+from attention_point.registers.events.register import DIPLOMATIC_MEETING, EVENTS
 from attention_point.registers.shared.records.year_totals import (
     RECORDS_KEY,
     STATE_KEY,
@@ -24,8 +22,6 @@ from attention_point.registers.shared.records.year_totals import (
 )
 from attention_point.registers.shared.rules import list_months_between, parse_day_span
 from attention_point.registers.shared.schema.formatting import format_count, format_money
-from attention_point.statistics.protection.disclosure import TOTAL_CODE
-from attention_point.statistics.releases.content import MonthContent, build_year_tables
 
 # The monitoring of calls is left out: it says how the office watches calls, and has nothing to add up.
 TOTALLED_REGISTERS = (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
@@ -45,7 +41,7 @@ class YearFigure:
 
 @dataclass(frozen=True, slots=True)
 class AttendedPeople:
-    """The people whom the desk attended, as a COUNT: a figure of the office, or the sum of the published months."""
+    """The people whom the desk attended in the year, as a COUNT: a figure of the office, or one of the releases."""
 
     count: JsonObject | None = None
     is_reported: bool = False
@@ -55,78 +51,69 @@ class AttendedPeople:
 class YearTotals:
     """What the year's records add up to.
 
-    ``state_counts``: by register, how many records are in each state. ``country_counts``: how many events and exchanges
-    each country has, most first; ``event_countries`` are those that events name. ``free_amounts``: money of agreements
-    whose record says that the municipality gives nothing; ``unstated_agreements``: how many do not say what it gives.
-    ``beneficiary_groups``: how many groups of beneficiaries, people or not. ``matching_amounts``: what is added to the
-    proposals of which both amounts are on record.
+    ``state_counts``: by register, how many records are in each state. ``event_states``: the same of the office's own
+    events, without its meetings with missions; ``met_countries``: with the missions of which countries it met.
+    ``free_amounts``: money of agreements whose record says that the municipality gives nothing. ``participants``: those
+    of events, never added to other people, because one person may be among several. ``matching_amounts``: what is added
+    to the proposals of which both amounts are on record.
+    ``joined_calls``: in how many calls a proposal was presented.
     """
 
     year: int
     record_counts: Mapping[str, int]
     state_counts: Mapping[str, Mapping[str, int]]
-    country_counts: Mapping[str, int]
-    event_countries: frozenset[str]
+    event_states: Mapping[str, int]
+    met_countries: Sequence[str]
+    participants: JsonObject | None
     free_amounts: Sequence[JsonObject]
-    unstated_agreements: int
-    participants_and_beneficiaries: JsonObject | None
-    beneficiary_groups: int
     approved_amounts: Sequence[JsonObject]
     matching_amounts: Sequence[JsonObject]
+    joined_calls: int
     presented_proposals: int
     chosen_proposals: int
     attended_people: AttendedPeople = AttendedPeople()
 
-    @property
-    def all_people(self) -> dict[str, Any] | None:
-        """People reached, those attended among them."""
-        counts = (self.participants_and_beneficiaries, self.attended_people.count)
-        return rules.sum_counts(count for count in counts if count)
 
-
-def build_year_totals(session: Session, year: int, office: JsonObject, months: Sequence[MonthContent]) -> YearTotals:
+def build_year_totals(session: Session, year: int, office: JsonObject, published: PublishedYear) -> YearTotals:
     """Add up the records of a year, in one statement for each register."""
     totals = {register.name: get_year_totals(session, register, year) for register in TOTALLED_REGISTERS}
     events, agreements, proposals = (totals[register.name] for register in (EVENTS, AGREEMENTS, PROPOSALS))
-    event_countries = Counter(select_totals_under(events, "country"))
-    countries = event_countries + Counter(select_totals_under(agreements, "country"))
-    people_counts = (find_count_total(register_totals, "reached") for register_totals in (events, agreements))
     return YearTotals(
         year,
         record_counts={name: register_totals.get(RECORDS_KEY, 0) for name, register_totals in totals.items()},
         state_counts={
             name: select_totals_under(register_totals, STATE_KEY) for name, register_totals in totals.items()
         },
-        country_counts=dict(sorted(countries.items(), key=lambda item: (-item[1], item[0]))),
-        event_countries=frozenset(event_countries),
+        event_states=select_totals_under(events, "held"),
+        met_countries=sorted(select_totals_under(events, "met")),
+        participants=find_count_total(events, "reached"),
         free_amounts=list_money_totals(agreements, "free"),
-        unstated_agreements=agreements.get("unsaid", 0),
-        participants_and_beneficiaries=rules.sum_counts(count for count in people_counts if count),
-        beneficiary_groups=agreements.get("groups", 0),
         approved_amounts=list_money_totals(proposals, "approved"),
         matching_amounts=list_money_totals(proposals, "matching"),
+        joined_calls=len(select_totals_under(proposals, "call")),
         presented_proposals=proposals.get("presented", 0),
         chosen_proposals=proposals.get("chosen", 0),
-        attended_people=count_attended_people(year, office, months),
+        attended_people=count_attended_people(year, office, published),
     )
 
 
-def count_attended_people(year: int, office: JsonObject, months: Sequence[MonthContent]) -> AttendedPeople:
-    """Count the people of the published months where these cover the reported period, or where nothing is reported.
+def sort_states(state_counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Codes of states with their counts, the most frequent first; equal counts by code, so that the order is fixed."""
+    return sorted(state_counts.items(), key=lambda item: (-item[1], item[0]))
 
-    A month whose figure is held back makes the sum "at least".
+
+def count_attended_people(year: int, office: JsonObject, published: PublishedYear) -> AttendedPeople:
+    """The one figure of people attended in the whole report.
+
+    It is that of the releases where these cover the period of which the office reports, or where it reports nothing.
     """
-    published_months = {format_month_code(month.month) for month in months}
-    if "people" in office and not _list_reported_months(year, office) <= published_months:
+    # The releases are preferred, because they count each person once; but only where they are of the same months.
+    if "people" in office and not _list_reported_months(year, office) <= published.month_codes:
         return AttendedPeople(office["people"], is_reported=True)
-    if not months:
+    if published.people is None:
         return AttendedPeople()
-    # Only those who came for the first time: a person who comes in several months counts in the people of each.
-    cells = next(table for table in build_year_tables(months) if table.id == "first-time-people-by-month").cells
-    number = sum(count for cell_key, count in cells.items() if cell_key != (TOTAL_CODE,) and count is not None)
-    # The sum of a table with a held-back cell is held back too.
-    is_complete = cells[TOTAL_CODE,] is not None
-    return AttendedPeople({"number": number, **({} if is_complete else {"mark": "at_least"})})
+    # A figure that was put together from months is marked as approximate.
+    return AttendedPeople({"number": published.people, **({} if published.is_exact else {"mark": "approximate"})})
 
 
 def _list_reported_months(year: int, office: JsonObject) -> set[str]:
@@ -138,48 +125,61 @@ def _list_reported_months(year: int, office: JsonObject) -> set[str]:
 
 def build_year_figures(totals: YearTotals) -> list[YearFigure]:
     """The year at a glance."""
-    counts, people, query = totals.record_counts, totals.attended_people, f"?year={totals.year}"
+    query = f"?year={totals.year}"
     events, agreements, calls, proposals = (
         f"/registers/{register.name}{query}" for register in (EVENTS, AGREEMENTS, CALLS, PROPOSALS)
     )
-    carried_out = _("carried out: %(count)s", count=format_number(totals.state_counts[EVENTS.name].get("done", 0)))
     return [
+        *_list_event_figures(totals, events),
         YearFigure(
-            "events",
-            _("Events and meetings"),
-            _format_number(counts[EVENTS.name]),
-            events,
-            carried_out if counts[EVENTS.name] else "",
+            "agreements", _("Agreements and support"), _format_number(totals.record_counts[AGREEMENTS.name]), agreements
         ),
-        YearFigure(
-            "countries",
-            _("Countries"),
-            _format_number(len(totals.country_counts)),
-            f"/registers/events/countries{query}",
-        ),
-        YearFigure(
-            "people",
-            _("People reached"),
-            _format_people(totals.all_people),
-            "#reached",
-            _("participants, beneficiaries and people attended"),
-        ),
-        YearFigure("agreements", _("Agreements and support"), _format_number(counts[AGREEMENTS.name]), agreements),
         YearFigure(
             "free",
             _("Money obtained without a municipal contribution"),
             _format_amounts(totals.free_amounts),
             agreements,
-            _describe_unstated_agreements(totals),
+        ),
+        YearFigure("calls", _("Calls in which the municipality took part"), _format_number(totals.joined_calls), calls),
+        *_list_proposal_figures(totals, proposals),
+        _build_attended_figure(totals.attended_people),
+    ]
+
+
+def _list_event_figures(totals: YearTotals, events: str) -> list[YearFigure]:
+    done = totals.event_states.get("done", 0)
+    return [
+        YearFigure(
+            "events",
+            _("Events of the office"),
+            _format_number(sum(totals.event_states.values())),
+            events,
+            _("carried out: %(count)s", count=format_number(done)) if done else "",
         ),
         YearFigure(
-            "calls",
-            _("Calls in which the municipality took part"),
-            _format_number(counts[CALLS.name]),
-            calls,
-            _describe_success_rate(totals),
+            "participants",
+            _("Participants in the events"),
+            format_count(totals.participants) if totals.participants else "",
+            events,
         ),
-        YearFigure("proposals", _("Proposals to calls"), _format_number(counts[PROPOSALS.name]), proposals),
+        YearFigure(
+            "countries",
+            _("Countries with whose missions the office met"),
+            _format_number(len(totals.met_countries)),
+            f"{events}&kind={DIPLOMATIC_MEETING}",
+        ),
+    ]
+
+
+def _list_proposal_figures(totals: YearTotals, proposals: str) -> list[YearFigure]:
+    return [
+        YearFigure(
+            "proposals",
+            _("Proposals presented"),
+            _format_number(totals.presented_proposals),
+            proposals,
+            _describe_success(totals),
+        ),
         YearFigure("approved", _("Co-financing approved"), _format_amounts(totals.approved_amounts), proposals),
         YearFigure(
             "matching",
@@ -188,22 +188,22 @@ def build_year_figures(totals: YearTotals) -> list[YearFigure]:
             proposals,
             _("total value less approved co-financing"),
         ),
-        YearFigure(
-            "attended",
-            _("People attended at the attention point"),
-            _format_people(people.count),
-            "/registers/years" if people.is_reported else "/statistics",
-            _("reported by the office") if people.is_reported else "",
-        ),
     ]
+
+
+def _build_attended_figure(people: AttendedPeople) -> YearFigure:
+    # The figure leads to where it comes from: the office's own word, or the releases.
+    return YearFigure(
+        "attended",
+        _("People attended at the attention point"),
+        format_count(people.count) if people.count else "",
+        "/registers/years" if people.is_reported else "/statistics",
+        _("as counted by the office") if people.is_reported else "",
+    )
 
 
 def _format_number(number: int) -> str:
     return format_number(number) if number else ""
-
-
-def _format_people(count: JsonObject | None) -> str:
-    return format_count(count) if count else ""
 
 
 def _format_amounts(amounts: Iterable[JsonObject]) -> str:
@@ -211,19 +211,7 @@ def _format_amounts(amounts: Iterable[JsonObject]) -> str:
     return "; ".join(map(format_money, amounts))
 
 
-def _describe_unstated_agreements(totals: YearTotals) -> str:
-    # The sum beside this note leaves those agreements out: what is not said is not nothing.
-    if not totals.unstated_agreements:
-        return ""
-    count = format_number(totals.unstated_agreements)
-    return _("agreements of which the municipality's part is not on record: %(count)s", count=count)
-
-
-def _describe_success_rate(totals: YearTotals) -> str:
+def _describe_success(totals: YearTotals) -> str:
     if not totals.presented_proposals:
         return ""
-    return _(
-        "presented: %(presented)s; selected, viable or approved: %(chosen)s",
-        presented=format_number(totals.presented_proposals),
-        chosen=format_number(totals.chosen_proposals),
-    )
+    return _("selected, viable or approved: %(chosen)s", chosen=format_number(totals.chosen_proposals))

@@ -19,6 +19,9 @@ OFFICE_KEYS = {
     "investment_budget": "budget",
     "team": "team",
     "report_sections": "sections",
+    "place": "place",
+    "signatory": "signatory",
+    "signatory_post": "signatory_post",
 }
 MIGRATION_KEYS = {
     "attention_point": "point",
@@ -28,7 +31,10 @@ MIGRATION_KEYS = {
     "approximate": "approximate",
     "at_least": "at_least",
     "entities": "entities",
+    "purpose": "purpose",
+    "role": "role",
     "contacts": "contacts",
+    "contacts_purpose": "contacts_purpose",
     "characterisation": "characterisation",
     "institutional_information_since": "information_since",
     "notes": "notes",

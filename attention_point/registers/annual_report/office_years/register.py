@@ -46,6 +46,9 @@ _OFFICE_FIELDS = Group(
         Field("issued", N_("Report issued"), schema.DATE, listed=True),
         Field("planned", N_("Plan issued"), schema.DATE),  # the plan that the report answers for
         Field("lines", N_("Lines of work"), schema.TEXTS, hint=N_("One per line.")),
+        Field("place", N_("Place of signature"), hint=N_("It stands with the date before the signature.")),
+        Field("signatory", N_("Who signs"), hint=N_("Name of the head of the office.")),
+        Field("signatory_post", N_("Post of who signs")),
         Field("migration_since", N_("Follows migration since"), schema.DATE),
         Field("budget", N_("Budget for investment"), schema.MONEY, hint=N_("Write 0 if there is none.")),
         Field(
@@ -72,6 +75,7 @@ _POINT_FIELDS = Group(
     N_("Migration"),
     (
         Field("point", N_("Attention point")),
+        Field("purpose", N_("What it is for"), schema.LONG_TEXT, hint=N_("It ends the sentence “Its aim is to …”.")),
         Field("operating_since", N_("Operating since"), schema.DATE),
         Field("reported_until", N_("Figures reported until"), schema.DATE),
         Field(
@@ -81,7 +85,14 @@ _POINT_FIELDS = Group(
             hint=N_("As reported. It is used where months of the period have no published figures."),
         ),
         Field("entities", N_("Entities at the point"), schema.ORGANISATIONS),
+        Field(
+            "role",
+            N_("Role of the Mayor's Office"),
+            schema.LONG_TEXT,
+            hint=N_("It ends the sentence “The Mayor's Office took the role of …”."),
+        ),
         Field("contacts", N_("Contacts made"), schema.TEXTS, hint=N_("One per line.")),
+        Field("contacts_purpose", N_("What the contacts are for"), hint=N_("It goes on after their names.")),
         Field("characterisation", N_("Characterisation of the population")),
         Field("information_since", N_("Gathers the entities' information since"), schema.DATE),
         Field("notes", N_("Notes"), schema.LONG_TEXT),

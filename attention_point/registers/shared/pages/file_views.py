@@ -14,17 +14,35 @@ from attention_point.foundation.web import current_actor, current_settings, db_s
 from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 from attention_point.foundation.web.json_bodies import accepts_files
 from attention_point.foundation.web.pagination import PAGE_SIZE, build_page, parse_row_number
+from attention_point.foundation.web.transactions import read_session
+from attention_point.foundation.worker import NotDone, run_in_worker
+from attention_point.registers.shared.models import StoredImport
 from attention_point.registers.shared.pages.rendering import build_address, read_record_filter, render_page
 from attention_point.registers.shared.records import attachments, queries
 from attention_point.registers.shared.schema.schema import Register
-from attention_point.registers.shared.spreadsheets import exporting, importing
-from attention_point.registers.shared.spreadsheets.importing import CHANGE, ERROR, NEW, OUTCOME_LABELS, SAME, CheckedRow
+from attention_point.registers.shared.spreadsheets import exporting, importing, uploads
+from attention_point.registers.shared.spreadsheets.importing import (
+    CHANGE,
+    ERROR,
+    NEW,
+    OUTCOME_LABELS,
+    REPEATED,
+    SAME,
+    CheckedRow,
+)
+from attention_point.registers.shared.spreadsheets.leftover_rows import (
+    build_leftover_file,
+    keep_leftover_rows,
+    read_leftover_rows,
+)
+from attention_point.registers.shared.spreadsheets.spreadsheet_columns import list_ignored_labels
 
 XLSX_TYPE = attachments.MEDIA_TYPES[".xlsx"]
 OUTCOME_ICONS = {
     NEW: ("circle", "active"),
     CHANGE: ("clock", "active"),
     SAME: ("check", "neutral"),
+    REPEATED: ("warning", "bad"),
     ERROR: ("error", "bad"),
 }
 """The shape and the tone of the tag of each outcome."""
@@ -91,49 +109,63 @@ def _send_download(content: bytes, mimetype: str, name: str) -> Reply:
 @accepts_files
 def upload_spreadsheet(register: Register) -> Reply:
     """Show the form for a spreadsheet, or store the uploaded one and go on to what it would change."""
-    refusal = None
+    refusal: AppError | None = None
     if request.method == "POST":
         try:
-            import_id = importing.store_upload(db_session(), current_actor(), register, *_read_uploaded_file())
+            # Before the writing session begins: on SQLite it keeps everybody else from writing.
+            columns, rows = run_in_worker(
+                read_session(),
+                current_settings(),
+                uploads.read_rows_of_register,
+                register.name,
+                *_read_uploaded_file(),
+            )
+            import_id = uploads.store_upload(db_session(), current_actor(), register, columns, rows)
             return redirect(build_address(register, "show_import", spreadsheet=import_id), 303)
-        except Invalid as error:
+        except (Invalid, NotDone) as error:
             refusal = error
     page = render_page(register, "upload", form=BaseForm(), refusal=refusal)
     return page, refusal.status if refusal else 200
 
 
 def show_import(register: Register, spreadsheet: UUID) -> Reply:
-    """Show what would become of each row of an upload."""
-    return _render_import(register, spreadsheet, _check_upload(register, spreadsheet), None)
+    """Show what would become of each row of an upload, or the rows that its import left."""
+    upload = uploads.get_upload(db_session(), current_actor(), register, spreadsheet)
+    return _render_import(register, upload, _check_upload(register, upload), None)
 
 
-def _check_upload(register: Register, spreadsheet: UUID) -> list[CheckedRow]:
+def _check_upload(register: Register, upload: StoredImport, *, takes_repeated: bool = False) -> list[CheckedRow]:
+    if upload.refusals:
+        return read_leftover_rows(upload)
     # Checked anew for each page: the check takes less than a second, and its result would be old at once if stored.
-    upload = importing.get_upload(db_session(), current_actor(), register, spreadsheet)
-    return importing.check_rows(db_session(), register, upload.columns, upload.rows)
+    return importing.check_rows(db_session(), register, upload.columns, upload.rows, takes_repeated=takes_repeated)
 
 
 def _render_import(
-    register: Register, spreadsheet: UUID, rows: list[CheckedRow], refusal: AppError | None
+    register: Register, upload: StoredImport, rows: list[CheckedRow], refusal: AppError | None
 ) -> tuple[str, int]:
-    # The errors that the register's own rules add stand on this page alone, so all of its wrong rows are shown.
-    wrong_rows = [row for row in rows if row.outcome == ERROR] if refusal else []
     outcome = request.args.get("outcome", "")
     after_number = request.args.get("after", 0, type=parse_row_number)
     shown_rows = [row for row in rows if row.number > after_number and outcome in ("", row.outcome)]
-    address_values = {"spreadsheet": spreadsheet, **({"outcome": outcome} if outcome else {})}
+    address_values = {"spreadsheet": upload.id, **({"outcome": outcome} if outcome else {})}
     page = build_page(
-        wrong_rows or shown_rows[: PAGE_SIZE + 1],
-        len(wrong_rows) or PAGE_SIZE,
+        shown_rows[: PAGE_SIZE + 1],
+        PAGE_SIZE,
         lambda row: build_address(register, "show_import", **address_values, after=row.number),
         build_address(register, "show_import", **address_values) if after_number else None,
     )
+    counts = importing.count_outcomes(rows)
     html = render_page(
         register,
         "import",
-        import_id=spreadsheet,
+        import_id=upload.id,
+        is_done=bool(upload.refusals),
+        outcome=outcome,
         page=page,
-        counts=importing.count_outcomes(rows),
+        counts=counts,
+        writable_count=counts[NEW] + counts[CHANGE],
+        leftover_count=counts[ERROR] + counts[REPEATED],
+        ignored_labels=list_ignored_labels(upload.columns),
         fingerprint=importing.build_fingerprint(rows),
         outcome_labels=OUTCOME_LABELS,
         outcome_icons=OUTCOME_ICONS,
@@ -143,27 +175,35 @@ def _render_import(
 
 
 def apply_import(register: Register, spreadsheet: UUID) -> Reply:
-    """Write every row of an upload, or none; a refusal shows the rows again, and the upload stays."""
-    rows = _check_upload(register, spreadsheet)
+    """Write the good rows of an upload; the others stay until they are downloaded as a file to mend."""
+    upload = uploads.get_upload(db_session(), current_actor(), register, spreadsheet)
+    fields = read_posted_fields()
+    rows = _check_upload(register, upload)
     try:
-        if read_posted_fields().get("fingerprint") != importing.build_fingerprint(rows):
+        if fields.get("fingerprint") != importing.build_fingerprint(rows) or upload.refusals:
             raise importing.build_outdated_error()
+        if fields.get("repeated"):
+            rows = _check_upload(register, upload, takes_repeated=True)
         importing.apply_rows(db_session(), current_actor(), register, rows)
-    except (Conflict, Invalid) as refusal:
-        return _render_import(register, spreadsheet, rows, refusal)
-    db_session().delete(importing.get_upload(db_session(), current_actor(), register, spreadsheet))
+    except Conflict as refusal:
+        return _render_import(register, upload, rows, refusal)
+    has_leftover_rows = keep_leftover_rows(upload, rows)
     counts = importing.count_outcomes(rows)
     added = ngettext("%(num)s added", "%(num)s added", counts[NEW])
     changed = ngettext("%(num)s changed", "%(num)s changed", counts[CHANGE])
-    flash(f"{added}, {changed}.", "success")
+    flash(f"{added}, {changed}.", "success" if counts[NEW] + counts[CHANGE] else "warning")
+    if has_leftover_rows:
+        return redirect(build_address(register, "show_import", spreadsheet=spreadsheet), 303)
+    db_session().delete(upload)
     return redirect(build_address(register, "list_records"), 303)
 
 
-def download_import_report(register: Register, spreadsheet: UUID) -> Reply:
-    """Send a CSV file that says what becomes of each row and what is wrong with it."""
-    rows = _check_upload(register, spreadsheet)
-    content = exporting.build_csv(*importing.build_report_table(rows))
-    return _send_download(content, "text/csv", f"{register.name}-rows.csv")
+def download_leftover_rows(register: Register, spreadsheet: UUID) -> Reply:
+    """Send the rows that an import leaves as a spreadsheet, with what to correct beside each."""
+    upload = uploads.get_upload(db_session(), current_actor(), register, spreadsheet)
+    rows = _check_upload(register, upload)
+    content = build_leftover_file(register, upload.columns, upload.rows, rows, "xlsx")
+    return _send_download(content, XLSX_TYPE, f"{register.name}-{_('to-correct')}.xlsx")
 
 
 ROUTES = (
@@ -175,5 +215,5 @@ ROUTES = (
     ("/import", "GET POST", "edit", upload_spreadsheet),
     ("/import/<uuid:spreadsheet>", "GET", "edit", show_import),
     ("/import/<uuid:spreadsheet>/apply", "POST", "edit", apply_import),
-    ("/import/<uuid:spreadsheet>/report.csv", "GET", "edit", download_import_report),
+    ("/import/<uuid:spreadsheet>/to-correct.xlsx", "GET", "edit", download_leftover_rows),
 )

@@ -1,6 +1,7 @@
 """Forms built from a register's fields. They check nothing: ``schema.parsing`` checks the facts of every source."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -20,10 +21,11 @@ from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm, PlainForm, Required
 from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS
-from attention_point.registers.shared.rules import parse_part_date
 from attention_point.registers.shared.schema import schema
-from attention_point.registers.shared.schema.parsing import MAX_ENTRIES, is_blank
-from attention_point.registers.shared.schema.schema import Field, Register
+from attention_point.registers.shared.schema.parsing import MAX_ENTRIES
+from attention_point.registers.shared.schema.raw_values import is_blank
+from attention_point.registers.shared.schema.schema import Field, Group, Register
+from attention_point.registers.shared.written_dates import parse_part_date
 
 SPARE_ENTRIES = 3
 """Empty entries that a form offers after those of a list; without JavaScript nobody could add one."""
@@ -79,7 +81,39 @@ def build_form(register: Register, data: Mapping[str, Any] | None = None) -> Bas
 @cache
 def build_form_class(register: Register) -> type[BaseForm]:
     """Build the class of a register's form, once: WTForms takes the fields from the class."""
-    return type("RecordForm", (VersionForm,), {field.key: _build_input(field) for field in register.fields})
+    inputs = {field.key: _build_input(field) for field in register.fields}
+    # ``same`` are the ids of the records about which the page has asked.
+    return type("RecordForm", (VersionForm,), {**inputs, "same": HiddenField()})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """Whether a group of the form has a value, and whether one of its fields is wrong: it then stands open."""
+
+    is_filled: bool
+    has_errors: bool
+
+
+def describe_groups(register: Register, form: BaseForm) -> list[tuple[Group, GroupState]]:
+    """List the groups of the form with their states, for the fold of those that are asked later."""
+    values = read_typed_values(register, form)
+    return [
+        (
+            group,
+            GroupState(
+                is_filled=any(not _is_unfilled(values[field.key]) for field in group.fields),
+                has_errors=any(form[field.key].errors for field in group.fields),
+            ),
+        )
+        for group in register.groups
+    ]
+
+
+def _is_unfilled(value: Any) -> bool:
+    """Whether a form's value holds nothing that somebody typed; a currency is chosen from the start."""
+    if isinstance(value, Mapping):
+        return is_blank(value) or all(part == "currency" or _is_unfilled(entry) for part, entry in value.items())
+    return all(map(_is_unfilled, value)) if isinstance(value, list) else is_blank(value) or value is False
 
 
 def _build_input(field: Field) -> Any:

@@ -26,6 +26,7 @@ from attention_point.registers.shared.pages import file_views
 from attention_point.registers.shared.pages.forms import (
     VersionForm,
     build_form,
+    describe_groups,
     list_filter_choices,
     read_typed_values,
 )
@@ -37,10 +38,13 @@ from attention_point.registers.shared.pages.rendering import (
     remember_register,
     render_page,
 )
-from attention_point.registers.shared.records import queries, services
+from attention_point.registers.shared.records import queries, removals, services
+from attention_point.registers.shared.records.list_totals import sum_list
 from attention_point.registers.shared.records.queries import RecordFilter
+from attention_point.registers.shared.records.sorting import find_default_order, list_orders_by_field, parse_sort_order
+from attention_point.registers.shared.schema.formatting import format_total
 from attention_point.registers.shared.schema.parsing import NOTHING_SAVED
-from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME, Register, name_organisations
+from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME, Register, copy_facts, name_organisations
 
 # The database keeps them all; a page with more is no longer readable.
 MAX_SHOWN_CHANGES = 100
@@ -59,17 +63,19 @@ def build_blueprint(register: Register, *more_routes: tuple[str, str, str, Any])
 
 
 def list_records(register: Register) -> Reply:
-    """Show a page of records. The address holds the filter, and in ``after`` the last record of the previous page."""
+    """Show a page of records. The address holds the filter, the order, and ``after``, the last of the page before."""
     record_filter = read_record_filter(register, request.args)
-    after_id = request.args.get("after", type=UUID)
+    order = parse_sort_order(register, request.args.get("sort", ""))
+    after_id, removed_id = request.args.get("after", type=UUID), request.args.get("removed", type=UUID)
     last_record = queries.get_record(db_session(), register, after_id) if after_id else None
-    rows = queries.list_records_page(db_session(), register, record_filter, last_record, PAGE_SIZE + 1)
+    rows = queries.list_records_page(db_session(), register, record_filter, last_record, PAGE_SIZE + 1, order)
     query = build_query(record_filter)
+    sorted_query = query if order == find_default_order(register) else {**query, "sort": str(order)}
     page = build_page(
         rows,
         PAGE_SIZE,
-        lambda row: build_address(register, "list_records", **query, after=row.id),
-        build_address(register, "list_records", **query) if after_id else None,
+        lambda row: build_address(register, "list_records", **sorted_query, after=row.id),
+        build_address(register, "list_records", **sorted_query) if after_id else None,
     )
     return render_page(
         register,
@@ -77,11 +83,17 @@ def list_records(register: Register) -> Reply:
         page=page,
         record_filter=record_filter,
         query=query,
+        order=order,
+        head_orders=list_orders_by_field(register, order),
+        totals=sum_list(db_session(), register, record_filter),
+        format_total=format_total,
         names=queries.list_organisation_names(db_session(), register, *(row.data for row in page.items)),
         filters=[(field, list_filter_choices(field)) for field in register.fields if field.filtered],
         years=queries.count_index_values(db_session(), register, "year"),
         organisation=_find_filter_organisation(record_filter),
         saved_filters=queries.list_saved_filters(db_session(), register, current_actor().id),
+        just_removed=removals.find_removed_record(db_session(), register, removed_id) if removed_id else None,
+        has_removed=bool(removals.list_removed_records(db_session(), register)),
         form=BaseForm(),
     )
 
@@ -117,6 +129,16 @@ def add_record(register: Register) -> Reply:
     return process_form(register, build_form(register), save_values, None)
 
 
+def copy_record(register: Register, record: UUID) -> Reply:
+    """Show the form of a new record that begins as a copy of another, or add it."""
+    row = queries.get_record(db_session(), register, record)
+    facts = copy_facts(register, row.data)
+    names = queries.list_organisation_names(db_session(), register, facts)
+    form = build_form(register, name_organisations(register, facts, names) if request.method != "POST" else None)
+    save_values = partial(services.add_record, db_session(), current_actor(), register)
+    return process_form(register, form, save_values, None, _("Copy of %(name)s", name=row.name))
+
+
 def edit_record(register: Register, record: UUID) -> Reply:
     """Show the form with a record, or save what was typed into it."""
     row = queries.get_record(db_session(), register, record)
@@ -139,12 +161,15 @@ def process_form(
 ) -> Reply:
     """Show the form, or save it and go to the record. A refused form comes back as it was typed, with its errors.
 
-    ``save_values`` takes the raw values and gives the id of the record.
+    ``save_values`` takes the raw values and gives the id of the record. A second record with a name and a date is saved
+    once whoever types it was asked.
     """
-    status, conflict = 200, None
+    status, conflict, same_records = 200, None, []
     if request.method == "POST":
+        values = read_typed_values(register, form)
         try:
-            record_id = save_values(read_typed_values(register, form))
+            same_records = _list_same_records(register, form, values, row)
+            record_id = None if same_records else save_values(values)
         except Invalid as refusal:
             form.show_field_errors(refusal.field_errors)
             status = refusal.status
@@ -153,18 +178,60 @@ def process_form(
             # Whoever saves again has seen the other's values, so the form now starts from the newest version.
             form["version"].data = str(row.version) if row else ""
         else:
-            flash(_("Saved."), "success")
-            return redirect(build_address(register, "show_record", record=record_id), 303)
+            if record_id is not None:
+                flash(_("Saved."), "success")
+                return redirect(build_address(register, "show_record", record=record_id), 303)
+            status = Conflict.status
+            form["same"].data = ",".join(record.id.hex for record in same_records)
     suggested_names = queries.list_suggested_names(db_session())
-    values = {"form": form, "conflict": conflict, "row": row, "suggested_names": suggested_names, "heading": heading}
-    return render_page(register, "form", **values), status
+    return render_page(
+        register,
+        "form",
+        form=form,
+        conflict=conflict,
+        same_records=same_records,
+        row=row,
+        suggested_names=suggested_names,
+        heading=heading,
+        group_states=describe_groups(register, form),
+    ), status
 
 
-def delete_record(register: Register, record: UUID) -> Reply:
-    """Delete a record; its history stays."""
-    services.delete_record(db_session(), current_actor(), register, record, VersionForm().read_version())
-    flash(_("Record removed. Its history stays."), "success")
-    return redirect(build_address(register, "list_records"), 303)
+def _list_same_records(
+    register: Register, form: BaseForm, values: dict[str, Any], row: RecordColumns | None
+) -> list[RecordColumns]:
+    """List the records with the same name and date that whoever types has not been asked about yet."""
+    asked_ids = set((form["same"].data or "").split(","))
+    same_records = services.list_same_records(db_session(), register, values)
+    if row is not None and row.id in {record.id for record in same_records}:
+        return []  # its name and date stay as they were
+    return same_records if {record.id.hex for record in same_records} - asked_ids else []
+
+
+def remove_record(register: Register, record: UUID) -> Reply:
+    """Remove a record; for some time the list offers to bring it back, and its history stays."""
+    removals.remove_record(db_session(), current_actor(), register, record, VersionForm().read_version())
+    return redirect(build_address(register, "list_records", removed=record), 303)
+
+
+def list_removed_records(register: Register) -> Reply:
+    """Show the records that were removed and can be brought back."""
+    rows = removals.list_removed_records(db_session(), register)
+    return render_page(
+        register,
+        "removed",
+        rows=rows,
+        people=find_actor_names(db_session(), [row.removed_by for row in rows]),
+        days=removals.RESTORING_DAYS,
+        form=BaseForm(),
+    )
+
+
+def restore_record(register: Register, record: UUID) -> Reply:
+    """Bring a removed record back."""
+    removals.restore_record(db_session(), current_actor(), register, record)
+    flash(_("The record is back, with its files."), "success")
+    return redirect(build_address(register, "show_record", record=record), 303)
 
 
 def show_history(register: Register, record: UUID) -> Reply:
@@ -210,7 +277,10 @@ ROUTES = (
     ("/new", "GET POST", "edit", add_record),
     ("/<uuid:record>", "GET", "view", show_record),
     ("/<uuid:record>/edit", "GET POST", "edit", edit_record),
-    ("/<uuid:record>/remove", "POST", "edit", delete_record),
+    ("/<uuid:record>/copy", "GET POST", "edit", copy_record),
+    ("/<uuid:record>/remove", "POST", "edit", remove_record),
+    ("/removed", "GET", "edit", list_removed_records),
+    ("/removed/<uuid:record>/restore", "POST", "edit", restore_record),
     ("/<uuid:record>/history", "GET", "view", show_history),
     ("/searches", "POST", "view", save_filter),
     ("/searches/<uuid:saved>/drop", "POST", "view", delete_filter),

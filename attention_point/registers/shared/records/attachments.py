@@ -105,7 +105,8 @@ def delete_attachment(session: Session, actor: Actor, register: Register, record
 
 
 def get_attachment(session: Session, register: Register, record_id: UUID, file_id: UUID) -> Attachment:
-    """Get a file of this record of this register. Raises NotFound, also for a file of another record."""
+    """Get a file of this record of this register. Raises NotFound, also for a file of another or a removed record."""
+    queries.get_record(session, register, record_id)
     attachment = session.get(Attachment, file_id)
     if attachment is None or (attachment.register, attachment.record) != (register.name, record_id):
         raise NotFound(_("File not found."))

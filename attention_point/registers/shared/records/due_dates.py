@@ -12,13 +12,17 @@ from attention_point.registers.shared.schema.schema import Register
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """Something due on a day. ``key`` tells a record's days apart; ``text`` is in the reader's language."""
+    """Something due on a day. ``key`` tells a record's days apart; ``text`` is in the reader's language.
+
+    Of what is due in a month whose day is not known, ``day`` is the month's last, and ``is_day_known`` is false.
+    """
 
     day: date
     register: Register
     row: RecordColumns
     key: str
     text: str
+    is_day_known: bool = True
 
 
 DueDateSource = Callable[[Session, date, date], Iterable[DueDate]]

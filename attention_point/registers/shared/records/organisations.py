@@ -73,6 +73,7 @@ ORGANISATIONS = Register(
     empty_message=N_("No organisations yet. The first record that names one adds it here."),
     model=OrganisationRecord,
     sort_field="",
+    has_unique_names=True,
     build_entries=_build_no_entries,
     after_write=_reserve_names,
     before_removal=_check_not_named,
@@ -81,8 +82,8 @@ ORGANISATIONS = Register(
             N_("The organisation"),
             (
                 NAME_FIELD,
-                Field("acronym", N_("Acronym"), searched=True, listed=True, maximum=40),
-                Field("aliases", N_("Other names"), TEXTS, searched=True, hint=ONE_PER_LINE_HINT),
+                Field("acronym", N_("Acronym"), searched=True, listed=True, maximum=40, copied=False),
+                Field("aliases", N_("Other names"), TEXTS, searched=True, hint=ONE_PER_LINE_HINT, copied=False),
                 Field("kind", N_("Kind"), CODE, codes=ORGANISATION_KINDS, listed=True, filtered=True),
                 Field("country", N_("Country"), CODE, codes=COUNTRIES, listed=True, filtered=True),
                 Field("website", N_("Website"), URL),

@@ -20,6 +20,12 @@ from attention_point.registers.shared.models import (
     RecordColumns,
     SavedFilter,
 )
+from attention_point.registers.shared.records.sorting import (
+    SortOrder,
+    build_sort_column,
+    find_default_order,
+    get_sort_value,
+)
 from attention_point.registers.shared.schema.schema import Register, list_organisation_ids
 
 ORGANISATIONS = "organisations"
@@ -48,20 +54,25 @@ def get_record(session: Session, register: Register, record_id: UUID) -> RecordC
 
 
 def list_records_page(
-    session: Session, register: Register, record_filter: RecordFilter, last_record: RecordColumns | None, size: int
+    session: Session,
+    register: Register,
+    record_filter: RecordFilter,
+    last_record: RecordColumns | None,
+    size: int,
+    order: SortOrder | None = None,
 ) -> Sequence[RecordColumns]:
-    """List the records after ``last_record`` in the register's order: newest first, or by name if none has a date."""
-    model, has_dates = register.model, bool(register.sort_field)
-    order_column = model.sort if has_dates else model.name_key
+    """List the records after ``last_record`` in an order, else in the register's: newest first, or by name."""
+    order = order or find_default_order(register)
+    model, order_column = register.model, build_sort_column(session, register, order.key)
     statement = filter_statement(session, register, select(model), record_filter)
     if last_record is not None:
         # A key, not an offset: page 200 costs as much as page 1, and a new record moves no other to another page.
         # Dates and names are not unique, so the id decides between equal ones.
-        keys = tuple_(order_column, model.id)
-        last_keys = tuple_(last_record.sort if has_dates else last_record.name_key, last_record.id)
-        statement = statement.where(keys < last_keys if has_dates else keys > last_keys)
-    order = (order_column.desc(), model.id.desc()) if has_dates else (order_column, model.id)
-    return session.scalars(statement.order_by(*order).limit(size)).all()
+        last_value = get_sort_value(session, register, order.key, last_record)
+        keys, last_keys = tuple_(order_column, model.id), tuple_(last_value, last_record.id)
+        statement = statement.where(keys < last_keys if order.is_descending else keys > last_keys)
+    columns = (order_column.desc(), model.id.desc()) if order.is_descending else (order_column, model.id)
+    return session.scalars(statement.order_by(*columns).limit(size)).all()
 
 
 def list_records(

@@ -4,27 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point import texts
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import Conflict, Difference, NotFound
+from attention_point.foundation.errors import Conflict, Difference, Invalid, NotFound
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.registers.shared.models import EDITED, TYPED, Attachment, RecordColumns, SavedFilter
+from attention_point.registers.shared.models import EDITED, TYPED, RecordColumns, SavedFilter
 from attention_point.registers.shared.records import queries
 from attention_point.registers.shared.records.organisations import find_or_add_organisations
 from attention_point.registers.shared.records.writing import (
     NewRecord,
     compare_facts,
-    delete_record_row,
     insert_records,
     update_records,
 )
+from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.formatting import format_field_value
-from attention_point.registers.shared.schema.parsing import build_field_error, parse_facts
+from attention_point.registers.shared.schema.parsing import NOTHING_SAVED, build_field_error, parse_facts
 from attention_point.registers.shared.schema.schema import ORGANISATIONS, Register
 
 ALREADY_CHANGED = N_("Somebody saved this before you. Your changes are not saved yet.")
@@ -42,7 +42,7 @@ def add_record(
     origin: str = TYPED,
 ) -> UUID:
     """Add a record. ``values`` are raw values as ``parse_facts`` takes them. Raises Invalid."""
-    (data,) = link_organisations(session, actor, register, [parse_facts(register.fields, values)])
+    (data,) = link_organisations(session, actor, register, [parse_record(register, values)])
     (record_id,) = insert_records(session, actor, register, [NewRecord(data, origin, source)], "added")
     journal.record(session, actor, f"{register.name}.add", register.name, record_id, fields=list(data))
     return record_id
@@ -63,7 +63,7 @@ def update_record(
     newest).
     """
     row = lock_record(session, register, record_id)
-    (data,) = link_organisations(session, actor, register, [parse_facts(register.fields, values)])
+    (data,) = link_organisations(session, actor, register, [parse_record(register, values)])
     changed = compare_facts(row.data, data)
     if not changed:  # compared before the version: whoever saves what is already stored needs no conflict
         return False
@@ -74,17 +74,23 @@ def update_record(
     return True
 
 
-def delete_record(session: Session, actor: Actor, register: Register, record_id: UUID, version: int) -> None:
-    """Delete a record; its history stays. Raises NotFound, Conflict, AppError (other records need it)."""
-    row = lock_record(session, register, record_id)
-    if row.version != version:
-        raise Conflict(_(CHANGED_MEANWHILE))
-    # First the register's own rules: they may refuse, and then nothing is deleted.
-    register.before_removal(session, record_id, row.data)
-    # The rows go with the record; the bytes go with ``delete_unknown_files``.
-    session.execute(delete(Attachment).where(Attachment.record == record_id))
-    delete_record_row(session, actor, register, row)
-    journal.record(session, actor, f"{register.name}.remove", register.name, record_id)
+def parse_record(register: Register, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parse the facts of a whole record; organisations stay by name. Raises Invalid, also for a contradiction."""
+    data = parse_facts(register.fields, values)
+    errors = tuple(register.list_contradictions(data))
+    if errors:
+        raise Invalid(_(NOTHING_SAVED), errors)
+    return data
+
+
+def list_same_records(session: Session, register: Register, values: Mapping[str, Any]) -> list[RecordColumns]:
+    """List the records that have the name and the date of raw values already. Raises Invalid."""
+    if register.has_unique_names:  # the register itself refuses a second one
+        return []
+    data = parse_record(register, values)
+    name_key = fold_text(data["name"])[:300]
+    records = queries.list_records_by_name(session, register, [name_key]).get(name_key, [])
+    return [record for record in records if record.sort == (data.get(register.sort_field) or "")]
 
 
 def lock_record(session: Session, register: Register, record_id: UUID) -> RecordColumns:

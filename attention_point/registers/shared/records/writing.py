@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
-from attention_point.registers.shared.models import Change, IndexEntry, RecordColumns
+from attention_point.registers.shared.models import Change, IndexEntry, RecordColumns, RemovedRecord
 from attention_point.registers.shared.records.queries import split_into_slices
 from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.schema import Data, Register, build_index_entries
@@ -89,12 +89,49 @@ def update_records(
 
 
 def delete_record_row(session: Session, actor: Actor, register: Register, row: RecordColumns) -> None:
-    """Delete a record; its history stays and keeps its last facts."""
+    """Delete a record; its history stays and keeps its last facts, and for some time it can be restored."""
     session.execute(delete(IndexEntry).where(IndexEntry.record == row.id, IndexEntry.register == register.name))
     # The last facts go into the history: it answers questions about a deleted record.
     change = _build_change(actor, register, row.id, row.version + 1, "removed", compare_facts(row.data, {}))
     session.execute(insert(Change), [change])
+    session.add(
+        RemovedRecord(
+            record=row.id,
+            register=register.name,
+            version=row.version + 1,
+            name=row.name,
+            data=dict(row.data),
+            source=row.source,
+            origin=row.origin,
+            created_at=row.created_at,
+            removed_at=clock.now(),
+            removed_by=actor.journal_label,
+        )
+    )
     session.delete(row)
+    session.flush()
+
+
+def restore_record_row(session: Session, actor: Actor, register: Register, removed: RemovedRecord) -> None:
+    """Insert a removed record again, under its own id."""
+    # The file of a year may have been loaded again meanwhile: its name then belongs to the newer record.
+    is_source_taken = session.scalar(select(register.model.id).where(register.model.source == removed.source))
+    row = {
+        "id": removed.record,
+        "version": removed.version + 1,
+        **_build_columns(register, removed.data),
+        "source": None if is_source_taken else removed.source,
+        "origin": removed.origin,
+        "created_at": removed.created_at,
+        "changed_at": clock.now(),
+    }
+    session.execute(insert(register.model), [row])
+    _insert_index_entries(session, register, [(removed.record, removed.data)])
+    facts = compare_facts({}, removed.data)
+    change = _build_change(actor, register, removed.record, removed.version + 1, "restored", facts)
+    session.execute(insert(Change), [change])
+    register.after_write(session, removed.record, removed.data)
+    session.delete(removed)
     session.flush()
 
 

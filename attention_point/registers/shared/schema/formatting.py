@@ -1,6 +1,6 @@
 """Facts of a record as text in the reader's language: "cerca de 3.600", "marzo de 2017", "$ 1.814.249.000"."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -57,6 +57,11 @@ def format_count(value: Mapping[str, Any]) -> str:
 def format_money(value: Mapping[str, Any]) -> str:
     """Format an amount of MONEY in its currency."""
     return format_qualified(format_amount(Decimal(value["amount"]), value["currency"]), value.get("mark"))
+
+
+def format_total(field: Field, values: Iterable[Mapping[str, Any]]) -> str:
+    """Format what the values of a field add up to; of money, one amount for each currency."""
+    return "; ".join(format_money(value) if field.kind == schema.MONEY else format_count(value) for value in values)
 
 
 def _format_plain_value(_field: Field, value: Any, _names: OrganisationNames) -> str:

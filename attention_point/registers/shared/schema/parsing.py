@@ -7,12 +7,15 @@ from typing import Any
 
 from attention_point import texts
 from attention_point.foundation.errors import FieldError, Invalid
-from attention_point.foundation.language import N_
+from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.registers.shared import rules
-from attention_point.registers.shared.code_lists import CURRENCIES, NUMBER_QUALIFIERS, find_code
+from attention_point.registers.shared.code_lists import find_code
 from attention_point.registers.shared.schema import schema
+from attention_point.registers.shared.schema.number_values import parse_count, parse_integer, parse_money, parse_share
+from attention_point.registers.shared.schema.raw_values import WrongValue, format_raw_value, is_blank
 from attention_point.registers.shared.schema.schema import Field
+from attention_point.registers.shared.written_dates import parse_part_date
 
 REQUIRED = N_("This is required.")
 NOTHING_SAVED = N_("Nothing was saved: something needs correcting.")
@@ -20,16 +23,11 @@ MAX_LENGTHS = {schema.TEXT: 300, schema.LONG_TEXT: 10_000, schema.URL: 500}
 # More is a mistake of the file, and a form with more entries is too long to use.
 MAX_ENTRIES = 100
 _URL_PATTERN = re.compile(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
+# More options than these are too many for a sentence.
+MAX_NAMED_CODES = 15
+_BETWEEN_CODES = re.compile(r"\s*[,/]\s*|\s+(?:y|e|and)\s+")
 # Words of spreadsheets in both languages, folded; an x is how people tick a cell.
 _YES_NO_WORDS = {"yes": True, "si": True, "x": True, "1": True, "true": True, "no": False, "0": False, "false": False}
-
-
-class WrongValue(Exception):
-    """A value cannot be parsed. ``errors`` name its wrong parts (``.mark``, ``.2.name``), or the whole with ``""``."""
-
-    def __init__(self, message: str = "", part: str = "", *, errors: Iterable[FieldError] = (), **values: Any) -> None:
-        super().__init__(message)
-        self.errors = list(errors) or [FieldError(part, _(message, **values))]
 
 
 def build_field_error(field: str, message: str) -> Invalid:
@@ -66,21 +64,12 @@ def check_facts(fields: tuple[Field, ...], raw_values: Mapping[str, Any]) -> tup
     return facts, errors
 
 
-def is_blank(value: Any) -> bool:
-    """Whether a value is empty, or a group of empty values. Zero and no are answers, not blanks."""
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, Mapping):
-        return all(is_blank(part) for part in value.values())
-    return value is None or value == [] or value == ()
-
-
 def _parse_text(field: Field, raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise WrongValue(N_("This must be text."))
     try:
         # Line ends are allowed while cleaning: a text of one line turns them into spaces instead of refusing them.
-        text = texts.clean_text(_format_raw_value(raw), lines=True).replace("\t", " ")
+        text = texts.clean_text(format_raw_value(raw), lines=True).replace("\t", " ")
     except texts.UnfitText:
         raise WrongValue(texts.UNFIT_CHARACTERS) from None
     if field.kind != schema.LONG_TEXT:
@@ -91,11 +80,6 @@ def _parse_text(field: Field, raw: Any) -> str:
     return text
 
 
-def _format_raw_value(raw: Any) -> str:
-    """Format a value as text; a whole number of a spreadsheet loses the ``.0`` that its reader adds."""
-    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
-
-
 def _parse_url(field: Field, raw: Any) -> str:
     text = _parse_text(field, raw)
     if not _URL_PATTERN.fullmatch(text):
@@ -104,86 +88,40 @@ def _parse_url(field: Field, raw: Any) -> str:
 
 
 def _parse_code(field: Field, raw: Any) -> str:
-    code = find_code(field.code_list, _format_raw_value(raw)) if isinstance(raw, str | int | float) else None
-    if code is None:
+    if not isinstance(raw, str | int | float):
         raise WrongValue(N_("Choose one from the list."))
+    code = find_code(field.code_list, format_raw_value(raw))
+    if code is None:
+        word = texts.show_unfit(format_raw_value(raw))[:60]
+        if len(field.code_list) > MAX_NAMED_CODES:
+            raise WrongValue(N_("'%(word)s' is not in the list."), word=word)
+        # Whoever mends a file does not have the list of the form at hand.
+        labels = ", ".join(label for _code, label in field.code_list.form_choices(current_language()))
+        raise WrongValue(N_("'%(word)s' is not in the list. Choose one of: %(labels)s."), word=word, labels=labels)
     return code
 
 
 def _parse_codes(field: Field, raw: Any) -> list[str]:
     """Parse codes into the order of the list, so that the same choice is always stored alike."""
-    chosen_codes = {_parse_code(field, entry) for entry in _split_entries(field, raw)}
+    chosen_codes = {
+        _parse_code(field, word) for entry in _split_entries(field, raw) for word in _split_codes(field, entry)
+    }
     return [entry.code for entry in field.code_list if entry.code in chosen_codes]
+
+
+def _split_codes(field: Field, entry: Any) -> list[Any]:
+    """Split words that commas separate, as people write countries; a label that has a comma itself stays whole."""
+    if not isinstance(entry, str) or find_code(field.code_list, entry):
+        return [entry]
+    return [word for word in _BETWEEN_CODES.split(entry) if word.strip()]
 
 
 def _parse_date(_field: Field, raw: Any) -> str:
     try:
         # YAML and XLSX give a date as a date or a datetime.
-        return rules.parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else _format_raw_value(raw))
+        return parse_part_date(raw.isoformat()[:10] if isinstance(raw, date) else format_raw_value(raw))
     except ValueError:
         raise WrongValue(N_("Write a year, a month or a day: 2017, 03/2017 or 17/03/2017.")) from None
-
-
-def _parse_whole_number(raw: Any) -> int:
-    try:
-        if isinstance(raw, bool):
-            raise ValueError
-        return rules.parse_whole_number(_format_raw_value(raw))
-    except ValueError:
-        raise WrongValue(N_("This must be a whole number.")) from None
-
-
-def _parse_integer(field: Field, raw: Any) -> int:
-    number = _parse_whole_number(raw)
-    if field.maximum and number > field.maximum:
-        raise WrongValue(N_("At most %(le)s."), le=field.maximum)
-    return number
-
-
-def _parse_qualifier(raw: Any) -> dict[str, str]:
-    if is_blank(raw):
-        return {}
-    code = find_code(NUMBER_QUALIFIERS, str(raw))
-    if code is None:
-        raise WrongValue(N_("Choose one from the list."), ".mark")
-    return {"mark": code}
-
-
-def _parse_count(_field: Field, raw: Any) -> dict[str, Any]:
-    parts = raw if isinstance(raw, Mapping) else {"number": raw}
-    if is_blank(parts.get("number")):
-        raise WrongValue(N_("This must be a whole number."), ".number")
-    return {"number": _parse_whole_number(parts["number"]), **_parse_qualifier(parts.get("mark"))}
-
-
-def _parse_money(_field: Field, raw: Any) -> dict[str, Any] | None:
-    parts = raw if isinstance(raw, Mapping) else {"amount": raw}
-    if is_blank(parts.get("amount")):
-        if is_blank(parts.get("mark")):
-            return None  # a form always sends a currency, also of an amount left blank
-        raise WrongValue(N_("Write an amount, for example 1.814.249.000 or 12.500,50."), ".amount")
-    currency = find_code(CURRENCIES, str(parts.get("currency") or "COP"))
-    if currency is None:
-        raise WrongValue(N_("Choose one from the list."), ".currency")
-    try:
-        # "$ 1.000", "COP 1.000" and "1.000 EUR" are amounts too.
-        amount_text = re.sub(rf"^(\$|{currency})\s*|\s*{currency}$", "", _format_raw_value(parts["amount"]).strip())
-        amount = rules.parse_decimal(amount_text)
-    except ValueError:
-        raise WrongValue(N_("Write an amount, for example 1.814.249.000 or 12.500,50."), ".amount") from None
-    # One spelling for each amount, so that the same amount is never a change.
-    text = f"{amount:.2f}" if amount != int(amount) else str(int(amount))
-    return {"amount": text, "currency": currency, **_parse_qualifier(parts.get("mark"))}
-
-
-def _parse_share(_field: Field, raw: Any) -> str:
-    try:
-        percent = rules.parse_decimal(_format_raw_value(raw).replace("%", ""))
-        if percent > 100:
-            raise ValueError
-    except ValueError:
-        raise WrongValue(N_("Write a share from 0 to 100.")) from None
-    return f"{(percent / 100).normalize():f}"
 
 
 def _parse_organisations(field: Field, raw: Any) -> list[dict[str, str]]:
@@ -218,7 +156,7 @@ def _parse_texts(field: Field, raw: Any) -> list[str]:
 
 
 def _parse_yes_no(_field: Field, raw: Any) -> bool | None:
-    answer = raw if isinstance(raw, bool) else _YES_NO_WORDS.get(rules.fold_text(_format_raw_value(raw)))
+    answer = raw if isinstance(raw, bool) else _YES_NO_WORDS.get(rules.fold_text(format_raw_value(raw)))
     if answer is None:
         raise WrongValue(N_("This must be yes or no."))
     # No is stored as absent: a filter finds yes, and an unticked box sends nothing.
@@ -249,7 +187,7 @@ def _split_row_cell(field: Field, cell: str) -> dict[str, Any]:
 
 def _split_entries(field: Field, raw: Any) -> list[Any]:
     """Split a list, or a cell that holds one (``a; b``), into its entries."""
-    entries = list(raw) if isinstance(raw, list | tuple) else rules.split_cell(_format_raw_value(raw), ";")
+    entries = list(raw) if isinstance(raw, list | tuple) else rules.split_cell(format_raw_value(raw), ";")
     max_entries = field.maximum or MAX_ENTRIES
     if len(entries) > max_entries:
         raise WrongValue(N_("Too many: at most %(max_length)s."), max_length=max_entries)
@@ -263,10 +201,10 @@ _PARSERS: Mapping[str, Callable[[Field, Any], Any]] = {
     schema.CODE: _parse_code,
     schema.CODES: _parse_codes,
     schema.DATE: _parse_date,
-    schema.MONEY: _parse_money,
-    schema.INTEGER: _parse_integer,
-    schema.COUNT: _parse_count,
-    schema.SHARE: _parse_share,
+    schema.MONEY: parse_money,
+    schema.INTEGER: parse_integer,
+    schema.COUNT: parse_count,
+    schema.SHARE: parse_share,
     schema.ORGANISATIONS: _parse_organisations,
     schema.TEXTS: _parse_texts,
     schema.TAGS: _parse_texts,

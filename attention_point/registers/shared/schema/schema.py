@@ -1,6 +1,6 @@
 """The description of a register as data. Form, list, import, export, search and history are built from it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.codelists import CodeList
+from attention_point.foundation.errors import FieldError
 from attention_point.registers.shared import rules
 from attention_point.registers.shared.models import RecordColumns
 
@@ -38,7 +39,8 @@ class Field:
     ``label`` and ``hint`` are message ids. ``fields`` are the parts of a ROWS field. The form shows the field only
     while ``shown_when`` holds: ``key=code|code``. ``listed`` makes it a column of the list, ``filtered`` a filter of
     the list (CODE, CODES, TAGS, YES_NO); if it is ``searched``, its words find the record. ``maximum`` limits the
-    characters of a text, the entries of a list or a whole number.
+    characters of a text, the entries of a list or a whole number. A copy of a record leaves out what is not ``copied``,
+    and every DATE: when it was and what came of it belong to the one record.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Field:
     filtered: bool = False
     searched: bool = False
     maximum: int = 0
+    copied: bool = True
 
     @property
     def code_list(self) -> CodeList:
@@ -64,10 +67,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields that stand together in the form and on the page. ``title`` is a message id."""
+    """Fields that stand together in the form and on the page. ``title`` is a message id.
+
+    A ``folded`` group is not what everybody is asked first: the form shows it once somebody opens it.
+    """
 
     title: str
     fields: tuple[Field, ...]
+    folded: bool = False
 
 
 def build_year_entries(register: "Register", data: Data) -> Iterable[tuple[str, str]]:
@@ -80,6 +87,11 @@ def build_year_entries(register: "Register", data: Data) -> Iterable[tuple[str, 
 
 def do_nothing(session: Session, record_id: UUID, data: Data) -> None:
     """Do nothing: most registers need no further rows and refuse no removal."""
+
+
+def list_no_contradictions(_data: Data) -> Iterable[FieldError]:
+    """List no errors: the facts of most registers cannot contradict each other."""
+    return ()
 
 
 def list_no_total_parts(data: Data) -> Iterable[tuple[str, int]]:
@@ -97,7 +109,10 @@ class Register:
     (key, value) pairs by which records are found besides their fields, among them always their years. ``after_write``
     runs in the transaction after each write of a record, ``before_removal`` before one is deleted; both may raise an
     AppError, which undoes all. ``list_total_parts`` gives what a record adds to the totals of its year
-    (``records/year_totals.py``).
+    (``records/year_totals.py``). ``list_contradictions`` gives the errors of facts of one record that cannot be true
+    together; it reads nothing else. ``end_field`` is the DATE field of the last day, where ``sort_field`` is the first.
+    In a register that ``has_unique_names``, ``after_write`` refuses a second record of a name.
+    ``column_names`` are further names that the column of a field may have in a spreadsheet.
     """
 
     name: str
@@ -113,6 +128,10 @@ class Register:
     before_removal: Callable[[Session, UUID, Data], None] = do_nothing
     state_icons: Mapping[str, tuple[str, str]] | None = None
     list_total_parts: Callable[[Data], Iterable[tuple[str, int]]] = list_no_total_parts
+    list_contradictions: Callable[[Data], Iterable[FieldError]] = list_no_contradictions
+    end_field: str = ""
+    has_unique_names: bool = False
+    column_names: Mapping[str, Sequence[str]] | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -126,6 +145,12 @@ class Register:
     def permission_for(self, action: str) -> str:
         """Build the permission of an action: view, edit or export."""
         return f"{self.name}.{action}"
+
+
+def copy_facts(register: Register, data: Data) -> dict[str, Any]:
+    """Copy the facts of a record that a new record like it would share."""
+    copied_keys = {field.key for field in register.fields if field.copied and field.kind != DATE}
+    return {key: value for key, value in data.items() if key in copied_keys}
 
 
 REGISTERS_BY_NAME: dict[str, Register] = {}

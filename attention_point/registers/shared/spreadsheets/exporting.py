@@ -1,6 +1,7 @@
-"""Exports records as a spreadsheet that an import reads back. No cell is a formula, whatever its text."""
+"""Exports records as a spreadsheet in words, which an import reads back. No cell is a formula, whatever its text."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,11 @@ from attention_point.foundation.paperwork import Column, Table, write_csv
 from attention_point.registers.shared.records import queries
 from attention_point.registers.shared.records.queries import RecordFilter
 from attention_point.registers.shared.schema.schema import Register
-from attention_point.registers.shared.spreadsheets.spreadsheet_columns import build_cells, list_columns
+from attention_point.registers.shared.spreadsheets.spreadsheet_columns import (
+    build_cells,
+    format_cell_text,
+    list_columns,
+)
 
 MAX_CELL_LENGTH = 32_767
 """The most characters that a cell of XLSX can hold."""
@@ -32,9 +37,9 @@ def export_records(
 
 
 def build_csv(labels: Sequence[str], table_rows: Iterable[Sequence[Any]]) -> bytes:
-    """Build a table of texts and numbers as CSV."""
+    """Build a table of texts, numbers and days as CSV."""
     columns = tuple(Column(str(number), label) for number, label in enumerate(labels))
-    text_rows = tuple(tuple(None if cell is None else str(cell) for cell in row) for row in table_rows)
+    text_rows = tuple(tuple(format_cell_text(cell) or None for cell in row) for row in table_rows)
     return write_csv(Table("records", "records", columns, text_rows))
 
 
@@ -48,13 +53,16 @@ def build_xlsx(title: str, labels: Sequence[str], table_rows: Iterable[Sequence[
     with xlsxwriter.Workbook(file, options) as book:
         # Excel allows neither these characters nor more than 31 letters in the name of a sheet.
         sheet = book.add_worksheet("".join(letter for letter in title if letter not in "[]:*?/\\'")[:31])
-        sheet.freeze_panes(1, 0)
+        sheet.freeze_panes(1, 1)
         sheet.set_column(0, len(labels) - 1, 22)
-        sheet.write_row(0, 0, labels, book.add_format({"bold": True}))
+        sheet.write_row(0, 0, labels, book.add_format({"bold": True, "text_wrap": True, "valign": "top"}))
+        day_format = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
         for row_number, row in enumerate(table_rows, 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     sheet.write_string(row_number, column, value[:MAX_CELL_LENGTH])
+                elif isinstance(value, date):
+                    sheet.write_datetime(row_number, column, value, day_format)
                 elif value is not None:
                     sheet.write_number(row_number, column, value)
     return file.getvalue()

@@ -1,44 +1,49 @@
-"""Imports of spreadsheets: rows are stored, checked each time their page is shown, then written all or none.
+"""Imports of spreadsheets: rows are stored, checked each time their page is shown; then the good ones are written.
 
 A row changes the record of its ``id``; without an ``id``, the record with the same name and date; otherwise it adds a
-record. A column that the file leaves out keeps the record's fact; an empty cell removes it.
+record. A column that the file leaves out keeps the record's fact; an empty cell removes it. A row with an error is
+never written: it comes back in a file of its own with what is wrong with it (``leftover_rows``). All good rows are
+written in one transaction.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock, journal
+from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.registers.shared.models import EDITED, TYPED, RecordColumns, StoredImport
+from attention_point.registers.shared.models import EDITED, TYPED, RecordColumns
 from attention_point.registers.shared.records import queries, services
 from attention_point.registers.shared.records.organisations import find_organisations
 from attention_point.registers.shared.records.writing import NewRecord, compare_facts, insert_records, update_records
 from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.parsing import check_facts
 from attention_point.registers.shared.schema.schema import Register, do_nothing
-from attention_point.registers.shared.spreadsheets.spreadsheet_columns import (
-    ID_COLUMN,
-    read_column_keys,
-    read_row_values,
-)
-from attention_point.registers.shared.spreadsheets.spreadsheet_reader import NumberedRow, read_spreadsheet
+from attention_point.registers.shared.spreadsheets.row_values import read_row_values, split_date_range
+from attention_point.registers.shared.spreadsheets.spreadsheet_columns import ID_COLUMN, NEW_RECORD_WORDS
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import NumberedRow
 
-NEW, CHANGE, SAME, ERROR = "new", "change", "same", "error"
-OUTCOME_LABELS = {NEW: N_("To add"), CHANGE: N_("To change"), SAME: N_("No change"), ERROR: N_("Wrong")}
-UPLOAD_LIFETIME = timedelta(days=1)
-"""An upload that nobody confirms is deleted by the first upload after this time."""
+NEW, CHANGE, SAME, REPEATED, ERROR = "new", "change", "same", "repeated", "error"
+OUTCOME_LABELS = {
+    NEW: N_("To add"),
+    CHANGE: N_("To change"),
+    SAME: N_("No change"),
+    REPEATED: N_("Repeated"),
+    ERROR: N_("Wrong"),
+}
+
+_REPEATED_ROW = N_(
+    "The same name and date as row %(number)s. Delete this row if it is the same record; else import it as it is."
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +53,8 @@ class CheckedRow:
     ``number`` is the row's number in the spreadsheet. ``facts`` is the whole record as it would be stored; an
     organisation that is not in the list yet stands there by its name. ``record_id`` and ``version`` name the record
     that the row changes. ``report`` holds pairs of a column's label and a sentence: what is wrong in a wrong row, the
-    columns that differ in a row that changes a record.
+    columns that differ in a row that changes a record. ``is_surely_new`` says that the file itself calls the row a new
+    record, whatever its name and date.
     """
 
     number: int
@@ -58,6 +64,7 @@ class CheckedRow:
     record_id: UUID | None = None
     version: int | None = None
     report: list[tuple[str, str]] = field(default_factory=list)
+    is_surely_new: bool = False
 
     def add_error(self, label: str, message: str) -> None:
         """Mark the row as wrong, with the column and the sentence that says why."""
@@ -66,42 +73,24 @@ class CheckedRow:
         self.report.append((label, message))
 
 
-def read_rows(register: Register, name: str, content: bytes) -> tuple[list[str], list[NumberedRow]]:
-    """Read a file's columns, as keys of the register, and its rows. Raises Invalid."""
-    labels, rows = read_spreadsheet(name, content)
-    return read_column_keys(register, labels), rows
-
-
-def store_upload(session: Session, actor: Actor, register: Register, name: str, content: bytes) -> UUID:
-    """Store a file's rows until they are confirmed; they replace the account's earlier file. Raises Invalid."""
-    columns, rows = read_rows(register, name, content)
-    own_upload = and_(StoredImport.account == actor.journal_label, StoredImport.register == register.name)
-    session.execute(delete(StoredImport).where(or_(own_upload, StoredImport.at < clock.now() - UPLOAD_LIFETIME)))
-    upload = StoredImport(
-        register=register.name, account=actor.journal_label, at=clock.now(), columns=columns, rows=rows
-    )
-    session.add(upload)
-    session.flush()
-    return upload.id
-
-
-def get_upload(session: Session, actor: Actor, register: Register, import_id: UUID) -> StoredImport:
-    """Get an upload of this account for this register. Raises NotFound, also for another account's."""
-    upload = session.get(StoredImport, import_id)
-    if upload is None or (upload.account, upload.register) != (actor.journal_label, register.name):
-        raise NotFound(_("Import not found. Upload the spreadsheet again."))
-    return upload
-
-
 def check_rows(
-    session: Session, register: Register, columns: Sequence[str], rows: Iterable[NumberedRow]
+    session: Session,
+    register: Register,
+    columns: Sequence[str],
+    rows: Iterable[NumberedRow],
+    *,
+    takes_repeated: bool = False,
 ) -> list[CheckedRow]:
-    """Determine what the import would do with each row, in a few SQL statements. Writes nothing."""
-    keys = {column.partition(".")[0] for column in columns}
-    fields = tuple(register_field for register_field in register.fields if register_field.key in keys)
-    checked_rows, named_ids = [], {}
+    """Determine what the import would do with each row, in a few SQL statements. Writes nothing.
+
+    A new row with the name and date of an earlier new row is ``repeated``, and new with ``takes_repeated``.
+    """
+    keys = frozenset(column.partition(".")[0] for column in columns)
+    checked_rows, named_ids, row_keys = [], {}, {}
     for number, values in rows:
-        cells = dict(zip(columns, values, strict=False))
+        cells = split_date_range(register, dict(zip(columns, values, strict=False)))
+        row_keys[number] = keys | {register.end_field} if register.end_field in cells else keys
+        fields = tuple(register_field for register_field in register.fields if register_field.key in row_keys[number])
         facts, errors = check_facts(fields, read_row_values(fields, cells))
         row = CheckedRow(number, str(cells.get("name") or ""), facts)
         _add_field_errors(register, row, errors)
@@ -122,8 +111,10 @@ def check_rows(
         )
         row.facts = services.replace_names_by_ids(register, row.facts, ids_by_name)
         if row.outcome != ERROR:
-            _compare_with_record(register, row, record, keys)
+            _compare_with_record(register, row, record, row_keys[row.number])
     _refuse_duplicate_rows(checked_rows)
+    if not takes_repeated:
+        _find_repeated_rows(register, checked_rows)
     return checked_rows
 
 
@@ -139,23 +130,37 @@ def build_fingerprint(rows: Iterable[CheckedRow]) -> str:
     return hashlib.sha256(json.dumps(outcomes).encode()).hexdigest()
 
 
-def build_report_table(rows: Iterable[CheckedRow]) -> tuple[list[str], list[list[str]]]:
-    """Build the head and the lines of a table that says what becomes of each row and what is wrong with it."""
-    labels = [_("Row"), _("Result"), _("Column"), _("What is wrong")]
-    report_parts = ((row, part) for row in rows for part in row.report or [("", "")])
-    return labels, [[str(row.number), _(OUTCOME_LABELS[row.outcome]), *part] for row, part in report_parts]
-
-
 def apply_rows(session: Session, actor: Actor, register: Register, rows: Sequence[CheckedRow]) -> None:
-    """Write every row, or none.
+    """Write every row that adds or changes a record, all in one transaction.
 
-    Raises Invalid if a row is wrong, and marks the rows that the register's own rules refuse; Conflict if a record
-    changed since the check. The caller rolls back.
+    A row that the register's own rules refuse is not written and gets the outcome ``error``. Raises Conflict if a
+    record changed since the check; the caller then rolls back.
     """
-    if any(row.outcome == ERROR for row in rows):
-        raise _build_wrong_rows_error()
-    new_rows = [row for row in rows if row.outcome == NEW]
-    changing_rows = [row for row in rows if row.outcome == CHANGE]
+    while True:
+        new_rows = [row for row in rows if row.outcome == NEW]
+        changing_rows = [row for row in rows if row.outcome == CHANGE]
+        savepoint = session.begin_nested()
+        refusals = _write_rows(session, actor, register, new_rows, changing_rows)
+        if not refusals:
+            savepoint.commit()
+            break
+        # Each round loses at least one row, and nearly always all that will be refused.
+        savepoint.rollback()
+        for row, errors in refusals:
+            _add_field_errors(register, row, errors)
+    if new_rows or changing_rows:
+        counts = {"new": len(new_rows), "changed": len(changing_rows)}
+        journal.record(session, actor, f"{register.name}.import", register.name, None, **counts)
+
+
+def _write_rows(
+    session: Session,
+    actor: Actor,
+    register: Register,
+    new_rows: Sequence[CheckedRow],
+    changing_rows: Sequence[CheckedRow],
+) -> list[tuple[CheckedRow, tuple[FieldError, ...]]]:
+    """Write rows. Gives those that the register's own rules refuse, with their errors."""
     # Locked before their versions are compared: nobody can change a record between the comparison and the write.
     locked_ids = [row.record_id for row in changing_rows if row.record_id]
     records = queries.list_records_by_id(session, register, locked_ids, lock=True)
@@ -171,25 +176,18 @@ def apply_rows(session: Session, actor: Actor, register: Register, rows: Sequenc
     changes = list(zip(changing_records, facts[len(new_rows) :], strict=True))
     update_records(session, actor, without_rules, changes, "imported", EDITED)
     ids = [*new_ids, *(record.id for record in changing_records)]
+    refusals = []
     for row, record_id, data in zip(written_rows, ids, facts, strict=True):
         try:
             register.after_write(session, record_id, data)
         except Invalid as error:
-            _add_field_errors(register, row, error.field_errors)
-    if any(row.outcome == ERROR for row in rows):
-        raise _build_wrong_rows_error()
-    journal.record(
-        session, actor, f"{register.name}.import", register.name, None, new=len(new_rows), changed=len(changing_rows)
-    )
+            refusals.append((row, error.field_errors))
+    return refusals
 
 
 def build_outdated_error() -> Conflict:
     """Build the error of rows that were checked against records which have changed since."""
     return Conflict(_("Some records changed since you checked the rows. Nothing was imported; check the rows again."))
-
-
-def _build_wrong_rows_error() -> Invalid:
-    return Invalid(_("Nothing was imported, because some rows are wrong."), ())
 
 
 def _add_field_errors(register: Register, row: CheckedRow, errors: Iterable[FieldError]) -> None:
@@ -204,6 +202,9 @@ def _label_for_key(register: Register, key: str) -> str:
 
 def _read_record_id(row: CheckedRow, cells: Mapping[str, Any]) -> UUID | None:
     text = str(cells.get(ID_COLUMN) or "").strip()
+    if fold_text(text) in NEW_RECORD_WORDS:
+        row.is_surely_new = True
+        return None
     try:
         return UUID(text) if text else None
     except ValueError:
@@ -224,6 +225,8 @@ def _find_record_by_id(row: CheckedRow, records: Mapping[UUID, RecordColumns], r
 def _find_record_by_name(
     register: Register, row: CheckedRow, records: Mapping[str, Sequence[RecordColumns]]
 ) -> RecordColumns | None:
+    if row.is_surely_new:
+        return None
     sort = row.facts.get(register.sort_field) or ""
     candidates = [record for record in records.get(_build_name_key(row), ()) if record.sort == sort]
     if len(candidates) > 1:
@@ -231,13 +234,19 @@ def _find_record_by_name(
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _compare_with_record(register: Register, row: CheckedRow, record: RecordColumns | None, keys: set[str]) -> None:
+def _compare_with_record(
+    register: Register, row: CheckedRow, record: RecordColumns | None, keys: Collection[str]
+) -> None:
+    if record is not None:
+        row.facts = {**{key: value for key, value in record.data.items() if key not in keys}, **row.facts}
+    _add_field_errors(register, row, register.list_contradictions(row.facts))
+    if row.outcome == ERROR:
+        return
     if record is None:
         new_organisations = services.list_unlinked_names(register, [row.facts])
         row.report = [(_("Organisation"), name) for name in new_organisations]
         return
     row.record_id, row.version = record.id, record.version
-    row.facts = {**{key: value for key, value in record.data.items() if key not in keys}, **row.facts}
     changed_facts = compare_facts(record.data, row.facts)
     row.outcome = CHANGE if changed_facts else SAME
     row.report = [(_label_for_key(register, key), "") for key in changed_facts]
@@ -249,3 +258,16 @@ def _refuse_duplicate_rows(rows: Sequence[CheckedRow]) -> None:
     for row in rows:
         if row.record_id and row_counts[row.record_id] > 1:
             row.add_error("Id", _("Another row is about the same record."))
+
+
+def _find_repeated_rows(register: Register, rows: Iterable[CheckedRow]) -> None:
+    """Ask about the new rows that have the name and date of an earlier one."""
+    first_numbers: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.outcome == NEW and not row.is_surely_new:
+            name_and_date = (_build_name_key(row), row.facts.get(register.sort_field) or "")
+            number = first_numbers.setdefault(name_and_date, row.number)
+            if number != row.number:
+                label = _label_for_key(register, "name")
+                row.outcome = REPEATED
+                row.report = [(label, _(_REPEATED_ROW, number=number))]

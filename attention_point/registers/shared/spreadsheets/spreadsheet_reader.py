@@ -1,9 +1,10 @@
 """Reads an uploaded spreadsheet: its size is checked before it is unpacked, and no formula is ever calculated."""
 
 import csv
+import math
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -14,12 +15,16 @@ from attention_point.foundation.language import gettext as _
 
 # One request checks and writes this many rows in a few seconds; a larger file is sent in parts.
 MAX_ROWS, MAX_COLUMNS = 2_000, 200
+MAX_ROWS_ABOVE_HEAD = 15
+"""Rows in which the labels of the columns are looked for: a sheet often begins with a title."""
 MAX_FILE_SIZE = 10 * 1024 * 1024
 MAX_UNPACKED_SIZE = 60 * 1024 * 1024
 # Real workbooks unpack to some 10 times their size, a bomb to a thousand times and more.
 MAX_UNPACKED_RATIO = 200
 MAX_PACKAGE_PARTS = 500
 MAX_CELL_LENGTH = 20_000
+MAX_TEXT_LENGTH = MAX_FILE_SIZE
+"""Characters of all cells: no CSV file holds more. In a workbook a long text may stand once and in every cell."""
 _CELL_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})?(\d{1,8})["']""")
 # Our own CSV puts an apostrophe before a text that a spreadsheet would run as a formula; it is taken off again.
 _PROTECTED_FORMULA = re.compile(r"(^|[,;|])'(?=['\"\s]*[=+\-@＝＋－＠])")
@@ -32,27 +37,46 @@ NumberedRow = tuple[int, CellValues]
 """A row's number, as a spreadsheet shows it beside the row, and its cells."""
 
 
-def read_spreadsheet(name: str, content: bytes) -> tuple[list[str], list[NumberedRow]]:
-    """Read the labels of the first row and the rows under it; empty rows are left out. Raises Invalid.
+def read_spreadsheet(
+    name: str, content: bytes, is_head: Callable[[Sequence[str]], bool] = lambda _labels: False
+) -> tuple[list[str], list[NumberedRow]]:
+    """Read the labels of the columns and the rows under them; empty rows are left out. Raises Invalid.
 
-    Of an XLSX file the first sheet is read. A CSV file is UTF-8 or Windows-1252, with commas, semicolons or tabs.
+    The labels are the first row for which ``is_head`` holds, after a title, say; else the first row. Of an XLSX file
+    the first sheet with a filled cell is read. A CSV file is UTF-8 or Windows-1252, with commas, semicolons or tabs.
     """
     if len(content) > MAX_FILE_SIZE:
         raise _build_file_error(_("The file is too large: at most 10 MB."))
     raw_rows = _read_workbook(content) if content.startswith(b"PK") else _read_csv(name, content)
-    labels, *rows = [[_convert_cell(cell) for cell in raw_row] for raw_row in raw_rows] or [[]]
-    while labels and labels[-1] in ("", None):
-        labels.pop()
+    # The numbers are those of the file, also after empty rows.
+    rows = [
+        (number, row)
+        for number, row in enumerate(([_convert_cell(cell) for cell in raw_row] for raw_row in raw_rows), 1)
+        if any(cell not in ("", None) for cell in row)
+    ]
+    heads = (index for index, (_number, row) in enumerate(rows[:MAX_ROWS_ABOVE_HEAD]) if is_head(_list_labels(row)))
+    head = next(heads, 0)
+    labels = _list_labels(rows[head][1]) if rows else []
     if not labels:
         raise _build_file_error(_("The first row must name the columns."))
     filled_rows = [
-        (number, row[: len(labels)])
-        for number, row in enumerate(rows, 2)  # the labels stand in row 1
-        if any(cell not in ("", None) for cell in row)
+        (number, cells)
+        for number, cells in ((number, row[: len(labels)]) for number, row in rows[head + 1 :])
+        if any(cell not in ("", None) for cell in cells)
     ]
     if len(filled_rows) > MAX_ROWS:
         raise _build_too_many_error()
-    return [str(cell or "").strip() for cell in labels], filled_rows
+    if sum(len(cell) for _number, row in filled_rows for cell in row if isinstance(cell, str)) > MAX_TEXT_LENGTH:
+        raise _build_file_error(_(_UNPACKED_TOO_LARGE))
+    return labels, filled_rows
+
+
+def _list_labels(row: CellValues) -> list[str]:
+    """List the labels of a head without the empty cells at its end."""
+    labels = [" ".join(str(cell or "").split()) for cell in row]
+    while labels and not labels[-1]:
+        labels.pop()
+    return labels
 
 
 def _read_csv(name: str, content: bytes) -> Iterator[CellValues]:
@@ -63,8 +87,9 @@ def _read_csv(name: str, content: bytes) -> Iterator[CellValues]:
     except UnicodeDecodeError:
         # Older versions of Excel save CSV in the letters of Windows, without saying so.
         text = content.decode("cp1252", errors="replace")
-    first_line = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first_line.count)
+    # A title above the labels may hold none.
+    first_lines = "\n".join(text.split("\n", MAX_ROWS_ABOVE_HEAD)[:MAX_ROWS_ABOVE_HEAD])
+    delimiter = max(",;\t", key=first_lines.count)
     try:
         for number, row in enumerate(csv.reader(StringIO(text), delimiter=delimiter, strict=True)):
             if number > 2 * MAX_ROWS:
@@ -82,9 +107,11 @@ def _read_workbook(content: bytes) -> list[CellValues]:
     try:
         _check_package_size(content)
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
-            sheet = book.get_sheet_by_index(0)
-            if sheet.total_height > MAX_ROWS + 1:
+            sheets = (book.get_sheet_by_index(index) for index in range(len(book.sheet_names)))
+            sheet = next((sheet for sheet in sheets if sheet.total_height), book.get_sheet_by_index(0))
+            if sheet.total_height > MAX_ROWS + MAX_ROWS_ABOVE_HEAD:
                 raise _build_too_many_error()
+            # With the empty rows and columns before the first filled cell: they count in the numbers of the rows.
             return sheet.to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, IndexError):
         raise _build_file_error(_(_NOT_A_SPREADSHEET)) from None
@@ -127,6 +154,8 @@ def _convert_cell(value: Any) -> Any:
     """Convert a cell to a JSON value: a day to text, an unfit character to U+FFFD, which the check refuses."""
     if hasattr(value, "isoformat"):
         return value.isoformat()[:10]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # no number of JSON, and none that a spreadsheet holds
     if isinstance(value, bool | int | float) or value is None:
         return value
     return texts.show_unfit(str(value)[:MAX_CELL_LENGTH], lines=True)

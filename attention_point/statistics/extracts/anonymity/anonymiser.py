@@ -1,4 +1,4 @@
-"""De-identifies rows of people by k-anonymity, l-diversity and a greatest share of sensitive values. Plain Python.
+"""De-identifies rows of people by k-anonymity, l-diversity and a greatest share of sensitive values.
 
 The module knows neither what the columns mean nor where the rows come from. A *quasi-identifier* is what somebody else
 may know of a person. Each of its values comes as a hierarchy, from the most exact value (level 0) to one that says
@@ -14,276 +14,210 @@ audit checks them on the finished rows alone:
 - a quasi-identifier that is sensitive itself (the migration status) is shown only where those who know all the others
   cannot conclude it.
 
-Rows are recoded locally: all begin at the top of every hierarchy, and a group descends where that shows most and leaves
-no class too small. Members who are too few to descend stay above together, or are suppressed, up to a stated share.
+Shares that are counted in the rows are to be true. So each quasi-identifier stands on one level in all rows
+(full-domain recoding, Samarati 2001), a sensitive column is shown in nearly all rows that it concerns or in none, and
+few people are left out. Rows whose level depended on their values would tell frequent values more seldom than rare
+ones, or never. Of all combinations of levels the one is taken that loses least.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
 
-WITHHELD = "*"
-LEAST_K = 3
+import numpy as np
+from numpy.typing import NDArray
 
-Hierarchy = tuple[str, ...]
-Row = tuple[str, ...]
-Levels = tuple[int, ...]
+from attention_point.statistics.extracts.anonymity.rules import (
+    WITHHELD,
+    AnonymisedRows,
+    AnonymityRules,
+    Levels,
+    PersonRecord,
+    SensitiveColumn,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class QuasiIdentifier:
-    """A quasi-identifier. At most ``share`` of the people who are alike in all else may show its ``protected`` values.
-
-    The hierarchy of a column with protected values ends in ``WITHHELD``.
-    """
-
-    name: str
-    weight: float = 1.0
-    protected: frozenset[str] = frozenset()
-    share: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class SensitiveColumn:
-    """A sensitive column. At most ``share`` of a class may show its ``protected`` values, whose knowledge harms.
-
-    ``within`` names, by quasi-identifier, the published values of a class in which the column may be shown at all.
-    """
-
-    name: str
-    protected: frozenset[str]
-    k: int
-    share: float = 0.5
-    weight: float = 1.0
-    within: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AnonymityRules:
-    """The limits that the rows must keep.
-
-    ``max_suppressed_share`` is the share of the records that may be suppressed to show more of the others.
-
-    Raises ValueError for a ``k`` below 3, an ``l`` below 2 or a column's ``k`` below the common one.
-    """
-
-    k: int
-    l: int  # noqa: E741 - as the literature calls it
-    quasi: tuple[QuasiIdentifier, ...]
-    sensitive: tuple[SensitiveColumn, ...]
-    max_suppressed_share: float = 0.05
-
-    def __post_init__(self) -> None:
-        if self.k < LEAST_K or self.l < 2 or any(column.k < self.k for column in self.sensitive):
-            raise ValueError("k is at least 3, l at least 2, and no column's k is under the common one")
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
-    """One person: a hierarchy for each quasi-identifier and a value for each sensitive column."""
-
-    quasi: tuple[Hierarchy, ...]
-    sensitive: Row
-
-
-@dataclass(frozen=True, slots=True)
-class AnonymisedRows:
-    """The rows of an extract. Their order says who stood in which class: shuffle them before they leave.
-
-    ``level_counts`` says by quasi-identifier how many rows stand on each level, ``withheld`` by sensitive column how
-    many rows do not show it. ``loss`` is from 0 (everything is shown) to 1 (nothing is).
-    """
-
-    rows: tuple[Row, ...]
-    suppressed: int
-    level_counts: Mapping[str, tuple[int, ...]]
-    withheld: Mapping[str, int]
-    loss: float
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def anonymise_records(records: Sequence[PersonRecord], rules: AnonymityRules) -> AnonymisedRows:
     """Return the records as rows that may be handed over. With fewer than ``k`` records there is no row."""
-    anonymiser = _Anonymiser(records, rules)
-    levels_by_record = anonymiser.choose_levels()
-    # Hiding a value merges classes and splits none, so every class keeps its k rows.
-    for index in range(len(rules.quasi)):
-        anonymiser.hide_inferable_values(levels_by_record, index)
-    rows: list[Row] = []
-    withheld: Counter[str] = Counter()
-    for shown, members in _group_classes(records, levels_by_record).items():
-        hidden = anonymiser.find_hidden_columns(shown, members)
-        for member in members:
-            values = (WITHHELD if index in hidden else value for index, value in enumerate(records[member].sensitive))
-            rows.append((*shown, *values))
-        withheld.update({rules.sensitive[index].name: len(members) for index in hidden})
-    shown_levels = [levels for levels in levels_by_record if levels is not None]
+    if len(records) < rules.k:
+        return AnonymisedRows(
+            (),
+            len(records),
+            {column.name: 0 for column in rules.quasi},
+            {column.name: 0 for column in rules.sensitive},
+            1.0 if records else 0.0,
+        )
+    search = _Search(records, rules)
+    best = search.find_best()
+    members = [records[int(index)] for index in np.flatnonzero(best.kept)]
+    rows = tuple(
+        (
+            *(hierarchy[level] for hierarchy, level in zip(member.quasi, best.levels, strict=True)),
+            *(
+                value if is_shown else WITHHELD
+                for value, is_shown in zip(member.sensitive, best.shown[:, position], strict=True)
+            ),
+        )
+        for position, member in enumerate(members)
+    )
+    withheld_counts = np.count_nonzero(~best.shown, axis=1)
     return AnonymisedRows(
-        tuple(rows),
+        rows,
         len(records) - len(rows),
-        {
-            column.name: _count_per_level(records, [levels[index] for levels in shown_levels], index)
-            for index, column in enumerate(rules.quasi)
-        },
-        {column.name: withheld[column.name] for column in rules.sensitive},
-        anonymiser.measure_loss(shown_levels, withheld),
+        {column.name: level for column, level in zip(rules.quasi, best.levels, strict=True)},
+        {column.name: int(count) for column, count in zip(rules.sensitive, withheld_counts, strict=True)},
+        best.loss,
     )
 
 
-def _count_per_level(records: Sequence[PersonRecord], levels: Iterable[int], index: int) -> tuple[int, ...]:
-    counts = Counter(levels)
-    return tuple(counts[level] for level in range(len(records[0].quasi[index]))) if records else ()
+@dataclass(frozen=True, slots=True)
+class _Recoding:
+    """What one combination of levels shows. ``kept`` is by record, ``shown`` by sensitive column and kept record."""
 
-
-def _group_classes(records: Sequence[PersonRecord], levels_by_record: Sequence[Levels | None]) -> dict[Row, list[int]]:
-    classes: dict[Row, list[int]] = defaultdict(list)
-    for member, levels in enumerate(levels_by_record):
-        if levels is not None:
-            hierarchies = records[member].quasi
-            classes[tuple(hierarchy[level] for hierarchy, level in zip(hierarchies, levels, strict=True))].append(
-                member
-            )
-    return classes
+    levels: Levels
+    kept: Flags
+    shown: Flags
+    loss: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Split:
-    """A group that descends one level of one hierarchy: its parts, how many records are suppressed, and the gain."""
+class _Classes:
+    """The classes of the kept records: ``index`` is by record, ``sizes`` and ``examples`` (one record) by class."""
 
-    parts: list[tuple[Levels, list[int]]]
-    suppressed_count: int
-    gain: float
+    index: Integers
+    sizes: Integers
+    examples: Integers
 
 
-class _Anonymiser:
-    """The records by column, and the search over them."""
+class _NumberedColumn:
+    """The values of one column as numbers, by record, and what each number means."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.meanings = sorted(set(values))
+        numbers = {value: number for number, value in enumerate(self.meanings)}
+        self.numbers: Integers = np.array([numbers[value] for value in values], dtype=np.int64)
+
+    def flag_values(self, chosen: frozenset[str]) -> Flags:
+        """Say by record whether its value is one of these."""
+        return np.array([value in chosen for value in self.meanings])[self.numbers]
+
+
+class _Search:
+    """The records by column, and the search over all combinations of levels."""
 
     def __init__(self, records: Sequence[PersonRecord], rules: AnonymityRules) -> None:
-        self.records, self.rules = records, rules
-        self.sensitive_columns = [
-            [record.sensitive[index] for record in records] for index in range(len(rules.sensitive))
+        self.rules, self.record_count = rules, len(records)
+        self.quasi = [
+            [_NumberedColumn([record.quasi[index][level] for record in records]) for level in range(len(hierarchy))]
+            for index, hierarchy in enumerate(records[0].quasi)
+        ]
+        self.sensitive = [
+            _NumberedColumn([record.sensitive[index] for record in records]) for index in range(len(rules.sensitive))
+        ]
+        self.harmful = [
+            column.flag_values(rule.protected) for column, rule in zip(self.sensitive, rules.sensitive, strict=True)
         ]
         self.indexes_by_name = {column.name: index for index, column in enumerate(rules.quasi)}
-        self.top_levels: Levels = tuple(len(hierarchy) - 1 for hierarchy in records[0].quasi) if records else ()
-        self.total_weight = sum(weighted_column.weight for weighted_column in rules.quasi) + sum(
-            weighted_column.weight for weighted_column in rules.sensitive
+        self.total_weight = sum(column.weight for column in rules.quasi) + sum(
+            column.weight for column in rules.sensitive
         )
 
-    def choose_levels(self) -> list[Levels | None]:
-        """Return the level of each hierarchy for each record; None for a suppressed record."""
-        chosen_levels: list[Levels | None] = [None] * len(self.records)
-        if len(self.records) < self.rules.k:
-            return chosen_levels
-        # All groups share it, and spend it in the order in which they descend.
-        budget = int(self.rules.max_suppressed_share * len(self.records))
-        waiting = [(self.top_levels, list(range(len(self.records))))]
-        while waiting:
-            levels, members = waiting.pop()
-            # The search is greedy: an optimal recoding is NP-hard (Meyerson and Williams 2004), and 2,000 people take
-            # 0.2 s so.
-            best_split = max(self._list_splits(levels, members, budget), key=lambda split: split.gain, default=None)
-            if best_split is None or best_split.gain <= 0:
-                for member in members:
-                    chosen_levels[member] = levels
-            else:
-                budget -= best_split.suppressed_count
-                waiting.extend(best_split.parts)
-        return chosen_levels
+    def find_best(self) -> _Recoding:
+        """Return the combination of levels that loses least. The top of all hierarchies is always possible."""
+        combinations = product(*(range(len(levels)) for levels in self.quasi))
+        best: _Recoding | None = None
+        # The cheapest levels first: the search ends as soon as no further combination can be better.
+        for loss, levels in sorted((self._weigh_levels(levels), levels) for levels in combinations):
+            # Suppression and withheld cells only add to the loss of the levels.
+            if best is not None and loss >= best.loss * self.total_weight:
+                break
+            recoding = self._recode_records(levels, loss)
+            if recoding is not None and (best is None or recoding.loss < best.loss):
+                best = recoding
+        if best is None:
+            raise AssertionError("records without any value in their quasi-identifiers are one class")
+        return best
 
-    def _list_splits(self, levels: Levels, members: list[int], budget: int) -> Iterator[_Split]:
-        """Yield every way to descend one level that leaves no class too small."""
-        hidden_before = self._weigh_hidden_cells(levels, members)
+    def _weigh_levels(self, levels: Levels) -> float:
+        """Return the weight that is lost by standing on these levels."""
+        return sum(
+            column.weight * level / max(len(self.quasi[index]) - 1, 1)
+            for index, (column, level) in enumerate(zip(self.rules.quasi, levels, strict=True))
+        )
+
+    def _recode_records(self, levels: Levels, levels_weight: float) -> _Recoding | None:
+        """Return what these levels show; None where too many people would have to be suppressed."""
+        columns = [self.quasi[index][level] for index, level in enumerate(levels)]
+        everybody = np.arange(self.record_count)
+        classes = _group_records(columns, everybody)
+        kept = classes.sizes[classes.index] >= self.rules.k
         for index, level in enumerate(levels):
-            if level == 0:
-                continue
-            levels_below = (*levels[:index], level - 1, *levels[index + 1 :])
-            groups: dict[str, list[int]] = defaultdict(list)
-            for member in members:
-                groups[self.records[member].quasi[index][level - 1]].append(member)
-            parts = [(levels_below, group) for group in groups.values() if len(group) >= self.rules.k]
-            too_few = [member for group in groups.values() if len(group) < self.rules.k for member in group]
-            # Too few to descend, but enough for a class of their own: they stay on the level above. Fewer are
-            # suppressed.
-            rest_stays = len(too_few) >= self.rules.k
-            suppressed_count = 0 if rest_stays else len(too_few)
-            if not parts or suppressed_count > budget:
-                continue
-            shown_weight = (
-                sum(len(group) for _levels, group in parts) * self.rules.quasi[index].weight / self.top_levels[index]
-            )
-            if rest_stays:
-                parts.append((levels, too_few))
-            hidden_after = sum(self._weigh_hidden_cells(*part) for part in parts)
-            # The gain is what the split shows less what it hides: sensitive cells of classes that are now too small,
-            # and people.
-            yield _Split(
-                parts,
-                suppressed_count,
-                shown_weight - (hidden_after - hidden_before) - suppressed_count * self.total_weight,
-            )
+            kept &= ~self._find_inferable(columns, index, level, kept)
+        suppressed_count = self.record_count - int(np.count_nonzero(kept))
+        if suppressed_count > self.rules.max_suppressed_share * self.record_count:
+            return None
+        members = np.flatnonzero(kept)
+        # Grouped again: the numbers of the classes are those of the people who are left.
+        classes = _group_records(columns, members)
+        lost_weight = 0.0
+        shown = np.zeros((len(self.sensitive), len(members)), dtype=np.bool_)
+        for index, column in enumerate(self.rules.sensitive):
+            shown[index], lost_share = self._show_column(index, column, columns, members, classes)
+            lost_weight += column.weight * lost_share
+        # A person who is left out is lost with all columns.
+        kept_share = len(members) / self.record_count
+        loss = (levels_weight + lost_weight) * kept_share + self.total_weight * (1 - kept_share)
+        return _Recoding(levels, kept, shown, loss / self.total_weight)
 
-    def _weigh_hidden_cells(self, levels: Levels, members: list[int]) -> float:
-        """Return the weight of the sensitive cells that a group would not show."""
-        hierarchies = self.records[members[0]].quasi
-        shown = tuple(hierarchy[level] for hierarchy, level in zip(hierarchies, levels, strict=True))
-        hidden = self.find_hidden_columns(shown, members)
-        return sum(self.rules.sensitive[index].weight for index in hidden) * len(members)
+    def _find_inferable(self, columns: Sequence[_NumberedColumn], index: int, level: int, kept: Flags) -> Flags:
+        """Say by record whether people alike in all else would reveal this sensitive quasi-identifier."""
+        rule = self.rules.quasi[index]
+        inferable = np.zeros(self.record_count, dtype=np.bool_)
+        # On its top level a column says nothing that anybody could infer.
+        if not rule.protected or level == len(self.quasi[index]) - 1:
+            return inferable
+        members = np.flatnonzero(kept)
+        alike = _group_records([*columns[:index], *columns[index + 1 :]], members)
+        harmful = np.bincount(alike.index, columns[index].flag_values(rule.protected)[members], len(alike.sizes))
+        inferable[members] = (harmful > rule.share * alike.sizes)[alike.index]
+        return inferable
 
-    def find_hidden_columns(self, shown: Row, members: Sequence[int]) -> set[int]:
-        """Return the indexes of the sensitive columns that a class may not show."""
-        return {
-            index
-            for index, column in enumerate(self.rules.sensitive)
-            if not self._can_show_column(column, shown, members, self.sensitive_columns[index])
-        }
-
-    def _can_show_column(
-        self, column: SensitiveColumn, shown: Row, members: Sequence[int], values: Sequence[str]
-    ) -> bool:
-        if len(members) < column.k:
-            return False
-        if any(shown[self.indexes_by_name[name]] not in allowed for name, allowed in column.within.items()):
-            return False
-        counts = Counter([values[member] for member in members])
-        harmful = sum(counts[value] for value in column.protected)
+    def _show_column(
+        self,
+        index: int,
+        rule: SensitiveColumn,
+        columns: Sequence[_NumberedColumn],
+        members: Integers,
+        classes: _Classes,
+    ) -> tuple[Flags, float]:
+        """Return in which rows a sensitive column is shown, and which share of the rows that it concerns lose it."""
+        values, harmful = self.sensitive[index].numbers[members], self.harmful[index][members]
+        concerned = np.ones(len(classes.sizes), dtype=np.bool_)
+        for name, allowed in rule.within.items():
+            concerned &= columns[self.indexes_by_name[name]].flag_values(allowed)[classes.examples]
+        # A class and a value as one number: NumPy then counts the distinct pairs of all classes at once.
+        pairs = np.unique(classes.index * len(self.sensitive[index].meanings) + values)
         # Harmless answers count as distinct values too, so that a class in which nobody was abused does not say so.
-        return len(counts) >= self.rules.l and harmful <= column.share * len(members)
-
-    def hide_inferable_values(self, levels_by_record: list[Levels | None], index: int) -> None:
-        """Raise a sensitive quasi-identifier to its top level where people alike in all else would reveal it."""
-        column = self.rules.quasi[index]
-        if not column.protected:
-            return
-        alike: dict[Row, list[int]] = defaultdict(list)
-        for shown, members in _group_classes(self.records, levels_by_record).items():
-            alike[(*shown[:index], *shown[index + 1 :])].extend(members)
-        for members in alike.values():
-            shown_values = [
-                self.records[member].quasi[index][levels[index]]
-                for member in members
-                if (levels := levels_by_record[member])
-            ]
-            if reveals_protected_value(column, shown_values):
-                for member in members:
-                    levels = levels_by_record[member]
-                    levels_by_record[member] = (
-                        (*levels[:index], self.top_levels[index], *levels[index + 1 :]) if levels else None
-                    )
-
-    def measure_loss(self, shown_levels: Sequence[Levels], withheld: Mapping[str, int]) -> float:
-        """Return what is not shown, as a share of all that was known. A suppressed record is lost whole."""
-        if not self.records:
-            return 0.0
-        # A quasi-identifier loses by the part of its hierarchy that it climbed, a sensitive column by each withheld
-        # cell.
-        lost_weight: float = (len(self.records) - len(shown_levels)) * self.total_weight
-        for index, column in enumerate(self.rules.quasi):
-            if self.top_levels[index]:
-                lost_weight += column.weight * sum(levels[index] for levels in shown_levels) / self.top_levels[index]
-        lost_weight += sum(column.weight * withheld[column.name] for column in self.rules.sensitive)
-        return lost_weight / (self.total_weight * len(self.records))
+        distinct = np.bincount(pairs // len(self.sensitive[index].meanings), minlength=len(classes.sizes))
+        harmful_counts = np.bincount(classes.index, harmful, len(classes.sizes))
+        is_shown = concerned & (classes.sizes >= rule.k) & (distinct >= self.rules.l)
+        is_shown &= harmful_counts <= rule.share * classes.sizes
+        concerned_rows, shown_rows = int(classes.sizes[concerned].sum()), int(classes.sizes[is_shown].sum())
+        # Shown only where the answer is harmless, a column would tell too low a share: it is
+        # told of nearly all or of nobody.
+        if not shown_rows or concerned_rows - shown_rows > self.rules.max_withheld_share * concerned_rows:
+            return np.zeros(len(members), dtype=np.bool_), 1.0
+        return is_shown[classes.index], 1 - shown_rows / concerned_rows
 
 
-def reveals_protected_value(column: QuasiIdentifier, shown: Iterable[str]) -> bool:
-    """Say whether these values of a sensitive quasi-identifier, shown by people alike in all else, reveal too much."""
-    shown_values = [value for value in shown if value != WITHHELD]
-    return sum(value in column.protected for value in shown_values) > column.share * len(shown_values)
+def _group_records(columns: Sequence[_NumberedColumn], members: Integers) -> _Classes:
+    """Group records by their values in all of these columns."""
+    keys: Integers = np.zeros(len(members), dtype=np.int64)
+    for column in columns:
+        # The values of a record as one number in a mixed base, so that equal rows are equal numbers.
+        keys = keys * len(column.meanings) + column.numbers[members]
+    _keys, examples, index, sizes = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    return _Classes(index, sizes, members[examples])

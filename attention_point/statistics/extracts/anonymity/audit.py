@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from attention_point.statistics.extracts.anonymity.anonymiser import (
+from attention_point.statistics.extracts.anonymity.rules import (
     WITHHELD,
     AnonymityRules,
     Row,
@@ -22,6 +22,7 @@ def find_breaches(rows: Iterable[Row], rules: AnonymityRules) -> list[Breach]:
     for row in rows:
         classes[row[:width]].append(row[width:])
     found_breaches = [breach for shown, members in classes.items() for breach in _check_class(shown, members, rules)]
+    # Across classes: people who are alike in all but one column may stand in several of them.
     found_breaches += [
         ("guard", rules.quasi[index].name) for index in range(width) if _reveals_column(index, classes, rules)
     ]

@@ -1,0 +1,72 @@
+"""Which drafts are new, and the answers to those that were recorded before: a tablet may send one again and again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.foundation.errors import Conflict
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.vault import get_vault
+from attention_point.intake import queries
+from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
+from attention_point.intake.records.served_turns import Arrivals, add_arrival
+from attention_point.intake.records.visit_storage import find_fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """The result of ``record_visit``: the response body, and whether the visit was created (False for a replay, whose
+    referrals have the states of now).
+    """
+
+    response: Mapping[str, Any]
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """A draft that is not recorded yet, with its fields as JSON, the fingerprint of what was sent, and what to tell of
+    its moment.
+    """
+
+    draft: VisitDraft
+    fields: dict[str, Any]
+    fingerprint: bytes
+    warnings: tuple[StoredWarning, ...]
+
+
+def split_recorded_drafts(
+    session: Session, drafts: Sequence[VisitDraft], arrivals: Arrivals, now: datetime
+) -> tuple[list[NewDraft], dict[UUID, RecordResult]]:
+    lock_for_transaction(session, *{draft.id for draft in drafts}, *{draft.family for draft in drafts if draft.family})
+    new_drafts: list[NewDraft] = []
+    replays: dict[UUID, RecordResult] = {}
+    for draft in drafts:
+        fields = draft.model_dump(mode="json", exclude_none=True)
+        # Keyed: without the key, nobody can try out which draft a stored fingerprint belongs to.
+        fingerprint = get_vault(session).keyed_digest("visit-draft", to_json(fields))
+        stored_fingerprint = find_fingerprint(session, draft.id)
+        if stored_fingerprint is None:
+            # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
+            placed_draft, warnings = place_in_time(draft, now)
+            timed_draft = add_arrival(placed_draft, arrivals)
+            if timed_draft is not draft:
+                fields = timed_draft.model_dump(mode="json", exclude_none=True)
+            new_drafts.append(NewDraft(timed_draft, fields, fingerprint, warnings))
+        else:
+            replays[draft.id] = _replay_visit(session, stored_fingerprint == fingerprint, draft.id)
+    return new_drafts, replays
+
+
+def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> RecordResult:
+    # A tablet that lost the answer on the way sends the same draft again. A different draft under the same id is a
+    # program's fault: it must not look as if it had been recorded.
+    if not is_same_draft:
+        raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
+    return RecordResult(queries.build_stored_response(session, visit_id), False)

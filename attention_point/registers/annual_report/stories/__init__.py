@@ -1,0 +1,1 @@
+"""The office's story of a section, around the units that the records draft."""

@@ -1,0 +1,139 @@
+"""Rounds a period so that it passes the audit: where a small count is left with too few values, a leaning is turned."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from attention_point.foundation.errors import AppError
+from attention_point.foundation.language import gettext as _
+from attention_point.statistics.audit.findings import KnownSum, Narrow
+from attention_point.statistics.audit.period import audit_period
+from attention_point.statistics.cells import TOTAL_CODE, CellCodes
+from attention_point.statistics.protection.period import (
+    TOTALS,
+    FamilyName,
+    Figure,
+    PeriodRounder,
+    RoundedTables,
+    name_family,
+)
+from attention_point.statistics.protection.totals import HeadlineTotals
+from attention_point.tallies.rules import INDICATORS_BY_ID
+
+MAX_TURNS = 20  # of leanings for one row; then its split is left out
+_TURNS_OF_A_CORRECTION = 3  # then its family stays as the earlier version published it
+_MAX_ROUNDS = 100  # far more than the turns of a period ever were
+
+ProtectTotals = Callable[[RoundedTables], HeadlineTotals]
+FindRelatedBreaches = Callable[[RoundedTables], Iterable[Narrow]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedPeriod:
+    """A period that passed the audit, the figures that are left out, and how many leanings were turned."""
+
+    rounded: RoundedTables
+    totals: HeadlineTotals
+    hidden: frozenset[Figure]
+    turn_count: int
+
+
+def protect_audited_period(
+    rounder: PeriodRounder,
+    protect_totals: ProtectTotals,
+    known_sums: Callable[[RoundedTables], Iterable[KnownSum]],
+    find_related: FindRelatedBreaches,
+) -> ProtectedPeriod:
+    """Round a period, and turn leanings until no small count is left with too few values.
+
+    ``known_sums`` returns what other versions and periods tell of this one, ``find_related`` the figures by which this
+    one would tell of others. Raises AppError where no turning helps.
+    """
+    # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
+    attempts: Counter[Figure] = Counter()
+    turned_by_figure: dict[Figure, Figure] = {}
+    kept: set[FamilyName] = set()
+    hidden: set[Figure] = set()
+    doubtful: set[Figure] = set()
+    for _round in range(_MAX_ROUNDS):
+        rounded = rounder.round_tables(frozenset(turned_by_figure.values()), frozenset(kept))
+        totals = protect_totals(rounded)
+        related = list(find_related(rounded))
+        known, left_out = list(known_sums(rounded)), frozenset(hidden)
+        # What was narrow before is asked first: where it still is, the next turn need not wait for all the others.
+        breaches = audit_period(rounded, totals, known, left_out, doubtful) if doubtful else []
+        breaches = breaches or audit_period(rounded, totals, known, left_out)
+        doubtful.update(narrow.figure for narrow in breaches)
+        breaches = [narrow for narrow in (*breaches, *related) if narrow.figure not in hidden]
+        if not breaches:
+            return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
+        # One breach a family and round: turning one leaning may mend its neighbours too, and two
+        # turns at once may undo each other.
+        for family, narrow in {name_family(narrow.figure): narrow for narrow in reversed(breaches)}.items():
+            figure = narrow.figure
+            attempts[figure] += 1
+            if attempts[figure] > MAX_TURNS:
+                split = _list_split(rounded, figure)
+                # The last resort (decision 45): the row keeps its total and loses its split, and the table stays
+                # comparable with that of every other period. What an earlier version tells may be too much beside any
+                # other figure of the family: then the whole family goes.
+                hidden.update(split if hidden.isdisjoint(split) else _list_family(rounded, family))
+                turned_by_figure.pop(figure, None)
+            elif attempts[figure] > _TURNS_OF_A_CORRECTION and rounder.earlier_figures and family not in kept:
+                kept.add(family)
+                turned_by_figure = {f: turned for f, turned in turned_by_figure.items() if name_family(f) != family}
+            else:
+                candidates = _list_candidates(rounded, narrow)
+                turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
+    # Where so many turns help nothing, the counts are at fault and not the rounding: a recount finds that.
+    raise AppError(_("The figures of this period contradict one another. Recount them first."))
+
+
+def _list_candidates(rounded: RoundedTables, narrow: Narrow) -> list[Figure]:
+    """List the figures whose leaning may be turned for a breach: its own, those that cause it, and those near it."""
+    own, *near = _list_near_figures(rounded, narrow.figure)
+    others = [figure for figure in dict.fromkeys((*narrow.causes, *near)) if _can_turn(rounded, figure)]
+    return list(dict.fromkeys((own, *others)))
+
+
+def _can_turn(rounded: RoundedTables, figure: Figure) -> bool:
+    table, cell = figure
+    return table == TOTALS or rounded.true_figures[table][cell] % rounded.bases[table][cell] != 0
+
+
+def _list_near_figures(rounded: RoundedTables, figure: Figure) -> Iterator[Figure]:
+    """Yield a figure, those of its sums, and those beside it."""
+    table, cell = figure
+    if table == TOTALS:
+        yield from ((TOTALS, (unit,)) for unit in dict.fromkeys((*cell, *rounded.totals)))
+        return
+    # Its own leaning first, which moves the fewest figures. A unit's total comes after the sums, because
+    # every table of the unit follows it.
+    yield figure
+    figures = rounded.figures[table]
+    for other in figures:
+        if other != cell and _sums_cell(other, cell):
+            yield table, other
+    if not INDICATORS_BY_ID[table].overlapping:
+        yield TOTALS, (INDICATORS_BY_ID[table].counts,)
+    for other in figures:
+        differing = sum(code != other_code for code, other_code in zip(cell, other, strict=True))
+        if differing == 1 and not _sums_cell(other, cell):
+            yield table, other
+
+
+def _sums_cell(sum_cell: CellCodes, cell: CellCodes) -> bool:
+    return all(sum_code in (TOTAL_CODE, code) for sum_code, code in zip(sum_cell, cell, strict=True))
+
+
+def _list_family(rounded: RoundedTables, family: FamilyName) -> list[Figure]:
+    return [
+        (family[0], cell) for cell in rounded.figures.get(family[0], {}) if name_family((family[0], cell)) == family
+    ]
+
+
+def _list_split(rounded: RoundedTables, figure: Figure) -> list[Figure]:
+    """List the split of the row of a figure: all that stands under its first codes but the row's own total."""
+    table, cell = figure
+    row = cell[:-1] if len(cell) > 1 else ()
+    return [(table, other) for other in rounded.figures.get(table, {}) if other[:-1] == row and other[-1] != TOTAL_CODE]

@@ -1,0 +1,1 @@
+"""The files that are handed over: the rows, the codebook and the method note."""

@@ -1,0 +1,165 @@
+"""The figures of a period that the mayor looks for, and that other papers repeat. Only published figures enter."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from attention_point.foundation.codelists import get_code_list
+from attention_point.statistics.cells import MERGE_SEPARATOR, OTHER_CODE, TOTAL_CODE
+from attention_point.statistics.month_papers.changes import Change, find_cell_change, find_total_change
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.tallies.facts import NOT_GIVEN
+from attention_point.tallies.rules import BASE
+
+TOTALS = ("people", "attentions", "referrals")
+TOP_COUNT = 3
+# These name nobody's answer. "Most frequent need: not given" would be true and useless.
+_NO_ANSWERS = frozenset({NOT_GIVEN, OTHER_CODE, TOTAL_CODE})
+
+
+@dataclass(frozen=True, slots=True)
+class TotalFigure:
+    """A total of the period and how it changed. None where a figure is not published."""
+
+    count: int | None
+    since_previous: Change | None = None
+    since_year_before: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a whole: its code and words, its count, and its share of the whole from 0 to 1 (None without one)."""
+
+    code: str
+    label: str
+    count: int
+    share: float | None
+    since_previous: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """What became of the referrals. ``median_code`` is the answer time (code list) within which half were answered."""
+
+    answered: int | None
+    attended: int | None
+    refused: int | None
+    answered_share: float | None
+    attended_share: float | None
+    refused_share: float | None
+    median_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The main figures of a period (its code). Parts that are not published are empty."""
+
+    period: str
+    people: TotalFigure
+    attentions: TotalFigure
+    referrals: TotalFigure
+    first_time: Part | None
+    women: Part | None
+    men: Part | None
+    other_sexes: tuple[Part, ...]
+    ages: tuple[Part, ...]
+    needs: tuple[Part, ...]
+    origins: tuple[Part, ...]
+    nationalities: tuple[Part, ...]
+    answers: AnswerFigures
+
+
+def build_summary(
+    content: ReleaseContent, previous: ReleaseContent | None = None, year_before: ReleaseContent | None = None
+) -> Summary:
+    """Build the main figures of a period, compared with the one before it and the same of the year before."""
+    totals = {
+        counts: TotalFigure(
+            content.totals.get(counts),
+            find_total_change(content, counts, previous, BASE),
+            find_total_change(content, counts, year_before, BASE),
+        )
+        for counts in TOTALS
+    }
+    sexes = {part.code: part for part in list_parts(content, "people-by-sex", previous)}
+    first_times = {part.code: part for part in list_parts(content, "people-by-first-time", previous)}
+    return Summary(
+        period=content.period,
+        people=totals["people"],
+        attentions=totals["attentions"],
+        referrals=totals["referrals"],
+        first_time=first_times.get("first"),
+        women=sexes.get("F"),
+        men=sexes.get("M"),
+        other_sexes=tuple(part for code, part in sexes.items() if code not in {"F", "M"}),
+        ages=list_parts(content, "people-by-age", previous),
+        needs=_list_most_frequent(list_parts(content, "people-by-need", previous)),
+        origins=_list_most_frequent(list_parts(content, "people-by-origin", previous)),
+        nationalities=_list_most_frequent(list_parts(content, "people-by-nationality", previous)),
+        answers=_build_answers(content),
+    )
+
+
+def list_parts(content: ReleaseContent, table_id: str, previous: ReleaseContent | None = None) -> tuple[Part, ...]:
+    """List the published parts of a table of one dimension, in the order of the table."""
+    table = content.find_table(table_id)
+    if table is None:
+        return ()
+    # Where one person may stand in several rows, the whole is the people of the period.
+    whole = table.cells.get((TOTAL_CODE,)) or content.totals.get(table.counts)
+    return tuple(
+        Part(
+            cell[0],
+            content.label_for_code(table.dimensions[0], cell[0]),
+            count,
+            count / whole if whole else None,
+            find_cell_change(table, cell, previous) if previous else None,
+        )
+        for cell, count in table.cells.items()
+        if count is not None and cell[0] != TOTAL_CODE
+    )
+
+
+def _list_most_frequent(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Return the most frequent answers, the greatest first; "not given" and merged codes name none."""
+    named = [part for part in parts if part.count and _names_one_answer(part.code)]
+    return tuple(sorted(named, key=lambda part: -part.count)[:TOP_COUNT])
+
+
+def _names_one_answer(code: str) -> bool:
+    return code not in _NO_ANSWERS and MERGE_SEPARATOR not in code
+
+
+def _build_answers(content: ReleaseContent) -> AnswerFigures:
+    states = {part.code: part.count for part in list_parts(content, "referrals-by-state")}
+    times = {part.code: part.count for part in list_parts(content, "answers-by-time")}
+    table, referrals = content.find_table("answers-by-time"), content.totals.get("referrals")
+    answered = content.totals.get("answers")
+    # Months of the old method may not have this total, while their table of answers has it.
+    if answered is None and table is not None:
+        answered = table.cells.get((TOTAL_CODE,))
+    attended, refused = states.get("attended"), states.get("rejected")
+    share_of_referrals = _build_share_function(referrals)
+    return AnswerFigures(
+        answered,
+        attended,
+        refused,
+        share_of_referrals(answered),
+        share_of_referrals(attended),
+        share_of_referrals(refused),
+        _find_median_code([(code.code, times.get(code.code, 0)) for code in get_code_list("answer_times")]),
+    )
+
+
+def _build_share_function(whole: int | None) -> Callable[[int | None], float | None]:
+    # Rounded figures may exceed their exact whole by a little; a share never exceeds 1.
+    return lambda count: min(1.0, count / whole) if whole and count is not None else None
+
+
+def _find_median_code(counts: Sequence[tuple[str, int]]) -> str | None:
+    total, sum_so_far = sum(count for _code, count in counts), 0
+    for code, count in counts:
+        sum_so_far += count
+        # The first time by which half of the answers are there. A mean would be moved by a single answer after a year.
+        if count and 2 * sum_so_far >= total:
+            return code
+    return None

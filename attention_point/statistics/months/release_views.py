@@ -1,0 +1,163 @@
+"""The page on which people look through a month and publish it: one person, or two where the settings ask for it."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+import structlog
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from attention_point.accounts.naming import find_actor_names
+from attention_point.dates import Period, format_month_code
+from attention_point.foundation.access import requires
+from attention_point.foundation.database import Database
+from attention_point.foundation.errors import AppError, Invalid
+from attention_point.foundation.language import format_month
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.settings import Settings
+from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.web.transactions import current_database, read_session
+from attention_point.foundation.worker import run_in_worker
+from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.month_papers.changes import Comparison, name_period
+from attention_point.statistics.month_papers.loading import load_comparison
+from attention_point.statistics.month_papers.movements import Movement, count_differences, list_movements
+from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
+from attention_point.statistics.months.forms import ApprovalForm, ReleaseForm
+from attention_point.statistics.months.month_page import list_first_blocks
+from attention_point.statistics.open_data import public_files
+from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.models import Release
+from attention_point.statistics.releases.quality import describe_quality
+
+blueprint = Blueprint("statistics_release", __name__, url_prefix="/statistics")
+log = structlog.get_logger("statistics")
+
+
+@blueprint.route("/<string(maxlength=20):month>/release", methods=["GET", "POST"])
+@requires("statistics.release")
+def release_month(month: str) -> Response | str | tuple[str, int]:
+    """Show a month to the person who decides, and publish it, or propose it where two people decide."""
+    first_day = parse_begun_month(month)
+    form = ReleaseForm()
+    # A wrong form comes back with status 422: the page stays, and a program that follows it sees that nothing happened.
+    if not form.validate_on_submit():
+        return _render_review(first_day, form), 422 if request.method == "POST" else 200
+    period, needs_two_people = Period("month", first_day), current_settings().release_needs_two_people
+    note, reader_note = form.note.data, form.reader_note.data
+    fingerprint, despite_damage = form.fingerprint.data or "", form.despite_damage.data
+    try:
+        # The setting is the installation's and stands above the form: a hand-written request
+        # cannot skip the second person.
+        if needs_two_people:
+            approvals.propose_release(
+                db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage
+            )
+            flash(_("%(month)s waits for a second person to approve it.", month=format_month(first_day)))
+            return redirect(url_for("statistics_release.release_month", month=month))
+        release = services.release_period(
+            db_session(), current_actor(), period, note, fingerprint, despite_damage, reader_note
+        )
+    # What is typed stays in the form: a note of what was wrong takes minutes to write.
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return _render_review(first_day, form), 422
+    return _answer_release(release)
+
+
+@blueprint.post("/<string(maxlength=20):month>/release/approval")
+@requires("statistics.release")
+def approve_month(month: str) -> Response | tuple[str, int]:
+    """Publish what somebody else proposed."""
+    first_day = parse_begun_month(month)
+    form = ApprovalForm()
+    if not form.validate_on_submit():
+        return _render_review(first_day, ReleaseForm(), form), 422
+    period = Period("month", first_day)
+    return _answer_release(approvals.approve_release(db_session(), current_actor(), period, form.seal.data or ""))
+
+
+@blueprint.post("/<string(maxlength=20):month>/release/withdrawal")
+@requires("statistics.release")
+def withdraw_month(month: str) -> Response:
+    """Take back the proposal to publish a month."""
+    first_day = parse_begun_month(month)
+    approvals.withdraw_proposal(db_session(), current_actor(), Period("month", first_day))
+    flash(_("The proposal is withdrawn. Nothing was published."))
+    return redirect(url_for("statistics_release.release_month", month=month))
+
+
+def _answer_release(release: Release) -> Response:
+    flash(_("%(month)s is published, version %(number)s.", month=format_month(release.month), number=release.version))
+    response = redirect(url_for("statistics.show_month", month=format_month_code(release.month)))
+    # The files take seconds to draw. They are made once the response is out and the month is committed.
+    response.call_on_close(partial(_make_public_files, current_database(), current_settings()))
+    return response
+
+
+def _make_public_files(database: Database, settings: Settings) -> None:
+    try:
+        public_files.make_missing_files(database, settings)
+    except AppError as error:  # the next "jobs run" makes them
+        log.warning("open_data.not_made", code=error.code)
+
+
+def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalForm | None = None) -> str:
+    template, month, period = "statistics/release.html", format_month_code(first_day), Period("month", first_day)
+    # The review takes seconds of computing and writes nothing; a writing session would keep the desk waiting on SQLite.
+    session = read_session()
+    try:
+        # The audit beside other releases may take seconds, in which the tablets would wait for this thread.
+        prepared = run_in_worker(session, current_settings(), _prepare_release, period)
+    except AppError as error:
+        return render_template(template, first_day=first_day, month=month, error_message=error.message)
+    proposal = approvals.find_proposal(session, period)
+    if proposal is not None and proposal.fingerprint != prepared.fingerprint:
+        # What was proposed is no longer what would be published: it is reviewed and proposed anew.
+        proposal, is_outdated = None, True
+    else:
+        is_outdated = False
+    # The page shows this content, so the next POST must confirm it and nothing older.
+    form.fingerprint.data = prepared.fingerprint
+    approval_form = approval_form or ApprovalForm()
+    approval_form.seal.data = proposal.seal if proposal else ""
+    # Beside the last month and the last year: a jump that nobody can explain is the best sign of a wrong count.
+    comparison = load_comparison(session, period)
+    return render_template(
+        template,
+        first_day=first_day,
+        month=month,
+        error_message=None,
+        form=form,
+        approval_form=approval_form,
+        needs_two_people=current_settings().release_needs_two_people,
+        proposal=proposal,
+        is_outdated=is_outdated,
+        is_own_proposal=proposal is not None and proposal.proposed_by == current_actor().journal_label,
+        proposer=find_actor_names(session, [proposal.proposed_by]).get(proposal.proposed_by) if proposal else None,
+        is_correction=prepared.is_correction,
+        quality=describe_quality(prepared.content.quality),
+        first_blocks=list_first_blocks(build_period_report(PeriodPaper(prepared.content, comparison))),
+        movements=_list_movements(prepared.content, comparison),
+        differences=_count_differences(session, period, prepared.content),
+    )
+
+
+def _prepare_release(session: Session, _settings: Settings, period: Period) -> services.PreparedRelease:
+    return services.prepare_release(session, period)
+
+
+def _count_differences(session: Session, period: Period, content: ReleaseContent) -> tuple[int, int, int] | None:
+    """Count what a correction changes: figures, tables, and the version in force; None for a first release."""
+    current_release = queries.find_current_release(session, period)
+    if current_release is None:
+        return None
+    return (*count_differences(content, queries.load_content(current_release)), current_release.version)
+
+
+def _list_movements(content: ReleaseContent, comparison: Comparison) -> Sequence[tuple[str, Sequence[Movement]]]:
+    """List what moved most, beside each earlier period that is published."""
+    return [(name_period(earlier.period), list_movements(content, earlier)) for earlier in comparison.earlier_periods]

@@ -1,0 +1,1 @@
+"""Figures over time: the trend of any row over the released months, quarters and years."""

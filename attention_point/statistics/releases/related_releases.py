@@ -1,0 +1,325 @@
+"""What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts.
+
+A quarter's attentions are the sum of its months', so that each published figure bounds the others. People do not add
+up: whoever comes in two months is one person of the quarter. But a quarter has no fewer than any of its months, and no
+more than all of them.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, product
+from math import inf
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from attention_point.dates import Period, find_period
+from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
+from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
+from attention_point.statistics.protection.period import Figure, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
+from attention_point.statistics.releases import queries
+from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
+from attention_point.tallies import queries as tally_queries
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
+
+if TYPE_CHECKING:
+    from attention_point.statistics.audit.remedies import ProtectedPeriod
+
+Interval = tuple[float, float]
+Intervals = Mapping[Figure, Interval]
+# People are not among them: whoever comes in two months is one person of the quarter.
+_ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
+_ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodGroup:
+    """A quarter or a year and its parts, as they are published; None stands for the period that is being released.
+
+    ``has_all_parts`` is false where a part with counts is not released.
+    """
+
+    whole: ReleaseContent | None
+    parts: Sequence[ReleaseContent | None]
+    has_all_parts: bool
+
+
+def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
+    """List what published contents tell of the stored tables: of each figure, or of some merged ones together."""
+    return [
+        KnownSum(
+            indicator.stored_table, tuple(_list_cells(indicator, cell)), *_get_interval(content, table, cell, count)
+        )
+        for content in contents
+        for table in content.tables
+        if (indicator := INDICATORS_BY_ID.get(table.id)) and indicator.dimensions == table.dimensions
+        for cell, count in table.cells.items()
+        if count is not None
+    ]
+
+
+def _list_cells(indicator: Indicator, cell: CellCodes) -> Iterator[CellCodes]:
+    codes = dict(zip(indicator.dimensions, cell, strict=True))
+    stored = INDICATORS_BY_ID[indicator.stored_table]
+    return product(*(codes.get(dimension, TOTAL_CODE).split(MERGE_SEPARATOR) for dimension in stored.dimensions))
+
+
+def _get_interval(content: ReleaseContent, table: TableContent, cell: CellCodes, count: int) -> Interval:
+    # The old method published what was counted.
+    margin = table.get_base(cell) - 1 if content.method == ROUNDING else 0
+    return max(0, count - margin), count + margin
+
+
+def read_intervals(content: ReleaseContent) -> dict[Figure, Interval]:
+    """Return between which values each figure of a content lies."""
+    return {
+        (known.table, known.cells[0]): (known.least, known.greatest)
+        for known in list_known_sums([content])
+        if len(known.cells) == 1
+    }
+
+
+def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
+    figures: dict[str, dict[CellCodes, int]] = {}
+    for table in content.tables:
+        indicator = INDICATORS_BY_ID.get(table.id)
+        if content.method == ROUNDING and indicator and indicator.dimensions == table.dimensions:
+            for cell, count in table.cells.items():
+                if count is not None:
+                    (stored_cell,) = _list_cells(indicator, cell)
+                    figures.setdefault(indicator.stored_table, {})[stored_cell] = count
+    return figures
+
+
+def build_own_intervals(rounded: RoundedTables) -> dict[Figure, Interval]:
+    """Return between which values each figure of a rounded period lies."""
+    return {
+        (table, cell): (max(0, count - rounded.bases[table][cell] + 1), count + rounded.bases[table][cell] - 1)
+        for table, counts in rounded.figures.items()
+        for cell, count in counts.items()
+    }
+
+
+class RelatedPeriods:
+    """The published figures of the periods that contain a period, or that it contains."""
+
+    def __init__(self, groups: Sequence[PeriodGroup]) -> None:
+        self._groups = [
+            (
+                group,
+                read_intervals(group.whole) if group.whole else None,
+                [read_intervals(part) if part else None for part in group.parts],
+            )
+            for group in groups
+        ]
+        self._tightened: dict[tuple[int, Figure, Interval], list[Interval]] = {}
+
+    def _tighten(self, number: int, figure: Figure, own: Interval) -> list[Interval]:
+        # From one rounding to the next a few figures change.
+        key = number, figure, own
+        if key not in self._tightened:
+            self._tightened[key] = _tighten_intervals(figure, own, *self._groups[number])
+        return self._tightened[key]
+
+    def list_known_sums(self, rounded: RoundedTables) -> list[KnownSum]:
+        """List what the related periods tell of each figure of the period that is being released."""
+        own = build_own_intervals(rounded)
+        known_sums = []
+        for number, (_group, whole, parts) in enumerate(self._groups):
+            place = 0 if whole is None else 1 + parts.index(None)
+            for figure, interval in own.items():
+                least, greatest = self._tighten(number, figure, interval)[place]
+                # What teaches nothing beyond the period's own figure only makes the programme larger.
+                if (least, greatest) != interval:
+                    known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
+        return known_sums
+
+    def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
+        """Find the figures by which this period would tell a small count of a related one."""
+        own = build_own_intervals(rounded)
+        for number, (_group, whole, parts) in enumerate(self._groups):
+            own_place = 0 if whole is None else 1 + parts.index(None)
+            for figure, interval in own.items():
+                table, cell = figure
+                base = rounded.bases[table][cell]
+                needed = get_needed_values(base)
+                # The period's own figures are the audit's task. Here it is asked what they tell of others that nobody
+                # can change any more.
+                for place, (least, greatest) in enumerate(self._tighten(number, figure, interval)):
+                    if place != own_place and greatest - least + 1 < needed and greatest >= 1 and least < base:
+                        yield Narrow(figure, least, greatest)
+
+
+def _tighten_intervals(
+    figure: Figure, own: Interval, group: PeriodGroup, whole: Intervals | None, parts: Sequence[Intervals | None]
+) -> list[Interval]:
+    """Return between which values the figure lies, in the whole and in each of its parts, from all of them together."""
+    # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
+    unknown = (0.0, inf)
+    least, greatest = own if whole is None else whole.get(figure, unknown)
+    part_intervals = [own if part is None else part.get(figure, unknown) for part in parts]
+    is_additive = INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS
+    # Where a part is missing, it may hold any number, so that the whole has no upper bound from its parts.
+    sum_of_greatest = sum(high for _low, high in part_intervals) if group.has_all_parts else inf
+    sum_of_least = sum(low for low, _high in part_intervals)
+    lowest_whole = sum_of_least if is_additive else max((low for low, _high in part_intervals), default=0)
+    tightened = [(max(least, lowest_whole), min(greatest, sum_of_greatest))]
+    for low, high in part_intervals:
+        # Subtraction, as a reader would do it: the whole less the other parts.
+        others_greatest, others_least = sum_of_greatest - high if high < inf else inf, sum_of_least - low
+        highest = greatest - others_least if is_additive else greatest
+        tightened.append((max(low, least - others_greatest), min(high, highest)))
+    # Where two figures contradict one another, something was recorded between the releases: nobody learns anything.
+    return [
+        interval if interval[0] <= interval[1] else before
+        for interval, before in zip(tightened, [(least, greatest), *part_intervals], strict=True)
+    ]
+
+
+def protect_beside_releases(
+    rounder: PeriodRounder,
+    versions: Sequence[ReleaseContent] = (),
+    groups: Sequence[PeriodGroup] = (),
+    bound_units: Collection[str] = (),
+    people_beside: Iterable[int] = (),
+) -> "ProtectedPeriod":
+    """Round a period such that it passes the audit, by itself and beside what is released.
+
+    ``versions`` are the earlier ones of the period, the newest first. ``bound_units`` are totals that must not be
+    exact, and ``people_beside`` the totals beside which an exact one of people would tell of a few.
+    """
+    # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
+    from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
+
+    related = RelatedPeriods(groups)
+    rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
+    # Versions never change, so that they are read once and not in every round of the audit.
+    version_sums = list_known_sums(versions)
+    known_totals: dict[str, list[int]] = {"people": list(people_beside)}
+    for version in versions:
+        for unit, total in version.totals.items():
+            if total is not None:
+                known_totals.setdefault(unit, []).append(total)
+    return protect_audited_period(
+        rounder,
+        lambda rounded: protect_totals(rounded, rounder.true_totals, known_totals, bound_units),
+        lambda rounded: [*version_sums, *related.list_known_sums(rounded)],
+        related.find_breaches,
+    )
+
+
+def list_earlier_versions(session: Session, period: Period) -> list[ReleaseContent]:
+    """List the contents of all versions of a period that are released."""
+    return [queries.load_content(release) for release in queries.list_versions(session, period)]
+
+
+def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
+    """List the released quarters and years that contain a period, and the parts that it has itself."""
+    groups = []
+    for kind in ("quarter", "year"):
+        whole = find_period(kind, period.first_day)
+        content = load_current(session, whole)
+        # A month is bounded by a quarter or year that was released before it is corrected: its
+        # new figures must not undo theirs.
+        if period.kind == "month" and content is not None:
+            groups.append(_build_group(session, period, content, list_months(whole)))
+    if period.kind == "quarter" and (content := load_current(session, find_period("year", period.first_day))):
+        quarters = {find_period("quarter", month): None for month in find_period("year", period.first_day).months}
+        groups.append(_build_group(session, period, content, list(quarters)))
+    if period.kind != "month":
+        # The other way round, what is released now contains months that anybody has downloaded.
+        groups.append(_build_group(session, period, None, list_months(period)))
+    if period.kind == "year":
+        groups.append(_build_group(session, period, None, list({find_period("quarter", m): 0 for m in period.months})))
+    return groups
+
+
+def list_months(period: Period) -> list[Period]:
+    """List the months of a period."""
+    return [Period("month", month) for month in period.months]
+
+
+def load_current(session: Session, period: Period) -> ReleaseContent | None:
+    """Load what is published of a period; None where nothing is."""
+    release = queries.find_current_release(session, period)
+    return queries.load_content(release) if release else None
+
+
+def _build_group(
+    session: Session, period: Period, whole: ReleaseContent | None, parts: Sequence[Period]
+) -> PeriodGroup:
+    contents: list[ReleaseContent | None] = []
+    has_all_parts = True
+    for part in parts:
+        content = None if part == period else load_current(session, part)
+        if content is not None or part == period:
+            contents.append(content)
+        elif not is_unrecorded(session, part):
+            has_all_parts = False
+    return PeriodGroup(whole, contents, has_all_parts)
+
+
+def is_unrecorded(session: Session, period: Period) -> bool:
+    """Whether no month of a period has counts."""
+    return not any(tally_queries.list_counted_points(session, month) for month in period.months)
+
+
+def list_bound_units(session: Session, period: Period) -> frozenset[str]:
+    """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
+
+    A month's total follows by subtraction where it alone is rounded, or not released.
+    """
+    bound: set[str] = set()
+    for month in list_months(period) if period.kind != "month" else ():
+        content = load_current(session, month)
+        if content is not None:
+            versions = list_earlier_versions(session, month)
+            bound.update(unit for unit in _ADDITIVE_TOTALS if _may_be_rounded(unit, content, versions))
+        elif not is_unrecorded(session, month):
+            bound.update(_ADDITIVE_TOTALS)
+    return frozenset(bound)
+
+
+def _may_be_rounded(unit: str, content: ReleaseContent, versions: Iterable[ReleaseContent]) -> bool:
+    """Whether a published total may be rounded: it is small, or near one that it would tell of a few beside."""
+    total = content.totals.get(unit) or 0
+    if total < EXACT_FROM or total % BASE:
+        return total < EXACT_FROM
+    near = [content.totals.get(greater) for smaller, greater in COMPARED_TOTALS if smaller == unit]
+    near += [version.totals.get(unit) for version in versions if version.version != content.version]
+    return any(other is not None and abs(total - other) < 2 * BASE for other in near)
+
+
+def list_people_beside(session: Session, period: Period) -> list[int]:
+    """List totals of the parts of a quarter or year beside which its people, if exact, would tell of a few.
+
+    Who came in no other part than one, who came in several, and who had come before: the first-time people of the
+    months add up to those of the period.
+    """
+    if period.kind == "month":
+        return []
+    quarters = list(dict.fromkeys(find_period("quarter", month) for month in period.months))
+    choices = [[list_months(part)] if part == period else [[part], list_months(part)] for part in quarters]
+    contents: dict[Period, ReleaseContent | None] = {}
+    for part in chain.from_iterable(chain.from_iterable(choices)):
+        contents[part] = load_current(session, part)
+    published = {part: 0 for part, content in contents.items() if content is None and is_unrecorded(session, part)}
+    people = {**published, **_list_totals(contents, "people")}
+    first_time = {**published, **_list_totals(contents, FIRST_TIME)}
+    sums = [
+        sum(people[part] for part in chosen)
+        for chosen in map(list, map(chain.from_iterable, product(*choices)))
+        if all(part in people for part in chosen)
+    ]
+    if all(month in first_time for month in list_months(period)):
+        sums.append(sum(first_time[month] for month in list_months(period)))
+    return [*people.values(), *sums]
+
+
+def _list_totals(contents: dict[Period, ReleaseContent | None], unit: str) -> dict[Period, int]:
+    return {
+        part: total
+        for part, content in contents.items()
+        if content is not None and (total := content.totals.get(unit)) is not None
+    }

@@ -1,0 +1,303 @@
+"""Somebody who reads all that is published, knows the method and what everybody knows, and has a linear programme.
+
+It is written apart from the code that protects: it starts from the JSON of releases, in this method's form or the old
+one's, and asks of each small count how many values it could still have.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, inf
+from typing import Any
+
+import highspy
+import numpy as np
+
+TOTAL = "*"
+# What is counted, and the code of each dimension that divides it: the same figure has the same name in every table.
+Name = tuple[str, frozenset[tuple[str, str]]]
+Interval = tuple[float, float]
+Sum = Mapping[int, float]
+EPSILON = 1e-5
+# Answers of nearly the same people: whoever sees both learns by how many they differ.
+NEARLY_THE_SAME = (
+    (("vulnerability", "older_adult"), ("age", "60+")),
+    (("vulnerability", "disability"), ("disability", "yes")),
+    (("need", "VBG"), ("vulnerability", "gender_violence")),
+    (("need", "TRATA"), ("vulnerability", "trafficking")),
+)
+UNDER_18 = ("0-5", "6-11", "12-17")
+UNITS_THAT_ADD_UP = ("attentions", "referrals", "answers")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sum of figures that must keep so many values, and its true one."""
+
+    what: str
+    columns: Sum
+    needed: int
+    true_value: float
+
+
+@dataclass
+class Told:
+    """A small count, or a small difference of two figures, that is left with too few values."""
+
+    what: str
+    lowest: float
+    highest: float
+
+
+@dataclass
+class Reading:
+    """What one period's releases say: between which values each figure lies, and which figures add up."""
+
+    intervals: dict[Name, Interval] = field(default_factory=dict)
+    bases: dict[Name, int] = field(default_factory=dict)
+    sums: list[tuple[Name, tuple[Name, ...]]] = field(default_factory=list)
+
+    def read(self, release: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
+        """Take a release in. An interval that the truth contradicts is of a time before a correction."""
+        for table in release["tables"]:
+            self._read_table(table, truth)
+        for name, interval in _read_totals(release):
+            self._bound(name, interval, 5, truth)
+
+    def _read_table(self, table: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
+        names = {}
+        for cell in table["cells"]:
+            codes = tuple(cell["at"][dimension] for dimension in table["dimensions"])
+            name = names[codes] = name_figure(table["counts"], cell["at"])
+            base = cell.get("base", table.get("base", 1))
+            if cell["count"] is not None:
+                low, high = cell["count"] - base + 1, cell["count"] + base - 1
+                self._bound(name, (max(0, low), high), base, truth)
+        for axis, dimension in enumerate(table["dimensions"]):
+            if dimension not in table["overlapping"]:
+                parts: dict[Name, list[Name]] = {}
+                for codes, name in names.items():
+                    total = names.get((*codes[:axis], TOTAL, *codes[axis + 1 :]))
+                    if codes[axis] != TOTAL and total:
+                        parts.setdefault(total, []).append(name)
+                self.sums += [(total, tuple(addends)) for total, addends in parts.items()]
+
+    def _bound(self, name: Name, interval: Interval, base: int, truth: Mapping[Name, int]) -> None:
+        low, high = self.intervals.get(name, (0, inf))
+        if interval[0] <= truth.get(name, 0) <= interval[1]:
+            low, high = max(low, interval[0]), min(high, interval[1])
+        self.intervals[name] = low, high
+        self.bases[name] = max(base, self.bases.get(name, 0))
+
+
+def name_figure(unit: str, at: Mapping[str, str]) -> Name:
+    """Name a figure by what it counts and the codes that divide it."""
+    return unit, frozenset((dimension, code) for dimension, code in at.items() if code != TOTAL)
+
+
+FIRST_TIME: Name = ("people", frozenset({("first_time", "first")}))
+
+
+def _read_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Interval]]:
+    """The headline totals. The smaller of two is rounded where they differ by 1 to 4, so that a reader reckons both."""
+    totals = {unit: total for unit, total in release["totals"].items() if total is not None}
+    is_old = "method" not in release
+    bounds: dict[str, Interval] = {}
+    for unit, greater in (("attentions", ""), ("people", "attentions"), ("first_time_people", "people"),
+                          ("referrals", ""), ("answers", "referrals")):  # fmt: skip
+        if unit not in totals:
+            continue
+        total = totals[unit]
+        near = [value for value in range(max(0, total - 4), total + 5) if is_old or total % 5 == 0]
+        could_be_exact = is_old or total >= 50
+        above = bounds.get(greater)
+        possible = {total} if could_be_exact else set()
+        if not is_old:
+            possible |= {
+                value for value in near
+                if value < 50 or (above and above[0] - value < 5 and above[1] - value > 0)
+            }  # fmt: skip
+        bounds[unit] = min(possible, default=total), max(possible, default=total)
+        yield (FIRST_TIME if unit == "first_time_people" else (unit, frozenset())), bounds[unit]
+
+
+class Adversary:
+    """Reads releases of some periods, and asks what they tell of the true counts of each."""
+
+    def __init__(self, truths: Mapping[str, Mapping[Name, int]]) -> None:
+        self.truths = truths
+        self.readings = {period: Reading() for period in truths}
+        self.question_count = 0
+        self._numbers: dict[tuple[str, Name], int] = {}
+        self._rows: list[tuple[Sum, float, float]] = []
+
+    def read(self, release: Mapping[str, Any], most_dimensions: int = 3) -> None:
+        """Take a release in; several versions of a period are read together."""
+        tables = [table for table in release["tables"] if len(table["dimensions"]) <= most_dimensions]
+        release = {**release, "tables": tables}
+        period = release["period"] if "period" in release else release["month"]
+        self.readings[period].read(release, self.truths[period])
+
+    def find_told(self, parts_by_whole: Mapping[str, Sequence[str]] | None = None) -> list[Told]:
+        """Return all that is told. ``parts_by_whole`` names the months of each quarter or year."""
+        for period, reading in self.readings.items():
+            for name in reading.intervals:
+                self._numbers[period, name] = len(self._numbers)
+        self._rows = []
+        for period, reading in self.readings.items():
+            for total, addends in reading.sums:
+                self._know([(period, total, 1.0), *((period, addend, -1.0) for addend in addends)], 0.0, 0.0)
+            self._link(period, reading)
+        for whole, months in (parts_by_whole or {}).items():
+            self._add_up(whole, months)
+        questions = list(self._list_questions())
+        self.question_count = len(questions)
+        return self._ask(questions)
+
+    def _know(self, terms: Iterable[tuple[str, Name, float]], least: float, greatest: float) -> None:
+        """Take a sum of figures as known; left out where a figure is not published or the truth contradicts it."""
+        terms = list(terms)
+        if any((period, name) not in self._numbers for period, name, _factor in terms):
+            return
+        true_value = sum(factor * self.truths[period].get(name, 0) for period, name, factor in terms)
+        if least <= true_value <= greatest:
+            columns: dict[int, float] = {}
+            for period, name, factor in terms:
+                number = self._numbers[period, name]
+                columns[number] = columns.get(number, 0.0) + factor
+            self._rows.append(({n: f for n, f in columns.items() if f}, least, greatest))
+
+    def _link(self, period: str, reading: Reading) -> None:
+        """What everybody knows: who has a need is among the people, everybody has one, pregnant is not a man's."""
+        covered: dict[frozenset[tuple[str, str]], list[Name]] = {}
+        for unit, codes in list(reading.intervals):
+            name = unit, codes
+            by_dimension = dict(codes)
+            if unit == "attentions":
+                self._know([(period, name, 1.0), (period, ("people", codes), -1.0)], 0.0, inf)
+            for dimension in ("need", "vulnerability", "document"):
+                if unit == "people" and dimension in by_dimension:
+                    rest = codes - {(dimension, by_dimension[dimension])}
+                    self._know([(period, (unit, rest), 1.0), (period, name, -1.0)], 0.0, inf)
+                    if dimension == "need":
+                        covered.setdefault(rest, []).append(name)
+            if by_dimension.get("vulnerability") in {"pregnant", "lactating"} and by_dimension.get("sex") == "M":
+                self._know([(period, name, 1.0)], 0.0, 0.0)
+            if by_dimension.get("vulnerability") == "unaccompanied_child":
+                sex = codes - {("vulnerability", "unaccompanied_child")}
+                ages = [(period, (unit, sex | {("age", age)}), 1.0) for age in UNDER_18]
+                self._know([*ages, (period, name, -1.0)], 0.0, inf)
+        for rest, names in covered.items():
+            self._know([*((period, name, 1.0) for name in names), (period, ("people", rest), -1.0)], 0.0, inf)
+        self._know([(period, ("referrals", frozenset()), 1.0), (period, ("answers", frozenset()), -1.0)], 0.0, inf)
+
+    def _add_up(self, whole: str, parts: Sequence[str]) -> None:
+        for name in self.readings[whole].intervals:
+            terms = [(part, name, -1.0) for part in parts]
+            if name[0] in UNITS_THAT_ADD_UP or name == FIRST_TIME:
+                self._know([(whole, name, 1.0), *terms], 0.0, 0.0)
+            else:
+                self._know([(whole, name, 1.0), *terms], -inf, 0.0)
+                for part in parts:
+                    self._know([(whole, name, 1.0), (part, name, -1.0)], 0.0, inf)
+
+    def _list_questions(self) -> Iterator[Question]:
+        for period, reading in self.readings.items():
+            truth = self.truths[period]
+            for name, base in reading.bases.items():
+                count = truth.get(name, 0)
+                if 0 < count < base:
+                    needed = 5 if base > 5 and name[1] else 4
+                    yield Question(f"{period} {_describe(name)}", {self._numbers[period, name]: 1.0}, needed, count)
+            for first, second in self._list_pairs(reading):
+                difference = truth.get(first, 0) - truth.get(second, 0)
+                if 0 < abs(difference) < 5:
+                    columns = {self._numbers[period, first]: 1.0, self._numbers[period, second]: -1.0}
+                    what = f"{period} {_describe(first)} less {_describe(second)}"
+                    yield Question(what, columns, 4, difference)
+
+    def _list_pairs(self, reading: Reading) -> Iterator[tuple[Name, Name]]:
+        """Two figures whose difference is a group of people by itself."""
+        for unit, codes in reading.intervals:
+            if unit == "attentions" and ("people", codes) in reading.intervals:
+                yield (unit, codes), ("people", codes)
+        for one, other in NEARLY_THE_SAME:
+            names = [("people", frozenset({code})) for code in (one, other)]
+            if all(name in reading.intervals for name in names):
+                yield names[0], names[1]
+        people: Name = ("people", frozenset())
+        for whole, part in ((people, FIRST_TIME), (("referrals", frozenset()), ("answers", frozenset()))):
+            if whole in reading.intervals and part in reading.intervals:
+                yield whole, part
+
+    def _ask(self, questions: Sequence[Question]) -> list[Told]:
+        asking = _Asking(self._build_model(), len(self._numbers), questions)
+        chance = random.Random(1)
+        for sign in (1.0, -1.0) * 6:  # many at once, in ever other mixtures
+            asking.push({index: sign * chance.uniform(0.2, 1.0) for index in asking.list_open()})
+        for index in asking.list_open():
+            for sign in (1.0, -1.0):
+                if asking.is_open(index):
+                    asking.push({index: sign})
+        return [Told(questions[index].what, asking.lows[index], asking.highs[index]) for index in asking.list_open()]
+
+    def _build_model(self) -> highspy.Highs:
+        lower = [self.readings[period].intervals[name][0] for period, name in self._numbers]
+        upper = [self.readings[period].intervals[name][1] for period, name in self._numbers]
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = len(lower), len(self._rows)
+        program.col_cost_ = np.zeros(len(lower))
+        program.col_lower_, program.col_upper_ = np.array(lower, dtype=float), np.array(upper, dtype=float)
+        program.row_lower_ = np.array([least for _columns, least, _greatest in self._rows], dtype=float)
+        program.row_upper_ = np.array([greatest for _columns, _least, greatest in self._rows], dtype=float)
+        lengths = np.cumsum([len(columns) for columns, _least, _greatest in self._rows])
+        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        program.a_matrix_.start_ = np.concatenate([[0], lengths]).astype(np.int32)
+        program.a_matrix_.index_ = np.array([n for columns, _l, _g in self._rows for n in columns], dtype=np.int32)
+        program.a_matrix_.value_ = np.array([f for columns, _l, _g in self._rows for f in columns.values()])
+        model = highspy.Highs()
+        model.setOptionValue("output_flag", False)
+        model.setOptionValue("threads", 1)
+        model.setOptionValue("presolve", "off")
+        model.setOptionValue("simplex_strategy", 4)  # the primal one goes on from the last solution
+        model.passModel(program)
+        return model
+
+
+class _Asking:
+    """The linear programme, and the lowest and highest value that each question had in any of its solutions."""
+
+    def __init__(self, model: highspy.Highs, width: int, questions: Sequence[Question]) -> None:
+        self._model, self._width, self._questions = model, width, questions
+        self.lows = [question.true_value for question in questions]
+        self.highs = list(self.lows)
+
+    def is_open(self, index: int) -> bool:
+        """Whether fewer values were found than must be left."""
+        values = floor(self.highs[index] + EPSILON) - ceil(self.lows[index] - EPSILON) + 1
+        return values < self._questions[index].needed
+
+    def list_open(self) -> list[int]:
+        """All questions that are open."""
+        return [index for index in range(len(self._questions)) if self.is_open(index)]
+
+    def push(self, weights: Mapping[int, float]) -> None:
+        """Push some questions down (above 0) or up."""
+        if not weights:
+            return
+        costs = np.zeros(self._width)
+        for index, weight in weights.items():
+            for number, factor in self._questions[index].columns.items():
+                costs[number] += weight * factor
+        self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
+        self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return
+        solution = self._model.getSolution().col_value
+        for index, question in enumerate(self._questions):
+            value = sum(factor * solution[number] for number, factor in question.columns.items())
+            self.lows[index], self.highs[index] = min(self.lows[index], value), max(self.highs[index], value)
+
+
+def _describe(name: Name) -> str:
+    return f"{name[0]} {', '.join(f'{dimension}={code}' for dimension, code in sorted(name[1]))}"

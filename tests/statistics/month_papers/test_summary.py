@@ -1,0 +1,46 @@
+"""The figures that the mayor looks for are those that were published."""
+
+from attention_point.foundation.language import in_language
+from attention_point.statistics.month_papers.summary import Summary, build_summary
+from tests.statistics.month_papers.conftest import Papers
+
+
+def _build(papers: Papers) -> Summary:
+    paper = papers.september
+    with in_language("es"):
+        return build_summary(paper.content, paper.comparison.previous, paper.comparison.year_before)
+
+
+def test_the_main_figures_are_the_published_ones(papers: Papers) -> None:
+    summary, content = _build(papers), papers.september.content
+    by_sex, by_need = content.find_table("people-by-sex"), content.find_table("people-by-need")
+    assert by_sex is not None
+    assert by_need is not None
+    assert summary.people.count == content.totals["people"]
+    assert summary.women is not None
+    assert summary.men is not None
+    assert (summary.women.count, summary.men.count) == (by_sex.cells["F",], by_sex.cells["M",])
+    counts = sorted((count for count in by_need.cells.values() if count is not None), reverse=True)
+    assert [need.count for need in summary.needs] == counts[:3]
+    assert summary.answers.answered_share is not None
+    assert 0 < summary.answers.answered_share <= 1
+    assert summary.answers.median_code in {"0", "1", "2-3", "4-7", "8-15", "16-30", "31+"}
+
+
+def test_changes_are_those_of_published_figures(papers: Papers) -> None:
+    summary, comparison = _build(papers), papers.september.comparison
+    assert comparison.previous is not None
+    assert comparison.year_before is not None
+    change = summary.people.since_previous
+    assert change is not None
+    assert (change.earlier_count, change.period) == (comparison.previous.totals["people"], "2017-08")
+    assert summary.people.since_year_before is not None
+    assert summary.people.since_year_before.earlier_count == comparison.year_before.totals["people"]
+
+
+def test_a_suppressed_month_has_the_figures_that_it_published(papers: Papers) -> None:
+    content = papers.suppressed.content
+    summary = build_summary(content)
+    assert summary.people.count == content.totals["people"]
+    # Merged codes name no single answer.
+    assert all("/" not in part.code for part in (*summary.needs, *summary.origins))

@@ -1,0 +1,89 @@
+"""What months and quarters tell beside the totals of a quarter or year, by subtraction."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from attention_point.dates import Period, parse_period_code
+from attention_point.statistics.releases import period_counts, queries, related_releases, services
+from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.tallies import services as tally_services
+from tests.statistics.invented_month import invent_counts
+from tests.support.directory import load_shipped
+from tests.support.visits import acting
+
+QUARTER, YEAR = parse_period_code("2017-Q3"), parse_period_code("2017")
+Totals = dict[str, int]
+USUAL = {"people": 101, "attentions": 111, "referrals": 91, "answers": 81, "first_time_people": 71}
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Totals]]:
+    """The totals of the versions of each published period, by its code; of others nothing was recorded."""
+    versions: dict[str, list[Totals]] = {}
+
+    def list_versions(_session: Session, period: Period) -> list[ReleaseContent]:
+        return [
+            ReleaseContent(period.code, totals, (), {}, version=number)
+            for number, totals in enumerate(versions.get(period.code, ()), 1)
+        ]
+
+    def load_current(session: Session, period: Period) -> ReleaseContent | None:
+        return next(reversed(list_versions(session, period)), None)
+
+    monkeypatch.setattr(related_releases, "load_current", load_current)
+    monkeypatch.setattr(related_releases, "list_earlier_versions", list_versions)
+    monkeypatch.setattr(related_releases, "is_unrecorded", lambda _session, period: period.code not in versions)
+    return versions
+
+
+@pytest.mark.parametrize(
+    ("august", "bound"),
+    [
+        ([USUAL], set()),
+        ([USUAL | {"referrals": 92, "answers": 90}], {"answers"}),  # 2 to 4 wait
+        ([USUAL | {"referrals": 90, "answers": 90}], {"answers"}),  # some may wait
+        ([USUAL | {"referrals": 92, "answers": 82}], set()),
+        ([USUAL | {"first_time_people": 100}], {"first_time_people"}),
+        ([USUAL | {"attentions": 108}, USUAL | {"attentions": 110}], {"attentions"}),  # a correction by a few
+        ([USUAL | {"attentions": 45}], {"attentions"}),
+        ([], {"attentions", "referrals", "answers", "first_time_people"}),
+    ],
+)
+def test_a_total_that_may_be_rounded_is_not_told_by_the_quarters(
+    session: Session, published: dict[str, list[Totals]], august: list[Totals], bound: set[str]
+) -> None:
+    published |= {"2017-07": [USUAL], "2017-08": august}
+    assert related_releases.list_bound_units(session, QUARTER) == bound
+    assert related_releases.list_bound_units(session, YEAR) == bound
+
+
+def test_people_are_compared_with_the_parts_and_their_sums(
+    session: Session, published: dict[str, list[Totals]]
+) -> None:
+    published |= {"2017-07": [USUAL], "2017-08": [USUAL | {"people": 63}], "2017-Q3": [USUAL | {"people": 159}]}
+    beside = related_releases.list_people_beside(session, QUARTER)
+    assert {101, 63, 101 + 63, 71 + 71} <= set(beside)
+    beside = related_releases.list_people_beside(session, YEAR)
+    assert {101, 63, 159, 101 + 63, 71 + 71} <= set(beside)
+    published["2017-08"] = []
+    assert set(related_releases.list_people_beside(session, QUARTER)) == {101, 0}
+
+
+def test_a_few_more_people_than_those_of_a_month_are_not_told(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_shipped(session)
+    monkeypatch.setattr(period_counts, "list_differences", lambda _session, _month: [])
+    people = []
+    for month, visits in ((date(2017, 7, 1), 70), (date(2017, 8, 1), 3)):
+        counts = invent_counts(visits, month)
+        people.append(sum(n for key, n in counts.items() if key[2] == "people-by-sex-and-age"))
+        tally_services.add_to_tallies(session, counts)
+        services.release_period(session, acting("office"), Period("month", month))
+    assert people[0] >= 50
+    assert 0 < people[1] < 5
+    quarter = queries.find_current_release(session, QUARTER)
+    assert quarter is not None
+    assert queries.load_content(quarter).totals["people"] != sum(people)
