@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 from zlib import crc32
 
@@ -121,9 +122,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture(scope="session")
 def keyring_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A keyring file, made once a session. A test that rotates keys makes its own."""
+    """A keyring file, made once a session. A test that rotates keys makes its own.
+
+    Its keys are the same in each run: what is published is rounded by them, and no test may depend on chance.
+    """
     path = tmp_path_factory.mktemp("keyring") / "keyring.json"
-    Keyring.create(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("attention_point.foundation.vault.keyring.secrets.token_bytes", Random(7).randbytes)
+        Keyring.create(path)
     return path
 
 
