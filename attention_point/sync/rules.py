@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 RECORDED, REVIEW, REFUSED, DISCARDED, DAMAGED = "recorded", "review", "refused", "discarded", "damaged"
-CAPTURE_STATES = (RECORDED, REVIEW, REFUSED, DISCARDED, DAMAGED)
 WAITING_STATES = (REVIEW, REFUSED, DAMAGED)
 """The states in which a capture waits for a person."""
 # How far a tablet's clock may be wrong without being doubted: as far as a draft may lie in the future.

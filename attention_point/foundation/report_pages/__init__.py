@@ -3,6 +3,7 @@
 from attention_point.foundation.report_pages.page_parts import (
     PagePart,
     find_charts,
+    get_file_format,
     send_chart,
     send_download,
     split_into_parts,
@@ -14,6 +15,7 @@ __all__ = [
     "build_report_wording",
     "describe_chart",
     "find_charts",
+    "get_file_format",
     "get_watermark",
     "send_chart",
     "send_download",

@@ -1,6 +1,8 @@
 """The parts of a report on a page, its charts, and files to save."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from werkzeug.wrappers import Response
 
@@ -8,6 +10,8 @@ from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Chart, Heading, Note, Paragraph, Report, Table, draw_chart_svg
 from attention_point.foundation.report_pages.wording import build_report_wording
+
+F = TypeVar("F")
 
 
 @dataclass(slots=True)
@@ -54,3 +58,15 @@ def send_download(content: bytes, mimetype: str, file_name: str) -> Response:
     """Send bytes as a file to save."""
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, mimetype=mimetype, headers=headers)
+
+
+def get_file_format(formats: Mapping[str, F], extension: str) -> F:
+    """Return a format by the ending of a file's name. Raises NotFound for any other ending."""
+    if extension not in formats:
+        message = _(
+            "There is no format “%(kind)s”. Choose one of these: %(list)s.",
+            kind=extension[:20],
+            list=", ".join(formats),
+        )
+        raise NotFound(message, code="unknown_format")
+    return formats[extension]

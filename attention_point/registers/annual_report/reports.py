@@ -30,7 +30,7 @@ from attention_point.foundation.paperwork import (
     write_html,
     write_pdf,
 )
-from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.report_pages import build_report_wording, get_file_format, get_watermark
 from attention_point.foundation.settings import Settings
 from attention_point.registers.annual_report import queries
 from attention_point.registers.annual_report.grammar.phrases import build_name, join_items, upper_first
@@ -86,18 +86,6 @@ REPORT_FORMATS: Mapping[str, ReportFormat] = {
 }
 
 
-def get_report_format(extension: str) -> ReportFormat:
-    """The format of a file name's ending. Raises NotFound for any other ending."""
-    if extension not in REPORT_FORMATS:
-        message = _(
-            "There is no format “%(kind)s”. Choose one of these: %(list)s.",
-            kind=extension[:20],
-            list=", ".join(REPORT_FORMATS),
-        )
-        raise NotFound(message, code="unknown_format")
-    return REPORT_FORMATS[extension]
-
-
 def draw_report(session: Session, settings: Settings, year: int, extension: str, is_internal: bool) -> bytes:
     """The year's report as a file. A task of the worker."""
     return write_report(extension, build_report(session, year, get_watermark(settings), is_internal=is_internal))
@@ -111,7 +99,7 @@ def write_report(extension: str, document: Report) -> bytes:
             contents_heading=_("Contents"),
             continued_caption=_("%(title)s (continued)", title="%(title)s"),  # each table fills in its own title
         )
-        return get_report_format(extension).write_document(document, report_words)
+        return get_file_format(REPORT_FORMATS, extension).write_document(document, report_words)
 
 
 def build_report(

@@ -1,12 +1,12 @@
 """A table of a release as a reader looks at it: its codes in order, with their words, and its counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, Suppressed
-from attention_point.statistics.cells import OTHER_CODE, TOTAL_CODE, CellCodes
+from attention_point.statistics.cells import OTHER_CODE, TOTAL_CODE
 from attention_point.statistics.dimension_labels import DIMENSIONS, sort_dimension_codes
 from attention_point.statistics.month_papers.changes import NO_COMPARISON, Comparison
 from attention_point.statistics.releases.content import ReleaseContent, TableContent
@@ -20,12 +20,6 @@ COUNT_LABELS: Mapping[str, str] = {
     "attentions": N_("Attentions"),
     "referrals": N_("Referrals"),
     "answers": N_("Answers"),
-}
-COUNT_EXPLANATIONS: Mapping[str, Callable[[], str]] = {
-    "people": lambda: _("Counts people: each once in the month."),
-    "attentions": lambda: _("Counts attentions: each visit, as often as a person came."),
-    "referrals": lambda: _("Counts referrals of the month's visits, in the state that they had by then."),
-    "answers": lambda: _("Counts the entities' first answers to referrals of the month's visits."),
 }
 
 
@@ -106,9 +100,3 @@ class TableView:
     def has_cell(self, *cell: str) -> bool:
         """Whether the table has this cell."""
         return cell in self.table.cells
-
-
-def list_cells_of_axis(view: TableView, axis: int) -> list[CellCodes]:
-    """List the cells of a dimension with the totals of all others."""
-    others = [TOTAL_CODE] * len(view.dimensions)
-    return [(*others[:axis], code, *others[axis + 1 :]) for code in view.list_codes(axis)]

@@ -19,7 +19,13 @@ from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_watermark, send_chart, send_download
+from attention_point.foundation.report_pages import (
+    build_report_wording,
+    get_file_format,
+    get_watermark,
+    send_chart,
+    send_download,
+)
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.worker import run_in_worker
@@ -114,7 +120,7 @@ def show_chart(month: str, chart: str) -> Response:
 def download_month(month: str, kind: str) -> Response:
     """Send a month, quarter or year as PDF, XLSX, CSV or JSON. The journal says who took it before it leaves."""
     period = parse_begun_period(month)
-    mimetype = files.get_format(kind).mimetype
+    mimetype = get_file_format(files.FILE_FORMATS, kind).mimetype
     release = _find_release(period)
     # What nobody has published yet is drawn anew each time: it changes with every visit.
     if release is None:

@@ -12,11 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
-from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import write_csv, write_pdf, write_xlsx
 from attention_point.foundation.private_files import write_private_file
-from attention_point.foundation.report_pages import build_report_wording, get_watermark
+from attention_point.foundation.report_pages import build_report_wording, get_file_format, get_watermark
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.month_papers.loading import build_provisional_paper, load_paper
 from attention_point.statistics.month_papers.period_report import (
@@ -59,7 +58,7 @@ def draw_provisional_file(session: Session, settings: Settings, period: Period, 
 
 def write_paper(format_code: str, paper: PeriodPaper) -> bytes:
     """Return a period as ``pdf``, ``xlsx``, ``csv`` or ``json``. Raises NotFound for another format."""
-    return get_format(format_code).write(paper)
+    return get_file_format(FILE_FORMATS, format_code).write(paper)
 
 
 def write_release_file(session: Session, format_code: str, release: Release, watermark: str | None = None) -> bytes:
@@ -71,18 +70,6 @@ def write_release_file(session: Session, format_code: str, release: Release, wat
         # The frozen text itself: what this version of the program would write may have more keys.
         return _encode_json(queries.read_content_json(release), watermark)
     return write_paper(format_code, load_paper(session, release, watermark))
-
-
-def get_format(format_code: str) -> FileFormat:
-    """Return a format by its file extension. Raises NotFound for an unknown one."""
-    if format_code not in FILE_FORMATS:
-        message = _(
-            "There is no format “%(kind)s”. Choose one of these: %(list)s.",
-            kind=format_code[:20],
-            list=", ".join(FILE_FORMATS),
-        )
-        raise NotFound(message, code="unknown_format")
-    return FILE_FORMATS[format_code]
 
 
 def write_file_atomically(target: Path, content: bytes) -> None:

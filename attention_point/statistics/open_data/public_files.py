@@ -23,7 +23,7 @@ from attention_point.foundation.errors import Busy
 from attention_point.foundation.language import current_language, in_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import create_private_folder
-from attention_point.foundation.report_pages import get_watermark
+from attention_point.foundation.report_pages import get_file_format, get_watermark
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.open_data import files
@@ -182,7 +182,7 @@ def _hash_file(path: Path, _changed_at: int) -> str:
 def _ensure_file(
     session: Session, settings: Settings, release: Release, format_code: str, language: str = LANGUAGE
 ) -> Path:
-    files.get_format(format_code)  # an unknown format is refused before anything is drawn
+    get_file_format(files.FILE_FORMATS, format_code)  # an unknown format is refused before anything is drawn
     path = _build_path(settings, release.period, release.version, release.hash, format_code, language)
     if not path.exists():
         _make_file(session, settings, release, format_code, language)

@@ -19,6 +19,7 @@ from attention_point.foundation.network.mail_server import is_mail_address
 from attention_point.foundation.paperwork import SUPPRESSED, draw_chart_svg, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
+    get_file_format,
     get_watermark,
     send_download,
     split_into_parts,
@@ -140,7 +141,9 @@ def download_dictionary(kind: str) -> Response:
     write_entries = {"csv": dictionary.write_csv_file, "json": dictionary.write_json_file}.get(kind)
     if write_entries is None:
         raise NotFound(_("The dictionary is available as CSV or JSON."))
-    return _send_conditionally(write_entries(dictionary.build_entries(db_session())), files.get_format(kind).mimetype)
+    return _send_conditionally(
+        write_entries(dictionary.build_entries(db_session())), get_file_format(files.FILE_FORMATS, kind).mimetype
+    )
 
 
 @blueprint.get("/catalog.jsonld")
@@ -216,7 +219,7 @@ def _get_release(period: Period) -> Release:
 
 
 def _send_file(release: Release | None, kind: str, cache_control: str) -> Response:
-    mimetype = files.get_format(kind).mimetype
+    mimetype = get_file_format(files.FILE_FORMATS, kind).mimetype
     if release is None:
         raise NotFound(_("This period, or this version of it, has not been published."))
     etag = public_files.build_etag(current_settings(), release)

@@ -23,6 +23,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import format_number, in_language
+from attention_point.foundation.report_pages import get_file_format
 from attention_point.foundation.vault import Vault
 from attention_point.statistics.open_data import dictionary, files
 from attention_point.statistics.releases import queries, services
@@ -196,7 +197,7 @@ def test_a_demonstration_stands_outside_the_hash(published: Published) -> None:
 @pytest.mark.parametrize("kind", ["doc", "PDF", "", "../csv", "x" * 300])
 def test_an_unknown_format_is_refused_in_words(published: Published, kind: str) -> None:
     with pytest.raises(NotFound) as refused:
-        files.get_format(kind)
+        get_file_format(files.FILE_FORMATS, kind)
     assert refused.value.code == "unknown_format"
     assert "pdf, xlsx, csv, json" in refused.value.message
     assert len(refused.value.message) < 120

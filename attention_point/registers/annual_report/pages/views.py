@@ -10,7 +10,7 @@ from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFo
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import Block, Chart, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording
+from attention_point.foundation.report_pages import build_report_wording, get_file_format
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
@@ -108,7 +108,7 @@ def download_report(year: int, kind: str) -> Response:
 
     Raises AppError for annexes that are too large for a page that waits.
     """
-    mimetype = reports.get_report_format(kind).mimetype
+    mimetype = get_file_format(reports.REPORT_FORMATS, kind).mimetype
     services.check_year_exists(year)
     is_internal = request.args.get("version") == "internal"
     # Only to count the records: neither the office's data nor releases are read for that.
