@@ -65,12 +65,6 @@ def sum_month_tables(session: Session, first_day: date, point: str | None = None
     return sum_period_tables(session, find_period("month", first_day), point)
 
 
-def sum_month_table(session: Session, table: str, first_day: date, point: str | None = None) -> dict[str, int]:
-    """Return one table of a month: cell → count."""
-    query = build_period_query(find_period("month", first_day), point)
-    return {cell: int(count) for _table, cell, count in session.execute(query.where(Tally.table == table))}
-
-
 def list_frequent_codes(session: Session, table: str, point: str, first_day: date, last_day: date) -> list[str]:
     """List the codes of a table's first dimension in a span of months at a point, the most frequent first.
 

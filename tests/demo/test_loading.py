@@ -145,5 +145,5 @@ def test_what_happened_then_is_dated_then(database: Database) -> None:
     with database.read_session() as session:
         received = session.scalars(select(Visit.received_at)).all()
         assert {moment.year for moment in received} == {2017}
-        times = tally_queries.sum_month_table(session, "answers-by-time", date(2017, 8, 1))
+        times = tally_queries.sum_month_tables(session, date(2017, 8, 1))["answers-by-time"]
         assert len(times) > 2

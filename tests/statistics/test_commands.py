@@ -34,7 +34,7 @@ def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) 
 def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database: Database) -> None:
     assert run("rebuild").exit_code == 0
     with database.read_session() as session:
-        assert sum(tally_queries.sum_month_table(session, "attentions-by-day", SEPTEMBER).values()) == 60
+        assert sum(tally_queries.sum_month_tables(session, SEPTEMBER)["attentions-by-day"].values()) == 60
         assert list(session.scalars(select(JournalEntry.action))) == ["statistics.rebuild"]
     done = run("verify")
     assert done.exit_code == 0

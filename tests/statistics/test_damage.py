@@ -138,7 +138,7 @@ def test_the_page_asks_for_that_word_once_it_is_needed(app: Flask, database: Dat
 def test_a_rebuild_loses_no_count_unsaid(run: Run, database: Database, month: dict[str, UUID]) -> None:
     def attentions() -> int:
         with database.read_session() as session:
-            return sum(tally_queries.sum_month_table(session, "attentions-by-day", AUGUST).values())
+            return sum(tally_queries.sum_month_tables(session, AUGUST)["attentions-by-day"].values())
 
     damage(database, Visit.sealed, month["visit"])
     refusal = run("rebuild")

@@ -68,7 +68,7 @@ def test_a_cell_that_returned_to_nothing_is_no_cell(session: Session) -> None:
     services.add_to_tallies(session, {_key("08"): 2})
     services.add_to_tallies(session, {_key("08"): -2})
     assert queries.list_differences(session, {}) == []
-    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == {}
+    assert queries.sum_month_tables(session, AUGUST)["attentions-by-hour"] == {}
     assert queries.list_recent_months(session, SEPTEMBER, 5) == []
     assert queries.list_counted_points(session, AUGUST) == []
 
@@ -84,8 +84,8 @@ def test_a_month_is_read_by_point_and_over_all_points(session: Session) -> None:
             _key("x", table="no-longer-kept"): 1,
         },
     )
-    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == {"08": 5}
-    assert queries.sum_month_table(session, "attentions-by-hour", AUGUST, "giron") == {"08": 3}
+    assert queries.sum_month_tables(session, AUGUST)["attentions-by-hour"] == {"08": 5}
+    assert queries.sum_month_tables(session, AUGUST, "giron")["attentions-by-hour"] == {"08": 3}
     tables = queries.sum_month_tables(session, AUGUST)
     assert tables["attentions-by-day"] == {"2017-08-31": 5}
     assert tables["attentions-by-hour"] == {"08": 5}
@@ -127,4 +127,4 @@ def test_many_writers_at_once_lose_nothing(database: Database) -> None:
     for number in range(50):
         expected.update(f"{cell:02}" for cell in random.Random(number).sample(range(12), 8))
     with database.read_session() as session:
-        assert queries.sum_month_table(session, "attentions-by-hour", AUGUST) == expected
+        assert queries.sum_month_tables(session, AUGUST)["attentions-by-hour"] == expected

@@ -116,7 +116,7 @@ def test_sixteen_writers_of_one_day_wait_in_no_circle_and_lose_no_count(database
     with database.read_session() as session:
         recounted = period_counts.recount_all_visits(session, lambda facts: facts)
         assert tally_queries.list_differences(session, recounted) == []
-        today = tally_queries.sum_month_table(session, "attentions-by-day", clock.today().replace(day=1))
+        today = tally_queries.sum_month_tables(session, clock.today().replace(day=1))["attentions-by-day"]
         assert sum(today.values()) == WRITERS * VISITS
         assert all(queries.find_current_release(session, Period("month", month)) for month in MONTHS)
         assert verify_chain(session).faults == []

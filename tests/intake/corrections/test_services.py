@@ -246,7 +246,7 @@ def test_a_corrected_birth_date_counts_in_the_visits_that_said_the_wrong_one(ses
     visit = record(session, needs=["EDU"])
     who = read_visit(session, visit).person_id
     correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2011-03-17"}, "typing-error"))
-    ages = tally_queries.sum_month_table(session, "needs-by-sex-and-age", AUGUST)
+    ages = tally_queries.sum_month_tables(session, AUGUST)["needs-by-sex-and-age"]
     assert set(ages) == {"EDU|F|6-11"}
     assert read_visit(session, visit).state == "recorded"
 
