@@ -12,9 +12,10 @@ OffersByNeed = Mapping[str, tuple[Offer, ...]]
 
 
 class OfferIndex:
-    """The offers by day."""
+    """The offers by day. ``version`` is that of the rule set (``versions.py``), which every suggestion keeps."""
 
-    def __init__(self, offers: Iterable[Offer]) -> None:
+    def __init__(self, offers: Iterable[Offer], version: str = "") -> None:
+        self.version = version
         self._offers = tuple(sorted(offers, key=lambda offer: (offer.order, offer.entity, offer.service)))
         self._change_days = sorted({day for offer in self._offers for day in _list_change_days(offer)})
         # Between two changes of the directory every day is alike, so that each stretch of days is worked out once.
