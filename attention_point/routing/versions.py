@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attention_point import conditions
 from attention_point.directory.snapshot import Directory
 
 # The key of the program's own rules among the parts. Codes of services are in capitals.
@@ -20,7 +21,7 @@ PROGRAM_PART = "program"
 VERSION_DIGITS = 12
 _PART_DIGITS = 16
 # Modules beside the rules that decide nothing about a route.
-_OTHER_MODULES = frozenset({"__init__", "cases", "commands", "feature", "queries", "versions"})
+_OTHER_MODULES = frozenset({"__init__", "commands", "feature", "queries", "questions", "versions"})
 # Who wrote a row and how often: nothing that decides a route or is said to anybody.
 _BOOKKEEPING = frozenset({"origin", "version"})
 
@@ -55,7 +56,7 @@ def list_rule_set_parts(directory: Directory) -> dict[str, str]:
 @cache
 def _digest_program() -> str:
     # The text of the modules: what a function decides cannot be told from its name.
-    modules = sorted(Path(__file__).parent.glob("*.py"))
+    modules = [*sorted(Path(__file__).parent.glob("*.py")), Path(conditions.__file__)]
     texts = [module.read_text(encoding="utf-8") for module in modules if module.stem not in _OTHER_MODULES]
     return _digest(texts)[:_PART_DIGITS]
 

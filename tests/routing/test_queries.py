@@ -29,5 +29,5 @@ def test_index_is_kept_until_the_directory_changes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(queries, "get_directory", lambda _session: fewer)
     second = queries.get_offer_index(ANY)
     assert second is not first
-    assert second.version != first.version
+    assert second.rule_set != first.rule_set
     assert second.offers_on_day(date(2017, 8, 9))["HUMAN"][0].entity == "oim"

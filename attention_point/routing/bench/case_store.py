@@ -15,8 +15,8 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.errors import AppError, Conflict, NotFound
 from attention_point.foundation.language import gettext as _
+from attention_point.routing.bench.cases import CasesError, RoutingCase, parse_case_of_the_field, parse_cases
 from attention_point.routing.bench.models import StoredCase
-from attention_point.routing.cases import CasesError, RoutingCase, parse_case_of_the_field, parse_cases
 
 SHIPPED_CASES = Path(__file__).parents[1] / "data" / "field_cases.yaml"
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -123,7 +123,7 @@ def load_shipped_cases(session: Session) -> None:
     load_cases(session, SYSTEM, parse_yaml(SHIPPED_CASES.read_bytes()))
 
 
-def parse_yaml(content: bytes) -> object:
+def parse_yaml(content: bytes, file_name: str = "") -> object:
     """The document of a file of cases. Raises AppError for what is too large or no YAML, with the line of the fault."""
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
@@ -131,8 +131,10 @@ def parse_yaml(content: bytes) -> object:
         return yaml.safe_load(content.decode("utf-8"))
     # Bytes that are no UTF-8 and impossible dates raise ValueError, deep nesting raises RecursionError.
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
         # The parser's own words would quote the file's content.
+        if file_name:
+            raise AppError(_("%(file)s cannot be read as YAML text.", file=file_name)) from None
+        mark = getattr(error, "problem_mark", None)
         raise AppError(
             _("The file cannot be read as YAML (line %(line)s).", line=mark.line + 1 if mark else "?")
         ) from None

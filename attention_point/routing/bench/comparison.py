@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from attention_point.foundation.language import gettext as _
+from attention_point.routing.bench.cases import RoutingCase, find_case_differences
 from attention_point.routing.bench.rule_sets import RuleSet
 from attention_point.routing.bench.wording import Wording, describe_suggestion
-from attention_point.routing.cases import RoutingCase, find_case_differences
 from attention_point.routing.rules import build_advice
 
 
@@ -38,7 +38,7 @@ class CaseChange(NamedTuple):
 
 def compare_rule_sets(cases: Iterable[RoutingCase], before: RuleSet, after: RuleSet) -> list[CaseChange]:
     """The cases whose answers alter, in their order; those that would hold no longer come first."""
-    if before.offers.version and before.offers.version == after.offers.version:
+    if before.offers.rule_set and before.offers.rule_set == after.offers.rule_set:
         return []
     changes = [
         CaseChange(case, day, answers, _agrees(case, before), _agrees(case, after))

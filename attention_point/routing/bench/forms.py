@@ -130,7 +130,7 @@ def read_case_content(form: CaseForm, earlier_content: Mapping[str, Any] | None 
         "not": [entry.form.code.data for entry in form.excluded if entry.form.code.data],
         "entity": {row.service.data: row.entity.data for row in expected if row.entity.data},
         "miss": {row.service.data: row.papers.data == MISSING for row in expected if row.papers.data},
-        "slip": {row.service.data: row.slip.data.strip() for row in expected if (row.slip.data or "").strip()},
+        "slip": {row.service.data: text for row in expected if (text := (row.slip.data or "").strip())},
         "extra": (form.extra.data or "").strip(),
     }
     for key in _SERVICE_LISTS:

@@ -1,6 +1,5 @@
 """A rule set: the program's rules over one directory, whether it is stored, read from a file or edited on a page."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -19,13 +18,11 @@ class RuleSet(NamedTuple):
     offers: OfferIndex
     directory: Directory
 
-    def list_requirements(self, suggestion: Suggestion, day: date) -> Iterator[RequirementRow]:
-        """The lines of "what to bring" of a suggestion on a day."""
-        service = self.directory.services[suggestion.service]
-        yield from service.requirements_on(day)
-        for instrument in getattr(service, "instruments", ()):
-            if instrument.code == getattr(suggestion, "instrument", None):
-                yield from instrument.papers
+    def list_requirements(self, suggestion: Suggestion, day: date) -> tuple[RequirementRow, ...]:
+        """The lines of "what to bring" of a suggestion on a day: none for a procedure that is closed."""
+        if suggestion.closed:
+            return ()
+        return self.directory.services[suggestion.service].requirements_on(day, suggestion.instrument)
 
 
 def get_rule_set(session: Session) -> RuleSet:

@@ -51,7 +51,7 @@ def find_version(session: Session, digest: str, moment: datetime | None = None) 
 
 def find_current_version(session: Session) -> RuleSetVersion | None:
     """The version in force; None until it was noted."""
-    return find_version(session, get_offer_index(session).version)
+    return find_version(session, get_offer_index(session).rule_set)
 
 
 def list_versions(session: Session) -> list[RuleSetVersion]:

@@ -19,11 +19,11 @@ from attention_point.foundation.web.json_bodies import accepts_files
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.routing.bench import case_store, version_history
 from attention_point.routing.bench.case_store import KeptCase
+from attention_point.routing.bench.cases import find_case_differences
 from attention_point.routing.bench.comparison import CaseChange, compare_rule_sets, describe_answers
 from attention_point.routing.bench.forms import CaseForm, RemoveCaseForm, build_case_form, read_case_content
 from attention_point.routing.bench.rule_sets import RuleSet, build_rule_set, get_rule_set
 from attention_point.routing.bench.wording import Wording
-from attention_point.routing.cases import find_case_differences
 
 blueprint = Blueprint("bench", __name__, url_prefix="/routing")
 

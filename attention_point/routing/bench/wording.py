@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from attention_point.dates import DateSpan
 from attention_point.directory.snapshot import Directory
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.language import N_, current_language, format_date
+from attention_point.foundation.language import N_, current_language, format_date, format_date_span
 from attention_point.foundation.language import gettext as _
+from attention_point.routing.bench.expectations import Expectation
 from attention_point.routing.bench.rule_sets import RuleSet
-from attention_point.routing.expectations import Expectation
 from attention_point.routing.rule_types import Reason, ShownDocument, Situation, Suggestion
 
 # The facts of a situation, in the order of the page, with the code list of their values if they have one.
@@ -60,15 +61,17 @@ class Wording:
         label = get_code_list("document_types").label_for_code(code, self._language)
         return get_code_list("case_papers").label_for_code(code, self._language) if label == code else label
 
-    def name_instrument(self, service: str, code: str) -> str:
+    def name_instrument(self, service_code: str, code: str) -> str:
         """The name of one of the ways that a service has."""
-        instruments = getattr(self._directory.services.get(service), "instruments", ())
-        return next((row.name[self._language] for row in instruments if row.code == code), code)
+        service = self._directory.services.get(service_code)
+        instrument = service.find_instrument(code) if service else None
+        return instrument.name[self._language] if instrument else code
 
-    def quote_advice(self, service: str, code: str) -> str:
+    def quote_advice(self, service_code: str, code: str) -> str:
         """The words of an advice of a service."""
-        entries = getattr(self._directory.services.get(service), "advice", ())
-        return next((entry.text[self._language] for entry in entries if entry.code == code), code)
+        service = self._directory.services.get(service_code)
+        entries = service.list_advice([code], "slip") or service.list_advice([code], "card") if service else ()
+        return entries[0].text[self._language] if entries else code
 
     def describe_difference(self, difference: Reason) -> str:
         """A difference between a case and its answer, with names in place of codes."""
@@ -89,7 +92,7 @@ class Wording:
         needs = " · ".join(self.name_service(need) for need in situation.needs)
         rows = [(_("Asks for"), needs or _("Nothing"))]
         for name, (label, list_name) in FACTS.items():
-            value = getattr(situation, name, None)
+            value = getattr(situation, name)
             if value not in (None, False, ()):
                 rows.append((_(label), self._describe_fact(name, value, list_name)))
         return rows
@@ -107,11 +110,13 @@ class Wording:
             return _("Yes")
         if isinstance(value, date):
             return format_date(value)
-        codes = value if isinstance(value, tuple) and not hasattr(value, "_fields") else (value,)
+        if isinstance(value, DateSpan):
+            return format_date_span(value)
+        codes = value if isinstance(value, tuple) else (value,)
         if list_name:
             labels = get_code_list(list_name)
             return " · ".join(labels.label_for_code(code, self._language) for code in codes)
-        return " · ".join(map(_describe_value, codes))
+        return " · ".join(codes)
 
     def _describe_document(self, document: ShownDocument) -> str:
         name = self.name_paper(document.type)
@@ -161,22 +166,18 @@ def describe_suggestion(suggestion: Suggestion, rule_set: RuleSet, day: date) ->
     """What a suggestion says, by parts, so that two answers can be compared part by part. A part may be empty."""
     wording, language = Wording(rule_set.directory), current_language()
     service = rule_set.directory.services[suggestion.service]
-    is_closed = getattr(suggestion, "closed", False)
-    closed_text = getattr(service, "closed", None)
-    instrument = getattr(suggestion, "instrument", None)
+    instrument = suggestion.instrument
     requirements = [row.text[language] for row in rule_set.list_requirements(suggestion, day)]
     return {
         "entity": wording.name_entity(suggestion.entity),
         "urgent": _("urgent") if suggestion.urgent else "",
         "mandatory": _("mandatory") if suggestion.mandatory else "",
-        "closed": closed_text[language] if is_closed and closed_text else "",
+        "closed": service.closed[language] if suggestion.closed and service.closed else "",
         "instrument": wording.name_instrument(suggestion.service, instrument) if instrument else "",
         "missing": _("a document is missing") if suggestion.papers_missing else _("no document is missing"),
         "accepted": _list_in_words(_("accepts: %(items)s"), map(wording.name_paper, suggestion.accepted)),
         "others": _list_in_words(_("or else: %(items)s"), map(wording.name_entity, suggestion.alternatives)),
-        "advice": " ".join(
-            wording.quote_advice(suggestion.service, code) for code in getattr(suggestion, "advice", ())
-        ),
+        "advice": " ".join(wording.quote_advice(suggestion.service, code) for code in suggestion.advice),
         "requirements": _list_in_words(_("to bring: %(items)s"), requirements),
     }
 
@@ -184,12 +185,3 @@ def describe_suggestion(suggestion: Suggestion, rule_set: RuleSet, day: date) ->
 def _list_in_words(sentence: str, items: Iterable[str]) -> str:
     words = ", ".join(items)
     return sentence.replace("%(items)s", words) if words else ""
-
-
-def _describe_value(value: Any) -> str:
-    if isinstance(value, tuple):  # a span of days: the earliest and the latest possible one
-        first_day, last_day = value[0], value[-1]
-        return (
-            format_date(first_day) if first_day == last_day else f"{format_date(first_day)} – {format_date(last_day)}"
-        )
-    return str(value)

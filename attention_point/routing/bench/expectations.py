@@ -170,16 +170,14 @@ def _compare_suggestion(expectation: Expectation, code: str, suggestion: Suggest
 
 
 def _compare_what_is_told(expectation: Expectation, code: str, suggestion: Suggestion) -> Iterator[Reason]:
-    # ``getattr``: a suggestion of rules without instruments has none of these.
-    if code in expectation.closed and not getattr(suggestion, "closed", False):
+    if code in expectation.closed and not suggestion.closed:
         yield Reason(N_("“%(service)s”: it is not said that this is closed for the person."), {"service": code})
-    instrument = getattr(suggestion, "instrument", None)
-    wanted_instrument = expectation.instruments.get(code, instrument)
-    if wanted_instrument != instrument:
-        values = {"service": code, "instrument": wanted_instrument or "", "found_instrument": instrument or ""}
+    wanted_instrument = expectation.instruments.get(code, suggestion.instrument)
+    if wanted_instrument != suggestion.instrument:
+        values = {"service": code, "instrument": wanted_instrument or ""}
         yield Reason(N_("“%(service)s”: the way open to the person should be “%(instrument)s”."), values)
     for advice_code in expectation.advice.get(code, ()):
-        if advice_code not in getattr(suggestion, "advice", ()):
+        if advice_code not in suggestion.advice:
             values = {"service": code, "advice": advice_code}
             yield Reason(N_("“%(service)s”: this is not told: %(advice)s."), values)
 

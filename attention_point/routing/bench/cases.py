@@ -11,8 +11,9 @@ from datetime import date
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from attention_point.routing import expectations
-from attention_point.routing.expectations import Expectation, ListRequirements
+from attention_point.dates import DateSpan, parse_partial_date
+from attention_point.routing.bench import expectations
+from attention_point.routing.bench.expectations import Expectation, ListRequirements
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import Advice, Reason, ShownDocument, Situation, Suggestion
 from attention_point.routing.rules import build_advice
@@ -190,6 +191,8 @@ def _list_situation_types() -> Mapping[str, tuple[type, ...]]:
 
 def _parse_situation(entry: object, case_id: str) -> Situation:
     row = _convert_to_tuples(_require_mapping(entry, case_id, _SITUATION_FIELDS), case_id)
+    if row.get("arrived_on") is not None:
+        row["arrived_on"] = _parse_span(row["arrived_on"], case_id)
     for key, types in _list_situation_types().items():
         # Python takes True for the number 1, and a moment for a date.
         if key in row and type(row[key]) not in types:
@@ -201,6 +204,16 @@ def _parse_situation(entry: object, case_id: str) -> Situation:
             raise CasesError(N_("Case %(where)s: a document has a type and, if any, a date expires."), where=case_id)
         documents.append(ShownDocument(str(document["type"]), document.get("expires")))
     return Situation(documents=tuple(documents), **row)
+
+
+def _parse_span(value: object, case_id: str) -> DateSpan:
+    """The days of a date or of a part of one (2018, 2018-04)."""
+    try:
+        return parse_partial_date(str(value))
+    except ValueError:
+        raise CasesError(
+            N_("Case %(where)s: wrong type of value for %(key)s"), where=case_id, key="arrived_on"
+        ) from None
 
 
 def _require_mapping(value: object, case_id: str, allowed_keys: frozenset[str]) -> dict[str, Any]:
