@@ -206,7 +206,7 @@ RULES = (
     ),
     Rule(
         id="M5-RET",
-        reason=Reason(N_("The list of returnees asks for the cédula; this helps until the person has one.")),
+        reason=Reason(N_("The list of returnees asks for the identity card; this helps until the person has one.")),
         basis=("D. 1768/2015", "D. 1495/2016"),
         adds=_demand_identity_of_returnee,
     ),
