@@ -24,6 +24,13 @@ from attention_point.routing.situations import (
 )
 from attention_point.texts import N_
 
+# Which needs the rules below add to a need, whatever else is known: no service may lead back from them to it.
+NEEDS_ADDED = {
+    "SALUD-AFIL": ("SALUD-URG", "ID-CO", "MIG-REG", "REFUGIO"),
+    "SALUD-RET": ("SALUD-URG", "ID-CO"),
+    "VBG": ("NNA-PROT",),
+    "TRATA": ("NNA-PROT",),
+}
 # Complaints about rights: the entity complained of must not be the one that answers (M6).
 RIGHTS_NEEDS = frozenset({"DDHH", "QUEJA-SP", "MEDIDA-MIG"})
 # Entities that belong to whom a person complains of by kind.

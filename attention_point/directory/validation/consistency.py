@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries, rules
 from attention_point.directory.snapshot import ServiceOfferRow
+from attention_point.directory.validation import contradictions
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile, OfferData
 from attention_point.foundation import clock
 from attention_point.foundation.errors import FieldError
@@ -41,6 +42,7 @@ def check_consistency(session: Session, file: DirectoryFile) -> Iterator[FieldEr
     for index, emergency_line in enumerate(file.lines):
         if not service_codes.issuperset(emergency_line.services):
             yield FieldError(f"lines.{index}.services", _(UNKNOWN_SERVICE))
+    yield from contradictions.check_file(session, file)
     yield from _check_point_prefixes(session, file)
     yield from _check_consent_texts_unchanged(session, file)
 
