@@ -73,7 +73,15 @@ def _demand_victim_support(situation: Situation, offers_by_need: OffersByNeed, d
 
 
 def _demand_health_first(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return (Demand("VBG", entity="salud", urgent=True),) if situation.violence_within_72_hours else ()
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
+
+
+def _demand_health_until_known(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours is None:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
 
 
 def _protects_from_enforcement(situation: Situation, offer: Offer) -> bool:
@@ -186,6 +194,15 @@ RULES = (
         reason=Reason(N_("Within 72 hours health comes first and at once. A complaint can wait, and the person decides.")),
         basis=("Res. 459/2012", "Ley 1257/2008"),
         adds=_demand_health_first,
+    ),
+    Rule(
+        # What medicine can do within 72 hours is not won back, so that health comes first until somebody asked.
+        id="M2-ASK",
+        reason=Reason(
+            N_("Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.")
+        ),
+        basis=("Res. 459/2012",),
+        adds=_demand_health_until_known,
     ),
     Rule(
         # Since 2019 such a birth can be noted as one of a Colombian, so that no child is stateless.

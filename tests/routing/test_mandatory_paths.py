@@ -84,7 +84,8 @@ def test_m1_stays_mandatory_whatever_a_later_rule_says(monkeypatch: pytest.Monke
 
 
 def test_m2_the_victim_chooses_among_entities_and_the_visit_is_restricted() -> None:
-    advice = build_advice(Situation(needs=("VBG",), age=30), offers(), OPENING)
+    situation = Situation(needs=("VBG",), age=30, violence_within_72_hours=False)
+    advice = build_advice(situation, offers(), OPENING)
     assert [suggestion.service for suggestion in advice.suggestions] == ["VBG", "VBG-SALUD", "VBG-PSI"]
     assert all(suggestion.restricted and not suggestion.mandatory for suggestion in advice.suggestions)
     assert advice.suggestions[0].alternatives == ("fiscalia", "salud")
@@ -92,10 +93,25 @@ def test_m2_the_victim_chooses_among_entities_and_the_visit_is_restricted() -> N
     assert not build_advice(Situation(needs=("HUMAN",), age=30), offers(), OPENING).restricted
 
 
-@pytest.mark.parametrize(("seen", "need"), [("gender_violence", "VBG"), ("trafficking", "TRATA")])
-def test_m2_what_the_agent_notes_is_suggested_but_not_imposed(seen: str, need: str) -> None:
+@pytest.mark.parametrize("told", [True, None])
+def test_m2_health_comes_first_within_72_hours_and_until_somebody_asked(told: bool | None) -> None:
+    situation = Situation(needs=("VBG", "HUMAN"), age=30, violence_within_72_hours=told)
+    first, *others = build_advice(situation, offers(), OPENING).suggestions
+    assert (first.service, first.entity, first.urgent, first.mandatory) == ("VBG", "salud", True, False)
+    assert "health-within-72-hours" in first.advice
+    assert [(other.service, other.urgent) for other in others] == [
+        ("VBG-PROT", False),
+        ("VBG-PSI", False),
+        ("HUMAN", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "need", "rule"), [("gender_violence", "VBG", "M2-ASK"), ("trafficking", "TRATA", "M2")]
+)
+def test_m2_what_the_agent_notes_is_suggested_but_not_imposed(seen: str, need: str, rule: str) -> None:
     suggestion = services_of(Situation(age=30, vulnerabilities=(seen,)))[need]
-    assert (suggestion.need, suggestion.rule, suggestion.mandatory) == (need, "M2", False)
+    assert (suggestion.need, suggestion.rule, suggestion.mandatory) == (need, rule, False)
 
 
 @pytest.mark.parametrize("need", ["VBG", "TRATA"])
