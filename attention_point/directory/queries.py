@@ -175,7 +175,7 @@ def _read_directory(session: Session) -> Directory:
     for row in _select_rows(session, Offer, Offer.service, Offer.order, Offer.entity, Offer.valid_from):
         offers.setdefault(row.service, []).append(ServiceOfferRow(**row._mapping))
     services = {
-        row.code: build_service_row(row._mapping, tuple(offers.get(row.code, ())))
+        row.code: build_service_row(dict(row._mapping), tuple(offers.get(row.code, ())))
         for row in _select_rows(session, Service, Service.code)
     }
     return Directory(

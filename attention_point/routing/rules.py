@@ -47,12 +47,13 @@ def _demand_stated_needs(situation: Situation, offers_by_need: OffersByNeed, day
 
 
 def _demand_for_facts(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return tuple(
-        Demand(need)
-        for need, offers in offers_by_need.items()
-        if need not in situation.needs
-        and any(offer.suggested_if is not None and offer.suggested_if.holds(situation) for offer in offers)
-    )
+    calling_needs = [
+        offer.need
+        for offers in offers_by_need.values()
+        for offer in offers
+        if offer.suggested_if is not None and offer.suggested_if.holds(situation)
+    ]
+    return tuple(Demand(need) for need in dict.fromkeys(calling_needs) if need not in situation.needs)
 
 
 def _demand_child_protection(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
@@ -160,7 +161,10 @@ RULES = (
         # The later of the two would not replace the mandatory demand of the earlier one.
         id="M1-KIN",
         reason=Reason(
-            N_("A relative comes with the child: child protection verifies the child's rights. Nobody takes the child away.")
+            N_(
+                "A relative comes with the child: child protection verifies the child's rights. "
+                "Nobody takes the child away."
+            )
         ),
         basis=("Ley 1098/2006",),
         adds=_demand_verification,
@@ -191,7 +195,9 @@ RULES = (
     ),
     Rule(
         id="M2-72H",
-        reason=Reason(N_("Within 72 hours health comes first and at once. A complaint can wait, and the person decides.")),
+        reason=Reason(
+            N_("Within 72 hours health comes first and at once. A complaint can wait, and the person decides.")
+        ),
         basis=("Res. 459/2012", "Ley 1257/2008"),
         adds=_demand_health_first,
     ),
@@ -214,7 +220,9 @@ RULES = (
     ),
     Rule(
         id="M3-NAC",
-        reason=Reason(N_("The note of nationality does not exist yet: the birth is registered, and the note comes later.")),
+        reason=Reason(
+            N_("The note of nationality does not exist yet: the birth is registered, and the note comes later.")
+        ),
         basis=("D. 1260/1970",),
         adds=_demand_birth_registration,
         valid_to=NATIONALITY_NOTE_BEGAN - timedelta(days=1),

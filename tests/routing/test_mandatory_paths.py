@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from attention_point.dates import DateSpan
 from attention_point.routing import rules
 from attention_point.routing.answers import NO_OFFER_REASON
+from attention_point.routing.demands import Demand, Rule
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import AcceptedDocument, Offer, ShownDocument, Situation, Suggestion
 from attention_point.routing.rules import ENFORCEMENT_ENTITY, PERMIT_NEEDS, RIGHTS_NEEDS, build_advice
@@ -77,7 +78,7 @@ def test_m1_says_so_when_nobody_asked() -> None:
 
 
 def test_m1_stays_mandatory_whatever_a_later_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = rules.Rule("LATER", NO_OFFER_REASON, adds=lambda *_facts: (rules.Demand("NNA-PROT"),))
+    later = Rule("LATER", NO_OFFER_REASON, adds=lambda *_facts: (Demand("NNA-PROT"),))
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, later))
     suggestion = services_of(Situation(age=9, accompanied_by="alone"))["NNA-PROT"]
     assert (suggestion.rule, suggestion.mandatory) == ("M1", True)

@@ -103,7 +103,9 @@ def test_a_passport_for_small_children_wants_a_known_age() -> None:
     assert not rule.accepts_document(passport, None, FIRST)
 
 
-@pytest.mark.parametrize("msgid", [*(rule.reason.msgid for rule in RULES), NO_OFFER_REASON.msgid, NOT_FOR_THEM_REASON.msgid])
+@pytest.mark.parametrize(
+    "msgid", [*(rule.reason.msgid for rule in RULES), NO_OFFER_REASON.msgid, NOT_FOR_THEM_REASON.msgid]
+)
 def test_reason_has_its_spanish(msgid: str) -> None:
     with in_language("es"):
         assert gettext(msgid) != msgid
