@@ -15,6 +15,7 @@ from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import check_family_drafts, derive_id, name_person
 from attention_point.intake.form.companions import (
+    COMMON_FACTS,
     COMMON_FIELDS,
     KIN,
     OWN_FIELDS,
@@ -23,6 +24,7 @@ from attention_point.intake.form.companions import (
     list_chosen_rows,
     read_row_number,
 )
+from attention_point.intake.form.situation_questions import read_facts
 from attention_point.intake.form.typed_values import drop_blank_values, read_birth
 from attention_point.intake.form.visit_form import build_payload
 
@@ -105,11 +107,19 @@ def _build_row_payload(
         "arrived_at": main["arrived_at"],
         "person": {**drop_blank_values(person), "relation": kin.relation if kin else "other"},
         "needs": list(dict.fromkeys(needs)),
+        "facts": _read_facts(row, main),
         "consents": list(_list_consents(row, main, form, is_child=_is_child(row, day))),
         "family": main["family"],
         "turn": main["turn"],
         **({"guardian": guardian} if guardian else {}),
     }
+
+
+def _read_facts(row: CompanionForm, main: Mapping[str, Any]) -> dict[str, Any]:
+    # Who came together entered together, unless the row says otherwise; a baby who was born here never entered.
+    names = () if row.live_birth_certificate.data else COMMON_FACTS
+    names = (*names, "child_with_permit") if row.kin.data == "partner" else names
+    return {**{name: main["facts"][name] for name in names if name in main["facts"]}, **read_facts(row)}
 
 
 def _list_consents(

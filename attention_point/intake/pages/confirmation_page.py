@@ -16,6 +16,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor
 from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS
+from attention_point.intake.form.facts_summary import describe_facts
 from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
@@ -111,6 +112,7 @@ def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, 
     yield _("What the person needs"), referral_cards.describe_needs(session, draft)
     if draft.vulnerabilities:
         yield _("Situations to take into account"), label_codes("vulnerabilities", draft.vulnerabilities)
+    yield from describe_facts(session, draft.facts.model_dump(mode="json"))
     yield from describe_household(draft.household.model_dump())
     answers = [
         f"{_(PURPOSE_LABELS[consent.purpose])}: {_('Yes') if consent.granted else _('No')}"
