@@ -152,15 +152,15 @@ class _Layout:
         paper, labels = self.paper, self.slip.labels
         width = paper.left_column_width
         lines = self._wrap_lines(referral.entity_name, width, BOLD_FONT, paper.name_size)
-        if referral.is_urgent:
-            text = shorten_text(labels.urgent, BOLD_FONT, paper.text_size, width - 6)
+        if referral.urgent_text:
+            text = shorten_text(referral.urgent_text, BOLD_FONT, paper.text_size, width - 6)
             lines.append((TextRun(3, text, BOLD_FONT, paper.text_size, is_inverse=True),))
         lines += self._wrap_lines(referral.service_name, width)
         if referral.appointment:
             lines += self._wrap_lines(f"{labels.appointment} {referral.appointment}", width, BOLD_FONT)
-        lines += self._wrap_labelled_text(labels.address, referral.address)
-        lines += self._wrap_labelled_text(labels.opening_hours, referral.opening_hours)
-        lines += self._wrap_labelled_text(labels.phone, referral.phone)
+        lines += self._wrap_lines(referral.closed_note, width, BOLD_FONT)
+        for label, text in referral.contact:
+            lines += self._wrap_labelled_text(label, text)
         return lines + self._wrap_lines(referral.reason, width)
 
     def _build_requirements(self, referral: SlipReferral) -> list[Line]:
@@ -174,12 +174,15 @@ class _Layout:
                 _move_line(line, _BULLET_WIDTH) for line in self._wrap_lines(requirement, width - _BULLET_WIDTH)
             ] or [()]
             lines += [(TextRun(0, "•", REGULAR_FONT, paper.text_size), *first_line), *further_lines]
-        return lines + self._wrap_lines(referral.requirement_note, width)
+        for text in (referral.requirement_note, *referral.advice):
+            lines += self._wrap_lines(text, width)
+        return lines
 
     def _build_closing(self) -> list[RowBlock]:
         slip, width = self.slip, self.paper.content_width
         emergency_rows = [row for text in slip.emergency_lines for row in self._build_rows(text, width, BOLD_FONT)]
         notice_rows = [
+            *self._build_rows(slip.refused_note, width, BOLD_FONT, space_before=6),
             *self._build_rows(slip.privacy_notice, width, space_before=6),
             *self._build_rows(slip.footer, width, space_before=4),
         ]
