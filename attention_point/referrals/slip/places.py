@@ -171,7 +171,8 @@ def _list_requirements(
         return (), _("Nobody may ask you for documents for this.")
     instrument = place.suggestion.get("instrument")
     requirements = service.requirements_on(day, instrument)
-    accepted = {document.type for document in service.documents_on(day, instrument)}
+    row = service.find_instrument(instrument)
+    accepted = {document.type for document in (row.documents if row and row.documents else service.documents)}
     lacking = [
         requirement for requirement in requirements if not _is_covered(requirement, service, accepted, traveller)
     ]
