@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from attention_point.conditions import read_condition
 from attention_point.directory.queries import list_offers
-from attention_point.directory.snapshot import OfferRow
+from attention_point.directory.snapshot import AcceptedDocumentRow, AdviceRow, OfferRow
 from attention_point.routing.offer_index import OfferIndex
-from attention_point.routing.rule_types import AcceptedDocument, Offer
+from attention_point.routing.rule_types import AcceptedDocument, AdviceEntry, Instrument, Offer
 
 _cached_index: tuple[tuple[OfferRow, ...], OfferIndex] | None = None
 
@@ -35,14 +36,35 @@ def _build_offer(row: OfferRow) -> Offer:
         need=row.need,
         entity=row.entity,
         order=row.order,
-        documents=tuple(
-            AcceptedDocument(
-                document.type, document.valid_from, document.valid_to, document.expired_accepted, document.below_age
-            )
-            for document in row.documents
-        ),
+        documents=tuple(map(_build_document, row.documents)),
         documents_none=row.documents_none,
         restricted=row.restricted,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
+        instruments=tuple(
+            Instrument(
+                code=instrument.code,
+                entity=instrument.entity,
+                valid_from=instrument.valid_from,
+                valid_to=instrument.valid_to,
+                applies_if=read_condition(instrument.applies_if),
+                documents=tuple(map(_build_document, instrument.documents)),
+                advice=tuple(map(_build_advice_entry, instrument.advice)),
+            )
+            for instrument in row.instruments
+        ),
+        has_instruments=bool(row.instruments),
+        applies_if=read_condition(row.applies_if),
+        suggested_if=read_condition(row.suggested_if),
+        urgent_if=read_condition(row.urgent_if),
+        has_closed_text=row.has_closed_text,
+        advice=tuple(map(_build_advice_entry, row.advice)),
     )
+
+
+def _build_document(row: AcceptedDocumentRow) -> AcceptedDocument:
+    return AcceptedDocument(row.type, row.valid_from, row.valid_to, row.expired_accepted, row.below_age)
+
+
+def _build_advice_entry(row: AdviceRow) -> AdviceEntry:
+    return AdviceEntry(row.code, read_condition(row.applies_if), row.valid_from, row.valid_to)

@@ -4,7 +4,7 @@ Besides the referrals these are the services that were suggested and not sent: w
 address all the more.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -98,13 +98,11 @@ def build_slip_referral(
     """A place in words: names, contact data that the office has confirmed, and what is in force on the day."""
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
     guidance = describe_guidance(service, place.suggestion, "slip")
-    names = {
-        "entity_name": _format_name(entity.name) if entity else place.entity,
-        "service_name": _format_service_name(place, service),
-    }
+    entity_name = _format_name(entity.name) if entity else place.entity
+    service_name = _format_service_name(place, service)
     if guidance.closed_note:
         # Neither address nor telephone: an authority that can fine or expel would hear of somebody for nothing.
-        return SlipReferral(**names, closed_note=guidance.closed_note, advice=guidance.sentences)
+        return SlipReferral(entity_name, service_name, closed_note=guidance.closed_note, advice=guidance.sentences)
     # The places of an entity are many; the slip names the one that it prefers.
     first_place = next(iter(snapshot.list_places(place.entity, place.service, slip_day.visit_day)), None)
     requirements, requirement_note = _list_requirements(service, slip_day.visit_day, traveller, place)
@@ -119,7 +117,8 @@ def build_slip_referral(
     if guidance.last_day:
         contact.append((_("Last day to ask for it:"), format_date(guidance.last_day)))
     return SlipReferral(
-        **names,
+        entity_name,
+        service_name,
         contact=tuple(contact),
         requirements=requirements,
         requirement_note=requirement_note,
@@ -184,7 +183,7 @@ def _list_requirements(
 
 
 def _is_covered(
-    requirement: RequirementRow, service: ServiceRow, accepted: Collection[str], traveller: SlipTraveller
+    requirement: RequirementRow, service: ServiceRow, accepted: Set[str], traveller: SlipTraveller
 ) -> bool:
     """Whether the person showed at the desk what this requirement asks for."""
     asked = frozenset(requirement.documents)
