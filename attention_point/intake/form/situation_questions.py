@@ -3,7 +3,7 @@
 Three of them are asked only where a need makes them matter; the others are ticked when the person tells of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, StringField
@@ -25,14 +25,6 @@ TICKED_FACTS = (
     "live_birth_certificate",
     "child_born_in_colombia_without_note",
 )
-
-
-_NEEDS_BY_FACT = {
-    "arrived_on": ("MIG-REG", "REFUGIO", "RETORNO", "SALUD-RET"),
-    "entry_stamped": ("MIG-REG",),
-    "child_with_permit": ("MIG-REG",),
-    "complained_of": ("DDHH", "QUEJA-SP"),
-}
 
 
 class YesNoField(RadioField):
@@ -96,3 +88,12 @@ def read_facts(form: Any) -> dict[str, Any]:
 def _read_answer(typed_answer: str | None) -> Any:
     # Another text goes on as it is: the draft refuses it at its field.
     return {"yes": True, "no": False}.get(typed_answer or "", typed_answer)
+
+
+def invert_questions(facts_by_need: Mapping[str, Iterable[str]]) -> Mapping[str, Sequence[str]]:
+    """For each fact the needs of which it decides something, as the form shows its question."""
+    needs_by_fact: dict[str, list[str]] = {}
+    for need, facts in facts_by_need.items():
+        for fact in facts:
+            needs_by_fact.setdefault(fact, []).append(need)
+    return needs_by_fact

@@ -90,6 +90,7 @@ class VisitForm(PersonForm, SituationFields):
     """
 
     frequent_needs: tuple[str, ...] = ()
+    # Which needs make a question matter; a form that shows every question, as that of a correction, has none.
     needs_by_fact: Mapping[str, Sequence[str]] = {}
     frequent_document_types: tuple[str, ...] = USUAL_DOCUMENT_TYPES
 
@@ -158,9 +159,10 @@ class VisitForm(PersonForm, SituationFields):
         fields = [self.documents[0].form.expires, *self.documents.entries[1:]]
         return GroupState(any(map(_is_filled, fields)), any(field.errors for field in fields))
 
-    def name_needs_that_ask(self, fact: str) -> str:
-        """The needs of which a fact decides something, as the page's script takes the condition under which to ask."""
-        return f"needs={'|'.join(self.needs_by_fact.get(fact, ('-',)))}"
+    def name_needs_that_ask(self, *facts: str) -> str:
+        """The needs of which one of the facts decides something, as the page's script takes a condition."""
+        needs = dict.fromkeys(need for fact in facts for need in self.needs_by_fact.get(fact, ()))
+        return f"needs={'|'.join(needs) or '-'}"  # no need is called "-"
 
     @property
     def keypads(self) -> dict[str, str]:

@@ -45,12 +45,14 @@ class SlipDay:
     """What all places of a slip are printed for: the day of the visit, the day of printing, the point's municipality.
 
     ``readers`` are the entities of which somebody reads this system; None where that is not known.
+    ``with_confidential``: the person asked for the confidential part too.
     """
 
     visit_day: date
     today: date
     municipality: str | None = None
     readers: Collection[str] | None = None
+    with_confidential: bool = False
 
 
 class SlipPlace(NamedTuple):
@@ -97,7 +99,9 @@ def build_slip_referral(
 ) -> SlipReferral:
     """A place in words: names, contact data that the office has confirmed, and what is in force on the day."""
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
-    guidance = describe_guidance(service, place.suggestion, "slip")
+    guidance = describe_guidance(
+        service, place.suggestion, "slip", with_confidential=slip_day.with_confidential
+    )
     entity_name = _format_name(entity.name) if entity else place.entity
     service_name = _format_service_name(place, service)
     if guidance.closed_note:
@@ -122,7 +126,7 @@ def build_slip_referral(
         contact=tuple(contact),
         requirements=requirements,
         requirement_note=requirement_note,
-        advice=() if place.is_restricted else guidance.sentences,
+        advice=guidance.sentences,
         reason=_describe_way(place, slip_day),
         checked_note=describe_check(first_place, slip_day.today),
         urgent_text=_describe_urgency(place),
