@@ -69,8 +69,10 @@ def answer_demand(
             if blocking_rule
             else Notice(demand.need, NO_OFFER_REASON, rule.id)
         )
-    open_services = [service for service in allowed_offers if _is_open(situation, allowed_offers[service][0])]
-    closed_services = [service for service in allowed_offers if allowed_offers[service][0].has_closed_text]
+    # The service that has the need's own code comes first, the others in the order of their offers.
+    all_services = sorted(allowed_offers, key=lambda service: service != demand.need)
+    open_services = [service for service in all_services if _is_open(situation, allowed_offers[service][0])]
+    closed_services = [service for service in all_services if allowed_offers[service][0].has_closed_text]
     services = open_services or closed_services[:1]
     if not services:
         return [], Notice(demand.need, NOT_FOR_THEM_REASON, rule.id)
