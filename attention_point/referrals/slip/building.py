@@ -74,7 +74,9 @@ def build_slip(
         reference=visit.reference,
         date_text=format_date(visit.day),
         correction_note=_("Corrected on %(date)s", date=format_date(visit.corrected_on)) if visit.corrected_on else "",
-        heading=_("Where to go") if any(places) else _("You were given guidance"),
+        heading=_("Where to go")
+        if any(not place.is_closed for traveller_places in places for place in traveller_places)
+        else _("You were given guidance"),
         people=tuple(_build_people(snapshot, slip_day, travellers, places)),
         labels=_build_slip_words(),
         # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
@@ -196,6 +198,7 @@ def _build_slip_words() -> SlipLabels:
     return SlipLabels(
         reference=_("Your reference"),
         requirements=_("Bring:"),
+        advice=_("Keep in mind:"),
         appointment=_("Appointment:"),
         page_number_text=_("Page %(page)s of %(pages)s"),
     )

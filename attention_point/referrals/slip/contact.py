@@ -25,7 +25,6 @@ def list_contact_lines(place: PlaceRow | None, *, home_municipality: str | None,
     lines = [
         (_("Place:"), _translate(place.name)),
         (_("Address:"), ", ".join(_list_address_parts(place, home_municipality))),
-        (_("Near:"), _translate(place.landmark)),
         (_("Hours:"), describe_hours(place)),
         (_("How to be received:"), "" if has_appointment else _describe_appointment(place)),
         (_("Phone:"), place.phone or ""),
@@ -54,8 +53,8 @@ def _translate(text: BilingualText | None) -> str:
 
 
 def _list_address_parts(place: PlaceRow, home_municipality: str | None) -> Iterator[str]:
-    if place.address:
-        yield _translate(place.address)
+    # What stands nearby is what people ask for in the street.
+    yield from filter(None, (_translate(place.address), _translate(place.landmark)))
     if place.neighbourhood:
         yield _("neighbourhood %(name)s", name=place.neighbourhood)
     if place.municipality and place.municipality != home_municipality:

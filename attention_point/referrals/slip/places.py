@@ -66,11 +66,16 @@ class SlipPlace(NamedTuple):
     suggestion: Mapping[str, Any] = {}
     appointment: Appointment | None = None
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the procedure is closed for the person."""
+        return bool(self.suggestion.get("closed"))
+
 
 def list_places(traveller: SlipTraveller, *, with_confidential: bool) -> list[SlipPlace]:
-    """Where the person is to go, urgent places first, and those first that have the referral."""
+    """Where the person is to go, urgent places first, and those first that have the referral; what is closed last."""
     places = [place for place in _list_all_places(traveller) if with_confidential or not place.is_restricted]
-    return sorted(places, key=lambda place: (not place.is_urgent, not place.is_sent))
+    return sorted(places, key=lambda place: (place.is_closed, not place.is_urgent, not place.is_sent))
 
 
 def _list_all_places(traveller: SlipTraveller) -> Iterator[SlipPlace]:
@@ -105,8 +110,10 @@ def build_slip_referral(
     entity_name = _format_name(entity.name) if entity else place.entity
     service_name = _format_service_name(place, service)
     if guidance.closed_note:
-        # Neither address nor telephone: an authority that can fine or expel would hear of somebody for nothing.
-        return SlipReferral(entity_name, service_name, closed_note=guidance.closed_note, advice=guidance.sentences)
+        # Neither address nor telephone: an authority that can fine or expel would hear of somebody for nothing. What
+        # was sent there all the same is named.
+        name, detail = (entity_name, service_name) if place.is_sent else (service_name, "")
+        return SlipReferral(name, detail, closed_note=guidance.closed_note, advice=guidance.sentences)
     # The places of an entity are many; the slip names the one that it prefers.
     first_place = next(iter(snapshot.list_places(place.entity, place.service, slip_day.visit_day)), None)
     requirements, requirement_note = _list_requirements(service, slip_day.visit_day, traveller, place)

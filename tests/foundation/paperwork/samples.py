@@ -90,6 +90,7 @@ def make_slip(*referrals: SlipReferral, **changes: Any) -> Slip:
         "labels": SlipLabels(
             "Referencia",
             "Lleve",
+            "Tenga en cuenta:",
             "Cita:",
             WORDS.page_number_text,
         ),

@@ -51,6 +51,7 @@ class SlipLabels:
 
     reference: str
     requirements: str
+    advice: str
     appointment: str
     page_number_text: str
 

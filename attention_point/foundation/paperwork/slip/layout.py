@@ -164,19 +164,24 @@ class _Layout:
         return lines + self._wrap_lines(referral.reason, width)
 
     def _build_requirements(self, referral: SlipReferral) -> list[Line]:
-        paper = self.paper
-        width = paper.right_column_width
-        lines: list[Line] = []
-        if referral.requirements:
-            lines += self._wrap_lines(self.slip.labels.requirements, width, BOLD_FONT)
-        for requirement in referral.requirements:
+        labels, width = self.slip.labels, self.paper.right_column_width
+        return [
+            *self._build_list(labels.requirements, referral.requirements),
+            *self._wrap_lines(referral.requirement_note, width),
+            *self._build_list(labels.advice, referral.advice),
+        ]
+
+    def _build_list(self, label: str, texts: Sequence[str]) -> Iterator[Line]:
+        """Builds a label with a bullet for each text; nothing without texts."""
+        paper, width = self.paper, self.paper.right_column_width
+        if texts:
+            yield from self._wrap_lines(label, width, BOLD_FONT)
+        for text in texts:
             first_line, *further_lines = [
-                _move_line(line, _BULLET_WIDTH) for line in self._wrap_lines(requirement, width - _BULLET_WIDTH)
+                _move_line(line, _BULLET_WIDTH) for line in self._wrap_lines(text, width - _BULLET_WIDTH)
             ] or [()]
-            lines += [(TextRun(0, "•", REGULAR_FONT, paper.text_size), *first_line), *further_lines]
-        for text in (referral.requirement_note, *referral.advice):
-            lines += self._wrap_lines(text, width)
-        return lines
+            yield (TextRun(0, "•", REGULAR_FONT, paper.text_size), *first_line)
+            yield from further_lines
 
     def _build_closing(self) -> list[RowBlock]:
         slip, width = self.slip, self.paper.content_width
