@@ -14,7 +14,7 @@ OffersByNeed = Mapping[str, tuple[Offer, ...]]
 
 
 class OfferIndex:
-    """The offers by day. ``rule_set`` is the version of the rules and services together."""
+    """The offers by day. ``rule_set`` is the version of the rules and services together (``versions.py``)."""
 
     def __init__(self, offers: Iterable[Offer], rule_set: str = "") -> None:
         self.rule_set = rule_set
