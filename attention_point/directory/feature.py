@@ -28,7 +28,7 @@ directory = Feature(
             "directory.view",
             daily_for=("agent", "entity", "office", "admin"),
         ),
-        MenuItem(N_("Our entry"), "proposals.show_own_entry", "directory.propose", daily_for=("entity",)),
+        MenuItem(N_("Our entry"), "entry_proposals.show_own_entry", "directory.propose", daily_for=("entity",)),
     ),
     reference_loaders=(load_shipped_files,),
     jobs=(ENDINGS_JOB,),

@@ -86,7 +86,7 @@ PORTAL_FIELD_LABELS = {
 # What is known of a place; empty is "nobody knows".
 HOLIDAY_LABELS = {"closed": N_("Closed on public holidays"), "open": N_("Open on public holidays")}
 APPOINTMENT_LABELS = {"required": N_("With an appointment"), "walk_in": N_("Without an appointment")}
-FREE_LABELS = {"yes": N_("Free"), "no": N_("Not free")}
+FREE_LABELS = {"yes": N_("Free of charge"), "no": N_("Not free")}
 
 # Monday is 1, as ISO 8601 counts.
 WEEKDAY_LABELS = {
