@@ -149,10 +149,10 @@ def require_place(place_id: str) -> PlaceRow:
 
 
 def _name_places(entity: str) -> dict[str, str]:
-    """The names of an entity's places by id; one without a name is called by its order."""
+    """The names of an entity's places by id; of several without a name, each is called by its number."""
     language = current_language()
     places = queries.get_directory(db_session()).places.get(entity, ())
     return {
-        place.id: place.name[language] if place.name else _("Place %(number)s", number=number)
+        place.id: place.name[language] if place.name else _("Place %(number)s", number=number) if places[1:] else _("Place")
         for number, place in enumerate(places, 1)
     }
