@@ -7,6 +7,9 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.dates import format_month_code
+from attention_point.directory.queries import get_directory
+from attention_point.directory.upkeep.endings import Ending, list_endings
+from attention_point.directory.upkeep.review import count_waiting
 from attention_point.directory.validation.missing_contacts import list_missing_contacts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor, requires
