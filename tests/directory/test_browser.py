@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.directory.samples import MAP, confirm_all_but
 from tests.portal.support import browser as signed_in
@@ -73,8 +73,8 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             expect(page.get_by_text("Ficha 2 de las 10")).to_be_visible()
             page.goto(f"{address}/directory/service-map")
             look(page, "map-upload")
-            file = {"name": "map.json", "mimeType": "application/json", "buffer": json.dumps(MAP).encode()}
-            page.get_by_label("Archivo con el mapa").set_input_files([file])
+            file = FilePayload(name="map.json", mimeType="application/json", buffer=json.dumps(MAP).encode())
+            page.get_by_label("Archivo con el mapa").set_input_files(file)
             page.get_by_role("button", name="Ver qué cambiaría").click()
             expect(page.get_by_text("Con dudas: 1")).to_be_visible()
             look(page, "map-plan")

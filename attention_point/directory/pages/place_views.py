@@ -153,6 +153,10 @@ def _name_places(entity: str) -> dict[str, str]:
     language = current_language()
     places = queries.get_directory(db_session()).places.get(entity, ())
     return {
-        place.id: place.name[language] if place.name else _("Place %(number)s", number=number) if places[1:] else _("Place")
+        place.id: place.name[language]
+        if place.name
+        else _("Place %(number)s", number=number)
+        if places[1:]
+        else _("Place")
         for number, place in enumerate(places, 1)
     }
