@@ -40,6 +40,7 @@ def directory() -> Directory:
         emergency_lines=(),
         points={},
         consent_texts={},
+        places={},
     )
 
 
