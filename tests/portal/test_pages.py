@@ -79,12 +79,15 @@ def test_the_page_tells_of_the_person_what_the_service_needs(app: Flask) -> None
     answer = visit(
         app, person=person(surname_2="Canarioazul", phone="+57 300 7654321"), notes="Canarioverde",
         vulnerabilities=["gender_violence", "pregnant"], household={"adults": 7}, needs=["HUMAN", "SALUD-URG"],
+        facts={"violence_within_72_hours": False},
     )  # fmt: skip
-    gifmm = text(browser(app, entity="gifmm").get(f"/portal/referrals/{referral_of(answer, 'gifmm')}"))
-    assert "+57 300 7654321" in gifmm
-    assert gettext("Adults who came along") in gifmm
+    shelter = text(
+        browser(app, entity="pastoral-social").get(f"/portal/referrals/{referral_of(answer, 'pastoral-social')}")
+    )
+    assert "+57 300 7654321" in shelter
+    assert gettext("Adults who came along") in shelter
     for secret in ("Canarioazul", "Canarioverde", "1991", "iolencia", "mbaraz"):
-        assert secret not in gifmm
+        assert secret not in shelter
     hospital = text(browser(app, entity="salud").get(f"/portal/referrals/{referral_of(answer, 'salud')}"))
     assert "Canarioazul" in hospital
     for secret in ("7654321", "Canarioverde", "1991", "iolencia", "mbaraz", gettext("Adults who came along")):
