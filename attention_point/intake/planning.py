@@ -18,7 +18,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.draft import StoredWarning, VisitDraft
-from attention_point.intake.draft_types.answers import COMPLAINED_OF_KINDS, UNKNOWN_CODE
+from attention_point.intake.draft_types.answers import UNKNOWN_CODE, is_kind_complained_of
 from attention_point.intake.family.guardians import check_family, check_guardian
 from attention_point.people import queries as people_queries
 from attention_point.people import rules as people_rules
@@ -131,6 +131,9 @@ def _withhold_fields(
     for referral in referrals:
         entity_fields = entities[referral.entity].withheld_fields
         withheld_fields = consent_rules.list_withheld_fields(draft, referral, entity_fields, may_call=may_call)
+        if referral.closed and entities[referral.entity].sanctions:
+            # Nothing is open there for the person, whom it could fine or expel: it must not be able to call.
+            withheld_fields = tuple(sorted({*withheld_fields, "phone"}))
         yield referral._replace(withheld_fields=withheld_fields)
 
 
@@ -198,7 +201,7 @@ def _check_codes(session: Session, draft: VisitDraft, offer_index: OfferIndex) -
         }:
             yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
     complained_of = draft.facts.complained_of
-    if complained_of and complained_of not in entities and complained_of not in COMPLAINED_OF_KINDS:
+    if complained_of and complained_of not in entities and not is_kind_complained_of(complained_of):
         yield FieldError("facts.complained_of", _(UNKNOWN_CODE))
     text_versions = directory_queries.list_consent_versions(session)
     for index, consent in enumerate(draft.consents):
@@ -229,7 +232,8 @@ def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], ag
                 message = _("This path is mandatory: say why it is not followed.")
                 raise Invalid(message, (FieldError(f"declined.{index}.reason", message),))
             continue
-        is_requested = draft.refer is None or suggestion.service in draft.refer
+        # A procedure that is closed for the person is referred only if somebody asks for it by name.
+        is_requested = not suggestion.closed if draft.refer is None else suggestion.service in draft.refer
         if suggestion.mandatory or (is_requested and consent_rules.allows_referral(draft, suggestion, age)):
             yield suggestion
 

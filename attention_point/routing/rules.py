@@ -17,6 +17,7 @@ from attention_point.routing.rule_types import Advice, Notice, Offer, Reason, Si
 from attention_point.routing.situations import (
     awaits_permit,
     is_company_unknown,
+    is_protection_for_another,
     is_with_relative,
     list_violence_needs,
     needs_protection,
@@ -43,16 +44,22 @@ NATIONALITY_NOTE_BEGAN = date(2019, 8, 20)
 
 
 def _demand_stated_needs(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return tuple(Demand(need) for need in situation.needs)
+    # Child protection refers the child: an adult who asks for it is asked for the child.
+    return tuple(Demand(need) for need in situation.needs if not is_protection_for_another(situation, need))
+
+
+def _asks_for_child(situation: Situation) -> bool:
+    return any(is_protection_for_another(situation, need) for need in situation.needs)
 
 
 def _demand_for_facts(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return tuple(
-        Demand(need)
-        for need, offers in offers_by_need.items()
-        if need not in situation.needs
-        and any(offer.suggested_if is not None and offer.suggested_if.holds(situation) for offer in offers)
-    )
+    calling_needs = [
+        offer.need
+        for offers in offers_by_need.values()
+        for offer in offers
+        if offer.suggested_if is not None and offer.suggested_if.holds(situation)
+    ]
+    return tuple(Demand(need) for need in dict.fromkeys(calling_needs) if need not in situation.needs)
 
 
 def _demand_child_protection(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
@@ -73,7 +80,15 @@ def _demand_victim_support(situation: Situation, offers_by_need: OffersByNeed, d
 
 
 def _demand_health_first(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return (Demand("VBG", entity="salud", urgent=True),) if situation.violence_within_72_hours else ()
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
+
+
+def _demand_health_until_known(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours is None:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
 
 
 def _protects_from_enforcement(situation: Situation, offer: Offer) -> bool:
@@ -152,7 +167,10 @@ RULES = (
         # The later of the two would not replace the mandatory demand of the earlier one.
         id="M1-KIN",
         reason=Reason(
-            N_("A relative comes with the child: child protection verifies the child's rights. Nobody takes the child away.")
+            N_(
+                "A relative comes with the child: child protection verifies the child's rights. "
+                "Nobody takes the child away."
+            )
         ),
         basis=("Ley 1098/2006",),
         adds=_demand_verification,
@@ -175,6 +193,17 @@ RULES = (
         asks=is_company_unknown,
     ),
     Rule(
+        id="M1-CHILD",
+        reason=Reason(
+            N_(
+                "Child protection is for the child: add the child to this visit, without a name if need be. If the "
+                "child is not here, add the service below."
+            )
+        ),
+        basis=("Ley 1098/2006",),
+        asks=_asks_for_child,
+    ),
+    Rule(
         id="M2",
         reason=Reason(N_("The person chooses where to go and what to tell; nobody else sees this record.")),
         basis=("Ley 1257/2008", "Ley 985/2005"),
@@ -183,9 +212,20 @@ RULES = (
     ),
     Rule(
         id="M2-72H",
-        reason=Reason(N_("Within 72 hours health comes first and at once. A complaint can wait, and the person decides.")),
+        reason=Reason(
+            N_("Within 72 hours health comes first and at once. A complaint can wait, and the person decides.")
+        ),
         basis=("Res. 459/2012", "Ley 1257/2008"),
         adds=_demand_health_first,
+    ),
+    Rule(
+        # What medicine can do within 72 hours is not won back, so that health comes first until somebody asked.
+        id="M2-ASK",
+        reason=Reason(
+            N_("Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.")
+        ),
+        basis=("Res. 459/2012",),
+        adds=_demand_health_until_known,
     ),
     Rule(
         # Since 2019 such a birth can be noted as one of a Colombian, so that no child is stateless.
@@ -197,7 +237,9 @@ RULES = (
     ),
     Rule(
         id="M3-NAC",
-        reason=Reason(N_("The note of nationality does not exist yet: the birth is registered, and the note comes later.")),
+        reason=Reason(
+            N_("The note of nationality does not exist yet: the birth is registered, and the note comes later.")
+        ),
         basis=("D. 1260/1970",),
         adds=_demand_birth_registration,
         valid_to=NATIONALITY_NOTE_BEGAN - timedelta(days=1),
@@ -213,7 +255,7 @@ RULES = (
     ),
     Rule(
         id="M5-RET",
-        reason=Reason(N_("The list of returnees asks for the cédula; this helps until the person has one.")),
+        reason=Reason(N_("The list of returnees asks for the identity card; this helps until the person has one.")),
         basis=("D. 1768/2015", "D. 1495/2016"),
         adds=_demand_identity_of_returnee,
     ),
