@@ -40,7 +40,6 @@ def directory() -> Directory:
         emergency_lines=(),
         points={},
         consent_texts={},
-        places={},
     )
 
 

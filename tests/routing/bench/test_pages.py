@@ -6,15 +6,20 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from attention_point.directory import queries
-from attention_point.foundation.access import ROLES
+from attention_point.directory.models import Service
+from attention_point.directory.revision import increase_revision
 from attention_point.foundation.database import Database
+from attention_point.intake.draft import read_draft
+from attention_point.intake.services import record_visit
 from attention_point.routing.bench import case_store, version_history
 from tests.directory.test_pages import fields
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
+from tests.support.visits import AGENT, draft
 
 PAGES = ["/routing/cases", "/routing/cases/m1-sola", "/routing/versions"]
 EDITS = ["/routing/cases/new", "/routing/cases/m1-sola/edit", "/routing/cases/load", "/routing/compare"]
@@ -51,13 +56,11 @@ def token(client: PageClient, address: str) -> str:
     return found[1]
 
 
-def test_each_page_is_for_who_keeps_the_directory(as_role: SignIn) -> None:
-    for role, held in ROLES.items():
-        client = as_role(role, "icbf" if role == "entity" else None)
-        for address in PAGES:
-            assert client.get(address).status_code == (200 if "routing.view" in held else 403), (role, address)
-        for address in EDITS:
-            assert client.get(address).status_code == (200 if "routing.edit" in held else 403), (role, address)
+def test_the_pages_are_for_who_keeps_the_directory(as_role: SignIn) -> None:
+    for role, seen, edited in (("agent", 403, 403), ("supervisor", 200, 403), ("office", 200, 200)):
+        client = as_role(role)
+        assert {client.get(address).status_code for address in PAGES} == {seen}, role
+        assert {client.get(address).status_code for address in EDITS} == {edited}, role
 
 
 def test_cases_are_listed_in_words_those_that_fail_first(as_role: SignIn, database: Database) -> None:
@@ -176,3 +179,17 @@ def test_cases_are_loaded_from_a_file(as_role: SignIn) -> None:
         data = {"csrf_token": secret, "file": (BytesIO(content.encode()), "cases.yaml")}
         assert client.post("/routing/cases/load", data=data).status_code == status, content
     assert client.get("/routing/cases/x1").status_code == 200
+
+
+def test_a_visit_says_by_which_rules_it_was_answered_to_who_may_see_it(as_role: SignIn, database: Database) -> None:
+    with database.write_session() as session:
+        answer = record_visit(session, AGENT, read_draft(draft()))
+    address = f"/visits/{answer.response['id']}"
+    assert "Reglas número 1, vigentes desde" in as_role("supervisor").get(address).get_data(as_text=True)
+    assert "Reglas número" not in as_role("agent").get(address).get_data(as_text=True)
+    with database.write_session() as session:
+        # A service changes; the visit keeps the rules that answered it.
+        increase_revision(session)
+        session.execute(update(Service).where(Service.code == "EDU").values(need="OTHER"))
+    assert "Reglas número 1, " in as_role("supervisor", number=2).get(address).get_data(as_text=True)
+    assert "Reglas número 2, " in as_role("office").get("/routing/cases").get_data(as_text=True)
