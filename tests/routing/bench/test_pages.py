@@ -160,7 +160,7 @@ def test_an_edited_service_shows_what_it_changes_before_it_is_saved(as_role: Sig
     reply = client.post(address, data={**sent, "preview": "yes"})
     page = reply.get_data(as_text=True)
     assert reply.status_code == 200
-    assert "ya no responderían como se espera" in page
+    assert "Ya no responden como se espera: " in page
     assert 'value="31/12/2018"' in page
     with database.read_session() as session:
         assert queries.get_directory(session).services["EDU"].offers[0].valid_to is None
