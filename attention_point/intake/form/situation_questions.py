@@ -4,10 +4,13 @@ Three of them are asked only where a need makes them matter; the others are tick
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, RadioField, SelectField, StringField
 
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
@@ -16,6 +19,7 @@ from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.facts_summary import FACT_LABELS
 from attention_point.intake.form.typed_values import read_partial_date
 
+_AUTHORITIES = frozenset({"national", "municipal"})
 REGISTERS = ("RAMV", "RUMV")
 TICKED_FACTS = (
     "violence_within_72_hours",
@@ -57,6 +61,15 @@ class SituationFields(BaseForm, EntryFields):
     child_born_in_colombia_without_note = BooleanField(FACT_LABELS["child_born_in_colombia_without_note"])
 
 
+def list_addressees(session: Session, day: date) -> dict[str, str]:
+    """The authorities of whom somebody may complain, by their short names: what is not one of them is told in words."""
+    return {
+        entity.code: entity.short[current_language()]
+        for entity in directory_queries.list_entities(session, day)
+        if entity.kind in _AUTHORITIES
+    }
+
+
 def set_fact_choices(form: Any, entities: Mapping[str, str]) -> None:
     """Put the choices in the reader's language into a form. ``entities`` are names by code; a row asks for none."""
     answers = {"yes": _("Yes"), "no": _("No")}
@@ -65,7 +78,9 @@ def set_fact_choices(form: Any, entities: Mapping[str, str]) -> None:
     if "child_with_permit" in form:
         form.child_with_permit.choices = answers
         kinds = get_code_list("complained_of_kinds").form_choices(current_language())
-        form.complained_of.choices = {"": "", **dict(kinds), **entities}
+        # What a record says stays a choice, whatever is offered today.
+        chosen = {form.complained_of.data: form.complained_of.data} if form.complained_of.data else {}
+        form.complained_of.choices = {"": "", **chosen, **dict(kinds), **entities}
 
 
 def read_facts(form: Any) -> dict[str, Any]:

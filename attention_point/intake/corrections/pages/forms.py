@@ -25,6 +25,7 @@ from attention_point.intake.corrections.stored_drafts import ASKED_NAMES
 from attention_point.intake.draft import Household
 from attention_point.intake.draft_types.parts import SituationFacts
 from attention_point.intake.form import visit_form
+from attention_point.intake.form.situation_questions import list_addressees
 
 _STORED_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 # Parts of a draft of which a correction names single fields.
@@ -86,7 +87,7 @@ def set_form_choices(session: Session, form: VisitCorrectionForm) -> VisitCorrec
     choices = {
         "needs": {entry.code: entry.name[language] for entry in directory_queries.list_services(session, day)},
         "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
-        "entities": {entry.code: entry.name[language] for entry in directory_queries.list_entities(session, day)},
+        "entities": list_addressees(session, day),
     }
     visit_form.set_choices(form, choices, day)
     return form
