@@ -19,7 +19,6 @@ from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.facts_summary import FACT_LABELS
 from attention_point.intake.form.typed_values import read_partial_date
 
-_AUTHORITIES = frozenset({"national", "municipal"})
 REGISTERS = ("RAMV", "RUMV")
 TICKED_FACTS = (
     "violence_within_72_hours",
@@ -61,12 +60,27 @@ class SituationFields(BaseForm, EntryFields):
     child_born_in_colombia_without_note = BooleanField(FACT_LABELS["child_born_in_colombia_without_note"])
 
 
-def list_addressees(session: Session, day: date) -> dict[str, str]:
-    """The authorities of whom somebody may complain, by their short names: what is not one of them is told in words."""
+def list_needs(session: Session, day: date) -> dict[str, str]:
+    """The needs that can be stated on a day, by code. A further service for a need is none: the rules suggest it."""
+    services = directory_queries.list_services(session, day)
+    return {service.code: service.name[current_language()] for service in services if service.code == service.need}
+
+
+def list_addressees(session: Session, day: date, needs: Iterable[str] | None = None) -> dict[str, str]:
+    """The entities of whom somebody may complain, by their short names.
+
+    With ``needs``, those that somebody complains of most: the entities of the point's agreement, and those that answer
+    complaints, which the rule must pass over. Any other is chosen when the visit is corrected.
+    """
+    answering = {
+        offer.entity
+        for offer in directory_queries.list_offers(session)
+        if needs is not None and offer.need in needs and offer.is_in_force(day)
+    }
     return {
         entity.code: entity.short[current_language()]
         for entity in directory_queries.list_entities(session, day)
-        if entity.kind in _AUTHORITIES
+        if needs is None or entity.desk_2017 or entity.code in answering
     }
 
 
@@ -78,9 +92,7 @@ def set_fact_choices(form: Any, entities: Mapping[str, str]) -> None:
     if "child_with_permit" in form:
         form.child_with_permit.choices = answers
         kinds = get_code_list("complained_of_kinds").form_choices(current_language())
-        # What a record says stays a choice, whatever is offered today.
-        chosen = {form.complained_of.data: form.complained_of.data} if form.complained_of.data else {}
-        form.complained_of.choices = {"": "", **chosen, **dict(kinds), **entities}
+        form.complained_of.choices = {"": "", **dict(kinds), **entities}
 
 
 def read_facts(form: Any) -> dict[str, Any]:

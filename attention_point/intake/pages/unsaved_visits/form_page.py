@@ -19,7 +19,7 @@ from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.companions import FamilyForm
 from attention_point.intake.form.consent_questions import describe_consents
 from attention_point.intake.form.frequent_choices import put_frequent_first
-from attention_point.intake.form.situation_questions import invert_questions, list_addressees
+from attention_point.intake.form.situation_questions import invert_questions, list_addressees, list_needs
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import check_people, forget_missing_people
 from attention_point.intake.pages.unsaved_visits import returning_person, turn_of_form
@@ -64,13 +64,14 @@ def build_form(fields: Fields) -> FamilyForm:
 def set_form_choices(form: FamilyForm) -> FamilyForm:
     """Put the reader's words and the day's choices into a form."""
     session, language, day = read_session(), current_language(), clock.today()
+    needs_by_fact = invert_questions(find_questions(get_offer_index(session), day))
     choices = {
-        "needs": {entry.code: entry.name[language] for entry in directory_queries.list_services(session, day)},
+        "needs": list_needs(session, day),
         "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
-        "entities": list_addressees(session, day),
+        "entities": list_addressees(session, day, needs_by_fact.get("complained_of", ())),
     }
     visit_form.set_choices(form, choices, day)
-    form.needs_by_fact = invert_questions(find_questions(get_offer_index(session), day))
+    form.needs_by_fact = needs_by_fact
     return companions.set_family_choices(form, choices["needs"], day)
 
 
