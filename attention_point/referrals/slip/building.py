@@ -92,7 +92,11 @@ def build_slip(
 
 
 def describe_offer(
-    session: Session, offer: OfferRow, day: date, municipality: str | None = None, readers: Collection[str] | None = None
+    session: Session,
+    offer: OfferRow,
+    day: date,
+    municipality: str | None = None,
+    readers: Collection[str] | None = None,
 ) -> SlipReferral:
     """An entity that gives a service, as a slip prints it. It is of the directory alone: nobody was referred yet."""
     place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
@@ -165,9 +169,7 @@ def _describe_help(
 ) -> str:
     """Where to go for help when an entity refuses; nothing on a slip that sends nobody anywhere."""
     avoided = {traveller.complained_of for traveller in travellers}
-    helper = next(
-        (code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None
-    )
+    helper = next((code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None)
     if helper is None:
         return ""
     place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)

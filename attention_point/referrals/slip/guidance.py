@@ -1,4 +1,4 @@
-"""What a person is told of a service beside where it is: that it is closed and what is open, and what to keep in mind."""
+"""What a person is told of a service: that it is closed and what is open, and what to keep in mind."""
 
 import re
 from collections.abc import Mapping
