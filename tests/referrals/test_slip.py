@@ -91,7 +91,7 @@ def test_the_slip_says_where_to_go_with_which_papers(session: Session) -> None:
         "phone": "607 6337000",
         "confirmed_on": date(2017, 8, 1),
     }
-    session.execute(update(Place).where(Place.entity == "migracion-colombia").values(**confirmed))
+    session.execute(update(Place).where(Place.id == "migracion-colombia").values(**confirmed))
     text = slip_text(session)
     assert re.search(r"BGA-2017-0000\d\d", text)
     for expected in (

@@ -31,7 +31,6 @@ def directory() -> Directory:
         offers.setdefault(offer.service, []).append(ServiceOfferRow(**offer.build_columns()))
     stored = {"origin": "loaded", "version": 1}
     return Directory(
-        places={},
         entities={row.code: _entity_row(row.build_columns() | stored) for row in file.entities},
         services={
             row.code: queries.build_service_row(row.build_columns() | stored, tuple(offers.get(row.code, ())))
@@ -40,6 +39,7 @@ def directory() -> Directory:
         emergency_lines=(),
         points={},
         consent_texts={},
+        places={},
     )
 
 

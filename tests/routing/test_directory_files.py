@@ -105,9 +105,10 @@ def test_service(service: dict[str, Any]) -> None:
     assert set(service["fields"]) <= FIELDS
 
 
-def test_contact_data_stand_only_once_confirmed() -> None:
-    for entity in ENTITIES.values():
-        assert entity["confirmed"] is not None or not {"address", "hours", "phone"} & set(entity)
+def test_places_invent_nothing() -> None:
+    """What nobody has confirmed with an entity stays out of the files: no address, no hours, no telephone."""
+    contact = {"address", "hours", "hours_note", "phone", "whatsapp", "email", "website", "confirmed"}
+    assert [place["id"] for place in load("places")["places"] if contact & set(place)] == []
 
 
 def test_an_instrument_is_received_by_an_entity_that_offers_it() -> None:
@@ -123,7 +124,9 @@ def test_an_instrument_is_received_by_an_entity_that_offers_it() -> None:
 
 
 def test_lines_name_known_services() -> None:
-    assert {code for line in load("entities")["lines"] for code in line["services"]} == {"NNA-PROT", "VBG", "TRATA"}
+    assert {code for line in load("entities")["lines"] for code in line["services"]} == {
+        *("NNA-PROT", "SALUD-URG", "TRATA", "VBG")
+    }
 
 
 def test_consent_purposes_are_asked_apart() -> None:
