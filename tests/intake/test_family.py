@@ -204,9 +204,10 @@ def test_a_mother_under_age_is_told_of_and_protected(session: Session) -> None:
     assert opened(session, results[1]).record["guardian"]["relation"] == "mother"
 
 
-def test_a_child_with_another_adult_goes_to_child_protection(session: Session) -> None:
-    results = recorded(session, mother(), person(birth_date="2010-02-01", relation="other_relative"))
-    assert opened(session, results[1]).record["household"]["accompanied_by"] == "other_adult"
+@pytest.mark.parametrize(("relation", "company"), [("other_relative", "other_relative"), ("other", "other_adult")])
+def test_a_child_with_another_adult_goes_to_child_protection(session: Session, relation: str, company: str) -> None:
+    results = recorded(session, mother(), person(birth_date="2010-02-01", relation=relation))
+    assert opened(session, results[1]).record["household"]["accompanied_by"] == company
     assert any(referral["entity"] == "icbf" for referral in results[1].response["referrals"])
 
 

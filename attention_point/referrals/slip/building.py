@@ -64,7 +64,7 @@ def build_slip(
     # On a sheet for several people nothing confidential stands: one of them may be whom another one fears.
     is_shown = with_confidential and len(travellers) == 1
     places = [list_places(traveller, with_confidential=is_shown) for traveller in travellers]
-    slip_day = SlipDay(visit.day, clock.today(), point.municipality if point else None, visit.readers, is_shown)
+    slip_day = SlipDay(visit.day, clock.today(), point.municipality if point else None, visit.readers)
     return Slip(
         language=current_language(),
         created_at=clock.to_local_time(visit.received_at),
