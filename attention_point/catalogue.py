@@ -1,6 +1,7 @@
 """The features of the application, in the order of the menu."""
 
 from attention_point.accounts.feature import accounts
+from attention_point.backups.feature import backups
 from attention_point.demo.feature import demo
 from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
@@ -35,5 +36,6 @@ FEATURES: tuple[Feature, ...] = (
     journal,
     accounts,
     demo,
+    backups,
     mail,  # last, so that its job sends in the same run what the jobs of other rooms queued
 )

@@ -1,0 +1,35 @@
+"""The check of ``doctor`` on the backups. It is advice: the desk opens also where nobody keeps backups yet."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from attention_point.backups.keeping import find_last_drill, list_backups
+from attention_point.foundation import clock
+from attention_point.foundation.database import Database
+from attention_point.foundation.doctor import Check
+from attention_point.foundation.language import N_, format_date
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.settings import Settings
+
+MAX_BACKUP_AGE = timedelta(days=2)
+MAX_DRILL_AGE = timedelta(days=90)
+
+
+def check_backups(_database: Database, settings: Settings) -> Iterator[str]:
+    """Find backups that nobody could open, that are old, or that nobody has tried to restore for long."""
+    if settings.demo:
+        return  # its people are invented
+    if not settings.backup_recipients:
+        yield _("No backups are made: ATTENTION_POINT_BACKUP_RECIPIENTS names nobody (docs/operations.md).")
+        return
+    newest_day = next(iter(list_backups(settings)), None)
+    if newest_day is None:
+        yield _("There is no backup yet: let a timer call “attention-point jobs run”, or make one by hand.")
+    elif clock.today() - newest_day > MAX_BACKUP_AGE:
+        yield _("The last backup is of %(day)s. “attention-point jobs list” says why.", day=format_date(newest_day))
+    last_drill = find_last_drill(settings)
+    if last_drill is None or clock.now() - last_drill > MAX_DRILL_AGE:
+        yield _("Nobody has proved for three months that a backup opens: “attention-point backup check”.")
+
+
+CHECKS = (Check(N_("Backups"), check_backups, is_advice=True),)
