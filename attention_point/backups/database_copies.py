@@ -7,6 +7,7 @@ pages. PostgreSQL gives each table as text (``COPY``) in one transaction that re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Connection,
     MetaData,
     column,
+    create_engine,
     delete,
     false,
     func,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.exc import DatabaseError
 
 from attention_point.backups.archive import Archive, BackupError, Member
 from attention_point.foundation.database import Database
@@ -68,16 +71,25 @@ def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
 
 def count_sqlite_rows(file: Path) -> dict[str, int]:
     """The rows of each table. Raises BackupError for a file that is damaged."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        try:
-            if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-                raise sqlite3.DatabaseError
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            # The names are those of the migrations.
-            queries = {name: f'SELECT count(*) FROM "{name}"' for name in sorted(names)}  # noqa: S608
-            return {name: connection.execute(query).fetchone()[0] for name, query in queries.items()}
-        except sqlite3.DatabaseError:
-            raise BackupError(_("The database in the backup is damaged. Nothing was restored.")) from None
+    engine = create_engine("sqlite://", creator=partial(sqlite3.connect, f"file:{file}?mode=ro", uri=True))
+    try:
+        with engine.connect() as connection:
+            if connection.scalars(text("PRAGMA integrity_check")).all() != ["ok"]:
+                raise _build_damage_error()
+            names = inspect(connection).get_table_names()
+            return {name: _count_table(connection, name) for name in names}
+    except DatabaseError:
+        raise _build_damage_error() from None
+    finally:
+        engine.dispose()
+
+
+def _count_table(connection: Connection, name: str) -> int:
+    return connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+
+
+def _build_damage_error() -> BackupError:
+    return BackupError(_("The database in the backup is damaged. Nothing was restored."))
 
 
 def copy_postgresql(database: Database, rows: dict[str, int]) -> Iterator[Member]:
@@ -117,12 +129,14 @@ def _open_cursor(connection: Connection) -> Any:
 def load_postgresql(database: Database, archive: Archive) -> None:
     """Fill an empty database with the tables of an archive, all of them or none. Raises BackupError."""
     manifest = archive.manifest
+    if count_lines(archive) != manifest["rows"]:
+        raise _build_damage_error()
     upgrade_database(database.url.render_as_string(hide_password=False), manifest["revision"])
     try:
         with database.engine.connect() as connection, connection.begin():
             tables = _list_sorted_tables(connection)
             if sorted(tables) != sorted(manifest["rows"]):
-                raise BackupError(_("The database in the backup is damaged. Nothing was restored."))
+                raise _build_damage_error()
             # What triggers derive from a row is in the backup already, and some tables let nobody delete anything.
             _switch_triggers(connection, tables, "DISABLE")
             # A migration may have put rows into tables that the backup fills.
@@ -153,8 +167,8 @@ def _fill_table(connection: Connection, name: str, archive: Archive) -> None:
 
 def _compare_counts(connection: Connection, rows: dict[str, int]) -> None:
     for name, expected in rows.items():
-        if connection.scalar(select(func.count()).select_from(table(name))) != expected:
-            raise BackupError(_("The database in the backup is damaged. Nothing was restored."))
+        if _count_table(connection, name) != expected:
+            raise _build_damage_error()
 
 
 def _advance_sequences(connection: Connection) -> None:
@@ -170,10 +184,17 @@ def _advance_sequences(connection: Connection) -> None:
 
 
 def _drop_tables(database: Database) -> None:
+    """Leave the database as empty as it was, without the functions of triggers too."""
     metadata = MetaData()
+    functions = text(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = current_schema() AND p.prorettype = 'trigger'::regtype"
+    )
     with database.engine.begin() as connection:
         metadata.reflect(connection)
         metadata.drop_all(connection)
+        for name in connection.scalars(functions).all():
+            connection.execute(DDL(f"DROP FUNCTION {name}"))
 
 
 def count_lines(archive: Archive) -> dict[str, int]:

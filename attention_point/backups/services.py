@@ -43,9 +43,7 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
     """
     recipients = encryption.parse_recipients(settings.backup_recipients)
     if path.exists():
-        raise BackupError(
-            _("%(file)s exists. A backup never replaces another one: choose another name.", file=path.name)
-        )
+        raise BackupError(_("%(file)s exists. A backup replaces no other one: choose another name.", file=path.name))
     half = path.with_name(f".{path.name}.part")
     rows: dict[str, int] = {}
     manifest = {

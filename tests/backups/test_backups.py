@@ -13,20 +13,23 @@ from typing import Any
 
 import pyrage  # type: ignore[import-untyped]
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import MetaData, func, select
 from sqlalchemy.orm import Session
 
-from attention_point.backups import instance_files, keeping
+from attention_point.backups import database_copies, instance_files, keeping
 from attention_point.backups.archive import BackupError
 from attention_point.backups.checks import check_backups
+from attention_point.backups.commands import backup_commands
 from attention_point.backups.services import check_backup, create_backup, restore_backup
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import AppError
+from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.private_files import BACKUP_FOLDER
 from attention_point.foundation.settings import Settings, SettingsError, read_settings
 from attention_point.foundation.vault import Keyring
@@ -193,6 +196,23 @@ def test_what_cannot_be_restored_changes_nothing(
                 assert count_rows(other) == {}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_restore_that_fails_midway_leaves_an_empty_database(
+    database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    create_backup(database, running, tmp_path / "one.age")
+
+    def fail(*_arguments: object) -> None:
+        raise BackupError("the disk is full, say")
+
+    with monkeypatch.context() as patch, pytest.raises(BackupError):
+        patch.setattr(database_copies, "_advance_sequences", fail)
+        restore_backup(empty, tmp_path / "one.age", identity_file)
+    with closing(Database(empty.database_url)) as other:
+        assert count_rows(other) == {}
+    assert restore_backup(empty, tmp_path / "one.age", identity_file).row_count > 0
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_archive_that_was_put_together_by_somebody_else_is_refused(
     database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path
@@ -283,3 +303,31 @@ def test_the_newest_of_each_week_and_month_stay(days: set[date]) -> None:
         assert newest in kept
         # Kept day by day, what is kept never loses a month that lies within a year.
         assert keeping.choose_kept_days(kept) == kept
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_commands_say_what_they_did(
+    database: Database, running: Settings, identity_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("INSTANCE", "DATABASE_URL", "KEYRING"):
+        monkeypatch.setenv(f"ATTENTION_POINT_{name}", str(getattr(running, name.lower())))
+    monkeypatch.setenv("ATTENTION_POINT_BACKUP_RECIPIENTS", ",".join(running.backup_recipients))
+    runner, identity = CliRunner(), ["--identity", str(identity_file)]
+
+    def call(*words: str) -> Result:
+        return runner.invoke(backup_commands, words, obj=lambda: Database(running.database_url, database.info))
+
+    file = tmp_path / "one.age"
+    made = call("create", str(file))
+    assert (made.exit_code, "filas" in made.output) == (0, True), made.output
+    assert call("create", str(file)).exit_code == 1
+    checked = call("check", str(file), *identity)
+    assert (checked.exit_code, "La copia está completa y abre." in checked.output) == (0, True)
+    assert keeping.find_last_drill(running) is not None
+    refused = call("restore", str(file), *identity)
+    assert (refused.exit_code, "No se cambió nada" in refused.output) == (1, True)
+    assert call("restore", str(file)).exit_code == 2
+    assert "No hay copias" in call("list").output
+    with database.read_session() as session:
+        actions = session.scalars(select(JournalEntry.action).where(JournalEntry.action.startswith("backup"))).all()
+    assert actions == ["backup.create"]
