@@ -41,6 +41,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = _build_database(settings, vault)
     app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
+    app.extensions["status"] = tuple(list_status for feature in catalogue.FEATURES for list_status in feature.status)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install_web_layer(
         app,

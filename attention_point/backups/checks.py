@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from attention_point.backups.keeping import find_last_drill, list_backups
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
-from attention_point.foundation.doctor import Check
+from attention_point.foundation.doctor import Check, StatusLine
 from attention_point.foundation.language import N_, format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
@@ -17,6 +19,10 @@ MAX_DRILL_AGE = timedelta(days=90)
 
 def check_backups(_database: Database, settings: Settings) -> Iterator[str]:
     """Find backups that nobody could open, that are old, or that nobody has tried to restore for long."""
+    return _list_findings(settings)
+
+
+def _list_findings(settings: Settings) -> Iterator[str]:
     if settings.demo:
         return  # its people are invented
     if not settings.backup_recipients:
@@ -30,6 +36,16 @@ def check_backups(_database: Database, settings: Settings) -> Iterator[str]:
     last_drill = find_last_drill(settings)
     if last_drill is None or clock.now() - last_drill > MAX_DRILL_AGE:
         yield _("Nobody has proved for three months that a backup opens: “attention-point backup check”.")
+
+
+def list_backup_status(_session: Session, settings: Settings) -> Iterator[StatusLine]:
+    """When the last backup was made, and when somebody proved that one opens."""
+    newest_day, last_drill = next(iter(list_backups(settings)), None), find_last_drill(settings)
+    advice = next(iter(_list_findings(settings)), "")
+    value = _("the last one of %(day)s", day=format_date(newest_day)) if newest_day else _("none")
+    if last_drill:
+        value = f"{value}; {_('checked on %(day)s', day=format_date(clock.local_day(last_drill)))}"
+    yield StatusLine(_("Backups"), value, advice)
 
 
 CHECKS = (Check(N_("Backups"), check_backups, is_advice=True),)

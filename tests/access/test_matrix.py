@@ -113,6 +113,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "turn": UNKNOWN,
             "desk": UNKNOWN,
             "policy_id": UNKNOWN,
+            "confirmation": "head",
             **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet", "draft", "search"), UNKNOWN),
         }
 

@@ -65,6 +65,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "account.own",
             "accounts.manage",
+            "system.view",
             "devices.manage",
             "directory.view",
             "directory.edit",
