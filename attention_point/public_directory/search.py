@@ -39,8 +39,8 @@ def find_best(typed: str, items: Iterable[Item], describe: Callable[[Item], Weig
         return []
     scored = [(*_score(typed_words, list(describe(item))), item) for item in items]
     most = max((count for count, _score_of_item, _item in scored), default=0)
-    # Half of the words at least: one of many may be on any page.
-    if most * 2 < len(typed_words) or most == 0:
+    # A third of the words at least: one of many may be on any page.
+    if most * 3 < len(typed_words) or most == 0:
         return []
     found = [(score, item) for count, score, item in scored if count == most]
     return [item for _score_of_item, item in sorted(found, key=lambda pair: -pair[0])]

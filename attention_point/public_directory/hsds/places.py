@@ -5,11 +5,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from attention_point.directory.freshness import ENDING, FRESH, STALE, UNCONFIRMED, find_freshness
 from attention_point.directory.places.opening_hours import describe_hours
 from attention_point.directory.snapshot import EntityRow, PlaceRow
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.language import gettext as _
+from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.hsds.identifiers import build_id
 
 HsdsObject = dict[str, Any]
@@ -104,19 +103,6 @@ def list_schedules(place: PlaceRow) -> Iterator[HsdsObject]:
         }
     if not spans and description:
         yield {"id": build_id("schedule", place.id, "note"), **common}
-
-
-def describe_freshness(place: PlaceRow, day: date) -> str:
-    """How far the data of a place can be relied on, in a sentence."""
-    freshness = find_freshness(place, day)
-    if freshness == UNCONFIRMED or place.confirmed_on is None:
-        return _("Nobody has confirmed these data yet: call or ask before you go.")
-    values = {"day": f"{place.confirmed_on:%d/%m/%Y}"}
-    return {
-        FRESH: _("Confirmed on %(day)s.", **values),
-        ENDING: _("Confirmed on %(day)s. This ends soon: ask before you go.", **values),
-        STALE: _("Confirmed on %(day)s, a long time ago: call or ask before you go.", **values),
-    }[freshness]
 
 
 def build_uri(address: str | None) -> str | None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from attention_point.directory.snapshot import Directory, EntityRow, PlaceRow
 from attention_point.foundation.language import gettext as _
+from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.hsds.identifiers import build_id, build_taxonomy_id
 from attention_point.public_directory.hsds.places import (
     HsdsObject,
     build_location,
     build_uri,
-    describe_freshness,
     drop_empty,
     list_phones,
     list_schedules,
