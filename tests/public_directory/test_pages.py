@@ -76,7 +76,7 @@ def test_a_need_says_what_to_bring_where_when_and_how_sure(reader: PageClient) -
         "Permiso para vivir en Colombia",
         "Qué llevar",
         "Calle 35 # 10-43, Frente al parque García Rovira, García Rovira, Bucaramanga",
-        "lunes a viernes, 8:00 a 12:00 y 14:00 a 17:00",
+        "8:00 a 12:00 y 14:00 a 17:00",
         "Solo con cita. Pídala por WhatsApp.",
         "Es gratis.",
         'href="tel:+576076337000"',
@@ -99,7 +99,7 @@ def test_what_nobody_confirmed_is_said(reader: PageClient) -> None:
 def test_m4_a_need_without_papers_asks_for_none(reader: PageClient, need: str) -> None:
     page = text(reader.get(f"/help/es/needs/{need}"))
     assert "No necesita papeles: nadie se los puede pedir." in page
-    assert not re.search(r"<h3>Qué llevar</h3>\s*<ul>", page)
+    assert not re.search(r"Qué llevar</h\d>\s*<ul>", page)
 
 
 @pytest.mark.parametrize("need", ["VBG", "TRATA"])
@@ -132,7 +132,10 @@ def test_every_page_is_one_for_all_and_light(app: Flask, reader: PageClient) -> 
         if page.headers["Cache-Control"] != "no-store":
             assert "<script" not in text(page), address
     sheets = re.findall(r'href="(/static/css/[^"]+)"', text(page))
-    first_visit = sum(len(gzip.compress(reader.get(sheet).data)) for sheet in sheets)
+    first_visit = 0
+    for sheet in sheets:
+        with reader.get(sheet) as reply:
+            first_visit += len(gzip.compress(reply.get_data()))
     assert first_visit < 14_000
     assert reader.get("/help/es/needs/DANE").status_code == 404
     assert reader.get("/help/es/entities/nadie").status_code == 404

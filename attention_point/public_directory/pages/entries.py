@@ -143,7 +143,7 @@ def describe_place(entity: EntityRow, place: PlaceRow, day: date) -> PlaceEntry:
     """A place in words."""
     return PlaceEntry(
         entity=entity,
-        name=_choose(place.name) or entity.name[current_language()],
+        name=_name_place(entity, place),
         address=_choose(place.address),
         landmark=_choose(place.landmark),
         neighbourhood=place.neighbourhood or "",
@@ -175,6 +175,12 @@ def _list_appointment_sentences(place: PlaceRow) -> Iterator[str]:
 
 def _name_municipality(code: str | None) -> str:
     return get_code_list("municipality").label_for_code(code, current_language()) if code else ""
+
+
+def _name_place(entity: EntityRow, place: PlaceRow) -> str:
+    language = current_language()
+    # "Centre office" alone says nothing: several entities have one.
+    return f"{entity.short[language]} – {place.name[language]}" if place.name else entity.name[language]
 
 
 def _choose(text: BilingualText | None) -> str:
