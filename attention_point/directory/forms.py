@@ -182,6 +182,12 @@ class PointForm(BaseForm):
     valid_to = DayField(N_("Last day"))
 
 
+class VersionForm(BaseForm):
+    """One button; ``version`` is that of the row shown."""
+
+    version = HiddenField()
+
+
 class EntitySearchForm(PlainForm):
     """The search for entities."""
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
+from attention_point.directory.freshness import find_review_day
 from attention_point.directory.models import (
     EDITED,
-    DirectoryChange,
     EmergencyLine,
     Entity,
     Offer,
@@ -19,16 +19,23 @@ from attention_point.directory.models import (
     Point,
     Service,
 )
-from attention_point.directory.revision import increase_revision, replace_offers
+from attention_point.directory.revision import record_change, replace_offers
 from attention_point.directory.validation.consistency import (
     OFFERED_BY_NOBODY,
     OFFERED_TWICE,
     UNKNOWN_ENTITY,
+    UNKNOWN_SERVICE,
     find_overlapping_offers,
 )
 from attention_point.directory.validation.differences import list_differences
-from attention_point.directory.validation.schemas import EntityData, OfferData, PointData, ServiceWithOffersData
-from attention_point.foundation import clock, journal
+from attention_point.directory.validation.schemas import (
+    EmergencyLineData,
+    EntityData,
+    OfferData,
+    PointData,
+    ServiceWithOffersData,
+)
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
 from attention_point.foundation.language import N_
@@ -38,6 +45,8 @@ from attention_point.foundation.validation import parse_object
 NEEDS_CORRECTING = N_("Nothing was saved: something needs correcting.")
 # No page edits them: one is history, and by the others people are protected from the authority that expels.
 FIXED_ENTITY_FIELDS = ("desk_2017", "sanctions", "withheld_fields")
+# Whoever edits a row confirms it or leaves it unconfirmed: these are no fields of a form.
+CONFIRMATION_COLUMNS = ("confirmed_on", "confirmed_by", "review_on")
 EditedRow = TypeVar("EditedRow", Entity, EmergencyLine, Place, Point, Service)
 
 
@@ -96,6 +105,36 @@ def save_point(session: Session, actor: Actor, code: str, version: int, values: 
     row = lock_row(session, Point, code)
     columns = parse_object(PointData, {**values, "code": code, "prefix": row.prefix}).build_columns()
     save_changes(session, actor, row, version, columns, {name: getattr(row, name) for name in columns})
+
+
+def save_line(session: Session, actor: Actor, code: str, version: int, values: Mapping[str, Any]) -> None:
+    """Save an emergency line that was edited from ``version``.
+
+    ``values`` have the keys of the lines of ``data/entities.yaml`` without ``code`` and ``confirmed``; instead of it,
+    ``confirmed_today`` says whether somebody called the line today. Raises NotFound, Invalid, Conflict.
+    """
+    row = lock_row(session, EmergencyLine, code)
+    input_values = {**values, "code": code}
+    is_confirmed_today = bool(input_values.pop("confirmed_today", False))
+    columns = parse_object(EmergencyLineData, input_values).build_columns()
+    if not queries.list_service_codes(session).issuperset(columns["services"]):
+        raise Invalid(_(NEEDS_CORRECTING), (FieldError("services", _(UNKNOWN_SERVICE)),))
+    stored_values = {name: getattr(row, name) for name in (*columns, *CONFIRMATION_COLUMNS)}
+    if is_confirmed_today:
+        columns |= build_confirmation(actor.journal_label, columns["review_on"])
+    elif columns["number"] != row.number:
+        columns |= dict.fromkeys(CONFIRMATION_COLUMNS)
+    else:
+        columns |= {name: stored_values[name] for name in ("confirmed_on", "confirmed_by")}
+    save_changes(session, actor, row, version, columns, stored_values)
+
+
+def build_confirmation(confirmed_by: str, review_on: date | None) -> dict[str, Any]:
+    """The columns of a row that was confirmed today. ``confirmed_by`` is the label of an actor."""
+    today = clock.today()
+    # A day that is past would have the entry go stale at once.
+    next_review = review_on if review_on and review_on > today else find_review_day(today)
+    return {"confirmed_on": today, "confirmed_by": confirmed_by, "review_on": next_review}
 
 
 def list_added_values(columns: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -178,39 +217,3 @@ def save_changes(
     row.version += 1
     record_change(session, actor, action, row, changes)
     return True
-
-
-def record_change(
-    session: Session, actor: Actor, action: str, row: EditedRow, changes: Mapping[str, tuple[Any, Any]]
-) -> None:
-    """Keep what changed in a row in its history and in the journal. ``changes`` are values before and after by field.
-
-    ``action`` is a key of ``CHANGE_LABELS``; the row has its new values and its new version.
-    """
-    increase_revision(session)
-    subject = row.__tablename__.removeprefix("directory_")
-    code = row.id if isinstance(row, Place) else row.code
-    session.add(
-        DirectoryChange(
-            subject=subject,
-            code=code,
-            entity=row.entity if isinstance(row, Place) else row.code if isinstance(row, Entity) else None,
-            version=row.version,
-            action=action,
-            at=clock.now(),
-            actor=actor.journal_label,
-            changes={name: [build_json_value(value) for value in values] for name, values in changes.items()},
-        )
-    )
-    journal.record(session, actor, f"directory.{action}", subject, code, fields=sorted(changes))
-
-
-def build_json_value(value: Any) -> Any:
-    """A value of a column as JSON holds it: a day as YYYY-MM-DD, also within lists."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [build_json_value(part) for part in value]
-    if isinstance(value, dict):
-        return {name: build_json_value(part) for name, part in value.items()}
-    return value

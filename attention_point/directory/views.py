@@ -13,13 +13,15 @@ from attention_point.directory.forms import (
     EntityForm,
     PointForm,
     ServiceForm,
+    VersionForm,
     build_entity_form,
     build_point_form,
     build_search_form,
     build_service_form,
     read_form_values,
 )
-from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_worst_freshness
+from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_freshness, find_worst_freshness
+from attention_point.directory.places.opening_hours import describe_hours
 from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
@@ -67,11 +69,14 @@ def list_entities() -> str:
 def show_entity(code: str) -> str:
     """Show one entity with the services that it offers."""
     row = _require_row(queries.find_entity(db_session(), code))
-    services_by_code = queries.get_services_by_code(db_session())
+    services_by_code, today = queries.get_services_by_code(db_session()), clock.today()
     return render_template(
         "directory/entity.html",
         entity=row,
-        places=queries.get_directory(db_session()).places.get(code, ()),
+        places=[
+            (place, find_freshness(place, today), describe_hours(place), VersionForm(data={"version": place.version}))
+            for place in queries.get_directory(db_session()).places.get(code, ())
+        ],
         offered_services=[
             (service, offer)
             for service in services_by_code.values()

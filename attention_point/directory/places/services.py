@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
-from attention_point.directory.freshness import find_review_day
 from attention_point.directory.models import EDITED, Place
+from attention_point.directory.revision import record_change
 from attention_point.directory.services import (
+    CONFIRMATION_COLUMNS,
     NEEDS_CORRECTING,
+    build_confirmation,
     insert_row,
     list_added_values,
     lock_row,
-    record_change,
     save_changes,
 )
 from attention_point.directory.validation.consistency import UNKNOWN_ENTITY, UNKNOWN_SERVICE
 from attention_point.directory.validation.place_schemas import PlaceData
-from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
@@ -27,40 +27,56 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.validation import parse_object
 
 NOTHING_TO_CONFIRM = N_("There is nothing to confirm yet: write the address, the hours or a telephone.")
-# Whoever edits a place confirms it with them or leaves it unconfirmed: they are no fields of the form.
-_CONFIRMATION_COLUMNS = frozenset({"confirmed_on", "confirmed_by", "review_on"})
 # Not what a visitor relies on: a change of these leaves a confirmation as it is.
 _INNER_COLUMNS = frozenset({"order", "source", "verified", "valid_from", "valid_to", "services", "review_on"})
 
 
-def add_place(session: Session, actor: Actor, entity: str, values: Mapping[str, Any], action: str = "add") -> str:
-    """Add a place of an entity and return its id. ``values`` are those of ``save_place``. Raises Invalid."""
-    columns = validate_place(session, {**values, "id": str(new_id()), "entity": entity})
+def add_place(
+    session: Session,
+    actor: Actor,
+    entity: str,
+    values: Mapping[str, Any],
+    action: str = "add",
+    confirmed_by: str | None = None,
+    place_id: str | None = None,
+) -> str:
+    """Add a place of an entity and return its id, a new one unless one is given. Raises Invalid.
+
+    The other arguments are those of ``save_place``.
+    """
+    columns = validate_place(session, {**values, "id": place_id or str(new_id()), "entity": entity})
     if columns.pop("confirmed_today"):
-        columns |= _build_confirmation(actor, columns)
+        columns |= build_confirmation(confirmed_by or actor.journal_label, columns.get("review_on"))
     row = insert_row(session, Place(**columns, origin=EDITED, version=1))
     record_change(session, actor, action, row, list_added_values(columns))
     return row.id
 
 
 def save_place(
-    session: Session, actor: Actor, place_id: str, version: int, values: Mapping[str, Any], action: str = "edit"
+    session: Session,
+    actor: Actor,
+    place_id: str,
+    version: int,
+    values: Mapping[str, Any],
+    action: str = "edit",
+    confirmed_by: str | None = None,
 ) -> bool:
     """Save a place that was edited from ``version``; False if nothing changed.
 
     ``values`` have the keys of ``data/places.yaml`` without ``id``, ``entity`` and ``confirmed``. Instead of
     ``confirmed``, ``confirmed_today`` says whether the place was confirmed with the entity today; what a visitor relies
-    on must be confirmed again if it changes without it. Raises NotFound, Invalid (fields by dotted path), and Conflict
+    on must be confirmed again if it changes without it. ``confirmed_by`` is the label of who confirmed it, if not the
+    actor; ``action`` is what the history calls it. Raises NotFound, Invalid (fields by dotted path), and Conflict
     if ``version`` is not the newest.
     """
     row = lock_row(session, Place, place_id)
     columns = validate_place(session, {**values, "id": place_id, "entity": row.entity})
     is_confirmed_today = columns.pop("confirmed_today")
-    stored_values = {name: getattr(row, name) for name in (*columns, *_CONFIRMATION_COLUMNS)}
+    stored_values = {name: getattr(row, name) for name in (*columns, *CONFIRMATION_COLUMNS)}
     if is_confirmed_today:
-        columns |= _build_confirmation(actor, columns)
+        columns |= build_confirmation(confirmed_by or actor.journal_label, columns.get("review_on"))
     elif any(stored_values[name] != value for name, value in columns.items() if name not in _INNER_COLUMNS):
-        columns |= dict.fromkeys(_CONFIRMATION_COLUMNS)
+        columns |= dict.fromkeys(CONFIRMATION_COLUMNS)
     return save_changes(session, actor, row, version, columns, stored_values, action)
 
 
@@ -72,7 +88,7 @@ def confirm_place(session: Session, actor: Actor, place_id: str, version: int) -
     place = queries.find_place(session, place_id)
     if place is None or not place.has_contact:
         raise AppError(_(NOTHING_TO_CONFIRM))
-    confirmation = _build_confirmation(actor, {"review_on": None})
+    confirmation = build_confirmation(actor.journal_label, None)
     changes = {name: (getattr(row, name), value) for name, value in confirmation.items()}
     for name, value in confirmation.items():
         setattr(row, name, value)
@@ -98,16 +114,5 @@ def validate_place(session: Session, values: Mapping[str, Any]) -> dict[str, Any
         raise Invalid(_(NEEDS_CORRECTING), tuple(errors))
     columns = place.build_columns()
     review_on = columns["review_on"]
-    columns = {name: value for name, value in columns.items() if name not in _CONFIRMATION_COLUMNS}
+    columns = {name: value for name, value in columns.items() if name not in CONFIRMATION_COLUMNS}
     return {**columns, **({"review_on": review_on} if review_on else {}), "confirmed_today": is_confirmed_today}
-
-
-def _build_confirmation(actor: Actor, columns: Mapping[str, Any]) -> dict[str, Any]:
-    today = clock.today()
-    review_on = columns.get("review_on")
-    return {
-        "confirmed_on": today,
-        "confirmed_by": actor.journal_label,
-        # A day that is past would have the entry go stale at once.
-        "review_on": review_on if review_on and review_on > today else find_review_day(today),
-    }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
 from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Place, Point, Service
-from attention_point.directory.revision import increase_revision, replace_offers
+from attention_point.directory.revision import build_change, increase_revision, replace_offers
 from attention_point.directory.validation.consistency import check_consistency, hash_consent_text
 from attention_point.directory.validation.field_errors import locate_errors_in_file
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile
@@ -58,8 +58,8 @@ def load_directory(session: Session, actor: Actor, source: object) -> LoadResult
     except Invalid as error:
         raise locate_errors_in_file(source, error) from None
     result = LoadResult()
-    _write_all_but_services(session, file, result)
-    _write_services(session, file, result)
+    _write_all_but_services(session, actor, file, result)
+    _write_services(session, actor, file, result)
     if result.added or result.changed:
         increase_revision(session)
         journal.record(
@@ -103,7 +103,7 @@ def _read_shipped_files() -> dict[str, object]:
     return {key: rows for part in parts if isinstance(part, dict) for key, rows in part.items()}
 
 
-def _write_all_but_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+def _write_all_but_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
     edited_columns = {"origin": LOADED, "version": 1}
     rows_by_model: dict[type[Any], dict[str, dict[str, Any]]] = {
         Entity: {entity.code: {**entity.build_columns(), **edited_columns} for entity in file.entities},
@@ -113,10 +113,10 @@ def _write_all_but_services(session: Session, file: DirectoryFile, result: LoadR
     }
     for model, rows in rows_by_model.items():
         for code, columns in rows.items():
-            _write_row(session, result, model, code, columns)
+            _write_row(session, actor, result, model, code, columns)
     session.flush()  # places and offers refer to their entities by a foreign key
     for place in file.list_places():
-        _write_row(session, result, Place, place.id, {**place.build_columns(), **edited_columns})
+        _write_row(session, actor, result, Place, place.id, {**place.build_columns(), **edited_columns})
 
 
 def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
     }
 
 
-def _write_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+def _write_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
     stored_services = queries.get_services_by_code(session)
     listed_services = {service.code: service for service in file.services}
     for code in dict.fromkeys([*listed_services, *(offer.service for offer in file.offers)]):
@@ -145,13 +145,14 @@ def _write_services(session: Session, file: DirectoryFile, result: LoadResult) -
             offers = previous_offers | offers
         # The offers are compared with the service: if the office edited one, the other stays too.
         same_offers = offers == previous_offers
-        if _write_row(session, result, Service, code, columns, same_offers=same_offers) and not same_offers:
+        if _write_row(session, actor, result, Service, code, columns, same_offers=same_offers) and not same_offers:
             session.flush()  # the service, if it is new, before its offers
             replace_offers(session, code, offers.values())
 
 
 def _write_row(
     session: Session,
+    actor: Actor,
     result: LoadResult,
     model: type[Any],
     code: str,
@@ -173,9 +174,11 @@ def _write_row(
     if getattr(row, "origin", LOADED) == EDITED:
         result.kept_codes += (code,)
         return False
-    for name, value in content.items():
+    changes = {name: (getattr(row, name), value) for name, value in content.items() if getattr(row, name) != value}
+    for name, (_before, value) in changes.items():
         setattr(row, name, value)
     if "origin" in columns:
         row.version += 1
+        session.add(build_change(actor, "load", row, changes))
     result.changed += 1
     return True

@@ -42,7 +42,9 @@ ROLES: dict[str, frozenset[str]] = {
     # The agent receives people at the desk.
     "agent": DESK_PERMISSIONS,
     # Answers for one partner entity. Sees that entity's referrals, and only the fields that the service declares.
-    "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view", "turns.call"}),
+    "entity": frozenset(
+        {"account.own", "portal.use", "slips.open", "directory.view", "directory.propose", "turns.call"}
+    ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
