@@ -6,6 +6,7 @@ is the same, to the byte.
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,12 +25,12 @@ from tests.support.pages import PageClient
 from tests.support.visits import consents, person, recorded
 
 DAY = datetime(2017, 8, 9, 15, tzinfo=clock.TIME_ZONE)
-GUIDANCE = {"needs": ["MIG-REG"], "consents": consents(("attention", True), ("referral:*", False))}
-VIOLENCE = {"needs": ["VBG"], "vulnerabilities": ["gender_violence"]}
-MIXED = {"needs": ["VBG", "EMP-SENA"]}
+GUIDANCE: dict[str, Any] = {"needs": ["MIG-REG"], "consents": consents(("attention", True), ("referral:*", False))}
+VIOLENCE: dict[str, Any] = {"needs": ["VBG"], "vulnerabilities": ["gender_violence"]}
+MIXED: dict[str, Any] = {"needs": ["VBG", "EMP-SENA"]}
 
 
-def record(app: Flask, surname: str, moment: datetime = DAY, **changes: object) -> Visit:
+def record(app: Flask, surname: str, moment: datetime = DAY, **changes: Any) -> Visit:
     """The visit of an invented person, recorded by a colleague at a moment."""
     known = person(surname_1=surname, documents=None, phone=None)
     with clock.override_now(moment), app.extensions["database"].write_session() as session:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from werkzeug.test import TestResponse
 
 from attention_point.foundation.language import in_language
 from attention_point.public_directory import search
@@ -22,9 +23,9 @@ def reader(app: Flask) -> PageClient:
     return PageClient(app, app.response_class)
 
 
-def text(page: object) -> str:
+def text(page: TestResponse) -> str:
     """The page's body."""
-    return page.get_data(as_text=True)  # type: ignore[attr-defined,no-any-return]
+    return page.get_data(as_text=True)
 
 
 def list_needs(page: str) -> list[str]:
