@@ -1,6 +1,6 @@
 """The feature of the directory: pages, menu, reference data and names for the journal."""
 
-from attention_point.directory.naming import NAMING
+from attention_point.directory.pages.naming import NAMING
 from attention_point.directory.pages import line_views, map_views, place_views, proposal_views, upkeep_views
 from attention_point.directory.privacy import views as privacy_views
 from attention_point.directory.seed.loading import load_shipped_files
@@ -28,7 +28,7 @@ directory = Feature(
             "directory.view",
             daily_for=("agent", "entity", "office", "admin"),
         ),
-        MenuItem(N_("Our entry"), "proposals.show_own_entry", "directory.propose", daily_for=("entity",)),
+        MenuItem(N_("Our entry"), "entry_proposals.show_own_entry", "directory.propose", daily_for=("entity",)),
     ),
     reference_loaders=(load_shipped_files,),
     jobs=(ENDINGS_JOB,),

@@ -41,6 +41,12 @@ FIELD_LABELS = {
     "papers": N_("Documents to bring"),
     "conditions": N_("Eligibility"),
     "fields": N_("Data that the entity sees"),
+    "instruments": N_("Windows of the procedure"),
+    "applies_if": N_("Who it is for"),
+    "suggested_if": N_("Who is told of it without asking"),
+    "urgent_if": N_("When it is urgent"),
+    "closed": N_("What to say when it is closed"),
+    "advice": N_("Advice"),
     "offers": N_("Who offers it"),
     "print_format": N_("Paper of the slip"),
     "order": N_("What the form asks first"),
@@ -86,7 +92,7 @@ PORTAL_FIELD_LABELS = {
 # What is known of a place; empty is "nobody knows".
 HOLIDAY_LABELS = {"closed": N_("Closed on public holidays"), "open": N_("Open on public holidays")}
 APPOINTMENT_LABELS = {"required": N_("With an appointment"), "walk_in": N_("Without an appointment")}
-FREE_LABELS = {"yes": N_("Free"), "no": N_("Not free")}
+FREE_LABELS = {"yes": N_("Free of charge"), "no": N_("Not free")}
 
 # Monday is 1, as ISO 8601 counts.
 WEEKDAY_LABELS = {

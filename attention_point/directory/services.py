@@ -27,6 +27,7 @@ from attention_point.directory.validation.consistency import (
     UNKNOWN_SERVICE,
     find_overlapping_offers,
 )
+from attention_point.directory.validation.contradictions import describe_surroundings, find_contradictions
 from attention_point.directory.validation.differences import list_differences
 from attention_point.directory.validation.schemas import (
     EmergencyLineData,
@@ -47,6 +48,8 @@ NEEDS_CORRECTING = N_("Nothing was saved: something needs correcting.")
 FIXED_ENTITY_FIELDS = ("desk_2017", "sanctions", "withheld_fields")
 # Whoever edits a row confirms it or leaves it unconfirmed: these are no fields of a form.
 CONFIRMATION_COLUMNS = ("confirmed_on", "confirmed_by", "review_on")
+# What the rules read of a service. A page that does not show them leaves them as they are.
+RULE_FIELDS = ("instruments", "applies_if", "suggested_if", "urgent_if", "closed", "advice")
 EditedRow = TypeVar("EditedRow", Entity, EmergencyLine, Place, Point, Service)
 
 
@@ -88,9 +91,12 @@ def save_service(session: Session, actor: Actor, code: str, version: int, values
     """
     row = lock_row(session, Service, code)
     fixed_values = {"code": code, "need": row.need, "restricted": row.restricted}
-    columns, offers = _validate_service(session, {**values, **fixed_values})
+    rule_values = {name: getattr(row, name) for name in RULE_FIELDS if getattr(row, name) is not None}
+    columns, offers = _validate_service(session, {**rule_values, **values, **fixed_values})
     stored_offers = _list_stored_offers(session, code)
     stored_values = {**{name: getattr(row, name) for name in columns}, "offers": stored_offers}
+    for name in ("instruments", "advice"):
+        stored_values[name] = stored_values[name] or []  # a row of an older version has none
     new_values = {**columns, "offers": offers}
     if save_changes(session, actor, row, version, new_values, stored_values) and offers != stored_offers:
         replace_offers(session, code, offers)
@@ -175,6 +181,7 @@ def _validate_service(session: Session, values: Mapping[str, Any]) -> tuple[dict
     errors += [FieldError(f"offers.{index}.valid_from", _(OFFERED_TWICE)) for index in find_overlapping_offers(offers)]
     if not offers:
         errors.append(FieldError("offers", _(OFFERED_BY_NOBODY)))
+    errors += find_contradictions(service, service.offers, describe_surroundings(session, [service]))
     if errors:
         raise Invalid(_(NEEDS_CORRECTING), tuple(errors))
     # The order of ``_list_stored_offers``: the two lists are compared.

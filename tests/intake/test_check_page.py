@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -96,8 +97,8 @@ def test_where_nobody_reads_is_said_beside_the_choice(
 
 def test_contact_data_that_nobody_confirmed_are_said(app: Flask, agent: PageClient) -> None:
     with app.extensions["database"].read_session() as session:
-        confirmed_on = directory_queries.get_entities_by_code(session)["sena"].confirmed_on
-    assert confirmed_on is None
+        places = directory_queries.list_places(session, "sena", None, date(2017, 8, 9))
+    assert [place.confirmed_on for place in places] == [None]
     assert "Nadie ha confirmado la dirección ni el teléfono de SENA" in words(checked(agent))
 
 

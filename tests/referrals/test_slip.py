@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from attention_point.directory.models import Entity, Point
+from attention_point.directory.models import Place, Point
 from attention_point.foundation.language import gettext, in_language
 from attention_point.foundation.paperwork import write_slip
 from attention_point.intake import queries as intake_queries
@@ -84,11 +84,11 @@ def test_the_slip_says_where_to_go_with_which_papers(session: Session) -> None:
     load_shipped(session)
     confirmed = {
         "address": {"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"},
-        "hours": {"es": "Lunes a viernes, 8 a 12", "en": "Monday to Friday, 8 to 12"},
+        "hours_note": {"es": "Lunes a viernes, 8 a 12", "en": "Monday to Friday, 8 to 12"},
         "phone": "607 6337000",
         "confirmed_on": date(2017, 8, 1),
     }
-    session.execute(update(Entity).where(Entity.code == "migracion-colombia").values(**confirmed))
+    session.execute(update(Place).where(Place.id == "migracion-colombia").values(**confirmed))
     text = slip_text(session)
     assert re.search(r"BGA-2017-\d{6}", text)
     for expected in (

@@ -16,7 +16,7 @@ from attention_point.foundation.errors import AppError, Conflict, FieldError, In
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
-from attention_point.foundation.web.forms import BaseForm, Required
+from attention_point.foundation.web.forms import BaseForm, Required, read_posted_fields
 
 blueprint = Blueprint("service_maps", __name__, url_prefix="/directory/service-map")
 
@@ -119,7 +119,8 @@ def _build_upload_form() -> UploadForm:
 
 
 def _read_decisions(plans: list[PlannedPoint]) -> dict[int, str]:
-    return {plan.row: request.form.get(f"row-{plan.row}", services.LEAVE) for plan in plans if plan.kind == "doubtful"}
+    posted = read_posted_fields()
+    return {plan.row: posted.get(f"row-{plan.row}", services.LEAVE) for plan in plans if plan.kind == "doubtful"}
 
 
 def _list_wrong_rows(error: Invalid) -> list[str]:

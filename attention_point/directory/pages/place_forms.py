@@ -31,6 +31,8 @@ _OTHER_FIELDS = (
     *("neighbourhood", "municipality", "holidays", "appointment", "phone", "whatsapp", "email", "website", "services"),
     *("latitude", "longitude", "source", "order", "verified", "review_on", "valid_from", "valid_to"),
 )
+# One tap for the week in which most places are open, in the place of five.
+_WORKING_WEEK, _WORKING_DAYS = "working-week", ("1", "2", "3", "4", "5")
 # Only the office fills them in.
 OFFICE_FIELDS = ("order", "source", "verified", "review_on", "confirmed_today")
 
@@ -122,7 +124,8 @@ def build_place_form(
         for _spare in range(SPARE_ENTRIES - min(len(form.hours), SPARE_ENTRIES - 1)):
             form.hours.append_entry()
     for entry in form.hours:
-        entry.form.weekdays.choices = [(str(number), _(label)) for number, label in WEEKDAY_LABELS.items()]
+        days = [(str(number), _(label)) for number, label in WEEKDAY_LABELS.items()]
+        entry.form.weekdays.choices = [(_WORKING_WEEK, _("Monday to Friday")), *days]
     return form
 
 
@@ -146,7 +149,9 @@ def _group_openings(openings: Iterable[OpeningHours]) -> Iterator[dict[str, Any]
         return f"{opening.opens_at:%H:%M}", f"{opening.closes_at:%H:%M}"
 
     for (opens_at, closes_at), group in groupby(sorted(openings, key=get_times), key=get_times):
-        weekdays = [str(opening.weekday) for opening in group]
+        days = [str(opening.weekday) for opening in group]
+        is_whole_week = set(_WORKING_DAYS).issubset(days)
+        weekdays = [_WORKING_WEEK, *(day for day in days if day not in _WORKING_DAYS)] if is_whole_week else days
         yield {"weekdays": weekdays, "opens_at": opens_at, "closes_at": closes_at}
 
 
@@ -163,7 +168,7 @@ def read_place_values(form: PlaceForm) -> dict[str, Any]:
             **{name: entry[name] for name in ("opens_at", "closes_at") if name in entry},
         }
         for entry in values.get("hours", ())
-        for weekday in entry.get("weekdays") or ("",)
+        for weekday in _list_weekdays(entry.get("weekdays", ())) or ("",)
     ]
     if "is_free" in values:
         values["is_free"] = {"yes": True, "no": False}.get(values["is_free"], values["is_free"])
@@ -173,9 +178,14 @@ def read_place_values(form: PlaceForm) -> dict[str, Any]:
     return values
 
 
+def _list_weekdays(chosen: Iterable[str]) -> list[str]:
+    """The days of an entry, those of the working week one by one, each once."""
+    return sorted({day for code in chosen for day in (_WORKING_DAYS if code == _WORKING_WEEK else (code,))})
+
+
 def show_place_errors(form: PlaceForm, errors: Iterable[FieldError]) -> None:
     """Put each error beside its field; an opening stands in the form with all days that have its hours."""
-    counts = [len(entry.form.weekdays.data or ()) or 1 for entry in form.hours if entry.form.is_filled]
+    counts = [len(_list_weekdays(entry.form.weekdays.data or ())) or 1 for entry in form.hours if entry.form.is_filled]
     entries = [index for index, count in enumerate(counts) for _weekday in range(count)]
     located = []
     for error in errors:

@@ -41,7 +41,7 @@ def add_place(code: str) -> ViewReply:
         lambda values: services.add_place(db_session(), current_actor(), code, values),
         url_for("directory.show_entity", code=code),
         entity=entity,
-        place=None,
+        place_row=None,
     )
 
 
@@ -56,7 +56,7 @@ def edit_place(place_id: str) -> ViewReply:
         lambda values: services.save_place(db_session(), current_actor(), place_id, form.read_version(), values),
         url_for("directory.show_entity", code=place.entity),
         entity=require_entity(place.entity),
-        place=place,
+        place_row=place,
     )
 
 
@@ -103,7 +103,7 @@ def show_or_save_place(
         except Conflict as error:
             conflict, status = error, error.status
             # Whoever has seen the differences may save again, over the version that the notice shows.
-            form.version.data = str(shown["place"].version) if shown.get("place") else ""
+            form.version.data = str(shown["place_row"].version) if shown.get("place_row") else ""
         except AppError as error:
             form.form_errors = [*form.form_errors, error.message]
             status = error.status
@@ -149,10 +149,14 @@ def require_place(place_id: str) -> PlaceRow:
 
 
 def _name_places(entity: str) -> dict[str, str]:
-    """The names of an entity's places by id; one without a name is called by its order."""
+    """The names of an entity's places by id; of several without a name, each is called by its number."""
     language = current_language()
     places = queries.get_directory(db_session()).places.get(entity, ())
     return {
-        place.id: place.name[language] if place.name else _("Place %(number)s", number=number)
+        place.id: place.name[language]
+        if place.name
+        else _("Place %(number)s", number=number)
+        if places[1:]
+        else _("Place")
         for number, place in enumerate(places, 1)
     }

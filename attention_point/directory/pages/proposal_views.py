@@ -30,9 +30,9 @@ from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
-from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 
-blueprint = Blueprint("proposals", __name__, url_prefix="/directory")
+blueprint = Blueprint("entry_proposals", __name__, url_prefix="/directory")
 
 
 class DecisionForm(BaseForm):
@@ -89,7 +89,7 @@ def confirm_own_place(place_id: str) -> Response:
     _require_own_place(place_id)
     confirm_place(db_session(), current_actor(), place_id, VersionForm().read_version())
     flash(_("Thank you. Confirmed today."), "success")
-    return redirect(url_for("proposals.show_own_entry"), 303)
+    return redirect(url_for("entry_proposals.show_own_entry"), 303)
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>", methods=["GET", "POST"])
@@ -103,7 +103,7 @@ def decide_proposal(proposal_id: UUID) -> ViewReply:
     status, conflict = 200, None
     if request.method == "POST":
         try:
-            if request.form.get("decision") == "approve":
+            if read_posted_fields().get("decision") == "approve":
                 proposals.approve_proposal(session, current_actor(), proposal_id, form.read_version())
                 message = _("Approved: the directory says it from now on.")
             else:
@@ -123,7 +123,7 @@ def decide_proposal(proposal_id: UUID) -> ViewReply:
             "directory/proposal.html",
             proposal=proposal,
             entity=require_entity(proposal.entity),
-            place=place,
+            place_row=place,
             has_changed=place is not None and place.version != proposal.version,
             changes=describe_fields(proposals.list_proposed_changes(session, proposal)),
             actor_names=find_actor_names(session, filter(None, (proposal.proposed_by, proposal.decided_by))),
@@ -146,11 +146,11 @@ def _show_or_propose(form: PlaceForm, entity: str, place: PlaceRow | None) -> Vi
             form.read_version(),
             values,
         ),
-        url_for("proposals.show_own_entry"),
+        url_for("entry_proposals.show_own_entry"),
         "directory/proposal_form.html",
         _("Sent to the Office. It says so here once it has decided."),
         entity=require_entity(entity),
-        place=place,
+        place_row=place,
     )
 
 

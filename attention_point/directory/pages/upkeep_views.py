@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.directory import labels, queries
-from attention_point.directory.freshness import find_worst_freshness
+from attention_point.directory.freshness import find_freshness, find_worst_freshness
 from attention_point.directory.pages.place_forms import (
     PlaceForm,
     build_place_form,
@@ -87,7 +87,8 @@ def review_entity(code: str) -> str | Response | tuple[str, int]:
             "directory/review.html",
             form=form,
             entity=entity,
-            place=place,
+            place_row=place,
+            freshness=find_freshness(place, clock.today()) if place else None,
             conflict=conflict,
             next_url=next_url,
             position=position,

@@ -8,8 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from rapidfuzz import fuzz
-
 from attention_point import texts
 from attention_point.directory.service_map.reading import Point, find_services
 from attention_point.directory.snapshot import Directory, PlaceRow
@@ -137,8 +135,14 @@ def _is_near(point: Point, place: PlaceRow) -> bool:
 _fold = lru_cache(maxsize=10_000)(texts.fold_text)
 
 
+def _compare_texts(text: str, other: str) -> float:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - few requests compare texts
+
+    return fuzz.token_sort_ratio(text, other)
+
+
 def _compare_names(name: str, other: str) -> float:
-    return fuzz.token_sort_ratio(_fold(name), _fold(other))
+    return _compare_texts(_fold(name), _fold(other))
 
 
 def _compare_addresses(address: str, other: str) -> float:
@@ -148,7 +152,7 @@ def _compare_addresses(address: str, other: str) -> float:
         return 100
     # Calle 35 # 10-43 and Calle 35 # 10-34 are two houses: numbers are the same or they are not.
     numbers = [[word for word in words if any(letter.isdigit() for letter in word)] for words in (first, second)]
-    return fuzz.token_sort_ratio(" ".join(first), " ".join(second)) if numbers[0] == numbers[1] else 0
+    return _compare_texts(" ".join(first), " ".join(second)) if numbers[0] == numbers[1] else 0
 
 
 def _build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:

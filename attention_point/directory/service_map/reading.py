@@ -144,6 +144,7 @@ def _is_number(text: str, limit: int) -> bool:
 def find_municipality(name: str, department: str) -> str | None:
     """The code of a municipality by its code or name; of two with one name, the one of the department."""
     codes = get_code_list("municipality")
+    name = load_vocabulary()["municipalities"].get(_fold(name), name)
     if codes.has_code(name):
         return name
     matches = [code for code in codes if _fold(code.es) == _fold(name)]

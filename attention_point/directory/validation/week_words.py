@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import time
 from itertools import groupby
 
+from babel.dates import get_day_names
 from babel.lists import format_list
 
-from attention_point.directory.labels import WEEKDAY_LABELS
 from attention_point.directory.snapshot import OpeningHours
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
@@ -30,7 +30,9 @@ def describe_week(openings: Iterable[OpeningHours]) -> Iterator[str]:
 
 def _describe_weekdays(weekdays: Sequence[int]) -> str:
     """Days in words, three or more in a row as a span."""
-    labels = [_(WEEKDAY_LABELS[weekday]) for weekday in weekdays]
+    # Babel counts from Monday, which it calls 0. In a Spanish sentence a day has a small letter.
+    day_names = get_day_names(locale=current_language())
+    labels = [day_names[weekday - 1] for weekday in weekdays]
     if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
         return _("%(first)s to %(last)s", first=labels[0], last=labels[-1])
     return format_list(labels, locale=current_language())

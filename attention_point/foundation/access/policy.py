@@ -47,6 +47,8 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
+    # The cases by which a change of services is tried before it is published.
+    | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     # Exact figures for a partner, under decision 49: the office's alone.
     | {"statistics.operational_report"}
@@ -57,7 +59,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {"restricted.view", "journal.person", "visits.correct_any", "captures.review_any", "devices.manage"}
     | {"turns.configure", "turns.waits"}
     | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
-    | {"statistics.release"}
+    | {"statistics.release", "routing.view"}
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
@@ -72,6 +74,8 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.edit",
             "journal.view",
             "journal.person",
+            "routing.view",
+            "routing.edit",
             "statistics.view",
             "turns.configure",
             "turns.waits",

@@ -20,8 +20,8 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.routing import queries as routing_queries
+from attention_point.routing.answers import lacks_documents
 from attention_point.routing.rule_types import ShownDocument, Situation
-from attention_point.routing.rules import lacks_documents
 
 SPANISH, ENGLISH, SPANISH_AND_ENGLISH = "es", "en", "both"
 SLIP_LANGUAGES = {SPANISH: ("es",), ENGLISH: ("en",), SPANISH_AND_ENGLISH: ("es", "en")}
