@@ -1,7 +1,7 @@
 """The feature of the directory: pages, menu, reference data and names for the journal."""
 
-from attention_point.directory.pages.naming import NAMING
 from attention_point.directory.pages import line_views, map_views, place_views, proposal_views, upkeep_views
+from attention_point.directory.pages.naming import NAMING
 from attention_point.directory.privacy import views as privacy_views
 from attention_point.directory.seed.loading import load_shipped_files
 from attention_point.directory.upkeep.endings import ENDINGS_JOB

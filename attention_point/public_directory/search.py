@@ -25,7 +25,7 @@ _FILE = Path(__file__).with_name("data") / "search_words.yaml"
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in small letters and without accents; ñ is n."""
+    """The words of a text in small letters and without accents."""
     plain = "".join(
         letter for letter in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(letter)
     )
@@ -61,7 +61,7 @@ def _score(typed_words: Sequence[str], texts: Sequence[tuple[float, str]]) -> tu
 def _compare(typed: str, word: str) -> float:
     if typed == word:
         return 1.0
-    # "médicos" finds "médico", "cole" finds "colegio".
+    # A plural finds its singular, the beginning of a word the whole of it.
     shorter, longer = sorted((typed, word), key=len)
     if len(shorter) >= 4 and longer.startswith(shorter):
         return 0.8

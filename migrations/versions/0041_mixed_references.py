@@ -8,7 +8,7 @@ down_revision = "0040"
 branch_labels = None
 depends_on = None
 
-BLOCK = 100_000  # of intake/records/reference_numbers.py
+BLOCK = 100_000  # of foundation/vault/number_order.py
 
 
 def upgrade() -> None:

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from attention_point.foundation import clock
 from attention_point.foundation.vault import Vault
+from attention_point.foundation.vault.number_order import BLOCK, choose_number, count_before
 from attention_point.intake.models import Visit
-from attention_point.intake.records.reference_numbers import BLOCK, choose_number, count_before
 from tests.intake.desk import posted, sent, text
 from tests.portal.support import browser, referral_of
 from tests.support.pages import PageClient

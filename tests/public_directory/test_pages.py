@@ -75,7 +75,8 @@ def test_a_need_says_what_to_bring_where_when_and_how_sure(reader: PageClient) -
     page = text(reader.get("/help/es/needs/MIG-REG"))
     for expected in (
         "Permiso para vivir en Colombia",
-        "Qué llevar",
+        "Lo que está abierto hoy",
+        "Si ninguno de estos es su caso",
         "Calle 35 # 10-43, Frente al parque García Rovira, García Rovira, Bucaramanga",
         "8:00 a 12:00 y 14:00 a 17:00",
         "Solo con cita. Pídala por WhatsApp.",
@@ -88,7 +89,7 @@ def test_a_need_says_what_to_bring_where_when_and_how_sure(reader: PageClient) -
         assert expected in page, expected
     english = text(reader.get("/help/en/needs/MIG-REG"))
     assert "Opposite García Rovira park" in english
-    assert "What to bring" in english
+    assert "What is open today" in english
     assert 'lang="en"' in english
 
 

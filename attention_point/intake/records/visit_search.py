@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.access import Actor
+from attention_point.foundation.vault import number_order
 from attention_point.intake import queries
 from attention_point.intake.models import Visit, VisitCounter
-from attention_point.intake.records import reference_numbers
 from attention_point.people.search import people_search
 from attention_point.people.search.typed_text import Reference, TypedSearch
 
@@ -44,7 +44,7 @@ def _list_references(session: Session, typed: Reference) -> list[str]:
         return [f"{typed.prefix}-{typed.year}-{typed.number:06d}"]
     # Only counters that have come so far: a number of a point that never reached it would be searched in vain.
     counters = select(VisitCounter.point, VisitCounter.year).where(
-        VisitCounter.last > reference_numbers.count_before(typed.number)
+        VisitCounter.last > number_order.count_before(typed.number)
     )
     if typed.year is not None:
         counters = counters.where(VisitCounter.year == typed.year)

@@ -4,11 +4,11 @@ The standard gives a service one organization. Here several entities may give on
 its own, with an id that follows from both codes. Texts are Spanish; ``alternate_name`` holds the English name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from attention_point.directory.snapshot import Directory, EntityRow, PlaceRow
+from attention_point.directory.snapshot import Directory, EntityRow, InstrumentRow, PlaceRow
 from attention_point.foundation.language import gettext as _
 from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.hsds.identifiers import build_id, build_taxonomy_id
@@ -23,7 +23,12 @@ from attention_point.public_directory.hsds.places import (
 from attention_point.public_directory.provided_services import ProvidedService, list_places_of, list_provided_services
 
 # What a service that is not given today is called (status of HSDS 3.0).
-_STATUSES = {"current": "active", "future": "inactive", "past": "defunct"}
+_STATUSES = {
+    "current": "active",
+    "future": "inactive",
+    "past": "defunct",
+    "closed": "temporarily_closed".replace("_", " "),
+}
 
 
 def build_service_id(provided: ProvidedService) -> str:
@@ -49,7 +54,7 @@ def build_service(directory: Directory, provided: ProvidedService, day: date) ->
             "application_process": _describe_application(provided, places),
             "fees_description": _describe_fees(places),
             "assured_date": min(confirmed_days).isoformat() if confirmed_days else None,
-            "alert": describe_freshness(places[0], day) if places and not confirmed_days else None,
+            "alert": _describe_alert(provided, places, day),
         }
     )
 
@@ -76,7 +81,22 @@ def build_full_service(directory: Directory, provided: ProvidedService, day: dat
 def _find_status(provided: ProvidedService, day: date) -> str:
     if provided.entity is None or not provided.entity.receives_referrals:
         return "inactive"
-    return _STATUSES[provided.find_validity(day)]
+    is_closed = bool(provided.service.instruments) and not _list_open_instruments(provided, day)
+    return _STATUSES["closed" if is_closed and provided.is_open(day) else provided.find_validity(day)]
+
+
+def _list_open_instruments(provided: ProvidedService, day: date) -> list[InstrumentRow]:
+    return [instrument for instrument in provided.service.instruments if instrument.is_in_force(day)]
+
+
+def _describe_alert(provided: ProvidedService, places: Sequence[PlaceRow], day: date) -> str:
+    """That a procedure is closed and what is open, and that nobody confirmed where it is."""
+    sentences = []
+    if provided.service.closed and not _list_open_instruments(provided, day):
+        sentences.append(provided.service.closed["es"])
+    if places and not any(place.confirmed_on for place in places):
+        sentences.append(describe_freshness(places[0], day))
+    return " ".join(sentences)
 
 
 def _describe_application(provided: ProvidedService, places: Iterable[PlaceRow]) -> str:
@@ -124,13 +144,17 @@ def _list_service_phones(directory: Directory, provided: ProvidedService, day: d
 
 
 def _list_documents(provided: ProvidedService, service_id: str, day: date) -> list[HsdsObject]:
+    documents = [requirement.text["es"] for requirement in provided.service.requirements_on(day)]
+    # What one way of a procedure asks for is no requirement of the others.
+    documents += [
+        f"{instrument.name['es']}: {requirement.text['es']}"
+        for instrument in _list_open_instruments(provided, day)
+        for requirement in instrument.papers
+        if requirement.is_in_force(day)
+    ]
     return [
-        {
-            "id": build_id("document", service_id, requirement.text["es"]),
-            "service_id": service_id,
-            "document": requirement.text["es"],
-        }
-        for requirement in provided.service.requirements_on(day)
+        {"id": build_id("document", service_id, document), "service_id": service_id, "document": document}
+        for document in dict.fromkeys(documents)
     ]
 
 

@@ -1,20 +1,23 @@
 """What the public pages say of a need, an entity and a place, in the reader's language."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import is_in_force
 from attention_point.directory import queries
 from attention_point.directory.freshness import FRESH, find_freshness
 from attention_point.directory.places.opening_hours import describe_hours
 from attention_point.directory.snapshot import (
+    AdviceRow,
     BilingualText,
     Directory,
     EmergencyLineRow,
     EntityRow,
+    InstrumentRow,
     PlaceRow,
     ServiceRow,
 )
@@ -63,14 +66,30 @@ class PlaceEntry:
 
 
 @dataclass(frozen=True)
+class OptionEntry:
+    """A way that a procedure has today for some people; ``last_day`` is empty where it has no end."""
+
+    name: str
+    last_day: str
+    requirements: tuple[str, ...]
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ServiceEntry:
-    """A service of a need's page: what one brings, and the places of every entity that gives it."""
+    """A service of a need's page: what one brings, and the places of every entity that gives it.
+
+    ``options`` are the ways of a procedure that are open today. ``closed`` is what is said to whom none of them fits.
+    """
 
     service: ServiceRow
     name: str
     description: str
     conditions: str
     requirements: tuple[str, ...]
+    advice: tuple[str, ...]
+    options: tuple[OptionEntry, ...]
+    closed: str
     places: tuple[PlaceEntry, ...]
 
 
@@ -95,8 +114,8 @@ def list_services_of_need(directory: Directory, need: str, day: date) -> list[Se
             rows = list_places_of(directory, provided, day)
             entries = [describe_place(provided.entity, place, day) for place in rows]
             places.setdefault(provided.service.code, []).extend(entries or [describe_unknown_place(provided.entity)])
-    # The service with the need's own code first, then as they are called.
-    codes = sorted(places, key=lambda code: (code != need, code))
+    # What is urgent for some first, as a doctor after violence; then the service with the need's own code.
+    codes = sorted(places, key=lambda code: (not directory.services[code].urgent_if, code != need, code))
     return [_describe_service(directory.services[code], places[code], day) for code in codes]
 
 
@@ -108,7 +127,29 @@ def _describe_service(service: ServiceRow, places: list[PlaceEntry], day: date) 
         service.description[language],
         _choose(service.conditions),
         tuple(requirement.text[language] for requirement in service.requirements_on(day)),
+        _list_advice(service.advice, day),
+        tuple(_describe_option(instrument, day) for instrument in service.instruments if instrument.is_in_force(day)),
+        _choose(service.closed),
         tuple(places),
+    )
+
+
+def _describe_option(instrument: InstrumentRow, day: date) -> OptionEntry:
+    language = current_language()
+    return OptionEntry(
+        instrument.name[language],
+        f"{instrument.valid_to:%d/%m/%Y}" if instrument.valid_to else "",
+        tuple(requirement.text[language] for requirement in instrument.papers if requirement.is_in_force(day)),
+        _list_advice(instrument.advice, day),
+    )
+
+
+def _list_advice(advice: Iterable[AdviceRow], day: date) -> tuple[str, ...]:
+    """What is said to everybody: advice for some alone needs somebody who asks."""
+    return tuple(
+        row.text[current_language()]
+        for row in advice
+        if not row.applies_if and row.shown_on != "card" and is_in_force(row.valid_from or date.min, row.valid_to, day)
     )
 
 

@@ -40,7 +40,7 @@ def build_leaflet(
             for line in list_emergency_lines(directory, need.code, day)
         ),
         footer=(
-            _("If they turn you away, ask the Personería for help. It is free."),
+            _("If they turn you away, ask the municipal ombudsman for help. It is free."),
             _("Printed with what was known on %(day)s. %(issuer)s.", day=f"{day:%d/%m/%Y}", issuer=issuer),
         ),
         watermark=watermark,
@@ -58,6 +58,14 @@ def _list_parts(services: Sequence[ServiceEntry]) -> Iterator[LeafletPart]:
             yield LeafletPart(_("What to bring"), (_("You do not need papers: nobody may ask you for any."),))
         elif service.requirements:
             yield LeafletPart(_("What to bring"), service.requirements)
+        if service.advice:
+            yield LeafletPart(_("Good to know"), service.advice)
+        for option in service.options:
+            until = (_("Until %(day)s", day=option.last_day),) if option.last_day else ()
+            yield LeafletPart(option.name, (*until, *option.requirements, *option.advice))
+        if service.closed:
+            heading = _("If none of these fits you") if service.options else _("Closed today")
+            yield LeafletPart(heading, (service.closed,))
         yield LeafletPart(_("Where to go"), places=tuple((place.name, _list_lines(place)) for place in service.places))
 
 

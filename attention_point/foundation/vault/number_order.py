@@ -1,11 +1,11 @@
-"""The numbers of references, in an order that only the key of the installation knows.
+"""Numbers of a series, such as those of references, in an order that only the key of the installation knows.
 
 Numbers given one after another would tell of a visit that a list does not show: 122 and 124 stand there, 123 is
 missing, and whoever came between them came for what is confidential (decision 57). So each block of numbers is used in
 an order of its own: a number tells neither when its visit was nor whether another is missing.
 """
 
-from attention_point.foundation.vault import Vault
+from attention_point.foundation.vault.vault import Vault
 
 BLOCK = 100_000
 """So many numbers are mixed with one another. No desk fills a block in a year, so that there are gaps everywhere."""
