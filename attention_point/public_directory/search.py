@@ -76,8 +76,14 @@ def read_search_words() -> Mapping[str, str]:
     return words
 
 
+def list_first_services() -> frozenset[str]:
+    """The codes of services that stand first on the page of their need."""
+    codes: frozenset[str] = _read_file()["first"]
+    return codes
+
+
 @cache
 def _read_file() -> Mapping[str, Any]:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     words = {code: " ".join(words) for code, words in content["words"].items()}
-    return {"words": words, "silent": frozenset(content["silent"].split())}
+    return {"words": words, "first": frozenset(content["first"]), "silent": frozenset(content["silent"].split())}

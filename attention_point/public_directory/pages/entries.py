@@ -26,6 +26,7 @@ from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.provided_services import list_open_services, list_places_of
+from attention_point.public_directory.search import list_first_services
 from attention_point.turns.kiosk.needs import list_need_groups
 
 _COUNTRY_PREFIX = "57"
@@ -114,8 +115,8 @@ def list_services_of_need(directory: Directory, need: str, day: date) -> list[Se
             rows = list_places_of(directory, provided, day)
             entries = [describe_place(provided.entity, place, day) for place in rows]
             places.setdefault(provided.service.code, []).extend(entries or [describe_unknown_place(provided.entity)])
-    # What is urgent for some first, as a doctor after violence; then the service with the need's own code.
-    codes = sorted(places, key=lambda code: (not directory.services[code].urgent_if, code != need, code))
+    first_codes = list_first_services()
+    codes = sorted(places, key=lambda code: (code not in first_codes, code != need, code))
     return [_describe_service(directory.services[code], places[code], day) for code in codes]
 
 

@@ -48,25 +48,31 @@ def build_leaflet(
 
 
 def _list_parts(services: Sequence[ServiceEntry]) -> Iterator[LeafletPart]:
+    # A sheet has little room: what holds for all services stands once, and a place is described where it comes first.
+    if services and all(service.service.documents_none for service in services):
+        yield LeafletPart(_("What to bring"), (_("You do not need papers: nobody may ask you for any."),))
+    described: list[PlaceEntry] = []
     for service in services:
-        # With several services each has its name, and what is to be brought stands below it.
-        if len(services) > 1:
-            yield LeafletPart(service.name, tuple(filter(None, (service.description, service.conditions))))
-        elif service.conditions:
+        is_alone = len(services) == 1
+        if is_alone and service.conditions:
             yield LeafletPart(_("Who it is for"), (service.conditions,))
-        if service.service.documents_none:
-            yield LeafletPart(_("What to bring"), (_("You do not need papers: nobody may ask you for any."),))
-        elif service.requirements:
-            yield LeafletPart(_("What to bring"), service.requirements)
+        if service.requirements:
+            yield LeafletPart(_("What to bring") if is_alone else service.name, service.requirements)
         if service.advice:
             yield LeafletPart(_("Good to know"), service.advice)
-        for option in service.options:
-            until = (_("Until %(day)s", day=option.last_day),) if option.last_day else ()
-            yield LeafletPart(option.name, (*until, *option.requirements, *option.advice))
-        if service.closed:
-            heading = _("If none of these fits you") if service.options else _("Closed today")
-            yield LeafletPart(heading, (service.closed,))
-        yield LeafletPart(_("Where to go"), places=tuple((place.name, _list_lines(place)) for place in service.places))
+        yield from _list_options(service)
+        places = tuple((place.name, () if place in described else _list_lines(place)) for place in service.places)
+        described += service.places
+        yield LeafletPart(_("Where to go") if is_alone else service.name, places=places)
+
+
+def _list_options(service: ServiceEntry) -> Iterator[LeafletPart]:
+    for option in service.options:
+        until = (_("Until %(day)s", day=option.last_day),) if option.last_day else ()
+        yield LeafletPart(option.name, (*until, *option.requirements, *option.advice))
+    if service.closed:
+        heading = _("If none of these fits you") if service.options else _("Closed today")
+        yield LeafletPart(heading, (service.closed,))
 
 
 def _list_lines(place: PlaceEntry) -> tuple[str, ...]:
@@ -79,5 +85,6 @@ def _list_lines(place: PlaceEntry) -> tuple[str, ...]:
         )
         if number
     )
-    lines = (where if place.address or place.landmark else "", place.hours, numbers, place.appointment, place.cost)
+    terms = " ".join(filter(None, (place.appointment, place.cost)))
+    lines = (where if place.address or place.landmark else "", place.hours, numbers, terms)
     return (*(line for line in lines if line), place.freshness)
