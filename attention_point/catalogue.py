@@ -10,6 +10,7 @@ from attention_point.foundation.mail.feature import mail
 from attention_point.foundation.system_page.feature import system
 from attention_point.intake.feature import intake
 from attention_point.portal.feature import portal
+from attention_point.public_directory.feature import public_directory
 from attention_point.referrals.feature import referrals
 from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.annual_report.feature import annual_report
@@ -30,6 +31,7 @@ FEATURES: tuple[Feature, ...] = (
     referrals,
     sync,
     directory,
+    public_directory,
     routing,
     statistics,
     registers,

@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     DeferredCommand(
         "directory",
-        "directory.seed.commands",
+        "public_directory.commands",
         "directory_commands",
         N_("Entities, services and what they ask for."),
     ),

@@ -127,7 +127,7 @@ def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer:
 
 def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
     """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
-    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     return _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
 
 
@@ -140,7 +140,7 @@ def record_person_outcome(
     answer becomes stale. Raises NotFound, Invalid for an outcome that is none, VaultError, and Conflict where somebody
     else noted another one meanwhile.
     """
-    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
         raise Invalid(message, (FieldError("outcome", message),))
@@ -165,9 +165,12 @@ def record_person_outcome(
     return replace(referral, record=record)
 
 
-def require_visible_referral(actor: Actor, referral: queries.DecryptedReferral | None) -> queries.DecryptedReferral:
+def require_visible_referral(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral | None
+) -> queries.DecryptedReferral:
     """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same."""
-    if referral is None or (referral.restricted and not actor.may("restricted.view")):
+    is_visible = referral is not None and (actor.may("restricted.view") or not referral.restricted)
+    if referral is None or not is_visible or queries.list_hidden_visits(session, actor, [referral]):
         raise NotFound(_("There is no such referral."))
     return referral
 
