@@ -20,6 +20,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
+from attention_point.referrals.clocks import seal_clock_of_service
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import build_referral_cells
@@ -80,7 +81,11 @@ def create_referrals(
         {
             "id": referral_id,
             "entity": chosen_service.entity,
-            "sealed": visit.key.seal(queries.SEALING_PURPOSE, referral_id, {**chosen_service.record, "answers": []}),
+            "sealed": visit.key.seal(
+                queries.SEALING_PURPOSE,
+                referral_id,
+                {**seal_clock_of_service(session, chosen_service.record), "answers": []},
+            ),
         }
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
