@@ -18,7 +18,7 @@ from attention_point.foundation.errors import Conflict, Difference, FieldError, 
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
-from attention_point.referrals import queries, rules
+from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
 from attention_point.referrals.clocks import seal_clock_of_service
 from attention_point.referrals.models import Referral
@@ -90,6 +90,7 @@ def create_referrals(
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
     _INSERT_REFERRALS.execute_for_rows(session, common_values, rows)
+    notices.queue_notices(session, "new", [(row["entity"], row["id"]) for row in rows])
     return referral_ids
 
 
@@ -133,7 +134,10 @@ def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer:
 def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
     """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
     referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
-    return _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
+    answered_referral = _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
+    if answered_referral.state == "withdrawn" != referral.state:
+        notices.queue_notice(session, "withdrawn", referral.entity, [referral.id])
+    return answered_referral
 
 
 def record_person_outcome(
