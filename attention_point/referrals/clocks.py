@@ -70,7 +70,7 @@ def find_lateness(referral: ListedReferral, now: datetime) -> Lateness:
         return Lateness.EXPIRED
     today = clock.local_day(now)
     if referral.state in WAITING_STATES:
-        start, service_clock = find_start_day(referral), find_clock(referral)
+        start, service_clock = clock.local_day(find_start(referral)), find_clock(referral)
         if today > _add_term(start, service_clock.expire):
             return Lateness.EXPIRED
         if today > _add_term(start, service_clock.answer):
@@ -88,7 +88,7 @@ def find_due_day(referral: ListedReferral) -> date | None:
     A referral that is not opened owes its answer too, so that the day of the answer stands for both.
     """
     if referral.state in WAITING_STATES:
-        return _add_term(find_start_day(referral), find_clock(referral).answer)
+        return _add_term(clock.local_day(find_start(referral)), find_clock(referral).answer)
     return _find_last_day_to_finish(referral) if referral.state == "accepted" else None
 
 
@@ -96,11 +96,13 @@ def find_last_day(referral: ListedReferral) -> date | None:
     """The last day on which a referral that waits for its answer is open; None for one that does not wait."""
     if referral.state not in WAITING_STATES:
         return None
-    return _add_term(find_start_day(referral), find_clock(referral).expire)
+    return _add_term(clock.local_day(find_start(referral)), find_clock(referral).expire)
 
 
-def find_start_day(referral: ListedReferral) -> date:
-    """The day on which the clock of the answer began: the creation, or the day on which it was opened anew."""
+def find_start(referral: ListedReferral) -> datetime:
+    """When its present term began: with the creation, when it was opened anew, or when it was accepted."""
+    if referral.state not in WAITING_STATES:
+        return referral.state_at
     moment = referral.created_at
     if isinstance(referral, DecryptedReferral):
         was_waiting = True
@@ -110,12 +112,12 @@ def find_start_day(referral: ListedReferral) -> date:
             if is_waiting and not was_waiting:
                 moment = datetime.fromisoformat(answer["at"])
             was_waiting = is_waiting
-    return clock.local_day(moment)
+    return moment
 
 
 def _find_last_day_to_finish(referral: ListedReferral) -> date:
     """Of an accepted referral: the term of the service after it was accepted, or after its appointment."""
-    start = clock.local_day(referral.state_at)
+    start = clock.local_day(find_start(referral))
     if isinstance(referral, DecryptedReferral) and referral.appointment:
         start = max(start, clock.local_day(referral.appointment.at))
     return _add_term(start, find_clock(referral).expire)
@@ -127,7 +129,12 @@ def _add_term(start: date, day_count: int) -> date:
     return add_working_days(start, day_count)
 
 
-def seal_clock_of_service(session: Session, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record of a new referral with the clock that its service has today, if it has one of its own."""
+def add_terms_of_service(session: Session, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of a new referral with what its service lays down today: its clock, and that it asks for no papers."""
     service = directory_queries.find_service(session, record["service"])
-    return {**record, "clock": dict(service.clock)} if service and service.clock else dict(record)
+    terms: dict[str, Any] = {}
+    if service and service.clock:
+        terms["clock"] = dict(service.clock)
+    if service and service.documents_none:
+        terms["documents_none"] = True
+    return {**record, **terms}

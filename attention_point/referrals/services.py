@@ -20,7 +20,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
 from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
-from attention_point.referrals.clocks import seal_clock_of_service
+from attention_point.referrals.clocks import add_terms_of_service
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import build_referral_cells
@@ -84,7 +84,7 @@ def create_referrals(
             "sealed": visit.key.seal(
                 queries.SEALING_PURPOSE,
                 referral_id,
-                {**seal_clock_of_service(session, chosen_service.record), "answers": []},
+                {**add_terms_of_service(session, chosen_service.record), "answers": []},
             ),
         }
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
@@ -221,7 +221,7 @@ def _is_repeated_answer(actor: Actor, referral: queries.DecryptedReferral, answe
 
 
 def _check_answer(referral: queries.DecryptedReferral, answer: Answer, step: rules.Step) -> Iterator[FieldError]:
-    if not answer.reason and rules.is_reason_required(step, referral.state, mandatory=referral.mandatory):
+    if not answer.reason and rules.is_reason_required(step, referral.state, mandatory=referral.needs_outcome):
         yield FieldError("reason", _("Write the reason."))
     for name, text in (("reason", answer.reason or ""), ("note", answer.note or "")):
         if len(text) > REASON_MAX_LENGTH:

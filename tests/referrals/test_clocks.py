@@ -14,6 +14,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.directory.models import Service
 from attention_point.foundation import clock
 from attention_point.referrals import queries, services
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.clocks import (
     DEFAULT_CLOCK,
     Lateness,
@@ -97,7 +98,7 @@ def test_a_service_has_a_clock_of_its_own_and_what_runs_keeps_its_own(session: S
 def test_what_is_accepted_is_late_after_its_appointment_and_never_expires(session: Session) -> None:
     with clock.override_now(at_noon(date(2017, 8, 9))):
         referral = new_referral(session)
-        appointment = services.Appointment("2017-09-01T09:00:00-05:00")
+        appointment = Appointment("2017-09-01T09:00:00-05:00")
         answer = services.Answer("accepted", 1, appointment=appointment)
         accepted = services.answer_for_entity(session, OFFICER, referral.id, answer)
     assert find_lateness(accepted, at_noon(date(2017, 9, 29))) is Lateness.ON_TIME
