@@ -65,7 +65,8 @@ def _change_several(
     change: Callable[[queries.DecryptedReferral, int], queries.DecryptedReferral | None],
 ) -> tuple[list[UUID], list[UUID]]:
     # All rows are locked before the journal is: whoever answers one of them holds its row and waits for the journal.
-    referrals = queries.list_locked_of_entity(session, require_own_entity(actor), versions)
+    entity, locked_referrals = require_own_entity(actor), queries.lock_referrals(session, sorted(versions))
+    referrals = [r for r in locked_referrals if isinstance(r, DecryptedReferral) and r.entity == entity]
     changes: list[tuple[DecryptedReferral, DecryptedReferral]] = []
     changed_ids: list[UUID] = []
     for referral in referrals:

@@ -1,7 +1,7 @@
 """Queries of referrals. Each row is opened with the key of its person; lists leave restricted ones out by default."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -76,6 +76,11 @@ class DecryptedReferral(ClearReferral):
         return bool(self.record.get("mandatory"))
 
     @property
+    def needs_outcome(self) -> bool:
+        """Whether it stands on one of the paths M1–M6, which do not end without an outcome or a reason."""
+        return bool(rules.list_mandatory_paths(self.record))
+
+    @property
     def person_outcomes(self) -> list[dict[str, Any]]:
         """What the person said became of it, oldest first: ``at``, ``by`` and ``outcome`` of each time."""
         # Referrals of an older version of the program have no such list.
@@ -109,10 +114,6 @@ class DecryptedReferral(ClearReferral):
         """The referral to another entity by which this one was replaced; None where it was not forwarded."""
         text = self.record.get("forwarded_to")
         return UUID(text) if text else None
-
-    def with_record(self, record: dict[str, Any]) -> "DecryptedReferral":
-        """The same referral with another record, which is not stored yet."""
-        return replace(self, record=record)
 
     @property
     def waiting_since(self) -> datetime:
@@ -212,16 +213,6 @@ def find_referral(
     return referral
 
 
-def list_locked_of_entity(session: Session, entity: str, referral_ids: Iterable[UUID]) -> list[DecryptedReferral]:
-    """Those of some referrals that are the entity's and open, locked in the order of their ids.
-
-    Nobody else writes them until the transaction ends.
-    """
-    query = _SELECT_ROWS.where(Referral.id.in_(list(referral_ids)), Referral.entity == entity)
-    rows = session.execute(query.order_by(Referral.id).with_for_update()).all()
-    return [referral for referral in _decrypt_rows(session, rows) if isinstance(referral, DecryptedReferral)]
-
-
 def list_referrals_of_person(session: Session, person_id: UUID) -> list[ListedReferral]:
     """A person's referrals, the newest first, at most 100; also restricted and damaged ones."""
     query = _SELECT_ROWS.where(Referral.person_id == person_id).order_by(Referral.id.desc()).limit(100)
@@ -231,6 +222,22 @@ def list_referrals_of_person(session: Session, person_id: UUID) -> list[ListedRe
 def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
     """Some referrals by their ids."""
     return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.id.in_(referral_ids))).all())
+
+
+def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
+    """Some referrals, which nobody else writes until the transaction ends."""
+    query = _SELECT_ROWS.where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update()
+    return _decrypt_rows(session, session.execute(query).all())
+
+
+def list_oldest_at_point(
+    session: Session, point: str, state: str, after: UUID | None, size: int
+) -> tuple[list[ListedReferral], UUID | None]:
+    """A point's oldest referrals in a state, restricted ones too; and after which id more follow, None at the end."""
+    query = _SELECT_ROWS.where(Referral.point == point, Referral.state == state).order_by(Referral.id).limit(size)
+    rows = session.execute(query if after is None else query.where(Referral.id > after)).all()
+    # Of erased people nothing is listed, so that the list alone does not say whether there is more.
+    return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
 
 
 def list_referrals_of_entity(

@@ -17,7 +17,7 @@ from attention_point.foundation.errors import Conflict, Difference, FieldError, 
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
-from attention_point.referrals import queries, rules
+from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.answers import messages
 from attention_point.referrals.answers.answering import (
     REASON_MAX_LENGTH,
@@ -26,6 +26,7 @@ from attention_point.referrals.answers.answering import (
     prepare_answer,
     store_answer,
 )
+from attention_point.referrals.clocks import add_terms_of_service
 from attention_point.referrals.models import Referral
 
 __all__ = [
@@ -84,15 +85,20 @@ def create_referrals(
     }
     # Ids of the same millisecond are in no order; sorted, a visit that is sent again lists its referrals as at first.
     referral_ids = sorted(new_id() for _chosen_service in chosen_services)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": referral_id,
             "entity": chosen_service.entity,
-            "sealed": visit.key.seal(queries.SEALING_PURPOSE, referral_id, {**chosen_service.record, "answers": []}),
+            "sealed": visit.key.seal(
+                queries.SEALING_PURPOSE,
+                referral_id,
+                {**add_terms_of_service(session, chosen_service.record), "answers": []},
+            ),
         }
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
     _INSERT_REFERRALS.execute_for_rows(session, common_values, rows)
+    notices.queue_notices(session, "new", [(row["entity"], row["id"]) for row in rows])
     return referral_ids
 
 
@@ -120,7 +126,10 @@ def lock_own_referral(session: Session, actor: Actor, referral_id: UUID) -> quer
 def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
     """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
     referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
-    return _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
+    answered_referral = _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
+    if answered_referral.state == "withdrawn" != referral.state:
+        notices.queue_notice(session, "withdrawn", referral.entity, [referral.id])
+    return answered_referral
 
 
 def record_person_outcome(

@@ -125,7 +125,7 @@ def _check_reason(
     code = answer.reason_code
     if code and code != rules.OTHER_REASON and code not in list_reason_codes(session, referral.entity):
         yield FieldError("reason_code", _("This code does not exist."))
-    elif not answer.reason and rules.is_reason_required(step, referral.state, mandatory=referral.mandatory):
+    elif not answer.reason and rules.is_reason_required(step, referral.state, mandatory=referral.needs_outcome):
         if step.state != "rejected" or code == rules.OTHER_REASON:
             yield FieldError("reason", _("Write the reason."))
         elif not code:

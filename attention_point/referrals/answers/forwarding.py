@@ -4,7 +4,7 @@ Neither entity sees the other's referral. The new one holds what the old one sai
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -125,4 +125,6 @@ def close_as_forwarded(
     words = find_reason_words(session, referral.entity, rules.FORWARDED_REASON)
     content = Answer("closed", referral.version, reason_code=rules.FORWARDED_REASON, reason_words=words).content
     record = {**referral.record, "forwarded_to": str(new_referral)}
-    return store_answer(session, actor, referral.with_record(record), rules.ENTITY_SIDE, content, "referral.forward")
+    return store_answer(
+        session, actor, replace(referral, record=record), rules.ENTITY_SIDE, content, "referral.forward"
+    )
