@@ -1,7 +1,8 @@
 """The life of a referral: which state follows which, which side decides it, and when it must give a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 # States in which the entity owes its first answer.
@@ -45,7 +46,31 @@ STEPS = (
     # The desk closes what has an outcome; it withdraws what the person no longer wants.
     Step("closed", frozenset({"attended", "rejected", "no_show"}), DESK_SIDE),
     Step("withdrawn", frozenset({"created", "seen", "accepted", "no_show"}), DESK_SIDE, reason_required=True),
+    # What is over is opened again, and waits for an answer as if it had just been read.
+    Step("seen", frozenset({"rejected", "attended", "no_show", "expired"}), ENTITY_SIDE, reason_required=True),
+    Step("seen", frozenset({"closed", "expired"}), DESK_SIDE, reason_required=True),
 )
+# An answer is taken back within a day: later it has been acted upon, and the referral is reopened with a reason.
+TAKE_BACK_SPAN = timedelta(days=1)
+# Codes of reasons that no list holds: words of one's own, and a referral that went on to another entity.
+OTHER_REASON, FORWARDED_REASON = "other", "forwarded"
+
+
+def list_standing_answers(answers: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The stored answers that stand, oldest first: without those taken back, and without the taking back itself."""
+    standing_answers: list[Mapping[str, Any]] = []
+    for answer in answers:
+        if answer.get("takes_back"):
+            standing_answers.pop()
+        else:
+            standing_answers.append(answer)
+    return standing_answers
+
+
+def get_side_of_answer(answer: Mapping[str, Any]) -> str:
+    """The side that gave a stored answer. Those of an older version of the program tell it by their state alone."""
+    side: str = answer.get("side") or get_side_of_state(answer["state"])
+    return side
 
 
 def list_mandatory_paths(record: Mapping[str, Any]) -> tuple[str, ...]:
