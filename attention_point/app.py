@@ -20,6 +20,7 @@ from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
 
 
@@ -89,6 +90,8 @@ def _build_database(settings: Settings, vault: Vault) -> Database:
     heads_file = settings.keyring.with_name(JOURNAL_HEADS_FILE)
     session_info = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
     session_info["journal_heads"] = heads_file
+    # Referrals stand below intake, which knows the confidential visits.
+    session_info["hidden_visits"] = list_hidden_visits
     database = Database(settings.database_url, info=session_info)
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

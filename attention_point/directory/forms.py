@@ -147,10 +147,6 @@ class EntityForm(BaseForm):
     short = FormField(ShortTextForm, N_("Short name"))
     description = FormField(LongTextForm, N_("Purpose"))
     receives_referrals = BooleanField(N_("Receives referrals"))
-    address = FormField(ShortTextForm, N_("Address"))
-    hours = FormField(ShortTextForm, N_("Hours"))
-    phone = StringField(N_("Telephone"))
-    confirmed_today = BooleanField(N_("I confirmed address, hours and telephone with the entity today"))
     verified = BooleanField(N_("Checked against its source"))
     valid_from = DayField(N_("First day"), [Required()])
     valid_to = DayField(N_("Last day"))
@@ -193,12 +189,6 @@ class PointForm(BaseForm):
     retention_years = NumberField(N_("Years that data are kept after the last visit"))
     valid_from = DayField(N_("First day"), [Required()])
     valid_to = DayField(N_("Last day"))
-
-
-class ConfirmEntityForm(BaseForm):
-    """One button; ``version`` is that of the contact data shown."""
-
-    version = HiddenField()
 
 
 class EntitySearchForm(PlainForm):

@@ -67,8 +67,13 @@ PORTAL_FIELD_LABELS = {
 }
 
 VALIDITY_LABELS = {"current": N_("In force"), "past": N_("No longer in force"), "future": N_("Not in force yet")}
-CONFIRMATION_LABELS = {"to-confirm": N_("To be confirmed"), "stale": N_("Confirm again"), "confirmed": N_("Confirmed")}
-# ``to-confirm`` lists the entities that the office still has to call about their contact data.
+FRESHNESS_LABELS = {
+    "unconfirmed": N_("To be confirmed"),
+    "stale": N_("Confirm again"),
+    "ending": N_("Ends soon"),
+    "fresh": N_("Confirmed"),
+}
+# ``to-confirm`` lists the entities that the office still has to call about their places.
 FILTER_LABELS = {
     "current": N_("In force today"),
     "past": N_("No longer in force"),

@@ -5,14 +5,23 @@ it from the database and does not fill the cache, because its transaction may st
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from attention_point.directory.models import ConsentText, DirectoryState, EmergencyLine, Entity, Offer, Point, Service
+from attention_point.directory.models import (
+    ConsentText,
+    DirectoryState,
+    EmergencyLine,
+    Entity,
+    Offer,
+    Place,
+    Point,
+    Service,
+)
 from attention_point.directory.snapshot import (
     AcceptedDocumentRow,
     ConsentTextRow,
@@ -20,6 +29,8 @@ from attention_point.directory.snapshot import (
     EmergencyLineRow,
     EntityRow,
     OfferRow,
+    OpeningHours,
+    PlaceRow,
     PointRow,
     RequirementRow,
     ServiceOfferRow,
@@ -89,6 +100,16 @@ def list_entity_names(session: Session) -> dict[str, str]:
     """The short name of every entity by its code, in the reader's language, sorted by name."""
     names = {code: row.short[current_language()] for code, row in get_directory(session).entities.items()}
     return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
+
+
+def list_places(session: Session, entity: str, service: str | None, day: date) -> tuple[PlaceRow, ...]:
+    """The places of an entity that are in force on a day and give a service (None: any), the preferred one first."""
+    return get_directory(session).list_places(entity, service, day)
+
+
+def find_place(session: Session, place_id: str) -> PlaceRow | None:
+    """A place by its id, or None."""
+    return next((row for rows in get_directory(session).places.values() for row in rows if row.id == place_id), None)
 
 
 def list_emergency_lines(session: Session, service_code: str, day: date) -> tuple[EmergencyLineRow, ...]:
@@ -172,6 +193,9 @@ def _read_directory(session: Session) -> Directory:
     offers: dict[str, list[ServiceOfferRow]] = {}
     for row in _select_rows(session, Offer, Offer.service, Offer.order, Offer.entity, Offer.valid_from):
         offers.setdefault(row.service, []).append(ServiceOfferRow(**row._mapping))
+    places: dict[str, list[PlaceRow]] = {}
+    for row in _select_rows(session, Place, Place.entity, Place.order, Place.id):
+        places.setdefault(row.entity, []).append(_build_place_row(row))
     services = {
         row.code: _build_service_row(row, tuple(offers.get(row.code, ())))
         for row in _select_rows(session, Service, Service.code)
@@ -196,6 +220,7 @@ def _read_directory(session: Session) -> Directory:
                 for row in _select_rows(session, ConsentText, ConsentText.version)
             }
         ),
+        places=MappingProxyType({entity: tuple(rows) for entity, rows in places.items()}),
     )
 
 
@@ -205,6 +230,14 @@ def _select_rows(session: Session, model: Any, *order: Any) -> list[Row[Any]]:
 
 def _index_by_code(row_type: type[RowType], rows: list[Row[Any]]) -> Mapping[str, RowType]:
     return MappingProxyType({row.code: row_type(**row._mapping) for row in rows})
+
+
+def _build_place_row(row: Row[Any]) -> PlaceRow:
+    hours = (
+        OpeningHours(part["weekday"], time.fromisoformat(part["opens_at"]), time.fromisoformat(part["closes_at"]))
+        for part in row.hours
+    )
+    return PlaceRow(**{**row._mapping, "hours": tuple(hours), "services": tuple(row.services)})
 
 
 def _build_service_row(row: Row[Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:

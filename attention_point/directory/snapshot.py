@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Any, Literal
 
-from attention_point.dates import is_in_force
-from attention_point.directory import rules
+from attention_point.dates import find_validity, intersect_spans, is_in_force
 
 BilingualText = Mapping[str, str]
 
@@ -25,7 +24,7 @@ class DatedRow:
 
     def validity_on(self, day: date) -> str:
         """``past``, ``current`` or ``future``."""
-        return rules.find_validity(self.valid_from, self.valid_to, day)
+        return find_validity(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,65 @@ class EntityRow(DatedRow):
     receives_referrals: bool
     sanctions: bool
     withheld_fields: tuple[str, ...]
-    address: BilingualText | None
-    hours: BilingualText | None
-    phone: str | None
-    confirmed_on: date | None
     verified: bool
     origin: str
     version: int
 
-    def confirmation_state(self, today: date) -> str:
-        """``to-confirm``, ``stale`` or ``confirmed``. The slip prints no contact data that is still to be confirmed."""
-        return rules.find_confirmation_state(self.confirmed_on, today)
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """From when to when a place is open on a weekday; Monday is 1."""
+
+    weekday: int
+    opens_at: time
+    closes_at: time
+
+
+@dataclass(frozen=True)
+class PlaceRow(DatedRow):
+    """A place in which an entity receives people; ``models.Place`` says what each field means.
+
+    ``hours`` are in the order of the week. ``services`` are codes; empty: all services of the entity.
+    """
+
+    id: str
+    entity: str
+    name: BilingualText | None
+    address: BilingualText | None
+    landmark: BilingualText | None
+    neighbourhood: str | None
+    municipality: str | None
+    hours: tuple[OpeningHours, ...]
+    hours_note: BilingualText | None
+    holidays: Literal["closed", "open"] | None
+    appointment: Literal["required", "walk_in"] | None
+    appointment_note: BilingualText | None
+    is_free: bool | None
+    cost: BilingualText | None
+    phone: str | None
+    whatsapp: str | None
+    email: str | None
+    website: str | None
+    services: tuple[str, ...]
+    latitude: float | None
+    longitude: float | None
+    source: str | None
+    confirmed_on: date | None
+    confirmed_by: str | None
+    review_on: date | None
+    verified: bool
+    order: int
+    origin: str
+    version: int
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether anything is known by which somebody can find or reach the place."""
+        return any((self.address, self.landmark, self.hours, self.hours_note, self.phone, self.whatsapp, self.email))
+
+    def offers_service(self, service: str | None) -> bool:
+        """Whether the place gives a service; None is any service."""
+        return service is None or not self.services or service in self.services
 
 
 @dataclass(frozen=True)
@@ -143,7 +190,13 @@ class EmergencyLineRow(DatedRow):
     number: str
     name: BilingualText
     services: tuple[str, ...]
+    source: str | None
+    confirmed_on: date | None
+    confirmed_by: str | None
+    review_on: date | None
     verified: bool
+    origin: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -187,6 +240,14 @@ class Directory:
     emergency_lines: tuple[EmergencyLineRow, ...]
     points: Mapping[str, PointRow]
     consent_texts: Mapping[str, ConsentTextRow]
+    # By entity, in order of preference; an entity without a place is not among the keys.
+    places: Mapping[str, tuple[PlaceRow, ...]]
+
+    def list_places(self, entity: str, service: str | None, day: date) -> tuple[PlaceRow, ...]:
+        """The places of an entity that are in force on a day and give a service, the preferred one first."""
+        return tuple(
+            place for place in self.places.get(entity, ()) if place.is_in_force(day) and place.offers_service(service)
+        )
 
     @cached_property
     def offers(self) -> tuple[OfferRow, ...]:
@@ -201,7 +262,7 @@ class Directory:
 
 def _build_offer_row(service: ServiceRow, offer: ServiceOfferRow, entity: EntityRow) -> OfferRow | None:
     # An offer counts only while its service and its entity are in force too.
-    span = rules.intersect_spans([(dated_row.valid_from, dated_row.valid_to) for dated_row in (offer, service, entity)])
+    span = intersect_spans([(dated_row.valid_from, dated_row.valid_to) for dated_row in (offer, service, entity)])
     # A partner that only gets data offers services, but nobody is sent there.
     if span is None or not entity.receives_referrals:
         return None

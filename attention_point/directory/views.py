@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from attention_point import texts
 from attention_point.directory import labels, queries, services
 from attention_point.directory.forms import (
-    ConfirmEntityForm,
     EntityForm,
     PointForm,
     ServiceForm,
@@ -20,6 +19,7 @@ from attention_point.directory.forms import (
     build_service_form,
     read_form_values,
 )
+from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_worst_freshness
 from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
@@ -56,7 +56,10 @@ def list_entities() -> str:
         lambda row: url_for("directory.list_entities", after=row.code, **arguments),
         url_for("directory.list_entities", **arguments) if last_entity else None,
     )
-    return render_template("directory/listing.html", page=page, search_form=search_form, labels=labels)
+    freshness = {row.code: _find_entity_freshness(row) for row in page.items}
+    return render_template(
+        "directory/listing.html", page=page, search_form=search_form, labels=labels, freshness=freshness
+    )
 
 
 @blueprint.get("/entities/<string(maxlength=40):code>")
@@ -68,13 +71,13 @@ def show_entity(code: str) -> str:
     return render_template(
         "directory/entity.html",
         entity=row,
+        places=queries.get_directory(db_session()).places.get(code, ()),
         offered_services=[
             (service, offer)
             for service in services_by_code.values()
             for offer in service.offers
             if offer.entity == code
         ],
-        confirm_form=ConfirmEntityForm(data={"version": row.version}),
         labels=labels,
     )
 
@@ -108,15 +111,6 @@ def edit_entity(code: str) -> ViewReply:
         lambda: url_for("directory.show_entity", code=code),
         entity=row,
     )
-
-
-@blueprint.post("/entities/<string(maxlength=40):code>/confirm")
-@requires("directory.edit")
-def confirm_entity(code: str) -> Response:
-    """Note that the entity confirmed its contact data today."""
-    services.confirm_entity(db_session(), current_actor(), code, ConfirmEntityForm().read_version())
-    flash(_("Confirmed today."), "success")
-    return redirect(url_for("directory.show_entity", code=code), 303)
 
 
 @blueprint.get("/services")
@@ -230,10 +224,15 @@ def _build_sort_key(row: EntityRow) -> tuple[str, str]:
     return texts.fold_text(row.short[current_language()]), row.code
 
 
+def _find_entity_freshness(row: EntityRow) -> Freshness:
+    today = clock.today()
+    return find_worst_freshness(queries.list_places(db_session(), row.code, None, today), today)
+
+
 def _matches_search(row: EntityRow, search_text: str, state: str) -> bool:
     today = clock.today()
     if state == "to-confirm":
-        matches_state = row.validity_on(today) != "past" and row.confirmation_state(today) != "confirmed"
+        matches_state = row.validity_on(today) != "past" and _find_entity_freshness(row) in {UNCONFIRMED, STALE}
     else:
         matches_state = state not in labels.VALIDITY_LABELS or row.validity_on(today) == state
     return matches_state and texts.fold_text(search_text) in texts.fold_text(

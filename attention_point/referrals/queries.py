@@ -1,6 +1,6 @@
 """Queries of referrals. Each row is opened with the key of its person; lists leave restricted ones out by default."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
@@ -247,31 +248,57 @@ def list_referrals_of_entity(
 
     A damaged one is in both lists, because nobody knows which it is.
     """
-    conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
-    return _list_newest(session, conditions, before, size, restricted=restricted)
+
+    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
+        return [referral for referral in referrals if referral.damaged or _is_restricted(referral) is restricted]
+
+    return _list_newest(session, [Referral.entity == entity, Referral.state.in_(states)], before, size, choose_shown)
 
 
 def list_referrals_at_point(
-    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int
+    session: Session, actor: Actor, point: str, states: Sequence[str], before: UUID | None, size: int
 ) -> ReferralBatch:
-    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there."""
-    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
+    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there.
+
+    Those of a visit that is hidden from this reader are missing too.
+    """
+
+    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
+        ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
+        hidden_visits = list_hidden_visits(session, actor, ordinary)
+        return [referral for referral in ordinary if referral.visit_id not in hidden_visits]
+
+    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, choose_shown)
+
+
+def list_hidden_visits(session: Session, actor: Actor, referrals: Iterable[ListedReferral]) -> Collection[UUID]:
+    """The visits of these referrals that are confidential and hidden from this reader.
+
+    An ordinary referral of such a visit is hidden with it: beside it, its visit would be missed. Intake knows the
+    visits; sessions carry its function (``app.py``).
+    """
+    find_hidden_visits: Callable[[Session, Actor, Iterable[UUID]], Collection[UUID]] = session.info["hidden_visits"]
+    return find_hidden_visits(session, actor, {referral.visit_id for referral in referrals})
+
+
+def _is_restricted(referral: ListedReferral) -> bool:
+    return isinstance(referral, DecryptedReferral) and referral.restricted
 
 
 def _list_newest(
-    session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
+    session: Session,
+    conditions: list[ColumnElement[bool]],
+    before: UUID | None,
+    size: int,
+    choose_shown: Callable[[list[ListedReferral]], list[ListedReferral]],
 ) -> ReferralBatch:
-    """The newest rows that are restricted, or those that are not."""
+    """The newest rows of those that ``choose_shown`` keeps."""
     # Whether a referral is restricted is sealed, so the database cannot filter: the list reads on until it is full.
     listed_referrals: list[ListedReferral] = []
     newest_query = _SELECT_ROWS.where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
     for _round in range(0, _MAX_ROWS_READ, size + 1):
         rows = session.execute(newest_query if before is None else newest_query.where(Referral.id < before)).all()
-        listed_referrals += [
-            referral
-            for referral in _decrypt_rows(session, rows)
-            if isinstance(referral, DamagedReferral) or referral.restricted is restricted
-        ]
+        listed_referrals += choose_shown(_decrypt_rows(session, rows))
         # One row more than the page shows says that there is a next page.
         if len(listed_referrals) > size:
             return ReferralBatch(listed_referrals[:size], listed_referrals[size - 1].id)

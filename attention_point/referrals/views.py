@@ -33,7 +33,9 @@ def list_referrals() -> str:
     # An installation has one point so far; a new one has none before its directory is loaded.
     batch = queries.ReferralBatch([], None)
     if points:
-        batch = queries.list_referrals_at_point(db_session(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE)
+        batch = queries.list_referrals_at_point(
+            db_session(), current_actor(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE
+        )
     # Restricted referrals are missing here on purpose; their visit's page shows them to whoever may see them.
     page = Page(
         batch.items,
@@ -87,7 +89,7 @@ def record_outcome(referral: UUID) -> Response:
 
 
 def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
-    referral = services.require_visible_referral(current_actor(), queries.find_referral(session, referral_id))
+    referral = services.require_visible_referral(session, current_actor(), queries.find_referral(session, referral_id))
     journal.record(session, current_actor(), "referral.view", "referral", referral_id)
     snapshot = directory_queries.get_directory(session)
     return render_template(

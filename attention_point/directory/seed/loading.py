@@ -9,7 +9,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
-from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Point, Service
+from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Place, Point, Service
 from attention_point.directory.revision import increase_revision, replace_offers
 from attention_point.directory.validation.consistency import check_consistency, hash_consent_text
 from attention_point.directory.validation.field_errors import locate_errors_in_file
@@ -98,7 +98,7 @@ def _parse_yaml(content: bytes) -> object:
 
 
 def _read_shipped_files() -> dict[str, object]:
-    names = ("entities", "services", "consent_texts", "points")
+    names = ("entities", "places", "services", "consent_texts", "points")
     parts = [_parse_yaml((DATA_FOLDER / f"{name}.yaml").read_bytes()) for name in names]
     return {key: rows for part in parts if isinstance(part, dict) for key, rows in part.items()}
 
@@ -107,14 +107,16 @@ def _write_all_but_services(session: Session, file: DirectoryFile, result: LoadR
     edited_columns = {"origin": LOADED, "version": 1}
     rows_by_model: dict[type[Any], dict[str, dict[str, Any]]] = {
         Entity: {entity.code: {**entity.build_columns(), **edited_columns} for entity in file.entities},
-        EmergencyLine: {line.code: line.build_columns() for line in file.lines},
+        EmergencyLine: {line.code: {**line.build_columns(), **edited_columns} for line in file.lines},
         Point: {point.code: {**point.build_columns(), **edited_columns} for point in file.points},
         ConsentText: {text.version: _build_consent_columns(text) for text in file.texts},
     }
     for model, rows in rows_by_model.items():
         for code, columns in rows.items():
             _write_row(session, result, model, code, columns)
-    session.flush()  # offers refer to their entities by a foreign key
+    session.flush()  # places and offers refer to their entities by a foreign key
+    for place in file.list_places():
+        _write_row(session, result, Place, place.id, {**place.build_columns(), **edited_columns})
 
 
 def _build_consent_columns(text: ConsentData) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import PreparedStatement, get_dialect, get_single_value
 from attention_point.foundation.database.upserts import build_insert
+from attention_point.foundation.vault import get_vault
 from attention_point.intake.models import Visit, VisitCounter
+from attention_point.intake.records import reference_numbers
 
 # Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
 # 256 is a multiple of 32, so each letter is as likely as any other.
@@ -57,7 +59,8 @@ def take_next_references(session: Session, point: str, year: int, prefix: str, c
 def _take_next_number(session: Session, point: str, year: int) -> int:
     # One statement takes and reads the number: two registrations can never get the same.
     counter_statement = _build_counter_statement(get_dialect(session).name)
-    return int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
+    count = int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
+    return reference_numbers.choose_number(get_vault(session), f"{point}/{year}", count)
 
 
 @cache

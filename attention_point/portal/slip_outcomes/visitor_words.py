@@ -110,7 +110,7 @@ def record_visitor_outcome(session: Session, code: str, referral_id: UUID, outco
     referral = _lock_referral_of_slip(session, code, referral_id)
     # She is shown no earlier word, so that there is none that she could overlook.
     shown = len(referral.person_outcomes)
-    referral_services.record_person_outcome(session, VISITOR, referral_id, outcome, shown)
+    referral_services.store_person_outcome(session, VISITOR, referral, outcome, shown)
 
 
 def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, was_asked: bool) -> None:
@@ -130,4 +130,6 @@ def _lock_referral_of_slip(session: Session, code: str, referral_id: UUID) -> De
     if slip is None or referral_id not in {referral.id for referral in slip.referrals}:
         raise NotFound(_("There is no such referral."))
     referral = referral_queries.find_referral(session, referral_id, lock=True)
-    return referral_services.require_visible_referral(VISITOR, referral)
+    if referral is None:  # erased a moment ago
+        raise NotFound(_("There is no such referral."))
+    return referral

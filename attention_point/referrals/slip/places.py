@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from attention_point.directory.snapshot import Directory, EntityRow, RequirementRow, ServiceRow
+from attention_point.directory.places.opening_hours import describe_hours
+from attention_point.directory.snapshot import Directory, PlaceRow, RequirementRow, ServiceRow
 from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork.slip.content import SlipReferral
@@ -71,7 +72,9 @@ def _list_all_places(traveller: SlipTraveller) -> Iterator[SlipPlace]:
 def build_slip_referral(snapshot: Directory, place: SlipPlace, traveller: SlipTraveller, day: date) -> SlipReferral:
     """A place in words: names, contact data that the office has confirmed, and what is in force on the day."""
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
-    address, opening_hours, phone = _format_contact(entity)
+    # The places of an entity are many; the slip names the one that it prefers.
+    first_place = next(iter(snapshot.list_places(place.entity, place.service, day)), None)
+    address, opening_hours, phone = _format_contact(first_place)
     requirements, requirement_note = _list_requirements(service, day, traveller)
     appointment = place.appointment
     if appointment and appointment.bring:
@@ -86,8 +89,8 @@ def build_slip_referral(snapshot: Directory, place: SlipPlace, traveller: SlipTr
         requirements=requirements,
         requirement_note=requirement_note,
         reason="" if place.is_sent else _("Your data were not sent there. You can go by yourself."),
-        checked_note=_("Information checked on %(date)s.", date=format_date(entity.confirmed_on))
-        if has_contact and entity and entity.confirmed_on
+        checked_note=_("Information checked on %(date)s.", date=format_date(first_place.confirmed_on))
+        if has_contact and first_place and first_place.confirmed_on
         else "",
         is_urgent=place.is_urgent,
         # One of a day that is past would send the person away in vain.
@@ -109,17 +112,13 @@ def _format_service_name(place: SlipPlace, service: ServiceRow | None) -> str:
     return _format_name(service.name) if service else place.service
 
 
-def _format_contact(entity: EntityRow | None) -> tuple[str, str, str]:
-    """Address, hours and phone, once the office has confirmed them. A wrong address would cost the person a day."""
+def _format_contact(place: PlaceRow | None) -> tuple[str, str, str]:
+    """Address, hours and phone, once somebody has confirmed them. A wrong address would cost the person a day."""
     # Unconfirmed data is not printed, whatever the directory holds.
-    if entity is None or entity.confirmed_on is None:
+    if place is None or place.confirmed_on is None:
         return "", "", ""
-    language = current_language()
-    return (
-        entity.address[language] if entity.address else "",
-        entity.hours[language] if entity.hours else "",
-        entity.phone or "",
-    )
+    address = place.address[current_language()] if place.address else ""
+    return address, describe_hours(place), place.phone or ""
 
 
 def _list_requirements(service: ServiceRow | None, day: date, traveller: SlipTraveller) -> tuple[tuple[str, ...], str]:

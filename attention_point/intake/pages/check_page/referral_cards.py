@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts import queries as account_queries
 from attention_point.directory import queries as directory_queries
+from attention_point.directory.freshness import UNCONFIRMED, find_worst_freshness
 from attention_point.directory.privacy.authorisations import Authorisation, describe_authorisation
-from attention_point.directory.rules import TO_CONFIRM
 from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import clock
 from attention_point.foundation.language import current_language, translate_stored_message
@@ -91,21 +91,22 @@ def _build_card(
                 code,
                 entities[code].name[current_language()],
                 describe_authorisation(session, code, suggestion.service, text_version, missing_fields),
-                tuple(_list_entity_doubts(session, entities[code])),
+                tuple(_list_entity_doubts(session, entities[code], suggestion.service)),
             )
             for code in (suggestion.entity, *suggestion.alternatives)
         ),
     )
 
 
-def _list_entity_doubts(session: Session, entity: EntityRow) -> Iterator[str]:
-    name = entity.short[current_language()]
+def _list_entity_doubts(session: Session, entity: EntityRow, service: str) -> Iterator[str]:
+    today, name = clock.today(), entity.short[current_language()]
     if entity.code not in account_queries.list_entities_with_account(session):
         yield _(
             "Nobody at %(entity)s reads this system: they will not see the referral. The person must bring the slip.",
             entity=name,
         )
-    if entity.confirmation_state(clock.today()) == TO_CONFIRM:
+    places = directory_queries.list_places(session, entity.code, service, today)
+    if find_worst_freshness(places[:1], today) == UNCONFIRMED:
         yield _("Nobody has confirmed address and telephone of %(entity)s: the slip does not show them.", entity=name)
 
 
