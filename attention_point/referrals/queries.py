@@ -225,22 +225,6 @@ def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> lis
     return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.id.in_(referral_ids))).all())
 
 
-def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
-    """Some referrals, which nobody else writes until the transaction ends."""
-    query = _SELECT_ROWS.where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update()
-    return _decrypt_rows(session, session.execute(query).all())
-
-
-def list_oldest_at_point(
-    session: Session, point: str, state: str, after: UUID | None, size: int
-) -> tuple[list[ListedReferral], UUID | None]:
-    """A point's oldest referrals in a state, restricted ones too; and after which id more follow, None at the end."""
-    query = _SELECT_ROWS.where(Referral.point == point, Referral.state == state).order_by(Referral.id).limit(size)
-    rows = session.execute(query if after is None else query.where(Referral.id > after)).all()
-    # Of erased people nothing is listed, so that the list alone does not say whether there is more.
-    return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
-
-
 def list_referrals_of_entity(
     session: Session, entity: str, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
 ) -> ReferralBatch:
