@@ -1,7 +1,6 @@
 """The visitor says by the slip's code what became of her referrals, on a page that knows nobody (PEERS 8)."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +24,9 @@ OFFICER = acting("entity", "sena")
 WRONG_CODE = "ABCDEFGHJKMNPQRS"
 
 
-def visit(app: Flask, **changes: Any) -> Mapping[str, Any]:
+def visit(app: Flask, **changes: Any) -> dict[str, Any]:
     """A visit of today: slips grow old."""
-    return support.visit(app, attended_at=clock.now().isoformat(), **changes)
+    return dict(support.visit(app, attended_at=clock.now().isoformat(), **changes))
 
 
 def visitor(app: Flask) -> PageClient:
@@ -89,7 +88,7 @@ def test_of_violence_the_page_tells_nothing_not_even_that_there_is_something(app
     assert violence["referrals"]
     assert not guidance["referrals"]
 
-    def main_of(answer: Mapping[str, Any]) -> str:
+    def main_of(answer: dict[str, Any]) -> str:
         code = code_of(app, answer)
         page = text(visitor(app).get(f"/slips/{code}")).replace(code, "")
         return re.sub(r'nonce="[^"]+"|[\w.-]{30,}', "", page)
