@@ -22,6 +22,7 @@ from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
+from attention_point.routing.bench.version_history import note_rule_set
 
 
 def create_app(settings: Settings) -> Flask:
@@ -88,8 +89,8 @@ def open_database_of(settings: Settings) -> Database:
 def _build_database(settings: Settings, vault: Vault) -> Database:
     # Accounts show the names of entities and points, but stand below the directory: sessions carry its functions.
     heads_file = settings.keyring.with_name(JOURNAL_HEADS_FILE)
-    session_info = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
-    session_info["journal_heads"] = heads_file
+    session_info: dict[str, Any] = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+    session_info |= {"journal_heads": heads_file, "note_rule_set": note_rule_set}
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
     database = Database(settings.database_url, info=session_info)

@@ -14,6 +14,7 @@ from attention_point.registers.annual_report.feature import annual_report
 from attention_point.registers.calls.feature import calls
 from attention_point.registers.events.feature import events
 from attention_point.registers.shared.feature import registers
+from attention_point.routing.feature import routing
 from attention_point.statistics.feature import dashboard, statistics
 from attention_point.sync.feature import sync
 from attention_point.turns.feature import turns
@@ -26,6 +27,7 @@ FEATURES: tuple[Feature, ...] = (
     referrals,
     sync,
     directory,
+    routing,
     statistics,
     registers,
     events,

@@ -118,6 +118,13 @@ class Service(Base):
     clock: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     # Names of the personal data that the entity may see, never the migration status.
     fields: Mapped[list[str]] = mapped_column(JSON)
+    # What the rules read (``RULE_FIELDS``); empty in rows of an older version.
+    instruments: Mapped[JsonParts | None] = mapped_column(JSON(none_as_null=True))
+    applies_if: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    suggested_if: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    urgent_if: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    closed: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    advice: Mapped[JsonParts | None] = mapped_column(JSON(none_as_null=True))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     origin: Mapped[str] = mapped_column(String(10))

@@ -24,10 +24,12 @@ from attention_point.directory.models import (
 )
 from attention_point.directory.snapshot import (
     AcceptedDocumentRow,
+    AdviceRow,
     ConsentTextRow,
     Directory,
     EmergencyLineRow,
     EntityRow,
+    InstrumentRow,
     OfferRow,
     OpeningHours,
     PlaceRow,
@@ -197,7 +199,7 @@ def _read_directory(session: Session) -> Directory:
     for row in _select_rows(session, Place, Place.entity, Place.order, Place.id):
         places.setdefault(row.entity, []).append(_build_place_row(row))
     services = {
-        row.code: _build_service_row(row, tuple(offers.get(row.code, ())))
+        row.code: build_service_row(row._asdict(), tuple(offers.get(row.code, ())))
         for row in _select_rows(session, Service, Service.code)
     }
     return Directory(
@@ -240,26 +242,47 @@ def _build_place_row(row: Row[Any]) -> PlaceRow:
     return PlaceRow(**{**row._mapping, "hours": tuple(hours), "services": tuple(row.services)})
 
 
-def _build_service_row(row: Row[Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:
+def build_service_row(row: Mapping[str, Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:
+    """A service of the columns of its table."""
     parts: dict[str, Any] = {
-        "legal_basis": tuple(row.legal_basis),
-        "documents": tuple(AcceptedDocumentRow(**_parse_dates(part)) for part in row.documents),
+        "legal_basis": tuple(row["legal_basis"]),
+        "documents": tuple(AcceptedDocumentRow(**_parse_dates(part)) for part in row["documents"]),
         "papers": tuple(
             # Rows of an older version of the program have no documents.
             RequirementRow(**{**_parse_dates(part), "documents": tuple(part.get("documents", ()))})
-            for part in row.papers
+            for part in row["papers"]
         ),
-        "fields": tuple(row.fields),
+        "fields": tuple(row["fields"]),
         "offers": offers,
+        # Rows of an older version of the program have neither of them.
+        "instruments": tuple(_build_instrument_row(part) for part in row["instruments"] or ()),
+        "advice": tuple(_build_advice_row(part) for part in row["advice"] or ()),
     }
-    return ServiceRow(**{**row._mapping, **parts})
+    return ServiceRow(**{**row, **parts})
+
+
+def _build_instrument_row(part: Mapping[str, Any]) -> InstrumentRow:
+    dated_part = _parse_dates(part)
+    window = {"valid_from": dated_part["valid_from"], "valid_to": dated_part["valid_to"], "verified": part["verified"]}
+    return InstrumentRow(
+        **{
+            **dated_part,
+            "documents": tuple(AcceptedDocumentRow(**document, **window) for document in part["documents"]),
+            "papers": tuple(
+                RequirementRow(**{**paper, "documents": tuple(paper["documents"])}, **window)
+                for paper in part["papers"]
+            ),
+            "advice": tuple(_build_advice_row(entry) for entry in part["advice"]),
+            "basis": tuple(part["basis"]),
+        }
+    )
+
+
+def _build_advice_row(part: Mapping[str, Any]) -> AdviceRow:
+    return AdviceRow(**_parse_dates(part))
 
 
 def _parse_dates(part: Mapping[str, Any]) -> dict[str, Any]:
     """A part as JSON stores it, with its days as dates."""
-    last_day = part["valid_to"]
-    return {
-        **part,
-        "valid_from": date.fromisoformat(part["valid_from"]),
-        "valid_to": None if last_day is None else date.fromisoformat(last_day),
-    }
+    days = {name: part[name] for name in ("valid_from", "valid_to")}
+    return {**part, **{name: day and date.fromisoformat(day) for name, day in days.items()}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, event, insert, update
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
@@ -17,6 +17,10 @@ def increase_revision(session: Session) -> None:
     if not result.rowcount:
         session.connection().execute(insert(DirectoryState).values(id=1, revision=1))
     queries.forget_directory(session)
+    # The room of routing numbers the rule set that comes into force; it stands above and is in the session's info. At
+    # the end of the transaction, because the offers of a service are written after this.
+    if note_rule_set := session.info.get("note_rule_set"):
+        event.listen(session, "before_commit", note_rule_set, once=True)
 
 
 def replace_offers(session: Session, service: str, offers: Iterable[Mapping[str, Any]]) -> None:

@@ -38,6 +38,8 @@ from attention_point.foundation.validation import parse_object
 NEEDS_CORRECTING = N_("Nothing was saved: something needs correcting.")
 # No page edits them: one is history, and by the others people are protected from the authority that expels.
 FIXED_ENTITY_FIELDS = ("desk_2017", "sanctions", "withheld_fields")
+# What the rules read of a service. A page that does not show them leaves them as they are.
+RULE_FIELDS = ("instruments", "applies_if", "suggested_if", "urgent_if", "closed", "advice")
 EditedRow = TypeVar("EditedRow", Entity, EmergencyLine, Place, Point, Service)
 
 
@@ -79,9 +81,12 @@ def save_service(session: Session, actor: Actor, code: str, version: int, values
     """
     row = lock_row(session, Service, code)
     fixed_values = {"code": code, "need": row.need, "restricted": row.restricted}
-    columns, offers = _validate_service(session, {**values, **fixed_values})
+    rule_values = {name: getattr(row, name) for name in RULE_FIELDS if getattr(row, name) is not None}
+    columns, offers = _validate_service(session, {**rule_values, **values, **fixed_values})
     stored_offers = _list_stored_offers(session, code)
     stored_values = {**{name: getattr(row, name) for name in columns}, "offers": stored_offers}
+    for name in ("instruments", "advice"):
+        stored_values[name] = stored_values[name] or []  # a row of an older version has none
     new_values = {**columns, "offers": offers}
     if save_changes(session, actor, row, version, new_values, stored_values) and offers != stored_offers:
         replace_offers(session, code, offers)

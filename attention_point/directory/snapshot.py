@@ -1,6 +1,6 @@
 """The directory in memory: frozen rows, so that all threads may share them. Texts are by language (``es``, ``en``)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from attention_point.dates import find_validity, intersect_spans, is_in_force
 
 BilingualText = Mapping[str, str]
+ConditionData = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,37 @@ class RequirementRow(DatedRow):
 
 
 @dataclass(frozen=True)
+class AdviceRow:
+    """What a person of whom ``applies_if`` holds is told. ``shown_on`` is ``slip``, ``card`` or ``both``."""
+
+    code: str
+    text: BilingualText
+    applies_if: ConditionData | None
+    shown_on: Literal["slip", "card", "both"]
+    valid_from: date | None
+    valid_to: date | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class InstrumentRow(DatedRow):
+    """A way that a procedure has within its window for whom ``applies_if`` may hold.
+
+    ``entity`` receives it, where it is not the one that offers the service first.
+    """
+
+    code: str
+    name: BilingualText
+    applies_if: ConditionData | None
+    entity: str | None
+    documents: tuple[AcceptedDocumentRow, ...]
+    papers: tuple[RequirementRow, ...]
+    advice: tuple[AdviceRow, ...]
+    basis: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True)
 class OfferRow(DatedRow):
     """An offer with what its service asks for, in force while the offer, the service and the entity are.
 
@@ -138,6 +170,12 @@ class OfferRow(DatedRow):
     documents: tuple[AcceptedDocumentRow, ...]
     documents_none: bool
     restricted: bool
+    instruments: tuple[InstrumentRow, ...] = ()
+    applies_if: ConditionData | None = None
+    suggested_if: ConditionData | None = None
+    urgent_if: ConditionData | None = None
+    has_closed_text: bool = False
+    advice: tuple[AdviceRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +192,8 @@ class ServiceOfferRow(DatedRow):
 class ServiceRow(DatedRow):
     """A service. ``fields`` names the personal data that its entity may see; ``offers`` are in order of preference.
 
+    The rules of routing judge the conditions: ``applies_if`` (whom it is for), ``suggested_if`` (who is told of it
+    without asking) and ``urgent_if``. ``closed`` is said where no instrument is open for somebody.
     ``clock``: working days to ``open`` and to ``answer`` a referral, and until it has to ``expire``.
     """
 
@@ -172,14 +212,36 @@ class ServiceRow(DatedRow):
     version: int
     clock: Mapping[str, int] | None = None
     offers: tuple[ServiceOfferRow, ...] = ()
+    instruments: tuple[InstrumentRow, ...] = ()
+    applies_if: ConditionData | None = None
+    suggested_if: ConditionData | None = None
+    urgent_if: ConditionData | None = None
+    closed: BilingualText | None = None
+    advice: tuple[AdviceRow, ...] = ()
 
-    def requirements_on(self, day: date) -> tuple[RequirementRow, ...]:
-        """The requirements in force on a day, in the order in which the slip prints them."""
-        return tuple(requirement for requirement in self.papers if requirement.is_in_force(day))
+    def requirements_on(self, day: date, instrument: str | None = None) -> tuple[RequirementRow, ...]:
+        """The requirements in force on a day, in the order in which the slip prints them.
 
-    def documents_on(self, day: date) -> tuple[AcceptedDocumentRow, ...]:
-        """The documents accepted on a day."""
-        return tuple(document for document in self.documents if document.is_in_force(day))
+        ``instrument`` is that of the suggestion: what it asks for stands in place of what the service asks for.
+        """
+        row = self.find_instrument(instrument)
+        papers = row.papers if row and row.papers else self.papers
+        return tuple(requirement for requirement in papers if requirement.is_in_force(day))
+
+    def documents_on(self, day: date, instrument: str | None = None) -> tuple[AcceptedDocumentRow, ...]:
+        """The documents accepted on a day, by the instrument of the suggestion if it has one."""
+        row = self.find_instrument(instrument)
+        documents = row.documents if row and row.documents else self.documents
+        return tuple(document for document in documents if document.is_in_force(day))
+
+    def find_instrument(self, code: str | None) -> InstrumentRow | None:
+        """An instrument by its code, or None."""
+        return next((instrument for instrument in self.instruments if instrument.code == code), None)
+
+    def list_advice(self, codes: Collection[str], place: Literal["slip", "card"]) -> tuple[AdviceRow, ...]:
+        """The entries with these codes that are shown on the slip or on the card, in their order here."""
+        entries = [*self.advice, *(entry for instrument in self.instruments for entry in instrument.advice)]
+        return tuple(entry for entry in entries if entry.code in codes and entry.shown_on in {place, "both"})
 
 
 @dataclass(frozen=True)
@@ -276,4 +338,10 @@ def _build_offer_row(service: ServiceRow, offer: ServiceOfferRow, entity: Entity
         documents=service.documents,
         documents_none=service.documents_none,
         restricted=service.restricted,
+        instruments=service.instruments,
+        applies_if=service.applies_if,
+        suggested_if=service.suggested_if,
+        urgent_if=service.urgent_if,
+        has_closed_text=service.closed is not None,
+        advice=service.advice,
     )

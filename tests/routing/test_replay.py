@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from attention_point.foundation.language import gettext, in_language
-from attention_point.routing.cases import CasesError, parse_cases, replay_cases
+from attention_point.routing.bench.cases import CasesError, parse_cases, replay_cases
 from tests.routing.directory_data import offers
 
 GOOD = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from attention_point.foundation import paths
 from attention_point.foundation.language import gettext, in_language
-from attention_point.routing.cases import RoutingCase, parse_cases, replay_cases
+from attention_point.routing.bench.cases import RoutingCase, parse_cases, replay_cases
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import AcceptedDocument, Offer, ShownDocument, Situation
 from attention_point.routing.rules import NO_OFFER_REASON, RULES, build_advice

@@ -1,11 +1,12 @@
 """The shape of each row of the directory, whether a file or a page brings it. Every error names its field."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from attention_point.conditions import ConditionError, read_condition
 from attention_point.directory.labels import PORTAL_FIELD_LABELS
 from attention_point.directory.validation.field_types import (
     BilingualLongText,
@@ -46,6 +47,16 @@ def _check_document_code(value: str) -> str:
     return value
 
 
+def _check_condition(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        read_condition(value)
+    except ConditionError as error:
+        raise PydanticCustomError("condition", error.msgid, {"at": error.path}) from None
+    return value
+
+
+ConditionData = Annotated[dict[str, Any], AfterValidator(_check_condition)]
+"""A condition over the facts of a visit (``attention_point/conditions.py``)."""
 # A code in capitals (PA, DE), or the name of a paper in lower case.
 DocumentType = Annotated[
     str,
@@ -154,6 +165,53 @@ class ServiceClockData(StrictModel):
         return value
 
 
+class AdviceData(StrictModel):
+    """What a person of whom ``applies_if`` holds is told, on the slip, on the agent's card or on both."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    text: BilingualText
+    applies_if: ConditionData | None = None
+    shown_on: Literal["slip", "card", "both"] = "both"
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def _check_day_order(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise PydanticCustomError("day_order", N_("The last day cannot be before the first day."))
+        return self
+
+
+class InstrumentDocumentData(StrictModel):
+    """A document that an instrument accepts while its window is open."""
+
+    type: DocumentType
+    expired_accepted: bool = False
+    below_age: Annotated[int, Field(ge=1, le=120)] | None = None
+
+
+class InstrumentPaperData(StrictModel):
+    """Something to bring for an instrument."""
+
+    text: BilingualText
+    documents: Annotated[list[DocumentType], Field(max_length=20)] = []
+
+
+class InstrumentData(DatedModel):
+    """A way that a procedure has for some people within a window, such as a phase of a permit."""
+
+    code: ServiceCode
+    name: BilingualName
+    applies_if: ConditionData | None = None
+    entity: EntityCode | None = None
+    documents: Annotated[list[InstrumentDocumentData], Field(max_length=20)] = []
+    papers: Annotated[list[InstrumentPaperData], Field(max_length=20)] = []
+    advice: Annotated[list[AdviceData], Field(max_length=20)] = []
+    basis: Annotated[list[Annotated[str, build_text_constraint(200), FOLDED_LINE]], Field(max_length=10)] = []
+    verified: bool = False
+
+
 class ServiceData(DatedModel):
     """A service."""
 
@@ -169,6 +227,12 @@ class ServiceData(DatedModel):
     conditions: BilingualText | None = None
     clock: ServiceClockData | None = None
     fields: list[str]
+    instruments: Annotated[list[InstrumentData], Field(max_length=40)] = []
+    applies_if: ConditionData | None = None
+    suggested_if: ConditionData | None = None
+    urgent_if: ConditionData | None = None
+    closed: BilingualText | None = None
+    advice: Annotated[list[AdviceData], Field(max_length=60)] = []
 
     @field_validator("documents", "papers")
     @classmethod
@@ -182,6 +246,24 @@ class ServiceData(DatedModel):
     @classmethod
     def _check_portal_fields(cls, value: list[str]) -> list[str]:
         return _sort_portal_fields(value)
+
+    @field_validator("instruments")
+    @classmethod
+    def _check_instruments(cls, value: list[InstrumentData], info: ValidationInfo) -> list[InstrumentData]:
+        if info.data.get("documents_none") and any(instrument.documents or instrument.papers for instrument in value):
+            raise PydanticCustomError("papers_listed", N_("This service requests no documents, so none can be listed."))
+        if len({instrument.code for instrument in value}) < len(value):
+            raise PydanticCustomError("repeated", N_("Two instruments have the same code."))
+        return value
+
+    @field_validator("advice")
+    @classmethod
+    def _check_advice(cls, value: list[AdviceData], info: ValidationInfo) -> list[AdviceData]:
+        # A suggestion keeps the codes of what was told: a code must lead to one text of the service.
+        entries = [*value, *(entry for instrument in info.data.get("instruments") or () for entry in instrument.advice)]
+        if len({entry.code for entry in entries}) < len(entries):
+            raise PydanticCustomError("repeated", N_("Two entries of advice have the same code."))
+        return value
 
 
 class OfferTerms(DatedModel):

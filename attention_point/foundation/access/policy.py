@@ -45,6 +45,8 @@ ROLES: dict[str, frozenset[str]] = {
     "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view", "turns.call"}),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
+    # The cases by which a change of services is tried before it is published.
+    | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     # Exact figures for a partner, under decision 49: the office's alone.
     | {"statistics.operational_report"}
@@ -62,7 +64,7 @@ ROLES: dict[str, frozenset[str]] = {
     }
     | {"turns.configure", "turns.waits"}
     | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
-    | {"statistics.release"}
+    | {"statistics.release", "routing.view"}
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
@@ -77,6 +79,8 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.edit",
             "journal.view",
             "journal.person",
+            "routing.view",
+            "routing.edit",
             "statistics.view",
             "turns.configure",
             "turns.waits",
