@@ -1,4 +1,4 @@
-"""A need for which a person on file has an open referral already: the agent keeps that one, or says why she refers anew."""
+"""A need that was referred already: the agent keeps the open referral, or says why she makes another one."""
 
 from datetime import date
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.referrals import queries
@@ -20,6 +21,7 @@ class OpenReferral(NamedTuple):
     id: UUID
     service: str
     entity: str
+    entity_name: str
     state: str
     made_on: date
     due_day: date | None
@@ -32,12 +34,13 @@ def list_open_referrals(session: Session, actor: Actor, person_id: UUID) -> dict
     """
     referrals = queries.list_referrals_of_person(session, person_id)
     hidden_visits = queries.list_hidden_visits(session, actor, referrals)
-    now = clock.now()
+    now, names = clock.now(), directory_queries.list_entity_names(session)
     open_referrals = {
         referral.service: OpenReferral(
             referral.id,
             referral.service,
             referral.entity,
+            names.get(referral.entity, referral.entity),
             referral.state,
             clock.local_day(referral.created_at),
             find_due_day(referral),
