@@ -45,6 +45,7 @@ def test_an_open_referral_for_the_same_need_is_seen_and_kept(app: Flask, agent: 
     fields, page = returning(app, agent)
     assert WORDS in page
     assert "La entidad tiene plazo hasta el" in page
+    del fields["reason-0-EMP-SENA"]
     fields["decision-0-EMP-SENA"] = ["decline"]
     assert agent.post(RECORD, data=fields).status_code == 303
     assert count(app) == 2
@@ -55,6 +56,7 @@ def test_an_open_referral_for_the_same_need_is_seen_and_kept(app: Flask, agent: 
 def test_to_refer_once_more_takes_a_reason_that_is_kept(app: Flask, agent: PageClient, earlier: None) -> None:
     before = count(app, Referral)
     fields, _page = returning(app, agent)
+    del fields["reason-0-EMP-SENA"]
     refused = agent.post(RECORD, data=fields)
     assert "Escriba por qué se remite otra vez" in text(agent.get(refused.headers["Location"]))
     assert count(app) == 1

@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 
-from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
@@ -19,7 +18,6 @@ def _offer_unfinished_forms() -> dict[str, object]:
     return {
         "list_unfinished_forms": list_unfinished_forms,
         "list_answer_news": lambda: answer_news.list_answer_news(db_session(), current_actor()),
-        "find_directory": lambda: directory_queries.get_directory(db_session()),
         "describe_room": lambda: describe_room(read_session(), current_actor()),
     }
 
