@@ -23,6 +23,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
+from attention_point.routing.rules import NEEDS_ADDED
 
 
 def create_app(settings: Settings) -> Flask:
@@ -93,6 +94,7 @@ def _build_database(settings: Settings, vault: Vault) -> Database:
     session_info |= {"journal_heads": heads_file, "note_rule_set": note_rule_set}
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
+    session_info["needs_added_by_rules"] = NEEDS_ADDED
     database = Database(settings.database_url, info=session_info)
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

@@ -51,7 +51,7 @@ MAX_DEPTH = 8
 
 
 class ConditionError(ValueError):
-    """The data are no condition. ``msgid`` says why, ``path`` names where (``any.1.age``), ``params`` the words of both."""
+    """The data are no condition. ``msgid`` and ``params`` say why, ``path`` where (``any.1.age``)."""
 
     def __init__(self, path: str, msgid: str, **params: str) -> None:
         super().__init__(f"{path}: {msgid % params}" if params else f"{path}: {msgid}")
@@ -78,8 +78,8 @@ class Condition:
 def read_condition(data: object) -> Condition | None:
     """The condition of plain data as a file or JSON has them; None for none. Raises ConditionError.
 
-    The judge takes any object with the facts as attributes (``FACT_KINDS``): sets of codes as collections, ``documents``
-    as objects with a ``type``, days as a date or a ``DateSpan``, and None for what nobody told.
+    The judge takes any object with the facts as attributes (``FACT_KINDS``): sets of codes as collections,
+    ``documents`` as objects with a ``type``, days as a date or a ``DateSpan``, and None for what nobody told.
     """
     if data is None:
         return None
@@ -152,7 +152,7 @@ _MODES: Mapping[str, Callable[[_Judge], _Judge]] = {
 
 
 def _read_known(value: object, path: str, facts: set[str]) -> _Judge:
-    names = value if isinstance(value, list) else [value]
+    names: list[Any] = value if isinstance(value, list) else [value]
     if not names or not all(isinstance(name, str) and name in FACT_KINDS for name in names):
         raise ConditionError(path, N_("There is no fact of this name."))
     facts.update(names)

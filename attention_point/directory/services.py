@@ -26,6 +26,7 @@ from attention_point.directory.validation.consistency import (
     UNKNOWN_ENTITY,
     find_overlapping_offers,
 )
+from attention_point.directory.validation.contradictions import describe_surroundings, find_contradictions
 from attention_point.directory.validation.differences import list_differences
 from attention_point.directory.validation.schemas import EntityData, OfferData, PointData, ServiceWithOffersData
 from attention_point.foundation import clock, journal
@@ -141,6 +142,7 @@ def _validate_service(session: Session, values: Mapping[str, Any]) -> tuple[dict
     errors += [FieldError(f"offers.{index}.valid_from", _(OFFERED_TWICE)) for index in find_overlapping_offers(offers)]
     if not offers:
         errors.append(FieldError("offers", _(OFFERED_BY_NOBODY)))
+    errors += find_contradictions(service, service.offers, describe_surroundings(session, [service]))
     if errors:
         raise Invalid(_(NEEDS_CORRECTING), tuple(errors))
     # The order of ``_list_stored_offers``: the two lists are compared.

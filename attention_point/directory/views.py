@@ -20,6 +20,7 @@ from attention_point.directory.forms import (
     read_form_values,
 )
 from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_worst_freshness
+from attention_point.directory.preview import preview_directory
 from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
@@ -188,9 +189,20 @@ def _show_or_save_form(
     build_next_url: Callable[[], str],
     **shown_rows: EntityRow | ServiceRow | PointRow | None,
 ) -> ViewReply:
-    """Show the form, or save what was sent. A form that is refused comes back as it was typed, with its errors."""
-    status, conflict = 200, None
-    if request.method == "POST":
+    """Show the form, or save what was sent. A form that is refused comes back as it was typed, with its errors.
+
+    With ``preview`` nothing is saved: the form comes back with what its values would change.
+    """
+    status, conflict, changed_directory = 200, None, None
+    if request.method == "POST" and "preview" in request.form:
+        try:
+            changed_directory = preview_directory(db_session(), lambda: save_values(read_form_values(form)))
+        except Invalid as error:
+            form.show_field_errors(error.field_errors)
+            status = error.status
+        except Conflict as error:
+            conflict, status = error, error.status
+    elif request.method == "POST":
         try:
             save_values(read_form_values(form))
         except Invalid as error:
@@ -204,7 +216,8 @@ def _show_or_save_form(
             flash(_("Saved."), "success")
             # 303: the browser follows with a GET, so that a reload does not send the form again.
             return redirect(build_next_url(), 303)
-    return render_template(template, form=form, conflict=conflict, **shown_rows), status
+    shown = {"conflict": conflict, "changed_directory": changed_directory, **shown_rows}
+    return render_template(template, form=form, **shown), status
 
 
 def _require_row(row: Row | None) -> Row:

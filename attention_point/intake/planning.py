@@ -131,6 +131,9 @@ def _withhold_fields(
     for referral in referrals:
         entity_fields = entities[referral.entity].withheld_fields
         withheld_fields = consent_rules.list_withheld_fields(draft, referral, entity_fields, may_call=may_call)
+        if referral.closed and entities[referral.entity].sanctions:
+            # Nothing is open there for the person, whom it could fine or expel: it must not be able to call.
+            withheld_fields = tuple(sorted({*withheld_fields, "phone"}))
         yield referral._replace(withheld_fields=withheld_fields)
 
 
@@ -229,7 +232,8 @@ def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], ag
                 message = _("This path is mandatory: say why it is not followed.")
                 raise Invalid(message, (FieldError(f"declined.{index}.reason", message),))
             continue
-        is_requested = draft.refer is None or suggestion.service in draft.refer
+        # A procedure that is closed for the person is referred only if somebody asks for it by name.
+        is_requested = not suggestion.closed if draft.refer is None else suggestion.service in draft.refer
         if suggestion.mandatory or (is_requested and consent_rules.allows_referral(draft, suggestion, age)):
             yield suggestion
 

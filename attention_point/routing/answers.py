@@ -24,8 +24,8 @@ NOT_FOR_THEM_REASON = Reason(N_("By what was told, this service is not for this 
 def lacks_documents(situation: Situation, offer: Offer, day: date) -> bool:
     """Whether the person showed none of the documents that the offer accepts on that day.
 
-    Of a service with instruments these are the documents of the one that is open for the person; if none is, no document
-    will do.
+    Of a service with instruments these are the documents of the one that is open for the person; if none is, no
+    document will do.
     """
     instrument = find_open_instrument(situation, offer)
     if offer.has_instruments and instrument is None:

@@ -100,7 +100,7 @@ class Situation(NamedTuple):
     """The facts of a visit that the rules may use; None is what nobody told.
 
     ``age``: completed years on the day of the attention. ``arrived_on``: the days on which the person may have come to
-    Colombia. ``registered_in``: ``RAMV`` or ``RUMV``. ``complained_of``: an entity, or a kind of addressee (``police``).
+    Colombia. ``registered_in``: ``RAMV`` or ``RUMV``. ``complained_of``: an entity, or a kind of addressee, ``police``.
     """
 
     needs: tuple[str, ...] = ()

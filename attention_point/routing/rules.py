@@ -25,6 +25,13 @@ from attention_point.routing.situations import (
 )
 from attention_point.texts import N_
 
+# Which needs the rules below add to a need, whatever else is known: no service may lead back from them to it.
+NEEDS_ADDED = {
+    "SALUD-AFIL": ("SALUD-URG", "ID-CO", "MIG-REG", "REFUGIO"),
+    "SALUD-RET": ("SALUD-URG", "ID-CO"),
+    "VBG": ("NNA-PROT",),
+    "TRATA": ("NNA-PROT",),
+}
 # Complaints about rights: the entity complained of must not be the one that answers (M6).
 RIGHTS_NEEDS = frozenset({"DDHH", "QUEJA-SP", "MEDIDA-MIG"})
 # Entities that belong to whom a person complains of by kind.
@@ -46,12 +53,13 @@ def _asks_for_child(situation: Situation) -> bool:
 
 
 def _demand_for_facts(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return tuple(
-        Demand(need)
-        for need, offers in offers_by_need.items()
-        if need not in situation.needs
-        and any(offer.suggested_if is not None and offer.suggested_if.holds(situation) for offer in offers)
-    )
+    calling_needs = [
+        offer.need
+        for offers in offers_by_need.values()
+        for offer in offers
+        if offer.suggested_if is not None and offer.suggested_if.holds(situation)
+    ]
+    return tuple(Demand(need) for need in dict.fromkeys(calling_needs) if need not in situation.needs)
 
 
 def _demand_child_protection(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
@@ -72,7 +80,15 @@ def _demand_victim_support(situation: Situation, offers_by_need: OffersByNeed, d
 
 
 def _demand_health_first(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return (Demand("VBG", entity="salud", urgent=True),) if situation.violence_within_72_hours else ()
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
+
+
+def _demand_health_until_known(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
+    if "VBG" in list_violence_needs(situation) and situation.violence_within_72_hours is None:
+        return (Demand("VBG", entity="salud", urgent=True),)
+    return ()
 
 
 def _protects_from_enforcement(situation: Situation, offer: Offer) -> bool:
@@ -152,7 +168,8 @@ RULES = (
         id="M1-KIN",
         reason=Reason(
             N_(
-                "A relative comes with the child: child protection verifies the child's rights. Nobody takes the child away."
+                "A relative comes with the child: child protection verifies the child's rights. "
+                "Nobody takes the child away."
             )
         ),
         basis=("Ley 1098/2006",),
@@ -202,6 +219,15 @@ RULES = (
         adds=_demand_health_first,
     ),
     Rule(
+        # What medicine can do within 72 hours is not won back, so that health comes first until somebody asked.
+        id="M2-ASK",
+        reason=Reason(
+            N_("Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.")
+        ),
+        basis=("Res. 459/2012",),
+        adds=_demand_health_until_known,
+    ),
+    Rule(
         # Since 2019 such a birth can be noted as one of a Colombian, so that no child is stateless.
         id="M3",
         reason=Reason(N_("The child was born in Colombia to Venezuelan parents and has no nationality note.")),
@@ -229,7 +255,7 @@ RULES = (
     ),
     Rule(
         id="M5-RET",
-        reason=Reason(N_("The list of returnees asks for the cédula; this helps until the person has one.")),
+        reason=Reason(N_("The list of returnees asks for the identity card; this helps until the person has one.")),
         basis=("D. 1768/2015", "D. 1495/2016"),
         adds=_demand_identity_of_returnee,
     ),

@@ -71,7 +71,7 @@ def entries(session: Session) -> int:
 
 def test_the_shipped_files_hold_the_entities_services_and_the_point(loaded: Session) -> None:
     assert {"migracion-colombia", "dane", "gifmm"} < queries.list_entity_codes(loaded)
-    assert len(queries.list_service_codes(loaded)) == 18
+    assert len(queries.list_service_codes(loaded)) == 41
     point = queries.find_point(loaded, "bucaramanga")
     assert point is not None
     assert point.prefix == "BGA"

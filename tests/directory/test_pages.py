@@ -199,17 +199,21 @@ def test_an_entry_of_a_list_is_named_by_its_place(browse: Browse, shipped: Datab
     sent.pop("offers-0-verified", None)
     html = client.post(address, data=sent).get_data(as_text=True)
     assert 'id="offers-0-entity-error"' in html
-    assert len(service(shipped, "RC-CO").documents) == 3
+    assert len(service(shipped, "RC-CO").documents) == 4
 
 
 def test_a_service_s_papers_dates_and_offers_are_edited(browse: Browse, shipped: Database) -> None:
     client = browse("office")
     address = "/directory/services/DDHH/edit"
     sent = fields(client.get(address))
-    sent |= {"offers-0-order": "3", "valid_to": "31/12/2030"}
+    sent |= {"offers-0-order": "8", "valid_to": "31/12/2030"}
+    before = service(shipped, "DDHH")
     assert client.post(address, data=sent).status_code == 303
     row = service(shipped, "DDHH")
-    assert [offer.entity for offer in row.offers] == ["defensoria", "personeria"]
+    assert [offer.entity for offer in row.offers][:2] == ["defensoria", "consultorios-juridicos"]
+    # The page does not show what the rules read, and leaves it as it is.
+    assert row.advice
+    assert (row.advice, row.urgent_if, row.suggested_if) == (before.advice, before.urgent_if, before.suggested_if)
     assert (row.valid_to, row.origin) == (date(2030, 12, 31), "edited")
 
 

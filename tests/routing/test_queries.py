@@ -25,9 +25,9 @@ def test_index_is_kept_until_the_directory_changes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(queries, "get_directory", lambda _session: whole)
     first = queries.get_offer_index(ANY)
     assert queries.get_offer_index(ANY) is first
-    fewer = stand_in(tuple(row for row in rows() if row.entity != "gifmm"))
+    fewer = stand_in(tuple(row for row in rows() if row.entity != "pastoral-social"))
     monkeypatch.setattr(queries, "get_directory", lambda _session: fewer)
     second = queries.get_offer_index(ANY)
     assert second is not first
     assert second.rule_set != first.rule_set
-    assert second.offers_on_day(date(2017, 8, 9))["HUMAN"][0].entity == "oim"
+    assert second.offers_on_day(date(2017, 8, 9))["HUMAN"][0].entity == "cruz-roja"

@@ -104,8 +104,8 @@ def _build_situation(case: dict[str, Any]) -> Situation:
     documents = tuple(ShownDocument(item["type"], item.get("expires")) for item in told.pop("documents", []))
     if "arrived_on" in told:
         told["arrived_on"] = parse_partial_date(told["arrived_on"])
-    lists = {name: tuple(told.pop(name, ())) for name in ("needs", "vulnerabilities")}
-    return Situation(**told, **lists, documents=documents)
+    told |= {name: tuple(told.get(name, ())) for name in ("needs", "vulnerabilities")}
+    return Situation(**told, documents=documents)
 
 
 ANSWERS = [
@@ -113,6 +113,7 @@ ANSWERS = [
     for case in CASES
     for day in filter(None, (case["date"], case.get("date2")))
 ]
+TOLD_ANSWERS = [answer for answer in ANSWERS if str(answer.id).partition("-")[0] in SAID]
 
 
 def _route(case: dict[str, Any], day: date) -> tuple[Advice, dict[str, Suggestion]]:
@@ -143,7 +144,7 @@ def test_route(case: dict[str, Any], day: date) -> None:
         assert any(word in paper.text["es"] for paper in papers)
 
 
-@pytest.mark.parametrize(("case", "day"), [item for item in ANSWERS if "extra" in item.values[0]])
+@pytest.mark.parametrize(("case", "day"), TOLD_ANSWERS)
 def test_what_decides_is_said(case: dict[str, Any], day: date) -> None:
     _advice, found = _route(case, day)
     said = []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -44,11 +45,13 @@ class _TextDatesLoader(yaml.SafeLoader):
     }
 
 
-def load_directory(session: Session, actor: Actor, source: object) -> LoadResult:
+def load_directory(
+    session: Session, actor: Actor, source: object, lines_by_path: Mapping[str, int] = MappingProxyType({})
+) -> LoadResult:
     """Add and update the rows of a parsed file. The heads of ``data/*.yaml`` say its shape; any part may be left out.
 
     The offers of a service that stands in the file replace those stored; offers of another service are added to them.
-    Raises Invalid, which names each wrong row, before anything is written.
+    Raises Invalid, which names each wrong row with its line (``lines_by_path``), before anything is written.
     """
     try:
         file = parse_object(DirectoryFile, source)
@@ -56,7 +59,7 @@ def load_directory(session: Session, actor: Actor, source: object) -> LoadResult
         if errors:
             raise Invalid(_("Nothing was saved: something needs correcting."), errors)
     except Invalid as error:
-        raise locate_errors_in_file(source, error) from None
+        raise locate_errors_in_file(source, error, lines_by_path) from None
     result = LoadResult()
     _write_all_but_services(session, file, result)
     _write_services(session, file, result)
@@ -78,7 +81,7 @@ def load_yaml_file(session: Session, actor: Actor, content: bytes) -> LoadResult
     """Load the bytes of a YAML file. Raises AppError if they are too many or no YAML, Invalid as ``load_directory``."""
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
-    return load_directory(session, actor, _parse_yaml(content))
+    return load_directory(session, actor, _parse_yaml(content), _find_lines(content))
 
 
 def load_shipped_files(session: Session) -> None:
@@ -95,6 +98,28 @@ def _parse_yaml(content: bytes) -> object:
         raise AppError(
             _("The file cannot be read as YAML (line %(line)s).", line=mark.line + 1 if mark else "?")
         ) from None
+
+
+def _find_lines(content: bytes) -> dict[str, int]:
+    """The line in which each value of a YAML file begins, by its dotted path."""
+    lines: dict[str, int] = {}
+    nodes = [("", yaml.compose(content.decode("utf-8"), _TextDatesLoader))]
+    seen: set[int] = set()
+    while nodes:
+        path, node = nodes.pop()
+        if id(node) in seen:  # an alias may lead back to what holds it
+            continue
+        seen.add(id(node))
+        parts: list[tuple[Any, Any]] = []
+        if isinstance(node, yaml.MappingNode):
+            parts = [(key.value, (key, value)) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [(number, (value, value)) for number, value in enumerate(node.value)]
+        for name, (start, value) in parts:
+            inner_path = f"{path}.{name}" if path else str(name)
+            lines[inner_path] = start.start_mark.line + 1
+            nodes.append((inner_path, value))
+    return lines
 
 
 def _read_shipped_files() -> dict[str, object]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point import dates
 from attention_point.directory import queries
 from attention_point.directory.snapshot import ServiceOfferRow
+from attention_point.directory.validation import contradictions
 from attention_point.directory.validation.place_schemas import PlaceData
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile, OfferData
 from attention_point.foundation import clock
@@ -44,6 +45,7 @@ def check_consistency(session: Session, file: DirectoryFile) -> Iterator[FieldEr
     for index, emergency_line in enumerate(file.lines):
         if not service_codes.issuperset(emergency_line.services):
             yield FieldError(f"lines.{index}.services", _(UNKNOWN_SERVICE))
+    yield from contradictions.check_file(session, file)
     yield from _check_point_prefixes(session, file)
     yield from _check_consent_texts_unchanged(session, file)
 

@@ -31,9 +31,17 @@ from attention_point.people.records import DecryptedPerson, format_full_name
 
 
 def render_confirmation_page(
-    session: Session, draft_id: UUID, people: Sequence[CheckedPerson], fields: decisions.Fields, *, is_sent: bool
+    session: Session,
+    draft_id: UUID,
+    people: Sequence[CheckedPerson],
+    fields: decisions.Fields,
+    *,
+    is_sent: bool,
+    lists_services: bool,
 ) -> str:
     """The page as HTML. ``fields`` are those of the draft; once they were sent, the page says what is wrong.
+
+    ``lists_services``: with the list of further services that the agent may add.
 
     Raises Invalid when something is wrong with the form, NotFound or DamagedPerson for a chosen person.
     """
@@ -42,7 +50,7 @@ def render_confirmation_page(
     for person, chosen_person in zip(people, chosen_people, strict=True) if is_sent else ():
         errors |= _find_errors(session, person, fields, chosen_person)
     sections = [
-        _describe_person(session, person, fields, chosen_person)
+        _describe_person(session, person, fields, chosen_person, lists_services=lists_services)
         for person, chosen_person in zip(people, chosen_people, strict=True)
     ]
     shared_rows = list_shared_rows([section["rows"] for section in sections])
@@ -95,7 +103,12 @@ def _find_errors(
 
 
 def _describe_person(
-    session: Session, person: CheckedPerson, fields: decisions.Fields, chosen_person: DecryptedPerson | None
+    session: Session,
+    person: CheckedPerson,
+    fields: decisions.Fields,
+    chosen_person: DecryptedPerson | None,
+    *,
+    lists_services: bool,
 ) -> dict[str, Any]:
     draft, plan = person.draft, person.plan(session, chosen_person)
     added_services = decisions.list_added_services(fields, person.number)
@@ -114,7 +127,9 @@ def _describe_person(
         ],
         "cards": referral_cards.build_cards(session, draft, plan, added_services),
         "open_referrals": open_referrals,
-        "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services),
+        "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services)
+        if lists_services
+        else [],
         "refer_all_count": len(set(decisions.list_for_refer_all(plan.suggestions)).difference(open_referrals)),
     }
 

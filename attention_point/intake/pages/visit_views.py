@@ -30,6 +30,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
 from attention_point.referrals.slip import Guidance, describe_guidance
+from attention_point.routing.bench.version_history import RuleSetVersion, find_version
 from attention_point.turns.desks.room_state import list_entities_with_desks
 
 # Names are opened for each row, and the journal keeps each: a page holds fewer rows than other lists.
@@ -91,7 +92,17 @@ def show_visit(visit: UUID) -> str:
         has_confidential=any(is_restricted(referral) for referral in referrals),
         is_printed=is_printed,
         paper_labels=PRINT_FORMAT_LABELS,
+        rule_set=_find_rule_set(decrypted_visit),
     )
+
+
+def _find_rule_set(visit: queries.DecryptedVisit) -> RuleSetVersion | None:
+    """The rules that made the visit's suggestions, for readers who may open their history."""
+    # Visits of an older program keep none, and those without any suggestion have nothing that was made.
+    digest = next((suggestion.get("rule_set") for suggestion in visit.record.get("suggestions", ())), None)
+    if not digest or not current_actor().may("routing.view"):
+        return None
+    return find_version(db_session(), digest, visit.changed_at or visit.received_at)
 
 
 def _list_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[str, Guidance]]:

@@ -82,7 +82,7 @@ def build_slip(
         # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
         qr_code_address=f"{public_url}/portal/slips/{visit.code}",
         qr_code_caption=_(
-            "For the entity, and to tell us whether you were served: %(code)s",
+            "Show it there, and tell us afterwards: %(code)s",
             code=_group_letters(visit.code),
         ),
         emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),

@@ -57,12 +57,12 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "urgent": ("urgent", "codes"),
     "mandatory": ("mandatory", "codes"),
     "miss": ("missing", "bool"),
-    "accept": ("accepted", "codes by service"),
-    "reject": ("rejected", "codes by service"),
+    "accept": ("accepted", "codes-by-service"),
+    "reject": ("rejected", "codes-by-service"),
     "slip": ("slip_texts", "text"),
     "closed": ("closed", "codes"),
     "instrument": ("instruments", "text"),
-    "say": ("advice", "codes by service"),
+    "say": ("advice", "codes-by-service"),
     "notices": ("notices", "codes"),
 }
 
@@ -98,7 +98,7 @@ _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "codes": _parse_codes,
     "text": lambda value, key: _parse_mapping(value, key, lambda item, _key: _parse_of_type(item, key, str)),
     "bool": lambda value, key: _parse_mapping(value, key, lambda item, _key: _parse_of_type(item, key, bool)),
-    "codes by service": lambda value, key: _parse_mapping(value, key, _parse_codes),
+    "codes-by-service": lambda value, key: _parse_mapping(value, key, _parse_codes),
 }
 
 

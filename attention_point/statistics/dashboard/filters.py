@@ -83,13 +83,13 @@ def collect_options(session: Session, today: date) -> Options:
 
 
 def _find_restricted_entities(session: Session) -> frozenset[str]:
-    # An entity counts as restricted when at least half of its services are, whenever they were offered: a month that is
-    # over must show the same entities after an offer has ended.
-    services: dict[str, dict[str, bool]] = {}
+    # An entity counts as restricted when at least half of the needs that it answers are, whenever it answered them: a
+    # month that is over must show the same entities after an offer has ended.
+    needs: dict[str, dict[str, bool]] = {}
     for service in directory_queries.get_services_by_code(session).values():
         for offer in service.offers:
-            services.setdefault(offer.entity, {})[service.code] = service.restricted
-    return frozenset(code for code, flags in services.items() if 2 * sum(flags.values()) >= len(flags))
+            needs.setdefault(offer.entity, {})[service.need] = service.restricted
+    return frozenset(code for code, flags in needs.items() if 2 * sum(flags.values()) >= len(flags))
 
 
 def parse_filters(arguments: Mapping[str, str], options: Options) -> Filters:
