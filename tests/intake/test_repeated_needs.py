@@ -1,4 +1,4 @@
-"""The same need referred twice to the same entity within its clock: the agent keeps the open referral or says why not."""
+"""The same need again at the same entity within its clock: the agent keeps the open referral or says why not."""
 
 from datetime import timedelta
 
