@@ -187,9 +187,7 @@ def keep_with_further_row(draft_id: UUID, fields: Fields) -> Response:
     return redirect(url_for("desk.show_form_draft", draft=draft_id, _anchor=row_name), 303)
 
 
-def keep_and_lead_on(
-    draft_id: UUID, fields: Fields, sent: str | None = None, services: str | None = None
-) -> Response:
+def keep_and_lead_on(draft_id: UUID, fields: Fields, sent: str | None = None, services: str | None = None) -> Response:
     """Keep the fields, and lead to the check page; back to the form when something is wrong with it.
 
     With ``services`` the check page lists the services that the agent may add.
