@@ -75,9 +75,7 @@ def warnings(result: RecordResult) -> list[str]:
 
 def test_each_member_is_a_person_with_a_visit_of_their_own(session: Session) -> None:
     results = recorded(session, mother(), child("Ana"), child("Luis"), child("Eva"))
-    assert [result.response["reference"] for result in results] == [
-        f"BGA-2017-00000{number}" for number in (1, 2, 3, 4)
-    ]
+    assert len({result.response["reference"] for result in results}) == 4
     assert [names(session, result) for result in results] == ["Yohana Patricia", "Ana", "Luis", "Eva"]
     assert session.scalar(select(func.count()).select_from(Referral)) == 4
     visits = list_visits_of_family(session, UUID(opened(session, results[2]).record["family"]))

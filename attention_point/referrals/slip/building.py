@@ -81,7 +81,10 @@ def build_slip(
         labels=_build_slip_words(),
         # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
         qr_code_address=f"{public_url}/portal/slips/{visit.code}",
-        qr_code_caption=_("Show this code at the entity."),
+        qr_code_caption=_(
+            "Show it there, and tell us afterwards: %(code)s",
+            code=_group_letters(visit.code),
+        ),
         emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
         refused_note=_describe_help(snapshot, slip_day, travellers, places),
         privacy_notice=_(PRIVACY_NOTICE),
@@ -108,6 +111,11 @@ def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ..
     """The emergency lines that a slip prints for a service that is not confidential."""
     lines = directory_queries.list_emergency_lines(session, service, day)
     return tuple(_format_emergency_line(line, is_confidential=False) for line in lines)
+
+
+def _group_letters(code: str) -> str:
+    # For whoever cannot scan it: in fours, as people read long numbers, and on one line.
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def _build_people(
