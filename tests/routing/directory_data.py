@@ -39,6 +39,7 @@ def directory() -> Directory:
         emergency_lines=(),
         points={},
         consent_texts={},
+        places={},
     )
 
 
