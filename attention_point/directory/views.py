@@ -13,7 +13,6 @@ from attention_point.directory.forms import (
     EntityForm,
     PointForm,
     ServiceForm,
-    VersionForm,
     build_entity_form,
     build_point_form,
     build_search_form,
@@ -76,7 +75,7 @@ def show_entity(code: str) -> str:
         "directory/entity.html",
         entity=row,
         places=[
-            (place, find_freshness(place, today), describe_hours(place), VersionForm(data={"version": place.version}))
+            (place, find_freshness(place, today), describe_hours(place))
             for place in queries.get_directory(db_session()).places.get(code, ())
         ],
         offered_services=[
