@@ -117,6 +117,15 @@ def test_a_document_is_good_on_its_last_day() -> None:
     assert doubts("PA", "045678123", expires=DAY - timedelta(days=1)) == ["expired"]
 
 
+@pytest.mark.parametrize(
+    ("on", "codes"),
+    [(date(2021, 2, 28), ["expired"]), (date(2021, 3, 1), []), (date(2023, 2, 28), []), (date(2023, 3, 1), None)],
+)
+def test_every_pep_counts_to_its_last_day_whatever_is_printed(on: date, codes: list[str] | None) -> None:
+    found = doubts("PE", "123456717031991", expires=date(2021, 2, 27), on=on)
+    assert found == codes if codes is not None else {"expired", "no_longer_valid"} <= set(found)
+
+
 @pytest.mark.parametrize(("age", "codes"), [(6, ["too_young"]), (7, []), (17, []), (18, ["too_old"])])
 def test_the_identity_card_of_minors_has_its_ages(age: int, codes: list[str]) -> None:
     assert doubts("TI", "1098765432", born=parse_partial_date(f"{DAY.year - age}-06-01")) == codes
