@@ -119,7 +119,8 @@ def _build_document_type(code: str, facts: Mapping[str, Any]) -> DocumentType:
         type_field.name: facts[type_field.name] for type_field in fields(DocumentType) if type_field.name in facts
     }
     type_facts |= {name: re.compile(type_facts[name], re.ASCII) for name in ("pattern", "usual") if name in type_facts}
-    type_facts |= {name: tuple(type_facts[name]) for name in ("ages", "issued", "prefixes", "prolonged") if name in type_facts}
+    listed_facts = ("ages", "issued", "prefixes", "prolonged")
+    type_facts |= {name: tuple(type_facts[name]) for name in listed_facts if name in type_facts}
     return DocumentType(code, **type_facts)
 
 
