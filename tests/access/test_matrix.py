@@ -94,6 +94,10 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "entity": ENTITY,
             "service": "EMP-SENA",
             "point": "bucaramanga",
+            "line": "line-141",
+            "place_id": ENTITY,
+            **dict.fromkeys(("proposal_id", "map_id"), UNKNOWN),
+            "case": "of-nobody",
             "language": "es",
             "size": "large",
             "contrast": "high",
@@ -133,7 +137,10 @@ def filled(address: str, places: Mapping[str, str]) -> str:
                 "entities": "entity",
                 "services": "service",
                 "points": "point",
+                "lines": "line",
+                "review": "entity",
                 "slips": "slip",
+                "cases": "case",
                 "language": "language",
             }[address[: found.start()].rstrip("/").rpartition("/")[2]]
         return places[name]
