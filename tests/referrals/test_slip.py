@@ -31,7 +31,7 @@ PERSON = person(
     phone="+57 311 9998877",
 )
 GUARDIAN = {"name": "Rosa Peña", "relation": "custodian"}
-PERSONAL = ("Xiomara", "Celeste", "Quijano", "Zapateiro", "987650123", "9998877", "2005", "24")
+PERSONAL = ("Xiomara", "Celeste", "Quijano", "Zapateiro", "987650123", "9998877", "2005", "24/12", "24 de diciembre")
 ADDRESS = "https://punto.example.org"
 NOBODY = SlipTraveller(())
 

@@ -82,7 +82,7 @@ def show_visit(visit: UUID) -> str:
         entity_message=find_entity_message,
         services=directory_queries.get_services_by_code(session),
         entities=directory_queries.get_entities_by_code(session),
-        guidance=list(_list_guidance(decrypted_visit)),
+        guidance=list(_list_unprinted_guidance(decrypted_visit)),
         slips=slips,
         entities_in_room=_list_entities_in_room(decrypted_visit, referrals),
         companions=arrival,
@@ -105,14 +105,17 @@ def _find_rule_set(visit: queries.DecryptedVisit) -> RuleSetVersion | None:
     return find_version(db_session(), digest, visit.changed_at or visit.received_at)
 
 
-def _list_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[str, Guidance]]:
-    """What the agent tells the person of each suggested service: the name of the service, and the words."""
+def _list_unprinted_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[str, Guidance]]:
+    """What the agent tells and the slip, which stands on the same page, does not: the service's name, and the words."""
     services = directory_queries.get_services_by_code(db_session())
     for suggestion in visit.record["suggestions"]:
         service = services.get(suggestion["service"])
-        guidance = describe_guidance(service, suggestion, "card")
-        if service and guidance != Guidance():
-            yield service.name[current_language()], guidance
+        told = describe_guidance(service, suggestion, "card")
+        if service and not service.restricted:
+            printed = describe_guidance(service, suggestion, "slip").sentences
+            told = Guidance(sentences=tuple(sentence for sentence in told.sentences if sentence not in printed))
+        if service and told != Guidance():
+            yield service.name[current_language()], told
 
 
 def _list_entities_in_room(
