@@ -89,6 +89,9 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "entity": ENTITY,
             "service": "EMP-SENA",
             "point": "bucaramanga",
+            "line": "line-141",
+            "place_id": ENTITY,
+            **dict.fromkeys(("proposal_id", "map_id"), UNKNOWN),
             "language": "es",
             "size": "large",
             "contrast": "high",
@@ -127,6 +130,8 @@ def filled(address: str, places: Mapping[str, str]) -> str:
                 "entities": "entity",
                 "services": "service",
                 "points": "point",
+                "lines": "line",
+                "review": "entity",
                 "slips": "slip",
                 "language": "language",
             }[address[: found.start()].rstrip("/").rpartition("/")[2]]
