@@ -37,12 +37,12 @@ def record_change(
 ) -> None:
     """Keep what changed in a row in its history and in the journal. ``changes`` are values before and after by field.
 
-    ``action`` is a key of ``CHANGE_LABELS``; the row has its new values and its new version.
+    ``action`` is that of the journal, ``directory.edit``; the row has its new values and its new version.
     """
     increase_revision(session)
     change = build_change(actor, action, row, changes)
     session.add(change)
-    journal.record(session, actor, f"directory.{action}", change.subject, change.code, fields=sorted(changes))
+    journal.record(session, actor, action, change.subject, change.code, fields=sorted(changes))
 
 
 def build_change(actor: Actor, action: str, row: Any, changes: Mapping[str, tuple[Any, Any]]) -> DirectoryChange:
@@ -52,7 +52,7 @@ def build_change(actor: Actor, action: str, row: Any, changes: Mapping[str, tupl
         code=row.id if isinstance(row, Place) else row.code,
         entity=row.entity if isinstance(row, Place) else row.code if isinstance(row, Entity) else None,
         version=row.version,
-        action=action,
+        action=action.removeprefix("directory."),
         at=clock.now(),
         actor=actor.journal_label,
         changes={name: [build_json_value(value) for value in values] for name, values in changes.items()},

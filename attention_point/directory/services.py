@@ -57,7 +57,7 @@ def add_entity(session: Session, actor: Actor, values: Mapping[str, Any]) -> Non
     """Add an entity. ``values`` are those of ``save_entity`` and ``code``. Raises Invalid."""
     columns = parse_object(EntityData, dict(values)).build_columns()
     row = insert_row(session, Entity(**columns, origin=EDITED, version=1))
-    record_change(session, actor, "add", row, list_added_values(columns))
+    record_change(session, actor, "directory.add", row, list_added_values(columns))
 
 
 def save_entity(session: Session, actor: Actor, code: str, version: int, values: Mapping[str, Any]) -> None:
@@ -69,7 +69,9 @@ def save_entity(session: Session, actor: Actor, code: str, version: int, values:
     row = lock_row(session, Entity, code)
     fixed_values = {name: getattr(row, name) for name in FIXED_ENTITY_FIELDS}
     columns = parse_object(EntityData, {**values, "code": code, **fixed_values}).build_columns()
-    save_changes(session, actor, row, version, columns, {name: getattr(row, name) for name in columns})
+    save_changes(
+        session, actor, "directory.edit", row, version, columns, {name: getattr(row, name) for name in columns}
+    )
 
 
 def add_service(session: Session, actor: Actor, values: Mapping[str, Any]) -> None:
@@ -80,7 +82,7 @@ def add_service(session: Session, actor: Actor, values: Mapping[str, Any]) -> No
     columns, offers = _validate_service(session, values)
     row = insert_row(session, Service(**columns, origin=EDITED, version=1))
     replace_offers(session, columns["code"], offers)
-    record_change(session, actor, "add", row, list_added_values({**columns, "offers": offers}))
+    record_change(session, actor, "directory.add", row, list_added_values({**columns, "offers": offers}))
 
 
 def save_service(session: Session, actor: Actor, code: str, version: int, values: Mapping[str, Any]) -> None:
@@ -98,7 +100,10 @@ def save_service(session: Session, actor: Actor, code: str, version: int, values
     for name in ("instruments", "advice"):
         stored_values[name] = stored_values[name] or []  # a row of an older version has none
     new_values = {**columns, "offers": offers}
-    if save_changes(session, actor, row, version, new_values, stored_values) and offers != stored_offers:
+    if (
+        save_changes(session, actor, "directory.edit", row, version, new_values, stored_values)
+        and offers != stored_offers
+    ):
         replace_offers(session, code, offers)
 
 
@@ -110,7 +115,9 @@ def save_point(session: Session, actor: Actor, code: str, version: int, values: 
     """
     row = lock_row(session, Point, code)
     columns = parse_object(PointData, {**values, "code": code, "prefix": row.prefix}).build_columns()
-    save_changes(session, actor, row, version, columns, {name: getattr(row, name) for name in columns})
+    save_changes(
+        session, actor, "directory.edit", row, version, columns, {name: getattr(row, name) for name in columns}
+    )
 
 
 def save_line(session: Session, actor: Actor, code: str, version: int, values: Mapping[str, Any]) -> None:
@@ -132,7 +139,7 @@ def save_line(session: Session, actor: Actor, code: str, version: int, values: M
         columns |= dict.fromkeys(CONFIRMATION_COLUMNS)
     else:
         columns |= {name: stored_values[name] for name in ("confirmed_on", "confirmed_by")}
-    save_changes(session, actor, row, version, columns, stored_values)
+    save_changes(session, actor, "directory.edit", row, version, columns, stored_values)
 
 
 def build_confirmation(confirmed_by: str, review_on: date | None) -> dict[str, Any]:
@@ -199,11 +206,11 @@ def _list_stored_offers(session: Session, code: str) -> list[dict[str, Any]]:
 def save_changes(
     session: Session,
     actor: Actor,
+    action: str,
     row: EditedRow,
     version: int,
     new_values: Mapping[str, Any],
     stored_values: Mapping[str, Any],
-    action: str = "edit",
 ) -> bool:
     """Write the columns that differ. Returns False if none does, even if somebody else has written the same values.
 

@@ -36,7 +36,7 @@ def add_place(
     actor: Actor,
     entity: str,
     values: Mapping[str, Any],
-    action: str = "add",
+    action: str = "directory.add",
     confirmed_by: str | None = None,
     place_id: str | None = None,
 ) -> str:
@@ -58,7 +58,7 @@ def save_place(
     place_id: str,
     version: int,
     values: Mapping[str, Any],
-    action: str = "edit",
+    action: str = "directory.edit",
     confirmed_by: str | None = None,
 ) -> bool:
     """Save a place that was edited from ``version``; False if nothing changed.
@@ -66,7 +66,7 @@ def save_place(
     ``values`` have the keys of ``data/places.yaml`` without ``id``, ``entity`` and ``confirmed``. Instead of
     ``confirmed``, ``confirmed_today`` says whether the place was confirmed with the entity today; what a visitor relies
     on must be confirmed again if it changes without it. ``confirmed_by`` is the label of who confirmed it, if not the
-    actor; ``action`` is what the history calls it. Raises NotFound, Invalid (fields by dotted path), and Conflict
+    actor; ``action`` is that of the journal. Raises NotFound, Invalid (fields by dotted path), and Conflict
     if ``version`` is not the newest.
     """
     row = lock_row(session, Place, place_id)
@@ -77,7 +77,7 @@ def save_place(
         columns |= build_confirmation(confirmed_by or actor.journal_label, columns.get("review_on"))
     elif any(stored_values[name] != value for name, value in columns.items() if name not in _INNER_COLUMNS):
         columns |= dict.fromkeys(CONFIRMATION_COLUMNS)
-    return save_changes(session, actor, row, version, columns, stored_values, action)
+    return save_changes(session, actor, action, row, version, columns, stored_values)
 
 
 def confirm_place(session: Session, actor: Actor, place_id: str, version: int) -> None:
@@ -95,7 +95,7 @@ def confirm_place(session: Session, actor: Actor, place_id: str, version: int) -
     # ``EDITED``: a later load of the files must not undo what was confirmed.
     row.origin = EDITED
     row.version += 1
-    record_change(session, actor, "confirm", row, changes)
+    record_change(session, actor, "directory.confirm", row, changes)
 
 
 def validate_place(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -204,6 +204,6 @@ def _write_row(
         setattr(row, name, value)
     if "origin" in columns:
         row.version += 1
-        session.add(build_change(actor, "load", row, changes))
+        session.add(build_change(actor, "directory.load", row, changes))
     result.changed += 1
     return True

@@ -33,7 +33,7 @@ def read_service_map(content: bytes) -> list[Point]:
     """The points of a file. Raises AppError for a file that is none, and Invalid, which names each wrong row."""
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
-    rows = list(_read_rows(_decode(content)))
+    rows = list(_read_rows(_decode_text(content)))
     if not rows:
         raise AppError(_("The file has no point."))
     if len(rows) > MAX_POINTS:
@@ -49,7 +49,7 @@ def read_service_map(content: bytes) -> list[Point]:
     return points
 
 
-def _decode(content: bytes) -> str:
+def _decode_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -105,19 +105,19 @@ def _read_point(number: int, row: Mapping[str, Any]) -> Point:
     fields_by_key = load_vocabulary()["keys"]
     values: Point = {"row": number}
     for key, value in row.items():
-        field = fields_by_key.get(_fold(str(key)))
-        cleaned = _clean(value)
+        field = fields_by_key.get(_fold_word(str(key)))
+        cleaned = _clean_value(value)
         if field and field not in values and cleaned not in ("", []):
             values[field] = cleaned if field == "services" or isinstance(cleaned, str) else ", ".join(cleaned)
     values["services"] = _split_services(values.get("services", []))
-    state = _fold(str(values.pop("state", "")))
+    state = _fold_word(str(values.pop("state", "")))
     values["is_open"] = load_vocabulary()["states"].get(state) if state else True
     values["municipality_name"] = str(values.get("municipality", ""))
     values["municipality"] = find_municipality(values["municipality_name"], str(values.get("department", "")))
     return values
 
 
-def _clean(value: Any) -> str | list[str]:
+def _clean_value(value: Any) -> str | list[str]:
     if isinstance(value, list):
         texts_of_items = (_clean_text(item.get("name") if isinstance(item, dict) else item) for item in value)
         return [text for text in texts_of_items if text]
@@ -159,21 +159,21 @@ def _is_number(text: str, limit: int) -> bool:
 def find_municipality(name: str, department: str) -> str | None:
     """The code of a municipality by its code or name; of two with one name, the one of the department."""
     codes = get_code_list("municipality")
-    name = load_vocabulary()["municipalities"].get(_fold(name), name)
+    name = load_vocabulary()["municipalities"].get(_fold_word(name), name)
     if codes.has_code(name):
         return name
-    matches = [code for code in codes if _fold(code.es) == _fold(name)]
+    matches = [code for code in codes if _fold_word(code.es) == _fold_word(name)]
     if len(matches) > 1:
-        wanted = _fold(department)
+        wanted = _fold_word(department)
         matches = [
             code
             for code in matches
-            if wanted in {_fold(code.attributes["department"]), code.attributes["department_code"]}
+            if wanted in {_fold_word(code.attributes["department"]), code.attributes["department_code"]}
         ]
     return matches[0].code if len(matches) == 1 else None
 
 
-def _fold(text: str) -> str:
+def _fold_word(text: str) -> str:
     return texts.fold_text(text.replace("_", " ").replace("-", " "))
 
 
@@ -182,7 +182,7 @@ def load_vocabulary() -> dict[str, dict[str, Any]]:
     """Words of maps by folded text: ``keys`` → field, ``states`` → whether it is open, ``services`` → code."""
     data = yaml.safe_load((DATA_FOLDER / "service_map.yaml").read_text(encoding="utf-8"))
     return {
-        group: {_fold(word): meaning for meaning, words in entries.items() for word in words}
+        group: {_fold_word(word): meaning for meaning, words in entries.items() for word in words}
         for group, entries in data.items()
     }
 
@@ -192,7 +192,7 @@ def find_services(words: list[str], known_codes: frozenset[str]) -> tuple[list[s
     codes: list[str] = []
     unknown_words: list[str] = []
     for word in words:
-        code = word if word in known_codes else load_vocabulary()["services"].get(_fold(word))
+        code = word if word in known_codes else load_vocabulary()["services"].get(_fold_word(word))
         if code in known_codes:
             codes.append(code)
         else:

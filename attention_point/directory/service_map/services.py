@@ -112,7 +112,7 @@ def _add_place(session: Session, actor: Actor, entity: str, plan: PlannedPoint, 
         raise Invalid("", (FieldError("id", _("This place is already in the directory.")),))
     place = Place(**columns, origin=EDITED, version=1)
     session.add(place)
-    session.add(build_change(actor, "import", place, list_added_values(columns)))
+    session.add(build_change(actor, "directory.import", place, list_added_values(columns)))
     session.flush()
 
 
@@ -127,7 +127,7 @@ def _change_place(session: Session, actor: Actor, plan: PlannedPoint, row: Place
         setattr(place, name, value)
     place.origin = EDITED
     place.version += 1
-    session.add(build_change(actor, "import", place, changes))
+    session.add(build_change(actor, "directory.import", place, changes))
 
 
 def _build_source(plan: PlannedPoint) -> str:

@@ -68,18 +68,21 @@ def approve_proposal(session: Session, actor: Actor, proposal_id: UUID, version:
     """
     proposal = _lock_open_proposal(session, proposal_id)
     values: dict[str, Any] = {**proposal.content, "confirmed_today": True}
+    confirmed_by = proposal.proposed_by
     if proposal.place is None:
         others = queries.get_directory(session).places.get(proposal.entity, ())
         values["order"] = max((place.order for place in others), default=0) + 1
-        place_id = add_place(session, actor, proposal.entity, values, "approve", confirmed_by=proposal.proposed_by)
+        place_id = add_place(
+            session, actor, proposal.entity, values, "directory.approve", confirmed_by=proposal.proposed_by
+        )
     else:
         place_id = proposal.place
         row = queries.find_place(session, place_id)
         if row is None or row.version != version:
             raise Conflict(_("The place changed while you were looking at it. Look at the differences again."))
         values |= {"order": row.order, "source": row.source, "verified": row.verified}
-        save_place(session, actor, place_id, version, values, "approve", confirmed_by=proposal.proposed_by)
-    _decide(session, actor, proposal, APPROVED, None)
+        save_place(session, actor, place_id, version, values, "directory.approve", confirmed_by=confirmed_by)
+    _close_proposal(session, actor, proposal, APPROVED, None)
     return place_id
 
 
@@ -91,7 +94,7 @@ def refuse_proposal(session: Session, actor: Actor, proposal_id: UUID, reason: s
     if len(reason) > MAX_REASON_LETTERS:
         message = _("At most %(count)s letters.", count=MAX_REASON_LETTERS)
         raise Invalid(_(NEEDS_CORRECTING), (FieldError("reason", message),))
-    _decide(session, actor, proposal, REFUSED, reason)
+    _close_proposal(session, actor, proposal, REFUSED, reason)
 
 
 def list_open_proposals(session: Session) -> list[Proposal]:
@@ -165,7 +168,7 @@ def _lock_open_proposal(session: Session, proposal_id: UUID) -> Proposal:
     return proposal
 
 
-def _decide(session: Session, actor: Actor, proposal: Proposal, state: str, reason: str | None) -> None:
+def _close_proposal(session: Session, actor: Actor, proposal: Proposal, state: str, reason: str | None) -> None:
     proposal.state, proposal.reason = state, reason
     proposal.decided_at, proposal.decided_by = clock.now(), actor.journal_label
     action = "directory.accept" if state == APPROVED else "directory.refuse"
