@@ -199,7 +199,7 @@ def _read_directory(session: Session) -> Directory:
     for row in _select_rows(session, Place, Place.entity, Place.order, Place.id):
         places.setdefault(row.entity, []).append(_build_place_row(row))
     services = {
-        row.code: build_service_row(dict(row._mapping), tuple(offers.get(row.code, ())))
+        row.code: build_service_row(row._asdict(), tuple(offers.get(row.code, ())))
         for row in _select_rows(session, Service, Service.code)
     }
     return Directory(

@@ -8,12 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point import texts
+from attention_point.accounts.naming import find_actor_names
 from attention_point.directory import labels, queries, services
 from attention_point.directory.forms import (
     EntityForm,
     PointForm,
     ServiceForm,
-    VersionForm,
     build_entity_form,
     build_point_form,
     build_search_form,
@@ -71,13 +71,13 @@ def show_entity(code: str) -> str:
     """Show one entity with the services that it offers."""
     row = _require_row(queries.find_entity(db_session(), code))
     services_by_code, today = queries.get_services_by_code(db_session()), clock.today()
+    places = queries.get_directory(db_session()).places.get(code, ())
     return render_template(
         "directory/entity.html",
         entity=row,
-        places=[
-            (place, find_freshness(place, today), describe_hours(place), VersionForm(data={"version": place.version}))
-            for place in queries.get_directory(db_session()).places.get(code, ())
-        ],
+        places=[(place, find_freshness(place, today), describe_hours(place)) for place in places],
+        confirmers=find_actor_names(db_session(), (place.confirmed_by for place in places if place.confirmed_by)),
+        may_read_history=current_actor().entity in {None, code},
         offered_services=[
             (service, offer)
             for service in services_by_code.values()

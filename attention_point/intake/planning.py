@@ -18,7 +18,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.draft import StoredWarning, VisitDraft
-from attention_point.intake.draft_types.answers import COMPLAINED_OF_KINDS, UNKNOWN_CODE
+from attention_point.intake.draft_types.answers import UNKNOWN_CODE, is_kind_complained_of
 from attention_point.intake.family.guardians import check_family, check_guardian
 from attention_point.people import queries as people_queries
 from attention_point.people import rules as people_rules
@@ -201,7 +201,7 @@ def _check_codes(session: Session, draft: VisitDraft, offer_index: OfferIndex) -
         }:
             yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
     complained_of = draft.facts.complained_of
-    if complained_of and complained_of not in entities and complained_of not in COMPLAINED_OF_KINDS:
+    if complained_of and complained_of not in entities and not is_kind_complained_of(complained_of):
         yield FieldError("facts.complained_of", _(UNKNOWN_CODE))
     text_versions = directory_queries.list_consent_versions(session)
     for index, consent in enumerate(draft.consents):

@@ -17,6 +17,7 @@ from attention_point.routing.rule_types import Advice, Notice, Offer, Reason, Si
 from attention_point.routing.situations import (
     awaits_permit,
     is_company_unknown,
+    is_protection_for_another,
     is_with_relative,
     list_violence_needs,
     needs_protection,
@@ -43,7 +44,12 @@ NATIONALITY_NOTE_BEGAN = date(2019, 8, 20)
 
 
 def _demand_stated_needs(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
-    return tuple(Demand(need) for need in situation.needs)
+    # Child protection refers the child: an adult who asks for it is asked for the child.
+    return tuple(Demand(need) for need in situation.needs if not is_protection_for_another(situation, need))
+
+
+def _asks_for_child(situation: Situation) -> bool:
+    return any(is_protection_for_another(situation, need) for need in situation.needs)
 
 
 def _demand_for_facts(situation: Situation, offers_by_need: OffersByNeed, day: date) -> tuple[Demand, ...]:
@@ -185,6 +191,17 @@ RULES = (
         ),
         basis=("Ley 1098/2006",),
         asks=is_company_unknown,
+    ),
+    Rule(
+        id="M1-CHILD",
+        reason=Reason(
+            N_(
+                "Child protection is for the child: add the child to this visit, without a name if need be. If the "
+                "child is not here, add the service below."
+            )
+        ),
+        basis=("Ley 1098/2006",),
+        asks=_asks_for_child,
     ),
     Rule(
         id="M2",

@@ -52,6 +52,11 @@ def is_with_relative(situation: Situation) -> bool:
     )
 
 
+def is_protection_for_another(situation: Situation, need: str) -> bool:
+    """Whether a need is child protection, and the person who states it is known to be an adult."""
+    return need == "NNA-PROT" and situation.age is not None and not is_child(situation)
+
+
 def is_company_unknown(situation: Situation) -> bool:
     """Whether nobody asked about a child's company, or about the age of somebody alone: M1 could hold unseen."""
     if needs_protection(situation):

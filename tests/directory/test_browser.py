@@ -64,7 +64,7 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             page.goto(f"{address}/directory/entities/icbf")
             expect(page.get_by_text("Calle 1 # 2-3")).to_be_visible()
             look(page, "entity")
-            page.get_by_role("link", name="Qué ha cambiado").click()
+            page.get_by_role("link", name="Qué cambió").click()
             look(page, "history")
             page.goto(f"{address}/directory/review")
             look(page, "review")

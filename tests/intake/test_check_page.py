@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from flask import Flask
@@ -12,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from attention_point.accounts.models import Account
 from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import queries
 from attention_point.intake.models import Visit
@@ -97,7 +97,7 @@ def test_where_nobody_reads_is_said_beside_the_choice(
 
 def test_contact_data_that_nobody_confirmed_are_said(app: Flask, agent: PageClient) -> None:
     with app.extensions["database"].read_session() as session:
-        places = directory_queries.list_places(session, "sena", None, date(2017, 8, 9))
+        places = directory_queries.list_places(session, "sena", None, clock.today())
     assert [place.confirmed_on for place in places] == [None]
     assert "Nadie ha confirmado la dirección ni el teléfono de SENA" in words(checked(agent))
 

@@ -64,7 +64,10 @@ def paper_text(
     corrected_on: date | None = None,
 ) -> str:
     handed = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code, corrected_on)
-    traveller = replace(shown, referrals=queries.list_decrypted_of_visit(session, visit.id))
+    referrals = queries.list_decrypted_of_visit(session, visit.id)
+    sent_services = {referral.service for referral in referrals}
+    suggestions = [row for row in visit.record["suggestions"] if row["service"] in sent_services]
+    traveller = replace(shown, referrals=referrals, suggestions=shown.suggestions or suggestions)
     # The narrow sheet has one column, so that its sentences are read in one piece.
     paper = build_slip(
         session,
@@ -177,7 +180,7 @@ def test_the_slip_of_a_corrected_visit_says_so(session: Session) -> None:
 
 def test_the_english_slip_promises_no_free_service(session: Session) -> None:
     with in_language("en"):
-        text = slip_text(session)
+        text = slip_text(session, needs=["EMP-SENA", "EDU"])
     assert "free" not in text
     assert "Nobody may ask you for money for this guidance or for this sheet." in text
 

@@ -73,7 +73,9 @@ def confirm_place(place_id: str) -> Response:
 @blueprint.get("/entities/<string(maxlength=40):code>/history")
 @requires("directory.view")
 def show_history(code: str) -> str:
-    """Show what changed in an entity and its places, by whom and when."""
+    """Show what changed in an entity and its places, by whom and when. A partner's account reads its own alone."""
+    if current_actor().entity not in {None, code}:
+        raise NotFound(_("The directory has nothing with this code."))
     changes = history.list_entity_changes(db_session(), code)
     return render_template(
         "directory/history.html",

@@ -52,10 +52,7 @@ def show_own_entry() -> str:
     return render_template(
         "directory/own_entry.html",
         entity=entity,
-        places=[
-            (place, find_freshness(place, today), describe_hours(place), VersionForm(data={"version": place.version}))
-            for place in places
-        ],
+        places=[(place, find_freshness(place, today), describe_hours(place)) for place in places],
         proposals=proposals.list_entity_proposals(db_session(), entity.code),
         places_by_id={place.id: place for place in places},
         labels=labels,

@@ -63,9 +63,7 @@ def _read_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         for number, item in enumerate(_find_list(_parse_json(text)), 1):
             if not isinstance(item, Mapping):
                 raise AppError(_("Point %(number)s of the file cannot be read.", number=number))
-            properties = item.get("properties")
-            coordinates = (item.get("geometry") or {}).get("coordinates") or (None, None)
-            yield number, {**properties, "lon": coordinates[0], "lat": coordinates[1]} if properties else item
+            yield number, _flatten_feature(item)
         return
     first_line = text.partition("\n")[0]
     delimiter = max(";,\t", key=first_line.count)
@@ -75,6 +73,17 @@ def _read_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for row in reader:
         if any(isinstance(cell, str) and cell.strip() for cell in row.values()):
             yield reader.line_num, {key: cell for key, cell in row.items() if isinstance(key, str)}
+
+
+def _flatten_feature(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A point as it is, or the properties of a GeoJSON feature with its coordinates."""
+    properties, geometry = item.get("properties"), item.get("geometry")
+    if not isinstance(properties, Mapping):
+        return item
+    coordinates = geometry.get("coordinates") if isinstance(geometry, Mapping) else None
+    if not isinstance(coordinates, list) or len(coordinates) < len(("lon", "lat")):
+        return properties
+    return {**properties, "lon": coordinates[0], "lat": coordinates[1]}
 
 
 def _parse_json(text: str) -> object:
@@ -97,8 +106,9 @@ def _read_point(number: int, row: Mapping[str, Any]) -> Point:
     values: Point = {"row": number}
     for key, value in row.items():
         field = fields_by_key.get(_fold(str(key)))
-        if field and field not in values and (cleaned := _clean(value)) not in ("", []):
-            values[field] = cleaned
+        cleaned = _clean(value)
+        if field and field not in values and cleaned not in ("", []):
+            values[field] = cleaned if field == "services" or isinstance(cleaned, str) else ", ".join(cleaned)
     values["services"] = _split_services(values.get("services", []))
     state = _fold(str(values.pop("state", "")))
     values["is_open"] = load_vocabulary()["states"].get(state) if state else True
@@ -107,9 +117,14 @@ def _read_point(number: int, row: Mapping[str, Any]) -> Point:
     return values
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any) -> str | list[str]:
     if isinstance(value, list):
-        return [cleaned for item in value if (cleaned := _clean(item.get("name") if isinstance(item, dict) else item))]
+        texts_of_items = (_clean_text(item.get("name") if isinstance(item, dict) else item) for item in value)
+        return [text for text in texts_of_items if text]
+    return _clean_text(value)
+
+
+def _clean_text(value: Any) -> str:
     return "" if value is None else " ".join(texts.show_unfit(str(value)).split())
 
 

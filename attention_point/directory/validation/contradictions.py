@@ -15,13 +15,8 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries
 from attention_point.directory.snapshot import ServiceRow
 from attention_point.directory.validation.condition_samples import always_covers, can_hold_together, walk_facts
-from attention_point.directory.validation.schemas import (
-    DirectoryFile,
-    EntityData,
-    InstrumentData,
-    OfferTerms,
-    ServiceData,
-)
+from attention_point.directory.validation.rule_schemas import InstrumentData
+from attention_point.directory.validation.schemas import DirectoryFile, EntityData, OfferTerms, ServiceData
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_

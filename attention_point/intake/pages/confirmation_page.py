@@ -14,8 +14,11 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import format_datetime
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor
+from attention_point.intake.consents.consent_rules import is_minor
 from attention_point.intake.draft import VisitDraft, read_draft
+from attention_point.intake.family.guardians import find_age
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS
+from attention_point.intake.form.facts_summary import describe_facts
 from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
@@ -99,11 +102,21 @@ def _describe_person(
         "rows": [*describe_person(draft.person_fields), *_describe_visit(session, draft)],
         "doubts": list_doubts(person, plan),
         "question": build_person_question(session, current_actor(), person, chosen_person),
-        "notices": [referral_cards.describe_notice(session, notice) for notice in plan.notices],
+        "notices": [
+            referral_cards.describe_notice(session, notice)
+            for notice in plan.notices
+            # The child for whom an adult asks came along, and is referred with the need of her or his own.
+            if notice.rule != "M1-CHILD" or not _has_child_with_need(person, notice.need)
+        ],
         "cards": referral_cards.build_cards(session, draft, plan, added_services),
         "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services),
         "refer_all_count": len(decisions.list_for_refer_all(plan.suggestions)),
     }
+
+
+def _has_child_with_need(person: CheckedPerson, need: str) -> bool:
+    others = [draft for draft in person.family if draft is not person.draft and need in draft.needs]
+    return any(is_minor(find_age(draft)) or draft.person.relation == "child" for draft in others)
 
 
 def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, str]]:
@@ -111,6 +124,7 @@ def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, 
     yield _("What the person needs"), referral_cards.describe_needs(session, draft)
     if draft.vulnerabilities:
         yield _("Situations to take into account"), label_codes("vulnerabilities", draft.vulnerabilities)
+    yield from describe_facts(session, draft.facts.model_dump(mode="json"))
     yield from describe_household(draft.household.model_dump())
     answers = [
         f"{_(PURPOSE_LABELS[consent.purpose])}: {_('Yes') if consent.granted else _('No')}"

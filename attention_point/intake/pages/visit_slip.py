@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from sqlalchemy.orm import Session
 
+from attention_point.accounts import queries as account_queries
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict
@@ -84,7 +85,13 @@ def build_slips(
     main = visits[0]
     corrections = [clock.local_day(visit.changed_at) for visit in visits if visit.changed_at]
     slip_visit = SlipVisit(
-        main.point, main.day, main.received_at, main.reference, main.code, max(corrections, default=None)
+        main.point,
+        main.day,
+        main.received_at,
+        main.reference,
+        main.code,
+        max(corrections, default=None),
+        account_queries.list_entities_with_account(session),
     )
     travellers = list(_build_travellers(session, visits))
     slips = []
@@ -136,6 +143,7 @@ def _build_traveller(session: Session, record: Mapping[str, Any], visits: Sequen
         relation=first.record.get("relation"),
         sex=first.record["counted"].get("sex"),
         age=first.record["counted"].get("age"),
+        complained_of=(first.record.get("facts") or {}).get("complained_of"),
     )
 
 

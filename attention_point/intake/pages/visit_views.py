@@ -29,6 +29,7 @@ from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
+from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing.bench.version_history import RuleSetVersion, find_version
 from attention_point.turns.desks.room_state import list_entities_with_desks
 
@@ -81,6 +82,7 @@ def show_visit(visit: UUID) -> str:
         entity_message=find_entity_message,
         services=directory_queries.get_services_by_code(session),
         entities=directory_queries.get_entities_by_code(session),
+        guidance=list(_list_guidance(decrypted_visit)),
         slips=slips,
         entities_in_room=_list_entities_in_room(decrypted_visit, referrals),
         companions=arrival,
@@ -101,6 +103,16 @@ def _find_rule_set(visit: queries.DecryptedVisit) -> RuleSetVersion | None:
     if not digest or not current_actor().may("routing.view"):
         return None
     return find_version(db_session(), digest, visit.changed_at or visit.received_at)
+
+
+def _list_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[str, Guidance]]:
+    """What the agent tells the person of each suggested service: the name of the service, and the words."""
+    services = directory_queries.get_services_by_code(db_session())
+    for suggestion in visit.record["suggestions"]:
+        service = services.get(suggestion["service"])
+        guidance = describe_guidance(service, suggestion, "card")
+        if service and guidance != Guidance():
+            yield service.name[current_language()], guidance
 
 
 def _list_entities_in_room(

@@ -32,8 +32,8 @@ _GROUPS = ("household", "facts")
 # The page sends ticked codes in the order of its boxes; another order is no correction.
 _LISTS_OF_CODES = ("needs", "vulnerabilities")
 
-FACT_NAMES = tuple(name for name in SituationFacts.model_fields if name in visit_form.VisitForm.__dict__)
-HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if name in visit_form.VisitForm.__dict__)
+FACT_NAMES = tuple(name for name in SituationFacts.model_fields if hasattr(visit_form.VisitForm, name))
+HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if hasattr(visit_form.VisitForm, name))
 CONSENT_NAMES = tuple(name for name in ASKED_PURPOSES if name in visit_form.VisitForm.__dict__)
 _VISIT_NAMES = {
     *("needs", "attended_on", "attended_time", "arrived_time", "point", "vulnerabilities", "notes"),

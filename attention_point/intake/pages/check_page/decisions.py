@@ -102,8 +102,8 @@ def _list_declined(number: int, fields: Fields) -> list[str]:
 
 
 def list_for_refer_all(suggestions: Iterable[Suggestion]) -> list[str]:
-    """The services that one tap refers to together. A confidential one is always decided by itself."""
-    return [suggestion.service for suggestion in suggestions if not suggestion.restricted]
+    """The services that one tap refers to together. What is confidential or closed is always decided by itself."""
+    return [suggestion.service for suggestion in suggestions if not (suggestion.restricted or suggestion.closed)]
 
 
 def refer_all(fields: Fields, number: int, services: Iterable[str]) -> None:

@@ -19,11 +19,14 @@ from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.companions import FamilyForm
 from attention_point.intake.form.consent_questions import describe_consents
 from attention_point.intake.form.frequent_choices import put_frequent_first
+from attention_point.intake.form.situation_questions import invert_questions
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import check_people, forget_missing_people
 from attention_point.intake.pages.unsaved_visits import returning_person, turn_of_form
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, read_typed_fields, save_fields
 from attention_point.people import records as people_records
+from attention_point.routing.queries import get_offer_index
+from attention_point.routing.questions import find_questions
 
 # In the address of a page to which a request led because something is wrong: the page says what.
 SENT = "1"
@@ -67,6 +70,7 @@ def set_form_choices(form: FamilyForm) -> FamilyForm:
         "entities": {entry.code: entry.name[language] for entry in directory_queries.list_entities(session, day)},
     }
     visit_form.set_choices(form, choices, day)
+    form.needs_by_fact = invert_questions(find_questions(get_offer_index(session), day))
     return companions.set_family_choices(form, choices["needs"], day)
 
 
