@@ -75,6 +75,9 @@ def decide_everything(page: TestResponse, decision: str = "refer") -> Fields:
     for name in [name for name in fields if name.startswith("suggested-")]:
         number = name.removeprefix("suggested-")
         fields |= {f"decision-{number}-{service}": [decision] for service in fields[name]}
+    # What the same entity has already is referred once more with a reason.
+    for name in [name for name in fields if name.startswith("open-")]:
+        fields.setdefault(name.replace("open-", "reason-", 1), ["Perdió la hoja."])
     return fields
 
 

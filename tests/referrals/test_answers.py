@@ -193,7 +193,11 @@ def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
     hidden = [referral_to(session, "comisaria-familia", needs=["VBG"]) for _each in range(2)]
     for _each in range(5):
         guardian = {"name": "Rosa Peña", "relation": "mother"}
-        child = {"person": person(birth_date="2010-03-17"), "household": {"accompanied_by": "parent"}, "guardian": guardian}
+        child = {
+            "person": person(birth_date="2010-03-17"),
+            "household": {"accompanied_by": "parent"},
+            "guardian": guardian,
+        }
         chosen = {"needs": ["NNA-PROT"], "entities": {"NNA-PROT": "comisaria-familia"}}
         referral_to(session, "comisaria-familia", **child, **chosen)
     found, before = [], None

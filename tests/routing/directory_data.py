@@ -39,7 +39,6 @@ def directory() -> Directory:
         emergency_lines=(),
         points={},
         consent_texts={},
-        places={},
     )
 
 

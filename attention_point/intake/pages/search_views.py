@@ -16,10 +16,11 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web import current_actor
+from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm, clean_text
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import form_drafts
+from attention_point.intake.follow_up import answer_news
 from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.new_person_fields import build_new_person_fields
 from attention_point.intake.pages.unsaved_visits.kept_fields import find_fields, save_fields
@@ -80,6 +81,14 @@ def build_header_values() -> dict[str, object]:
 def show_search() -> str:
     """Show where a shift begins: the search, and the latest attentions."""
     return _render_search_page(read_session(), SearchForm())
+
+
+@blueprint.post("/desk/answers/opened")
+@requires("desk.use")
+def mark_answers_opened() -> Response:
+    """Note that the agent has read all the answers on her home."""
+    answer_news.mark_all_opened(db_session(), current_actor())
+    return redirect(url_for(".show_search"), 303)
 
 
 @blueprint.post("/desk/search")

@@ -104,9 +104,7 @@ def build_slip_referral(
 ) -> SlipReferral:
     """A place in words: names, contact data that the office has confirmed, and what is in force on the day."""
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
-    guidance = describe_guidance(
-        service, place.suggestion, "slip", with_confidential=slip_day.with_confidential
-    )
+    guidance = describe_guidance(service, place.suggestion, "slip", with_confidential=slip_day.with_confidential)
     entity_name = _format_name(entity.name) if entity else place.entity
     service_name = _format_service_name(place, service)
     if guidance.closed_note:
@@ -193,9 +191,7 @@ def _list_requirements(
     return tuple(requirement.text[current_language()] for requirement in lacking), note
 
 
-def _is_covered(
-    requirement: RequirementRow, service: ServiceRow, accepted: Set[str], traveller: SlipTraveller
-) -> bool:
+def _is_covered(requirement: RequirementRow, service: ServiceRow, accepted: Set[str], traveller: SlipTraveller) -> bool:
     """Whether the person showed at the desk what this requirement asks for."""
     asked = frozenset(requirement.documents)
     # Any one of the documents that the service accepts is enough, so that its other documents are not needed then.
