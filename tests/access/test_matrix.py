@@ -138,9 +138,8 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "policy_id": UNKNOWN,
             "confirmation": "head",
             "need": "EDU",
-            **dict.fromkeys(
-                ("service_id", "organization_id", "service_at_location_id", "taxonomy_id", "term_id"), UNKNOWN
-            ),
+            **dict.fromkeys(("service_id", "organization_id", "service_at_location_id"), UNKNOWN),
+            **dict.fromkeys(("taxonomy_id", "term_id"), UNKNOWN),
             **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet", "draft", "search"), UNKNOWN),
         }
 
