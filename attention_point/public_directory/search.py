@@ -4,14 +4,14 @@ Nothing of what is searched is kept anywhere.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from rapidfuzz import fuzz
+
+from attention_point.texts import fold_text
 
 Item = TypeVar("Item")
 Weighted = Iterable[tuple[float, str]]
@@ -26,10 +26,7 @@ _FILE = Path(__file__).with_name("data") / "search_words.yaml"
 
 def split_words(text: str) -> list[str]:
     """The words of a text in small letters and without accents."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(letter)
-    )
-    return re.findall(r"[a-z0-9]+", plain)
+    return re.findall(r"[a-z0-9]+", fold_text(text))
 
 
 def find_best(typed: str, items: Iterable[Item], describe: Callable[[Item], Weighted]) -> list[Item]:
@@ -65,9 +62,11 @@ def _compare(typed: str, word: str) -> float:
     shorter, longer = sorted((typed, word), key=len)
     if len(shorter) >= 4 and longer.startswith(shorter):
         return 0.8
-    if min(len(typed), len(word)) >= _LEAST_FUZZY_LENGTH and fuzz.ratio(typed, word) >= _LEAST_RATIO:
-        return 0.6
-    return 0.0
+    if min(len(typed), len(word)) < _LEAST_FUZZY_LENGTH:
+        return 0.0
+    from rapidfuzz import fuzz  # noqa: PLC0415 - loaded with the first search, not at the start
+
+    return 0.6 if fuzz.ratio(typed, word) >= _LEAST_RATIO else 0.0
 
 
 def read_search_words() -> Mapping[str, str]:

@@ -66,12 +66,12 @@ def list_services() -> Response:
     return _send_list(provided_services, build, asked)
 
 
-@blueprint.get("/services/<uuid:service>")
+@blueprint.get("/services/<uuid:service_id>")
 @public
-def show_service(service: UUID) -> Response:
+def show_service(service_id: UUID) -> Response:
     """Show one service with everything that hangs on it."""
     directory, day = _read_directory()
-    provided = _find(list_provided_services(directory, day), services.build_service_id, service)
+    provided = _find(list_provided_services(directory, day), services.build_service_id, service_id)
     with in_language(_LANGUAGE):
         return _send(services.build_full_service(directory, provided, day))
 
@@ -94,12 +94,12 @@ def list_organizations() -> Response:
     return _send_list(entities, build, asked)
 
 
-@blueprint.get("/organizations/<uuid:organization>")
+@blueprint.get("/organizations/<uuid:organization_id>")
 @public
-def show_organization(organization: UUID) -> Response:
+def show_organization(organization_id: UUID) -> Response:
     """Show one entity with its places."""
     directory, day = _read_directory()
-    entity = _find(list(directory.entities.values()), lambda row: build_id("organization", row.code), organization)
+    entity = _find(list(directory.entities.values()), lambda row: build_id("organization", row.code), organization_id)
     with in_language(_LANGUAGE):
         return _send(services.build_full_organization(directory, entity, day))
 
@@ -119,9 +119,9 @@ def list_service_at_locations() -> Response:
     )
 
 
-@blueprint.get("/service_at_locations/<uuid:service_at_location>")
+@blueprint.get("/service_at_locations/<uuid:service_at_location_id>")
 @public
-def show_service_at_location(service_at_location: UUID) -> Response:
+def show_service_at_location(service_at_location_id: UUID) -> Response:
     """Show one service in one place."""
     directory, day = _read_directory()
     with in_language(_LANGUAGE):
@@ -130,7 +130,7 @@ def show_service_at_location(service_at_location: UUID) -> Response:
             for row in list_provided_services(directory, day)
             for place in list_places_of(directory, row, day)
         ]
-        return _send(_find(rows, lambda row: row["id"], service_at_location))
+        return _send(_find(rows, lambda row: row["id"], service_at_location_id))
 
 
 @blueprint.get("/taxonomies")
@@ -140,12 +140,12 @@ def list_taxonomies() -> Response:
     return _send_list([None], lambda _none: services.build_taxonomy(), listing.read_list_request(request.args))
 
 
-@blueprint.get("/taxonomies/<uuid:taxonomy>")
+@blueprint.get("/taxonomies/<uuid:taxonomy_id>")
 @public
-def show_taxonomy(taxonomy: UUID) -> Response:
+def show_taxonomy(taxonomy_id: UUID) -> Response:
     """Show the list of needs."""
     with in_language(_LANGUAGE):
-        return _send(_find([services.build_taxonomy()], lambda row: row["id"], taxonomy))
+        return _send(_find([services.build_taxonomy()], lambda row: row["id"], taxonomy_id))
 
 
 @blueprint.get("/taxonomy_terms")
@@ -161,12 +161,12 @@ def list_taxonomy_terms() -> Response:
     return _send_list(terms, lambda term: term, asked)
 
 
-@blueprint.get("/taxonomy_terms/<uuid:term>")
+@blueprint.get("/taxonomy_terms/<uuid:term_id>")
 @public
-def show_taxonomy_term(term: UUID) -> Response:
+def show_taxonomy_term(term_id: UUID) -> Response:
     """Show one need."""
     with in_language(_LANGUAGE):
-        return _send(_find(services.list_terms(_read_directory()[0]), lambda row: row["id"], term))
+        return _send(_find(services.list_terms(_read_directory()[0]), lambda row: row["id"], term_id))
 
 
 def _read_directory() -> tuple[Directory, date]:

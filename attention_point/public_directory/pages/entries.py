@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import yaml
 from sqlalchemy.orm import Session
 
 from attention_point.dates import is_in_force
@@ -29,6 +33,7 @@ from attention_point.public_directory.provided_services import list_open_service
 from attention_point.public_directory.search import list_first_services
 from attention_point.turns.kiosk.needs import list_need_groups
 
+_FURTHER_NEEDS = Path(__file__).parents[1] / "data" / "further_needs.yaml"
 _COUNTRY_PREFIX = "57"
 _LOCAL_LENGTH = 10  # digits of a Colombian number, fixed or mobile, since 2021
 
@@ -95,16 +100,32 @@ class ServiceEntry:
 
 
 def list_needs(session: Session, day: date) -> list[NeedEntry]:
-    """The needs for which somebody may go somewhere on a day, in the kiosk's order and words."""
+    """The needs for which somebody may go somewhere on a day, in the kiosk's order and words.
+
+    Those that the kiosk leaves to the desk stand beside theirs (``data/further_needs.yaml``).
+    """
     open_services = list_open_services(queries.get_directory(session), day)
     confidential = {row.service.need: row.service.restricted for row in open_services}
     language = current_language()
-    return [
-        NeedEntry(tile.code, tile.words[language], group.title[language], confidential[tile.code])
+    words = [
+        (code, code_words[language], group.title[language])
         for group in list_need_groups(session, day)
         for tile in group.tiles
-        if tile.code in confidential
+        for code, code_words in ((tile.code, tile.words), *_list_needs_beside(tile.code))
     ]
+    return [NeedEntry(*entry, confidential[entry[0]]) for entry in words if entry[0] in confidential]
+
+
+def _list_needs_beside(code: str) -> Iterator[tuple[str, BilingualText]]:
+    for further_code, need in _read_further_needs().items():
+        if need["beside"] == code:
+            yield further_code, {"es": need["es"], "en": need["en"]}
+
+
+@cache
+def _read_further_needs() -> Mapping[str, Any]:
+    needs: Mapping[str, Any] = yaml.safe_load(_FURTHER_NEEDS.read_text(encoding="utf-8"))["needs"]
+    return needs
 
 
 def list_services_of_need(directory: Directory, need: str, day: date) -> list[ServiceEntry]:

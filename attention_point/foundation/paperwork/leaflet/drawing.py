@@ -1,6 +1,6 @@
 """Draws a leaflet on one A4 page: what does not fit at full size is drawn smaller, and never on a second page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from reportlab.lib.colors import HexColor
@@ -61,9 +61,9 @@ def build_pdf(leaflet: Leaflet) -> bytes:
         return file.getvalue()
 
 
-def _fill_frame(canvas: Canvas, flowables: list[Flowable], y: float, height: float, width: float) -> None:
+def _fill_frame(canvas: Canvas, flowables: Sequence[Flowable], y: float, height: float, width: float) -> None:
     frame = Frame(_MARGIN, y, width, height, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=4)
-    frame.addFromList([KeepInFrame(width, height - 4, flowables, mode="shrink")], canvas)
+    frame.addFromList([KeepInFrame(width, height - 4, list(flowables), mode="shrink")], canvas)
 
 
 def _list_flowables(leaflet: Leaflet) -> Iterator[Flowable]:
