@@ -13,7 +13,7 @@ from attention_point.foundation.access import ROLES, SCOPES
 from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import LANGUAGES, N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web.forms import BaseForm, Required, clean_text
+from attention_point.foundation.web.forms import BaseForm, PlainForm, Required, clean_text
 
 ROLE_LABELS = {
     "agent": N_("Desk agent"),
@@ -28,6 +28,10 @@ SCOPE_LABELS = {
     "referrals": N_("Read and answer an entity's referrals"),
     "statistics": N_("Read the released months"),
     "turns": N_("Give and call turns"),
+}
+NOTICE_TIMING_LABELS = {
+    "at_once": N_("At once, minutes after something happens"),
+    "daily": N_("Once a day, in the morning"),
 }
 
 
@@ -90,6 +94,16 @@ class LanguageForm(BaseForm):
     """The language in which an account's pages begin."""
 
     language = SelectField(N_("Language"), choices=LANGUAGES)
+
+
+class NoticeTimingForm(PlainForm):
+    """When a partner's account is told of its entity's referrals by mail. The page writes the token of the form."""
+
+    notice_timing = RadioField(N_("When do you want the mail?"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice_timing.choices = [(code, _(label)) for code, label in NOTICE_TIMING_LABELS.items()]
 
 
 class _RoleAndEntityForm(BaseForm):

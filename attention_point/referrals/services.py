@@ -85,7 +85,8 @@ def create_referrals(
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
     _INSERT_REFERRALS.execute_for_rows(session, common_values, rows)
-    notices.queue_notices(session, "new", [(row["entity"], row["id"]) for row in rows])
+    entities = [chosen_service.entity for chosen_service in chosen_services]
+    notices.queue_notices(session, "new", zip(entities, referral_ids, strict=True))
     return referral_ids
 
 

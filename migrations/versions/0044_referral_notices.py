@@ -19,7 +19,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_notice")),
     )
     op.create_index(op.f("ix_referral_notice_for_digest"), "referral_notice", ["for_digest"])
+    op.add_column(
+        "account", sa.Column("notice_timing", sa.String(length=10), server_default="at_once", nullable=False)
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("account", "notice_timing")
     op.drop_table("referral_notice")
