@@ -13,7 +13,7 @@ from attention_point.foundation.access import ROLES, SCOPES
 from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import LANGUAGES, N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web.forms import BaseForm, PlainForm, Required, clean_text
+from attention_point.foundation.web.forms import BaseForm, Required, clean_text
 
 ROLE_LABELS = {
     "agent": N_("Desk agent"),
@@ -96,8 +96,11 @@ class LanguageForm(BaseForm):
     language = SelectField(N_("Language"), choices=LANGUAGES)
 
 
-class NoticeTimingForm(PlainForm):
-    """When a partner's account is told of its entity's referrals by mail. The page writes the token of the form."""
+class NoticeTimingForm(BaseForm):
+    """When a partner's account is told of its entity's referrals by mail."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False  # two forms stand on the page, and an id only once: the page writes the token
 
     notice_timing = RadioField(N_("When do you want the mail?"), validate_choice=False)
 

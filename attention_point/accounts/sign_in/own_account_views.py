@@ -30,7 +30,7 @@ def show_own_account() -> str:
         account=account,
         form=LanguageForm(formdata=None, language=account.language),
         # Only who answers for an entity is told of referrals.
-        notice_form=NoticeTimingForm(notice_timing=account.notice_timing) if account.entity else None,
+        notice_form=NoticeTimingForm(formdata=None, notice_timing=account.notice_timing) if account.entity else None,
         open_sessions=[
             row
             for row in queries.list_sessions_not_ended(db_session(), account.id)
@@ -56,9 +56,7 @@ def change_language() -> Response:
 @requires("portal.use")
 def change_notice_timing() -> Response:
     """Change when the account is told of its entity's referrals: at once, or once a day."""
-    authentication.change_notice_timing(
-        db_session(), current_actor(), NoticeTimingForm(request.form).notice_timing.data or ""
-    )
+    authentication.change_notice_timing(db_session(), current_actor(), NoticeTimingForm().notice_timing.data or "")
     flash(_("Your choice is saved."), "success")
     return redirect(url_for("own_account.show_own_account"), 303)
 

@@ -14,6 +14,7 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.language import in_language
 from attention_point.foundation.mail import queue_message
 from attention_point.portal.notifying.letters import build_notice_letter
+from attention_point.portal.webhooks import services as webhook_services
 from attention_point.referrals import notices
 from attention_point.referrals.notices import Notice
 
@@ -28,6 +29,7 @@ def tell_waiting_notices(session: Session, public_url: str) -> int:
     """
     taken_notices = notices.take_notices(session)
     liaisons = list_liaisons(session)
+    webhook_services.queue_deliveries(session, taken_notices)
     counts_by_account = _count_by_account(taken_notices, liaisons)
     digest_counts = _take_due_digests(session)
     daily_accounts = {liaison.account_id for liaison in liaisons if liaison.notice_timing == "daily"}
