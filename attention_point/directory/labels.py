@@ -22,6 +22,7 @@ FIELD_LABELS = {
     "documents": N_("Documents accepted"),
     "papers": N_("Documents to bring"),
     "conditions": N_("Eligibility"),
+    "clock": N_("Working days of a referral: to open, to answer, to expire"),
     "fields": N_("Data that the entity sees"),
     "offers": N_("Who offers it"),
     "print_format": N_("Paper of the slip"),

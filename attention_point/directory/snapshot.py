@@ -105,7 +105,10 @@ class ServiceOfferRow(DatedRow):
 
 @dataclass(frozen=True)
 class ServiceRow(DatedRow):
-    """A service. ``fields`` names the personal data that its entity may see; ``offers`` are in order of preference."""
+    """A service. ``fields`` names the personal data that its entity may see; ``offers`` are in order of preference.
+
+    ``clock``: working days to ``open`` and to ``answer`` a referral, and until it has to ``expire``.
+    """
 
     code: str
     need: str
@@ -120,6 +123,7 @@ class ServiceRow(DatedRow):
     fields: tuple[str, ...]
     origin: str
     version: int
+    clock: Mapping[str, int] | None = None
     offers: tuple[ServiceOfferRow, ...] = ()
 
     def requirements_on(self, day: date) -> tuple[RequirementRow, ...]:

@@ -19,6 +19,8 @@ class Referral(Base):
         Index("ix_referral_visit_id", "visit_id"),
         Index("ix_referral_person_id", "person_id"),
         Index("ix_referral_point", "point", "state", "id"),
+        # What changed last at an entity: each process keeps its open referrals in memory.
+        Index("ix_referral_changes", "entity", "state_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

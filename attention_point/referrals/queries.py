@@ -76,6 +76,11 @@ class DecryptedReferral(ClearReferral):
         return bool(self.record.get("mandatory"))
 
     @property
+    def needs_outcome(self) -> bool:
+        """Whether it stands on one of the paths M1–M6, which do not end without an outcome or a reason."""
+        return bool(rules.list_mandatory_paths(self.record))
+
+    @property
     def person_outcomes(self) -> list[dict[str, Any]]:
         """What the person said became of it, oldest first: ``at``, ``by`` and ``outcome`` of each time."""
         # Referrals of an older version of the program have no such list.
@@ -91,7 +96,32 @@ class DecryptedReferral(ClearReferral):
     @property
     def appointment(self) -> Appointment | None:
         """The appointment that the entity gave, while the referral is accepted."""
-        return find_appointment(self.state, self.record["answers"])
+        return find_appointment(self.state, rules.list_standing_answers(self.record["answers"]))
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What both sides wrote each other, oldest first: ``at``, ``by``, ``side`` and ``text`` of each."""
+        messages: list[dict[str, Any]] = self.record.get("messages", [])
+        return messages
+
+    def count_unread_messages(self, side: str) -> int:
+        """How many messages of the other side stand after the last that this side has opened."""
+        read_count = self.record.get("messages_read", {}).get(side, 0)
+        return sum(message["side"] != side for message in self.messages[read_count:])
+
+    @property
+    def forwarded_to(self) -> UUID | None:
+        """The referral to another entity by which this one was replaced; None where it was not forwarded."""
+        text = self.record.get("forwarded_to")
+        return UUID(text) if text else None
+
+    @property
+    def waiting_since(self) -> datetime:
+        """When the referral came to the entity: when it was made, or opened again."""
+        reopenings = (
+            answer["at"] for answer in self.record["answers"] if answer["state"] == "seen" and answer["reason"]
+        )
+        return datetime.fromisoformat(max(reopenings, default=self.created_at.isoformat()))
 
     @property
     def is_counted(self) -> bool:
@@ -107,7 +137,9 @@ class DecryptedReferral(ClearReferral):
     @property
     def facts(self) -> ReferralFacts:
         """The facts by which the tallies count the referral now."""
-        answered_at = find_first_answer_time(self.record["answers"])
+        # What was taken back or opened again waits like one that nobody answered.
+        is_waiting = self.state in rules.WAITING_STATES
+        answered_at = None if is_waiting else find_first_answer_time(self.record["answers"])
         days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
         return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
 
@@ -121,8 +153,9 @@ ListedReferral = DecryptedReferral | DamagedReferral
 
 
 def find_first_answer_time(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
-    """When the entity first answered, or None. The state ``seen`` is no answer."""
-    moments = (answer["at"] for answer in answers if answer["state"] in rules.ANSWER_STATES)
+    """When the entity first answered, or None. The state ``seen`` is no answer, and one taken back is none either."""
+    standing_answers = rules.list_standing_answers(answers)
+    moments = (answer["at"] for answer in standing_answers if answer["state"] in rules.ANSWER_STATES)
     first_moment = next(moments, None)
     return datetime.fromisoformat(first_moment) if first_moment else None
 
@@ -189,6 +222,22 @@ def list_referrals_of_person(session: Session, person_id: UUID) -> list[ListedRe
 def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
     """Some referrals by their ids."""
     return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.id.in_(referral_ids))).all())
+
+
+def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
+    """Some referrals, which nobody else writes until the transaction ends."""
+    query = _SELECT_ROWS.where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update()
+    return _decrypt_rows(session, session.execute(query).all())
+
+
+def list_oldest_at_point(
+    session: Session, point: str, state: str, after: UUID | None, size: int
+) -> tuple[list[ListedReferral], UUID | None]:
+    """A point's oldest referrals in a state, restricted ones too; and after which id more follow, None at the end."""
+    query = _SELECT_ROWS.where(Referral.point == point, Referral.state == state).order_by(Referral.id).limit(size)
+    rows = session.execute(query if after is None else query.where(Referral.id > after)).all()
+    # Of erased people nothing is listed, so that the list alone does not say whether there is more.
+    return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
 
 
 def list_referrals_of_entity(

@@ -110,7 +110,7 @@ def test_a_missing_reason_is_told_beside_its_field_and_nothing_typed_is_lost(app
     page = client.get(f"/portal/referrals/{referral}")
     reply = send(client, page, f"/portal/referrals/{referral}/answer", state="rejected", note="Una nota escrita")
     assert reply.status_code == 422
-    assert "Escriba el motivo." in text(reply)
+    assert "Elija la razón o escríbala." in text(reply)
     assert "Una nota escrita" in text(reply)
     assert re.search(r'value="rejected"[^>]*checked', text(reply))
     assert state_of(app, referral) == ("seen", 1)

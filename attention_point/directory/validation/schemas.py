@@ -17,6 +17,7 @@ PORTAL_FIELDS = tuple(PORTAL_FIELD_LABELS)
 
 # Wide enough for every date of the directory, and narrow enough to refuse slips of the keyboard.
 ALLOWED_YEARS = range(1900, 2201)
+LONGEST_TERM = 120  # working days: half a year
 RESERVED_CODE = "new"  # ``/directory/entities/new`` is the page that adds an entity
 
 
@@ -188,6 +189,22 @@ class RequirementData(_DatedModel):
     verified: bool = False
 
 
+class ServiceClockData(_StrictModel):
+    """The terms of a referral in working days: to open it, to answer it, and until it expires without an answer."""
+
+    open: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+    answer: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+    expire: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+
+    @field_validator("answer", "expire")
+    @classmethod
+    def _check_order_of_terms(cls, value: int, info: ValidationInfo) -> int:
+        earlier_terms = [info.data[name] for name in ("open", "answer") if name in info.data]
+        if earlier_terms and value < max(earlier_terms):
+            raise PydanticCustomError("term_order", N_("This term cannot be shorter than the one before it."))
+        return value
+
+
 class ServiceData(_DatedModel):
     """A service."""
 
@@ -201,6 +218,7 @@ class ServiceData(_DatedModel):
     documents: Annotated[list[AcceptedDocumentData], Field(max_length=40)] = []
     papers: Annotated[list[RequirementData], Field(max_length=40)] = []
     conditions: BilingualText | None = None
+    clock: ServiceClockData | None = None
     fields: list[str]
 
     @field_validator("documents", "papers")
