@@ -45,6 +45,7 @@ ROLES: dict[str, frozenset[str]] = {
     "entity": frozenset({"account.own", "portal.use", "slips.open", "directory.view", "turns.call", "webhooks.manage"}),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits", "webhooks.manage"})
+    | {"referrals.monitor"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     # Exact figures for a partner, under decision 49: the office's alone.
     | {"statistics.operational_report"}
@@ -55,6 +56,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {
         "restricted.view",
         "referrals.escalations",
+        "referrals.monitor",
         "journal.person",
         "visits.correct_any",
         "captures.review_any",
