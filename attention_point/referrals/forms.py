@@ -60,6 +60,13 @@ class AnswerForm(BaseForm):
         )
 
 
+class MessageForm(BaseForm):
+    """A message to the other side. ``version`` counts the messages that the page showed."""
+
+    version = HiddenField()
+    text = TextAreaField(N_("Message"), filters=[clean_text])
+
+
 class OutcomeForm(BaseForm):
     """One button an outcome. ``version`` counts the outcomes that the page showed; ``page`` is where it stood."""
 

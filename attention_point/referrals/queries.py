@@ -242,17 +242,6 @@ def list_oldest_at_point(
     return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
 
 
-def list_referrals_of_entity(
-    session: Session, entity: str, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> ReferralBatch:
-    """An entity's newest referrals in some states, either ordinary or restricted ones.
-
-    A damaged one is in both lists, because nobody knows which it is.
-    """
-    conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
-    return _list_newest(session, conditions, before, size, restricted=restricted)
-
-
 def list_referrals_at_point(
     session: Session, point: str, states: Sequence[str], before: UUID | None, size: int, entity: str | None = None
 ) -> ReferralBatch:

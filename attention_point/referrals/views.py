@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from attention_point.accounts.naming import find_actor_names
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
@@ -15,9 +16,10 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
-from attention_point.foundation.web.transactions import read_session
+from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.referrals import descriptions, queries, rules, services
-from attention_point.referrals.forms import AnswerForm, OutcomeForm, prepare_answer_form
+from attention_point.referrals.answers.messages import list_messages
+from attention_point.referrals.forms import AnswerForm, MessageForm, OutcomeForm, prepare_answer_form
 
 blueprint = Blueprint("referrals", __name__)
 _DESK_PAGE = re.compile(
@@ -91,17 +93,47 @@ def record_outcome(referral: UUID) -> Response:
     return redirect(page if _DESK_PAGE.fullmatch(page) else url_for(".show_referral", referral=referral), 303)
 
 
-def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
+@blueprint.post("/referrals/<uuid:referral>/messages")
+@requires("referrals.manage")
+def write_message(referral: UUID) -> Response | tuple[str, int]:
+    """Save a message to the entity. If it cannot be sent, it comes back with what is wrong."""
+    form = MessageForm()
+    try:
+        services.write_message_for_desk(
+            db_session(), current_actor(), referral, form.text.data or "", form.read_version()
+        )
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return _render_referral_page(read_session(), referral, AnswerForm(formdata=None), message_form=form), 422
+    flash(_("Your message is sent."), "success")
+    return redirect(url_for(".show_referral", referral=referral, _anchor="messages"), 303)
+
+
+def _render_referral_page(
+    session: Session,
+    referral_id: UUID,
+    form: AnswerForm,
+    *,
+    resumed: bool = False,
+    message_form: MessageForm | None = None,
+) -> str:
     referral = services.require_visible_referral(current_actor(), queries.find_referral(session, referral_id))
     journal.record(session, current_actor(), "referral.view", "referral", referral_id)
     snapshot = directory_queries.get_directory(session)
+    if referral.count_unread_messages(rules.DESK_SIDE):
+        write_after_response(lambda writing: services.mark_messages_read_at_desk(writing, referral_id))
+    labels = (descriptions.list_answering_labels(referral, side) for side in descriptions.SIDE_LABELS)
+    names = find_actor_names(session, {label for side_labels in labels for label in side_labels})
     return render_template(
         "referrals/show.html",
         referral=referral,
         service=snapshot.services.get(referral.service),
         entity=snapshot.entities.get(referral.entity),
         reason=descriptions.describe_reason(referral),
-        history=descriptions.build_history(referral),
+        history=descriptions.build_history(referral, names),
+        messages=list_messages(referral, rules.DESK_SIDE, names),
+        message_form=message_form or MessageForm(formdata=None),
+        consent_words=descriptions.describe_forward_consent(referral),
         form=prepare_answer_form(form, referral, rules.DESK_SIDE),
         resumed=resumed,
         may_answer=current_actor().may("referrals.manage"),
