@@ -193,7 +193,11 @@ def write_message_for_desk(
 ) -> queries.DecryptedReferral:
     """Save a message of the attention point to the entity. Raises NotFound, VaultError, Invalid, Conflict."""
     referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
-    return messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
+    changed_referral = messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
+    # The same message sent twice is stored, and told, once.
+    if len(changed_referral.messages) > len(referral.messages):
+        notices.queue_notice(session, "message", referral.entity, [referral.id])
+    return changed_referral
 
 
 def mark_messages_read_at_desk(session: Session, referral_id: UUID) -> None:

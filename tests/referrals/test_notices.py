@@ -51,6 +51,17 @@ def test_a_withdrawal_is_told_and_what_is_rolled_back_is_not(database: Database)
     ]
 
 
+def test_a_message_of_the_desk_is_told_once(database: Database) -> None:
+    with database.write_session() as session:
+        answer = recorded(session, needs=["EMP-SENA"])
+    referral = UUID(answer["referrals"][0]["id"])
+    waiting(database)
+    for _again in range(2):
+        with database.write_session() as session:
+            services.write_message_for_desk(session, SYSTEM, referral, "¿Ya la atendieron?", 0)
+    assert [(notice.kind, notice.referral_ids) for notice in waiting(database)] == [("message", (referral,))]
+
+
 def test_a_stored_notice_tells_nothing_not_even_by_its_size(database: Database) -> None:
     with database.write_session() as session:
         for entity in ("icbf", "comisaria-familia"):
