@@ -20,7 +20,7 @@ from attention_point.referrals import queries
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
-MAX_READ = 2_000
+MAX_READ = 1_000
 
 
 @dataclass(frozen=True, slots=True)

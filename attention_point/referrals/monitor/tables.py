@@ -21,9 +21,12 @@ from attention_point.foundation.paperwork import (
     Table,
 )
 from attention_point.foundation.paperwork.cell_values import LinkedValue
+from attention_point.foundation.paperwork.report import ChartKind
 from attention_point.referrals.monitor.queries import BANDS, TOGETHER, EntityFigures, Monitor, find_median_band
 
 MAX_BARS = 10  # of a horizontal chart, so that it stays legible on a tablet; the table beside it has all rows
+BAR: ChartKind = "bar"
+HORIZONTAL_BAR: ChartKind = "hbar"
 FindAddress = Callable[[str, str], str | None]
 """The address of the list behind an entity's number (``waiting``, ``accepted``, ``ended``), or None."""
 
@@ -87,28 +90,45 @@ def _build_open_blocks(monitor: Monitor, entity_names: Mapping[str, str], find_a
     )
     if any(entry.is_capped for entry in figures):
         yield Note(_("Of the entities with very many open referrals only the oldest are counted."))
-    title = _("Open referrals by entity")
-    waiting = Series(_("Waits for an answer"), tuple(entry.waiting.total() for entry in figures[:MAX_BARS]))
-    accepted = Series(_("Accepted, in progress"), tuple(entry.accepted.total() for entry in figures[:MAX_BARS]))
-    yield Chart("open", title, "hbar", tuple(names[:MAX_BARS]), (waiting, accepted), _describe_highest(title))
+    yield _build_open_chart(names, figures)
     columns = (
         Column("entity", _("Entity")),
-        *(Column(f"age-{band}", label, "integer") for band, label in _label_ages().items()),
+        # What leads to a list stands where a telephone shows it.
         Column("waiting", _("Waits for an answer"), "integer"),
         Column("accepted", _("Accepted, in progress"), "integer"),
+        *(Column(f"age-{band}", label, "integer") for band, label in _label_ages().items()),
     )
     rows: list[tuple[Cell, ...]] = [
         (
             name,
-            *(entry.waiting[band] for band in BANDS),
             _link(entry.waiting.total(), find_address(entity, "waiting")),
             _link(entry.accepted.total(), find_address(entity, "accepted")),
+            *(entry.waiting[band] for band in BANDS),
         )
         for entity, name, entry in zip(entities, names, figures, strict=True)
     ]
-    totals = [sum(entry.waiting[band] for entry in figures) for band in BANDS]
-    rows.append((_("Total"), *totals, waiting_total, sum(entry.accepted.total() for entry in figures)))
-    yield Table("open", _("Days that they wait, by entity"), columns, tuple(rows), has_total_row=True)
+    has_total = len(rows) > 1
+    if has_total:
+        totals = [sum(entry.waiting[band] for entry in figures) for band in BANDS]
+        rows.append((_("Total"), waiting_total, sum(entry.accepted.total() for entry in figures), *totals))
+    yield Table("open", _("Days that they wait, by entity"), columns, tuple(rows), has_total_row=has_total)
+
+
+def _build_open_chart(names: list[str], figures: list[EntityFigures]) -> Chart:
+    """The entities side by side; of one alone, how long its referrals are open."""
+    if len(figures) == 1:
+        ages = _label_ages()
+        title, kind = _("Open referrals by days"), BAR
+        categories = tuple(ages.values())
+        waiting = tuple(figures[0].waiting[band] for band in ages)
+        accepted = tuple(figures[0].accepted[band] for band in ages)
+    else:
+        title, kind = _("Open referrals by entity"), HORIZONTAL_BAR
+        categories = tuple(names[:MAX_BARS])
+        waiting = tuple(entry.waiting.total() for entry in figures[:MAX_BARS])
+        accepted = tuple(entry.accepted.total() for entry in figures[:MAX_BARS])
+    series = (Series(_("Waits for an answer"), waiting), Series(_("Accepted, in progress"), accepted))
+    return Chart("open", title, kind, categories, series, _describe_highest(title))
 
 
 def _label_ages() -> dict[str, str]:
@@ -159,9 +179,11 @@ def _build_outcome_blocks(
         _build_outcome_row(name, entry, find_address(entity, "ended"))
         for entity, name, entry in zip(entities, names, figures, strict=True)
     ]
-    rows.append(_build_outcome_row(_("Total"), together, None))
+    has_total = len(rows) > 1
+    if has_total:
+        rows.append(_build_outcome_row(_("Total"), together, None))
     note = _("Those accepted and not attended yet, and those withdrawn, are in the first column alone.")
-    yield Table("outcomes", _("Outcomes by entity"), columns, tuple(rows), (note,), has_total_row=True)
+    yield Table("outcomes", _("Outcomes by entity"), columns, tuple(rows), (note,), has_total_row=has_total)
 
 
 def _build_outcome_row(name: str, figures: EntityFigures, address: str | None) -> tuple[Cell, ...]:
@@ -190,7 +212,10 @@ def _build_time_blocks(monitor: Monitor, entity_names: Mapping[str, str]) -> Ite
     median = find_median_band(answers)
     if median:
         yield Paragraph(
-            _("Half of the answers came in this time or sooner: %(days)s.", days=bands.label_for_code(median, language))
+            _(
+                "Half of the answers came in this time or sooner: %(days)s.",
+                days=_lower_first(bands.label_for_code(median, language)),
+            )
         )
     title = _("Referrals opened and answered, by days")
     yield Chart(
@@ -221,8 +246,17 @@ def _build_time_blocks(monitor: Monitor, entity_names: Mapping[str, str]) -> Ite
         entry = monitor.entities[entity]
         name, opened, answered = _name_entity(entity, entity_names), entry.openings, entry.answers
         rows.append((name, opened.total(), describe_median(opened), answered.total(), describe_median(answered)))
-    rows.append((_("Total"), openings.total(), describe_median(openings), answers.total(), describe_median(answers)))
-    yield Table("times", _("Time to open and to answer, by entity"), columns, tuple(rows), has_total_row=True)
+    has_total = len(rows) > 1
+    if has_total:
+        rows.append(
+            (_("Total"), openings.total(), describe_median(openings), answers.total(), describe_median(answers))
+        )
+    yield Table("times", _("Time to open and to answer, by entity"), columns, tuple(rows), has_total_row=has_total)
+
+
+def _lower_first(text: str) -> str:
+    """A label as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def _build_reason_blocks(monitor: Monitor, entity_names: Mapping[str, str]) -> Iterator[Block]:

@@ -46,9 +46,9 @@ def refer(session: Session, need: str, entity: str, days_ago: int = 0, *answers:
     return referral
 
 
-def read(session: Session, hidden: frozenset[str] = frozenset(), **filters: Any) -> Monitor:
+def read(session: Session, hidden: frozenset[str] = frozenset(), filters: Mapping[str, Any] | None = None) -> Monitor:
     shown = [code for code in ENTITIES if code not in hidden]
-    return collect_monitor(session, Filters(MONTHS, **filters), [*shown, *hidden], ["bucaramanga"], hidden)
+    return collect_monitor(session, Filters(MONTHS, **(filters or {})), [*shown, *hidden], ["bucaramanga"], hidden)
 
 
 def test_the_figures_of_an_entity(session: Session) -> None:
@@ -58,7 +58,7 @@ def test_the_figures_of_an_entity(session: Session) -> None:
     refer(session, "EMP-SENA", "sena", 8, (1, Answer("rejected", 1, reason_code="no-places")))
     refer(session, "EMP-SENA", "sena", 8, (0, Answer("accepted", 1)))
     for filters in ({}, {"point": "bucaramanga"}, {"entity": "sena"}):
-        monitor = read(session, **filters)
+        monitor = read(session, filters=filters)
         figures = monitor.entities["sena"]
         assert {band: count for band, count in figures.waiting.items() if count} == {"0": 1, "4-7": 1}
         assert {band: count for band, count in figures.accepted.items() if count} == {"8-15": 1}
