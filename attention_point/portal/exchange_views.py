@@ -20,7 +20,7 @@ from attention_point.portal import queries, services
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.portal.views import render_referral_page
 from attention_point.referrals.answers import forwarding
-from attention_point.referrals.forms import AnswerForm, MessageForm
+from attention_point.referrals.forms import AnswerForm, MessageForm, VersionForm
 from attention_point.referrals.queries import DecryptedReferral
 
 CONSENT_LABELS = {
@@ -47,7 +47,7 @@ class ForwardForm(BaseForm):
 @requires("portal.use")
 def take_back_answer(referral: UUID) -> Response:
     """Undo the entity's last answer to one referral."""
-    form = MessageForm()
+    form = VersionForm()
     undone, _left = services.take_back_answers(db_session(), current_actor(), {referral: form.read_version()})
     if undone:
         flash(_("The answer is undone."), "success")
@@ -64,7 +64,7 @@ def write_message(referral: UUID) -> Response | tuple[str, int]:
     form = MessageForm()
     try:
         services.write_message_for_entity(
-            db_session(), current_actor(), referral, form.text.data or "", form.read_version()
+            db_session(), current_actor(), referral, form.text.data or "", form.read_shown()
         )
     except Invalid as error:
         form.show_field_errors(error.field_errors)

@@ -100,7 +100,7 @@ def write_message(referral: UUID) -> Response | tuple[str, int]:
     form = MessageForm()
     try:
         services.write_message_for_desk(
-            db_session(), current_actor(), referral, form.text.data or "", form.read_version()
+            db_session(), current_actor(), referral, form.text.data or "", form.read_shown()
         )
     except Invalid as error:
         form.show_field_errors(error.field_errors)

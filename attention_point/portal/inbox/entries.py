@@ -19,7 +19,7 @@ class Entry(NamedTuple):
     """One referral in an entity's list. Nothing in it says who the person is.
 
     ``is_first``: urgent or mandatory, so that it stands on top. ``restricted`` is None for a damaged one: nobody knows.
-    ``due_on``: the last day for what the entity owes next.
+    ``came_at``: when it came to the entity, in milliseconds since 1970. ``due_on``: the last day for what it owes next.
     """
 
     id: UUID
@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     service: str
     is_first: bool
     restricted: bool | None
+    came_at: int
     came_on: date
     due_on: date | None
 
@@ -37,8 +38,9 @@ class Entry(NamedTuple):
 
     @property
     def sort_key(self) -> int:
-        """Its place under its tab: urgent and mandatory ones first, then by the time in the id, oldest first."""
-        return self.id.int if self.is_first and self.tab != ANSWERED else _AFTER_FIRST | self.id.int
+        """Its place under its tab: urgent and mandatory ones first, then by when it came, oldest first."""
+        is_on_top = self.is_first and self.tab != ANSWERED
+        return build_sort_key(self.came_at, self.id, is_on_top=is_on_top)
 
     def is_late(self, today: date) -> bool:
         """Whether the entity owed something by an earlier day."""
@@ -49,21 +51,34 @@ class Entry(NamedTuple):
         return self.restricted is None or self.restricted is restricted
 
 
-_AFTER_FIRST = 1 << 128  # ids have 128 bits
+# A sort key has 128 bits for the id, 56 above for the moment, and one above for those that do not stand on top.
+ID_BITS, _MOMENT_BITS = 128, 56
+AFTER_FIRST = 1 << (ID_BITS + _MOMENT_BITS)
+
+
+def build_sort_key(came_at: int, referral: UUID, *, is_on_top: bool) -> int:
+    """The sort key of a referral that came at a moment, in milliseconds."""
+    return (0 if is_on_top else AFTER_FIRST) | came_at << ID_BITS | referral.int
+
+
+def read_sort_key(key: int) -> UUID:
+    """The id in a sort key."""
+    return UUID(int=key & ((1 << ID_BITS) - 1))
 
 
 def build_entry(referral: ListedReferral) -> Entry:
     """The entry of a referral as it is now."""
-    came_on = clock.local_day(referral.created_at)
-    due_on = find_due_day(referral)
+    came_at = referral.waiting_since if isinstance(referral, DecryptedReferral) else referral.created_at
+    moment, day, due_on = int(came_at.timestamp() * 1000), clock.local_day(came_at), find_due_day(referral)
     if not isinstance(referral, DecryptedReferral):
-        return Entry(referral.id, referral.state, "", False, None, came_on, due_on)
+        return Entry(referral.id, referral.state, "", False, None, moment, day, due_on)
     return Entry(
         referral.id,
         referral.state,
         referral.service,
         referral.urgent or referral.mandatory,
         referral.restricted,
-        clock.local_day(referral.waiting_since),
+        moment,
+        day,
         due_on,
     )

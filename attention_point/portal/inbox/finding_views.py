@@ -22,7 +22,7 @@ from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.forms import (
     FindForm,
 )
-from attention_point.portal.inbox.list_values import build_list_values
+from attention_point.portal.inbox.list_values import build_list_values, build_rows
 from attention_point.portal.portal_blueprint import blueprint
 
 
@@ -67,7 +67,7 @@ def show_found(search: UUID) -> Response | str | tuple[str, int]:
         "portal/found.html",
         found=found,
         form=form,
-        page=Page(found.disclosures if found else ()),
+        page=Page(build_rows(session, found.disclosures) if found else ()),
         restricted=restricted,
         inbox_filter=InboxFilter(restricted=restricted),
         **values,

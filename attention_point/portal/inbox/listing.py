@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.portal.inbox import states
-from attention_point.portal.inbox.entries import ACCEPTED, ANSWERED, TAB_OF_STATE, WAITING, Entry, build_entry
+from attention_point.portal.inbox.entries import (
+    ACCEPTED,
+    AFTER_FIRST,
+    ANSWERED,
+    TAB_OF_STATE,
+    WAITING,
+    Entry,
+    build_entry,
+    build_sort_key,
+    read_sort_key,
+)
 from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.index import EntityIndex
 from attention_point.portal.inbox.index_keeper import InboxIndex, get_keeper
@@ -19,7 +29,6 @@ from attention_point.referrals.queries import ListedReferral
 
 # How many rows a page opens at most where the database has to be read on until enough of them fit.
 MAX_OPENED = 600
-_AFTER_FIRST = 1 << 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,11 @@ class InboxPage:
     is_loading: bool = False
 
 
+def open_index(session: Session, entity: str) -> InboxIndex:
+    """The list of an entity in memory, with all that is committed by now."""
+    return get_keeper(session).get_index(session, entity)
+
+
 @dataclass(frozen=True, slots=True)
 class TabCount:
     """How many stand under a tab. ``is_least``: there may be more."""
@@ -44,9 +58,11 @@ class TabCount:
     is_least: bool = False
 
 
-def list_page(session: Session, entity: str, inbox_filter: InboxFilter, after: int | None, size: int) -> InboxPage:
+def list_page(
+    session: Session, entity: str, index: InboxIndex, inbox_filter: InboxFilter, after: int | None, size: int
+) -> InboxPage:
     """A page of an entity's list. What is open comes urgent first, then oldest first; what is answered newest first."""
-    index, today = get_keeper(session).get_index(session, entity), clock.today()
+    today = clock.today()
     has_all = index.has_all_ended if inbox_filter.tab == ANSWERED else index.has_all_open
     if not has_all:
         return _list_from_database(session, entity, index, inbox_filter, after, size)
@@ -61,10 +77,10 @@ def list_page(session: Session, entity: str, inbox_filter: InboxFilter, after: i
 
 def find_next(session: Session, entity: str, inbox_filter: InboxFilter, referral: UUID) -> UUID | None:
     """The open referral that follows one in the list, or the first where none follows; None where nothing waits."""
-    index, today = get_keeper(session).get_index(session, entity), clock.today()
+    index, today = open_index(session, entity), clock.today()
     entry = index.entries.find_entry(referral)
     # An answered one stands elsewhere by now: what followed it comes after the key that it had.
-    key = (referral.int if entry.is_first else _AFTER_FIRST | referral.int) if entry else None
+    key = build_sort_key(entry.came_at, referral, is_on_top=entry.is_first) if entry else None
     for after in (key, None):
         for following in _iterate(index.entries, inbox_filter, after, today):
             if following.id != referral:
@@ -72,20 +88,14 @@ def find_next(session: Session, entity: str, inbox_filter: InboxFilter, referral
     return None
 
 
-def count_tabs(session: Session, entity: str, *, restricted: bool) -> dict[str, TabCount]:
+def count_tabs(index: InboxIndex, *, restricted: bool) -> dict[str, TabCount]:
     """How many referrals stand under each tab; of what is answered, up to a thousand."""
-    index = get_keeper(session).get_index(session, entity)
     counts = {
         tab: TabCount(index.entries.count(tab, restricted=restricted), is_least=not index.has_all_open)
         for tab in (WAITING, ACCEPTED)
     }
     ended_count = index.entries.count(ANSWERED, restricted=restricted)
     return {**counts, ANSWERED: TabCount(ended_count, is_least=not index.has_all_ended)}
-
-
-def list_services_in_use(session: Session, entity: str, *, restricted: bool) -> list[str]:
-    """The codes of the services by which an entity's list can be narrowed."""
-    return get_keeper(session).get_index(session, entity).entries.list_services(restricted=restricted)
 
 
 def _iterate(index: EntityIndex, inbox_filter: InboxFilter, after: int | None, today: date) -> Iterable[Entry]:
@@ -107,20 +117,21 @@ def _list_from_database(
     today = clock.today()
     newest_first = inbox_filter.tab == ANSWERED
     shown_ids: list[UUID] = []
-    if not newest_first and (after is None or after < _AFTER_FIRST):
+    if not newest_first and (after is None or after < AFTER_FIRST):
         known_entries = _iterate(index.entries, inbox_filter, after, today)
         first_entries = takewhile(lambda entry: entry.is_first, known_entries)
-        shown_ids = [entry.id for entry in islice(first_entries, size)]
+        shown_entries = list(islice(first_entries, size))
+        shown_ids = [entry.id for entry in shown_entries]
         if len(shown_ids) == size:
-            return InboxPage(_open_in_order(session, shown_ids), shown_ids[-1].int, is_loading=True)
+            return InboxPage(_open_in_order(session, shown_ids), shown_entries[-1].sort_key, is_loading=True)
     first_referrals = _open_in_order(session, shown_ids)
-    position = UUID(int=after & (_AFTER_FIRST - 1)) if after is not None and after >= _AFTER_FIRST else None
+    position = read_sort_key(after) if after is not None and after >= AFTER_FIRST else None
     fitting, position, has_more = _read_on(
         session, entity, index.entries, inbox_filter, position, size - len(first_referrals)
     )
     return InboxPage(
         [*first_referrals, *fitting],
-        _AFTER_FIRST | position.int if has_more and position else None,
+        build_sort_key(0, position, is_on_top=False) if has_more and position else None,
         is_cut=has_more and len(first_referrals) + len(fitting) < size,
         is_loading=not newest_first,
     )

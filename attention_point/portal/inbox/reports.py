@@ -49,10 +49,11 @@ def read_list(
 ) -> EntityList:
     """The referrals of a filter, in the order of the list."""
     inbox_filter = read_filter(arguments, restricted=restricted)
+    index = listing.open_index(session, entity)
     disclosures: list[ReferralDisclosure] = []
     after = None
     while len(disclosures) < most:
-        page = listing.list_page(session, entity, inbox_filter, after, min(_PAGE, most - len(disclosures)))
+        page = listing.list_page(session, entity, index, inbox_filter, after, min(_PAGE, most - len(disclosures)))
         disclosures += queries.disclose_listed(session, page.referrals)
         after = page.next_after
         if after is None:

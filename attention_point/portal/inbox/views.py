@@ -1,5 +1,6 @@
 """The list from which an entity works: find somebody, filter, answer one or several, take back, take out, print."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -27,14 +28,13 @@ from attention_point.portal.inbox.forms import (
     read_chosen,
     unpack_chosen,
 )
-from attention_point.portal.inbox.list_values import build_list_values, can_take_back, name_endpoint
+from attention_point.portal.inbox.list_values import build_list_values, build_rows, can_take_back, name_endpoint
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
 
 # A page that is opened again later no longer offers to undo; each referral's own page does, for a day.
 _UNDO_SHOWN = timedelta(minutes=2)
-_AFTER_FIRST = 1 << 128
 
 
 @blueprint.get("/portal")
@@ -58,23 +58,24 @@ def _render_inbox(*, restricted: bool) -> str:
     endpoint = name_endpoint(restricted=restricted)
     inbox_filter = read_filter(request.args, restricted=restricted)
     after = _read_after(request.args.get("after", ""))
-    inbox_page = listing.list_page(session, entity, inbox_filter, after, PAGE_SIZE)
+    index = listing.open_index(session, entity)
+    inbox_page = listing.list_page(session, entity, index, inbox_filter, after, PAGE_SIZE)
     disclosures = queries.disclose_listed(session, inbox_page.referrals)
     queries.record_list(session, actor, disclosures, restricted=restricted)
     arguments = inbox_filter.arguments
     next_after = _format_after(inbox_page.next_after)
     page = Page(
-        disclosures,
+        build_rows(session, disclosures),
         url_for(endpoint, **arguments, after=next_after) if next_after else None,
         url_for(endpoint, **arguments) if after is not None else None,
     )
-    service_codes = listing.list_services_in_use(session, entity, restricted=restricted)
+    service_codes = index.entries.list_services(restricted=restricted)
     directory_services = directory_queries.get_services_by_code(session)
     return render_template(
         "portal/restricted.html" if restricted else "portal/inbox.html",
         page=page,
         inbox_page=inbox_page,
-        tabs=chips.build_tabs(endpoint, inbox_filter, listing.count_tabs(session, entity, restricted=restricted)),
+        tabs=chips.build_tabs(endpoint, inbox_filter, listing.count_tabs(index, restricted=restricted)),
         filters=chips.build_filters(endpoint, inbox_filter, service_codes, directory_services),
         inbox_filter=inbox_filter,
         endpoint=endpoint,
@@ -85,17 +86,11 @@ def _render_inbox(*, restricted: bool) -> str:
 
 
 def _read_after(text: str) -> int | None:
-    rank, _hyphen, id_text = text.partition("-")
-    try:
-        return (_AFTER_FIRST if rank == "1" else 0) | UUID(id_text).int if rank in {"0", "1"} else None
-    except ValueError:
-        return None
+    return int(text, 16) if re.fullmatch("[0-9a-f]{1,48}", text) else None
 
 
 def _format_after(key: int | None) -> str | None:
-    if key is None:
-        return None
-    return f"{int(key >= _AFTER_FIRST)}-{UUID(int=key & (_AFTER_FIRST - 1))}"
+    return None if key is None else f"{key:x}"
 
 
 def _build_undo(session: Session, entity: str, *, restricted: bool) -> dict[str, Any] | None:

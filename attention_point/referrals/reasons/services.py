@@ -52,7 +52,7 @@ def edit_reasons(
     else:
         query = update(EntityReasons).where(EntityReasons.entity == entity, EntityReasons.version == version)
         session.execute(query.values(reasons=values, version=version + 1, changed_at=clock.now()))
-    journal.record(session, actor, "reasons.edit", "entity", entity)
+    journal.record(session, actor, "referral.reasons", "entity", entity)
 
 
 def _check(edited_reasons: Sequence[EditedReason]) -> Iterator[FieldError]:
