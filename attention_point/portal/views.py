@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,7 @@ from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
 from attention_point.portal.person_details import list_person_details
 from attention_point.portal.portal_blueprint import blueprint
+from attention_point.portal.slip_outcomes.views import show_slip as show_visitor_slip
 from attention_point.referrals import descriptions, rules
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.answers import forwarding
@@ -127,14 +129,14 @@ def _find_shown_outcome(referral: DecryptedReferral) -> str | None:
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
 @public
-def open_slip(code: str) -> Response | str:
+def open_slip(code: str) -> ResponseReturnValue:
     """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several.
 
     Everybody else holds the slip: whoever was sent says on a page of her own whether she was served.
     """
     actor: Actor | None = g.get("actor")
     if actor is None or not actor.may("slips.open"):
-        return redirect(url_for("slip_outcomes.show_slip", code=code))
+        return show_visitor_slip(code)
     # Whoever types the code by hand may write small letters.
     session, slip_code = db_session(), code.upper()
     if not actor.may("portal.use"):
