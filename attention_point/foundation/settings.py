@@ -45,6 +45,8 @@ class Settings:
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
     backup_recipients: tuple[str, ...] = ()  # age recipients (age1…): who can open a backup
+
+    webhook_networks: tuple[Network, ...] = ()  # beside public addresses, where webhooks may lead
     name_index_people: int = NAME_INDEX_PEOPLE
     release_approval: str = RELEASE_APPROVALS[0]
 
@@ -110,6 +112,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
         backup_recipients=_read_recipients(values, "BACKUP_RECIPIENTS"),
+        webhook_networks=_read_networks(values, "WEBHOOK_NETWORKS"),
         release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )

@@ -67,23 +67,21 @@ def require_own_entity(actor: Actor) -> str:
     return actor.entity
 
 
-def list_inbox(
-    session: Session, actor: Actor, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> DisclosureBatch:
-    """The entity's newest referrals in some states, either ordinary or restricted ones. The journal keeps it."""
+def record_list(session: Session, actor: Actor, disclosures: Iterable[ReferralDisclosure], *, restricted: bool) -> None:
+    """Note in the journal which referrals an entity's reader was shown in a list."""
+    listed_ids = [str(disclosure.referral.id) for disclosure in disclosures]
     entity = require_own_entity(actor)
-    batch = referral_queries.list_referrals_of_entity(session, entity, states, before, size, restricted=restricted)
-    decrypted_referrals = [referral for referral in batch.items if isinstance(referral, DecryptedReferral)]
+    journal.record(session, actor, "referral.list", "entity", entity, restricted=restricted, found=listed_ids)
+
+
+def disclose_listed(session: Session, referrals: Sequence[ListedReferral]) -> list[ReferralDisclosure]:
+    """The disclosures of the referrals of a list in their order, also of those that do not open."""
+    decrypted_referrals = [referral for referral in referrals if isinstance(referral, DecryptedReferral)]
     # A damaged referral has neither reference nor person: both are found by what does not open.
     disclosures: dict[UUID, ReferralDisclosure] = {
         disclosure.referral.id: disclosure for disclosure in disclose_referrals(session, decrypted_referrals)
     }
-    listed_ids = [str(referral.id) for referral in batch.items]
-    journal.record(session, actor, "referral.list", "entity", entity, restricted=restricted, found=listed_ids)
-    return DisclosureBatch(
-        [disclosures.get(referral.id) or ReferralDisclosure(referral, "", {}) for referral in batch.items],
-        batch.next_before,
-    )
+    return [disclosures.get(referral.id) or ReferralDisclosure(referral, "", {}) for referral in referrals]
 
 
 def get_own_referral(session: Session, actor: Actor, referral_id: UUID) -> DecryptedDisclosure:

@@ -1,80 +1,42 @@
-"""The pages of an entity: its inbox, the restricted referrals apart, one referral and its answer, a slip's code."""
+"""The page of one referral at its entity, with the answer; and a slip's code."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from attention_point.accounts.naming import find_actor_names
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor, public, requires
-from attention_point.foundation.errors import Invalid
-from attention_point.foundation.language import N_
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
-from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.foundation.web.transactions import read_session, write_after_response
-from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
-from attention_point.people import records as people_records
 from attention_point.portal import queries
-from attention_point.referrals import descriptions, rules, services
-from attention_point.referrals.forms import AnswerForm, prepare_answer_form
+from attention_point.portal.inbox import listing
+from attention_point.portal.inbox.filters import InboxFilter
+from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
+from attention_point.portal.person_details import list_person_details
+from attention_point.portal.portal_blueprint import blueprint
+from attention_point.portal.slip_outcomes.views import show_slip as show_visitor_slip
+from attention_point.referrals import descriptions, rules
+from attention_point.referrals import services as referral_services
+from attention_point.referrals.answers import forwarding
+from attention_point.referrals.answers.messages import list_messages
+from attention_point.referrals.clocks import find_due_day
+from attention_point.referrals.forms import AnswerForm, MessageForm, prepare_answer_form
 from attention_point.referrals.queries import DecryptedReferral
-
-blueprint = Blueprint("portal", __name__)
-
-# What an entity has to do first stands first.
-STATE_TABS = {
-    "waiting": (N_("Waiting for an answer"), rules.WAITING_STATES),
-    "accepted": (N_("Accepted, in progress"), ("accepted",)),
-    "answered": (N_("Answered"), rules.ANSWERED_STATES),
-}
-
-
-@blueprint.get("/portal")
-@requires("portal.use")
-def show_inbox() -> str:
-    """List the entity's ordinary referrals, newest first."""
-    return _render_inbox(".show_inbox", "portal/inbox.html", restricted=False)
-
-
-@blueprint.get("/portal/restricted")
-@requires("portal.use")
-def show_restricted_inbox() -> str:
-    """List the restricted referrals. The page is opened on purpose, and the journal keeps each opening."""
-    return _render_inbox(".show_restricted_inbox", "portal/restricted.html", restricted=True)
-
-
-def _render_inbox(endpoint: str, template: str, *, restricted: bool) -> str:
-    tab = request.args.get("show", "")
-    tab = tab if tab in STATE_TABS else "waiting"
-    before = request.args.get("before", type=UUID)
-    batch = queries.list_inbox(
-        db_session(), current_actor(), STATE_TABS[tab][1], before, PAGE_SIZE, restricted=restricted
-    )
-    page = Page(
-        batch.items,
-        url_for(endpoint, show=tab, before=batch.next_before) if batch.next_before else None,
-        url_for(endpoint, show=tab) if before else None,
-    )
-    return render_template(
-        template,
-        page=page,
-        tabs=[(_(label), url_for(endpoint, show=name), name == tab) for name, (label, _states) in STATE_TABS.items()],
-        services=directory_queries.get_services_by_code(db_session()),
-        days_waiting=descriptions.count_days_waiting,
-        full_name=people_records.format_full_name,
-    )
+from attention_point.referrals.reasons.queries import list_reason_choices
 
 
 @blueprint.get("/portal/referrals/<uuid:referral>")
 @requires("portal.use")
 def show_referral(referral: UUID) -> str:
     """Show one referral. The first time that the entity opens it marks it as seen."""
-    return _render_referral_page(db_session(), referral, AnswerForm(formdata=None))
+    return render_referral_page(db_session(), referral, AnswerForm(formdata=None))
 
 
 @blueprint.post("/portal/referrals/<uuid:referral>/answer")
@@ -83,37 +45,77 @@ def answer_referral(referral: UUID) -> Response | tuple[str, int]:
     """Save the entity's answer. If something is missing, the form comes back with all that was typed."""
     form = AnswerForm()
     if request.form.get("_resumed"):  # the form that waited for a new sign-in: shown again, not saved
-        return _render_referral_page(read_session(), referral, form, resumed=True), 200
+        return render_referral_page(read_session(), referral, form, resumed=True), 200
+    # Before the answer: what follows in the list is found by the place that the referral has now.
+    is_next_wanted = request.form.get("then") == "next"
     try:
-        services.answer_for_entity(db_session(), current_actor(), referral, form.read_answer())
+        answered = referral_services.answer_for_entity(db_session(), current_actor(), referral, form.read_answer())
     except Invalid as error:
-        form.show_field_errors(error.field_errors)
-        return _render_referral_page(read_session(), referral, form), 422
+        show_answer_errors(form, error)
+        return render_referral_page(read_session(), referral, form), 422
     flash(_("Your answer is saved."), "success")
+    if is_next_wanted:
+        return _lead_to_next(answered)
     return redirect(url_for(".show_referral", referral=referral), 303)
 
 
-def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
+def _lead_to_next(referral: DecryptedReferral) -> Response:
+    """To the referral that follows in the list of those that wait, or to the list where none follows."""
+    entity = queries.require_own_entity(current_actor())
+    inbox_filter = InboxFilter(restricted=referral.restricted)
+    next_referral = listing.find_next(read_session(), entity, inbox_filter, referral.id)
+    if next_referral is None:
+        flash(_("Nothing else waits for an answer here."), "info")
+        return redirect(url_for(name_endpoint(restricted=referral.restricted)), 303)
+    return redirect(url_for(".show_referral", referral=next_referral), 303)
+
+
+def show_answer_errors(form: AnswerForm, error: Invalid) -> None:
+    """Put the errors of an answer beside their fields; a missing reason stands at the list of reasons."""
+    is_unchosen = form.state.data == "rejected" and not form.reason_code.data
+    form.show_field_errors(
+        FieldError("reason_code", entry.message) if is_unchosen and entry.field == "reason" else entry
+        for entry in error.field_errors
+    )
+
+
+def render_referral_page(
+    session: Session,
+    referral_id: UUID,
+    form: AnswerForm,
+    *,
+    resumed: bool = False,
+    message_form: MessageForm | None = None,
+) -> str:
+    """The page of one referral of the entity's own, with a form of its answer. Raises NotFound and VaultError."""
     actor = current_actor()
     disclosure = queries.get_own_referral(session, actor, referral_id)
     referral = disclosure.referral
     is_first_opening = referral.state == "created"
     # After the reply: a GET reads, and the database refuses a write in its session.
-    if is_first_opening:
-        write_after_response(lambda writing: services.mark_referral_seen(writing, actor, referral_id))
+    if is_first_opening or referral.count_unread_messages(rules.ENTITY_SIDE):
+        write_after_response(lambda writing: referral_services.mark_referral_seen(writing, actor, referral_id))
+    # Who of the entity answered; of the attention point's staff it learns no name.
+    names = find_actor_names(session, descriptions.list_answering_labels(referral, rules.ENTITY_SIDE))
     return render_template(
         "portal/show.html",
         referral=referral,
         reference=disclosure.reference,
         state="seen" if is_first_opening else referral.state,
-        rows=list_person_details(disclosure.person),
+        rows=list_person_details(disclosure.person, referral.day),
         incomplete=disclosure.incomplete,
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
         reason=descriptions.describe_reason(referral),
-        history=descriptions.build_history(referral),
-        form=prepare_answer_form(form, referral, rules.ENTITY_SIDE),
+        history=descriptions.build_history(referral, names),
+        messages=list_messages(referral, rules.ENTITY_SIDE, names),
+        message_form=message_form or MessageForm(formdata=None),
+        form=prepare_answer_form(form, referral, rules.ENTITY_SIDE, list_reason_choices(session, referral.entity)),
         resumed=resumed,
+        can_undo=can_take_back(referral),
+        can_forward=forwarding.can_forward(referral),
+        is_late=is_late(referral),
+        due_on=find_due_day(referral),
     )
 
 
@@ -127,14 +129,14 @@ def _find_shown_outcome(referral: DecryptedReferral) -> str | None:
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
 @public
-def open_slip(code: str) -> Response | str:
+def open_slip(code: str) -> ResponseReturnValue:
     """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several.
 
     Everybody else holds the slip: whoever was sent says on a page of her own whether she was served.
     """
     actor: Actor | None = g.get("actor")
     if actor is None or not actor.may("slips.open"):
-        return redirect(url_for("slip_outcomes.show_slip", code=code))
+        return show_visitor_slip(code)
     # Whoever types the code by hand may write small letters.
     session, slip_code = db_session(), code.upper()
     if not actor.may("portal.use"):
@@ -147,20 +149,3 @@ def open_slip(code: str) -> Response | str:
     journal.record(session, actor, "referral.list", "visit", referrals[0].visit_id, found=listed_ids)
     services_by_code = directory_queries.get_services_by_code(session)
     return render_template("portal/slip.html", referrals=referrals, services=services_by_code)
-
-
-def list_person_details(person: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The disclosed fields as labels and texts, for a summary list."""
-    details = [(_("Name"), people_records.format_full_name(person))] if people_records.format_full_name(person) else []
-    # With the birth date the age would be said twice.
-    if "age" in person and "birth_date" not in person:
-        details.append((_("Age"), _("%(age)s years", age=person["age"])))
-    details += describe_person(person)
-    details += describe_household(person.get("household", {}))
-    if person.get("vulnerabilities"):
-        details.append(
-            (_("Situations to take into account"), label_codes("vulnerabilities", person["vulnerabilities"]))
-        )
-    if person.get("notes"):
-        details.append((_("Notes"), person["notes"]))
-    return details

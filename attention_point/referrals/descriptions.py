@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.language import N_, current_language, translate_stored_message
+from attention_point.foundation.language import N_, current_language, format_datetime, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
@@ -20,6 +20,11 @@ from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
+FORWARD_CONSENT_LABELS = {
+    "in-person": N_("At the window of the entity"),
+    "by-telephone": N_("By telephone"),
+    "child-protection": N_("It protects a child: no consent is needed"),
+}
 SIDE_LABELS = {ENTITY_SIDE: N_("The entity"), DESK_SIDE: N_("The attention point")}
 
 
@@ -73,6 +78,14 @@ def describe_answer_reason(answer: Mapping[str, Any]) -> str | None:
     reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
     words = answer.get("reason_words", {}).get(current_language())
     return " · ".join(filter(None, (words, reason))) or None
+
+
+def describe_forward_consent(referral: DecryptedReferral) -> str:
+    """How and when the person agreed that an entity sends her on to this one; empty where none did."""
+    consent = referral.record.get("consent")
+    if not consent:
+        return ""
+    return f"{_(FORWARD_CONSENT_LABELS[consent['way']])}, {format_datetime(datetime.fromisoformat(consent['at']))}"
 
 
 def list_answering_labels(referral: DecryptedReferral, side: str) -> set[str]:

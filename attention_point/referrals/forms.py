@@ -60,6 +60,24 @@ class AnswerForm(BaseForm):
         )
 
 
+class MessageForm(BaseForm):
+    """A message to the other side. ``shown`` counts the messages that the page showed."""
+
+    shown = HiddenField()
+    text = TextAreaField(N_("Message"), filters=[clean_text])
+
+    def read_shown(self) -> int:
+        """How many messages the page showed; of what cannot be read, none, so that a repetition is still found."""
+        text = self.shown.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+
+
+class VersionForm(BaseForm):
+    """A form of one button: the version that the page showed is all that it says."""
+
+    version = HiddenField()
+
+
 class OutcomeForm(BaseForm):
     """One button an outcome. ``version`` counts the outcomes that the page showed; ``page`` is where it stood."""
 

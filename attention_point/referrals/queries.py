@@ -142,7 +142,9 @@ class DecryptedReferral(ClearReferral):
         is_waiting = self.state in rules.WAITING_STATES
         answered_at = None if is_waiting else find_first_answer_time(self.record["answers"])
         days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
-        return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
+        opened_at = rules.find_first_opening_time(self.record["answers"])
+        opened_in = (clock.local_day(opened_at) - clock.local_day(self.created_at)).days if opened_at else None
+        return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days, opened_in)
 
     @property
     def urgent(self) -> bool:
@@ -225,34 +227,34 @@ def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> lis
     return _decrypt_rows(session, session.execute(_SELECT_ROWS.where(Referral.id.in_(referral_ids))).all())
 
 
-def list_referrals_of_entity(
-    session: Session, entity: str, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> ReferralBatch:
-    """An entity's newest referrals in some states, either ordinary or restricted ones.
-
-    A damaged one is in both lists, because nobody knows which it is.
-    """
-
-    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
-        return [referral for referral in referrals if referral.damaged or _is_restricted(referral) is restricted]
-
-    return _list_newest(session, [Referral.entity == entity, Referral.state.in_(states)], before, size, choose_shown)
+def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
+    """Some referrals as they are now, oldest first; nobody else writes them until the transaction ends."""
+    # In one order: two who lock several of them do not wait for each other.
+    query = _SELECT_ROWS.where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update()
+    return _decrypt_rows(session, session.execute(query).all())
 
 
 def list_referrals_at_point(
-    session: Session, actor: Actor, point: str, states: Sequence[str], before: UUID | None, size: int
+    session: Session,
+    actor: Actor,
+    point: str,
+    states: Sequence[str],
+    before: UUID | None,
+    size: int,
+    entity: str | None = None,
 ) -> ReferralBatch:
     """A point's newest referrals in some states, without the restricted ones. Damaged ones are there.
 
-    Those of a visit that is hidden from this reader are missing too.
+    Those of a visit that is hidden from this reader are missing too. ``entity`` leaves out those of all others.
     """
+    conditions = [Referral.point == point, Referral.state.in_(states), *([Referral.entity == entity] if entity else [])]
 
     def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
         ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
         hidden_visits = list_hidden_visits(session, actor, ordinary)
         return [referral for referral in ordinary if referral.visit_id not in hidden_visits]
 
-    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, choose_shown)
+    return _list_newest(session, conditions, before, size, choose_shown)
 
 
 def list_hidden_visits(session: Session, actor: Actor, referrals: Iterable[ListedReferral]) -> Collection[UUID]:

@@ -47,7 +47,7 @@ def test_the_sentence_of_a_damaged_referral_fits_a_telephone(
         liaison()
         sentence = page.get_by_text("Este registro no abre. Avise a la administración.")
         expect(sentence).to_be_visible()
-        box, frame = sentence.bounding_box(), page.locator(".table-scroll").bounding_box()
+        box, frame = sentence.bounding_box(), page.locator(".rows").bounding_box()
         assert box is not None
         assert frame is not None
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]

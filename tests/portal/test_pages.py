@@ -48,7 +48,8 @@ def test_the_inbox_shows_the_entity_s_own_and_says_when_it_is_empty(app: Flask) 
     page = text(sena.get("/portal"))
     assert answer["reference"] in page
     assert "Canarioamarillo" in page
-    assert "0 días" in page
+    assert "36 años" not in page
+    assert "26 años" in page  # on the day of the attention
     other = text(icbf.get("/portal"))
     assert "Aquí no hay remisiones." in other
     for secret in (answer["reference"], "Canarioamarillo", "7654321", str(referral_of(answer, "sena"))):
@@ -235,7 +236,7 @@ def test_a_slip_s_code_opens_a_restricted_attention_to_the_supervisor_alone(app:
     assert [page.status_code for page in pages] == [404, 404]
     assert _body(pages[0], code) == _body(pages[1], "AAAAAAAAAAAAAAAA")
     assert browser(app, "supervisor").get(f"/portal/slips/{code}").status_code == 302
-    assert browser(app, "office").get(f"/portal/slips/{code}").location == f"/slips/{code}"
+    assert "/people/" not in text(browser(app, "office").get(f"/portal/slips/{code}"))
 
 
 def test_a_slip_with_several_services_of_one_entity_lets_choose(app: Flask) -> None:
@@ -248,11 +249,9 @@ def test_a_slip_with_several_services_of_one_entity_lets_choose(app: Flask) -> N
 
 def test_who_is_not_signed_in_signs_in_and_comes_back(app: Flask) -> None:
     code = code_of(app, dict(visit(app)))
-    client = app.test_client()
-    reply = client.get(f"/portal/slips/{code}")
+    page = app.test_client().get(f"/portal/slips/{code}")
     # It may be whoever was sent; staff whose session is over find their way from there.
-    assert reply.location == f"/slips/{code}"
-    assert f'href="/sign-in?next=/portal/slips/{code}"' in text(client.get(reply.location))
+    assert f'href="/sign-in?next=/portal/slips/{code}"' in text(page)
 
 
 @pytest.mark.parametrize("role", ["agent", "office", "supervisor", "auditor", "admin"])
@@ -271,12 +270,12 @@ def test_a_form_sent_without_a_session_comes_back_filled_in(app: Flask) -> None:
 
 
 def test_pages_lead_on_without_repeating_or_losing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attention_point.portal.views.PAGE_SIZE", 2)
+    monkeypatch.setattr("attention_point.portal.inbox.views.PAGE_SIZE", 2)
     references = {visit(app, needs=["EMP-SENA"])["reference"] for _each in range(5)}
     client, address, seen = browser(app, entity="sena"), "/portal", []
     while address:
         page = text(client.get(address))
-        seen += re.findall(r"BGA-2017-\d{6}", page)
+        seen += sorted(set(re.findall(r"BGA-2017-\d{6}", page)))
         following = re.search(r'rel="next" href="([^"]+)"', page)
         address = following.group(1).replace("&amp;", "&") if following else ""
     assert sorted(seen) == sorted(references)

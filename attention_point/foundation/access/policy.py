@@ -43,10 +43,12 @@ ROLES: dict[str, frozenset[str]] = {
     "agent": DESK_PERMISSIONS,
     # Answers for one partner entity. Sees that entity's referrals, and only the fields that the service declares.
     "entity": frozenset(
-        {"account.own", "portal.use", "slips.open", "directory.view", "directory.propose", "turns.call"}
+        {"account.own", "portal.use", "reasons.edit", "slips.open", "directory.view", "directory.propose"}
+        | {"turns.call", "webhooks.manage"}
     ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
-    "office": frozenset({"account.own", "directory.view", "directory.edit", "turns.waits"})
+    "office": frozenset({"account.own", "directory.view", "directory.edit", "reasons.edit", "turns.waits"})
+    | {"webhooks.manage", "referrals.monitor"}
     # The cases by which a change of services is tried before it is published.
     | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
@@ -59,6 +61,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {
         "restricted.view",
         "referrals.escalations",
+        "referrals.monitor",
         "journal.person",
         "visits.correct_any",
         "captures.review_any",
@@ -87,6 +90,7 @@ ROLES: dict[str, frozenset[str]] = {
             "statistics.view",
             "turns.configure",
             "turns.waits",
+            "webhooks.manage",
         }
     )
     | _build_register_permissions("view"),

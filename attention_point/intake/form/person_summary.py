@@ -25,10 +25,13 @@ class ComparedValues(NamedTuple):
     after: list[str]
 
 
-def describe_person(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Labels and words of what is known of a person, for a summary list. What is not known is left out."""
+def describe_person(record: Mapping[str, Any], day: date | None = None) -> list[tuple[str, str]]:
+    """Labels and words of what is known of a person, for a summary list. What is not known is left out.
+
+    The age beside the birth date is that of today; with a ``day``, that of the attention on that day, and it says so.
+    """
     rows = [
-        (_(field.label), _describe_answer(field, record[field.name]))
+        (_(field.label), _describe_answer(field, record[field.name], day))
         for field in _DESCRIBED_FIELDS
         if record.get(field.name)
     ]
@@ -42,20 +45,22 @@ def describe_person(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _describe_answer(field: PersonField, value: Any) -> str:
+def _describe_answer(field: PersonField, value: Any, day: date | None) -> str:
     if field.name == "birth_date":
-        return _describe_birth_date(parse_partial_date(value))
+        return _describe_birth_date(parse_partial_date(value), day)
     if field.control == "phone":
         return format_phone(value)
     return get_code_list(field.code_list).label_for_code(str(value), current_language()) if field.code_list else value
 
 
-def _describe_birth_date(span: DateSpan) -> str:
-    least_age, greatest_age = find_possible_ages(span, clock.today()) or (0, 0)
+def _describe_birth_date(span: DateSpan, day: date | None) -> str:
+    least_age, greatest_age = find_possible_ages(span, day or clock.today()) or (0, 0)
     if least_age == greatest_age:
         age = _("%(age)s years", age=least_age)
     else:
         age = _("%(least)s or %(greatest)s years", least=least_age, greatest=greatest_age)
+    if day:
+        age = _("%(age)s on the day of the attention", age=age)
     return f"{format_date_span(span)} ({age})"
 
 

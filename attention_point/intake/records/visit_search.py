@@ -30,7 +30,7 @@ def search_people(session: Session, actor: Actor, text: str) -> people_search.Se
 def _find_people_of_visits(session: Session, actor: Actor, typed: TypedSearch) -> dict[UUID, people_search.Match]:
     people: dict[UUID, people_search.Match] = {}
     if typed.reference is not None:
-        references = _list_references(session, typed.reference)
+        references = list_references(session, typed.reference)
         visit_ids = session.scalars(select(Visit.id).where(Visit.reference.in_(references))).all()
         people |= dict.fromkeys(_list_visible_people(session, actor, visit_ids), "reference")
     if typed.slip_code is not None and (visit_id := queries.find_visit_by_code(session, typed.slip_code)) is not None:
@@ -38,7 +38,7 @@ def _find_people_of_visits(session: Session, actor: Actor, typed: TypedSearch) -
     return people
 
 
-def _list_references(session: Session, typed: Reference) -> list[str]:
+def list_references(session: Session, typed: Reference) -> list[str]:
     """The references that may be meant; a number alone is one of every point and year that has come so far."""
     if typed.prefix is not None:
         return [f"{typed.prefix}-{typed.year}-{typed.number:06d}"]

@@ -1,4 +1,4 @@
-"""The open referrals of the points, oldest first: read in parts, or locked to be changed."""
+"""The open referrals of the points, oldest first, read in parts."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -37,13 +37,6 @@ def list_all_open(session: Session) -> Iterator[list[ListedReferral]]:
                 yield referrals
                 if after is None:
                     break
-
-
-def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
-    """Some referrals as they are now; nobody else writes them until the transaction ends."""
-    # In one order: two who lock several of them do not wait for each other.
-    session.execute(select(Referral.id).where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update())
-    return _list_by_ids(session, referral_ids)
 
 
 def _list_by_ids(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:

@@ -23,7 +23,7 @@ from attention_point.foundation.settings import Settings
 from attention_point.referrals import notices, queries
 from attention_point.referrals.clocks import Lateness, find_lateness, find_start
 from attention_point.referrals.follow_up.escalations import queue_supervisor_letters
-from attention_point.referrals.follow_up.open_referrals import BATCH_SIZE, list_all_open, lock_referrals
+from attention_point.referrals.follow_up.open_referrals import BATCH_SIZE, list_all_open
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import DESK_SIDE, OPEN_STATES
@@ -85,7 +85,7 @@ def take_due_steps(session: Session, referral_ids: Iterable[UUID], now: datetime
     """Take the steps that are due for some referrals. One that was answered meanwhile needs none any more."""
     steps: dict[FollowUp, list[DecryptedReferral]] = {}
     cells: Counter[CellKey] = Counter()
-    for referral in lock_referrals(session, list(referral_ids)):
+    for referral in queries.lock_referrals(session, list(referral_ids)):
         step = find_follow_up(referral, now) if isinstance(referral, DecryptedReferral) else None
         if isinstance(referral, DecryptedReferral) and step:
             cells.update(_take_step(session, referral, step, now))

@@ -14,7 +14,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# OWASP ASVS 5.0, chapter 3.4, asks for these. The camera and its like are of no use to any page here.
+# OWASP ASVS 5.0, chapter 3.4, asks for these. One page alone uses the camera (``allow_camera``), none its like.
 STRICT_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(scripts="'none'"),
     "Cache-Control": "no-store",
@@ -38,6 +38,11 @@ def get_csp_nonce() -> str:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
     return nonce
+
+
+def allow_camera() -> None:
+    """Let this reply's page use the tablet's camera, if whoever reads it agrees in the browser."""
+    g.uses_camera = True
 
 
 def allow_public_cache(cache_control: str) -> None:
@@ -72,6 +77,9 @@ def register_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def _set_headers(response: Response) -> Response:
         headers = response.headers
+        if "uses_camera" in g:
+            strict_policy = strict_headers["Permissions-Policy"]
+            headers["Permissions-Policy"] = strict_policy.replace("camera=()", "camera=(self)")
         if response.mimetype == "text/html":
             headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(scripts=f"'nonce-{get_csp_nonce()}'")
         if "open_to_all" in g and response.status_code in {200, 304}:
