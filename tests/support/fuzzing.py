@@ -34,6 +34,14 @@ BODIES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "POST /api/v1/people/{person}/corrections": lambda: {"reason": "Corregido", "person": {"surname_2": "Rojas"}},
     "POST /api/v1/people/search": lambda: {"q": "Yohana Velásquez"},
     "POST /api/v1/referrals/{referral}/answer": lambda: {"state": "accepted", "version": 1},
+    "POST /api/v1/referrals/{referral}/take-back": lambda: {"version": 2},
+    "POST /api/v1/referrals/{referral}/messages": lambda: {"text": "Vuelve el lunes", "known": 0},
+    "POST /api/v1/referrals/{referral}/forward": lambda: {
+        "service": "EMP-MUN",
+        "entity": "imebu",
+        "consent": "in-person",
+        "version": 1,
+    },
     "POST /api/v1/turns": lambda: {"id": str(new_id()), "point": "bucaramanga", "priority": []},
 }
 
