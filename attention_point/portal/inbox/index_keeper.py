@@ -79,6 +79,12 @@ class InboxKeeper:
             builder.join(FIRST_WAIT_SECONDS)
         return InboxIndex(kept.index, kept.has_all_open, kept.has_all_ended)
 
+    def wait_until_built(self) -> None:
+        """Wait for every list that is being built, as a measurement does."""
+        for kept in list(self._kept.values()):
+            if kept.builder is not None:
+                kept.builder.join()
+
     def _find_kept(self, entity: str) -> _Kept:
         with self._lock:
             kept = self._kept.setdefault(entity, _Kept())
