@@ -122,7 +122,7 @@ def _build_visit(visit: UUID, person: UUID, number: int, moment: datetime) -> di
 
 
 def measure_inbox(app: Flask) -> list[Figure]:
-    """The pages of the list, near its head and deep in it, and the search: wall-clock, and CPU of the server's thread."""
+    """The pages of the list, near its head and deep in it, and the search: wall-clock and CPU."""
     database: Database = app.extensions["database"]
     client = browser(app, entity=ENTITY)
     first = measure_milliseconds(lambda: _get(client, "/portal"))
