@@ -29,6 +29,10 @@ SCOPE_LABELS = {
     "statistics": N_("Read the released months"),
     "turns": N_("Give and call turns"),
 }
+NOTICE_TIMING_LABELS = {
+    "at_once": N_("At once, minutes after something happens"),
+    "daily": N_("Once a day, in the morning"),
+}
 
 
 class SingleAlphabet:
@@ -90,6 +94,19 @@ class LanguageForm(BaseForm):
     """The language in which an account's pages begin."""
 
     language = SelectField(N_("Language"), choices=LANGUAGES)
+
+
+class NoticeTimingForm(BaseForm):
+    """When a partner's account is told of its entity's referrals by mail."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False  # two forms stand on the page, and an id only once: the page writes the token
+
+    notice_timing = RadioField(N_("When do you want the mail?"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice_timing.choices = [(code, _(label)) for code, label in NOTICE_TIMING_LABELS.items()]
 
 
 class _RoleAndEntityForm(BaseForm):

@@ -39,6 +39,8 @@ class Account(Base):
     # The column is called as the first installations called it.
     browser_generation: Mapped[int] = mapped_column("device_generation", server_default="1")
     version: Mapped[int] = mapped_column(server_default="1")
+    # When a partner is told of her referrals: ``at_once`` or ``daily`` (``rules.NOTICE_TIMINGS``).
+    notice_timing: Mapped[str] = mapped_column(String(10), server_default="at_once")
 
 
 class LoginSession(Base):

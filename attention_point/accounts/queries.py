@@ -44,6 +44,17 @@ class Addressee(NamedTuple):
     language: str
 
 
+class Liaison(NamedTuple):
+    """Somebody who answers for an entity: account, address, name, language, entity's code, when she is told."""
+
+    account_id: UUID
+    email: str
+    name: str
+    language: str
+    entity: str
+    notice_timing: str
+
+
 def find_signed_in_account(
     session: Session, token_hash: bytes
 ) -> Row[UUID, str, str, str | None, bool, datetime, datetime] | None:
@@ -71,6 +82,16 @@ def list_addressees_with_permission(session: Session, permission: str) -> list[A
     roles = [role for role, permissions in ROLES.items() if permission in permissions]
     query = select(Account.email, Account.name, Account.language).where(Account.active, Account.role.in_(roles))
     return [Addressee(*row) for row in session.execute(query.order_by(Account.email))]
+
+
+def list_liaisons(session: Session) -> list[Liaison]:
+    """The active accounts that answer for an entity, by e-mail address."""
+    query = select(Account).where(Account.active, Account.role == "entity").order_by(Account.email)
+    return [
+        Liaison(account.id, account.email, account.name, account.language, account.entity, account.notice_timing)
+        for account in session.scalars(query)
+        if account.entity is not None
+    ]
 
 
 def list_entities_with_account(session: Session) -> frozenset[str]:

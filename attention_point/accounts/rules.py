@@ -10,6 +10,7 @@ PASSWORD_MIN_LENGTH = 12
 # With an end, so that nobody makes the server hash megabytes.
 PASSWORD_MAX_LENGTH = 128
 EMAIL_MAX_LENGTH = texts.EMAIL_MAX_LENGTH
+NOTICE_TIMINGS = ("at_once", "daily")  # when a partner gets mail about referrals
 # Nobody waits longer, whatever a wrong clock has stored.
 MAX_WAIT = timedelta(minutes=15)
 # How far the clocks of two workers may differ, or how old a moment is when its worker gets its turn to write.

@@ -40,6 +40,7 @@ class Settings:
     session_hours: int = 10
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
+    webhook_networks: tuple[Network, ...] = ()  # beside public addresses, where webhooks may lead
     name_index_people: int = NAME_INDEX_PEOPLE
     release_approval: str = RELEASE_APPROVALS[0]
 
@@ -104,6 +105,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
         demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
+        webhook_networks=_read_networks(values, "WEBHOOK_NETWORKS"),
         release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )

@@ -1,1 +1,1 @@
-"""The portal: what a partner entity sees of its own referrals, and its answers. It has no tables of its own."""
+"""The portal: what a partner entity sees of its own referrals, its answers, and how it is told of them."""

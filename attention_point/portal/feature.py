@@ -2,16 +2,25 @@
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
-from attention_point.portal import api, exchange_views, views
+from attention_point.portal import exchange_views, monitor_views, views
 from attention_point.portal.inbox import file_views, finding_views
 from attention_point.portal.inbox import views as inbox_views
+from attention_point.portal.notifying.jobs import NOTICE_JOB
 from attention_point.portal.portal_blueprint import blueprint
+from attention_point.portal.programs import api, exchange_api
+from attention_point.portal.webhooks import views as webhook_views
+from attention_point.portal.webhooks.sending import WEBHOOK_JOB
 
-# Imported for the views that they add to the portal's blueprint.
-_PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views)
+# Imported for the views that they add to the blueprints of the portal and of its API.
+_PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, exchange_api)
 
 portal = Feature(
     name="portal",
-    blueprints=(blueprint, api.blueprint),
-    menu=(MenuItem(N_("Our referrals"), "portal.show_inbox", "portal.use", daily_for=("entity",)),),
+    blueprints=(blueprint, api.blueprint, monitor_views.blueprint, webhook_views.blueprint),
+    jobs=(NOTICE_JOB, WEBHOOK_JOB),  # what the first queues, the second sends in the same run
+    menu=(
+        MenuItem(N_("Our referrals"), "portal.show_inbox", "portal.use", daily_for=("entity",)),
+        MenuItem(N_("Our figures"), "entity_monitor.show_monitor", "portal.use"),
+        MenuItem(N_("Notices to programs"), "webhooks.list_webhooks", "webhooks.manage"),
+    ),
 )

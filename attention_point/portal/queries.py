@@ -67,17 +67,6 @@ def require_own_entity(actor: Actor) -> str:
     return actor.entity
 
 
-def list_inbox(
-    session: Session, actor: Actor, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> DisclosureBatch:
-    """The entity's newest referrals in some states, either ordinary or restricted ones. The journal keeps it."""
-    entity = require_own_entity(actor)
-    batch = referral_queries.list_referrals_of_entity(session, entity, states, before, size, restricted=restricted)
-    disclosures = disclose_listed(session, batch.items)
-    record_list(session, actor, disclosures, restricted=restricted)
-    return DisclosureBatch(disclosures, batch.next_before)
-
-
 def record_list(session: Session, actor: Actor, disclosures: Iterable[ReferralDisclosure], *, restricted: bool) -> None:
     """Note in the journal which referrals an entity's reader was shown in a list."""
     listed_ids = [str(disclosure.referral.id) for disclosure in disclosures]

@@ -5,11 +5,12 @@ from attention_point.foundation.language import N_
 from attention_point.referrals import views
 from attention_point.referrals.follow_up import views as follow_up_views
 from attention_point.referrals.follow_up.overdue import FOLLOW_UP_JOB
+from attention_point.referrals.monitor import views as monitor_views
 from attention_point.referrals.reasons import views as reason_views
 
 referrals = Feature(
     name="referrals",
-    blueprints=(views.blueprint, follow_up_views.blueprint, reason_views.blueprint),
+    blueprints=(views.blueprint, follow_up_views.blueprint, monitor_views.blueprint, reason_views.blueprint),
     menu=(
         MenuItem(
             N_("Referrals"),
@@ -18,6 +19,7 @@ referrals = Feature(
             further_endpoints=("late_referrals.*",),
             daily_for=("agent", "supervisor"),
         ),
+        MenuItem(N_("Monitor"), "referral_monitor.show_monitor", "referrals.monitor", daily_for=("office",)),
     ),
     jobs=(FOLLOW_UP_JOB,),
 )

@@ -96,11 +96,11 @@ def take_notices(session: Session) -> list[Notice]:
     ]
 
 
-def take_digest_entries(session: Session) -> list[DigestEntry]:
-    """Return what waits for the letter of the day, and delete it, as ``take_notices``."""
+def take_digest_entries(session: Session, before: datetime) -> list[DigestEntry]:
+    """Return what waits for the letter of the day since before a moment, and delete it, as ``take_notices``."""
     return [
         DigestEntry(row_id, UUID(content["account"]), content["counts"])
-        for row_id, _at, content in _take_rows(session, for_digest=True)
+        for row_id, _at, content in _take_rows(session, for_digest=True, before=before)
     ]
 
 
@@ -110,9 +110,13 @@ def _store_rows(session: Session, contents: list[dict[str, Any]], *, for_digest:
     _INSERT_NOTICES.execute_for_rows(session, common_values, rows)
 
 
-def _take_rows(session: Session, *, for_digest: bool) -> Iterator[tuple[UUID, datetime, dict[str, Any]]]:
+def _take_rows(
+    session: Session, *, for_digest: bool, before: datetime | None = None
+) -> Iterator[tuple[UUID, datetime, dict[str, Any]]]:
     query = select(ReferralNotice.id, ReferralNotice.created_at, ReferralNotice.sealed)
     query = query.where(ReferralNotice.for_digest.is_(for_digest)).order_by(ReferralNotice.id).limit(MAX_TAKEN)
+    if before is not None:
+        query = query.where(ReferralNotice.created_at < before)
     rows = session.execute(query).all()
     session.execute(delete(ReferralNotice).where(ReferralNotice.id.in_([row.id for row in rows])))
     for row in rows:

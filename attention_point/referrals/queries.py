@@ -141,7 +141,9 @@ class DecryptedReferral(ClearReferral):
         is_waiting = self.state in rules.WAITING_STATES
         answered_at = None if is_waiting else find_first_answer_time(self.record["answers"])
         days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
-        return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
+        opened_at = rules.find_first_opening_time(self.record["answers"])
+        opened_in = (clock.local_day(opened_at) - clock.local_day(self.created_at)).days if opened_at else None
+        return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days, opened_in)
 
     @property
     def urgent(self) -> bool:
@@ -240,22 +242,12 @@ def list_oldest_at_point(
     return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
 
 
-def list_referrals_of_entity(
-    session: Session, entity: str, states: Sequence[str], before: UUID | None, size: int, *, restricted: bool = False
-) -> ReferralBatch:
-    """An entity's newest referrals in some states, either ordinary or restricted ones.
-
-    A damaged one is in both lists, because nobody knows which it is.
-    """
-    conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
-    return _list_newest(session, conditions, before, size, restricted=restricted)
-
-
 def list_referrals_at_point(
-    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int
+    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int, entity: str | None = None
 ) -> ReferralBatch:
     """A point's newest referrals in some states, without the restricted ones. Damaged ones are there."""
-    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
+    conditions = [Referral.point == point, Referral.state.in_(states), *([Referral.entity == entity] if entity else [])]
+    return _list_newest(session, conditions, before, size, restricted=False)
 
 
 def _list_newest(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 # States in which the entity owes its first answer.
@@ -65,6 +65,13 @@ def list_standing_answers(answers: Iterable[Mapping[str, Any]]) -> list[Mapping[
         else:
             standing_answers.append(answer)
     return standing_answers
+
+
+def find_first_opening_time(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When the entity first opened it, or answered it unopened; None if it never did. No later step changes that."""
+    moments = (answer["at"] for answer in answers if answer["state"] in {"seen", *ANSWER_STATES})
+    first_moment = next(moments, None)
+    return datetime.fromisoformat(first_moment) if first_moment else None
 
 
 def get_side_of_answer(answer: Mapping[str, Any]) -> str:

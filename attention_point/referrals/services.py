@@ -98,7 +98,8 @@ def create_referrals(
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
     ]
     _INSERT_REFERRALS.execute_for_rows(session, common_values, rows)
-    notices.queue_notices(session, "new", [(row["entity"], row["id"]) for row in rows])
+    entities = [chosen_service.entity for chosen_service in chosen_services]
+    notices.queue_notices(session, "new", zip(entities, referral_ids, strict=True))
     return referral_ids
 
 
@@ -192,7 +193,11 @@ def write_message_for_desk(
 ) -> queries.DecryptedReferral:
     """Save a message of the attention point to the entity. Raises NotFound, VaultError, Invalid, Conflict."""
     referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
-    return messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
+    changed_referral = messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
+    # The same message sent twice is stored, and told, once.
+    if len(changed_referral.messages) > len(referral.messages):
+        notices.queue_notice(session, "message", referral.entity, [referral.id])
+    return changed_referral
 
 
 def mark_messages_read_at_desk(session: Session, referral_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """The desk's pages of referrals: the list of the open ones, and one with its history."""
 
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,23 +25,26 @@ blueprint = Blueprint("referrals", __name__)
 _DESK_PAGE = re.compile(
     r"/(people|visits|referrals)/[0-9a-f-]{36}(/visits/new/[0-9a-f-]{36})?|/visits/(new|drafts)/[0-9a-f-]{36}"
 )
+# What the list can be narrowed to, beside all that is open.
+LISTED_STATES: Mapping[str, tuple[str, ...]] = {"waiting": rules.WAITING_STATES, "accepted": ("accepted",)}
 
 
 @blueprint.get("/referrals")
 @requires("referrals.view")
 def list_referrals() -> str:
-    """List the point's open referrals, newest first, without the restricted ones."""
-    before = request.args.get("before", type=UUID)
+    """List the point's open referrals, newest first, without the restricted ones; of one entity alone, if asked."""
+    before, entity, state = request.args.get("before", type=UUID), request.args.get("entity"), request.args.get("state")
+    states = LISTED_STATES.get(state or "", rules.OPEN_STATES)
     points = directory_queries.list_points(db_session())
     # An installation has one point so far; a new one has none before its directory is loaded.
     batch = queries.ReferralBatch([], None)
     if points:
-        batch = queries.list_referrals_at_point(db_session(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE)
+        batch = queries.list_referrals_at_point(db_session(), points[0].code, states, before, PAGE_SIZE, entity=entity)
     # Restricted referrals are missing here on purpose; their visit's page shows them to whoever may see them.
     page = Page(
         batch.items,
-        url_for(".list_referrals", before=batch.next_before) if batch.next_before else None,
-        url_for(".list_referrals") if before else None,
+        url_for(".list_referrals", entity=entity, state=state, before=batch.next_before) if batch.next_before else None,
+        url_for(".list_referrals", entity=entity, state=state) if before else None,
     )
     snapshot = directory_queries.get_directory(db_session())
     return render_template(
@@ -49,6 +53,7 @@ def list_referrals() -> str:
         services=snapshot.services,
         entities=snapshot.entities,
         days_waiting=descriptions.count_days_waiting,
+        chosen_entity=snapshot.entities.get(entity or ""),
     )
 
 

@@ -13,7 +13,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.validation import parse_object
 from attention_point.foundation.web import current_actor, current_settings
 from attention_point.foundation.web.json_bodies import build_json_response, read_json_body
-from attention_point.foundation.web.openapi import FieldErrorBody, document_operation
+from attention_point.foundation.web.openapi import ErrorBody, FieldErrorBody, document_operation
 from attention_point.foundation.web.transactions import current_database
 from attention_point.sync.models import PointKey
 from attention_point.sync.outbox import point_keys
@@ -50,6 +50,24 @@ class CaptureReceipt(_ResponseBody):
     received_at: str
 
 
+class CaptureRefusal(ErrorBody):
+    """Why a capture is refused. What was refused is kept; its receipt stands there alone, and field by field.
+
+    A request that is none, or whose id another capture has, has no receipt.
+    """
+
+    id: str | None = None
+    sequence: int | None = None
+    state: str | None = None
+    reference: str | None = None
+    visit: str | None = None
+    turn: str | None = None
+    code: str | None = None
+    warnings: list[FieldErrorBody] = []
+    received_at: str | None = None
+    receipt: CaptureReceipt | None = None
+
+
 @blueprint.get("/points/<string(maxlength=60):point>/key")
 @requires_device("outbox.send")
 @document_operation("The public key to which the devices of a point seal", {200: PointKeyResponse}, errors=(404,))
@@ -82,6 +100,7 @@ def describe_key(key: PointKey) -> dict[str, str]:
     {201: CaptureReceipt, 200: CaptureReceipt},
     body=Envelope,
     errors=(409, 429),
+    refusal=CaptureRefusal,
 )
 def add_capture() -> Response:
     """Receive a capture: 201 first, 200 with the same receipt for a replay, 409 for another one with the same id.

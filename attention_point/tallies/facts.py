@@ -71,6 +71,7 @@ class ReferralFacts(NamedTuple):
     """The facts of a referral that are counted. ``day`` is the day on which the visit that made it counts.
 
     ``answered_in`` is the number of whole days from the referral to the first answer; None while there is none.
+    ``opened_in`` is the same until the entity opened it, or answered it unopened.
     """
 
     point: str
@@ -79,6 +80,7 @@ class ReferralFacts(NamedTuple):
     service: str
     state: str
     answered_in: int | None = None
+    opened_in: int | None = None
 
 
 def _find_band(value: int, bands: tuple[tuple[int, str], ...], last_band: str) -> str:
@@ -180,3 +182,12 @@ def build_outcome_cells(facts: ReferralFacts) -> Cells:
 def build_answer_time_cells(facts: ReferralFacts) -> Cells:
     days = facts.answered_in
     return () if days is None else (_find_band(days, ANSWER_TIME_BANDS, LONGEST_ANSWER_BAND),)
+
+
+def build_entity_answer_cells(facts: ReferralFacts) -> Cells:
+    return tuple(f"{facts.entity}|{band}" for band in build_answer_time_cells(facts))
+
+
+def build_opening_cells(facts: ReferralFacts) -> Cells:
+    days = facts.opened_in
+    return () if days is None else (f"{facts.entity}|{_find_band(days, ANSWER_TIME_BANDS, LONGEST_ANSWER_BAND)}",)

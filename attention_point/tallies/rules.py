@@ -22,9 +22,11 @@ from attention_point.tallies.facts import (
     build_day_cells,
     build_disability_cells,
     build_document_cells,
+    build_entity_answer_cells,
     build_first_time_cells,
     build_hour_cells,
     build_need_cells,
+    build_opening_cells,
     build_outcome_cells,
     build_person_day_cells,
     build_person_hour_cells,
@@ -53,7 +55,7 @@ class Indicator:
     fills at least one of them. ``base`` is the number of which every published count is a multiple. ``source`` is the
     table whose sums these are. ``nested`` says that the second dimension divides each code of the first and is added up
     within it only. ``published`` is false for a table that only the dashboard shows; releases by earlier versions of
-    the program have it too.
+    the program have it too, unless it is ``internal``: then no release ever had it.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Indicator:
     source: str | None = None
     nested: bool = False
     published: bool = True
+    internal: bool = False
 
     @property
     def stored_table(self) -> str:
@@ -240,6 +243,25 @@ DECLARED_INDICATORS: tuple[Indicator, ...] = (
         "answers",
         ("answer_time",),
         build_answer_time_cells,
+    ),
+    # How soon which entity answers is between the office and the entity: the monitor shows it, nothing publishes it.
+    Indicator(
+        "answers-by-entity-and-time",
+        N_("Answers by entity and the days that they took"),
+        "answers",
+        ("entity", "answer_time"),
+        build_entity_answer_cells,
+        published=False,
+        internal=True,
+    ),
+    Indicator(
+        "openings-by-entity-and-time",
+        N_("Referrals opened by entity and the days until then"),
+        "answers",
+        ("entity", "answer_time"),
+        build_opening_cells,
+        published=False,
+        internal=True,
     ),
 )
 

@@ -17,6 +17,7 @@ from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_family, record_visit
+from attention_point.portal.webhooks import services as webhook_services
 from attention_point.registers.calls import rules
 from attention_point.registers.calls.bulletin import sending
 from attention_point.registers.calls.register import CALLS
@@ -141,6 +142,11 @@ def add_bare_accounts(session: Session) -> None:
         session, SYSTEM, account_services.NewAccount("sin.mas@example.org", "Sin Más", "agent", None), "none"
     )
     account_services.add_token(session, SYSTEM, "sin-mas", "intake", None)
+
+
+def add_bare_webhook(session: Session) -> None:
+    """An address to which nothing was delivered yet."""
+    webhook_services.add_webhook(session, SYSTEM, "sena", "https://example.org/")
 
 
 def add_bare_directory(session: Session) -> None:

@@ -67,6 +67,7 @@ def add_bare_records(database: Database, folder: Path) -> Population:
     with database.write_session() as session:
         load_shipped(session)
         bare_records.add_bare_directory(session)
+        bare_records.add_bare_webhook(session)
         bare_records.add_bare_accounts(session)
         bare_records.add_bare_registers(session, folder)
         bare_records.add_bare_visits(session)

@@ -44,7 +44,7 @@ def test_a_program_lists_its_entity_s_own_with_declared_fields(app: Flask) -> No
 
 
 def test_the_list_is_bounded_and_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attention_point.portal.api.PAGE_SIZE", 2)
+    monkeypatch.setattr("attention_point.portal.programs.api.PAGE_SIZE", 2)
     referral_ids = [str(referral_of(visit(app, needs=["EMP-SENA"]), "sena")) for _each in range(5)]
     headers, address, listed_ids = program(app, "sena"), "/api/v1/referrals?state=created", []
     while address:

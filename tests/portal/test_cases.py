@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.errors import Forbidden, NotFound
 from attention_point.portal import queries
+from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals.rules import WAITING_STATES
 from tests.support.visits import acting, person, recorded
 
@@ -36,7 +37,7 @@ ENTITIES = {
 
 
 def only(session: Session, entity: str, *, restricted: bool = False) -> queries.DecryptedDisclosure:
-    batch = queries.list_inbox(session, acting("entity", entity), WAITING_STATES, None, 10, restricted=restricted)
+    batch = list_for_program(session, acting("entity", entity), ListFilter(WAITING_STATES, restricted), 10)
     (case,) = batch.items
     assert isinstance(case, queries.DecryptedDisclosure)
     return case
@@ -78,7 +79,7 @@ def test_another_entity_s_referral_looks_missing(session: Session) -> None:
             queries.get_own_referral(session, acting("entity", "sena"), referral)
         messages.add(refused.value.message)
     assert len(messages) == 1
-    assert queries.list_inbox(session, acting("entity", "icbf"), WAITING_STATES, None, 10).items == []
+    assert list_for_program(session, acting("entity", "icbf"), ListFilter(WAITING_STATES), 10).items == []
 
 
 def test_restricted_and_ordinary_referrals_never_mix(session: Session) -> None:
@@ -90,7 +91,7 @@ def test_restricted_and_ordinary_referrals_never_mix(session: Session) -> None:
 
 def test_who_acts_for_no_entity_sees_nothing(session: Session) -> None:
     with pytest.raises(Forbidden):
-        queries.list_inbox(session, acting("entity"), WAITING_STATES, None, 10)
+        list_for_program(session, acting("entity"), ListFilter(WAITING_STATES), 10)
 
 
 @pytest.mark.parametrize("code", ["", "ABC", "OOOOOOOOOOOOOOOO", "22222222222222222", "2222222222222222"])

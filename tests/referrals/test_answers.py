@@ -189,25 +189,6 @@ def test_two_answers_at_the_same_moment_are_not_both_taken(database: Database) -
         assert stored(session, referral).state == "accepted"
 
 
-def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
-    hidden = [referral_to(session, "comisaria-familia", needs=["VBG"]) for _each in range(2)]
-    for _each in range(5):
-        referral_to(session, "comisaria-familia", needs=["NNA-PROT"], entities={"NNA-PROT": "comisaria-familia"})
-    found, before = [], None
-    while True:
-        batch = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), before, 1, restricted=True)
-        found += [referral.id for referral in batch.items]
-        if batch.next_before is None:
-            break
-        before = batch.next_before
-    assert sorted(found) == sorted(hidden)
-    ordinary = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), None, 3)
-    assert len(ordinary.items) == 3
-    rest = queries.list_referrals_of_entity(session, "comisaria-familia", ("created",), ordinary.next_before, 3)
-    assert len(rest.items) == 2
-    assert rest.next_before is None
-
-
 NOON = "2026-12-03T12:00:00-05:00"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
@@ -39,9 +39,9 @@ def test_a_withdrawal_is_told_and_what_is_rolled_back_is_not(database: Database)
     waiting(database)
     referral = UUID(answer["referrals"][0]["id"])
     withdrawal = services.Answer("withdrawn", 1, "Ya no la necesita")
-    with pytest.raises(RuntimeError), database.write_session() as session:
+    with database.write_session() as session:
         services.answer_for_desk(session, SYSTEM, referral, withdrawal)
-        raise RuntimeError
+        session.rollback()
     assert waiting(database) == []
     for _again in range(2):
         with database.write_session() as session:
@@ -49,6 +49,17 @@ def test_a_withdrawal_is_told_and_what_is_rolled_back_is_not(database: Database)
     assert [(notice.kind, notice.entity, notice.referral_ids) for notice in waiting(database)] == [
         ("withdrawn", "sena", (referral,))
     ]
+
+
+def test_a_message_of_the_desk_is_told_once(database: Database) -> None:
+    with database.write_session() as session:
+        answer = recorded(session, needs=["EMP-SENA"])
+    referral = UUID(answer["referrals"][0]["id"])
+    waiting(database)
+    for _again in range(2):
+        with database.write_session() as session:
+            services.write_message_for_desk(session, SYSTEM, referral, "¿Ya la atendieron?", 0)
+    assert [(notice.kind, notice.referral_ids) for notice in waiting(database)] == [("message", (referral,))]
 
 
 def test_a_stored_notice_tells_nothing_not_even_by_its_size(database: Database) -> None:
@@ -65,7 +76,7 @@ def test_a_stored_notice_tells_nothing_not_even_by_its_size(database: Database) 
 def test_a_damaged_notice_is_noted_and_holds_up_no_other(database: Database) -> None:
     with database.write_session() as session:
         notices.queue_notice(session, "message", "sena", [new_id()])
-        session.execute(ReferralNotice.__table__.update().values(sealed=b"\0" * 80))
+        session.execute(update(ReferralNotice).values(sealed=b"\0" * 80))
         notices.queue_notice(session, "reminder", "icbf", [new_id()])
     with database.write_session() as session:
         assert [notice.kind for notice in notices.take_notices(session)] == ["reminder"]

@@ -94,6 +94,7 @@ def disable_account(session: Session, actor: Actor, account_id: UUID) -> None:
     _check_not_last_administrator(session, account)
     account.active = False
     account.disabled_at = clock.now()
+    mail.discard_messages_to(session, account.email)
     ended_count = _end_all_access(session, account)
     journal.record(session, actor, "account.disable", "account", account.id, sessions_ended=ended_count)
 

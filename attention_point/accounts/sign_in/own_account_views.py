@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.accounts import passwords, queries, services
-from attention_point.accounts.forms import ChangePasswordForm, LanguageForm, add_form_error
+from attention_point.accounts.forms import ChangePasswordForm, LanguageForm, NoticeTimingForm, add_form_error
 from attention_point.accounts.models import Account
 from attention_point.accounts.sign_in import authentication, cookies, sessions
 from attention_point.foundation import clock
@@ -29,6 +29,8 @@ def show_own_account() -> str:
         "accounts/own.html",
         account=account,
         form=LanguageForm(formdata=None, language=account.language),
+        # Only who answers for an entity is told of referrals.
+        notice_form=NoticeTimingForm(formdata=None, notice_timing=account.notice_timing) if account.entity else None,
         open_sessions=[
             row
             for row in queries.list_sessions_not_ended(db_session(), account.id)
@@ -48,6 +50,15 @@ def change_language() -> Response:
         authentication.change_language(db_session(), current_actor(), form.language.data)
         cookies.set_language_cookie(response, form.language.data)
     return response
+
+
+@blueprint.post("/notices")
+@requires("portal.use")
+def change_notice_timing() -> Response:
+    """Change when the account is told of its entity's referrals: at once, or once a day."""
+    authentication.change_notice_timing(db_session(), current_actor(), NoticeTimingForm().notice_timing.data or "")
+    flash(_("Your choice is saved."), "success")
+    return redirect(url_for("own_account.show_own_account"), 303)
 
 
 @blueprint.post("/sessions/<uuid:session_id>/end")

@@ -42,9 +42,12 @@ ROLES: dict[str, frozenset[str]] = {
     # The agent receives people at the desk.
     "agent": DESK_PERMISSIONS,
     # Answers for one partner entity. Sees that entity's referrals, and only the fields that the service declares.
-    "entity": frozenset({"account.own", "portal.use", "reasons.edit", "slips.open", "directory.view", "turns.call"}),
+    "entity": frozenset(
+        {"account.own", "portal.use", "reasons.edit", "slips.open", "directory.view", "turns.call", "webhooks.manage"}
+    ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "reasons.edit", "turns.waits"})
+    | {"webhooks.manage", "referrals.monitor"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     # Exact figures for a partner, under decision 49: the office's alone.
     | {"statistics.operational_report"}
@@ -55,6 +58,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {
         "restricted.view",
         "referrals.escalations",
+        "referrals.monitor",
         "journal.person",
         "visits.correct_any",
         "captures.review_any",
@@ -80,6 +84,7 @@ ROLES: dict[str, frozenset[str]] = {
             "statistics.view",
             "turns.configure",
             "turns.waits",
+            "webhooks.manage",
         }
     )
     | _build_register_permissions("view"),

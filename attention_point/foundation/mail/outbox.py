@@ -71,6 +71,19 @@ def queue_message(session: Session, key: str, message: Message) -> bool:
     return session.scalar(insert_message.on_conflict_do_nothing().returning(OutboxMail.id)) is not None
 
 
+def discard_messages_to(session: Session, address: str) -> None:
+    """Delete what waits for an address or was given up, because nothing is sent to a disabled account any more."""
+    # The address is sealed with its message, so each is opened; few wait at a time.
+    vault = _get_vault(session)
+    for mail in session.scalars(select(OutboxMail).where(OutboxMail.sealed.is_not(None), OutboxMail.sent_at.is_(None))):
+        try:
+            message = decode_message(vault.open(SEAL_PURPOSE, mail.id, mail.sealed or b""))
+        except VaultError:  # ``doctor`` names it
+            continue
+        if message.to.lower() == address.lower():
+            mail.sealed, mail.next_try_at, mail.last_error = None, None, "discarded"
+
+
 def count_waiting(session: Session) -> int:
     """Return how many messages wait, also those that will be tried later."""
     return session.scalar(select(func.count()).where(OutboxMail.next_try_at.is_not(None))) or 0

@@ -63,14 +63,23 @@ class ErrorBody(_ResponseBody):
 
 
 @dataclass(frozen=True, slots=True)
+class QueryParameter:
+    """What a parameter of the query means, and which values it takes, as a JSON Schema."""
+
+    meaning: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """The description of a view."""
 
     summary: str
     responses: Mapping[int, Model | None]
     body: Model | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | QueryParameter] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+    refusal: Model = ErrorBody
 
 
 def document_operation(
@@ -78,15 +87,17 @@ def document_operation(
     responses: Mapping[int, Model | None],
     *,
     body: Model | None = None,
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str | QueryParameter] | None = None,
     errors: tuple[int, ...] = (),
+    refusal: Model = ErrorBody,
 ) -> Callable[[View], View]:
     """Describe a view.
 
-    ``responses`` gives the model of each success, None for any object. ``query`` says what each parameter means.
-    ``errors`` are the statuses of refusals that are the view's own.
+    ``responses`` gives the model of each success, None for any object. ``query`` says what each parameter means; one
+    that is only words takes any text. ``errors`` are the statuses of refusals that are the view's own, ``refusal`` the
+    body of them all where it says more than that of an error.
     """
-    operation = Operation(summary, responses, body, query or {}, errors)
+    operation = Operation(summary, responses, body, query or {}, errors, refusal)
 
     def attach_operation(view: View) -> View:
         view.operation = operation  # type: ignore[attr-defined]
@@ -142,7 +153,8 @@ def build_openapi_document(app: Flask, server_url: str) -> dict[str, Any]:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token made by `attention-point token add`; each has one scope.",
+                    "description": "A token made by `attention-point token add`, each of one scope; or, where an "
+                    "operation names no scope, the token of an enrolled device.",
                 }
             },
         },
@@ -153,6 +165,7 @@ def _collect_models(operations: list[tuple[Rule, str, Operation]]) -> set[tuple[
     models: set[tuple[Model, Mode]] = {(ErrorBody, "serialization")}
     for _rule, _method, operation in operations:
         models |= {(model, "serialization") for model in operation.responses.values() if model}
+        models.add((operation.refusal, "serialization"))
         if operation.body:
             models.add((operation.body, "validation"))
     return models
@@ -163,11 +176,13 @@ def _build_operation(
 ) -> dict[str, Any]:
     access_rule = find_access_rule(app.view_functions[rule.endpoint])
     scope = access_rule.scope if access_rule else None
+    needs_token = bool(access_rule and (access_rule.scope or access_rule.device))
     described: dict[str, Any] = {
         "operationId": f"{rule.endpoint.replace('.', '-')}-{method.lower()}",
         "summary": operation.summary,
-        "security": [{"bearer": [scope]}] if scope else [],
-        "responses": dict(_build_responses(operation, scope, references)),
+        # The token of an enrolled device has no scope: its kind says what it may ask for.
+        "security": [{"bearer": [scope] if scope else []}] if needs_token else [],
+        "responses": dict(_build_responses(operation, needs_token, references)),
     }
     parameters = [*_build_path_parameters(rule), *_build_query_parameters(operation)]
     if parameters:
@@ -179,16 +194,16 @@ def _build_operation(
 
 
 def _build_responses(
-    operation: Operation, scope: str | None, references: Mapping[Any, dict[str, Any]]
+    operation: Operation, needs_token: bool, references: Mapping[Any, dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for status, model in sorted(operation.responses.items()):
         schema = references[(model, "serialization")] if model else {"type": "object"}
         yield str(status), _build_response(status, schema)
-    token_errors = (401, 403) if scope else ()
+    token_errors = (401, 403) if needs_token else ()
     body_errors = (400, 413, 415, 422) if operation.body else ()
     error_statuses = {*operation.errors, *token_errors, *body_errors}
     for status in sorted(error_statuses):
-        yield str(status), _build_response(status, references[(ErrorBody, "serialization")])
+        yield str(status), _build_response(status, references[(operation.refusal, "serialization")])
     yield (
         "default",
         {**_build_response(500, references[(ErrorBody, "serialization")]), "description": "Any other failure"},
@@ -206,5 +221,12 @@ def _build_path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
 
 
 def _build_query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
-    for name, meaning in operation.query.items():
-        yield {"name": name, "in": "query", "required": False, "description": meaning, "schema": _TEXT_SCHEMA}
+    for name, entry in operation.query.items():
+        parameter = entry if isinstance(entry, QueryParameter) else QueryParameter(entry, _TEXT_SCHEMA)
+        yield {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": parameter.meaning,
+            "schema": dict(parameter.schema),
+        }

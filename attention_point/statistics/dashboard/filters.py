@@ -17,6 +17,7 @@ from attention_point.dates import (
     parse_month_code,
 )
 from attention_point.directory import queries as directory_queries
+from attention_point.directory.privacy.restricted_entities import find_restricted_entities
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import N_, current_language, format_month
 from attention_point.foundation.language import gettext as _
@@ -64,7 +65,7 @@ def collect_options(session: Session, today: date) -> Options:
     """Collect the values that the filters may take today."""
     first_counted_day, language = range_queries.find_first_counted_day(session), current_language()
     counted_months = tally_queries.list_recent_months(session, first_of_next_month(today), 1)
-    restricted_entities = _find_restricted_entities(session)
+    restricted_entities = find_restricted_entities(session)
     entities = {
         row.code: row.short[language]
         for row in directory_queries.list_entities(session)
@@ -80,16 +81,6 @@ def collect_options(session: Session, today: date) -> Options:
         dict(sorted(entities.items(), key=lambda item: item[1])),
         restricted_entities,
     )
-
-
-def _find_restricted_entities(session: Session) -> frozenset[str]:
-    # An entity counts as restricted when at least half of its services are, whenever they were offered: a month that is
-    # over must show the same entities after an offer has ended.
-    services: dict[str, dict[str, bool]] = {}
-    for service in directory_queries.get_services_by_code(session).values():
-        for offer in service.offers:
-            services.setdefault(offer.entity, {})[service.code] = service.restricted
-    return frozenset(code for code, flags in services.items() if 2 * sum(flags.values()) >= len(flags))
 
 
 def parse_filters(arguments: Mapping[str, str], options: Options) -> Filters:

@@ -113,7 +113,7 @@ def _describe_tables() -> DictionaryLines:
         _("The totals. They are exact where that tells of nobody."),
     )
     # Tables that are published no longer stand in released files, so the dictionary explains them too.
-    earlier_indicators = [indicator for indicator in DECLARED_INDICATORS if not indicator.published]
+    earlier_indicators = [table for table in DECLARED_INDICATORS if not (table.published or table.internal)]
     for indicator in (*PUBLISHED_INDICATORS, *earlier_indicators):
         columns = ", ".join(DIMENSION_COLUMNS[dimension].name for dimension in indicator.dimensions)
         sentences = [COUNT_EXPLANATIONS[indicator.counts](), _("Columns: %(columns)s.", columns=columns)]

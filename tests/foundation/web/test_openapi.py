@@ -67,7 +67,8 @@ def test_the_scope_is_the_access_rule_s(app: Flask, described: dict[str, Any]) -
         assert access is not None
         address = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         for operation in described["paths"][address].values():
-            assert operation["security"] == ([{"bearer": [access.scope]}] if access.scope else [])
+            scopes = [{"bearer": [access.scope] if access.scope else []}] if access.scope or access.device else []
+            assert operation["security"] == scopes
 
 
 def test_an_operation_has_its_name_for_itself(described: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The bodies that the referrals API sends: its description shows them, and tests check replies against them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -63,3 +64,53 @@ class EntityReferrals(_ResponseBody):
     referrals: list[EntityReferral]
     damaged: list[DamagedReferral] = []
     next: str | None
+
+
+class ReferralMessage(_ResponseBody):
+    """A message; ``side`` is ``entity`` or ``desk``."""
+
+    written_at: AwareDatetime
+    side: str
+    text: str
+
+
+class DetailedReferral(EntityReferral):
+    """One referral with its terms and messages.
+
+    ``due_on`` is the day by which the entity owes its next answer, ``lateness`` where it stands in its clock.
+    ``next_states`` are those that an answer may name now.
+    """
+
+    due_on: date | None
+    lateness: str
+    next_states: list[str]
+    can_take_back: bool
+    unread_messages: int
+    messages: list[ReferralMessage]
+
+
+class ForwardTarget(_ResponseBody):
+    """A service of another entity to which a person can go on."""
+
+    service: str
+    entity: str
+
+
+class ForwardTargets(_ResponseBody):
+    """Where a referral can be forwarded; ``consents`` are the ways in which the person may have agreed."""
+
+    targets: list[ForwardTarget]
+    consents: list[str]
+
+
+class RejectionReason(_ResponseBody):
+    """A reason to reject: its code, and its words in the language of the request."""
+
+    code: str
+    label: str
+
+
+class RejectionReasons(_ResponseBody):
+    """The entity's reasons to reject, in its order."""
+
+    reasons: list[RejectionReason]

@@ -10,6 +10,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_
 from attention_point.foundation.text_fields import MULTIPLE_LINES, SINGLE_LINE
 from attention_point.foundation.validation import parse_object
+from attention_point.referrals.answers.messages import MESSAGE_MAX_LENGTH
 from attention_point.referrals.appointments import TEXT_MAX_LENGTH, Appointment
 from attention_point.referrals.services import REASON_MAX_LENGTH, Answer
 
@@ -26,6 +27,7 @@ def _check_state_code(code: str) -> str:
 AnswerText = Annotated[str, StringConstraints(strict=True, max_length=REASON_MAX_LENGTH), MULTIPLE_LINES]
 
 
+Code = Annotated[str, StringConstraints(strict=True, max_length=40), SINGLE_LINE]
 AppointmentText = Annotated[str, StringConstraints(strict=True, max_length=TEXT_MAX_LENGTH), SINGLE_LINE]
 
 
@@ -53,6 +55,46 @@ class AnswerBody(BaseModel):
     reason_code: Annotated[str, StringConstraints(strict=True, max_length=40), SINGLE_LINE] | None = None
     note: AnswerText | None = None
     appointment: AppointmentBody | None = None
+
+
+class TakeBackBody(BaseModel):
+    """The body of a taking back. ``version`` is that of the referral as the program read it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    version: Annotated[StrictInt, Field(ge=1, le=MAX_VERSION)]
+
+
+class MessageBody(BaseModel):
+    """The body of a message. ``known`` is how many messages the program knew when it wrote."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    text: Annotated[str, StringConstraints(strict=True, max_length=MESSAGE_MAX_LENGTH), MULTIPLE_LINES]
+    known: Annotated[StrictInt, Field(ge=0, le=MAX_VERSION)]
+
+
+class ForwardBody(TakeBackBody):
+    """The body of a forwarding: where the person goes, and how they agreed (``GET …/targets`` lists both)."""
+
+    service: Code
+    entity: Code
+    consent: Code
+
+
+def read_version(payload: object) -> int:
+    """Read the version of a taking back. Raises Invalid."""
+    return parse_object(TakeBackBody, payload, NOT_AN_OBJECT).version
+
+
+def read_message(payload: object) -> MessageBody:
+    """Read a message. Raises Invalid."""
+    return parse_object(MessageBody, payload, NOT_AN_OBJECT)
+
+
+def read_forward(payload: object) -> ForwardBody:
+    """Read a forwarding. Raises Invalid."""
+    return parse_object(ForwardBody, payload, NOT_AN_OBJECT)
 
 
 def read_answer(payload: object) -> Answer:

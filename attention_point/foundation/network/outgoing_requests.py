@@ -1,0 +1,108 @@
+"""Requests that the program itself sends to an address that somebody outside chose: over TLS, bounded in time.
+
+The address could lead into the installation's own network (server-side request forgery). So the name is resolved here,
+each of its addresses is checked, and the connection goes to the checked one: a name that means something else a moment
+later leads nowhere. No redirection is followed, no proxy of the environment is asked, and the reply's body is not read.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv6Address, ip_network
+from urllib.parse import urlsplit
+
+from attention_point.foundation.network.ip_addresses import Address, Network, is_within, read_address
+
+TIMEOUT_SECONDS = 10.0
+"""For the whole request, from the connection to the status of the reply."""
+HTTPS_PORT = 443
+# IPv6 forms that carry an IPv4 address inside, which a gateway would unpack: NAT64 (RFC 6052), 6to4 (RFC 3056).
+_EMBEDDING_NETWORKS = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"))
+
+
+class RequestFailed(Exception):
+    """No reply came. ``code``: ``address`` (not allowed, or none), ``unreachable``, ``timeout`` or ``tls``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def is_reachable_address(address: Address, allowed_networks: Iterable[Network]) -> bool:
+    """Whether a request may go there: to public addresses, and to the networks that the installation allows."""
+    if is_within(str(address), allowed_networks):
+        return True
+    if isinstance(address, IPv6Address):
+        if any(address in network for network in _EMBEDDING_NETWORKS):
+            return False
+        address = address.ipv4_mapped or address
+    return address.is_global and not address.is_multicast
+
+
+def post_json(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    allowed_networks: Iterable[Network],
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> int:
+    """Send a POST request to an ``https://`` address and return the status of the reply. Raises RequestFailed."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or HTTPS_PORT
+    if parts.scheme != "https" or not host:
+        raise RequestFailed("address")
+    connection = _PinnedConnection(host, _resolve_host(host, port, tuple(allowed_networks)), port, timeout_seconds)
+    # A peer that sends a byte now and then never lets the socket time out: the clock of the whole request does.
+    alarm = threading.Timer(timeout_seconds, connection.break_off)
+    alarm.start()
+    try:
+        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
+        return connection.getresponse().status
+    except TimeoutError:
+        raise RequestFailed("timeout") from None
+    except ssl.SSLError:
+        raise RequestFailed("timeout" if connection.is_broken_off else "tls") from None
+    except (OSError, http.client.HTTPException, ValueError):
+        raise RequestFailed("timeout" if connection.is_broken_off else "unreachable") from None
+    finally:
+        alarm.cancel()
+        connection.close()
+
+
+def _resolve_host(host: str, port: int, allowed_networks: tuple[Network, ...]) -> str:
+    try:
+        results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise RequestFailed("unreachable") from None
+    for *_kind, socket_address in results:
+        address = read_address(str(socket_address[0]))
+        if address is not None and is_reachable_address(address, allowed_networks):
+            return str(address)
+    raise RequestFailed("address")
+
+
+class _PinnedConnection(http.client.HTTPSConnection):
+    """Connects to an address that was checked, and verifies the certificate of the name."""
+
+    def __init__(self, host: str, address: str, port: int, timeout_seconds: float) -> None:
+        self._tls = ssl.create_default_context()
+        super().__init__(host, port, timeout=timeout_seconds, context=self._tls)
+        self._address, self._timeout_seconds = address, timeout_seconds
+        self.is_broken_off = False
+
+    def connect(self) -> None:
+        plain_socket = socket.create_connection((self._address, self.port), self._timeout_seconds)
+        self.sock = plain_socket
+        self.sock = self._tls.wrap_socket(plain_socket, server_hostname=self.host)
+
+    def break_off(self) -> None:
+        """End the connection from another thread."""
+        self.is_broken_off = True
+        if self.sock is not None:
+            try:
+                self.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:  # it is not connected yet, or not any more
+                self.sock.close()

@@ -1,0 +1,1 @@
+"""The API of referrals, for the programs of an entity."""

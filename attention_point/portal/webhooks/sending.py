@@ -1,0 +1,166 @@
+"""The job that delivers webhooks: one request after another, each outcome in a transaction of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from attention_point.accounts.queries import Addressee, list_addressees_with_permission, list_liaisons
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
+from attention_point.foundation.database import Database
+from attention_point.foundation.jobs import Job, due_every_run
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import in_language
+from attention_point.foundation.mail import Message, build_letter, queue_message
+from attention_point.foundation.network.outgoing_requests import RequestFailed, post_json
+from attention_point.foundation.settings import Settings
+from attention_point.foundation.vault import get_vault
+from attention_point.portal.webhooks import queries, rules, signatures
+from attention_point.portal.webhooks.models import Webhook, WebhookDelivery
+from attention_point.portal.webhooks.queries import Delivery
+
+MAX_SENT = 2_000
+"""Deliveries of one run; the next run sends the others."""
+TIME_OF_WEBHOOK = timedelta(seconds=60)
+"""For so long one run serves one address, so that a slow one does not hold up the others."""
+
+log = structlog.get_logger("webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A webhook as a run needs it: its address and the secrets in force."""
+
+    webhook_id: UUID
+    url: str
+    secrets: tuple[bytes, ...]
+
+
+def run_webhook_job(database: Database, settings: Settings, _period: str) -> None:
+    """Deliver what is due."""
+    with database.write_session() as session:
+        _delete_old_deliveries(session, clock.now())
+    with database.read_session() as session:
+        deliveries = queries.open_deliveries(session, _select_due(session, clock.now()))
+        targets = _list_targets(session, {delivery.webhook_id for delivery in deliveries})
+        damages = list_noted_damage(session)
+    write_damage_to_journal(database, SYSTEM, damages)
+    deliveries_by_webhook: dict[UUID, list[Delivery]] = {}
+    for delivery in deliveries:
+        deliveries_by_webhook.setdefault(delivery.webhook_id, []).append(delivery)
+    for webhook_id, due_deliveries in deliveries_by_webhook.items():
+        if webhook_id in targets:
+            _serve_target(database, settings, targets[webhook_id], due_deliveries)
+        else:
+            _drop_deliveries(database, due_deliveries)
+
+
+def _select_due(session: Session, now: datetime) -> Iterable[WebhookDelivery]:
+    # A time further off than the longest wait was written while the clock was wrong.
+    is_due = or_(WebhookDelivery.next_try_at <= now, WebhookDelivery.next_try_at > now + rules.LONGEST_WAIT)
+    return session.scalars(select(WebhookDelivery).where(is_due).order_by(WebhookDelivery.id).limit(MAX_SENT))
+
+
+def _list_targets(session: Session, webhook_ids: set[UUID]) -> dict[UUID, _Target]:
+    """The webhooks that are switched on, by id."""
+    vault, now, targets = get_vault(session), clock.now(), {}
+    for webhook in session.scalars(select(Webhook).where(Webhook.active, Webhook.id.in_(webhook_ids))):
+        generations = [webhook.secret_generation]
+        if webhook.old_secret_until and webhook.old_secret_until > now:
+            generations.append(webhook.secret_generation - 1)
+        secrets = tuple(signatures.derive_secret(vault, webhook.id, generation) for generation in generations)
+        targets[webhook.id] = _Target(webhook.id, webhook.url, secrets)
+    return targets
+
+
+def _serve_target(database: Database, settings: Settings, target: _Target, deliveries: list[Delivery]) -> None:
+    begun_at = clock.now()
+    for delivery in deliveries:
+        error = _send_delivery(settings, target, delivery)
+        with database.write_session() as session:
+            is_served_on = _store_outcome(session, settings.public_url, delivery, error)
+        # Nobody answers there: the others wait for the next run, and keep their number of tries.
+        if not is_served_on or (error and not error.startswith("http-")):
+            return
+        if clock.now() - begun_at > TIME_OF_WEBHOOK:
+            return
+
+
+def _send_delivery(settings: Settings, target: _Target, delivery: Delivery) -> str | None:
+    """Send one message. Returns None when it was taken, else the code of the failure."""
+    headers = signatures.build_headers(target.secrets, str(delivery.id), clock.now(), delivery.body)
+    try:
+        status = post_json(target.url, delivery.body, headers, settings.webhook_networks)
+    except RequestFailed as error:
+        return error.code
+    return None if 200 <= status < 300 else f"http-{status}"
+
+
+def _store_outcome(session: Session, public_url: str, delivery: Delivery, error: str | None) -> bool:
+    """Store what became of a try. Returns False when the webhook gets nothing more in this run."""
+    webhook = session.get(Webhook, delivery.webhook_id, with_for_update=True)
+    row = session.get(WebhookDelivery, delivery.id)
+    if webhook is None or row is None:  # removed meanwhile
+        return False
+    now = clock.now()
+    if error is None:
+        session.delete(row)
+        webhook.failing_since, webhook.last_delivered_on = None, clock.local_day(now)
+        return True
+    log.warning("webhook.failed", webhook=str(webhook.id), code=error, tries=row.tries + 1)
+    row.tries, row.last_error = row.tries + 1, error
+    wait = rules.find_wait(row.tries)
+    row.next_try_at = now + wait if wait else None
+    webhook.failing_since = webhook.failing_since or now
+    if not rules.must_switch_off(webhook.failing_since, now, error):
+        return True
+    webhook.active = False
+    journal.record(session, SYSTEM, "webhook.off", "webhook", webhook.id, entity=webhook.entity)
+    _queue_switch_off_letters(session, webhook, public_url)
+    return False
+
+
+def _queue_switch_off_letters(session: Session, webhook: Webhook, public_url: str) -> None:
+    """Tell the entity's liaisons and the administrators."""
+    liaisons = [person for person in list_liaisons(session) if person.entity == webhook.entity]
+    readers = [Addressee(person.email, person.name, person.language) for person in liaisons]
+    for reader in (*readers, *list_addressees_with_permission(session, "accounts.manage")):
+        with in_language(reader.language):
+            body = build_letter(
+                reader.name,
+                _(
+                    "The program at %(host)s did not take the notices of referrals for days, so it gets none any more. "
+                    "Nothing is lost: what failed waits, and the portal has every referral.",
+                    host=urlsplit(webhook.url).hostname,
+                ),
+                _("When the program works again, switch it on here and send again what failed:"),
+                f"{public_url}/webhooks/{webhook.id}",
+            )
+            message = Message(reader.email, _("Your program no longer gets notices of referrals"), body)
+        queue_message(session, f"webhook-off/{webhook.id}/{webhook.failing_since}", message)
+
+
+def _drop_deliveries(database: Database, deliveries: list[Delivery]) -> None:
+    """Stop trying what is for a webhook that is switched off, and delete what is for one that was removed."""
+    with database.write_session() as session:
+        is_there = session.get(Webhook, deliveries[0].webhook_id) is not None
+        for row in session.scalars(select(WebhookDelivery).where(WebhookDelivery.id.in_([d.id for d in deliveries]))):
+            if is_there:
+                row.next_try_at, row.last_error = None, row.last_error or "off"
+            else:
+                session.delete(row)
+
+
+def _delete_old_deliveries(session: Session, now: datetime) -> None:
+    is_over = and_(WebhookDelivery.next_try_at.is_(None), WebhookDelivery.created_at < now - rules.RETENTION)
+    session.execute(delete(WebhookDelivery).where(is_over))
+
+
+WEBHOOK_JOB = Job("webhooks", due_every_run, run_webhook_job)

@@ -1,0 +1,1 @@
+"""The monitor of referrals: who waits where and how long, how soon entities open and answer, what came of it."""

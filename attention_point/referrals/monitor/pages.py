@@ -1,0 +1,80 @@
+"""What the pages of the monitor share: the office's and the supervisor's, and the page of an entity for itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock
+from attention_point.foundation.errors import Invalid
+from attention_point.foundation.language import current_language
+from attention_point.foundation.paperwork import Report, format_cell
+from attention_point.foundation.report_pages import build_report_wording, split_into_parts
+from attention_point.referrals.monitor.filters import Filters, parse_filters
+from attention_point.referrals.monitor.forms import build_filter_form
+from attention_point.referrals.monitor.queries import collect_monitor
+from attention_point.referrals.monitor.tables import FindAddress, build_report
+
+
+def list_point_names(session: Session) -> dict[str, str]:
+    """The points by code, with their names in the language in use."""
+    return {row.code: row.name[current_language()] for row in directory_queries.list_points(session)}
+
+
+def list_entity_names(session: Session, hidden_entities: frozenset[str]) -> dict[str, str]:
+    """The short names of the entities to which people are referred, without those that nobody may choose."""
+    rows = directory_queries.list_entities(session)
+    return {
+        row.code: row.short[current_language()]
+        for row in rows
+        if row.receives_referrals and row.code not in hidden_entities
+    }
+
+
+def read_filters(session: Session, entities: Mapping[str, str]) -> Filters:
+    """The filters of the page's address. Raises Invalid."""
+    return parse_filters(request.args, list_point_names(session), entities, clock.today())
+
+
+def read_report(
+    session: Session,
+    filters: Filters,
+    entities: Mapping[str, str],
+    hidden_entities: frozenset[str],
+    find_address: FindAddress,
+) -> Report:
+    """Read the figures of a choice and build their report."""
+    codes = [*entities, *sorted(hidden_entities)]
+    points = list(list_point_names(session))
+    monitor = collect_monitor(session, filters, codes, points, hidden_entities)
+    return build_report(monitor, entities, find_address, clock.now())
+
+
+def render_monitor(
+    session: Session,
+    template: str,
+    entities: Mapping[str, str],
+    hidden_entities: frozenset[str],
+    find_address: FindAddress,
+    **values: Any,
+) -> str | tuple[str, int]:
+    """Show the figures of the address, or the filters with what is wrong with them."""
+    form = build_filter_form(request.args, list_point_names(session), entities, clock.today())
+    wording = build_report_wording()
+    try:
+        filters = read_filters(session, entities)
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return render_template(template, form=form, parts=None, **values), error.status
+    form.show_filters(filters)
+    report = read_report(session, filters, entities, hidden_entities, find_address)
+    return render_template(
+        template,
+        form=form,
+        parts=split_into_parts(report),
+        arguments=filters.query_arguments,
+        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        **values,
+    )

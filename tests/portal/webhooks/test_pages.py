@@ -1,0 +1,60 @@
+"""The pages of webhooks: the secret is shown once; an entity manages its own, the office those of all."""
+
+import re
+
+from attention_point.foundation.access import SYSTEM
+from attention_point.portal.webhooks import services
+from tests.accounts.support import token_of
+from tests.support.pages import PageClient
+from tests.support.staff import SignIn
+
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+URL = "https://programa.example.org/remisiones"
+
+
+def send(client: PageClient, address: str, **fields: str) -> str:
+    token = token_of(client.get("/webhooks/new"))
+    reply = client.post(address, data={"csrf_token": token, **fields})
+    assert reply.status_code in {201, 303, 422}
+    return reply.get_data(as_text=True)
+
+
+def test_an_entity_registers_its_program_and_sees_the_secret_once(as_role: SignIn) -> None:
+    entity = as_role("entity", "sena")
+    assert "Todavía ningún programa recibe avisos" in entity.get("/webhooks").get_data(as_text=True)
+    assert "debe empezar con https://" in send(entity, "/webhooks/new", url="http://programa.example.org")
+    # The entity of the form counts for nobody who has one.
+    page = send(entity, "/webhooks/new", url=URL, entity="icbf")
+    (secret,) = SECRET.findall(page)
+    listing = entity.get("/webhooks").get_data(as_text=True)
+    address = re.findall(r'href="(/webhooks/[0-9a-f-]{36})"', listing)[0]
+    shown = entity.get(address).get_data(as_text=True)
+    assert (URL in shown, secret in shown, secret in listing) == (True, False, False)
+    (new_secret,) = SECRET.findall(send(entity, f"{address}/secret"))
+    assert new_secret != secret
+    for act in ("off", "on", "test", "resend"):
+        send(entity, f"{address}/{act}")
+    stranger = as_role("entity", "icbf")
+    assert URL not in stranger.get("/webhooks").get_data(as_text=True)
+    assert stranger.get(address).status_code == 404
+    send(entity, f"{address}/remove")
+    assert URL not in entity.get("/webhooks").get_data(as_text=True)
+
+
+def test_the_office_registers_for_an_entity_and_nobody_else_may(as_role: SignIn) -> None:
+    office = as_role("office")
+    assert SECRET.search(send(office, "/webhooks/new", url=URL, entity="sena"))
+    assert "Elija la entidad" in send(office, "/webhooks/new", url=URL, entity="nadie")
+    assert URL in as_role("admin").get("/webhooks").get_data(as_text=True)
+    assert as_role("agent").get("/webhooks").status_code == 403
+
+
+def test_five_addresses_are_enough(as_role: SignIn) -> None:
+    entity = as_role("entity", "sena")
+    with entity.application.extensions["database"].write_session() as session:
+        for number in range(5):
+            services.add_webhook(session, SYSTEM, "sena", f"{URL}/{number}")
+    token = token_of(entity.get("/webhooks/new"))
+    reply = entity.post("/webhooks/new", data={"csrf_token": token, "url": URL})
+    assert reply.status_code == 409
+    assert "cinco direcciones" in reply.get_data(as_text=True)
