@@ -28,7 +28,8 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
 from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
-from attention_point.portal.inbox import finding, index_keeper
+from attention_point.portal.inbox import finding
+from attention_point.portal.inbox.order import index_keeper
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import SEALING_PURPOSE
 from bench.report import Figure, format_table, measure_milliseconds, working_folder

@@ -17,11 +17,12 @@ from werkzeug.test import TestResponse
 from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
 from attention_point.foundation.journal import JournalEntry
-from attention_point.portal.inbox import finding, index_keeper, listing
-from attention_point.portal.inbox.entries import ANSWERED, STATES_OF_TAB, WAITING, Entry
-from attention_point.portal.inbox.filters import InboxFilter, read_filter
+from attention_point.portal.inbox import finding
 from attention_point.portal.inbox.forms import pack_chosen, read_chosen, unpack_chosen
-from attention_point.portal.inbox.index import EntityIndex
+from attention_point.portal.inbox.order import index_keeper, listing
+from attention_point.portal.inbox.order.entries import ANSWERED, STATES_OF_TAB, WAITING, Entry
+from attention_point.portal.inbox.order.filters import InboxFilter, read_filter
+from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.referrals import services
 from attention_point.referrals.services import Answer
 from tests.portal.support import browser, hidden, referral_of, visit

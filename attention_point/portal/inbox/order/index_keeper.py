@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.portal.inbox import states
-from attention_point.portal.inbox.entries import ACCEPTED, ANSWERED, WAITING, build_entry
-from attention_point.portal.inbox.index import EntityIndex
+from attention_point.portal.inbox.order import states
+from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, WAITING, build_entry
+from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.referrals import queries, rules
 
 # How much is kept: of one entity, of its ended referrals, and of all entities together.
