@@ -16,9 +16,9 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.portal import queries
-from attention_point.portal.inbox import listing
-from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
+from attention_point.portal.inbox.order import listing
+from attention_point.portal.inbox.order.filters import InboxFilter
 from attention_point.portal.person_details import list_person_details
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.portal.slip_outcomes.views import show_slip as show_visitor_slip

@@ -116,7 +116,6 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "place_id": ENTITY,
             **dict.fromkeys(("proposal_id", "map_id"), UNKNOWN),
             "case": "of-nobody",
-
             "language": "es",
             "size": "large",
             "contrast": "high",

@@ -8,7 +8,7 @@ from typing import Any
 from attention_point.foundation import clock
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.portal.inbox.entries import ANSWERED, STATES_OF_TAB, TAB_OF_STATE, WAITING, Entry
+from attention_point.portal.inbox.order.entries import ANSWERED, STATES_OF_TAB, TAB_OF_STATE, WAITING, Entry
 
 LATE = "late"
 # How long ago a referral came, in days: the first and the last of each span.

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.portal.inbox import states
-from attention_point.portal.inbox.entries import (
+from attention_point.portal.inbox.order import states
+from attention_point.portal.inbox.order.entries import (
     ACCEPTED,
     AFTER_FIRST,
     ANSWERED,
@@ -21,9 +21,9 @@ from attention_point.portal.inbox.entries import (
     build_sort_key,
     read_sort_key,
 )
-from attention_point.portal.inbox.filters import InboxFilter
-from attention_point.portal.inbox.index import EntityIndex
-from attention_point.portal.inbox.index_keeper import InboxIndex, get_keeper
+from attention_point.portal.inbox.order.filters import InboxFilter
+from attention_point.portal.inbox.order.index import EntityIndex
+from attention_point.portal.inbox.order.index_keeper import InboxIndex, get_keeper
 from attention_point.referrals import queries
 from attention_point.referrals.queries import ListedReferral
 

@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.portal.inbox import states
-from attention_point.portal.inbox.entries import ACCEPTED, ANSWERED, WAITING, build_entry
-from attention_point.portal.inbox.index import EntityIndex
+from attention_point.portal.inbox.order import states
+from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, WAITING, build_entry
+from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.referrals import queries, rules
 
 # How much is kept: of one entity, of its ended referrals, and of all entities together.
@@ -78,6 +78,12 @@ class InboxKeeper:
         if builder is not None:
             builder.join(FIRST_WAIT_SECONDS)
         return InboxIndex(kept.index, kept.has_all_open, kept.has_all_ended)
+
+    def wait_until_built(self) -> None:
+        """Wait for every list that is being built, as a measurement does."""
+        for kept in list(self._kept.values()):
+            if kept.builder is not None:
+                kept.builder.join()
 
     def _find_kept(self, entity: str) -> _Kept:
         with self._lock:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from attention_point.portal.inbox.entries import ANSWERED, STATES_OF_TAB, Entry
+from attention_point.portal.inbox.order.entries import ANSWERED, STATES_OF_TAB, Entry
 
 _CHUNK = 200  # entries that are read under the lock at once
 _BULK = 500
