@@ -111,6 +111,14 @@ class RequirementForm(PlainForm):
     verified = BooleanField(N_("Checked against its source"))
 
 
+class ServiceClockForm(PlainForm):
+    """The terms of a referral in working days; left empty, those that hold for all."""
+
+    open = NumberField(N_("To open it"))
+    answer = NumberField(N_("To answer it"))
+    expire = NumberField(N_("Until it expires"))
+
+
 class LegalBasisForm(PlainForm):
     """A law or the like."""
 
@@ -154,6 +162,7 @@ class ServiceForm(BaseForm):
     name = FormField(ShortTextForm, N_("Full name"))
     description = FormField(LongTextForm, N_("Purpose"))
     conditions = FormField(LongTextForm, N_("Eligibility"))
+    clock = FormField(ServiceClockForm, N_("Working days for a referral"))
     documents_none = BooleanField(N_("No documents may be requested"))
     # The schemas allow as many entries as these lists do.
     documents = FieldList(FormField(AcceptedDocumentForm), max_entries=40)

@@ -40,6 +40,7 @@ FIELD_LABELS = {
     "documents": N_("Documents accepted"),
     "papers": N_("Documents to bring"),
     "conditions": N_("Eligibility"),
+    "clock": N_("Working days of a referral: to open, to answer, to expire"),
     "fields": N_("Data that the entity sees"),
     "instruments": N_("Windows of the procedure"),
     "applies_if": N_("Who it is for"),

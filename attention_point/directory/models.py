@@ -114,6 +114,8 @@ class Service(Base):
     papers: Mapped[JsonParts] = mapped_column(JSON)
     # Guidance for the agent; no rule reads it.
     conditions: Mapped[BilingualText | None] = mapped_column(JSON(none_as_null=True))
+    # Terms of a referral in working days (``referrals/clocks.py``); empty: those that hold for all.
+    clock: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     # Names of the personal data that the entity may see, never the migration status.
     fields: Mapped[list[str]] = mapped_column(JSON)
     # What the rules read (``RULE_FIELDS``); empty in rows of an older version.

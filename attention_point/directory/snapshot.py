@@ -194,6 +194,7 @@ class ServiceRow(DatedRow):
 
     The rules of routing judge the conditions: ``applies_if`` (whom it is for), ``suggested_if`` (who is told of it
     without asking) and ``urgent_if``. ``closed`` is said where no instrument is open for somebody.
+    ``clock``: working days to ``open`` and to ``answer`` a referral, and until it has to ``expire``.
     """
 
     code: str
@@ -209,6 +210,7 @@ class ServiceRow(DatedRow):
     fields: tuple[str, ...]
     origin: str
     version: int
+    clock: Mapping[str, int] | None = None
     offers: tuple[ServiceOfferRow, ...] = ()
     instruments: tuple[InstrumentRow, ...] = ()
     applies_if: ConditionData | None = None

@@ -30,6 +30,7 @@ from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.pagination import PAGE_SIZE, build_page
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -199,7 +200,7 @@ def _show_or_save_form(
     With ``preview`` nothing is saved: the form comes back with what its values would change.
     """
     status, conflict, changed_directory = 200, None, None
-    if request.method == "POST" and "preview" in request.form:
+    if request.method == "POST" and "preview" in read_posted_fields():
         try:
             changed_directory = preview_directory(db_session(), lambda: save_values(read_form_values(form)))
         except Invalid as error:

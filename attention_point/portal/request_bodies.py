@@ -49,6 +49,8 @@ class AnswerBody(BaseModel):
     # Strict: a version as text or as 1.0 is a mistake of the program.
     version: Annotated[StrictInt, Field(ge=1, le=MAX_VERSION)]
     reason: AnswerText | None = None
+    # One of the entity's reasons to reject, or "other" with words in ``reason``.
+    reason_code: Annotated[str, StringConstraints(strict=True, max_length=40), SINGLE_LINE] | None = None
     note: AnswerText | None = None
     appointment: AppointmentBody | None = None
 
@@ -56,7 +58,8 @@ class AnswerBody(BaseModel):
 def read_answer(payload: object) -> Answer:
     """Read an answer. Raises Invalid with a FieldError for each error."""
     body = parse_object(AnswerBody, payload, NOT_AN_OBJECT)
-    return Answer(body.state, body.version, body.reason, body.note, _read_appointment(body.appointment))
+    appointment = _read_appointment(body.appointment)
+    return Answer(body.state, body.version, body.reason, body.note, appointment, body.reason_code)
 
 
 def _read_appointment(body: AppointmentBody | None) -> Appointment | None:

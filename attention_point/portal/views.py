@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
-from attention_point.foundation.access import requires
+from attention_point.foundation.access import Actor, public, requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
@@ -126,11 +126,17 @@ def _find_shown_outcome(referral: DecryptedReferral) -> str | None:
 
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
-@requires("slips.open")
+@public
 def open_slip(code: str) -> Response | str:
-    """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several."""
+    """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several.
+
+    Everybody else holds the slip: whoever was sent says on a page of her own whether she was served.
+    """
+    actor: Actor | None = g.get("actor")
+    if actor is None or not actor.may("slips.open"):
+        return redirect(url_for("slip_outcomes.show_slip", code=code))
     # Whoever types the code by hand may write small letters.
-    session, actor, slip_code = db_session(), current_actor(), code.upper()
+    session, slip_code = db_session(), code.upper()
     if not actor.may("portal.use"):
         return redirect(url_for("desk.show_visit", visit=queries.get_visit_of_slip(session, actor, slip_code)))
     referrals = queries.list_referrals_of_slip(session, actor, slip_code)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,19 +12,23 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.language import N_, translate_stored_message
+from attention_point.foundation.language import N_, current_language, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
-from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_state
+from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 SIDE_LABELS = {ENTITY_SIDE: N_("The entity"), DESK_SIDE: N_("The attention point")}
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of the history: who answered, when, the new state, the reason, the note and the appointment."""
+    """One line of the history: which side answered, who, when, the new state, the reason, the note, the appointment.
+
+    ``author`` is a name, empty where the reader may not learn it. ``takes_back``: the answer before was undone.
+    """
 
     side: str
     happened_at: datetime
@@ -31,6 +36,8 @@ class HistoryEntry:
     reason: str | None
     note: str | None
     appointment: Appointment | None = None
+    author: str = ""
+    takes_back: bool = False
 
 
 def describe_reason(referral: DecryptedReferral) -> str:
@@ -38,20 +45,41 @@ def describe_reason(referral: DecryptedReferral) -> str:
     return translate_stored_message(*referral.record["reason"])
 
 
-def build_history(referral: DecryptedReferral) -> Sequence[HistoryEntry]:
-    """The creation, which is the desk's, and every answer, oldest first."""
+def build_history(referral: DecryptedReferral, names: Mapping[str, str] = NO_NAMES) -> Sequence[HistoryEntry]:
+    """The creation, which is the desk's, and every answer, oldest first.
+
+    ``names`` are the actors whom the reader may know, by their labels.
+    """
     creation = HistoryEntry(_(SIDE_LABELS[DESK_SIDE]), referral.created_at, "created", None, None)
-    history = [creation]
-    for answer in referral.record["answers"]:
-        side, moment = get_side_of_state(answer["state"]), datetime.fromisoformat(answer["at"])
-        # The reason of a correction is a message id, for whoever reads it.
-        reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
-        history.append(
-            HistoryEntry(
-                _(SIDE_LABELS[side]), moment, answer["state"], reason, answer["note"], parse_appointment(answer)
-            )
-        )
-    return history
+    return [creation, *(_build_history_entry(answer, names) for answer in referral.record["answers"])]
+
+
+def _build_history_entry(answer: Mapping[str, Any], names: Mapping[str, str]) -> HistoryEntry:
+    return HistoryEntry(
+        _(SIDE_LABELS[get_side_of_answer(answer)]),
+        datetime.fromisoformat(answer["at"]),
+        answer["state"],
+        describe_answer_reason(answer),
+        answer["note"],
+        parse_appointment(answer),
+        names.get(answer["by"], ""),
+        bool(answer.get("takes_back")),
+    )
+
+
+def describe_answer_reason(answer: Mapping[str, Any]) -> str | None:
+    """Why an answer was given, in the reader's language: the words of the entity's list and those that were written."""
+    # The reason of a correction is a message id, for whoever reads it.
+    reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
+    words = answer.get("reason_words", {}).get(current_language())
+    return " · ".join(filter(None, (words, reason))) or None
+
+
+def list_answering_labels(referral: DecryptedReferral, side: str) -> set[str]:
+    """The labels of those of one side who answered or wrote, for their names."""
+    answers = (answer for answer in referral.record["answers"] if get_side_of_answer(answer) == side)
+    messages = (message for message in referral.messages if message["side"] == side)
+    return {entry["by"] for entry in (*answers, *messages)}
 
 
 def count_days_waiting(referral: DecryptedReferral) -> int | None:
@@ -59,7 +87,7 @@ def count_days_waiting(referral: DecryptedReferral) -> int | None:
     if referral.state not in WAITING_STATES:
         return None
     # Days of the wall clock: what arrives at 23:00 has waited one day an hour later.
-    return (clock.today() - clock.local_day(referral.created_at)).days
+    return (clock.today() - clock.local_day(referral.waiting_since)).days
 
 
 # An answer is news for so long.
@@ -85,10 +113,14 @@ class PersonReferrals:
 
 def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> PersonReferrals:
     """What became of a person's referrals, without those that this reader may not see. The journal keeps it."""
+    every_referral = queries.list_referrals_of_person(session, person_id)
+    hidden_visits = queries.list_hidden_visits(session, actor, every_referral)
     referrals = [
         referral
-        for referral in queries.list_referrals_of_person(session, person_id)
-        if referral.damaged or actor.may("restricted.view") or not is_restricted(referral)
+        for referral in every_referral
+        if referral.damaged
+        or actor.may("restricted.view")
+        or (not is_restricted(referral) and referral.visit_id not in hidden_visits)
     ]
     if referrals:
         listed_ids = [str(referral.id) for referral in referrals]
@@ -108,9 +140,9 @@ def is_restricted(referral: ListedReferral) -> bool:
 
 def find_entity_message(answers: Iterable[Mapping[str, Any]]) -> str:
     """What the entity wrote last, its reason and its note; empty if it wrote nothing."""
-    for answer in reversed(list(answers)):
-        message = " ".join(text for text in (answer["reason"], answer["note"]) if text)
-        if message and rules.get_side_of_state(answer["state"]) == rules.ENTITY_SIDE:
+    for answer in reversed(rules.list_standing_answers(answers)):
+        message = " ".join(text for text in (describe_answer_reason(answer), answer["note"]) if text)
+        if message and rules.get_side_of_answer(answer) == rules.ENTITY_SIDE:
             return message
     return ""
 

@@ -1,5 +1,7 @@
 """The form of an answer, of the entity and of the desk: a state, a reason, a note, and the entity's appointment."""
 
+from collections.abc import Sequence
+
 from wtforms import FormField, HiddenField, RadioField, StringField, TextAreaField
 
 from attention_point.foundation.codelists import get_code_list
@@ -14,6 +16,7 @@ from attention_point.referrals.services import Answer
 
 # At the desk a step is something to do, and not an answer.
 DESK_STEP_LABELS = {"closed": N_("Close the referral"), "withdrawn": N_("Withdraw the referral")}
+REOPEN_LABEL = N_("Reopen the referral")
 NEW_APPOINTMENT_LABEL = N_("Give another appointment")  # of what is accepted already
 
 
@@ -39,6 +42,8 @@ class AnswerForm(BaseForm):
     version = HiddenField()
     # The choices depend on the referral and on the side: see ``prepare_answer_form``.
     state = RadioField(N_("Answer"), validate_choice=False, choices=[])
+    # Only to reject, and only for the entity: its own list, and ``other``, whose words stand in ``reason``.
+    reason_code = RadioField(N_("Why"), validate_choice=False, choices=[])
     reason = TextAreaField(N_("Reason"), filters=[clean_text])
     note = TextAreaField(N_("Note for the other side"), filters=[clean_text])
     appointment = FormField(AppointmentForm)
@@ -51,6 +56,7 @@ class AnswerForm(BaseForm):
             reason=self.reason.data,
             note=self.note.data,
             appointment=self.appointment.form.read_appointment(),
+            reason_code=self.reason_code.data or None,
         )
 
 
@@ -62,12 +68,19 @@ class OutcomeForm(BaseForm):
     page = HiddenField()
 
 
-def prepare_answer_form(form: AnswerForm, referral: DecryptedReferral, side: str) -> AnswerForm:
-    """Offer the answers that a side may give now. A form that comes back keeps the version that its reader saw."""
+def prepare_answer_form(
+    form: AnswerForm, referral: DecryptedReferral, side: str, reasons: Sequence[tuple[str, str]] = ()
+) -> AnswerForm:
+    """Offer the answers that a side may give now. A form that comes back keeps the version that its reader saw.
+
+    ``reasons``: the codes and words of the entity's reasons to reject.
+    """
+    is_over = referral.visit_annulled_on or referral.forwarded_to
     form.state.choices = [
         (step.state, _label_step(referral.state, step.state, side))
-        for step in ([] if referral.visit_annulled_on else list_next_steps(referral.state, side))
+        for step in ([] if is_over else list_next_steps(referral.state, side))
     ]
+    form.reason_code.choices = list(reasons)
     if side == DESK_SIDE:
         form.state.label.text = _("What to do")
     form.version.data = form.version.data or str(referral.version)
@@ -75,6 +88,8 @@ def prepare_answer_form(form: AnswerForm, referral: DecryptedReferral, side: str
 
 
 def _label_step(state: str, next_state: str, side: str) -> str:
+    if next_state == "seen":
+        return _(REOPEN_LABEL)
     if next_state == state:
         return _(NEW_APPOINTMENT_LABEL)
     if side == DESK_SIDE and next_state in DESK_STEP_LABELS:

@@ -19,6 +19,8 @@ class Referral(Base):
         Index("ix_referral_visit_id", "visit_id"),
         Index("ix_referral_person_id", "person_id"),
         Index("ix_referral_point", "point", "state", "id"),
+        # What changed last at an entity: each process keeps its open referrals in memory.
+        Index("ix_referral_changes", "entity", "state_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -33,3 +35,19 @@ class Referral(Base):
     version: Mapped[int] = mapped_column(default=1)
     # A service can reveal violence (VBG), so it is sealed too. None once the person is erased.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ReferralNotice(Base):
+    """Something that an entity's liaisons are to be told, until they are told: then the row is deleted.
+
+    ``sealed`` holds entity, kind and referrals, or the liaison and her counts where ``for_digest`` is set. In clear, a
+    row written together with a visit would tell to which entity, so of which need, the visit was.
+    """
+
+    __tablename__ = "referral_notice"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    # Waits for the letter of the day, not for the next run of the job.
+    for_digest: Mapped[bool] = mapped_column(index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

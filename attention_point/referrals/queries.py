@@ -1,6 +1,6 @@
 """Queries of referrals. Each row is opened with the key of its person; lists leave restricted ones out by default."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
@@ -76,6 +77,11 @@ class DecryptedReferral(ClearReferral):
         return bool(self.record.get("mandatory"))
 
     @property
+    def needs_outcome(self) -> bool:
+        """Whether it stands on one of the paths M1–M6, which do not end without an outcome or a reason."""
+        return bool(rules.list_mandatory_paths(self.record))
+
+    @property
     def person_outcomes(self) -> list[dict[str, Any]]:
         """What the person said became of it, oldest first: ``at``, ``by`` and ``outcome`` of each time."""
         # Referrals of an older version of the program have no such list.
@@ -91,7 +97,32 @@ class DecryptedReferral(ClearReferral):
     @property
     def appointment(self) -> Appointment | None:
         """The appointment that the entity gave, while the referral is accepted."""
-        return find_appointment(self.state, self.record["answers"])
+        return find_appointment(self.state, rules.list_standing_answers(self.record["answers"]))
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What both sides wrote each other, oldest first: ``at``, ``by``, ``side`` and ``text`` of each."""
+        messages: list[dict[str, Any]] = self.record.get("messages", [])
+        return messages
+
+    def count_unread_messages(self, side: str) -> int:
+        """How many messages of the other side stand after the last that this side has opened."""
+        read_count = self.record.get("messages_read", {}).get(side, 0)
+        return sum(message["side"] != side for message in self.messages[read_count:])
+
+    @property
+    def forwarded_to(self) -> UUID | None:
+        """The referral to another entity by which this one was replaced; None where it was not forwarded."""
+        text = self.record.get("forwarded_to")
+        return UUID(text) if text else None
+
+    @property
+    def waiting_since(self) -> datetime:
+        """When the referral came to the entity: when it was made, or opened again."""
+        reopenings = (
+            answer["at"] for answer in self.record["answers"] if answer["state"] == "seen" and answer["reason"]
+        )
+        return datetime.fromisoformat(max(reopenings, default=self.created_at.isoformat()))
 
     @property
     def is_counted(self) -> bool:
@@ -107,7 +138,9 @@ class DecryptedReferral(ClearReferral):
     @property
     def facts(self) -> ReferralFacts:
         """The facts by which the tallies count the referral now."""
-        answered_at = find_first_answer_time(self.record["answers"])
+        # What was taken back or opened again waits like one that nobody answered.
+        is_waiting = self.state in rules.WAITING_STATES
+        answered_at = None if is_waiting else find_first_answer_time(self.record["answers"])
         days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
         return ReferralFacts(self.point, self.day, self.entity, self.service, self.state, days)
 
@@ -121,8 +154,9 @@ ListedReferral = DecryptedReferral | DamagedReferral
 
 
 def find_first_answer_time(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
-    """When the entity first answered, or None. The state ``seen`` is no answer."""
-    moments = (answer["at"] for answer in answers if answer["state"] in rules.ANSWER_STATES)
+    """When the entity first answered, or None. The state ``seen`` is no answer, and one taken back is none either."""
+    standing_answers = rules.list_standing_answers(answers)
+    moments = (answer["at"] for answer in standing_answers if answer["state"] in rules.ANSWER_STATES)
     first_moment = next(moments, None)
     return datetime.fromisoformat(first_moment) if first_moment else None
 
@@ -198,31 +232,57 @@ def list_referrals_of_entity(
 
     A damaged one is in both lists, because nobody knows which it is.
     """
-    conditions: list[ColumnElement[bool]] = [Referral.entity == entity, Referral.state.in_(states)]
-    return _list_newest(session, conditions, before, size, restricted=restricted)
+
+    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
+        return [referral for referral in referrals if referral.damaged or _is_restricted(referral) is restricted]
+
+    return _list_newest(session, [Referral.entity == entity, Referral.state.in_(states)], before, size, choose_shown)
 
 
 def list_referrals_at_point(
-    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int
+    session: Session, actor: Actor, point: str, states: Sequence[str], before: UUID | None, size: int
 ) -> ReferralBatch:
-    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there."""
-    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, restricted=False)
+    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there.
+
+    Those of a visit that is hidden from this reader are missing too.
+    """
+
+    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
+        ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
+        hidden_visits = list_hidden_visits(session, actor, ordinary)
+        return [referral for referral in ordinary if referral.visit_id not in hidden_visits]
+
+    return _list_newest(session, [Referral.point == point, Referral.state.in_(states)], before, size, choose_shown)
+
+
+def list_hidden_visits(session: Session, actor: Actor, referrals: Iterable[ListedReferral]) -> Collection[UUID]:
+    """The visits of these referrals that are confidential and hidden from this reader.
+
+    An ordinary referral of such a visit is hidden with it: beside it, its visit would be missed. Intake knows the
+    visits; sessions carry its function (``app.py``).
+    """
+    find_hidden_visits: Callable[[Session, Actor, Iterable[UUID]], Collection[UUID]] = session.info["hidden_visits"]
+    return find_hidden_visits(session, actor, {referral.visit_id for referral in referrals})
+
+
+def _is_restricted(referral: ListedReferral) -> bool:
+    return isinstance(referral, DecryptedReferral) and referral.restricted
 
 
 def _list_newest(
-    session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
+    session: Session,
+    conditions: list[ColumnElement[bool]],
+    before: UUID | None,
+    size: int,
+    choose_shown: Callable[[list[ListedReferral]], list[ListedReferral]],
 ) -> ReferralBatch:
-    """The newest rows that are restricted, or those that are not."""
+    """The newest rows of those that ``choose_shown`` keeps."""
     # Whether a referral is restricted is sealed, so the database cannot filter: the list reads on until it is full.
     listed_referrals: list[ListedReferral] = []
     newest_query = _SELECT_ROWS.where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
     for _round in range(0, _MAX_ROWS_READ, size + 1):
         rows = session.execute(newest_query if before is None else newest_query.where(Referral.id < before)).all()
-        listed_referrals += [
-            referral
-            for referral in _decrypt_rows(session, rows)
-            if isinstance(referral, DamagedReferral) or referral.restricted is restricted
-        ]
+        listed_referrals += choose_shown(_decrypt_rows(session, rows))
         # One row more than the page shows says that there is a next page.
         if len(listed_referrals) > size:
             return ReferralBatch(listed_referrals[:size], listed_referrals[size - 1].id)

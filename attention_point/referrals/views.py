@@ -14,8 +14,9 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
-from attention_point.foundation.web.transactions import read_session
+from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.referrals import descriptions, queries, rules, services
+from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
 from attention_point.referrals.forms import AnswerForm, OutcomeForm, prepare_answer_form
 
 blueprint = Blueprint("referrals", __name__)
@@ -33,7 +34,9 @@ def list_referrals() -> str:
     # An installation has one point so far; a new one has none before its directory is loaded.
     batch = queries.ReferralBatch([], None)
     if points:
-        batch = queries.list_referrals_at_point(db_session(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE)
+        batch = queries.list_referrals_at_point(
+            db_session(), current_actor(), points[0].code, rules.OPEN_STATES, before, PAGE_SIZE
+        )
     # Restricted referrals are missing here on purpose; their visit's page shows them to whoever may see them.
     page = Page(
         batch.items,
@@ -87,8 +90,11 @@ def record_outcome(referral: UUID) -> Response:
 
 
 def _render_referral_page(session: Session, referral_id: UUID, form: AnswerForm, *, resumed: bool = False) -> str:
-    referral = services.require_visible_referral(current_actor(), queries.find_referral(session, referral_id))
+    referral = services.require_visible_referral(session, current_actor(), queries.find_referral(session, referral_id))
     journal.record(session, current_actor(), "referral.view", "referral", referral_id)
+    if not has_opened_answer(referral, current_actor()):
+        actor = current_actor()
+        write_after_response(lambda writing_session: mark_answer_opened(writing_session, actor, referral_id))
     snapshot = directory_queries.get_directory(session)
     return render_template(
         "referrals/show.html",

@@ -112,6 +112,8 @@ def _build_suggestion(
     instrument = None if is_closed else find_open_instrument(situation, offers[0])
     wanted_entity = demand.entity or (instrument.entity if instrument else None)
     offer = next((offer for offer in offers if offer.entity == wanted_entity), offers[0])
+    # An instrument that names who receives it is received nowhere else: the authority that expels never kept the RAMV.
+    others = [] if instrument and instrument.entity else [row.entity for row in offers if row.entity != offer.entity]
     accepted = () if is_closed else _list_accepted(offer, instrument)
     is_urgent = (demand.urgent and is_first) or (offer.urgent_if is not None and offer.urgent_if.holds(situation))
     return Suggestion(
@@ -124,7 +126,7 @@ def _build_suggestion(
         reason=rule.reason,
         papers_missing=not offer.documents_none if is_closed else _lacks_all(situation, accepted, day),
         accepted=tuple(dict.fromkeys([document.type for document in accepted])),
-        alternatives=tuple(dict.fromkeys([other.entity for other in offers if other.entity != offer.entity])),
+        alternatives=tuple(dict.fromkeys(others)),
         rule=rule.id,
         closed=is_closed,
         instrument=instrument.code if instrument else None,

@@ -23,7 +23,7 @@ _PART_DIGITS = 16
 # Modules beside the rules that decide nothing about a route.
 _OTHER_MODULES = frozenset({"__init__", "commands", "feature", "queries", "questions", "versions"})
 # Who wrote a row and how often: nothing that decides a route or is said to anybody.
-_BOOKKEEPING = frozenset({"origin", "version"})
+_BOOKKEEPING = frozenset({"origin", "version", "clock"})
 
 
 def compute_rule_set_version(directory: Directory) -> str:

@@ -59,6 +59,11 @@ PUBLIC = {
     "privacy.show_notice",
     "privacy.show_policy",
     "public_events.download_public_calendar",
+    "portal.open_slip",
+    "slip_outcomes.ask_code",
+    "slip_outcomes.find_code",
+    "slip_outcomes.record_outcome",
+    "slip_outcomes.show_slip",
     "static",
     "turns.show_place",
 }
@@ -116,6 +121,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "turn": UNKNOWN,
             "desk": UNKNOWN,
             "policy_id": UNKNOWN,
+            "confirmation": "head",
             **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet", "draft", "search"), UNKNOWN),
         }
 

@@ -1,4 +1,4 @@
-"""The facts that decide the route: what is asked when, what is kept of the answers, and for whom protection is asked."""
+"""The facts that decide the route: what is asked when, what is kept, and for whom protection is asked."""
 
 from datetime import date
 from typing import Any

@@ -111,6 +111,19 @@ def test_places_invent_nothing() -> None:
     assert [place["id"] for place in load("places")["places"] if contact & set(place)] == []
 
 
+def test_advice_on_paper_tells_nobody_of_violence_or_trafficking() -> None:
+    told = [
+        entry["text"]
+        for service in SERVICES.values()
+        if service["restricted"]
+        for entry in service.get("advice", ())
+        if entry.get("shown_on", "both") != "card"
+    ]
+    assert told
+    betraying = ("iolen", "víctima", "victim", "exual", "trata", "traffick", "enuncia", "omplaint", "lgbti")
+    assert [text for text in told for word in betraying if word in f"{text['es']} {text['en']}".lower()] == []
+
+
 def test_an_instrument_is_received_by_an_entity_that_offers_it() -> None:
     offered = {(offer["service"], offer["entity"]) for offer in OFFERS}
     named = [

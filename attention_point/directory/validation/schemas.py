@@ -28,6 +28,7 @@ from attention_point.foundation.text_fields import FOLDED_LINE
 # What a service may show its entity. The migration status is not among them: help never serves enforcement.
 PORTAL_FIELDS = tuple(PORTAL_FIELD_LABELS)
 
+LONGEST_TERM = 120  # working days: half a year
 CONTACT_OF_OLD_FILES = frozenset({"address", "hours", "phone", "confirmed"})
 RESERVED_CODE = "new"  # ``/directory/entities/new`` is the page that adds an entity
 
@@ -115,6 +116,22 @@ class RequirementData(DatedModel):
     verified: bool = False
 
 
+class ServiceClockData(StrictModel):
+    """The terms of a referral in working days: to open it, to answer it, and until it expires without an answer."""
+
+    open: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+    answer: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+    expire: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
+
+    @field_validator("answer", "expire")
+    @classmethod
+    def _check_order_of_terms(cls, value: int, info: ValidationInfo) -> int:
+        earlier_terms = [info.data[name] for name in ("open", "answer") if name in info.data]
+        if earlier_terms and value < max(earlier_terms):
+            raise PydanticCustomError("term_order", N_("This term cannot be shorter than the one before it."))
+        return value
+
+
 class ServiceData(DatedModel):
     """A service."""
 
@@ -128,6 +145,7 @@ class ServiceData(DatedModel):
     documents: Annotated[list[AcceptedDocumentData], Field(max_length=40)] = []
     papers: Annotated[list[RequirementData], Field(max_length=40)] = []
     conditions: BilingualText | None = None
+    clock: ServiceClockData | None = None
     fields: list[str]
     instruments: Annotated[list[InstrumentData], Field(max_length=40)] = []
     applies_if: ConditionData | None = None

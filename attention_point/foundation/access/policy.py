@@ -56,7 +56,14 @@ ROLES: dict[str, frozenset[str]] = {
     # Leads the desk. Alone sees restricted records, and gives a reason; sees who saw a person; corrects whatever was
     # recorded, at any time; enrols tablets and screens.
     "supervisor": DESK_PERMISSIONS
-    | {"restricted.view", "journal.person", "visits.correct_any", "captures.review_any", "devices.manage"}
+    | {
+        "restricted.view",
+        "referrals.escalations",
+        "journal.person",
+        "visits.correct_any",
+        "captures.review_any",
+        "devices.manage",
+    }
     | {"turns.configure", "turns.waits"}
     | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
     | {"statistics.release", "routing.view"}
@@ -69,6 +76,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "account.own",
             "accounts.manage",
+            "system.view",
             "devices.manage",
             "directory.view",
             "directory.edit",

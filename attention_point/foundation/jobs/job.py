@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from attention_point.dates import first_of_month, format_month_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
-from attention_point.foundation.workdays import find_first_working_day
+from attention_point.foundation.workdays import find_first_working_day, is_working_day
 
 EVERY_RUN = "every-run"
 """The period of a job that runs at every call of the timer."""
@@ -40,3 +40,11 @@ def latest_due_month(today: date) -> str:
     if today < find_first_working_day(month):
         month = first_of_month(month - timedelta(days=1))
     return format_month_code(month - timedelta(days=1))
+
+
+def latest_working_day(today: date) -> str:
+    """Return the period of a job of working days as an ISO date: today, or the last working day before it."""
+    # On a day off nobody reads letters; the period of the working day before is on record as done by then.
+    while not is_working_day(today):
+        today -= timedelta(days=1)
+    return today.isoformat()

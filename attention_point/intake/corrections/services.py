@@ -24,8 +24,8 @@ from attention_point.intake.models import VOID, Visit
 from attention_point.intake.queries import DecryptedVisit
 from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson
-from attention_point.referrals import corrections as referral_corrections
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up import corrections as referral_corrections
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey
 

@@ -28,7 +28,6 @@ from attention_point.intake.form.situation_questions import read_facts
 from attention_point.intake.form.typed_values import drop_blank_values, read_birth
 from attention_point.intake.form.visit_form import build_payload
 
-
 CHILD_PROTECTION = "NNA-PROT"
 
 

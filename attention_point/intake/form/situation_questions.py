@@ -4,10 +4,13 @@ Three of them are asked only where a need makes them matter; the others are tick
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, RadioField, SelectField, StringField
 
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
@@ -55,6 +58,30 @@ class SituationFields(BaseForm, EntryFields):
     in_transit = BooleanField(FACT_LABELS["in_transit"])
     death_in_family = BooleanField(FACT_LABELS["death_in_family"])
     child_born_in_colombia_without_note = BooleanField(FACT_LABELS["child_born_in_colombia_without_note"])
+
+
+def list_needs(session: Session, day: date) -> dict[str, str]:
+    """The needs that can be stated on a day, by code. A further service for a need is none: the rules suggest it."""
+    services = directory_queries.list_services(session, day)
+    return {service.code: service.name[current_language()] for service in services if service.code == service.need}
+
+
+def list_addressees(session: Session, day: date, needs: Iterable[str] | None = None) -> dict[str, str]:
+    """The entities of whom somebody may complain, by their short names.
+
+    With ``needs``, those that somebody complains of most: the entities of the point's agreement, and those that answer
+    complaints, which the rule must pass over. Any other is chosen when the visit is corrected.
+    """
+    answering = {
+        offer.entity
+        for offer in directory_queries.list_offers(session)
+        if needs is not None and offer.need in needs and offer.is_in_force(day)
+    }
+    return {
+        entity.code: entity.short[current_language()]
+        for entity in directory_queries.list_entities(session, day)
+        if needs is None or entity.desk_2017 or entity.code in answering
+    }
 
 
 def set_fact_choices(form: Any, entities: Mapping[str, str]) -> None:

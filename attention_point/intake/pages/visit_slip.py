@@ -15,7 +15,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import PaperName, Slip
 from attention_point.foundation.settings import Settings
 from attention_point.intake.family.links import list_visits_of_arrival
-from attention_point.intake.queries import DecryptedVisit, can_list_visit
+from attention_point.intake.queries import DecryptedVisit, list_visible_visits
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
@@ -58,7 +58,8 @@ def read_slip_choices(arguments: Mapping[str, str], visit: DecryptedVisit) -> Sl
 def list_shown_visits_of_arrival(session: Session, actor: Actor, visit: DecryptedVisit) -> list[DecryptedVisit]:
     """The visits of who came together, the main person's first, without those that this reader may not see."""
     visits = list_visits_of_arrival(session, visit)
-    return [member for member in visits if member.id == visit.id or can_list_visit(actor, member)]
+    visible_ids = {member.id for member in list_visible_visits(session, actor, visits)} | {visit.id}
+    return [member for member in visits if member.id in visible_ids]
 
 
 def list_printed_visits(

@@ -64,7 +64,7 @@ def build_slip(
     # On a sheet for several people nothing confidential stands: one of them may be whom another one fears.
     is_shown = with_confidential and len(travellers) == 1
     places = [list_places(traveller, with_confidential=is_shown) for traveller in travellers]
-    slip_day = SlipDay(visit.day, clock.today(), point.municipality if point else None, visit.readers, is_shown)
+    slip_day = SlipDay(visit.day, clock.today(), point.municipality if point else None, visit.readers)
     return Slip(
         language=current_language(),
         created_at=clock.to_local_time(visit.received_at),
@@ -81,7 +81,10 @@ def build_slip(
         labels=_build_slip_words(),
         # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
         qr_code_address=f"{public_url}/portal/slips/{visit.code}",
-        qr_code_caption=_("Show this code at the entity."),
+        qr_code_caption=_(
+            "Show it there, and tell us afterwards: %(code)s",
+            code=_group_letters(visit.code),
+        ),
         emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
         refused_note=_describe_help(snapshot, slip_day, travellers, places),
         privacy_notice=_(PRIVACY_NOTICE),
@@ -92,7 +95,11 @@ def build_slip(
 
 
 def describe_offer(
-    session: Session, offer: OfferRow, day: date, municipality: str | None = None, readers: Collection[str] | None = None
+    session: Session,
+    offer: OfferRow,
+    day: date,
+    municipality: str | None = None,
+    readers: Collection[str] | None = None,
 ) -> SlipReferral:
     """An entity that gives a service, as a slip prints it. It is of the directory alone: nobody was referred yet."""
     place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
@@ -104,6 +111,11 @@ def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ..
     """The emergency lines that a slip prints for a service that is not confidential."""
     lines = directory_queries.list_emergency_lines(session, service, day)
     return tuple(_format_emergency_line(line, is_confidential=False) for line in lines)
+
+
+def _group_letters(code: str) -> str:
+    # For whoever cannot scan it: in fours, as people read long numbers, and on one line.
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def _build_people(
@@ -165,9 +177,7 @@ def _describe_help(
 ) -> str:
     """Where to go for help when an entity refuses; nothing on a slip that sends nobody anywhere."""
     avoided = {traveller.complained_of for traveller in travellers}
-    helper = next(
-        (code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None
-    )
+    helper = next((code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None)
     if helper is None:
         return ""
     place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)

@@ -1,4 +1,4 @@
-"""What a person is told of a service beside where it is: that it is closed and what is open, and what to keep in mind."""
+"""What a person is told of a service: that it is closed and what is open, and what to keep in mind."""
 
 import re
 from collections.abc import Mapping
@@ -30,12 +30,10 @@ class Guidance(NamedTuple):
     sentences: tuple[str, ...] = ()
 
 
-def describe_guidance(
-    service: ServiceRow | None, suggestion: Mapping[str, Any], place: Place, *, with_confidential: bool = True
-) -> Guidance:
+def describe_guidance(service: ServiceRow | None, suggestion: Mapping[str, Any], place: Place) -> Guidance:
     """What is said of a service on a slip or on a card. ``suggestion`` is one of a visit, as its record holds it.
 
-    Without ``with_confidential``, what would tell of violence, trafficking or LGBTI people is left out (DOMAIN M2).
+    A slip never holds what would tell of violence, trafficking or LGBTI people (DOMAIN M2): the agent says it.
     The texts are looked up by their codes, so that a corrected text is what the reader reads; one that was taken out is
     said no more. A suggestion of an older version of the program has none.
     """
@@ -44,7 +42,7 @@ def describe_guidance(
     language = current_language()
     instrument = service.find_instrument(suggestion.get("instrument"))
     entries = service.list_advice(suggestion.get("advice") or (), place)
-    sentences = tuple(entry.text[language] for entry in entries if with_confidential or not _is_confidential(entry))
+    sentences = tuple(entry.text[language] for entry in entries if place == "card" or not _is_confidential(entry))
     if suggestion.get("rule") == VERIFICATION_RULE and place == "slip":
         sentences = (
             _("They will look whether the child is well and has her or his rights. Nobody takes the child away."),

@@ -45,14 +45,12 @@ class SlipDay:
     """What all places of a slip are printed for: the day of the visit, the day of printing, the point's municipality.
 
     ``readers`` are the entities of which somebody reads this system; None where that is not known.
-    ``with_confidential``: the person asked for the confidential part too.
     """
 
     visit_day: date
     today: date
     municipality: str | None = None
     readers: Collection[str] | None = None
-    with_confidential: bool = False
 
 
 class SlipPlace(NamedTuple):
@@ -104,9 +102,7 @@ def build_slip_referral(
 ) -> SlipReferral:
     """A place in words: names, contact data that the office has confirmed, and what is in force on the day."""
     entity, service = snapshot.entities.get(place.entity), snapshot.services.get(place.service)
-    guidance = describe_guidance(
-        service, place.suggestion, "slip", with_confidential=slip_day.with_confidential
-    )
+    guidance = describe_guidance(service, place.suggestion, "slip")
     entity_name = _format_name(entity.name) if entity else place.entity
     service_name = _format_service_name(place, service)
     if guidance.closed_note:
@@ -133,7 +129,8 @@ def build_slip_referral(
         contact=tuple(contact),
         requirements=requirements,
         requirement_note=requirement_note,
-        advice=guidance.sentences,
+        # Of a confidential service the paper says where it is, and nothing of what it is for.
+        advice=() if place.is_restricted else guidance.sentences,
         reason=_describe_way(place, slip_day),
         checked_note=describe_check(first_place, slip_day.today),
         urgent_text=_describe_urgency(place),
@@ -193,9 +190,7 @@ def _list_requirements(
     return tuple(requirement.text[current_language()] for requirement in lacking), note
 
 
-def _is_covered(
-    requirement: RequirementRow, service: ServiceRow, accepted: Set[str], traveller: SlipTraveller
-) -> bool:
+def _is_covered(requirement: RequirementRow, service: ServiceRow, accepted: Set[str], traveller: SlipTraveller) -> bool:
     """Whether the person showed at the desk what this requirement asks for."""
     asked = frozenset(requirement.documents)
     # Any one of the documents that the service accepts is enough, so that its other documents are not needed then.

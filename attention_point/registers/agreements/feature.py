@@ -1,8 +1,8 @@
 """What the agreements offer the app."""
 
 from attention_point.foundation.feature import Feature
-from attention_point.foundation.jobs import Job
-from attention_point.registers.agreements.commands import find_latest_working_day, run_notice_job
+from attention_point.foundation.jobs import Job, latest_working_day
+from attention_point.registers.agreements.commands import run_notice_job
 from attention_point.registers.agreements.loading import load_agreements
 from attention_point.registers.agreements.queries import list_due_days
 from attention_point.registers.agreements.register import AGREEMENTS
@@ -14,7 +14,7 @@ from attention_point.registers.shared.records.loading import register_sections
 agreements = Feature(
     name="agreements",
     blueprints=(blueprint,),
-    jobs=(Job("agreement-notices", find_latest_working_day, run_notice_job),),
+    jobs=(Job("agreement-notices", latest_working_day, run_notice_job),),
     naming=build_naming(AGREEMENTS),
 )
 register_sections(agreements=load_agreements)

@@ -133,7 +133,8 @@ def find_differences(
     for code in expectation.excluded:
         if code in suggestions:
             yield Reason(N_("“%(service)s” is suggested and must not be."), {"service": code})
-        elif any(code == suggestion.entity for suggestion in advice.suggestions):
+        # An alternative is a choice that the person is offered.
+        elif any(code in (row.entity, *row.alternatives) for row in advice.suggestions):
             yield Reason(N_("The person is sent to %(entity)s and must not be."), {"entity": code})
     for code, suggestion in suggestions.items():
         yield from _compare_suggestion(expectation, code, suggestion)

@@ -15,6 +15,7 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, FieldError
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.json_bodies import accepts_files
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.routing.bench import case_store, version_history
@@ -151,9 +152,10 @@ def compare_file() -> ViewReply:
     if request.method == "GET":
         return render_template("routing/compare.html", error="", content=None)
     session = db_session()
-    uploaded = _read_uploaded_file() or request.form.get("content", "").encode()
+    posted_fields = read_posted_fields()
+    uploaded = _read_uploaded_file() or posted_fields.get("content", "").encode()
     try:
-        if "publish" in request.form:
+        if "publish" in posted_fields:
             load_yaml_file(session, current_actor(), uploaded)
             flash(_("Published. It is in force from now on."), "success")
             return redirect(url_for("bench.list_versions"), 303)

@@ -13,7 +13,11 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
-from attention_point.referrals.open_referral_counts import UNANSWERED_STATES, OpenReferralCounts, count_open_referrals
+from attention_point.referrals.follow_up.open_referral_counts import (
+    UNANSWERED_STATES,
+    OpenReferralCounts,
+    count_open_referrals,
+)
 from attention_point.referrals.rules import ANSWER_STATES, OPEN_STATES
 from attention_point.statistics.dashboard.filters import Filters, Options
 from attention_point.statistics.dashboard.measures import (

@@ -6,7 +6,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language, format_date, format_number, format_percent
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Block, Cell, Column, Series, Table
-from attention_point.referrals.open_referral_counts import MAX_COUNTED, MAX_COUNTED_AT_POINT
+from attention_point.referrals.follow_up.open_referral_counts import MAX_COUNTED, MAX_COUNTED_AT_POINT
 from attention_point.statistics.dashboard.breakdowns import (
     MAX_BARS,
     Labeller,

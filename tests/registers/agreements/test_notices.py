@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from attention_point.accounts import services as account_services
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
-from attention_point.foundation.jobs import Job, run_due_jobs
+from attention_point.foundation.jobs import Job, latest_working_day, run_due_jobs
 from attention_point.foundation.mail import send_due_messages
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
 from attention_point.registers.agreements import queries
-from attention_point.registers.agreements.commands import find_latest_working_day, run_notice_job
+from attention_point.registers.agreements.commands import run_notice_job
 from attention_point.registers.agreements.feature import agreements
 from attention_point.registers.agreements.models import AgreementAlert
 from attention_point.registers.agreements.register import AGREEMENTS
@@ -161,11 +161,11 @@ def test_of_very_many_the_letter_says_how_many_more(database: Database, settings
     ],
 )
 def test_it_is_due_on_working_days(today: date, period: str) -> None:
-    assert find_latest_working_day(today) == period
+    assert latest_working_day(today) == period
 
 
 def test_the_job_runs_once_a_day(database: Database, settings: Settings) -> None:
-    assert agreements.jobs == (Job("agreement-notices", find_latest_working_day, run_notice_job),)
+    assert agreements.jobs == (Job("agreement-notices", latest_working_day, run_notice_job),)
     with database.write_session() as session:
         someone(session, "office")
         keep(session, "Convenio del agua", valid_to="2019-05-01")

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
-from attention_point.referrals import open_referral_counts
+from attention_point.referrals.follow_up import open_referral_counts
+from attention_point.referrals.follow_up.open_referral_counts import OpenReferralCounts, count_open_referrals
 from attention_point.referrals.models import Referral
-from attention_point.referrals.open_referral_counts import OpenReferralCounts, count_open_referrals
 from attention_point.statistics.dashboard.filters import Options, collect_options, find_neighbours, parse_filters
 from attention_point.statistics.dashboard.queries import (
     RESTRICTED_TOGETHER,

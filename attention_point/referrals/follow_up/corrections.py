@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_
-from attention_point.referrals import queries, rules
+from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells
@@ -94,6 +94,7 @@ def _save_change(
 ) -> Counter[CellKey]:
     if before.state != after.state:
         journal.record(session, actor, "referral.answer", "referral", before.id, state=after.state, before=before.state)
+        notices.queue_notice(session, "withdrawn", before.entity, [before.id])
     return _store_change(session, before, after)
 
 

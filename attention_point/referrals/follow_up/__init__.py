@@ -1,0 +1,1 @@
+"""What becomes of referrals after they are made: reminders, expiry, what visitors confirm, corrections, counts."""

@@ -1,0 +1,48 @@
+"""The supervisor's page of referrals that wait beyond their term."""
+
+from flask import Blueprint, render_template
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import requires
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.transactions import read_session
+from attention_point.referrals.follow_up.escalations import (
+    ESCALATIONS_PERMISSION,
+    LateReferrals,
+    list_late_referrals,
+)
+
+blueprint = Blueprint("late_referrals", __name__)
+MAX_ROWS_SHOWN = 200
+MAX_ROWS_READ_AT_HOME = 300  # of each state: the first page of the day opens no more records than this
+
+
+@blueprint.get("/referrals/late")
+@requires(ESCALATIONS_PERMISSION)
+def list_late() -> str:
+    """List the referrals of which an answer or an outcome is overdue, the worst first; confidential ones unnamed."""
+    session = db_session()
+    late = list_late_referrals(session, clock.now())
+    shown = LateReferrals(late.items[:MAX_ROWS_SHOWN], late.is_cut or len(late.items) > MAX_ROWS_SHOWN)
+    found = [str(late_referral.referral.id) for late_referral in shown.items]
+    journal.record(session, current_actor(), "referral.list", "referral", found=found)
+    snapshot = directory_queries.get_directory(session)
+    return render_template(
+        "referrals/late.html", late=shown, services=snapshot.services, entities=snapshot.entities, today=clock.today()
+    )
+
+
+@blueprint.app_context_processor
+def _offer_late_referrals() -> dict[str, object]:
+    """What the supervisor's home shows of late referrals; nothing is read before a page asks for it."""
+    return {
+        "find_late_referrals": _find_late_referrals,
+        "find_directory": lambda: directory_queries.get_directory(read_session()),
+    }
+
+
+def _find_late_referrals() -> LateReferrals | None:
+    if not current_actor().may(ESCALATIONS_PERMISSION):
+        return None
+    return list_late_referrals(read_session(), clock.now(), MAX_ROWS_READ_AT_HOME)
