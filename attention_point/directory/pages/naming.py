@@ -35,6 +35,19 @@ def _build_record_names(
     }
 
 
+def _list_place_names(session: Session, reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
+    # A place is called as its entity is, whose page shows it.
+    places = {code: place for code in codes if (place := queries.find_place(session, code))}
+    names = _list_entity_names(session, reader, {place.entity for place in places.values()})
+    return {code: names[place.entity] for code, place in places.items()}
+
+
+def _list_line_names(session: Session, _reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
+    language = current_language()
+    lines = queries.get_directory(session).emergency_lines
+    return {line.code: RecordName(line.name[language]) for line in lines if line.code in codes}
+
+
 def _list_point_names(session: Session, _reader: Actor, codes: Collection[str]) -> dict[str, RecordName]:
     language = current_language()
     return {
@@ -42,7 +55,11 @@ def _list_point_names(session: Session, _reader: Actor, codes: Collection[str]) 
     }
 
 
-NAMING = RecordNaming(
-    {"entity": _list_entity_names, "service": _list_service_names, "point": _list_point_names},
-    {"entity": JOURNAL_FIELD_LABELS, "service": JOURNAL_FIELD_LABELS, "point": JOURNAL_FIELD_LABELS},
-)
+_LISTERS = {
+    "entity": _list_entity_names,
+    "service": _list_service_names,
+    "place": _list_place_names,
+    "line": _list_line_names,
+    "point": _list_point_names,
+}
+NAMING = RecordNaming(_LISTERS, dict.fromkeys(_LISTERS, JOURNAL_FIELD_LABELS))
