@@ -20,7 +20,10 @@ from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
+from attention_point.routing.bench.version_history import note_rule_set
+from attention_point.routing.rules import NEEDS_ADDED
 
 
 def create_app(settings: Settings) -> Flask:
@@ -41,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = _build_database(settings, vault)
     app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
+    app.extensions["status"] = tuple(list_status for feature in catalogue.FEATURES for list_status in feature.status)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install_web_layer(
         app,
@@ -87,8 +91,11 @@ def open_database_of(settings: Settings) -> Database:
 def _build_database(settings: Settings, vault: Vault) -> Database:
     # Accounts show the names of entities and points, but stand below the directory: sessions carry its functions.
     heads_file = settings.keyring.with_name(JOURNAL_HEADS_FILE)
-    session_info = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
-    session_info["journal_heads"] = heads_file
+    session_info: dict[str, Any] = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+    session_info |= {"journal_heads": heads_file, "note_rule_set": note_rule_set}
+    # Referrals stand below intake, which knows the confidential visits.
+    session_info["hidden_visits"] = list_hidden_visits
+    session_info["needs_added_by_rules"] = NEEDS_ADDED
     database = Database(settings.database_url, info=session_info)
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

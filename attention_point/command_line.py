@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     DeferredCommand(
         "directory",
-        "directory.seed.commands",
+        "public_directory.commands",
         "directory_commands",
         N_("Entities, services and what they ask for."),
     ),
@@ -116,6 +116,12 @@ COMMANDS = (
         "foundation.journal_pages.commands",
         "journal_commands",
         N_("The journal: the audit log of the installation."),
+    ),
+    DeferredCommand(
+        "backup",
+        "backups.commands",
+        "backup_commands",
+        N_("Backups of the whole installation, without its keyring."),
     ),
     DeferredCommand("mail", "foundation.mail.commands", "mail_commands", N_("Messages that the program sends.")),
     DeferredCommand("demo", "demo.commands", "demo_commands", N_("Invented people, to try the application out.")),

@@ -116,6 +116,26 @@ def is_in_force(valid_from: date | None, valid_to: date | None, day: date) -> bo
     return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)
 
 
+PAST, CURRENT, FUTURE = "past", "current", "future"
+# A first and a last day, both included; without a last day it has no end.
+Span = tuple[date, date | None]
+
+
+def find_validity(valid_from: date, valid_to: date | None, day: date) -> str:
+    """Whether a span is PAST, CURRENT or FUTURE on a day."""
+    if day < valid_from:
+        return FUTURE
+    return PAST if valid_to is not None and valid_to < day else CURRENT
+
+
+def intersect_spans(spans: list[Span]) -> Span | None:
+    """The span of the days that lie within all of the spans, or None if there is no such day."""
+    # The latest beginning and the earliest end.
+    first_day = max(span[0] for span in spans)
+    last_day = min((span[1] for span in spans if span[1] is not None), default=None)
+    return None if last_day is not None and last_day < first_day else (first_day, last_day)
+
+
 def first_of_month(day: date) -> date:
     """The first day of the month in which a day lies."""
     return day.replace(day=1)

@@ -81,6 +81,12 @@ def build_database(folder: Path, count: int, seed: int = 1) -> Database:
     Keyring.create(folder / "keyring.json")
     database = Database(f"sqlite:///{folder / 'search.db'}", {"vault": Vault(Keyring.load(folder / "keyring.json"))})
     migrations.upgrade_database(str(database.url))
+    fill_people(database, count, seed)
+    return database
+
+
+def fill_people(database: Database, count: int, seed: int = 1) -> None:
+    """So many people into an empty database, with their tags."""
     tag_rows: list[tuple[int, bytes, UUID]] = []
     people = invent_records(count, seed)
     for _ in range(0, count, CHUNK):
@@ -94,7 +100,6 @@ def build_database(folder: Path, count: int, seed: int = 1) -> Database:
                 for kind, tag, person in tag_rows[start : start + CHUNK * 10]
             ]
             session.connection().execute(insert(PersonTag), values)
-    return database
 
 
 def _insert_people(

@@ -3,6 +3,7 @@
 from attention_point.accounts.administration.account_views import blueprint as administration
 from attention_point.accounts.administration.token_views import blueprint as tokens
 from attention_point.accounts.devices.api import blueprint as devices_api
+from attention_point.accounts.devices.device_status import list_device_status
 from attention_point.accounts.devices.views import blueprint as devices
 from attention_point.accounts.naming import NAMING
 from attention_point.accounts.sign_in.own_account_views import blueprint as own_account
@@ -17,5 +18,6 @@ accounts = Feature(
         MenuItem(N_("Accounts"), "accounts.list_accounts", "accounts.manage", ("tokens.*",), daily_for=("admin",)),
         MenuItem(N_("Devices"), "devices.list_devices", "devices.manage", daily_for=("admin",)),
     ),
+    status=(list_device_status,),
     naming=NAMING,
 )

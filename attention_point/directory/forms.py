@@ -147,10 +147,6 @@ class EntityForm(BaseForm):
     short = FormField(ShortTextForm, N_("Short name"))
     description = FormField(LongTextForm, N_("Purpose"))
     receives_referrals = BooleanField(N_("Receives referrals"))
-    address = FormField(ShortTextForm, N_("Address"))
-    hours = FormField(ShortTextForm, N_("Hours"))
-    phone = StringField(N_("Telephone"))
-    confirmed_today = BooleanField(N_("I confirmed address, hours and telephone with the entity today"))
     verified = BooleanField(N_("Checked against its source"))
     valid_from = DayField(N_("First day"), [Required()])
     valid_to = DayField(N_("Last day"))
@@ -195,8 +191,8 @@ class PointForm(BaseForm):
     valid_to = DayField(N_("Last day"))
 
 
-class ConfirmEntityForm(BaseForm):
-    """One button; ``version`` is that of the contact data shown."""
+class VersionForm(BaseForm):
+    """One button; ``version`` is that of the row shown."""
 
     version = HiddenField()
 

@@ -12,9 +12,27 @@ FIELD_LABELS = {
     "municipality": N_("Municipality of the point"),
     "receives_referrals": N_("Receives referrals"),
     "address": N_("Address"),
+    "landmark": N_("Landmark"),
+    "neighbourhood": N_("Neighbourhood"),
     "hours": N_("Hours"),
+    "hours_note": N_("Note on the hours"),
+    "holidays": N_("On public holidays"),
+    "appointment": N_("Appointment"),
+    "appointment_note": N_("How to get an appointment"),
+    "is_free": N_("Free of charge"),
+    "cost": N_("What costs how much"),
     "phone": N_("Telephone"),
+    "whatsapp": N_("WhatsApp"),
+    "email": N_("E-mail"),
+    "website": N_("Website"),
+    "number": N_("Number"),
+    "services": N_("Services given here"),
+    "latitude": N_("Latitude"),
+    "longitude": N_("Longitude"),
+    "source": N_("Source of the data"),
     "confirmed_on": N_("Confirmed on"),
+    "confirmed_by": N_("Confirmed by"),
+    "review_on": N_("Next review"),
     "verified": N_("Checked against its source"),
     "legal_basis": N_("Legal basis"),
     "restricted": N_("Restricted service"),
@@ -24,6 +42,12 @@ FIELD_LABELS = {
     "conditions": N_("Eligibility"),
     "clock": N_("Working days of a referral: to open, to answer, to expire"),
     "fields": N_("Data that the entity sees"),
+    "instruments": N_("Windows of the procedure"),
+    "applies_if": N_("Who it is for"),
+    "suggested_if": N_("Who is told of it without asking"),
+    "urgent_if": N_("When it is urgent"),
+    "closed": N_("What to say when it is closed"),
+    "advice": N_("Advice"),
     "offers": N_("Who offers it"),
     "print_format": N_("Paper of the slip"),
     "order": N_("What the form asks first"),
@@ -66,9 +90,45 @@ PORTAL_FIELD_LABELS = {
     "notes": N_("the agent's notes"),
 }
 
+# What is known of a place; empty is "nobody knows".
+HOLIDAY_LABELS = {"closed": N_("Closed on public holidays"), "open": N_("Open on public holidays")}
+APPOINTMENT_LABELS = {"required": N_("With an appointment"), "walk_in": N_("Without an appointment")}
+FREE_LABELS = {"yes": N_("Free of charge"), "no": N_("Not free")}
+
+# Monday is 1, as ISO 8601 counts.
+WEEKDAY_LABELS = {
+    1: N_("Monday"),
+    2: N_("Tuesday"),
+    3: N_("Wednesday"),
+    4: N_("Thursday"),
+    5: N_("Friday"),
+    6: N_("Saturday"),
+    7: N_("Sunday"),
+}
+
+CHANGE_LABELS = {
+    "add": N_("Added"),
+    "edit": N_("Edited"),
+    "confirm": N_("Confirmed"),
+    "approve": N_("Proposal of the entity approved"),
+    "import": N_("Loaded from a map of services"),
+    "load": N_("Loaded from a file"),
+}
+PROPOSAL_LABELS = {
+    "open": N_("Waits for the office"),
+    "approved": N_("Approved"),
+    "refused": N_("Not approved"),
+    "withdrawn": N_("Withdrawn"),
+}
+
 VALIDITY_LABELS = {"current": N_("In force"), "past": N_("No longer in force"), "future": N_("Not in force yet")}
-CONFIRMATION_LABELS = {"to-confirm": N_("To be confirmed"), "stale": N_("Confirm again"), "confirmed": N_("Confirmed")}
-# ``to-confirm`` lists the entities that the office still has to call about their contact data.
+FRESHNESS_LABELS = {
+    "unconfirmed": N_("To be confirmed"),
+    "stale": N_("Confirm again"),
+    "ending": N_("Ends soon"),
+    "fresh": N_("Confirmed"),
+}
+# ``to-confirm`` lists the entities that the office still has to call about their places.
 FILTER_LABELS = {
     "current": N_("In force today"),
     "past": N_("No longer in force"),

@@ -5,21 +5,34 @@ it from the database and does not fill the cache, because its transaction may st
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from attention_point.directory.models import ConsentText, DirectoryState, EmergencyLine, Entity, Offer, Point, Service
+from attention_point.directory.models import (
+    ConsentText,
+    DirectoryState,
+    EmergencyLine,
+    Entity,
+    Offer,
+    Place,
+    Point,
+    Service,
+)
 from attention_point.directory.snapshot import (
     AcceptedDocumentRow,
+    AdviceRow,
     ConsentTextRow,
     Directory,
     EmergencyLineRow,
     EntityRow,
+    InstrumentRow,
     OfferRow,
+    OpeningHours,
+    PlaceRow,
     PointRow,
     RequirementRow,
     ServiceOfferRow,
@@ -89,6 +102,16 @@ def list_entity_names(session: Session) -> dict[str, str]:
     """The short name of every entity by its code, in the reader's language, sorted by name."""
     names = {code: row.short[current_language()] for code, row in get_directory(session).entities.items()}
     return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
+
+
+def list_places(session: Session, entity: str, service: str | None, day: date) -> tuple[PlaceRow, ...]:
+    """The places of an entity that are in force on a day and give a service (None: any), the preferred one first."""
+    return get_directory(session).list_places(entity, service, day)
+
+
+def find_place(session: Session, place_id: str) -> PlaceRow | None:
+    """A place by its id, or None."""
+    return next((row for rows in get_directory(session).places.values() for row in rows if row.id == place_id), None)
 
 
 def list_emergency_lines(session: Session, service_code: str, day: date) -> tuple[EmergencyLineRow, ...]:
@@ -172,8 +195,11 @@ def _read_directory(session: Session) -> Directory:
     offers: dict[str, list[ServiceOfferRow]] = {}
     for row in _select_rows(session, Offer, Offer.service, Offer.order, Offer.entity, Offer.valid_from):
         offers.setdefault(row.service, []).append(ServiceOfferRow(**row._mapping))
+    places: dict[str, list[PlaceRow]] = {}
+    for row in _select_rows(session, Place, Place.entity, Place.order, Place.id):
+        places.setdefault(row.entity, []).append(_build_place_row(row))
     services = {
-        row.code: _build_service_row(row, tuple(offers.get(row.code, ())))
+        row.code: build_service_row(row._asdict(), tuple(offers.get(row.code, ())))
         for row in _select_rows(session, Service, Service.code)
     }
     return Directory(
@@ -196,6 +222,7 @@ def _read_directory(session: Session) -> Directory:
                 for row in _select_rows(session, ConsentText, ConsentText.version)
             }
         ),
+        places=MappingProxyType({entity: tuple(rows) for entity, rows in places.items()}),
     )
 
 
@@ -207,26 +234,55 @@ def _index_by_code(row_type: type[RowType], rows: list[Row[Any]]) -> Mapping[str
     return MappingProxyType({row.code: row_type(**row._mapping) for row in rows})
 
 
-def _build_service_row(row: Row[Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:
+def _build_place_row(row: Row[Any]) -> PlaceRow:
+    hours = (
+        OpeningHours(part["weekday"], time.fromisoformat(part["opens_at"]), time.fromisoformat(part["closes_at"]))
+        for part in row.hours
+    )
+    return PlaceRow(**{**row._mapping, "hours": tuple(hours), "services": tuple(row.services)})
+
+
+def build_service_row(row: Mapping[str, Any], offers: tuple[ServiceOfferRow, ...]) -> ServiceRow:
+    """A service of the columns of its table."""
     parts: dict[str, Any] = {
-        "legal_basis": tuple(row.legal_basis),
-        "documents": tuple(AcceptedDocumentRow(**_parse_dates(part)) for part in row.documents),
+        "legal_basis": tuple(row["legal_basis"]),
+        "documents": tuple(AcceptedDocumentRow(**_parse_dates(part)) for part in row["documents"]),
         "papers": tuple(
             # Rows of an older version of the program have no documents.
             RequirementRow(**{**_parse_dates(part), "documents": tuple(part.get("documents", ()))})
-            for part in row.papers
+            for part in row["papers"]
         ),
-        "fields": tuple(row.fields),
+        "fields": tuple(row["fields"]),
         "offers": offers,
+        # Rows of an older version of the program have neither of them.
+        "instruments": tuple(_build_instrument_row(part) for part in row["instruments"] or ()),
+        "advice": tuple(_build_advice_row(part) for part in row["advice"] or ()),
     }
-    return ServiceRow(**{**row._mapping, **parts})
+    return ServiceRow(**{**row, **parts})
+
+
+def _build_instrument_row(part: Mapping[str, Any]) -> InstrumentRow:
+    dated_part = _parse_dates(part)
+    window = {"valid_from": dated_part["valid_from"], "valid_to": dated_part["valid_to"], "verified": part["verified"]}
+    return InstrumentRow(
+        **{
+            **dated_part,
+            "documents": tuple(AcceptedDocumentRow(**document, **window) for document in part["documents"]),
+            "papers": tuple(
+                RequirementRow(**{**paper, "documents": tuple(paper["documents"])}, **window)
+                for paper in part["papers"]
+            ),
+            "advice": tuple(_build_advice_row(entry) for entry in part["advice"]),
+            "basis": tuple(part["basis"]),
+        }
+    )
+
+
+def _build_advice_row(part: Mapping[str, Any]) -> AdviceRow:
+    return AdviceRow(**_parse_dates(part))
 
 
 def _parse_dates(part: Mapping[str, Any]) -> dict[str, Any]:
     """A part as JSON stores it, with its days as dates."""
-    last_day = part["valid_to"]
-    return {
-        **part,
-        "valid_from": date.fromisoformat(part["valid_from"]),
-        "valid_to": None if last_day is None else date.fromisoformat(last_day),
-    }
+    days = {name: part[name] for name in ("valid_from", "valid_to")}
+    return {**part, **{name: day and date.fromisoformat(day) for name, day in days.items()}}

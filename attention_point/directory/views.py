@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point import texts
+from attention_point.accounts.naming import find_actor_names
 from attention_point.directory import labels, queries, services
 from attention_point.directory.forms import (
-    ConfirmEntityForm,
     EntityForm,
     PointForm,
     ServiceForm,
@@ -20,6 +20,9 @@ from attention_point.directory.forms import (
     build_service_form,
     read_form_values,
 )
+from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_freshness, find_worst_freshness
+from attention_point.directory.places.opening_hours import describe_hours
+from attention_point.directory.preview import preview_directory
 from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
@@ -27,6 +30,7 @@ from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.pagination import PAGE_SIZE, build_page
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -56,7 +60,10 @@ def list_entities() -> str:
         lambda row: url_for("directory.list_entities", after=row.code, **arguments),
         url_for("directory.list_entities", **arguments) if last_entity else None,
     )
-    return render_template("directory/listing.html", page=page, search_form=search_form, labels=labels)
+    freshness = {row.code: _find_entity_freshness(row) for row in page.items}
+    return render_template(
+        "directory/listing.html", page=page, search_form=search_form, labels=labels, freshness=freshness
+    )
 
 
 @blueprint.get("/entities/<string(maxlength=40):code>")
@@ -64,17 +71,20 @@ def list_entities() -> str:
 def show_entity(code: str) -> str:
     """Show one entity with the services that it offers."""
     row = _require_row(queries.find_entity(db_session(), code))
-    services_by_code = queries.get_services_by_code(db_session())
+    services_by_code, today = queries.get_services_by_code(db_session()), clock.today()
+    places = queries.get_directory(db_session()).places.get(code, ())
     return render_template(
         "directory/entity.html",
         entity=row,
+        places=[(place, find_freshness(place, today), describe_hours(place)) for place in places],
+        confirmers=find_actor_names(db_session(), (place.confirmed_by for place in places if place.confirmed_by)),
+        may_read_history=current_actor().entity in {None, code},
         offered_services=[
             (service, offer)
             for service in services_by_code.values()
             for offer in service.offers
             if offer.entity == code
         ],
-        confirm_form=ConfirmEntityForm(data={"version": row.version}),
         labels=labels,
     )
 
@@ -108,15 +118,6 @@ def edit_entity(code: str) -> ViewReply:
         lambda: url_for("directory.show_entity", code=code),
         entity=row,
     )
-
-
-@blueprint.post("/entities/<string(maxlength=40):code>/confirm")
-@requires("directory.edit")
-def confirm_entity(code: str) -> Response:
-    """Note that the entity confirmed its contact data today."""
-    services.confirm_entity(db_session(), current_actor(), code, ConfirmEntityForm().read_version())
-    flash(_("Confirmed today."), "success")
-    return redirect(url_for("directory.show_entity", code=code), 303)
 
 
 @blueprint.get("/services")
@@ -194,9 +195,20 @@ def _show_or_save_form(
     build_next_url: Callable[[], str],
     **shown_rows: EntityRow | ServiceRow | PointRow | None,
 ) -> ViewReply:
-    """Show the form, or save what was sent. A form that is refused comes back as it was typed, with its errors."""
-    status, conflict = 200, None
-    if request.method == "POST":
+    """Show the form, or save what was sent. A form that is refused comes back as it was typed, with its errors.
+
+    With ``preview`` nothing is saved: the form comes back with what its values would change.
+    """
+    status, conflict, changed_directory = 200, None, None
+    if request.method == "POST" and "preview" in read_posted_fields():
+        try:
+            changed_directory = preview_directory(db_session(), lambda: save_values(read_form_values(form)))
+        except Invalid as error:
+            form.show_field_errors(error.field_errors)
+            status = error.status
+        except Conflict as error:
+            conflict, status = error, error.status
+    elif request.method == "POST":
         try:
             save_values(read_form_values(form))
         except Invalid as error:
@@ -210,7 +222,8 @@ def _show_or_save_form(
             flash(_("Saved."), "success")
             # 303: the browser follows with a GET, so that a reload does not send the form again.
             return redirect(build_next_url(), 303)
-    return render_template(template, form=form, conflict=conflict, **shown_rows), status
+    shown = {"conflict": conflict, "changed_directory": changed_directory, **shown_rows}
+    return render_template(template, form=form, **shown), status
 
 
 def _require_row(row: Row | None) -> Row:
@@ -230,10 +243,15 @@ def _build_sort_key(row: EntityRow) -> tuple[str, str]:
     return texts.fold_text(row.short[current_language()]), row.code
 
 
+def _find_entity_freshness(row: EntityRow) -> Freshness:
+    today = clock.today()
+    return find_worst_freshness(queries.list_places(db_session(), row.code, None, today), today)
+
+
 def _matches_search(row: EntityRow, search_text: str, state: str) -> bool:
     today = clock.today()
     if state == "to-confirm":
-        matches_state = row.validity_on(today) != "past" and row.confirmation_state(today) != "confirmed"
+        matches_state = row.validity_on(today) != "past" and _find_entity_freshness(row) in {UNCONFIRMED, STALE}
     else:
         matches_state = state not in labels.VALIDITY_LABELS or row.validity_on(today) == state
     return matches_state and texts.fold_text(search_text) in texts.fold_text(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 TIME_ZONE = ZoneInfo("America/Bogota")
@@ -43,6 +43,11 @@ def local_day(moment: datetime) -> date:
         return moment.astimezone(TIME_ZONE).date()
     except OverflowError:  # at the two ends of the calendar the point's zone may have no such day
         return moment.date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of one of the point's calendar days, in UTC."""
+    return datetime.combine(day, time.min, TIME_ZONE).astimezone(UTC)
 
 
 def today() -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.doctor import Check
+from attention_point.foundation.doctor import Check, ListStatus
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.journal.naming import RecordNaming
 
@@ -32,7 +32,8 @@ class Feature:
     """Everything that one room offers the app.
 
     ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
-    are safe to repeat. ``naming`` gives the room's records and actors the names that the journal shows for their ids.
+    are safe to repeat. ``status`` tells the page of the system about the room. ``naming`` gives the room's records and
+    actors the names that the journal shows for their ids.
     """
 
     name: str
@@ -41,4 +42,5 @@ class Feature:
     reference_loaders: tuple[Callable[[Session], None], ...] = ()
     jobs: tuple[Job, ...] = ()
     checks: tuple[Check, ...] = ()
+    status: tuple[ListStatus, ...] = ()
     naming: RecordNaming = RecordNaming()

@@ -23,7 +23,8 @@ README_FROM_GIT = "README.md"
 SQLITE_FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 JOURNAL_HEADS_FILE = "journal-heads"
 """The file beside the keyring in which the journal's first keyed head is kept (``docs/journal.md``)."""
-INSTANCE_SUBFOLDERS = ("attachments", "open-data")
+BACKUP_FOLDER = "backups"
+INSTANCE_SUBFOLDERS = ("attachments", "open-data", BACKUP_FOLDER)
 """The folders of the instance in which the program keeps files."""
 
 

@@ -1,6 +1,7 @@
 """The settings of an installation: one frozen dataclass, read from the environment once (docs/settings.md)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,9 @@ NAME_INDEX_PEOPLE = 250_000
 """With more people on file, parts of names and typing errors are not searched for; docs/performance.md has the cost."""
 RELEASE_APPROVALS = ("one-person", "two-people")  # by whom a month is published
 DEMO_MARKER_FILE = "demonstration"  # a file in the instance: its people are invented
+
+
+_AGE_RECIPIENT = re.compile("age1[02-9ac-hj-np-z]{58}")
 
 
 class SettingsError(AppError):
@@ -40,6 +44,8 @@ class Settings:
     session_hours: int = 10
     demo: bool = False
     trusted_proxies: tuple[Network, ...] = ()
+    backup_recipients: tuple[str, ...] = ()  # age recipients (age1…): who can open a backup
+
     webhook_networks: tuple[Network, ...] = ()  # beside public addresses, where webhooks may lead
     name_index_people: int = NAME_INDEX_PEOPLE
     release_approval: str = RELEASE_APPROVALS[0]
@@ -105,6 +111,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
         demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
+        backup_recipients=_read_recipients(values, "BACKUP_RECIPIENTS"),
         webhook_networks=_read_networks(values, "WEBHOOK_NETWORKS"),
         release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
@@ -137,6 +144,15 @@ def _read_networks(values: dict[str, str], name: str) -> tuple[Network, ...]:
         return read_networks(values.pop(name, ""))
     except ValueError as error:
         raise SettingsError(_(str(error), name=f"{ENVIRONMENT_PREFIX}{name}")) from None
+
+
+def _read_recipients(values: dict[str, str], name: str) -> tuple[str, ...]:
+    recipients = tuple(text for text in re.split(r"[,\s]+", values.pop(name, "")) if text)
+    for text in recipients:
+        if not _AGE_RECIPIENT.fullmatch(text):
+            message = _("%(name)s names no recipient of age: %(text)s", name=f"{ENVIRONMENT_PREFIX}{name}", text=text)
+            raise SettingsError(message)
+    return recipients
 
 
 def _read_choice(values: dict[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -103,6 +103,8 @@ def _build_field_error(detail: Any) -> FieldError:
         path = context["field"]
     elif kind == "document_number":
         path = f"{path}.number"
+    elif kind == "condition" and context["at"]:
+        path = f"{path}.{context['at']}"
     if kind.startswith(("date_", "datetime_")):
         message = INVALID_DATE
     elif kind in _PYDANTIC_KINDS:

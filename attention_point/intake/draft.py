@@ -132,7 +132,7 @@ class Consent(DraftPart):
 
 
 class DeclinedSuggestion(DraftPart):
-    """A suggestion that was not followed. A mandatory path needs the reason."""
+    """A suggestion that was not followed, or was followed once more. A mandatory path needs the reason."""
 
     service: ServiceCode
     reason: Annotated[ReasonText | None, BLANK_TO_NONE] = None
@@ -160,6 +160,9 @@ class VisitDraft(DraftPart):
     refer: Annotated[tuple[ServiceCode, ...], Field(max_length=30)] | None = None
     entities: Annotated[dict[ServiceCode, EntityCode], Field(max_length=30, default_factory=dict)]
     declined: Annotated[tuple[DeclinedSuggestion, ...], Field(max_length=30)] = ()
+    # Services referred again although an earlier referral waits for its entity, each with the reason. None: there are
+    # none, and the fingerprint of a draft is what it was before the field existed.
+    repeated: Annotated[tuple[DeclinedSuggestion, ...], Field(max_length=30)] | None = None
     # The same for all who came together; the client makes it (UUIDv7).
     family: UUID | None = None
     guardian: Guardian | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import parse_partial_date
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import N_, encode_message_values
@@ -17,7 +18,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.draft import StoredWarning, VisitDraft
-from attention_point.intake.draft_types.answers import COMPLAINED_OF_KINDS, UNKNOWN_CODE
+from attention_point.intake.draft_types.answers import UNKNOWN_CODE, is_kind_complained_of
 from attention_point.intake.family.guardians import check_family, check_guardian
 from attention_point.people import queries as people_queries
 from attention_point.people import rules as people_rules
@@ -42,6 +43,10 @@ def build_sealed_suggestion(suggestion: Suggestion) -> dict[str, Any]:
         "rule": suggestion.rule,
         "papers_missing": suggestion.papers_missing,
         "withheld_fields": list(suggestion.withheld_fields),
+        "closed": suggestion.closed,
+        "instrument": suggestion.instrument,
+        "advice": list(suggestion.advice),
+        "rule_set": suggestion.rule_set,
     }
 
 
@@ -126,6 +131,9 @@ def _withhold_fields(
     for referral in referrals:
         entity_fields = entities[referral.entity].withheld_fields
         withheld_fields = consent_rules.list_withheld_fields(draft, referral, entity_fields, may_call=may_call)
+        if referral.closed and entities[referral.entity].sanctions:
+            # Nothing is open there for the person, whom it could fine or expel: it must not be able to call.
+            withheld_fields = tuple(sorted({*withheld_fields, "phone"}))
         yield referral._replace(withheld_fields=withheld_fields)
 
 
@@ -143,7 +151,7 @@ def _may_call(session: Session, draft: VisitDraft, earlier_consents: Collection[
 
 
 def _build_situation(draft: VisitDraft, chosen_person: DecryptedPerson | None) -> Situation:
-    person = draft.person
+    person, facts = draft.person, draft.facts
     # Rules know one word for a disability, whether the agent noted it or the answers to the six questions say so.
     vulnerabilities = draft.vulnerabilities
     if person.disability and person.disability.is_present and "disability" not in vulnerabilities:
@@ -160,8 +168,19 @@ def _build_situation(draft: VisitDraft, chosen_person: DecryptedPerson | None) -
         status=person.status,
         documents=tuple(ShownDocument(document.type, document.expires) for document in person.documents),
         vulnerabilities=vulnerabilities,
-        child_born_in_colombia_without_note=draft.facts.child_born_in_colombia_without_note,
-        complained_of=draft.facts.complained_of,
+        child_born_in_colombia_without_note=facts.child_born_in_colombia_without_note,
+        complained_of=facts.complained_of,
+        intention=person.intention,
+        arrived_on=parse_partial_date(facts.arrived_on) if facts.arrived_on else None,
+        entry_stamped=facts.entry_stamped,
+        child_with_permit=facts.child_with_permit,
+        registered_in=facts.registered_in,
+        measure_notified_on=facts.measure_notified_on,
+        violence_within_72_hours=facts.violence_within_72_hours,
+        conflict_victim=facts.conflict_victim,
+        in_transit=facts.in_transit,
+        live_birth_certificate=facts.live_birth_certificate,
+        death_in_family=facts.death_in_family,
     )
 
 
@@ -182,7 +201,7 @@ def _check_codes(session: Session, draft: VisitDraft, offer_index: OfferIndex) -
         }:
             yield FieldError(f"entities.{service}", _("This entity does not offer the service on that day."))
     complained_of = draft.facts.complained_of
-    if complained_of and complained_of not in entities and complained_of not in COMPLAINED_OF_KINDS:
+    if complained_of and complained_of not in entities and not is_kind_complained_of(complained_of):
         yield FieldError("facts.complained_of", _(UNKNOWN_CODE))
     text_versions = directory_queries.list_consent_versions(session)
     for index, consent in enumerate(draft.consents):
@@ -213,7 +232,8 @@ def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], ag
                 message = _("This path is mandatory: say why it is not followed.")
                 raise Invalid(message, (FieldError(f"declined.{index}.reason", message),))
             continue
-        is_requested = draft.refer is None or suggestion.service in draft.refer
+        # A procedure that is closed for the person is referred only if somebody asks for it by name.
+        is_requested = not suggestion.closed if draft.refer is None else suggestion.service in draft.refer
         if suggestion.mandatory or (is_requested and consent_rules.allows_referral(draft, suggestion, age)):
             yield suggestion
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
@@ -18,7 +18,6 @@ from attention_point.foundation.vault import VaultError
 from attention_point.intake.models import VOID, Visit
 from attention_point.people import queries as people_queries
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.models import Referral
 
 SEALING_PURPOSE = "visit"
 ADDITION_PURPOSE = "visit-addition"
@@ -27,6 +26,7 @@ ROW_FIELDS = ("id", "point", "person", "attended_at")
 # The fingerprint and the tag are for recording and for finding; whoever reads has no use for them.
 VISIT_COLUMNS = tuple(column for column in Visit.__table__.columns if column.name not in {"fingerprint", "family_tag"})
 _VISIT_BY_ID = select(*VISIT_COLUMNS).where(Visit.id == bindparam("visit"))
+_VISITS_BY_IDS = select(*VISIT_COLUMNS).where(Visit.id.in_(bindparam("visits", expanding=True)))
 _VISITS_OF_PERSON = (
     select(*VISIT_COLUMNS)
     .where(Visit.person_id == bindparam("person"), Visit.day.between(bindparam("first"), bindparam("last")))
@@ -108,9 +108,39 @@ class DamagedVisit:
 ListedVisit = DecryptedVisit | DamagedVisit
 
 
-def can_list_visit(actor: Actor, visit: ListedVisit) -> bool:
-    """Whether a list shows a visit to this reader."""
-    return isinstance(visit, DamagedVisit) or is_in_ordinary_lists(visit) or can_see_restricted(actor, visit)
+def list_visible_visits(session: Session, actor: Actor, visits: Sequence[ListedVisit]) -> list[ListedVisit]:
+    """Those of some visits that this reader may see, in their order; a damaged one is shown as such.
+
+    A supervisor sees all. Others see what they recorded and whatever is of today; of older visits of colleagues those
+    from which a referral came. So a confidential visit, which they do not see, is missed no more than one that ended
+    with guidance (decision 57).
+    """
+    if actor.may("restricted.view"):
+        return list(visits)
+    of_colleagues = [visit.id for visit in visits if isinstance(visit, DecryptedVisit) and not _is_near(actor, visit)]
+    referred = {visit_id for visit_id, _state in referral_queries.list_states_of_visits(session, of_colleagues)}
+    return [
+        visit
+        for visit in visits
+        if isinstance(visit, DamagedVisit)
+        or (can_see_restricted(actor, visit) if visit.restricted else _is_near(actor, visit) or visit.id in referred)
+    ]
+
+
+def _is_near(actor: Actor, visit: DecryptedVisit) -> bool:
+    return actor.journal_label == visit.actor or is_recorded_today(visit)
+
+
+def list_hidden_visits(session: Session, actor: Actor, visit_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of some visits that are confidential, and that this reader may not see: nor what hangs on them."""
+    if actor.may("restricted.view"):
+        return frozenset()
+    rows = session.connection().execute(_VISITS_BY_IDS, {"visits": list(set(visit_ids))}).all()
+    return frozenset(
+        visit.id
+        for visit in decrypt_visits(session, rows)
+        if isinstance(visit, DecryptedVisit) and visit.restricted and not can_see_restricted(actor, visit)
+    )
 
 
 def is_in_ordinary_lists(visit: ListedVisit) -> bool:
@@ -131,7 +161,7 @@ def get_visible_visit(session: Session, actor: Actor, visit_id: UUID) -> Decrypt
     """One visit that this reader may see. Raises NotFound otherwise."""
     # Hidden and missing look the same: that there is a restricted visit would already tell something.
     decrypted_visit = find_visit(session, visit_id)
-    if decrypted_visit is None or (decrypted_visit.restricted and not can_see_restricted(actor, decrypted_visit)):
+    if decrypted_visit is None or not list_visible_visits(session, actor, [decrypted_visit]):
         raise NotFound(_("There is no such visit."))
     return decrypted_visit
 
@@ -165,42 +195,6 @@ def list_visits_of_person(
         session.connection().execute(_VISITS_OF_PERSON, {"person": person, "first": first_day, "last": last_day}).all()
     )
     return decrypt_visits(session, rows)
-
-
-class VisitFilter(NamedTuple):
-    """Which visits a list shows: of a span of days, with a referral in one of these states, or without any referral."""
-
-    first_day: date | None = None
-    last_day: date | None = None
-    states: tuple[str, ...] = ()
-    with_referral: bool = False
-    without_referral: bool = False
-
-
-EVERY_VISIT = VisitFilter()
-
-
-def list_latest_visits(
-    session: Session, point: str, before_id: UUID | None, size: int, visit_filter: VisitFilter = EVERY_VISIT
-) -> list[ListedVisit]:
-    """A point's newest visits; with ``before_id``, those that follow it in the list."""
-    # Paging by the last row and not by a number: what is recorded meanwhile moves nothing.
-    query = select(*VISIT_COLUMNS).where(Visit.point == point).order_by(Visit.day.desc(), Visit.id.desc()).limit(size)
-    if before_id is not None:
-        last_shown = select(Visit.day, Visit.id).where(Visit.id == before_id).scalar_subquery()
-        query = query.where(tuple_(Visit.day, Visit.id) < last_shown)
-    if visit_filter.first_day is not None:
-        query = query.where(Visit.day >= visit_filter.first_day)
-    if visit_filter.last_day is not None:
-        query = query.where(Visit.day <= visit_filter.last_day)
-    referrals_of_visit = exists().where(Referral.visit_id == Visit.id)
-    if visit_filter.states:
-        query = query.where(referrals_of_visit.where(Referral.state.in_(visit_filter.states)))
-    if visit_filter.with_referral:
-        query = query.where(referrals_of_visit)
-    if visit_filter.without_referral:
-        query = query.where(~referrals_of_visit)
-    return decrypt_visits(session, session.execute(query).all())
 
 
 def build_response(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from attention_point import texts
-from attention_point.dates import DateSpan, find_possible_ages
+from attention_point.dates import DateSpan, find_possible_ages, is_in_force
 from attention_point.people.name_sounds import build_name_key, build_name_keys
 from attention_point.people.phones import list_phone_keys
 
@@ -75,6 +75,7 @@ class DocumentType:
     ages: tuple[int | None, int | None] = (None, None)
     issued: tuple[date | None, date | None] = (None, None)
     ends: date | None = None
+    prolonged: tuple[date, date] | None = None
     numbered: bool = True
     identity: bool = True
     birth_date: bool = False
@@ -118,7 +119,8 @@ def _build_document_type(code: str, facts: Mapping[str, Any]) -> DocumentType:
         type_field.name: facts[type_field.name] for type_field in fields(DocumentType) if type_field.name in facts
     }
     type_facts |= {name: re.compile(type_facts[name], re.ASCII) for name in ("pattern", "usual") if name in type_facts}
-    type_facts |= {name: tuple(type_facts[name]) for name in ("ages", "issued", "prefixes") if name in type_facts}
+    listed_facts = ("ages", "issued", "prefixes", "prolonged")
+    type_facts |= {name: tuple(type_facts[name]) for name in listed_facts if name in type_facts}
     return DocumentType(code, **type_facts)
 
 
@@ -176,7 +178,9 @@ def _check_number(document_type: DocumentType, number: str) -> Iterator[Document
 
 def _check_dates(document_type: DocumentType, expires: date | None, day: date) -> Iterator[DocumentWarning]:
     issued_from, issued_to = document_type.issued
-    if expires and expires < day:
+    # While all of a type are prolonged by law, the printed day says nothing.
+    counts_anyway = document_type.prolonged is not None and is_in_force(*document_type.prolonged, day)
+    if expires and expires < day and not counts_anyway:
         yield _build_warning("expired", date=expires)
     if issued_from and day < issued_from:
         yield _build_warning("not_yet_issued", date=issued_from)

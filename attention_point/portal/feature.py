@@ -8,6 +8,7 @@ from attention_point.portal.inbox import views as inbox_views
 from attention_point.portal.notifying.jobs import NOTICE_JOB
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.portal.programs import api, exchange_api
+from attention_point.portal.slip_outcomes import views as slip_outcome_views
 from attention_point.portal.webhooks import views as webhook_views
 from attention_point.portal.webhooks.sending import WEBHOOK_JOB
 
@@ -16,7 +17,13 @@ _PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, 
 
 portal = Feature(
     name="portal",
-    blueprints=(blueprint, api.blueprint, monitor_views.blueprint, webhook_views.blueprint),
+    blueprints=(
+        blueprint,
+        api.blueprint,
+        monitor_views.blueprint,
+        webhook_views.blueprint,
+        slip_outcome_views.blueprint,
+    ),
     jobs=(NOTICE_JOB, WEBHOOK_JOB),  # what the first queues, the second sends in the same run
     menu=(
         MenuItem(N_("Our referrals"), "portal.show_inbox", "portal.use", daily_for=("entity",)),

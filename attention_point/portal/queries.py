@@ -104,7 +104,7 @@ def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> li
     Raises NotFound if there is none.
     """
     entity, visit_id = require_own_entity(actor), _find_visit_by_code(session, slip_code)
-    referrals = _list_referrals_of_arrival(session, visit_id) if visit_id else []
+    referrals = list_referrals_of_arrival(session, visit_id) if visit_id else []
     # Other entities serve the same visit; what they do there is not this entity's to know.
     own_referrals = [referral for referral in referrals if referral.entity == entity]
     if not own_referrals:
@@ -112,7 +112,8 @@ def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> li
     return own_referrals
 
 
-def _list_referrals_of_arrival(session: Session, visit_id: UUID) -> list[ListedReferral]:
+def list_referrals_of_arrival(session: Session, visit_id: UUID) -> list[ListedReferral]:
+    """The referrals of a visit and of those who came together with it, also restricted and damaged ones."""
     try:
         visit = intake_queries.find_visit(session, visit_id)
     except VaultError as error:

@@ -2,24 +2,26 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.naming import find_actor_names
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
-from attention_point.foundation.access import requires
+from attention_point.foundation.access import Actor, public, requires
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.portal import queries
-from attention_point.portal.inbox import listing
-from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
+from attention_point.portal.inbox.order import listing
+from attention_point.portal.inbox.order.filters import InboxFilter
 from attention_point.portal.person_details import list_person_details
 from attention_point.portal.portal_blueprint import blueprint
+from attention_point.portal.slip_outcomes.views import show_slip as show_visitor_slip
 from attention_point.referrals import descriptions, rules
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.answers import forwarding
@@ -126,11 +128,17 @@ def _find_shown_outcome(referral: DecryptedReferral) -> str | None:
 
 
 @blueprint.get("/portal/slips/<string(length=16):code>")
-@requires("slips.open")
-def open_slip(code: str) -> Response | str:
-    """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several."""
+@public
+def open_slip(code: str) -> ResponseReturnValue:
+    """Follow a slip's code: the desk to the visit, an entity to its referral, or to a list if it has several.
+
+    Everybody else holds the slip: whoever was sent says on a page of her own whether she was served.
+    """
+    actor: Actor | None = g.get("actor")
+    if actor is None or not actor.may("slips.open"):
+        return show_visitor_slip(code)
     # Whoever types the code by hand may write small letters.
-    session, actor, slip_code = db_session(), current_actor(), code.upper()
+    session, slip_code = db_session(), code.upper()
     if not actor.may("portal.use"):
         return redirect(url_for("desk.show_visit", visit=queries.get_visit_of_slip(session, actor, slip_code)))
     referrals = queries.list_referrals_of_slip(session, actor, slip_code)

@@ -103,16 +103,7 @@ def find_start(referral: ListedReferral) -> datetime:
     """When its present term began: with the creation, when it was opened anew, or when it was accepted."""
     if referral.state not in WAITING_STATES:
         return referral.state_at
-    moment = referral.created_at
-    if isinstance(referral, DecryptedReferral):
-        was_waiting = True
-        for answer in referral.record["answers"]:
-            is_waiting = answer["state"] in WAITING_STATES
-            # Opened for the first time it only goes on; back from an answer it begins again.
-            if is_waiting and not was_waiting:
-                moment = datetime.fromisoformat(answer["at"])
-            was_waiting = is_waiting
-    return moment
+    return referral.waiting_since if isinstance(referral, DecryptedReferral) else referral.created_at
 
 
 def _find_last_day_to_finish(referral: ListedReferral) -> date:

@@ -126,10 +126,14 @@ class PersonReferrals:
 
 def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> PersonReferrals:
     """What became of a person's referrals, without those that this reader may not see. The journal keeps it."""
+    every_referral = queries.list_referrals_of_person(session, person_id)
+    hidden_visits = queries.list_hidden_visits(session, actor, every_referral)
     referrals = [
         referral
-        for referral in queries.list_referrals_of_person(session, person_id)
-        if referral.damaged or actor.may("restricted.view") or not is_restricted(referral)
+        for referral in every_referral
+        if referral.damaged
+        or actor.may("restricted.view")
+        or (not is_restricted(referral) and referral.visit_id not in hidden_visits)
     ]
     if referrals:
         listed_ids = [str(referral.id) for referral in referrals]

@@ -1,6 +1,6 @@
 """Queries of referrals. Each row is opened with the key of its person; lists leave restricted ones out by default."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
@@ -227,43 +228,63 @@ def list_referrals_by_ids(session: Session, referral_ids: Sequence[UUID]) -> lis
 
 
 def lock_referrals(session: Session, referral_ids: Sequence[UUID]) -> list[ListedReferral]:
-    """Some referrals, which nobody else writes until the transaction ends."""
+    """Some referrals as they are now, oldest first; nobody else writes them until the transaction ends."""
+    # In one order: two who lock several of them do not wait for each other.
     query = _SELECT_ROWS.where(Referral.id.in_(referral_ids)).order_by(Referral.id).with_for_update()
     return _decrypt_rows(session, session.execute(query).all())
 
 
-def list_oldest_at_point(
-    session: Session, point: str, state: str, after: UUID | None, size: int
-) -> tuple[list[ListedReferral], UUID | None]:
-    """A point's oldest referrals in a state, restricted ones too; and after which id more follow, None at the end."""
-    query = _SELECT_ROWS.where(Referral.point == point, Referral.state == state).order_by(Referral.id).limit(size)
-    rows = session.execute(query if after is None else query.where(Referral.id > after)).all()
-    # Of erased people nothing is listed, so that the list alone does not say whether there is more.
-    return _decrypt_rows(session, rows), rows[-1].id if len(rows) == size else None
-
-
 def list_referrals_at_point(
-    session: Session, point: str, states: Sequence[str], before: UUID | None, size: int, entity: str | None = None
+    session: Session,
+    actor: Actor,
+    point: str,
+    states: Sequence[str],
+    before: UUID | None,
+    size: int,
+    entity: str | None = None,
 ) -> ReferralBatch:
-    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there."""
+    """A point's newest referrals in some states, without the restricted ones. Damaged ones are there.
+
+    Those of a visit that is hidden from this reader are missing too. ``entity`` leaves out those of all others.
+    """
     conditions = [Referral.point == point, Referral.state.in_(states), *([Referral.entity == entity] if entity else [])]
-    return _list_newest(session, conditions, before, size, restricted=False)
+
+    def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
+        ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
+        hidden_visits = list_hidden_visits(session, actor, ordinary)
+        return [referral for referral in ordinary if referral.visit_id not in hidden_visits]
+
+    return _list_newest(session, conditions, before, size, choose_shown)
+
+
+def list_hidden_visits(session: Session, actor: Actor, referrals: Iterable[ListedReferral]) -> Collection[UUID]:
+    """The visits of these referrals that are confidential and hidden from this reader.
+
+    An ordinary referral of such a visit is hidden with it: beside it, its visit would be missed. Intake knows the
+    visits; sessions carry its function (``app.py``).
+    """
+    find_hidden_visits: Callable[[Session, Actor, Iterable[UUID]], Collection[UUID]] = session.info["hidden_visits"]
+    return find_hidden_visits(session, actor, {referral.visit_id for referral in referrals})
+
+
+def _is_restricted(referral: ListedReferral) -> bool:
+    return isinstance(referral, DecryptedReferral) and referral.restricted
 
 
 def _list_newest(
-    session: Session, conditions: list[ColumnElement[bool]], before: UUID | None, size: int, *, restricted: bool
+    session: Session,
+    conditions: list[ColumnElement[bool]],
+    before: UUID | None,
+    size: int,
+    choose_shown: Callable[[list[ListedReferral]], list[ListedReferral]],
 ) -> ReferralBatch:
-    """The newest rows that are restricted, or those that are not."""
+    """The newest rows of those that ``choose_shown`` keeps."""
     # Whether a referral is restricted is sealed, so the database cannot filter: the list reads on until it is full.
     listed_referrals: list[ListedReferral] = []
     newest_query = _SELECT_ROWS.where(*conditions).order_by(Referral.id.desc()).limit(size + 1)
     for _round in range(0, _MAX_ROWS_READ, size + 1):
         rows = session.execute(newest_query if before is None else newest_query.where(Referral.id < before)).all()
-        listed_referrals += [
-            referral
-            for referral in _decrypt_rows(session, rows)
-            if isinstance(referral, DamagedReferral) or referral.restricted is restricted
-        ]
+        listed_referrals += choose_shown(_decrypt_rows(session, rows))
         # One row more than the page shows says that there is a next page.
         if len(listed_referrals) > size:
             return ReferralBatch(listed_referrals[:size], listed_referrals[size - 1].id)

@@ -20,7 +20,7 @@ PERSON_OUTCOMES = (SERVED, NOT_SERVED, REFUSED)
 
 # Needs by which somebody complains of a right denied; who answers must be another than whom it is about (M6).
 _RIGHTS_NEEDS = frozenset({"DDHH", "QUEJA-SP"})
-_RULES_OF_PATHS = frozenset({"M1", "M1-FAMILY", "M2", "M3", "M5", "M6"})
+_PATHS = frozenset({"M1", "M2", "M3", "M4", "M5", "M6"})
 
 ENTITY_SIDE = "entity"
 DESK_SIDE = "desk"
@@ -85,7 +85,7 @@ def list_mandatory_paths(record: Mapping[str, Any]) -> tuple[str, ...]:
 
     Such a referral ends with an outcome, or because somebody says why; it never expires by itself.
     """
-    rule, need = record.get("rule"), record.get("need")
+    need = record.get("need")
     conditions = {
         "M1": bool(record.get("mandatory")),
         "M2": bool(record.get("restricted")),
@@ -94,7 +94,7 @@ def list_mandatory_paths(record: Mapping[str, Any]) -> tuple[str, ...]:
         "M4": bool(record.get("documents_none")),
         "M6": need in _RIGHTS_NEEDS,
     }
-    by_rule = {rule[:2]} if rule in _RULES_OF_PATHS else set()
+    by_rule = _PATHS & {(record.get("rule") or "")[:2]}  # M1-KIN is a rule of M1
     return tuple(sorted({path for path, applies in conditions.items() if applies} | by_rule))
 
 

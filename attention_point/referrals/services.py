@@ -126,7 +126,7 @@ def lock_own_referral(session: Session, actor: Actor, referral_id: UUID) -> quer
 
 def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
     """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
-    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     answered_referral = _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
     if answered_referral.state == "withdrawn" != referral.state:
         notices.queue_notice(session, "withdrawn", referral.entity, [referral.id])
@@ -142,7 +142,14 @@ def record_person_outcome(
     answer becomes stale. Raises NotFound, Invalid for an outcome that is none, VaultError, and Conflict where somebody
     else noted another one meanwhile.
     """
-    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
+    return store_person_outcome(session, actor, referral, outcome, outcomes_shown)
+
+
+def store_person_outcome(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral, outcome: str, outcomes_shown: int
+) -> queries.DecryptedReferral:
+    """Note it of a locked referral that the caller found for this actor. Raises as ``record_person_outcome``."""
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
         raise Invalid(message, (FieldError("outcome", message),))
@@ -167,9 +174,12 @@ def record_person_outcome(
     return replace(referral, record=record)
 
 
-def require_visible_referral(actor: Actor, referral: queries.DecryptedReferral | None) -> queries.DecryptedReferral:
+def require_visible_referral(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral | None
+) -> queries.DecryptedReferral:
     """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same."""
-    if referral is None or (referral.restricted and not actor.may("restricted.view")):
+    is_visible = referral is not None and (actor.may("restricted.view") or not referral.restricted)
+    if referral is None or not is_visible or queries.list_hidden_visits(session, actor, [referral]):
         raise NotFound(_("There is no such referral."))
     return referral
 
@@ -192,7 +202,7 @@ def write_message_for_desk(
     session: Session, actor: Actor, referral_id: UUID, text: str, messages_shown: int
 ) -> queries.DecryptedReferral:
     """Save a message of the attention point to the entity. Raises NotFound, VaultError, Invalid, Conflict."""
-    referral = require_visible_referral(actor, queries.find_referral(session, referral_id, lock=True))
+    referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     changed_referral = messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
     # The same message sent twice is stored, and told, once.
     if len(changed_referral.messages) > len(referral.messages):

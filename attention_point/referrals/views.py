@@ -19,6 +19,7 @@ from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.referrals import descriptions, queries, rules, services
 from attention_point.referrals.answers.messages import list_messages
+from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
 from attention_point.referrals.forms import AnswerForm, MessageForm, OutcomeForm, prepare_answer_form
 
 blueprint = Blueprint("referrals", __name__)
@@ -39,7 +40,9 @@ def list_referrals() -> str:
     # An installation has one point so far; a new one has none before its directory is loaded.
     batch = queries.ReferralBatch([], None)
     if points:
-        batch = queries.list_referrals_at_point(db_session(), points[0].code, states, before, PAGE_SIZE, entity=entity)
+        batch = queries.list_referrals_at_point(
+            db_session(), current_actor(), points[0].code, states, before, PAGE_SIZE, entity=entity
+        )
     # Restricted referrals are missing here on purpose; their visit's page shows them to whoever may see them.
     page = Page(
         batch.items,
@@ -117,8 +120,11 @@ def _render_referral_page(
     resumed: bool = False,
     message_form: MessageForm | None = None,
 ) -> str:
-    referral = services.require_visible_referral(current_actor(), queries.find_referral(session, referral_id))
+    referral = services.require_visible_referral(session, current_actor(), queries.find_referral(session, referral_id))
     journal.record(session, current_actor(), "referral.view", "referral", referral_id)
+    if not has_opened_answer(referral, current_actor()):
+        actor = current_actor()
+        write_after_response(lambda writing_session: mark_answer_opened(writing_session, actor, referral_id))
     snapshot = directory_queries.get_directory(session)
     if referral.count_unread_messages(rules.DESK_SIDE):
         write_after_response(lambda writing: services.mark_messages_read_at_desk(writing, referral_id))

@@ -4,17 +4,20 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from attention_point.dates import is_in_force
-from attention_point.routing.rule_types import Offer
+from attention_point.routing.rule_types import AcceptedDocument, AdviceEntry, Instrument, Offer
 
+DatedPart = TypeVar("DatedPart", AcceptedDocument, AdviceEntry, Instrument)
 OffersByNeed = Mapping[str, tuple[Offer, ...]]
 
 
 class OfferIndex:
-    """The offers by day."""
+    """The offers by day. ``rule_set`` is the version of the rules and services together (``versions.py``)."""
 
-    def __init__(self, offers: Iterable[Offer]) -> None:
+    def __init__(self, offers: Iterable[Offer], rule_set: str = "") -> None:
+        self.rule_set = rule_set
         self._offers = tuple(sorted(offers, key=lambda offer: (offer.order, offer.entity, offer.service)))
         self._change_days = sorted({day for offer in self._offers for day in _list_change_days(offer)})
         # Between two changes of the directory every day is alike, so that each stretch of days is worked out once.
@@ -32,20 +35,33 @@ class OfferIndex:
         offers_by_need: dict[str, tuple[Offer, ...]] = {}
         for offer in self._offers:
             if is_in_force(offer.valid_from, offer.valid_to, day):
-                documents = tuple(
-                    document for document in offer.documents if is_in_force(document.valid_from, document.valid_to, day)
+                offer_of_day = replace(
+                    offer,
+                    documents=_select_in_force(offer.documents, day),
+                    advice=_select_in_force(offer.advice, day),
+                    instruments=tuple(
+                        replace(instrument, advice=_select_in_force(instrument.advice, day))
+                        for instrument in _select_in_force(offer.instruments, day)
+                    ),
                 )
-                offers_by_need[offer.need] = (*offers_by_need.get(offer.need, ()), replace(offer, documents=documents))
+                offers_by_need[offer.need] = (*offers_by_need.get(offer.need, ()), offer_of_day)
         return offers_by_need
+
+
+def _select_in_force(parts: tuple[DatedPart, ...], day: date) -> tuple[DatedPart, ...]:
+    return tuple(part for part in parts if is_in_force(part.valid_from, part.valid_to, day))
 
 
 def _list_change_days(offer: Offer) -> Iterator[date]:
     # A day after date.max does not exist: what ends there never ends.
-    periods = [
-        (offer.valid_from, offer.valid_to),
-        *((document.valid_from, document.valid_to) for document in offer.documents),
+    dated_parts: list[Offer | AcceptedDocument | AdviceEntry | Instrument] = [
+        offer,
+        *offer.documents,
+        *offer.advice,
+        *offer.instruments,
+        *(entry for instrument in offer.instruments for entry in instrument.advice),
     ]
-    for first_day, last_day in periods:
+    for first_day, last_day in ((part.valid_from, part.valid_to) for part in dated_parts):
         if first_day is not None:
             yield first_day
         if last_day is not None and last_day < date.max:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from attention_point.dates import is_in_force
+from attention_point.conditions import Condition
+from attention_point.dates import DateSpan, is_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,36 @@ class AcceptedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceEntry:
+    """What somebody of whom ``applies_if`` holds is told; its words stand in the directory."""
+
+    code: str
+    applies_if: Condition | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A way that a procedure has within a window for whom ``applies_if`` may hold; ``entity`` receives it, if named."""
+
+    code: str
+    entity: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    applies_if: Condition | None = None
+    documents: tuple[AcceptedDocument, ...] = ()
+    advice: tuple[AdviceEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """One entity's offer of one service; raises ValueError when documents are listed though none may be asked (M4)."""
+    """One entity's offer of one service; raises ValueError when documents are listed though none may be asked (M4).
+
+    ``applies_if``: the service is for whom it may hold. ``suggested_if``: it is suggested to whom it holds for, without
+    being asked for. A service that ``has_instruments``, also before and after all of their windows, is closed for whom
+    none is open; ``has_closed_text``: the directory says what to tell them.
+    """
 
     service: str
     need: str
@@ -47,6 +76,13 @@ class Offer:
     restricted: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    instruments: tuple[Instrument, ...] = ()
+    has_instruments: bool = False
+    applies_if: Condition | None = None
+    suggested_if: Condition | None = None
+    urgent_if: Condition | None = None
+    has_closed_text: bool = False
+    advice: tuple[AdviceEntry, ...] = ()
 
     def __post_init__(self) -> None:
         if self.documents_none and self.documents:
@@ -61,7 +97,11 @@ class ShownDocument(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """The facts of a visit that the rules may use. ``age``: completed years on the day of the attention, or None."""
+    """The facts of a visit that the rules may use; None is what nobody told.
+
+    ``age``: completed years on the day of the attention. ``arrived_on``: the days on which the person may have come to
+    Colombia. ``registered_in``: ``RAMV`` or ``RUMV``. ``complained_of``: an entity, or a kind of addressee, ``police``.
+    """
 
     needs: tuple[str, ...] = ()
     age: int | None = None
@@ -73,6 +113,17 @@ class Situation(NamedTuple):
     vulnerabilities: tuple[str, ...] = ()
     child_born_in_colombia_without_note: bool = False
     complained_of: str | None = None
+    intention: str | None = None
+    arrived_on: DateSpan | None = None
+    entry_stamped: bool | None = None
+    child_with_permit: bool | None = None
+    registered_in: str | None = None
+    measure_notified_on: date | None = None
+    violence_within_72_hours: bool | None = None
+    conflict_victim: bool | None = None
+    in_transit: bool | None = None
+    live_birth_certificate: bool | None = None
+    death_in_family: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +140,9 @@ class Suggestion(NamedTuple):
     ``papers_missing``: none of the documents that the service accepts that day (``accepted``, any one is enough) was
     shown; it never blocks a referral. ``alternatives``: other entities that answer as well, in order of preference.
     ``withheld_fields``: data that the entity does not see of this person, which no rule decides but the consents.
+
+    ``instrument``: the way that is open for the person. ``closed``: none is. ``advice``: codes of what the person is
+    told. ``rule_set``: the version of the rules that made it.
     """
 
     need: str
@@ -103,6 +157,10 @@ class Suggestion(NamedTuple):
     accepted: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
     withheld_fields: tuple[str, ...] = ()
+    closed: bool = False
+    instrument: str | None = None
+    advice: tuple[str, ...] = ()
+    rule_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)

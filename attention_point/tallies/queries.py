@@ -65,8 +65,8 @@ def sum_month_tables(session: Session, first_day: date, point: str | None = None
     return sum_period_tables(session, find_period("month", first_day), point)
 
 
-def list_frequent_codes(session: Session, table: str, point: str, first_day: date, last_day: date) -> list[str]:
-    """List the codes of a table's first dimension in a span of months at a point, the most frequent first.
+def list_frequent_codes(session: Session, table: str, point: str | None, first_day: date, last_day: date) -> list[str]:
+    """List the codes of a table's first dimension in a span of months at a point, or all, the most frequent first.
 
     A monthly table counts on the first of its month, so that the first month of the span counts as a whole.
     """
@@ -74,10 +74,9 @@ def list_frequent_codes(session: Session, table: str, point: str, first_day: dat
     query = (
         select(Tally.cell, func.sum(Tally.count))
         .where(Tally.day >= first_of_month(first_day), Tally.day <= last_day, Tally.table == table)
-        .where(Tally.point == point)
         .group_by(Tally.cell)
     )
-    for cell, count in session.execute(query):
+    for cell, count in session.execute(query.where(Tally.point == point) if point is not None else query):
         counts[cell.partition("|")[0]] += int(count)
     # The code breaks ties, so that the form does not change its order from one visit to the next.
     return sorted((code for code, count in counts.items() if count > 0), key=lambda code: (-counts[code], code))

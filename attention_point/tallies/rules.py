@@ -40,9 +40,11 @@ from attention_point.tallies.facts import (
 BASE = 5  # published counts are multiples of it
 RESTRICTED_BASE = 10  # of restricted topics
 # Every cell with one of these codes has the greater base, whatever its table: violence, trafficking,
-# disability and gender, and the entities to which people are sent for hardly anything else.
+# disability and gender, victims of the conflict, and the entities to which people are sent for hardly anything else.
 RESTRICTED_CODES = frozenset(
-    {"VBG", "TRATA", "gender_violence", "trafficking", "disability", "lgbti", "fiscalia", "comisaria-familia"}
+    ("VBG", "VBG-SALUD", "VBG-PROT", "VBG-PSI", "TRATA", "CERT-DISC", "CONFLICTO")
+    + ("gender_violence", "trafficking", "disability", "lgbti")
+    + ("fiscalia", "comisaria-familia", "caribe-afirmativo", "uariv")
 )
 
 

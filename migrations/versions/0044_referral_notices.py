@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0044"
-down_revision = "0036"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
@@ -19,9 +19,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_notice")),
     )
     op.create_index(op.f("ix_referral_notice_for_digest"), "referral_notice", ["for_digest"])
-    op.add_column(
-        "account", sa.Column("notice_timing", sa.String(length=10), server_default="at_once", nullable=False)
-    )
+    op.add_column("account", sa.Column("notice_timing", sa.String(length=10), server_default="at_once", nullable=False))
     op.create_table(
         "webhook",
         sa.Column("id", sa.Uuid(), nullable=False),

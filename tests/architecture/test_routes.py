@@ -49,7 +49,9 @@ def test_the_conventions_tell_good_from_bad(address: str, parts: list[str], para
 
 
 def test_addresses_are_kebab_case(shape: Flask) -> None:
-    assert {rule.rule: wrong for rule in _rules(shape) if (wrong := wrong_parts(rule.rule))} == {}
+    # HSDS 3.0 writes its own names.
+    own_rules = (rule for rule in _rules(shape) if not rule.rule.startswith("/hsds/"))
+    assert {rule.rule: wrong for rule in own_rules if (wrong := wrong_parts(rule.rule))} == {}
 
 
 def test_parameters_of_addresses_are_typed(shape: Flask) -> None:

@@ -14,6 +14,7 @@ from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.settings import ENVIRONMENT_PREFIX
 from attention_point.foundation.vault import Vault
+from attention_point.intake.queries import list_hidden_visits
 from tests.accounts.support import token_of
 from tests.crawl.crawling import Crawl
 from tests.crawl.populations import POPULATIONS, TYPED, Population, ids_of
@@ -54,7 +55,13 @@ def prepare(
             folder = tmp_path_factory.mktemp(name)
             stored, address = _empty(request, engine, folder)
             database = Database(
-                address, {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+                address,
+                {
+                    "vault": vault,
+                    "entity_names": list_entity_names,
+                    "point_names": list_point_names,
+                    "hidden_visits": list_hidden_visits,
+                },
             )
             try:
                 with pytest.MonkeyPatch.context() as patch:

@@ -27,6 +27,7 @@ from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.private_files import set_private_umask
 from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from tests.accounts.support import token_of
 from tests.crawl.addresses import PARAMETER
 from tests.crawl.contact_sheets import Tile, tile_of, write_sheets
@@ -78,6 +79,7 @@ def _build(folder: Path) -> tuple[str, ...]:
             "vault": Vault(Keyring.load(settings.keyring)),
             "entity_names": list_entity_names,
             "point_names": list_point_names,
+            "hidden_visits": list_hidden_visits,
         },
     )
     known: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.settings import DEMO_MARKER_FILE, read_settings
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.turns.desk_services import create_first_desks
 from tests.accounts.support import password_hash
 from tests.support.directory import load_shipped
@@ -56,7 +57,12 @@ def open_point(folder: Path, point_clock: PointClock) -> Iterator[tuple[str, dic
         Keyring.create(settings.keyring)
         migrations.upgrade_database(settings.database_url)
         vault = Vault(Keyring.load(settings.keyring))
-        names = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+        names = {
+            "vault": vault,
+            "entity_names": list_entity_names,
+            "point_names": list_point_names,
+            "hidden_visits": list_hidden_visits,
+        }
         database = Database(settings.database_url, names)
         with database.write_session() as session:
             codes = _furnish_point(session)

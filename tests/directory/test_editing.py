@@ -13,12 +13,13 @@ from attention_point.directory.snapshot import EntityRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
-from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
 
 TODAY = date(2017, 9, 1)
-ADDRESS = {"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"}
+SHORT = {"es": "Bienestar", "en": "Welfare"}
+OTHER_SHORT = {"es": "Familiar", "en": "Family"}
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def edu(session: Session) -> ServiceRow:
 
 def entity_values(session: Session, **changes: Any) -> dict[str, Any]:
     row = icbf(session)
-    names = ("kind", "name", "short", "description", "address", "hours", "phone", "verified", "valid_from", "valid_to")
+    names = ("kind", "name", "short", "description", "receives_referrals", "verified", "valid_from", "valid_to")
     return {**{name: getattr(row, name) for name in names}, **changes}
 
 
@@ -64,13 +65,13 @@ def last_entry(session: Session) -> JournalEntry:
 
 def test_an_edit_is_kept_versioned_and_journaled_without_its_values(loaded: Session, actor: Actor) -> None:
     revision = queries.get_revision(loaded)
-    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
+    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, short=SHORT))
     row = icbf(loaded)
-    assert (row.address, row.version, row.origin, row.desk_2017) == (ADDRESS, 2, "edited", True)
+    assert (row.short, row.version, row.origin, row.desk_2017) == (SHORT, 2, "edited", True)
     assert queries.get_revision(loaded) == revision + 1
     entry = last_entry(loaded)
     assert (entry.action, entry.subject, entry.subject_id) == ("directory.edit", "entity", "icbf")
-    assert json.loads(entry.detail) == {"fields": ["address"]}
+    assert json.loads(entry.detail) == {"fields": ["short"]}
 
 
 def test_saving_what_stands_writes_nothing(loaded: Session, actor: Actor) -> None:
@@ -79,41 +80,19 @@ def test_saving_what_stands_writes_nothing(loaded: Session, actor: Actor) -> Non
     assert (queries.get_revision(loaded), icbf(loaded)) == before
 
 
-def test_contact_data_is_confirmed_by_somebody_and_only_as_it_stands(loaded: Session, actor: Actor) -> None:
-    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS, confirmed_today=True))
-    assert icbf(loaded).confirmed_on == TODAY
-    services.save_entity(loaded, actor, "icbf", 2, entity_values(loaded, valid_to=date(2030, 1, 1)))
-    assert icbf(loaded).confirmed_on == TODAY
-    services.save_entity(loaded, actor, "icbf", 3, entity_values(loaded, phone="607 000 0000"))
-    assert icbf(loaded).confirmed_on is None
-    services.confirm_entity(loaded, actor, "icbf", 4)
-    assert icbf(loaded).confirmed_on == TODAY
-    assert last_entry(loaded).action == "directory.confirm"
-
-
-def test_nothing_is_confirmed_that_is_not_there_or_not_what_was_shown(loaded: Session, actor: Actor) -> None:
-    with pytest.raises(AppError):
-        services.confirm_entity(loaded, actor, "icbf", 1)
-    with pytest.raises(Invalid) as caught:
-        services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, confirmed_today=True))
-    assert [error.field for error in caught.value.field_errors] == ["confirmed_today"]
-    services.save_entity(loaded, actor, "icbf", 1, entity_values(loaded, address=ADDRESS))
-    with pytest.raises(Conflict):
-        services.confirm_entity(loaded, actor, "icbf", 1)
-
-
 def test_the_second_saver_is_told_what_differs(loaded: Session, actor: Actor) -> None:
     values = entity_values(loaded)
-    services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
+    services.save_entity(loaded, actor, "icbf", 1, {**values, "short": SHORT})
     with in_language("en"), pytest.raises(Conflict) as caught:
-        services.save_entity(loaded, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
+        services.save_entity(loaded, actor, "icbf", 1, {**values, "short": OTHER_SHORT})
     (difference,) = caught.value.differences
-    assert (difference.label, difference.yours, difference.theirs) == ("Telephone", "607 222 2222", "607 111 1111")
-    assert icbf(loaded).phone == "607 111 1111"
+    assert difference.label == "Short name"
+    assert (difference.yours, difference.theirs) == ("Familiar · Family", "Bienestar · Welfare")
+    assert icbf(loaded).short == SHORT
 
 
 def test_two_who_save_the_same_do_not_quarrel(loaded: Session, actor: Actor) -> None:
-    values = {**entity_values(loaded), "phone": "607 111 1111"}
+    values = {**entity_values(loaded), "short": SHORT}
     services.save_entity(loaded, actor, "icbf", 1, values)
     services.save_entity(loaded, actor, "icbf", 1, values)
     assert icbf(loaded).version == 2
@@ -124,8 +103,6 @@ def test_what_is_not_there_is_not_saved(loaded: Session, actor: Actor) -> None:
         services.save_entity(loaded, actor, "nobody", 1, entity_values(loaded))
     with pytest.raises(NotFound):
         services.save_service(loaded, actor, "NOTHING", 1, service_values())
-    with pytest.raises(NotFound):
-        services.confirm_entity(loaded, actor, "nobody", 1)
 
 
 def test_an_entity_and_a_service_are_added_as_rows(loaded: Session, actor: Actor) -> None:
@@ -202,8 +179,8 @@ def test_of_two_who_save_at_once_one_is_refused(shipped: Database, actor: Actor)
     with shipped.read_session() as session:
         values = entity_values(session)
     with shipped.write_session() as session:
-        services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 111 1111"})
+        services.save_entity(session, actor, "icbf", 1, {**values, "short": SHORT})
     with pytest.raises(Conflict), shipped.write_session() as session:
-        services.save_entity(session, actor, "icbf", 1, {**values, "phone": "607 222 2222"})
+        services.save_entity(session, actor, "icbf", 1, {**values, "short": OTHER_SHORT})
     with shipped.read_session() as session:
-        assert icbf(session).phone == "607 111 1111"
+        assert icbf(session).short == SHORT

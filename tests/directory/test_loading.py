@@ -71,7 +71,7 @@ def entries(session: Session) -> int:
 
 def test_the_shipped_files_hold_the_entities_services_and_the_point(loaded: Session) -> None:
     assert {"migracion-colombia", "dane", "gifmm"} < queries.list_entity_codes(loaded)
-    assert len(queries.list_service_codes(loaded)) == 18
+    assert len(queries.list_service_codes(loaded)) == 41
     point = queries.find_point(loaded, "bucaramanga")
     assert point is not None
     assert point.prefix == "BGA"
@@ -100,12 +100,12 @@ def test_a_load_counts_what_it_did_and_is_journaled(loaded: Session) -> None:
 def test_what_the_office_edited_survives_a_load(loaded: Session, actor: Actor) -> None:
     load_directory(loaded, SYSTEM, FILE)
     values = {name: FILE["entities"][0][name] for name in ("kind", "name", "short", "description", "valid_from")}
-    services.save_entity(loaded, actor, "casa-abierta", 1, {**values, "phone": "607 000 0000"})
+    services.save_entity(loaded, actor, "casa-abierta", 1, {**values, "verified": True})
     load_result = load_directory(loaded, SYSTEM, changed("entities.0.short.es", "Otra"))
     assert load_result.kept_codes == ("casa-abierta",)
     entity = queries.find_entity(loaded, "casa-abierta")
     assert entity is not None
-    assert (entity.short["es"], entity.phone, entity.version) == ("Casa", "607 000 0000", 2)
+    assert (entity.short["es"], entity.verified, entity.version) == ("Casa", True, 2)
 
 
 def test_the_offers_of_an_edited_service_survive_a_load(loaded: Session, actor: Actor) -> None:

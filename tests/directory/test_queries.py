@@ -15,7 +15,7 @@ from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.database import Database
 from tests.directory.test_loading import FILE, changed
 
-BEFORE_WITNESSES_END, AFTER = date(2017, 3, 2), date(2017, 3, 3)
+BEFORE_WITNESSES_END, AFTER = date(2017, 4, 10), date(2017, 4, 11)
 
 
 def test_what_does_not_exist_is_none(loaded: Session) -> None:
@@ -30,7 +30,7 @@ def test_an_empty_directory_is_read_without_complaint(session: Session) -> None:
     assert queries.get_revision(session) == 0
 
 
-def test_witnesses_stand_for_an_apostille_until_2017_03_02(loaded: Session) -> None:
+def test_witnesses_stand_for_an_apostille_until_2017_04_10(loaded: Session) -> None:
     service = queries.find_service(loaded, "RC-CO")
     assert service is not None
     assert {document.type for document in service.documents_on(BEFORE_WITNESSES_END)} == {

@@ -115,6 +115,9 @@ def decided(page: TestResponse, default: str = "refer", **decisions: str) -> Fie
     fields = sent(page, RECORD)
     for service in fields.get("suggested-0", []):
         fields[f"decision-0-{service}"] = [decisions.get(service.replace("-", "_"), default)]
+    # What the same entity has already is referred once more with a reason.
+    for name in [name for name in fields if name.startswith("open-")]:
+        fields.setdefault(name.replace("open-", "reason-", 1), ["Perdió la hoja."])
     return fields
 
 

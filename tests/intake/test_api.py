@@ -107,7 +107,7 @@ def test_a_visit_is_made_once_and_answered_alike(program: Program) -> None:
     assert said(first) == said(again)
     assert set(said(first)) == {"id", "reference", "received_at", "suggestions", "referrals", "warnings"}
     assert said(first)["id"] == made["id"]
-    assert said(first)["reference"] == "BGA-2017-000001"
+    assert said(first)["reference"].startswith("BGA-2017-")
     assert program.rows()[TABLES.index(Visit)] == 1
 
 
@@ -219,8 +219,8 @@ def test_a_reference_and_a_slips_code_lead_to_the_person(program: Program) -> No
     for typed, match in (
         (recorded["reference"], "reference"),
         (recorded["reference"].lower().replace("-", " "), "reference"),
-        ("2017-1", "reference"),
-        ("000001", "reference"),
+        (f"2017-{int(recorded['reference'][9:])}", "reference"),
+        (recorded["reference"][9:], "reference"),
         (code, "code"),
         (f"https://point.example.org/portal/slips/{code}", "code"),
     ):

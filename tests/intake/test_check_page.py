@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from attention_point.accounts.models import Account
 from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import queries
 from attention_point.intake.models import Visit
@@ -96,8 +97,8 @@ def test_where_nobody_reads_is_said_beside_the_choice(
 
 def test_contact_data_that_nobody_confirmed_are_said(app: Flask, agent: PageClient) -> None:
     with app.extensions["database"].read_session() as session:
-        confirmed_on = directory_queries.get_entities_by_code(session)["sena"].confirmed_on
-    assert confirmed_on is None
+        places = directory_queries.list_places(session, "sena", None, clock.today())
+    assert [place.confirmed_on for place in places] == [None]
     assert "Nadie ha confirmado la dirección ni el teléfono de SENA" in words(checked(agent))
 
 

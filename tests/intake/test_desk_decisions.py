@@ -128,7 +128,9 @@ def test_a_decision_that_is_none_is_refused(app: Flask, agent: PageClient, inven
 
 
 def add_service(agent: PageClient, page: TestResponse, service: str) -> TestResponse:
-    """The check page after a service was chosen of the list and added."""
+    """The check page after the list of services was asked for, and one of them chosen and added."""
+    keep = page.request.path
+    page = posted(agent, keep, {**sent(page, RECORD), "action": ["services"]})
     offered = [one.get("value") for one in read(text(page)) if one.tag == "option"]
     added = next(choice for choice in offered if choice.startswith(f"{service}:"))
     fields = sent(page, RECORD)

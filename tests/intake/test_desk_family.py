@@ -12,7 +12,6 @@ from werkzeug.test import TestResponse
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake import queries
 from attention_point.intake.family.links import FAMILY_LIMIT
-from attention_point.intake.models import Visit
 from attention_point.people.models import Person
 from attention_point.people.records import open_people
 from tests.intake.desk import (
@@ -76,6 +75,9 @@ def decide_everything(page: TestResponse, decision: str = "refer") -> Fields:
     for name in [name for name in fields if name.startswith("suggested-")]:
         number = name.removeprefix("suggested-")
         fields |= {f"decision-{number}-{service}": [decision] for service in fields[name]}
+    # What the same entity has already is referred once more with a reason.
+    for name in [name for name in fields if name.startswith("open-")]:
+        fields.setdefault(name.replace("open-", "reason-", 1), ["Perdió la hoja."])
     return fields
 
 
@@ -88,10 +90,11 @@ def record_family(client: PageClient, *rows: Fields, **changes: list[str]) -> UU
 
 
 def visits(app: Flask) -> list[queries.DecryptedVisit]:
-    """Everything recorded, in the order of the references."""
+    """Everything recorded, in the order of recording."""
     with app.extensions["database"].read_session() as session:
-        ids = session.scalars(select(Visit.id).order_by(Visit.reference)).all()
-        return [visit for one in ids if (visit := queries.find_visit(session, one))]
+        recorded = JournalEntry.action == "visit.record"
+        ids = session.scalars(select(JournalEntry.subject_id).where(recorded).order_by(JournalEntry.seq)).all()
+        return [visit for one in ids if (visit := queries.find_visit(session, UUID(one)))]
 
 
 def slip_text(client: PageClient, visit: UUID, **arguments: str) -> str:

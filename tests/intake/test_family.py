@@ -75,9 +75,7 @@ def warnings(result: RecordResult) -> list[str]:
 
 def test_each_member_is_a_person_with_a_visit_of_their_own(session: Session) -> None:
     results = recorded(session, mother(), child("Ana"), child("Luis"), child("Eva"))
-    assert [result.response["reference"] for result in results] == [
-        f"BGA-2017-00000{number}" for number in (1, 2, 3, 4)
-    ]
+    assert len({result.response["reference"] for result in results}) == 4
     assert [names(session, result) for result in results] == ["Yohana Patricia", "Ana", "Luis", "Eva"]
     assert session.scalar(select(func.count()).select_from(Referral)) == 4
     visits = list_visits_of_family(session, UUID(opened(session, results[2]).record["family"]))
@@ -204,9 +202,10 @@ def test_a_mother_under_age_is_told_of_and_protected(session: Session) -> None:
     assert opened(session, results[1]).record["guardian"]["relation"] == "mother"
 
 
-def test_a_child_with_another_adult_goes_to_child_protection(session: Session) -> None:
-    results = recorded(session, mother(), person(birth_date="2010-02-01", relation="other_relative"))
-    assert opened(session, results[1]).record["household"]["accompanied_by"] == "other_adult"
+@pytest.mark.parametrize(("relation", "company"), [("other_relative", "other_relative"), ("other", "other_adult")])
+def test_a_child_with_another_adult_goes_to_child_protection(session: Session, relation: str, company: str) -> None:
+    results = recorded(session, mother(), person(birth_date="2010-02-01", relation=relation))
+    assert opened(session, results[1]).record["household"]["accompanied_by"] == company
     assert any(referral["entity"] == "icbf" for referral in results[1].response["referrals"])
 
 

@@ -74,6 +74,8 @@ DOUBTFUL = [
     ("TMF", "12345", None, "not_identity"),
     ("NES", "", None, "number_missing"),
     ("CERT-PPT", "", None, "number_missing"),
+    ("PEPT", "", None, "number_missing"),
+    ("VESP", "", None, "number_missing"),
     ("XX", "12345", None, "unknown_type"),
 ]
 
@@ -89,7 +91,8 @@ def test_an_unusual_document_is_doubted(type_: str, number: str, born: DateSpan 
 
 
 def test_every_type_has_its_examples() -> None:
-    assert {type_ for type_, *_ in GOOD} | {"TMF"} == set(FACTS)
+    # The others were not issued on DAY, or are no identity.
+    assert {type_ for type_, *_ in GOOD} | {"TMF", "PEPT", "VESP"} == set(FACTS)
     assert {type_ for type_, *_ in DOUBTFUL} - {"XX"} == set(FACTS)
 
 
@@ -106,6 +109,10 @@ def test_every_type_has_its_examples() -> None:
         ("TMF", "123", date(2018, 2, 28), ["not_identity"]),
         ("TMF", "123", date(2018, 3, 1), ["no_longer_issued", "not_identity"]),
         ("CERT-PPT", "123", date(2021, 12, 31), ["not_yet_issued"]),
+        ("PEPT", "123", date(2025, 8, 31), ["not_yet_issued"]),
+        ("PEPT", "123", date(2025, 9, 1), []),
+        ("VESP", "123", date(2024, 12, 3), ["not_yet_issued"]),
+        ("VESP", "123", date(2024, 12, 4), []),
     ],
 )
 def test_types_have_their_days(type_: str, number: str, on: date, codes: list[str]) -> None:
@@ -115,6 +122,15 @@ def test_types_have_their_days(type_: str, number: str, on: date, codes: list[st
 def test_a_document_is_good_on_its_last_day() -> None:
     assert doubts("PA", "045678123", expires=DAY) == []
     assert doubts("PA", "045678123", expires=DAY - timedelta(days=1)) == ["expired"]
+
+
+@pytest.mark.parametrize(
+    ("on", "codes"),
+    [(date(2021, 2, 28), ["expired"]), (date(2021, 3, 1), []), (date(2023, 2, 28), []), (date(2023, 3, 1), None)],
+)
+def test_every_pep_counts_to_its_last_day_whatever_is_printed(on: date, codes: list[str] | None) -> None:
+    found = doubts("PE", "123456717031991", expires=date(2021, 2, 27), on=on)
+    assert found == codes if codes is not None else {"expired", "no_longer_valid"} <= set(found)
 
 
 @pytest.mark.parametrize(("age", "codes"), [(6, ["too_young"]), (7, []), (17, []), (18, ["too_old"])])

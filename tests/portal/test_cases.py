@@ -31,8 +31,8 @@ ENTITIES = {
     "NNA-PROT": "icbf",
     "EDU": "secretaria-educacion",
     "SALUD-URG": "salud",
-    "HUMAN": "gifmm",
-    "VBG": "comisaria-familia",
+    "HUMAN": "pastoral-social",
+    "VBG": "salud",
 }
 
 
@@ -84,9 +84,16 @@ def test_another_entity_s_referral_looks_missing(session: Session) -> None:
 
 def test_restricted_and_ordinary_referrals_never_mix(session: Session) -> None:
     recorded(session, needs=["VBG"])
-    recorded(session, needs=["NNA-PROT"], entities={"NNA-PROT": "comisaria-familia"})
+    recorded(
+        session,
+        person=person(birth_date="2010-03-17"),
+        household={"accompanied_by": "parent"},
+        guardian={"name": "Rosa Peña", "relation": "mother"},
+        needs=["NNA-PROT"],
+        entities={"NNA-PROT": "comisaria-familia"},
+    )
     assert only(session, "comisaria-familia").referral.service == "NNA-PROT"
-    assert only(session, "comisaria-familia", restricted=True).referral.service == "VBG"
+    assert only(session, "comisaria-familia", restricted=True).referral.service == "VBG-PROT"
 
 
 def test_who_acts_for_no_entity_sees_nothing(session: Session) -> None:

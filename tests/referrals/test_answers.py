@@ -173,7 +173,7 @@ def test_the_desk_does_not_find_a_restricted_referral(session: Session) -> None:
 
 def test_the_point_s_list_leaves_restricted_referrals_out(session: Session) -> None:
     referral_to(session, "comisaria-familia", needs=["VBG", "EDU"])
-    listed = queries.list_referrals_at_point(session, "bucaramanga", ("created",), None, 10)
+    listed = queries.list_referrals_at_point(session, AGENT, "bucaramanga", ("created",), None, 10)
     assert [referral.service for referral in listed.items if isinstance(referral, queries.DecryptedReferral)] == ["EDU"]
     assert len(listed.items) == 1
 

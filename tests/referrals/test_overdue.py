@@ -115,7 +115,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "M2": ("comisaria-familia", {"needs": ["VBG"], "vulnerabilities": ["gender_violence"]}),
     "M3": ("registraduria", {"needs": ["EDU"], "facts": {"child_born_in_colombia_without_note": True}}),
     "M4": ("salud", {"needs": ["SALUD-URG"]}),
-    "M5": ("migracion-colombia", {"person": person(documents=[]), "needs": ["SALUD-AFIL"]}),
+    "M5": ("salud", {"person": person(documents=[]), "needs": ["SALUD-AFIL"]}),
     "M6": ("personeria", {"needs": ["DDHH"], "facts": {"complained_of": "defensoria"}}),
 }
 

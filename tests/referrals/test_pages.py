@@ -19,14 +19,17 @@ def text(page: TestResponse) -> str:
     return page.get_data(as_text=True)
 
 
-def test_open_referrals_are_listed_without_the_restricted_ones(app: Flask) -> None:
+def test_open_referrals_are_listed_without_those_of_a_confidential_visit(app: Flask) -> None:
     agent = browser(app, "agent")
     assert "No hay remisiones abiertas." in text(agent.get("/referrals"))
     answer = visit(app, needs=["VBG", "EMP-SENA"])
     page = text(agent.get("/referrals"))
-    assert str(referral_of(answer, "sena")) in page
-    assert str(referral_of(answer, "comisaria-familia")) not in page
+    # The ordinary one too: beside it, its visit would be missed.
+    assert str(referral_of(answer, "sena")) not in page
     assert "Comisaría" not in page
+    listed = text(browser(app, "supervisor").get("/referrals"))
+    assert str(referral_of(answer, "sena")) in listed
+    assert str(referral_of(answer, "comisaria-familia")) not in listed
 
 
 def test_a_referral_is_withdrawn_with_a_reason(app: Flask) -> None:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from attention_point.directory.models import Entity, Point
+from attention_point.directory.models import Place, Point
 from attention_point.foundation.language import gettext, in_language
 from attention_point.foundation.paperwork import write_slip
 from attention_point.intake import queries as intake_queries
@@ -31,7 +31,7 @@ PERSON = person(
     phone="+57 311 9998877",
 )
 GUARDIAN = {"name": "Rosa Peña", "relation": "custodian"}
-PERSONAL = ("Xiomara", "Celeste", "Quijano", "Zapateiro", "987650123", "9998877", "2005", "24")
+PERSONAL = ("Xiomara", "Celeste", "Quijano", "Zapateiro", "987650123", "9998877", "2005", "24/12", "24 de diciembre")
 ADDRESS = "https://punto.example.org"
 NOBODY = SlipTraveller(())
 
@@ -64,7 +64,10 @@ def paper_text(
     corrected_on: date | None = None,
 ) -> str:
     handed = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code, corrected_on)
-    traveller = replace(shown, referrals=queries.list_decrypted_of_visit(session, visit.id))
+    referrals = queries.list_decrypted_of_visit(session, visit.id)
+    sent_services = {referral.service for referral in referrals}
+    suggestions = [row for row in visit.record["suggestions"] if row["service"] in sent_services]
+    traveller = replace(shown, referrals=referrals, suggestions=shown.suggestions or suggestions)
     # The narrow sheet has one column, so that its sentences are read in one piece.
     paper = build_slip(
         session,
@@ -84,13 +87,13 @@ def test_the_slip_says_where_to_go_with_which_papers(session: Session) -> None:
     load_shipped(session)
     confirmed = {
         "address": {"es": "Calle 35 # 10-43", "en": "Calle 35 # 10-43"},
-        "hours": {"es": "Lunes a viernes, 8 a 12", "en": "Monday to Friday, 8 to 12"},
+        "hours_note": {"es": "Lunes a viernes, 8 a 12", "en": "Monday to Friday, 8 to 12"},
         "phone": "607 6337000",
         "confirmed_on": date(2017, 8, 1),
     }
-    session.execute(update(Entity).where(Entity.code == "migracion-colombia").values(**confirmed))
+    session.execute(update(Place).where(Place.id == "migracion-colombia").values(**confirmed))
     text = slip_text(session)
-    assert re.search(r"BGA-2017-0000\d\d", text)
+    assert re.search(r"BGA-2017-\d{6}", text)
     for expected in (
         "Unidad Administrativa",
         "Especial Migración",
@@ -177,7 +180,7 @@ def test_the_slip_of_a_corrected_visit_says_so(session: Session) -> None:
 
 def test_the_english_slip_promises_no_free_service(session: Session) -> None:
     with in_language("en"):
-        text = slip_text(session)
+        text = slip_text(session, needs=["EMP-SENA", "EDU"])
     assert "free" not in text
     assert "Nobody may ask you for money for this guidance or for this sheet." in text
 

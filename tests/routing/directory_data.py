@@ -1,12 +1,13 @@
 """The directory's own files as the rules take them, without a database."""
 
-from datetime import date
 from functools import cache
 from typing import Any
 
 import yaml
 
-from attention_point.directory.snapshot import AcceptedDocumentRow, OfferRow
+from attention_point.directory import queries
+from attention_point.directory.snapshot import Directory, EntityRow, OfferRow, ServiceOfferRow
+from attention_point.directory.validation.schemas import DirectoryFile
 from attention_point.foundation import paths
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.queries import build_offer_index
@@ -22,31 +23,33 @@ def load(name: str) -> dict[str, Any]:
 
 
 @cache
+def directory() -> Directory:
+    """The files as the directory holds them."""
+    file = DirectoryFile.model_validate({**load("entities"), **load("services")})
+    offers: dict[str, list[ServiceOfferRow]] = {}
+    for offer in sorted(file.offers, key=lambda row: (row.service, row.order, row.entity, row.valid_from)):
+        offers.setdefault(offer.service, []).append(ServiceOfferRow(**offer.build_columns()))
+    stored = {"origin": "loaded", "version": 1}
+    return Directory(
+        entities={row.code: _entity_row(row.build_columns() | stored) for row in file.entities},
+        services={
+            row.code: queries.build_service_row(row.build_columns() | stored, tuple(offers.get(row.code, ())))
+            for row in file.services
+        },
+        emergency_lines=(),
+        points={},
+        consent_texts={},
+        places={},
+    )
+
+
+def _entity_row(columns: dict[str, Any]) -> EntityRow:
+    return EntityRow(**{**columns, "withheld_fields": tuple(columns["withheld_fields"])})
+
+
 def rows() -> tuple[OfferRow, ...]:
     """Every offer, on the days on which offer, service and entity are all valid."""
-    services = {service["code"]: service for service in load("services")["services"]}
-    entities = {entity["code"]: entity for entity in load("entities")["entities"]}
-    return tuple(
-        _row(offer, services[offer["service"]], entities[offer["entity"]])
-        for offer in load("services")["offers"]
-        if entities[offer["entity"]]["receives_referrals"]
-    )
-
-
-def _row(offer: dict[str, Any], service: dict[str, Any], entity: dict[str, Any]) -> OfferRow:
-    dated = (offer, service, entity)
-    ends: list[date] = [row["valid_to"] for row in dated if row["valid_to"] is not None]
-    return OfferRow(
-        service=service["code"],
-        need=service["need"],
-        entity=entity["code"],
-        order=offer["order"],
-        documents=tuple(AcceptedDocumentRow(**document) for document in service["documents"]),
-        documents_none=service["documents_none"],
-        restricted=service["restricted"],
-        valid_from=max(row["valid_from"] for row in dated),
-        valid_to=min(ends) if ends else None,
-    )
+    return directory().offers
 
 
 @cache

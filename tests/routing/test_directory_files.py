@@ -12,24 +12,11 @@ SERVICES = {service["code"]: service for service in load("services")["services"]
 ENTITIES = {entity["code"]: entity for entity in load("entities")["entities"]}
 OFFERS = load("services")["offers"]
 CODES = [
-    "MIG-REG",
-    "REFUGIO",
-    "RC-CO",
-    "RC-APATRIDIA",
-    "ID-CO",
-    "NNA-PROT",
-    "EDU",
-    "SALUD-URG",
-    "SALUD-AFIL",
-    "SALUD-RET",
-    "EMP-SENA",
-    "EMP-MUN",
-    "RETORNO",
-    "DDHH",
-    "QUEJA-SP",
-    "VBG",
-    "TRATA",
-    "HUMAN",
+    *("MIG-REG", "REFUGIO", "RC-CO", "RC-APATRIDIA", "RC-NAC", "ID-CO", "NNA-PROT", "EDU", "SALUD-URG", "SALUD-AFIL"),
+    *("SALUD-RET", "EMP-SENA", "EMP-MUN", "RETORNO", "DDHH", "QUEJA-SP", "VBG", "VBG-SALUD", "VBG-PROT", "VBG-PSI"),
+    *("TRATA", "HUMAN", "HUMAN-ALBERGUE", "HUMAN-ALIMENTO", "HUMAN-LEGAL", "CAMINANTE", "CONFLICTO", "MEDIDA-MIG"),
+    *("PPT-DUP", "REUNIF", "RETORNO-VOL", "MUERTE", "MUERTE-REG", "CERT-DISC", "SALUD-MAT", "MAYOR", "SALARIO"),
+    *("VIVIENDA", "CONVALIDA", "BANCO", "INTEGRATE"),
 ]
 FIELDS = set(
     [
@@ -62,6 +49,9 @@ OTHERS = [
     "oim",
     "acnur",
     "gifmm",
+    *("uariv", "policia-infancia", "desarrollo-social", "consultorios-juridicos", "centro-integrate", "cruz-roja"),
+    *("consulado-venezuela", "pastoral-social", "prosperidad-social", "ministerio-trabajo", "sisben"),
+    *("secretaria-salud", "notarias", "medicina-legal", "caribe-afirmativo"),
 ]
 
 
@@ -83,8 +73,10 @@ def test_every_text_is_bilingual_and_every_period_runs_forward(name: str) -> Non
             assert row["es"].strip()
             assert row["en"].strip()
         if "valid_from" in row or "valid_to" in row:
-            assert isinstance(row["valid_from"], date)
-            assert row["valid_to"] is None or row["valid_to"] >= row["valid_from"]
+            # Advice may have one bound alone, or none.
+            first_day, last_day = row.get("valid_from"), row.get("valid_to")
+            assert isinstance(first_day, date) or "shown_on" in row or "text" in row
+            assert first_day is None or last_day is None or last_day >= first_day
 
 
 def test_codes_are_the_agreed_ones() -> None:
@@ -107,20 +99,47 @@ def test_one_default_a_service() -> None:
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
 def test_service(service: dict[str, Any]) -> None:
-    assert service["documents_none"] == (service["documents"] == [])
-    assert service["documents_none"] == (service["papers"] == [])
-    assert service["restricted"] == (service["code"] in {"VBG", "TRATA"})
+    assert not (service["documents_none"] and (service["documents"] or service["papers"]))
+    assert service["restricted"] == (service["need"] in {"VBG", "TRATA"})
     assert len(service["fields"]) == len(set(service["fields"])) > 0
     assert set(service["fields"]) <= FIELDS
 
 
-def test_contact_data_stand_only_once_confirmed() -> None:
-    for entity in ENTITIES.values():
-        assert entity["confirmed"] is not None or not {"address", "hours", "phone"} & set(entity)
+def test_places_invent_nothing() -> None:
+    """What nobody has confirmed with an entity stays out of the files: no address, no hours, no telephone."""
+    contact = {"address", "hours", "hours_note", "phone", "whatsapp", "email", "website", "confirmed"}
+    assert [place["id"] for place in load("places")["places"] if contact & set(place)] == []
+
+
+def test_advice_on_paper_tells_nobody_of_violence_or_trafficking() -> None:
+    told = [
+        entry["text"]
+        for service in SERVICES.values()
+        if service["restricted"]
+        for entry in service.get("advice", ())
+        if entry.get("shown_on", "both") != "card"
+    ]
+    assert told
+    betraying = ("iolen", "víctima", "victim", "exual", "trata", "traffick", "enuncia", "omplaint", "lgbti")
+    assert [text for text in told for word in betraying if word in f"{text['es']} {text['en']}".lower()] == []
+
+
+def test_an_instrument_is_received_by_an_entity_that_offers_it() -> None:
+    offered = {(offer["service"], offer["entity"]) for offer in OFFERS}
+    named = [
+        (code, instrument["entity"])
+        for code, service in SERVICES.items()
+        for instrument in service.get("instruments", ())
+        if "entity" in instrument
+    ]
+    assert named
+    assert set(named) <= offered
 
 
 def test_lines_name_known_services() -> None:
-    assert {code for line in load("entities")["lines"] for code in line["services"]} == {"NNA-PROT", "VBG", "TRATA"}
+    assert {code for line in load("entities")["lines"] for code in line["services"]} == {
+        *("NNA-PROT", "SALUD-URG", "TRATA", "VBG")
+    }
 
 
 def test_consent_purposes_are_asked_apart() -> None:

@@ -6,22 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attention_point.dates import DateSpan
 from attention_point.routing import rules
+from attention_point.routing.answers import NO_OFFER_REASON
+from attention_point.routing.demands import Demand, Rule
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import AcceptedDocument, Offer, ShownDocument, Situation, Suggestion
-from attention_point.routing.rules import ENFORCEMENT_ENTITY, RIGHTS_NEEDS, build_advice
+from attention_point.routing.rules import ENFORCEMENT_ENTITY, PERMIT_NEEDS, RIGHTS_NEEDS, build_advice
 from tests.routing.directory_data import load, offers
 
 OPENING = date(2017, 8, 9)
 NEEDS = [service["code"] for service in load("services")["services"]]
 ENTITIES = [entity["code"] for entity in load("entities")["entities"]]
-DOCUMENTS = ["CC", "TI", "RC", "CN", "CE", "PA", "PE", "PT", "SC", "DE", "CD", "TMF", "NES"]
+DOCUMENTS = ["CC", "TI", "RC", "CN", "CE", "PA", "PE", "PT", "SC", "DE", "CD", "TMF", "NES", "CERT-PPT", "PEPT", "VESP"]
+FLAGS = st.none() | st.booleans()
 VULNERABILITIES = [
     *("pregnant", "lactating", "older_adult", "disability", "chronic_illness"),
     *("gender_violence", "trafficking", "unaccompanied_child", "street", "lgbti"),
 ]
 
 days = st.dates(date(2017, 1, 1), date(2035, 12, 31))
+lengths = st.sampled_from([timedelta(0), timedelta(days=30), timedelta(days=364)])
 held = st.builds(ShownDocument, st.sampled_from(DOCUMENTS), st.none() | days)
 situations = st.builds(
     Situation,
@@ -33,7 +38,18 @@ situations = st.builds(
     documents=st.lists(held, max_size=4).map(tuple),
     vulnerabilities=st.lists(st.sampled_from(VULNERABILITIES), max_size=3, unique=True).map(tuple),
     child_born_in_colombia_without_note=st.booleans(),
-    complained_of=st.none() | st.sampled_from(ENTITIES),
+    complained_of=st.none() | st.sampled_from([*ENTITIES, "police", "hospital", "landlord"]),
+    arrived_on=st.none() | st.builds(lambda first, length: DateSpan(first, first + length), days, lengths),
+    entry_stamped=FLAGS,
+    child_with_permit=FLAGS,
+    registered_in=st.sampled_from([None, "RAMV", "RUMV"]),
+    measure_notified_on=st.none() | days,
+    violence_within_72_hours=FLAGS,
+    conflict_victim=FLAGS,
+    in_transit=FLAGS,
+    live_birth_certificate=FLAGS,
+    death_in_family=FLAGS,
+    intention=st.sampled_from([None, "stay", "transit", "return"]),
 )
 
 
@@ -62,25 +78,41 @@ def test_m1_says_so_when_nobody_asked() -> None:
 
 
 def test_m1_stays_mandatory_whatever_a_later_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = rules.Rule("LATER", rules.NO_OFFER_REASON, adds=lambda *_facts: (rules.Demand("NNA-PROT"),))
+    later = Rule("LATER", NO_OFFER_REASON, adds=lambda *_facts: (Demand("NNA-PROT"),))
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, later))
     suggestion = services_of(Situation(age=9, accompanied_by="alone"))["NNA-PROT"]
     assert (suggestion.rule, suggestion.mandatory) == ("M1", True)
 
 
 def test_m2_the_victim_chooses_among_entities_and_the_visit_is_restricted() -> None:
-    advice = build_advice(Situation(needs=("VBG",), age=30), offers(), OPENING)
-    (suggestion,) = advice.suggestions
-    assert (suggestion.restricted, suggestion.mandatory) == (True, False)
-    assert suggestion.alternatives == ("fiscalia", "salud")
+    situation = Situation(needs=("VBG",), age=30, violence_within_72_hours=False)
+    advice = build_advice(situation, offers(), OPENING)
+    assert [suggestion.service for suggestion in advice.suggestions] == ["VBG", "VBG-SALUD", "VBG-PSI"]
+    assert all(suggestion.restricted and not suggestion.mandatory for suggestion in advice.suggestions)
+    assert advice.suggestions[0].alternatives == ("fiscalia", "salud")
     assert advice.restricted
     assert not build_advice(Situation(needs=("HUMAN",), age=30), offers(), OPENING).restricted
 
 
-@pytest.mark.parametrize(("seen", "need"), [("gender_violence", "VBG"), ("trafficking", "TRATA")])
-def test_m2_what_the_agent_notes_is_suggested_but_not_imposed(seen: str, need: str) -> None:
+@pytest.mark.parametrize("told", [True, None])
+def test_m2_health_comes_first_within_72_hours_and_until_somebody_asked(told: bool | None) -> None:
+    situation = Situation(needs=("VBG", "HUMAN"), age=30, violence_within_72_hours=told)
+    first, *others = build_advice(situation, offers(), OPENING).suggestions
+    assert (first.service, first.entity, first.urgent, first.mandatory) == ("VBG", "salud", True, False)
+    assert "health-within-72-hours" in first.advice
+    assert [(other.service, other.urgent) for other in others] == [
+        ("VBG-PROT", False),
+        ("VBG-PSI", False),
+        ("HUMAN", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "need", "rule"), [("gender_violence", "VBG", "M2-ASK"), ("trafficking", "TRATA", "M2")]
+)
+def test_m2_what_the_agent_notes_is_suggested_but_not_imposed(seen: str, need: str, rule: str) -> None:
     suggestion = services_of(Situation(age=30, vulnerabilities=(seen,)))[need]
-    assert (suggestion.need, suggestion.rule, suggestion.mandatory) == (need, "M2", False)
+    assert (suggestion.need, suggestion.rule, suggestion.mandatory) == (need, rule, False)
 
 
 @pytest.mark.parametrize("need", ["VBG", "TRATA"])
@@ -100,8 +132,8 @@ def test_m3_only_while_the_measure_is_in_force() -> None:
     situation = Situation(age=24, child_born_in_colombia_without_note=True)
     (suggestion,) = build_advice(situation, offers(), date(2024, 5, 2)).suggestions
     assert (suggestion.service, suggestion.need, suggestion.entity) == ("RC-APATRIDIA", "RC-APATRIDIA", "registraduria")
-    (before,) = build_advice(situation, offers(), OPENING).suggestions
-    assert (before.entity, before.accepted) == ("registraduria", ())
+    (before,) = build_advice(situation, offers(), date(2019, 8, 19)).suggestions
+    assert (before.service, before.entity, before.rule) == ("RC-NAC", "registraduria", "M3-NAC")
     after = build_advice(situation, offers(), date(2027, 8, 21))
     assert after.suggestions == ()
     assert [(notice.need, notice.rule) for notice in after.notices] == [("RC-APATRIDIA", "M3")]
@@ -197,7 +229,7 @@ def test_no_complaint_reaches_the_one_complained_of(situation: Situation, on: da
 @given(situations, days)
 def test_a_victim_is_never_sent_to_the_migration_authority_unasked(situation: Situation, on: date) -> None:
     advice = build_advice(situation, offers(), on)
-    if advice.restricted and "MIG-REG" not in situation.needs:
+    if advice.restricted and not PERMIT_NEEDS & set(situation.needs):
         reached = {entity for s in advice.suggestions for entity in (s.entity, *s.alternatives)}
         assert ENFORCEMENT_ENTITY not in reached
     assert advice.restricted == any(s.restricted for s in advice.suggestions)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from attention_point.foundation.language import gettext, in_language
-from attention_point.routing.cases import CasesError, parse_cases, replay_cases
+from attention_point.routing.bench.cases import CasesError, parse_cases, replay_cases
 from tests.routing.directory_data import offers
 
 GOOD = """
@@ -14,7 +14,7 @@ cases:
   - id: one
     date: 2017-08-09
     situation: {needs: [DDHH], age: 30, complained_of: personeria}
-    suggestions: [{service: DDHH, entity: defensoria, alternatives: []}]
+    suggestions: [{service: DDHH, entity: defensoria, alternatives: [consultorios-juridicos]}]
 """
 
 
@@ -33,7 +33,11 @@ def test_a_case_that_agrees_is_silent() -> None:
     [
         ("entity: defensoria", "entity: personeria", "one: DDHH.entity: expected personeria, found defensoria"),
         ("entity: defensoria", "urgent: true", "one: DDHH.urgent: expected true, found false"),
-        ("alternatives: []", "alternatives: [icbf]", "one: DDHH.alternatives: expected [icbf], found []"),
+        (
+            "alternatives: [consultorios-juridicos]",
+            "alternatives: [icbf]",
+            "one: DDHH.alternatives: expected [icbf], found [consultorios-juridicos]",
+        ),
         ("needs: [DDHH]", "needs: [DDHH, EDU]", "one: services: expected [DDHH], found [DDHH, EDU]"),
         ("needs: [DDHH]", "needs: []", "one: services: expected [DDHH], found []"),
         ("age: 30", "age: 3", "one: notices: expected [], found [NNA-PROT]"),

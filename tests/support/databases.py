@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation.database import Database, migrations, new_id
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
 from tests.support.machine import missing
 from tests.support.postgres import Server, find_binaries
@@ -149,7 +150,13 @@ def compiled() -> Compiled:
 def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Database]:
     """The database of the test, with the vault in its sessions."""
     opened = Database(
-        database_url, {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+        database_url,
+        {
+            "vault": vault,
+            "entity_names": list_entity_names,
+            "point_names": list_point_names,
+            "hidden_visits": list_hidden_visits,
+        },
     )
     keeper = index_keeper.NameIndexKeeper(opened.read_session, 1_000)
     opened.info[index_keeper.SESSION_KEY] = keeper

@@ -12,7 +12,8 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 
 _TABLES: list[Table] = [
-    getattr(models, name).__table__ for name in ("Entity", "EmergencyLine", "Point", "ConsentText", "Service", "Offer")
+    getattr(models, name).__table__
+    for name in ("Entity", "Place", "EmergencyLine", "Point", "ConsentText", "Service", "Offer")
 ]
 _ROWS: dict[Table, list[dict[str, Any]]] = {}
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
-from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Point, Service
-from attention_point.directory.revision import increase_revision, replace_offers
+from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Place, Point, Service
+from attention_point.directory.revision import build_change, increase_revision, replace_offers
 from attention_point.directory.validation.consistency import check_consistency, hash_consent_text
 from attention_point.directory.validation.field_errors import locate_errors_in_file
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile
@@ -44,11 +45,13 @@ class _TextDatesLoader(yaml.SafeLoader):
     }
 
 
-def load_directory(session: Session, actor: Actor, source: object) -> LoadResult:
+def load_directory(
+    session: Session, actor: Actor, source: object, lines_by_path: Mapping[str, int] = MappingProxyType({})
+) -> LoadResult:
     """Add and update the rows of a parsed file. The heads of ``data/*.yaml`` say its shape; any part may be left out.
 
     The offers of a service that stands in the file replace those stored; offers of another service are added to them.
-    Raises Invalid, which names each wrong row, before anything is written.
+    Raises Invalid, which names each wrong row with its line (``lines_by_path``), before anything is written.
     """
     try:
         file = parse_object(DirectoryFile, source)
@@ -56,10 +59,10 @@ def load_directory(session: Session, actor: Actor, source: object) -> LoadResult
         if errors:
             raise Invalid(_("Nothing was saved: something needs correcting."), errors)
     except Invalid as error:
-        raise locate_errors_in_file(source, error) from None
+        raise locate_errors_in_file(source, error, lines_by_path) from None
     result = LoadResult()
-    _write_all_but_services(session, file, result)
-    _write_services(session, file, result)
+    _write_all_but_services(session, actor, file, result)
+    _write_services(session, actor, file, result)
     if result.added or result.changed:
         increase_revision(session)
         journal.record(
@@ -78,7 +81,7 @@ def load_yaml_file(session: Session, actor: Actor, content: bytes) -> LoadResult
     """Load the bytes of a YAML file. Raises AppError if they are too many or no YAML, Invalid as ``load_directory``."""
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
-    return load_directory(session, actor, _parse_yaml(content))
+    return load_directory(session, actor, _parse_yaml(content), _find_lines(content))
 
 
 def load_shipped_files(session: Session) -> None:
@@ -97,24 +100,48 @@ def _parse_yaml(content: bytes) -> object:
         ) from None
 
 
+def _find_lines(content: bytes) -> dict[str, int]:
+    """The line in which each value of a YAML file begins, by its dotted path."""
+    lines: dict[str, int] = {}
+    nodes = [("", yaml.compose(content.decode("utf-8"), _TextDatesLoader))]
+    seen: set[int] = set()
+    while nodes:
+        path, node = nodes.pop()
+        if id(node) in seen:  # an alias may lead back to what holds it
+            continue
+        seen.add(id(node))
+        parts: list[tuple[Any, Any]] = []
+        if isinstance(node, yaml.MappingNode):
+            parts = [(key.value, (key, value)) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [(number, (value, value)) for number, value in enumerate(node.value)]
+        for name, (start, value) in parts:
+            inner_path = f"{path}.{name}" if path else str(name)
+            lines[inner_path] = start.start_mark.line + 1
+            nodes.append((inner_path, value))
+    return lines
+
+
 def _read_shipped_files() -> dict[str, object]:
-    names = ("entities", "services", "consent_texts", "points")
+    names = ("entities", "places", "services", "consent_texts", "points")
     parts = [_parse_yaml((DATA_FOLDER / f"{name}.yaml").read_bytes()) for name in names]
     return {key: rows for part in parts if isinstance(part, dict) for key, rows in part.items()}
 
 
-def _write_all_but_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+def _write_all_but_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
     edited_columns = {"origin": LOADED, "version": 1}
     rows_by_model: dict[type[Any], dict[str, dict[str, Any]]] = {
         Entity: {entity.code: {**entity.build_columns(), **edited_columns} for entity in file.entities},
-        EmergencyLine: {line.code: line.build_columns() for line in file.lines},
+        EmergencyLine: {line.code: {**line.build_columns(), **edited_columns} for line in file.lines},
         Point: {point.code: {**point.build_columns(), **edited_columns} for point in file.points},
         ConsentText: {text.version: _build_consent_columns(text) for text in file.texts},
     }
     for model, rows in rows_by_model.items():
         for code, columns in rows.items():
-            _write_row(session, result, model, code, columns)
-    session.flush()  # offers refer to their entities by a foreign key
+            _write_row(session, actor, result, model, code, columns)
+    session.flush()  # places and offers refer to their entities by a foreign key
+    for place in file.list_places():
+        _write_row(session, actor, result, Place, place.id, {**place.build_columns(), **edited_columns})
 
 
 def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
@@ -127,7 +154,7 @@ def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
     }
 
 
-def _write_services(session: Session, file: DirectoryFile, result: LoadResult) -> None:
+def _write_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
     stored_services = queries.get_services_by_code(session)
     listed_services = {service.code: service for service in file.services}
     for code in dict.fromkeys([*listed_services, *(offer.service for offer in file.offers)]):
@@ -143,13 +170,14 @@ def _write_services(session: Session, file: DirectoryFile, result: LoadResult) -
             offers = previous_offers | offers
         # The offers are compared with the service: if the office edited one, the other stays too.
         same_offers = offers == previous_offers
-        if _write_row(session, result, Service, code, columns, same_offers=same_offers) and not same_offers:
+        if _write_row(session, actor, result, Service, code, columns, same_offers=same_offers) and not same_offers:
             session.flush()  # the service, if it is new, before its offers
             replace_offers(session, code, offers.values())
 
 
 def _write_row(
     session: Session,
+    actor: Actor,
     result: LoadResult,
     model: type[Any],
     code: str,
@@ -171,9 +199,11 @@ def _write_row(
     if getattr(row, "origin", LOADED) == EDITED:
         result.kept_codes += (code,)
         return False
-    for name, value in content.items():
+    changes = {name: (getattr(row, name), value) for name, value in content.items() if getattr(row, name) != value}
+    for name, (_before, value) in changes.items():
         setattr(row, name, value)
     if "origin" in columns:
         row.version += 1
+        session.add(build_change(actor, "directory.load", row, changes))
     result.changed += 1
     return True

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries, rules
+from attention_point import dates
+from attention_point.directory import queries
 from attention_point.directory.snapshot import ServiceOfferRow
+from attention_point.directory.validation import contradictions
+from attention_point.directory.validation.place_schemas import PlaceData
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile, OfferData
 from attention_point.foundation import clock
 from attention_point.foundation.errors import FieldError
@@ -30,6 +33,7 @@ def check_consistency(session: Session, file: DirectoryFile) -> Iterator[FieldEr
             yield FieldError(f"offers.{index}.entity", _(UNKNOWN_ENTITY))
         if offer.service not in service_codes:
             yield FieldError(f"offers.{index}.service", _(UNKNOWN_SERVICE))
+    yield from _check_places(file.places, entity_codes, service_codes)
     stored_offers = _list_unaffected_offers(session, file)
     # Stored offers first: they do not overlap, so every index found lies among those of the file.
     for index in find_overlapping_offers([*stored_offers, *file.offers]):
@@ -41,8 +45,19 @@ def check_consistency(session: Session, file: DirectoryFile) -> Iterator[FieldEr
     for index, emergency_line in enumerate(file.lines):
         if not service_codes.issuperset(emergency_line.services):
             yield FieldError(f"lines.{index}.services", _(UNKNOWN_SERVICE))
+    yield from contradictions.check_file(session, file)
     yield from _check_point_prefixes(session, file)
     yield from _check_consent_texts_unchanged(session, file)
+
+
+def _check_places(
+    places: Iterable[PlaceData], entity_codes: frozenset[str] | set[str], service_codes: frozenset[str] | set[str]
+) -> Iterator[FieldError]:
+    for index, place in enumerate(places):
+        if place.entity not in entity_codes:
+            yield FieldError(f"places.{index}.entity", _(UNKNOWN_ENTITY))
+        if not service_codes.issuperset(place.services):
+            yield FieldError(f"places.{index}.services", _(UNKNOWN_SERVICE))
 
 
 def _check_point_prefixes(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
@@ -68,6 +83,7 @@ def _list_unaffected_offers(session: Session, file: DirectoryFile) -> list[Servi
 def _check_duplicates(file: DirectoryFile) -> Iterator[FieldError]:
     keys = {
         "entities.%s.code": [row.code for row in file.entities],
+        "places.%s.id": [row.id for row in file.places],
         "services.%s.code": [row.code for row in file.services],
         "lines.%s.code": [row.code for row in file.lines],
         "points.%s.code": [row.code for row in file.points],
@@ -90,11 +106,11 @@ def _check_consent_texts_unchanged(session: Session, file: DirectoryFile) -> Ite
 
 def find_overlapping_offers(offers: Sequence[OfferData | ServiceOfferRow]) -> Iterator[int]:
     """The indexes of offers whose entity has another offer of the same service on some of the same days."""
-    spans_by_offer: dict[tuple[str, str], list[rules.Span]] = {}
+    spans_by_offer: dict[tuple[str, str], list[dates.Span]] = {}
     for index, offer in enumerate(offers):
         span = (offer.valid_from, offer.valid_to)
         earlier_spans = spans_by_offer.setdefault((offer.service, offer.entity), [])
-        if any(rules.intersect_spans([span, earlier_span]) for earlier_span in earlier_spans):
+        if any(dates.intersect_spans([span, earlier_span]) for earlier_span in earlier_spans):
             yield index
         earlier_spans.append(span)
 

@@ -1,6 +1,6 @@
 """Names the row of a file in which an error is, for whoever loads the file on the command line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attention_point import texts
@@ -11,16 +11,36 @@ from attention_point.foundation.language import gettext as _
 MAX_ERRORS_SHOWN = 20
 
 
-def locate_errors_in_file(source: Any, error: Invalid) -> Invalid:
-    """The same error for the command line: one line for each field, which names its row by its code."""
+def locate_errors_in_file(source: Any, error: Invalid, lines_by_path: Mapping[str, int]) -> Invalid:
+    """The same error for the command line: one line for each field, which names its row by its code and its line.
+
+    ``lines_by_path`` has the line of the file in which each value begins; it is empty where there is no file.
+    """
     lines = [
-        " · ".join(filter(None, [*_describe_path(source, field_error.field), field_error.message]))
+        " · ".join(
+            filter(
+                None,
+                [
+                    _describe_line(lines_by_path, field_error.field),
+                    *_describe_path(source, field_error.field),
+                    field_error.message,
+                ],
+            )
+        )
         for field_error in error.field_errors
     ]
     if len(lines) > MAX_ERRORS_SHOWN:
         lines = [*lines[:MAX_ERRORS_SHOWN], _("… and at least %(count)s more.", count=len(lines) - MAX_ERRORS_SHOWN)]
     heading = _("Nothing was loaded. The file needs correcting:")
     return Invalid("\n".join([heading, *lines]), error.field_errors)
+
+
+def _describe_line(lines_by_path: Mapping[str, int], field: str) -> str:
+    # What is missing has no line; what it is missing in has one.
+    path = field
+    while path and path not in lines_by_path:
+        path = path.rpartition(".")[0]
+    return _("line %(line)s", line=lines_by_path[path]) if path else ""
 
 
 def _describe_path(source: Any, field: str) -> Iterator[str]:

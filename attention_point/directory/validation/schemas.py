@@ -1,73 +1,36 @@
 """The shape of each row of the directory, whether a file or a page brings it. Every error names its field."""
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from attention_point.directory.labels import PORTAL_FIELD_LABELS
-from attention_point.foundation.codelists import get_code_list
+from attention_point.directory.validation.field_types import (
+    BilingualLongText,
+    BilingualName,
+    BilingualShortName,
+    BilingualText,
+    DatedModel,
+    Day,
+    EntityCode,
+    ServiceCode,
+    StrictModel,
+    build_text_constraint,
+    check_municipality,
+)
+from attention_point.directory.validation.place_schemas import PlaceData
+from attention_point.directory.validation.rule_schemas import AdviceData, ConditionData, DocumentType, InstrumentData
 from attention_point.foundation.language import N_
 from attention_point.foundation.text_fields import FOLDED_LINE
 
 # What a service may show its entity. The migration status is not among them: help never serves enforcement.
 PORTAL_FIELDS = tuple(PORTAL_FIELD_LABELS)
 
-# Wide enough for every date of the directory, and narrow enough to refuse slips of the keyboard.
-ALLOWED_YEARS = range(1900, 2201)
 LONGEST_TERM = 120  # working days: half a year
+CONTACT_OF_OLD_FILES = frozenset({"address", "hours", "phone", "confirmed"})
 RESERVED_CODE = "new"  # ``/directory/entities/new`` is the page that adds an entity
-
-
-def _parse_day(value: object) -> object:
-    """A calendar day of a date or of a text YYYY-MM-DD."""
-    # Pydantic alone would take a number, such as 20180101, for seconds since 1970.
-    day = value
-    if isinstance(value, str):
-        try:
-            day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar day has no zone
-        except ValueError:
-            day = None
-    if not isinstance(day, date) or isinstance(day, datetime) or day.year not in ALLOWED_YEARS:
-        raise PydanticCustomError("day", N_("Write a real date between the years 1900 and 2200."))
-    return day
-
-
-def _parse_document_type(value: object) -> object:
-    """The code of an identity document, also by its everyday word (PEP is PE), or the name of a paper in lower case."""
-    return (get_code_list("document_types").find_code(value) or value) if isinstance(value, str) else value
-
-
-def _build_text_constraint(max_length: int) -> Any:
-    return StringConstraints(min_length=1, max_length=max_length)
-
-
-def _build_code_constraint(pattern: str) -> Any:
-    return StringConstraints(pattern=pattern, max_length=40)
-
-
-def _check_document_code(value: str) -> str:
-    # In lower case stands a paper that no code list knows, such as ``two-witnesses``.
-    if not value.islower() and not get_code_list("document_types").has_code(value):
-        raise PydanticCustomError("document_type", N_("No document has this code."))
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_parse_day)]
-Text = Annotated[str, _build_text_constraint(400), FOLDED_LINE]
-# Kebab-case: the code stands in addresses, in consents (``referral:icbf``) and in accounts.
-EntityCode = Annotated[str, _build_code_constraint(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-# In capitals, as the codes of needs.
-ServiceCode = Annotated[str, _build_code_constraint(r"^[A-Z0-9]+(-[A-Z0-9]+)*$")]
-# A code in capitals (PA, DE), or the name of a paper in lower case.
-DocumentType = Annotated[
-    str,
-    _build_code_constraint(r"^([A-Z0-9]+(-[A-Z0-9]+)*|[a-z][a-z0-9]*(-[a-z0-9]+)*)$"),
-    BeforeValidator(_parse_document_type),
-    AfterValidator(_check_document_code),
-]
 
 
 def _sort_portal_fields(fields: list[str]) -> list[str]:
@@ -77,58 +40,7 @@ def _sort_portal_fields(fields: list[str]) -> list[str]:
     return [field for field in PORTAL_FIELDS if field in fields]
 
 
-class _StrictModel(BaseModel):
-    # A misspelt key is an error, and not a value that is lost in silence.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BilingualShortName(_StrictModel):
-    """A short name for lists."""
-
-    es: Annotated[str, _build_text_constraint(60), FOLDED_LINE]
-    en: Annotated[str, _build_text_constraint(60), FOLDED_LINE]
-
-
-class BilingualName(_StrictModel):
-    """A full name."""
-
-    es: Annotated[str, _build_text_constraint(150), FOLDED_LINE]
-    en: Annotated[str, _build_text_constraint(150), FOLDED_LINE]
-
-
-class BilingualText(_StrictModel):
-    """A sentence or two."""
-
-    es: Text
-    en: Text
-
-
-class BilingualLongText(_StrictModel):
-    """A paragraph."""
-
-    es: Annotated[str, _build_text_constraint(2000), FOLDED_LINE]
-    en: Annotated[str, _build_text_constraint(2000), FOLDED_LINE]
-
-
-class _DatedModel(_StrictModel):
-    valid_from: Day
-    valid_to: Day | None = None
-
-    @field_validator("valid_to")
-    @classmethod
-    def _check_day_order(cls, value: date | None, info: ValidationInfo) -> date | None:
-        # ``info.data`` holds the fields that stand before this one in the class and are valid.
-        first_day = info.data.get("valid_from")
-        if value and first_day and value < first_day:
-            raise PydanticCustomError("day_order", N_("The last day cannot be before the first day."))
-        return value
-
-    def build_columns(self) -> dict[str, Any]:
-        """The values as the table keeps them."""
-        return {**self.model_dump(mode="json"), "valid_from": self.valid_from, "valid_to": self.valid_to}
-
-
-class EntityData(_DatedModel):
+class EntityData(DatedModel):
     """An entity."""
 
     code: EntityCode
@@ -140,11 +52,12 @@ class EntityData(_DatedModel):
     receives_referrals: bool = True
     sanctions: bool = False
     withheld_fields: Annotated[list[str], Field(max_length=len(PORTAL_FIELDS))] = []
+    verified: bool = False
+    # Files of an older version say here where the entity is; it becomes the first place of the entity.
     address: BilingualText | None = None
     hours: BilingualText | None = None
-    phone: Annotated[str, _build_text_constraint(100), FOLDED_LINE] | None = None
+    phone: Annotated[str, build_text_constraint(100), FOLDED_LINE] | None = None
     confirmed: Day | None = None
-    verified: bool = False
 
     @field_validator("code")
     @classmethod
@@ -160,19 +73,33 @@ class EntityData(_DatedModel):
 
     def build_columns(self) -> dict[str, Any]:
         """The values as the table keeps them."""
-        values = super().build_columns()
-        del values["confirmed"]
-        return {**values, "confirmed_on": self.confirmed}
+        return {name: value for name, value in super().build_columns().items() if name not in CONTACT_OF_OLD_FILES}
+
+    def build_place(self) -> PlaceData | None:
+        """The first place of the entity, where the file says it with the entity."""
+        if not (self.address or self.hours or self.phone):
+            return None
+        return PlaceData(
+            id=self.code,
+            entity=self.code,
+            address=self.address,
+            hours_note=self.hours,
+            phone=self.phone,
+            confirmed=self.confirmed,
+            order=1,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
 
 
-class LegalBasis(_StrictModel):
+class LegalBasis(StrictModel):
     """A law, decree or resolution on which a service is based."""
 
-    text: Annotated[str, _build_text_constraint(200), FOLDED_LINE]
+    text: Annotated[str, build_text_constraint(200), FOLDED_LINE]
     verified: bool = False
 
 
-class AcceptedDocumentData(_DatedModel):
+class AcceptedDocumentData(DatedModel):
     """A document that a service accepts."""
 
     type: DocumentType
@@ -181,7 +108,7 @@ class AcceptedDocumentData(_DatedModel):
     verified: bool = False
 
 
-class RequirementData(_DatedModel):
+class RequirementData(DatedModel):
     """Something to bring, as the slip says it; whoever showed one of ``documents`` at the desk has it."""
 
     text: BilingualText
@@ -189,7 +116,7 @@ class RequirementData(_DatedModel):
     verified: bool = False
 
 
-class ServiceClockData(_StrictModel):
+class ServiceClockData(StrictModel):
     """The terms of a referral in working days: to open it, to answer it, and until it expires without an answer."""
 
     open: Annotated[int, Field(ge=1, le=LONGEST_TERM)]
@@ -205,7 +132,7 @@ class ServiceClockData(_StrictModel):
         return value
 
 
-class ServiceData(_DatedModel):
+class ServiceData(DatedModel):
     """A service."""
 
     code: ServiceCode
@@ -220,6 +147,12 @@ class ServiceData(_DatedModel):
     conditions: BilingualText | None = None
     clock: ServiceClockData | None = None
     fields: list[str]
+    instruments: Annotated[list[InstrumentData], Field(max_length=40)] = []
+    applies_if: ConditionData | None = None
+    suggested_if: ConditionData | None = None
+    urgent_if: ConditionData | None = None
+    closed: BilingualText | None = None
+    advice: Annotated[list[AdviceData], Field(max_length=60)] = []
 
     @field_validator("documents", "papers")
     @classmethod
@@ -234,8 +167,26 @@ class ServiceData(_DatedModel):
     def _check_portal_fields(cls, value: list[str]) -> list[str]:
         return _sort_portal_fields(value)
 
+    @field_validator("instruments")
+    @classmethod
+    def _check_instruments(cls, value: list[InstrumentData], info: ValidationInfo) -> list[InstrumentData]:
+        if info.data.get("documents_none") and any(instrument.documents or instrument.papers for instrument in value):
+            raise PydanticCustomError("papers_listed", N_("This service requests no documents, so none can be listed."))
+        if len({instrument.code for instrument in value}) < len(value):
+            raise PydanticCustomError("repeated", N_("Two instruments have the same code."))
+        return value
 
-class OfferTerms(_DatedModel):
+    @field_validator("advice")
+    @classmethod
+    def _check_advice(cls, value: list[AdviceData], info: ValidationInfo) -> list[AdviceData]:
+        # A suggestion keeps the codes of what was told: a code must lead to one text of the service.
+        entries = [*value, *(entry for instrument in info.data.get("instruments") or () for entry in instrument.advice)]
+        if len({entry.code for entry in entries}) < len(entries):
+            raise PydanticCustomError("repeated", N_("Two entries of advice have the same code."))
+        return value
+
+
+class OfferTerms(DatedModel):
     """An entity that offers a service, and its place among the offers."""
 
     entity: EntityCode
@@ -255,17 +206,26 @@ class ServiceWithOffersData(ServiceData):
     offers: Annotated[list[OfferTerms], Field(max_length=40)]
 
 
-class EmergencyLineData(_DatedModel):
+class EmergencyLineData(DatedModel):
     """An emergency line."""
 
     code: EntityCode
-    number: Annotated[str, _build_text_constraint(40), FOLDED_LINE]
+    number: Annotated[str, build_text_constraint(40), FOLDED_LINE]
     name: BilingualName
     services: list[ServiceCode]
+    source: Annotated[str, build_text_constraint(300), FOLDED_LINE] | None = None
+    confirmed: Day | None = None
+    review_on: Day | None = None
     verified: bool = False
 
+    def build_columns(self) -> dict[str, Any]:
+        """The values as the table keeps them, without who confirmed them."""
+        columns = super().build_columns()
+        del columns["confirmed"]
+        return {**columns, "confirmed_on": self.confirmed, "review_on": self.review_on}
 
-class PointData(_DatedModel):
+
+class PointData(DatedModel):
     """An attention point and its settings."""
 
     code: EntityCode
@@ -274,7 +234,7 @@ class PointData(_DatedModel):
     name: BilingualName
     address: BilingualText | None = None
     hours: BilingualText | None = None
-    phone: Annotated[str, _build_text_constraint(100), FOLDED_LINE] | None = None
+    phone: Annotated[str, build_text_constraint(100), FOLDED_LINE] | None = None
     # DIVIPOLA.
     municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
     print_format: Literal["a4", "half_letter", "ticket"] = "a4"
@@ -285,12 +245,10 @@ class PointData(_DatedModel):
     @field_validator("municipality")
     @classmethod
     def _check_municipality(cls, value: str | None) -> str | None:
-        if value is not None and not get_code_list("municipality").has_code(value):
-            raise PydanticCustomError("municipality", N_("No municipality has this code."))
-        return value
+        return check_municipality(value)
 
 
-class ConsentPurpose(_StrictModel):
+class ConsentPurpose(StrictModel):
     """One purpose. The agent asks for each purpose by itself."""
 
     purpose: Annotated[str, StringConstraints(pattern=r"^[a-z]+(:([a-z-]+|\*|<entity>))?$", max_length=60)]
@@ -306,14 +264,14 @@ class ConsentContact(BilingualText):
     confirmed: Day | None = None
 
 
-class ConsentNotice(_StrictModel):
+class ConsentNotice(StrictModel):
     """One part of the public privacy pages."""
 
     title: BilingualName
     text: BilingualLongText
 
 
-class ConsentData(_DatedModel):
+class ConsentData(DatedModel):
     """A consent text. The parts that may be left out did not exist in the first version."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9a-z]+(-[0-9a-z]+)*$", max_length=40)]
@@ -340,12 +298,19 @@ class ConsentData(_DatedModel):
         return {name: value for name, value in content.items() if value is not None}
 
 
-class DirectoryFile(_StrictModel):
+class DirectoryFile(StrictModel):
     """A whole file. Each part may be left out."""
 
     entities: list[EntityData] = []
+    places: list[PlaceData] = []
     lines: list[EmergencyLineData] = []
     services: list[ServiceData] = []
     offers: list[OfferData] = []
     points: list[PointData] = []
     texts: list[ConsentData] = []
+
+    def list_places(self) -> list[PlaceData]:
+        """The places of the file, also those that it says with their entity."""
+        listed_ids = {place.id for place in self.places}
+        said_with_entity = (entity.build_place() for entity in self.entities)
+        return [*self.places, *(place for place in said_with_entity if place and place.id not in listed_ids)]

@@ -43,11 +43,14 @@ ROLES: dict[str, frozenset[str]] = {
     "agent": DESK_PERMISSIONS,
     # Answers for one partner entity. Sees that entity's referrals, and only the fields that the service declares.
     "entity": frozenset(
-        {"account.own", "portal.use", "reasons.edit", "slips.open", "directory.view", "turns.call", "webhooks.manage"}
+        {"account.own", "portal.use", "reasons.edit", "slips.open", "directory.view", "directory.propose"}
+        | {"turns.call", "webhooks.manage"}
     ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "reasons.edit", "turns.waits"})
     | {"webhooks.manage", "referrals.monitor"}
+    # The cases by which a change of services is tried before it is published.
+    | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
     # Exact figures for a partner, under decision 49: the office's alone.
     | {"statistics.operational_report"}
@@ -66,7 +69,7 @@ ROLES: dict[str, frozenset[str]] = {
     }
     | {"turns.configure", "turns.waits"}
     | {"directory.edit", "statistics.view", "statistics.export", "statistics.extract"}
-    | {"statistics.release"}
+    | {"statistics.release", "routing.view"}
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
@@ -76,11 +79,14 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "account.own",
             "accounts.manage",
+            "system.view",
             "devices.manage",
             "directory.view",
             "directory.edit",
             "journal.view",
             "journal.person",
+            "routing.view",
+            "routing.edit",
             "statistics.view",
             "turns.configure",
             "turns.waits",

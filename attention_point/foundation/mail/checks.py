@@ -14,7 +14,7 @@ from attention_point.foundation.damage_notes import (
     write_damage_to_journal,
 )
 from attention_point.foundation.database import Database
-from attention_point.foundation.doctor import Check
+from attention_point.foundation.doctor import Check, StatusLine
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.language import gettext as _
@@ -63,6 +63,20 @@ def _note_damaged_messages(session: Session) -> None:
             session.info["vault"].open(SEAL_PURPOSE, message_row.id, message_row.sealed)
         except VaultError as error:
             note_damage(session, error)
+
+
+def list_mail_status(session: Session, settings: Settings) -> Iterator[StatusLine]:
+    """How many messages wait, are overdue or were given up."""
+    waiting = session.scalar(select(func.count()).where(OutboxMail.next_try_at.is_not(None))) or 0
+    overdue = session.scalar(select(func.count()).where(OutboxMail.next_try_at < clock.now() - OVERDUE_AFTER)) or 0
+    given_up = session.scalar(select(func.count()).where(IS_GIVEN_UP)) or 0
+    advice = ""
+    if overdue and settings.mail_server is None:
+        advice = _("No mail server is set: see ATTENTION_POINT_SMTP_URL in docs/settings.md.")
+    elif overdue or given_up:
+        advice = _("Some do not go out: “attention-point mail send --again” says why.")
+    value = _("%(waiting)s wait, %(given_up)s given up", waiting=waiting, given_up=given_up)
+    yield StatusLine(_("Mail"), value, advice)
 
 
 CHECKS = (Check(N_("Mail"), check_mail),)

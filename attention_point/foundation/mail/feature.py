@@ -2,7 +2,7 @@
 
 from attention_point.foundation.feature import Feature
 from attention_point.foundation.jobs import Job, due_every_run
-from attention_point.foundation.mail.checks import CHECKS
+from attention_point.foundation.mail.checks import CHECKS, list_mail_status
 from attention_point.foundation.mail.commands import run_send_job
 
-mail = Feature(name="mail", jobs=(Job("mail", due_every_run, run_send_job),), checks=CHECKS)
+mail = Feature(name="mail", jobs=(Job("mail", due_every_run, run_send_job),), checks=CHECKS, status=(list_mail_status,))

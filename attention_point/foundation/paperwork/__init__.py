@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from attention_point.foundation.paperwork.cell_values import SUPPRESSED, LinkedValue, Suppressed
 from attention_point.foundation.paperwork.csv import write_csv
+from attention_point.foundation.paperwork.leaflet.content import Leaflet, LeafletPart
 from attention_point.foundation.paperwork.report import (
     Block,
     BulletList,
@@ -42,6 +43,8 @@ __all__ = [
     "HeadlineFigure",
     "HeadlineFigures",
     "LabelledValues",
+    "Leaflet",
+    "LeafletPart",
     "LinkedValue",
     "Note",
     "PageBreak",
@@ -64,6 +67,7 @@ __all__ = [
     "write_csv",
     "write_docx",
     "write_html",
+    "write_leaflet",
     "write_pdf",
     "write_plain_xlsx",
     "write_slip",
@@ -115,6 +119,13 @@ def write_html(report: Report, wording: ReportWording) -> bytes:
     from attention_point.foundation.paperwork.html import build_html
 
     return build_html(report, wording)
+
+
+def write_leaflet(leaflet: Leaflet) -> bytes:
+    """Writes a leaflet as PDF, one A4 page. The same leaflet gives the same bytes."""
+    from attention_point.foundation.paperwork.leaflet.drawing import build_pdf
+
+    return build_pdf(leaflet)
 
 
 def list_undrawn_letters(text: str) -> list[str]:

@@ -52,7 +52,7 @@ def register_error_handlers(app: Flask) -> None:
 def wants_json() -> bool:
     """Return whether a program sent the request, and not a browser."""
     path = request.path
-    return path.startswith("/api/") or path == "/healthz"
+    return path.startswith(("/api/", "/hsds/")) or path == "/healthz"
 
 
 def respond_to_app_error(error: AppError) -> Response:

@@ -60,6 +60,7 @@ def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ..
         time=language.format_time,
         time_ago=language.format_time_ago,
         month=language.format_month,
+        period=language.format_period,
         number=language.format_number,
         amount=language.format_amount,
         percent=language.format_percent,

@@ -12,6 +12,7 @@ from attention_point.foundation.errors import Difference
 from attention_point.foundation.language import N_, current_language, format_datetime, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.draft import VisitDraft
+from attention_point.intake.form.facts_summary import describe_facts
 from attention_point.people.records import list_person_differences
 
 BLANK = "–"
@@ -47,7 +48,7 @@ def describe_draft(session: Session, payload: Mapping[str, Any]) -> dict[str, st
         _("Adults who came along"): _format_count(household.get("adults")),
         _("Children who came along"): _format_count(household.get("children")),
         _("Who comes with the child"): _label_codes("accompanied_by", [household.get("accompanied_by")]),
-        _("Entity complained of"): _name_entity(session, facts.get("complained_of")),
+        **dict(describe_facts(session, facts)),
         **{_(label): _find_answer(payload, purpose) for purpose, label in CONSENT_LABELS.items()},
         _("Notes"): payload.get("notes") or "",
     }
@@ -62,11 +63,6 @@ def _name_point(session: Session, code: str) -> str:
 def _name_service(session: Session, code: str) -> str:
     services = directory_queries.get_services_by_code(session)
     return services[code].name[current_language()] if code in services else code
-
-
-def _name_entity(session: Session, code: str | None) -> str:
-    entities = directory_queries.get_entities_by_code(session)
-    return entities[code].name[current_language()] if code and code in entities else code or ""
 
 
 def _label_codes(list_name: str, codes: Any) -> str:

@@ -44,8 +44,11 @@ def _parse_code(value: str, list_name: str) -> str:
     return code
 
 
-COMPLAINED_OF_KINDS = frozenset({"police", "eps", "hospital", "school", "employer", "landlord"})
-"""Whom a person may complain of beside the entities of the directory."""
+def is_kind_complained_of(code: str) -> bool:
+    """Whether a code is one of those whom a person may complain of beside the entities of the directory."""
+    return code in _load_codes("complained_of_kinds")
+
+
 BLANK_TO_NONE = BeforeValidator(_blank_to_none)
 CodedAnswer = Annotated[str | None, BLANK_TO_NONE, AfterValidator(_check_answer)]
 """A code of the list that ``person_fields.py`` names for the field."""

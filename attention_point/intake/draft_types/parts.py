@@ -97,3 +97,4 @@ class SituationFacts(DraftPart):
     conflict_victim: StrictBool | None = None
     in_transit: StrictBool | None = None
     live_birth_certificate: StrictBool | None = None
+    death_in_family: StrictBool | None = None

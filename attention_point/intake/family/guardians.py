@@ -91,7 +91,15 @@ def _find_company(draft: VisitDraft, parent: VisitDraft | None, family: Sequence
         and not is_minor(find_age(member))
         and (find_age(member) is not None or member.person.relation != "child")
     ]
+    if any(_is_relative(draft.person.relation, member.person.relation) for member in adults):
+        return "other_relative"
     return "other_adult" if adults else "alone"
+
+
+def _is_relative(child_relation: str | None, adult_relation: str | None) -> bool:
+    # Both relations are to the main person, whose family both are of: a grandchild or a niece of hers is
+    # "other_relative", a brother "sibling". Of her partner nobody knows it.
+    return not {"partner", "other"}.intersection((child_relation, adult_relation))
 
 
 def _format_name(draft: VisitDraft) -> str:

@@ -71,18 +71,18 @@ def _list_companion_visits(
     own_visits = {
         visit.family: visit
         for visit in reversed(queries.list_visits_of_person(session, person))
-        if isinstance(visit, DecryptedVisit) and visit.family and _may_tell(actor, visit)
+        if isinstance(visit, DecryptedVisit) and visit.family and _may_tell(session, actor, visit)
     }
     # The newest arrival last in the dictionary, and first here.
     for family, own_visit in list(reversed(own_visits.items()))[:EARLIER_FAMILIES]:
         for visit in list_visits_of_family(session, family) if family else ():
-            if isinstance(visit, DecryptedVisit) and visit.person_id != person and _may_tell(actor, visit):
+            if isinstance(visit, DecryptedVisit) and visit.person_id != person and _may_tell(session, actor, visit):
                 yield own_visit, visit
 
 
-def _may_tell(actor: Actor, visit: DecryptedVisit) -> bool:
+def _may_tell(session: Session, actor: Actor, visit: DecryptedVisit) -> bool:
     # An annulled visit may be that of another person, recorded by mistake.
-    return not visit.is_void and queries.can_list_visit(actor, visit)
+    return not visit.is_void and bool(queries.list_visible_visits(session, actor, [visit]))
 
 
 def _find_relation(own_visit: DecryptedVisit, visit: DecryptedVisit) -> str | None:

@@ -28,6 +28,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import PlainForm
+from attention_point.intake.form.situation_questions import EntryFields, set_fact_choices
 from attention_point.intake.form.typed_values import format_typed_date
 from attention_point.intake.form.visit_form import Choices, VisitForm
 
@@ -65,6 +66,7 @@ KIN = {
 }
 # Said once by the main person. Not what she wants to do, nor what she was asked about herself.
 COMMON_FIELDS = ("phone", "municipality", "origin", "population", "status", "nationality")
+COMMON_FACTS = ("arrived_on", "entry_stamped", "registered_in", "in_transit", "conflict_victim")
 OWN_FIELDS = ("given_names", "surname_1", "surname_2", "phone", "population", "status", "nationality")
 # Most families are of one of the two countries, and a child may be of another one than the mother.
 _NATIONALITIES = ("VE", "CO", "EC", "PE", "CL", "BR", "PA", "US", "ES")
@@ -79,7 +81,7 @@ class GuardianFields(PlainForm):
     guardian_document_number = StringField(N_("Number"))
 
 
-class CompanionForm(GuardianFields):
+class CompanionForm(GuardianFields, EntryFields):
     """One row. ``offered``: of somebody on file who came along earlier; only if they ``came`` today, it is recorded."""
 
     offered = HiddenField()
@@ -117,7 +119,7 @@ class CompanionForm(GuardianFields):
         elif group == "guardian":
             name = f"guardian_{name.replace('document.', 'document_')}"
         else:
-            name = {"consents": "attention"}.get(group, group)
+            name = {"consents": "attention", "facts": name}.get(group, group)
         field: Field = self[name if name in self else "given_names"]
         return field
 
@@ -204,6 +206,7 @@ def _set_row_choices(row: Any, needs: Any, day: date) -> None:
     row.kin.choices = {code: _(kin.label) for code, kin in KIN.items()}
     row.needs.choices = needs
     row.attention.choices = {"yes": _("Yes"), "no": _("No")}
+    set_fact_choices(row, {})
     for name in ("sex", "status", "population"):
         row[name].choices = _list_choices(name, day)
     countries = get_code_list("nationality")

@@ -15,6 +15,7 @@ from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import check_family_drafts, derive_id, name_person
 from attention_point.intake.form.companions import (
+    COMMON_FACTS,
     COMMON_FIELDS,
     KIN,
     OWN_FIELDS,
@@ -23,8 +24,11 @@ from attention_point.intake.form.companions import (
     list_chosen_rows,
     read_row_number,
 )
+from attention_point.intake.form.situation_questions import read_facts
 from attention_point.intake.form.typed_values import drop_blank_values, read_birth
 from attention_point.intake.form.visit_form import build_payload
+
+CHILD_PROTECTION = "NNA-PROT"
 
 
 def read_completed_payloads(payloads: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], VisitDraft]]:
@@ -74,19 +78,42 @@ def build_family_payloads(session: Session, form: FamilyForm) -> list[dict[str, 
     children = [row for row in rows if _is_child(row, day)]
     # Where there are rows, they say how many came; nobody counts them a second time.
     main["household"] |= {"adults": len(rows) - len(children), "children": len(children)}
+    protected_rows = _list_protected_rows(form, children, main, day)
     return [
         main,
         *(
             # By the number of the row, which stays while rows before it are taken out.
-            _build_row_payload(entry.form, main, str(derive_id(session, visit_id, read_row_number(entry))), form, day)
+            _build_row_payload(
+                entry.form,
+                main,
+                str(derive_id(session, visit_id, read_row_number(entry))),
+                form,
+                day,
+                is_protected=entry.form in protected_rows,
+            )
             for entry in form.companions
             if entry.form.is_chosen
         ),
     ]
 
 
+def _list_protected_rows(
+    form: FamilyForm, children: Sequence[CompanionForm], main: Mapping[str, Any], day: date | None
+) -> Sequence[CompanionForm]:
+    # An adult who asks for child protection asks for a child: for the one whose row says so, else for all who came.
+    is_for_child = CHILD_PROTECTION in main["needs"] and not _is_child_by_birth(form.birth_date.data, day)
+    is_said = any(row.same_needs.data or CHILD_PROTECTION in (row.needs.data or ()) for row in children)
+    return children if is_for_child and not is_said else ()
+
+
 def _build_row_payload(
-    row: CompanionForm, main: Mapping[str, Any], visit_id: str, form: FamilyForm, day: date | None
+    row: CompanionForm,
+    main: Mapping[str, Any],
+    visit_id: str,
+    form: FamilyForm,
+    day: date | None,
+    *,
+    is_protected: bool,
 ) -> dict[str, Any]:
     kin = KIN.get(row.kin.data or "")
     person: dict[str, Any] = {name: (row[name].data or "").strip() for name in OWN_FIELDS}
@@ -96,7 +123,11 @@ def _build_row_payload(
         common = {name: main["person"].get(name) for name in COMMON_FIELDS}
         person = {**common, **drop_blank_values(person)}
     person |= {"id": row.person_id.data} if row.person_id.data else {"new": True}
-    needs = [*(main["needs"] if row.same_needs.data else ()), *(row.needs.data or ())]
+    needs = [
+        *([CHILD_PROTECTION] if is_protected else ()),
+        *(main["needs"] if row.same_needs.data else ()),
+        *(row.needs.data or ()),
+    ]
     guardian = _read_guardian(row) or _read_custody(row, main)
     return {
         "id": visit_id,
@@ -105,11 +136,19 @@ def _build_row_payload(
         "arrived_at": main["arrived_at"],
         "person": {**drop_blank_values(person), "relation": kin.relation if kin else "other"},
         "needs": list(dict.fromkeys(needs)),
+        "facts": _read_facts(row, main),
         "consents": list(_list_consents(row, main, form, is_child=_is_child(row, day))),
         "family": main["family"],
         "turn": main["turn"],
         **({"guardian": guardian} if guardian else {}),
     }
+
+
+def _read_facts(row: CompanionForm, main: Mapping[str, Any]) -> dict[str, Any]:
+    # Who came together entered together, unless the row says otherwise; a baby who was born here never entered.
+    names = () if row.live_birth_certificate.data else COMMON_FACTS
+    names = (*names, "child_with_permit") if row.kin.data == "partner" else names
+    return {**{name: main["facts"][name] for name in names if name in main["facts"]}, **read_facts(row)}
 
 
 def _list_consents(
@@ -152,15 +191,20 @@ def _read_documents(document_type: str | None, number: str | None) -> list[dict[
 
 
 def _is_child(row: CompanionForm, day: date | None) -> bool:
-    birth = read_birth(row.birth_date.data)
+    is_child = _is_child_by_birth(row.birth_date.data, day)
+    # Somebody's daughter or son without an age is taken for a child.
+    return row.kin.data in {"daughter", "son"} if is_child is None else is_child
+
+
+def _is_child_by_birth(typed_birth: str | None, day: date | None) -> bool | None:
+    birth = read_birth(typed_birth)
     if "age" in birth:
         return is_minor(birth["age"])
     try:
         ages = find_possible_ages(parse_partial_date(birth["birth_date"] or ""), day) if day else None
     except ValueError:  # the draft says what is wrong with it
         ages = None
-    # Somebody's daughter or son without an age is taken for a child.
-    return is_minor(ages[0]) if ages else row.kin.data in {"daughter", "son"}
+    return is_minor(ages[0]) if ages else None
 
 
 def _read_day(moment: str) -> date | None:

@@ -30,12 +30,18 @@ def read_birth(typed_text: str | None) -> dict[str, Any]:
     text = (typed_text or "").strip()
     if _TYPED_AGE.fullmatch(text):
         return {"birth_date": None, "age": int(text)}
+    return {"birth_date": read_partial_date(text)}
+
+
+def read_partial_date(typed_text: str | None) -> str | None:
+    """A typed date, a part of one, or two dates with a dash between, as a draft holds it; another text as it is."""
+    text = (typed_text or "").strip()
     if match := _TYPED_SPAN.fullmatch(text):
-        return {"birth_date": "/".join(parse_date(part) or "" for part in match.groups())}
+        return "/".join(parse_date(part) or "" for part in match.groups())
     if match := _TYPED_MONTH.fullmatch(text):
         month, year = filter(None, match.groups())
-        return {"birth_date": f"{year}-{int(month):02d}"}
-    return {"birth_date": parse_date(text)}
+        return f"{year}-{int(month):02d}"
+    return parse_date(text)
 
 
 def format_typed_date(text: str | None) -> str:

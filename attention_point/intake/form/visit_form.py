@@ -5,13 +5,12 @@ field, and what was typed stays as it was typed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from wtforms import (
-    BooleanField,
     Field,
     FieldList,
     FormField,
@@ -32,6 +31,7 @@ from attention_point.foundation.language.typed_dates import parse_date, parse_lo
 from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS, build_consents
 from attention_point.intake.form.long_lists import LongListField, describe_unknown_name, find_code_by_name
+from attention_point.intake.form.situation_questions import SituationFields, read_facts, set_fact_choices
 from attention_point.intake.form.typed_values import (
     drop_blank_values,
     format_typed_date,
@@ -83,13 +83,15 @@ class GroupState(NamedTuple):
     has_errors: bool
 
 
-class VisitForm(PersonForm):
+class VisitForm(PersonForm, SituationFields):
     """All of one visit. ``set_choices`` puts the day's choices in.
 
     ``frequent_needs`` and ``frequent_document_types`` are the codes that the form shows before the others.
     """
 
     frequent_needs: tuple[str, ...] = ()
+    # Which needs make a question matter; a form that shows every question, as that of a correction, has none.
+    needs_by_fact: Mapping[str, Sequence[str]] = {}
     frequent_document_types: tuple[str, ...] = USUAL_DOCUMENT_TYPES
 
     id = HiddenField()
@@ -123,10 +125,6 @@ class VisitForm(PersonForm):
     accompanied_by = RadioField(N_("If the person is a child: who comes with them?"), validate_choice=False)
     vulnerabilities = SelectMultipleField(N_("Situations to take into account"), validate_choice=False)
     needs = SelectMultipleField(N_("What the person needs"), validate_choice=False)
-    child_born_in_colombia_without_note = BooleanField(
-        N_("A child born in Colombia to Venezuelan parents has no nationality note on the birth record")
-    )
-    complained_of = SelectField(N_("Entity complained of"), validate_choice=False)
     attention = RadioField(PURPOSE_LABELS["attention"], validate_choice=False)
     contact = RadioField(PURPOSE_LABELS["contact"], validate_choice=False)
     research = RadioField(PURPOSE_LABELS["research"], validate_choice=False)
@@ -160,6 +158,11 @@ class VisitForm(PersonForm):
         """The state of the group that holds the end of the first document's validity, and the other documents."""
         fields = [self.documents[0].form.expires, *self.documents.entries[1:]]
         return GroupState(any(map(_is_filled, fields)), any(field.errors for field in fields))
+
+    def name_needs_that_ask(self, *facts: str) -> str:
+        """The needs of which one of the facts decides something, as the page's script takes a condition."""
+        needs = dict.fromkeys(need for fact in facts for need in self.needs_by_fact.get(fact, ()))
+        return f"needs={'|'.join(needs) or '-'}"  # no need is called "-"
 
     @property
     def keypads(self) -> dict[str, str]:
@@ -195,7 +198,7 @@ def set_choices(form: VisitForm, choices: Mapping[str, Choices], day: date) -> V
     # Marked as required for the reader; the draft is what requires it.
     form.needs.choices, form.needs.flags.required = choices["needs"], True
     form.point.choices = choices["points"]
-    form.complained_of.choices = {"": "", **choices["entities"]}
+    set_fact_choices(form, choices["entities"])
     for entry in form.documents:
         for field in entry.form:
             field.label.text = _(field.label.text)
@@ -232,10 +235,7 @@ def build_payload(form: VisitForm) -> dict[str, Any]:
         "household": drop_blank_values({**household, "accompanied_by": form.accompanied_by.data}),
         "vulnerabilities": form.vulnerabilities.data or [],
         "needs": form.needs.data or [],
-        "facts": {
-            "child_born_in_colombia_without_note": form.child_born_in_colombia_without_note.data,
-            "complained_of": form.complained_of.data or None,
-        },
+        "facts": read_facts(form),
         "consents": build_consents(form),
         "notes": form.notes.data or "",
         "turn": form.turn.data or None,

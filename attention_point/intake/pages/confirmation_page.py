@@ -14,8 +14,12 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import format_datetime
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor
+from attention_point.intake.consents.consent_rules import is_minor
 from attention_point.intake.draft import VisitDraft, read_draft
+from attention_point.intake.family.guardians import find_age
+from attention_point.intake.follow_up.repeated_needs import OpenReferral, list_open_referrals
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS
+from attention_point.intake.form.facts_summary import describe_facts
 from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
@@ -27,9 +31,17 @@ from attention_point.people.records import DecryptedPerson, format_full_name
 
 
 def render_confirmation_page(
-    session: Session, draft_id: UUID, people: Sequence[CheckedPerson], fields: decisions.Fields, *, is_sent: bool
+    session: Session,
+    draft_id: UUID,
+    people: Sequence[CheckedPerson],
+    fields: decisions.Fields,
+    *,
+    is_sent: bool,
+    lists_services: bool,
 ) -> str:
     """The page as HTML. ``fields`` are those of the draft; once they were sent, the page says what is wrong.
+
+    ``lists_services``: with the list of further services that the agent may add.
 
     Raises Invalid when something is wrong with the form, NotFound or DamagedPerson for a chosen person.
     """
@@ -38,7 +50,7 @@ def render_confirmation_page(
     for person, chosen_person in zip(people, chosen_people, strict=True) if is_sent else ():
         errors |= _find_errors(session, person, fields, chosen_person)
     sections = [
-        _describe_person(session, person, fields, chosen_person)
+        _describe_person(session, person, fields, chosen_person, lists_services=lists_services)
         for person, chosen_person in zip(people, chosen_people, strict=True)
     ]
     shared_rows = list_shared_rows([section["rows"] for section in sections])
@@ -72,8 +84,10 @@ def _list_error_links(errors: Mapping[str, str], sections: Sequence[Mapping[str,
 def refer_everybody(session: Session, people: Sequence[CheckedPerson], fields: decisions.Fields) -> None:
     """Decide to refer everybody to whatever the rules suggest; what is confidential stays undecided."""
     for person in people:
-        plan = person.plan(session, person.open_chosen_person(session))
-        decisions.refer_all(fields, person.number, decisions.list_for_refer_all(plan.suggestions))
+        chosen_person = person.open_chosen_person(session)
+        open_services = _list_open_referrals(session, chosen_person)
+        services = decisions.list_for_refer_all(person.plan(session, chosen_person).suggestions)
+        decisions.refer_all(fields, person.number, [service for service in services if service not in open_services])
 
 
 def _find_errors(
@@ -89,21 +103,44 @@ def _find_errors(
 
 
 def _describe_person(
-    session: Session, person: CheckedPerson, fields: decisions.Fields, chosen_person: DecryptedPerson | None
+    session: Session,
+    person: CheckedPerson,
+    fields: decisions.Fields,
+    chosen_person: DecryptedPerson | None,
+    *,
+    lists_services: bool,
 ) -> dict[str, Any]:
     draft, plan = person.draft, person.plan(session, chosen_person)
     added_services = decisions.list_added_services(fields, person.number)
+    open_referrals = _list_open_referrals(session, chosen_person)
     return {
         "number": person.number,
         "name": format_full_name(draft.person_fields) or _("No name given"),
         "rows": [*describe_person(draft.person_fields), *_describe_visit(session, draft)],
         "doubts": list_doubts(person, plan),
         "question": build_person_question(session, current_actor(), person, chosen_person),
-        "notices": [referral_cards.describe_notice(session, notice) for notice in plan.notices],
+        "notices": [
+            referral_cards.describe_notice(session, notice)
+            for notice in plan.notices
+            # The child for whom an adult asks came along, and is referred with the need of her or his own.
+            if notice.rule != "M1-CHILD" or not _has_child_with_need(person, notice.need)
+        ],
         "cards": referral_cards.build_cards(session, draft, plan, added_services),
-        "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services),
-        "refer_all_count": len(decisions.list_for_refer_all(plan.suggestions)),
+        "open_referrals": open_referrals,
+        "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services)
+        if lists_services
+        else [],
+        "refer_all_count": len(set(decisions.list_for_refer_all(plan.suggestions)).difference(open_referrals)),
     }
+
+
+def _has_child_with_need(person: CheckedPerson, need: str) -> bool:
+    others = [draft for draft in person.family if draft is not person.draft and need in draft.needs]
+    return any(is_minor(find_age(draft)) or draft.person.relation == "child" for draft in others)
+
+
+def _list_open_referrals(session: Session, chosen_person: DecryptedPerson | None) -> Mapping[str, OpenReferral]:
+    return list_open_referrals(session, current_actor(), chosen_person.id) if chosen_person else {}
 
 
 def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, str]]:
@@ -111,6 +148,7 @@ def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, 
     yield _("What the person needs"), referral_cards.describe_needs(session, draft)
     if draft.vulnerabilities:
         yield _("Situations to take into account"), label_codes("vulnerabilities", draft.vulnerabilities)
+    yield from describe_facts(session, draft.facts.model_dump(mode="json"))
     yield from describe_household(draft.household.model_dump())
     answers = [
         f"{_(PURPOSE_LABELS[consent.purpose])}: {_('Yes') if consent.granted else _('No')}"

@@ -3,9 +3,10 @@
 from flask import Blueprint
 
 from attention_point.foundation import clock
-from attention_point.foundation.web import current_actor
+from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import form_drafts
+from attention_point.intake.follow_up import answer_news
 from attention_point.turns.desks.room_state import describe_room
 
 blueprint = Blueprint("desk", __name__)
@@ -16,6 +17,7 @@ def _offer_unfinished_forms() -> dict[str, object]:
     """What a page needs to offer the agent's unfinished forms and the room; nothing is read before it does."""
     return {
         "list_unfinished_forms": list_unfinished_forms,
+        "list_answer_news": lambda: answer_news.list_answer_news(db_session(), current_actor()),
         "describe_room": lambda: describe_room(read_session(), current_actor()),
     }
 

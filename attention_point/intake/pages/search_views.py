@@ -16,14 +16,16 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web import current_actor
+from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm, clean_text
 from attention_point.foundation.web.transactions import read_session
-from attention_point.intake import form_drafts, queries
+from attention_point.intake import form_drafts
+from attention_point.intake.follow_up import answer_news
 from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.new_person_fields import build_new_person_fields
 from attention_point.intake.pages.unsaved_visits.kept_fields import find_fields, save_fields
 from attention_point.intake.records import visit_search
+from attention_point.intake.records.visit_lists import list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import records as people_records
 from attention_point.people.search import people_search
@@ -81,6 +83,14 @@ def show_search() -> str:
     return _render_search_page(read_session(), SearchForm())
 
 
+@blueprint.post("/desk/answers/opened")
+@requires("desk.use")
+def mark_answers_opened() -> Response:
+    """Note that the agent has read all the answers on her home."""
+    answer_news.mark_all_opened(db_session(), current_actor())
+    return redirect(url_for(".show_search"), 303)
+
+
 @blueprint.post("/desk/search")
 @requires("people.search")
 def search_people() -> Response | tuple[str, int]:
@@ -125,16 +135,16 @@ def _render_search_page(session: Session, form: SearchForm, result: SearchResult
     """The page with which a shift begins; ``result`` is None before the first search."""
     points = directory_queries.list_points(session)
     latest_visits = (
-        queries.list_latest_visits(session, points[0].code, None, LATEST_VISITS) if points and result is None else []
+        list_latest_visits(session, current_actor(), points[0].code, None, LATEST_VISITS)
+        if points and result is None
+        else []
     )
     return render_template(
         "desk/search.html",
         form=form,
         is_answer=request.endpoint == "desk.show_found_people",
         search_id=(request.view_args or {}).get("search") or new_id(),
-        visit_rows=build_visit_rows(
-            session, current_actor(), [visit for visit in latest_visits if queries.is_in_ordinary_lists(visit)]
-        ),
+        visit_rows=build_visit_rows(session, current_actor(), latest_visits),
         services=directory_queries.get_services_by_code(session),
         **_build_result_values(result),
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from sqlalchemy.orm import Session
 
+from attention_point.accounts import queries as account_queries
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict
@@ -14,14 +15,14 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import PaperName, Slip
 from attention_point.foundation.settings import Settings
 from attention_point.intake.family.links import list_visits_of_arrival
-from attention_point.intake.queries import DecryptedVisit, can_list_visit
+from attention_point.intake.queries import DecryptedVisit, list_visible_visits
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.routing import queries as routing_queries
+from attention_point.routing.answers import lacks_documents
 from attention_point.routing.rule_types import ShownDocument, Situation
-from attention_point.routing.rules import lacks_documents
 
 SPANISH, ENGLISH, SPANISH_AND_ENGLISH = "es", "en", "both"
 SLIP_LANGUAGES = {SPANISH: ("es",), ENGLISH: ("en",), SPANISH_AND_ENGLISH: ("es", "en")}
@@ -57,7 +58,8 @@ def read_slip_choices(arguments: Mapping[str, str], visit: DecryptedVisit) -> Sl
 def list_shown_visits_of_arrival(session: Session, actor: Actor, visit: DecryptedVisit) -> list[DecryptedVisit]:
     """The visits of who came together, the main person's first, without those that this reader may not see."""
     visits = list_visits_of_arrival(session, visit)
-    return [member for member in visits if member.id == visit.id or can_list_visit(actor, member)]
+    visible_ids = {member.id for member in list_visible_visits(session, actor, visits)} | {visit.id}
+    return [member for member in visits if member.id in visible_ids]
 
 
 def list_printed_visits(
@@ -83,7 +85,13 @@ def build_slips(
     main = visits[0]
     corrections = [clock.local_day(visit.changed_at) for visit in visits if visit.changed_at]
     slip_visit = SlipVisit(
-        main.point, main.day, main.received_at, main.reference, main.code, max(corrections, default=None)
+        main.point,
+        main.day,
+        main.received_at,
+        main.reference,
+        main.code,
+        max(corrections, default=None),
+        account_queries.list_entities_with_account(session),
     )
     travellers = list(_build_travellers(session, visits))
     slips = []
@@ -135,6 +143,7 @@ def _build_traveller(session: Session, record: Mapping[str, Any], visits: Sequen
         relation=first.record.get("relation"),
         sex=first.record["counted"].get("sex"),
         age=first.record["counted"].get("age"),
+        complained_of=(first.record.get("facts") or {}).get("complained_of"),
     )
 
 

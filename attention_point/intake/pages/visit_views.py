@@ -23,22 +23,25 @@ from attention_point.intake import queries
 from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
+from attention_point.intake.records.visit_lists import EVERY_VISIT, VisitFilter, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
+from attention_point.referrals.slip import Guidance, describe_guidance
+from attention_point.routing.bench.version_history import RuleSetVersion, find_version
 from attention_point.turns.desks.room_state import list_entities_with_desks
 
 # Names are opened for each row, and the journal keeps each: a page holds fewer rows than other lists.
 VISITS_A_PAGE = 25
 # What the list can be narrowed to. None of these words in an address tells anything of a person.
-STATE_FILTERS: Mapping[str, tuple[str, queries.VisitFilter]] = {
-    "waiting": (N_("Waiting for the entity"), queries.VisitFilter(states=referral_rules.WAITING_STATES)),
-    "accepted": (N_("Accepted"), queries.VisitFilter(states=("accepted",))),
-    "answered": (N_("With an outcome"), queries.VisitFilter(states=("attended", "no_show", "rejected"))),
-    "referred": (N_("With a referral"), queries.VisitFilter(with_referral=True)),
-    "none": (N_("Without referral"), queries.VisitFilter(without_referral=True)),
+STATE_FILTERS: Mapping[str, tuple[str, VisitFilter]] = {
+    "waiting": (N_("Waiting for the entity"), VisitFilter(states=referral_rules.WAITING_STATES)),
+    "accepted": (N_("Accepted"), VisitFilter(states=("accepted",))),
+    "answered": (N_("With an outcome"), VisitFilter(states=("attended", "no_show", "rejected"))),
+    "referred": (N_("With a referral"), VisitFilter(with_referral=True)),
+    "none": (N_("Without referral"), VisitFilter(without_referral=True)),
 }
 
 
@@ -79,6 +82,7 @@ def show_visit(visit: UUID) -> str:
         entity_message=find_entity_message,
         services=directory_queries.get_services_by_code(session),
         entities=directory_queries.get_entities_by_code(session),
+        guidance=list(_list_unprinted_guidance(decrypted_visit)),
         slips=slips,
         entities_in_room=_list_entities_in_room(decrypted_visit, referrals),
         companions=arrival,
@@ -88,7 +92,30 @@ def show_visit(visit: UUID) -> str:
         has_confidential=any(is_restricted(referral) for referral in referrals),
         is_printed=is_printed,
         paper_labels=PRINT_FORMAT_LABELS,
+        rule_set=_find_rule_set(decrypted_visit),
     )
+
+
+def _find_rule_set(visit: queries.DecryptedVisit) -> RuleSetVersion | None:
+    """The rules that made the visit's suggestions, for readers who may open their history."""
+    # Visits of an older program keep none, and those without any suggestion have nothing that was made.
+    digest = next((suggestion.get("rule_set") for suggestion in visit.record.get("suggestions", ())), None)
+    if not digest or not current_actor().may("routing.view"):
+        return None
+    return find_version(db_session(), digest, visit.changed_at or visit.received_at)
+
+
+def _list_unprinted_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[str, Guidance]]:
+    """What the agent tells and the slip, which stands on the same page, does not: the service's name, and the words."""
+    services = directory_queries.get_services_by_code(db_session())
+    for suggestion in visit.record["suggestions"]:
+        service = services.get(suggestion["service"])
+        told = describe_guidance(service, suggestion, "card")
+        if service and not service.restricted:
+            printed = describe_guidance(service, suggestion, "slip").sentences
+            told = Guidance(sentences=tuple(sentence for sentence in told.sentences if sentence not in printed))
+        if service and told != Guidance():
+            yield service.name[current_language()], told
 
 
 def _list_entities_in_room(
@@ -154,10 +181,10 @@ def list_visits() -> str:
     state = request.args.get("state", "")
     day = _read_day(request.args.get("day", ""))
     first_day, last_day = (day or _read_day(request.args.get(name, "")) for name in ("first", "last"))
-    visit_filter = STATE_FILTERS[state][1] if state in STATE_FILTERS else queries.EVERY_VISIT
+    visit_filter = STATE_FILTERS[state][1] if state in STATE_FILTERS else EVERY_VISIT
     visit_filter = visit_filter._replace(first_day=first_day, last_day=last_day)
     visits = (
-        queries.list_latest_visits(db_session(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter)
+        list_latest_visits(db_session(), current_actor(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter)
         if point
         else []
     )
@@ -174,11 +201,10 @@ def list_visits() -> str:
         lambda visit: url_for("desk.list_visits", before=visit.id, **arguments),
         url_for("desk.list_visits", **arguments) if before_id else None,
     )
-    listed_visits = [visit for visit in page.items if queries.is_in_ordinary_lists(visit)]
     return render_template(
         "desk/listing.html",
         page=page,
-        visit_rows=build_visit_rows(db_session(), current_actor(), listed_visits),
+        visit_rows=build_visit_rows(db_session(), current_actor(), page.items),
         services=directory_queries.get_services_by_code(db_session()),
         chips=_build_chips(arguments, first_day, last_day, points),
         chosen_day=day,
@@ -237,7 +263,7 @@ def show_person(person: UUID) -> str:
     """Show one person, what became of the referrals, and the visits. The journal keeps that the record was read."""
     session, actor = db_session(), current_actor()
     decrypted_person = people_records.view_person(session, actor, person, "page")
-    visits = [visit for visit in queries.list_visits_of_person(session, person) if queries.can_list_visit(actor, visit)]
+    visits = queries.list_visible_visits(session, actor, queries.list_visits_of_person(session, person))
     return render_template(
         "desk/person.html",
         person=decrypted_person,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.access import Actor
+from attention_point.foundation.vault import number_order
 from attention_point.intake import queries
 from attention_point.intake.models import Visit, VisitCounter
 from attention_point.people.search import people_search
@@ -42,7 +43,9 @@ def list_references(session: Session, typed: Reference) -> list[str]:
     if typed.prefix is not None:
         return [f"{typed.prefix}-{typed.year}-{typed.number:06d}"]
     # Only counters that have come so far: a number of a point that never reached it would be searched in vain.
-    counters = select(VisitCounter.point, VisitCounter.year).where(VisitCounter.last >= typed.number)
+    counters = select(VisitCounter.point, VisitCounter.year).where(
+        VisitCounter.last > number_order.count_before(typed.number)
+    )
     if typed.year is not None:
         counters = counters.where(VisitCounter.year == typed.year)
     prefixes = {point.code: point.prefix for point in directory_queries.list_points(session)}
@@ -56,7 +59,6 @@ def _list_visible_people(session: Session, actor: Actor, visit_ids: Iterable[UUI
     # A visit that does not open may be a restricted one: nobody knows.
     return [
         visit.person_id
-        for visit in queries.decrypt_visits(session, rows)
+        for visit in queries.list_visible_visits(session, actor, queries.decrypt_visits(session, rows))
         if isinstance(visit, queries.DecryptedVisit)
-        and (not visit.restricted or queries.can_see_restricted(actor, visit))
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import PreparedStatement, get_dialect, get_single_value
 from attention_point.foundation.database.upserts import build_insert
+from attention_point.foundation.vault import get_vault, number_order
 from attention_point.intake.models import Visit, VisitCounter
 
 # Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
@@ -57,7 +58,8 @@ def take_next_references(session: Session, point: str, year: int, prefix: str, c
 def _take_next_number(session: Session, point: str, year: int) -> int:
     # One statement takes and reads the number: two registrations can never get the same.
     counter_statement = _build_counter_statement(get_dialect(session).name)
-    return int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
+    count = int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
+    return number_order.choose_number(get_vault(session), f"{point}/{year}", count)
 
 
 @cache

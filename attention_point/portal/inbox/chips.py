@@ -10,9 +10,9 @@ from attention_point.directory.snapshot import ServiceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language, format_date, format_number
 from attention_point.foundation.language import gettext as _
-from attention_point.portal.inbox.entries import ACCEPTED, ANSWERED, STATES_OF_TAB, WAITING
-from attention_point.portal.inbox.filters import LATE, InboxFilter
-from attention_point.portal.inbox.listing import TabCount
+from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, STATES_OF_TAB, WAITING
+from attention_point.portal.inbox.order.filters import LATE, InboxFilter
+from attention_point.portal.inbox.order.listing import TabCount
 
 TAB_LABELS = {WAITING: N_("Waiting for an answer"), ACCEPTED: N_("Accepted, in progress"), ANSWERED: N_("Answered")}
 CAME_LABELS = {

@@ -12,9 +12,9 @@ from attention_point.foundation.web import current_actor, current_settings, db_s
 from attention_point.foundation.worker import run_in_worker
 from attention_point.portal import queries
 from attention_point.portal.inbox import chips, reports
-from attention_point.portal.inbox.entries import ANSWERED
-from attention_point.portal.inbox.filters import read_filter
 from attention_point.portal.inbox.list_values import build_list_values, name_endpoint
+from attention_point.portal.inbox.order.entries import ANSWERED
+from attention_point.portal.inbox.order.filters import read_filter
 from attention_point.portal.portal_blueprint import blueprint
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -18,11 +18,11 @@ from attention_point.intake.pages.unsaved_visits.kept_fields import find_fields,
 from attention_point.people.search import people_search
 from attention_point.portal import queries
 from attention_point.portal.inbox import finding
-from attention_point.portal.inbox.filters import InboxFilter
 from attention_point.portal.inbox.forms import (
     FindForm,
 )
 from attention_point.portal.inbox.list_values import build_list_values, build_rows
+from attention_point.portal.inbox.order.filters import InboxFilter
 from attention_point.portal.portal_blueprint import blueprint
 
 

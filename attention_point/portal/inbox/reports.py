@@ -18,8 +18,8 @@ from attention_point.foundation.report_pages import build_report_wording, get_wa
 from attention_point.foundation.settings import Settings
 from attention_point.people import records as people_records
 from attention_point.portal import queries
-from attention_point.portal.inbox import listing
-from attention_point.portal.inbox.filters import read_filter
+from attention_point.portal.inbox.order import listing
+from attention_point.portal.inbox.order.filters import read_filter
 from attention_point.portal.queries import ReferralDisclosure
 from attention_point.referrals.queries import DecryptedReferral
 

@@ -20,8 +20,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.foundation.web.security.response_headers import allow_camera
 from attention_point.portal import queries, services
-from attention_point.portal.inbox import chips, listing
-from attention_point.portal.inbox.filters import InboxFilter, read_filter
+from attention_point.portal.inbox import chips
 from attention_point.portal.inbox.forms import (
     ChosenAnswerForm,
     pack_chosen,
@@ -29,6 +28,8 @@ from attention_point.portal.inbox.forms import (
     unpack_chosen,
 )
 from attention_point.portal.inbox.list_values import build_list_values, build_rows, can_take_back, name_endpoint
+from attention_point.portal.inbox.order import listing
+from attention_point.portal.inbox.order.filters import InboxFilter, read_filter
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral

@@ -10,8 +10,8 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation import mail
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
-from attention_point.referrals import queries
 from attention_point.referrals.clocks import LATE, Lateness, find_due_day, find_lateness
+from attention_point.referrals.follow_up.open_referrals import list_oldest_at_point
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.referrals.rules import OPEN_STATES
 
@@ -51,7 +51,7 @@ def list_late_referrals(session: Session, now: datetime, max_rows: int = MAX_ROW
     is_cut = False
     for point in directory_queries.list_points(session):
         for state in OPEN_STATES:
-            referrals, more_after = queries.list_oldest_at_point(session, point.code, state, None, max_rows)
+            referrals, more_after = list_oldest_at_point(session, point.code, state, None, max_rows)
             is_cut |= more_after is not None
             late_referrals += filter(None, (_find_late(referral, now) for referral in referrals))
     return LateReferrals(sorted(late_referrals, key=_build_sort_key), is_cut)

@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
@@ -24,14 +23,14 @@ from attention_point.foundation.settings import Settings
 from attention_point.referrals import notices, queries
 from attention_point.referrals.clocks import Lateness, find_lateness, find_start
 from attention_point.referrals.follow_up.escalations import queue_supervisor_letters
+from attention_point.referrals.follow_up.open_referrals import BATCH_SIZE, list_all_open
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.referrals.rules import OPEN_STATES
+from attention_point.referrals.rules import DESK_SIDE, OPEN_STATES
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 
 FollowUp = Literal["reminder", "escalation", "expiry"]
-BATCH_SIZE = 200
 # Reached once in each term. An accepted referral without an outcome is asked for, and told to nobody else.
 _STEPS: dict[Lateness, FollowUp] = {
     Lateness.TO_OPEN: "reminder",
@@ -76,24 +75,10 @@ FOLLOW_UP_JOB = Job("referral-clocks", latest_working_day, run_follow_up_job)
 
 
 def _list_due_ids(session: Session, now: datetime) -> Iterator[UUID]:
-    for referrals in read_open_referrals(session):
+    for referrals in list_all_open(session):
         for referral in referrals:
             if isinstance(referral, DecryptedReferral) and find_follow_up(referral, now):
                 yield referral.id
-
-
-def read_open_referrals(
-    session: Session, states: Iterable[str] = OPEN_STATES
-) -> Iterator[list[queries.ListedReferral]]:
-    """The open referrals of all points, a part at a time, those of each state oldest first."""
-    for point in directory_queries.list_points(session):
-        for state in states:
-            after: UUID | None = None
-            while True:
-                referrals, after = queries.list_oldest_at_point(session, point.code, state, after, BATCH_SIZE)
-                yield referrals
-                if after is None:
-                    break
 
 
 def take_due_steps(session: Session, referral_ids: Iterable[UUID], now: datetime) -> Counter[FollowUp]:
@@ -120,8 +105,8 @@ def _take_step(session: Session, referral: DecryptedReferral, step: FollowUp, no
     values: dict[str, Any] = {}
     cells: Counter[CellKey] = Counter()
     if step == "expiry":
-        answer = {"at": now.isoformat(), "by": SYSTEM.journal_label, "state": "expired", "reason": None, "note": None}
-        record["answers"] = [*record["answers"], answer]
+        answer = {"at": now.isoformat(), "by": SYSTEM.journal_label, "side": DESK_SIDE, "state": "expired"}
+        record["answers"] = [*record["answers"], {**answer, "reason": None, "note": None}]
         # An answer that the entity has on its screen now is told that the referral is over.
         values = {"state": "expired", "state_at": now, "version": referral.version + 1}
         if referral.is_counted:

@@ -35,13 +35,14 @@ def list_late() -> str:
 
 @blueprint.app_context_processor
 def _offer_late_referrals() -> dict[str, object]:
-    """What the supervisor's home needs to say how many are late; nothing is read before a page asks for it."""
-    return {"count_late_referrals": _count_late_referrals}
+    """What the supervisor's home shows of late referrals; nothing is read before a page asks for it."""
+    return {
+        "find_late_referrals": _find_late_referrals,
+        "find_directory": lambda: directory_queries.get_directory(read_session()),
+    }
 
 
-def _count_late_referrals() -> tuple[int, bool]:
-    """How many referrals are late, and whether there may be more."""
+def _find_late_referrals() -> LateReferrals | None:
     if not current_actor().may(ESCALATIONS_PERMISSION):
-        return 0, False
-    late = list_late_referrals(read_session(), clock.now(), MAX_ROWS_READ_AT_HOME)
-    return len(late.items), late.is_cut
+        return None
+    return list_late_referrals(read_session(), clock.now(), MAX_ROWS_READ_AT_HOME)

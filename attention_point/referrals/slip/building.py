@@ -1,6 +1,6 @@
 """The slip says where to go and what is still to be brought. It names nobody; its code leads to the referral."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,8 @@ from attention_point.foundation import clock
 from attention_point.foundation.language import N_, current_language, format_date, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork.slip.content import PaperName, Slip, SlipLabels, SlipPerson, SlipReferral
-from attention_point.referrals.slip.places import SlipPlace, SlipTraveller, build_slip_referral, list_places
+from attention_point.referrals.slip.contact import list_contact_lines
+from attention_point.referrals.slip.places import SlipDay, SlipPlace, SlipTraveller, build_slip_referral, list_places
 
 AGE_TOLD_BELOW = 18  # years
 PRIVACY_NOTICE = N_(
@@ -25,7 +26,8 @@ PRIVACY_NOTICE = N_(
 class SlipVisit:
     """The values that the slip takes from its visit. ``code`` leads to the visit and reveals nothing.
 
-    ``corrected_on`` is the day of the last correction, which the slip prints; None where there was none.
+    ``corrected_on`` is the day of the last correction, which the slip prints; None where there was none. ``readers``
+    are the entities of which somebody reads this system; None where that is not known.
     """
 
     point: str
@@ -34,6 +36,11 @@ class SlipVisit:
     reference: str
     code: str
     corrected_on: date | None = None
+    readers: Collection[str] | None = None
+
+
+# Who helps a person whom an entity refuses to receive: the first of them of whom she does not complain.
+HELPERS = ("personeria", "defensoria")
 
 
 def build_slip(
@@ -57,6 +64,7 @@ def build_slip(
     # On a sheet for several people nothing confidential stands: one of them may be whom another one fears.
     is_shown = with_confidential and len(travellers) == 1
     places = [list_places(traveller, with_confidential=is_shown) for traveller in travellers]
+    slip_day = SlipDay(visit.day, clock.today(), point.municipality if point else None, visit.readers)
     return Slip(
         language=current_language(),
         created_at=clock.to_local_time(visit.received_at),
@@ -66,13 +74,19 @@ def build_slip(
         reference=visit.reference,
         date_text=format_date(visit.day),
         correction_note=_("Corrected on %(date)s", date=format_date(visit.corrected_on)) if visit.corrected_on else "",
-        heading=_("Where to go") if any(places) else _("You were given guidance"),
-        people=tuple(_build_people(snapshot, visit.day, travellers, places)),
+        heading=_("Where to go")
+        if any(not place.is_closed for traveller_places in places for place in traveller_places)
+        else _("You were given guidance"),
+        people=tuple(_build_people(snapshot, slip_day, travellers, places)),
         labels=_build_slip_words(),
         # The code is random: who finds the paper learns nothing from it, and without an account opens nothing.
         qr_code_address=f"{public_url}/portal/slips/{visit.code}",
-        qr_code_caption=_("Show this code at the entity."),
+        qr_code_caption=_(
+            "Show it there, and tell us afterwards: %(code)s",
+            code=_group_letters(visit.code),
+        ),
         emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
+        refused_note=_describe_help(snapshot, slip_day, travellers, places),
         privacy_notice=_(PRIVACY_NOTICE),
         footer=_("Nobody may ask you for money for this guidance or for this sheet."),
         watermark=_("Demonstration: invented people") if demo else None,
@@ -80,10 +94,17 @@ def build_slip(
     )
 
 
-def describe_offer(session: Session, offer: OfferRow, day: date) -> SlipReferral:
+def describe_offer(
+    session: Session,
+    offer: OfferRow,
+    day: date,
+    municipality: str | None = None,
+    readers: Collection[str] | None = None,
+) -> SlipReferral:
     """An entity that gives a service, as a slip prints it. It is of the directory alone: nobody was referred yet."""
     place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
-    return build_slip_referral(directory_queries.get_directory(session), place, SlipTraveller(()), day)
+    slip_day = SlipDay(day, day, municipality, readers)
+    return build_slip_referral(directory_queries.get_directory(session), place, SlipTraveller(()), slip_day)
 
 
 def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ...]:
@@ -92,13 +113,18 @@ def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ..
     return tuple(_format_emergency_line(line, is_confidential=False) for line in lines)
 
 
+def _group_letters(code: str) -> str:
+    # For whoever cannot scan it: in fours, as people read long numbers, and on one line.
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
 def _build_people(
-    snapshot: Directory, day: date, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
+    snapshot: Directory, slip_day: SlipDay, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
 ) -> Iterator[SlipPerson]:
     is_shared = len(travellers) > 1
     for number, (traveller, traveller_places) in enumerate(zip(travellers, places, strict=True), 1):
         yield SlipPerson(
-            tuple(build_slip_referral(snapshot, place, traveller, day) for place in traveller_places),
+            tuple(build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places),
             _describe_traveller(number, traveller) if is_shared else "",
             _("Guidance was given.") if is_shared else "",
         )
@@ -146,6 +172,21 @@ def _list_point_contact(point: PointRow) -> Iterator[str]:
         yield f"{_('Phone:')} {point.phone}"
 
 
+def _describe_help(
+    snapshot: Directory, slip_day: SlipDay, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
+) -> str:
+    """Where to go for help when an entity refuses; nothing on a slip that sends nobody anywhere."""
+    avoided = {traveller.complained_of for traveller in travellers}
+    helper = next((code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None)
+    if helper is None:
+        return ""
+    place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)
+    contact = list_contact_lines(place, home_municipality=slip_day.municipality, has_appointment=True)
+    name = snapshot.entities[helper].name[current_language()]
+    reached = [text for label, text in contact if label in {_("Address:"), _("Phone:")}]
+    return _("If they refuse to receive you, ask for help: %(contact)s.", contact=", ".join([name, *reached]))
+
+
 def _list_emergency_lines(session: Session, places: Iterable[Iterable[SlipPlace]], day: date) -> Iterable[str]:
     """Each line once, in the order of the places."""
     return dict.fromkeys(
@@ -166,11 +207,8 @@ def _format_emergency_line(emergency_line: EmergencyLineRow, *, is_confidential:
 def _build_slip_words() -> SlipLabels:
     return SlipLabels(
         reference=_("Your reference"),
-        address=_("Address:"),
-        opening_hours=_("Hours:"),
-        phone=_("Phone:"),
         requirements=_("Bring:"),
+        advice=_("Keep in mind:"),
         appointment=_("Appointment:"),
-        urgent=_("URGENT: go today"),
         page_number_text=_("Page %(page)s of %(pages)s"),
     )

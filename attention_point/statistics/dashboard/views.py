@@ -7,6 +7,9 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.dates import format_month_code
+from attention_point.directory.queries import get_directory
+from attention_point.directory.upkeep.endings import Ending, list_endings
+from attention_point.directory.upkeep.review import count_waiting
 from attention_point.directory.validation.missing_contacts import list_missing_contacts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor, requires
@@ -39,6 +42,8 @@ from attention_point.statistics.open_data.files import FILE_FORMATS
 
 # The names of needs and a year of months need the whole width; the others stand in twos.
 WIDE_CHARTS = frozenset({"needs", "trend"})
+# More would stand before the figures.
+_MOST_ENDINGS = 5
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 
@@ -75,9 +80,16 @@ def show_dashboard() -> str | tuple[str, int]:
         describe_comparison=describe_comparison,
         parts=split_into_parts(selection.report),
         missing_contacts=list(list_missing_contacts(db_session(), current_settings().contact)) if may_complete else [],
+        directory_waiting=count_waiting(db_session(), clock.today()) if may_complete else {},
+        directory_endings=_list_first_endings() if may_complete else [],
         month=format_month_code(selection.filters.month),
         format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
     )
+
+
+def _list_first_endings() -> list[Ending]:
+    """What of the directory ends first; its own page has the rest."""
+    return list_endings(get_directory(db_session()), clock.today())[:_MOST_ENDINGS]
 
 
 @blueprint.get("/charts/<string(maxlength=60):chart>.svg")

@@ -1,7 +1,9 @@
-"""The page on which people look through a month and publish it: one person, or two where the settings ask for it."""
+"""The page on which people look through a period and publish it: one person, or two where the settings ask for it.
+
+A quarter and a year are published with their last month. This page publishes one that could not be published then.
+"""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 
 import structlog
@@ -10,17 +12,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.naming import find_actor_names
-from attention_point.dates import Period, format_month_code
+from attention_point.dates import Period, parse_period_code
 from attention_point.foundation.access import requires
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Invalid
-from attention_point.foundation.language import format_month
+from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.transactions import current_database, read_session
 from attention_point.foundation.worker import run_in_worker
-from attention_point.statistics.month_codes import parse_begun_month
+from attention_point.statistics.month_codes import parse_begun_period
 from attention_point.statistics.month_papers.changes import Comparison, name_period
 from attention_point.statistics.month_papers.loading import load_comparison
 from attention_point.statistics.month_papers.movements import Movement, count_differences, list_movements
@@ -40,13 +42,13 @@ log = structlog.get_logger("statistics")
 @blueprint.route("/<string(maxlength=20):month>/release", methods=["GET", "POST"])
 @requires("statistics.release")
 def release_month(month: str) -> Response | str | tuple[str, int]:
-    """Show a month to the person who decides, and publish it, or propose it where two people decide."""
-    first_day = parse_begun_month(month)
+    """Show a period to the person who decides, and publish it, or propose it where two people decide."""
+    period = parse_begun_period(month)
     form = ReleaseForm()
     # A wrong form comes back with status 422: the page stays, and a program that follows it sees that nothing happened.
     if not form.validate_on_submit():
-        return _render_review(first_day, form), 422 if request.method == "POST" else 200
-    period, needs_two_people = Period("month", first_day), current_settings().release_needs_two_people
+        return _render_review(period, form), 422 if request.method == "POST" else 200
+    needs_two_people = current_settings().release_needs_two_people
     note, reader_note = form.note.data, form.reader_note.data
     fingerprint, despite_damage = form.fingerprint.data or "", form.despite_damage.data
     try:
@@ -56,7 +58,7 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
             approvals.propose_release(
                 db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage
             )
-            flash(_("%(month)s waits for a second person to approve it.", month=format_month(first_day)))
+            flash(_("%(month)s waits for a second person to approve it.", month=format_period(period)))
             return redirect(url_for("statistics_release.release_month", month=month))
         release = services.release_period(
             db_session(), current_actor(), period, note, fingerprint, despite_damage, reader_note
@@ -64,7 +66,7 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     # What is typed stays in the form: a note of what was wrong takes minutes to write.
     except Invalid as error:
         form.show_field_errors(error.field_errors)
-        return _render_review(first_day, form), 422
+        return _render_review(period, form), 422
     return _answer_release(release)
 
 
@@ -72,28 +74,26 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
 @requires("statistics.release")
 def approve_month(month: str) -> Response | tuple[str, int]:
     """Publish what somebody else proposed."""
-    first_day = parse_begun_month(month)
-    form = ApprovalForm()
+    period, form = parse_begun_period(month), ApprovalForm()
     if not form.validate_on_submit():
-        return _render_review(first_day, ReleaseForm(), form), 422
-    period = Period("month", first_day)
+        return _render_review(period, ReleaseForm(), form), 422
     return _answer_release(approvals.approve_release(db_session(), current_actor(), period, form.seal.data or ""))
 
 
 @blueprint.post("/<string(maxlength=20):month>/release/withdrawal")
 @requires("statistics.release")
 def withdraw_month(month: str) -> Response:
-    """Take back the proposal to publish a month."""
-    first_day = parse_begun_month(month)
-    approvals.withdraw_proposal(db_session(), current_actor(), Period("month", first_day))
+    """Take back the proposal to publish a period."""
+    approvals.withdraw_proposal(db_session(), current_actor(), parse_begun_period(month))
     flash(_("The proposal is withdrawn. Nothing was published."))
     return redirect(url_for("statistics_release.release_month", month=month))
 
 
 def _answer_release(release: Release) -> Response:
-    flash(_("%(month)s is published, version %(number)s.", month=format_month(release.month), number=release.version))
-    response = redirect(url_for("statistics.show_month", month=format_month_code(release.month)))
-    # The files take seconds to draw. They are made once the response is out and the month is committed.
+    name = format_period(parse_period_code(release.period))
+    flash(_("%(month)s is published, version %(number)s.", month=name, number=release.version))
+    response = redirect(url_for("statistics.show_month", month=release.period))
+    # The files take seconds to draw. They are made once the response is out and the release is committed.
     response.call_on_close(partial(_make_public_files, current_database(), current_settings()))
     return response
 
@@ -105,15 +105,15 @@ def _make_public_files(database: Database, settings: Settings) -> None:
         log.warning("open_data.not_made", code=error.code)
 
 
-def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalForm | None = None) -> str:
-    template, month, period = "statistics/release.html", format_month_code(first_day), Period("month", first_day)
+def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalForm | None = None) -> str:
+    template, month, period_name = "statistics/release.html", period.code, format_period(period)
     # The review takes seconds of computing and writes nothing; a writing session would keep the desk waiting on SQLite.
     session = read_session()
     try:
         # The audit beside other releases may take seconds, in which the tablets would wait for this thread.
         prepared = run_in_worker(session, current_settings(), _prepare_release, period)
     except AppError as error:
-        return render_template(template, first_day=first_day, month=month, error_message=error.message)
+        return render_template(template, period_name=period_name, month=month, error_message=error.message)
     proposal = approvals.find_proposal(session, period)
     if proposal is not None and proposal.fingerprint != prepared.fingerprint:
         # What was proposed is no longer what would be published: it is reviewed and proposed anew.
@@ -128,7 +128,7 @@ def _render_review(first_day: date, form: ReleaseForm, approval_form: ApprovalFo
     comparison = load_comparison(session, period)
     return render_template(
         template,
-        first_day=first_day,
+        period_name=period_name,
         month=month,
         error_message=None,
         form=form,

@@ -1,5 +1,6 @@
 """The office's pages of figures: the list of months, and one month with its charts and files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 from attention_point.dates import (
     Period,
     PeriodKind,
+    find_period,
     first_of_month,
     first_of_next_month,
     format_month_code,
@@ -34,7 +36,7 @@ from attention_point.statistics.month_papers.loading import build_provisional_pa
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.months.month_page import MAX_OPEN_ROWS, list_first_blocks, list_sections
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import queries
+from attention_point.statistics.releases import queries, services
 from attention_point.statistics.releases.content import SUPPRESSION
 from attention_point.statistics.releases.models import Release
 from attention_point.tallies import queries as tally_queries
@@ -66,6 +68,7 @@ def list_months() -> str:
         releases={release.month: release for release in releases},
         # There are few of them, and they would stand on every page of the list.
         longer_releases=_list_longer_releases() if not month_bound else (),
+        waiting_periods=_list_waiting_periods(releases),
         file_formats=files.FILE_FORMATS,
     )
 
@@ -78,6 +81,17 @@ def _list_longer_releases() -> list[tuple[str, Release]]:
         for release in queries.list_current_releases(db_session(), clock.today(), MAX_LONGER_PERIODS, kind)
     ]
     return [(format_period(parse_period_code(release.period)), release) for release in releases]
+
+
+def _list_waiting_periods(releases: Iterable[Release]) -> list[Period]:
+    """List the quarters and years of released months that could be released and are not."""
+    months = [release.month for release in releases]
+    periods = dict.fromkeys(find_period(kind, month) for kind in LONGER_KINDS for month in months)
+    return [
+        period
+        for period in periods
+        if queries.find_current_release(db_session(), period) is None and services.is_complete(db_session(), period)
+    ]
 
 
 @blueprint.get("/<string(maxlength=20):month>")
@@ -93,6 +107,7 @@ def show_month(month: str) -> str:
         period=period,
         period_name=format_period(period),
         is_current=clock.today() in period,
+        can_be_released=period.kind == "month" or services.is_complete(db_session(), period),
         versions=queries.list_versions(db_session(), period),
         shown_version=version,
         is_empty=paper.content.is_empty,

@@ -77,7 +77,10 @@ def list_public_files(session: Session, settings: Settings, release: Release) ->
 
 def read_series(session: Session, settings: Settings) -> bytes:
     """Return the file of all months, which is made once for each set of versions. Raises Busy as the others do."""
-    return _ensure_series(session, settings).read_bytes()
+    try:
+        return _ensure_series(session, settings).read_bytes()
+    except FileNotFoundError:  # a release of this moment put its own file in the place of this one
+        return _ensure_series(session, settings).read_bytes()
 
 
 def _ensure_series(session: Session, settings: Settings) -> Path:

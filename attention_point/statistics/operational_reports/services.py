@@ -169,17 +169,22 @@ def check_reason(reason: str | None) -> str:
 
 def record_export(session: Session, actor: Actor, report: OperationalReport, reason: str) -> None:
     """Write to the journal who took the exact figures of a month, for whom and why. ``reason`` is a code."""
-    journal.record(
-        session,
-        actor,
-        "statistics.operational_report",
-        "month",
-        format_month_code(report.month),
-        format="r4v",
-        organisation=report.organisation.code,
-        rows=len(report.rows),
-        reason=reason,
-    )
+    _record_disclosure(session, actor, report, "r4v", reason)
+
+
+def record_view(session: Session, actor: Actor, report: OperationalReport) -> None:
+    """Write to the journal who saw the exact figures of a month on the page."""
+    _record_disclosure(session, actor, report, "page", None)
+
+
+def _record_disclosure(
+    session: Session, actor: Actor, report: OperationalReport, format_code: str, reason: str | None
+) -> None:
+    detail = {"format": format_code, "organisation": report.organisation.code, "rows": len(report.rows)}
+    if reason is not None:
+        detail["reason"] = reason
+    month = format_month_code(report.month)
+    journal.record(session, actor, "statistics.operational_report", "month", month, **detail)
 
 
 class _MonthCounts:

@@ -97,6 +97,8 @@ def _render_report(first_day: date, form: OperationalReportForm) -> str:
     report, error_message = None, ""
     try:
         report = _build_shown_report(plan, first_day, form)
+        # The page has the figures of the file, exact ones of a few people among them.
+        services.record_view(db_session(), current_actor(), report)
     except AppError as error:
         error_message = error.message
     return render_template(

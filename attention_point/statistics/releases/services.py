@@ -126,14 +126,19 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
     # The quarter before the year: the year's audit then knows the quarter that was released with it.
     for kind in LONGER_PERIODS:
         period = find_period(kind, month.first_day)
-        is_over = period.end_day <= clock.today()
-        if not is_over or not all(_is_settled(session, Period("month", first_day)) for first_day in period.months):
+        if not is_complete(session, period):
             continue
         is_released = queries.find_current_release(session, period) is not None
         try:
             release_period(session, actor, period, note if is_released else None)
         except AppError as error:
             log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
+
+
+def is_complete(session: Session, period: Period) -> bool:
+    """Whether a quarter or a year is over and all its months are released, so that it can be released too."""
+    is_over = period.end_day <= clock.today()
+    return is_over and all(_is_settled(session, Period("month", first_day)) for first_day in period.months)
 
 
 def _is_settled(session: Session, month: Period) -> bool:

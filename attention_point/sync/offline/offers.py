@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from attention_point.accounts import queries as account_queries
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import Authorisation, describe_authorisation
 from attention_point.directory.snapshot import OfferRow
@@ -29,16 +30,22 @@ class NeedOffer(NamedTuple):
     emergency_lines: tuple[str, ...]
 
 
-def list_need_offers(session: Session, day: date) -> list[NeedOffer]:
-    """The entities of every need on a day, in the order in which the rules prefer them."""
+def list_need_offers(session: Session, day: date, municipality: str | None) -> list[NeedOffer]:
+    """The entities of every need on a day, in the order in which the rules prefer them.
+
+    ``municipality`` is that of the point: a place in another one says so.
+    """
     offers = sorted(
         (offer for offer in directory_queries.list_offers(session) if offer.is_in_force(day)),
         key=lambda offer: (offer.need, offer.service, offer.order),
     )
-    return list(_describe_offers(session, offers, day))
+    return list(_describe_offers(session, offers, day, municipality))
 
 
-def _describe_offers(session: Session, offers: list[OfferRow], day: date) -> Iterator[NeedOffer]:
+def _describe_offers(
+    session: Session, offers: list[OfferRow], day: date, municipality: str | None
+) -> Iterator[NeedOffer]:
+    readers = account_queries.list_entities_with_account(session)
     asked_services: set[str] = set()
     for offer in offers:
         is_first = offer.service not in asked_services
@@ -48,7 +55,7 @@ def _describe_offers(session: Session, offers: list[OfferRow], day: date) -> Ite
             service=offer.service,
             entity=offer.entity,
             is_restricted=offer.restricted,
-            printed=describe_offer(session, offer, day),
+            printed=describe_offer(session, offer, day, municipality, readers),
             authorisation=describe_authorisation(session, offer.entity, offer.service) if is_first else None,
             emergency_lines=list_offer_lines(session, offer.service, day) if is_first and not offer.restricted else (),
         )

@@ -77,7 +77,7 @@ def show_offline_form() -> str:
         is_kept=False,
         news=None,
         blank_row=companions.build_blank_row(form),
-        offers=list_need_offers(session, day),
+        offers=list_need_offers(session, day, point.municipality if point else None),
         slip_point=point,
         release=hash_static_files(),
         **describe_consents(session, current_settings().contact, form),

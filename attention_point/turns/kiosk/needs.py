@@ -33,13 +33,14 @@ class NeedGroup(NamedTuple):
 def list_need_groups(session: Session, day: date) -> tuple[NeedGroup, ...]:
     """The groups with the needs that some service in force on the day answers; a group without any is left out.
 
-    A need that the kiosk has no words for stands in the last group under the name of its first service.
+    A need that the kiosk has no words for stands in the last group under the name of its first service, unless the
+    kiosk leaves it to the desk.
     """
     services = queries.list_services(session, day)
     # Reversed, so that the first service of a need, by code, is the one that names it.
     names = {service.need: service.name for service in reversed(services)}
     groups = [NeedGroup(group.title, _select_tiles(group, names)) for group in _read_groups()]
-    listed_codes = {tile.code for group in groups for tile in group.tiles}
+    listed_codes = {tile.code for group in groups for tile in group.tiles} | _read_left_out()
     further_tiles = tuple(
         NeedTile(code, OTHER_PICTURE, names[code]) for code in sorted(names) if code not in listed_codes
     )
@@ -60,6 +61,11 @@ def _select_tiles(group: NeedGroup, codes: Mapping[str, Any]) -> tuple[NeedTile,
 def _read_groups() -> tuple[NeedGroup, ...]:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(NeedGroup(_read_words(group), _read_tiles(group["needs"])) for group in content["groups"])
+
+
+@cache
+def _read_left_out() -> frozenset[str]:
+    return frozenset(yaml.safe_load(_FILE.read_text(encoding="utf-8"))["left_out"])
 
 
 def _read_tiles(needs: Mapping[str, Mapping[str, str]]) -> tuple[NeedTile, ...]:

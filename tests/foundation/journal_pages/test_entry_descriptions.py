@@ -21,7 +21,7 @@ from attention_point.people.search.people_search import Match
 from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME
 
 ACTION = re.compile(r"[a-z_]*(\.[a-z-]+)+")
-WRITERS = ("record", "_record_change")
+WRITERS = ("record", "record_change", "save_changes")
 assert FEATURES  # all rooms are known
 
 

@@ -71,9 +71,7 @@ def make_long_table(rows: int) -> Table:
 REFERRAL = SlipReferral(
     entity_name="Migración inventada",
     service_name="Orientación",
-    address="Calle 1 n.º 2-03",
-    opening_hours="8:00 a 12:00",
-    phone="000 0000",
+    contact=(("Dirección:", "Calle 1 n.º 2-03"), ("Horario:", "8:00 a 12:00"), ("Teléfono:", "000 0000")),
     requirements=("Pasaporte", "Cédula"),
     reason="Usted pidió ayuda con su permiso.",
 )
@@ -91,12 +89,9 @@ def make_slip(*referrals: SlipReferral, **changes: Any) -> Slip:
         "heading": "A dónde ir",
         "labels": SlipLabels(
             "Referencia",
-            "Dirección:",
-            "Horario:",
-            "Teléfono:",
             "Lleve",
+            "Tenga en cuenta:",
             "Cita:",
-            "URGENTE",
             WORDS.page_number_text,
         ),
         "qr_code_address": "https://punto.example/r/3fJx",

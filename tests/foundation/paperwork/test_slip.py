@@ -44,7 +44,7 @@ def test_the_point_s_own_contact_a_correction_and_the_day_of_the_check_are_said(
 
 
 def test_a_sentence_on_documents_and_urgency_are_said() -> None:
-    changed = replace(REFERRAL, requirements=(), requirement_note="Sin papeles", is_urgent=True)
+    changed = replace(REFERRAL, requirements=(), requirement_note="Sin papeles", urgent_text="URGENTE")
     text = read_text(write_slip(make_slip(changed)))
     assert "Sin papeles" in text
     assert "URGENTE" in text
@@ -53,7 +53,14 @@ def test_a_sentence_on_documents_and_urgency_are_said() -> None:
 
 def test_a_line_without_its_value_is_left_out() -> None:
     text = read_text(write_slip(make_slip(SlipReferral("Entidad", "Servicio"))))
-    assert not [label for label in ("Dirección", "Horario", "Teléfono") if label in text]
+    assert not [label for label in ("Dirección", "Lleve", "Cita") if label in text]
+
+
+def test_what_is_closed_and_what_to_keep_in_mind_are_said() -> None:
+    changed = replace(REFERRAL, closed_note="Este trámite cerró.", advice=("No deje vencer su permiso.",))
+    text = read_text(write_slip(make_slip(changed, refused_note="Si no le reciben: Personería.")))
+    for expected in ("Este trámite cerró.", "No deje vencer su permiso.", "Si no le reciben: Personería."):
+        assert expected in text
 
 
 def test_four_referrals_fit_on_one_page_and_more_flow_on() -> None:
@@ -163,7 +170,12 @@ def test_a_slip_needs_a_moment_with_zone() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(
-    st.builds(SlipReferral, *[st.text(st.characters(), max_size=120)] * 5, reason=st.text(max_size=300)),
+    st.builds(
+        SlipReferral,
+        *[st.text(st.characters(), max_size=120)] * 2,
+        st.lists(st.tuples(*[st.text(st.characters(), max_size=60)] * 2), max_size=4).map(tuple),
+        reason=st.text(max_size=300),
+    ),
     st.sampled_from(sorted(PAPERS)),
 )
 def test_any_text_stays_on_the_paper(referral: SlipReferral, paper: PaperName) -> None:

@@ -256,3 +256,14 @@ def test_what_is_saved_holds_no_formula_and_comes_back(session: Session, text: s
         assert importing.count_outcomes(rows) == {"same": 1}
     with zipfile.ZipFile(BytesIO(content)) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_hidden_sheet_is_not_what_is_brought_in() -> None:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        choices, rows = book.add_worksheet("Listas"), book.add_worksheet("Eventos")
+        choices.write_column("A1", ["Estado", "realizado"])
+        rows.write_column("A1", ["Nombre", "Mesa técnica"])
+        rows.activate()
+        choices.hide()
+    assert read_spreadsheet("a.xlsx", file.getvalue()) == (["Nombre"], [(2, ["Mesa técnica"])])

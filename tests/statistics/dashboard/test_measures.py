@@ -31,7 +31,7 @@ from tests.statistics.dashboard.house import SECOND_POINT, TODAY, Facts, add_sec
 from tests.support.visits import recorded
 
 AUGUST, SEPTEMBER = date(2017, 8, 1), date(2017, 9, 1)
-APART = {"comisaria-familia", "defensoria", "fiscalia"}
+APART = {"comisaria-familia", "fiscalia"}
 OF = Callable[[date, date], int]
 
 

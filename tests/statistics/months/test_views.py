@@ -15,6 +15,7 @@ from attention_point.dates import Period
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
 from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
@@ -25,6 +26,7 @@ from attention_point.statistics.feature import statistics
 from attention_point.statistics.month_papers.loading import build_provisional_paper
 from attention_point.statistics.month_papers.period_report import build_period_report
 from attention_point.statistics.open_data import files, public_files
+from attention_point.statistics.releases import services
 from attention_point.statistics.releases.models import Release, ReleaseProposal
 from attention_point.tallies import queries as tally_queries
 from tests.statistics.conftest import SEPTEMBER, Office, build_office
@@ -172,7 +174,7 @@ def test_downloads_are_of_what_the_page_shows(office: Office, recorded: Recorded
 def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recorded: Recorded) -> None:
     recorded(0)
     empty = office.client.get("/statistics/2017-09/release").text
-    assert "Este mes no se puede publicar ahora" in empty
+    assert "septiembre de 2017 no se puede publicar ahora" in empty
     assert "no se registró nada" in empty
     this_month = f"{clock.today():%Y-%m}"
     assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
@@ -207,7 +209,7 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
     assert "versión 1" in client.get("/statistics/2017-09").text
     assert client.get("/open-data/2017-09.json").get_json()["hash"] == release.hash
     page = client.get(address)
-    assert "Este mes no se puede publicar ahora" in page.text
+    assert "septiembre de 2017 no se puede publicar ahora" in page.text
     with database.read_session() as session:
         assert len(session.scalars(select(Release).where(Release.period == "2017-09")).all()) == 1
 
@@ -241,6 +243,25 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     assert "Nota de la oficina: El 4 no hubo atención." in client.get("/statistics/2017-09").text
     acted = [entry[0] for entry in _journal(database) if entry[1:3] == ("month", "2017-09")]
     assert [action for action in acted if action != "statistics.export"] == ["statistics.propose", "statistics.release"]
+
+
+def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_page(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
+    with database.write_session() as session, monkeypatch.context() as patch:
+        load_shipped(session)
+        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        patch.setattr(services, "_release_longer_periods", lambda *_arguments: None)
+        services.release_period(session, SYSTEM, Period("month", SEPTEMBER))
+    client, address = office.client, "/statistics/2017-Q3/release"
+    assert "Sin publicar todavía" in client.get("/statistics").text
+    assert address in client.get("/statistics/2017-Q3").text
+    client.post(address, data={**_read_form(client.get(address)), "checked": "y"})
+    office.number = 8
+    reply = client.post(f"{address}/approval", data={**_read_form(client.get(address)), "approved": "y"})
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/statistics/2017-Q3")
+    assert "versión 1" in client.get("/statistics/2017-Q3").text
 
 
 def test_a_proposal_is_withdrawn_on_its_page(database: Database, settings: Settings) -> None:

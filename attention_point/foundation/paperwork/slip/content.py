@@ -11,21 +11,24 @@ PaperName = Literal["a4", "half_letter", "ticket"]
 class SlipReferral:
     """One entity to go to. An empty text leaves out its line.
 
+    ``urgent_text`` says how urgent it is. ``closed_note`` says that the procedure is closed for the person, and what is
+    open. ``contact`` has a label and a text for each line: place, address, hours, telephone, cost, last day.
     ``requirements`` are what the person still lacks. ``requirement_note`` is a sentence below them, or in their place:
-    that no document is needed, or that the document shown at the desk is needed there too. ``checked_note`` says on
-    which day the office confirmed the contact data. ``appointment`` is the moment, and the place, at which the entity
-    expects the person.
+    that no document is needed, or that the document shown at the desk is needed there too. ``advice`` are sentences for
+    this person. ``reason`` says that the data were not sent, or that nobody there sees them. ``checked_note`` says on
+    which day the contact data was confirmed. ``appointment`` is the moment, and the place, at which the entity expects
+    the person.
     """
 
     entity_name: str
     service_name: str
-    address: str = ""
-    opening_hours: str = ""
-    phone: str = ""
+    contact: tuple[tuple[str, str], ...] = ()
     requirements: tuple[str, ...] = ()
     reason: str = ""
-    is_urgent: bool = False
+    urgent_text: str = ""
+    closed_note: str = ""
     requirement_note: str = ""
+    advice: tuple[str, ...] = ()
     checked_note: str = ""
     appointment: str = ""
 
@@ -47,12 +50,9 @@ class SlipLabels:
     """The labels, translated. ``page_number_text`` holds ``%(page)s`` and ``%(pages)s``."""
 
     reference: str
-    address: str
-    opening_hours: str
-    phone: str
     requirements: str
+    advice: str
     appointment: str
-    urgent: str
     page_number_text: str
 
 
@@ -62,7 +62,8 @@ class Slip:
 
     ``language`` is a BCP 47 tag. ``created_at`` is a moment with time zone, for the metadata of the file; ``date_text``
     is its day as readers see it. ``qr_code_address`` is an opaque address. ``point_contact`` are lines with the point's
-    own address, hours and telephone. ``correction_note`` says that the visit was corrected, and when.
+    own address, hours and telephone. ``correction_note`` says that the visit was corrected, and when. ``refused_note``
+    says where to go for help when an entity refuses.
     """
 
     language: str
@@ -79,6 +80,7 @@ class Slip:
     point_contact: tuple[str, ...] = ()
     correction_note: str = ""
     emergency_lines: tuple[str, ...] = ()
+    refused_note: str = ""
     privacy_notice: str = ""
     footer: str = ""
     watermark: str | None = None

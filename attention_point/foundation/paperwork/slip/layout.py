@@ -152,34 +152,42 @@ class _Layout:
         paper, labels = self.paper, self.slip.labels
         width = paper.left_column_width
         lines = self._wrap_lines(referral.entity_name, width, BOLD_FONT, paper.name_size)
-        if referral.is_urgent:
-            text = shorten_text(labels.urgent, BOLD_FONT, paper.text_size, width - 6)
+        if referral.urgent_text:
+            text = shorten_text(referral.urgent_text, BOLD_FONT, paper.text_size, width - 6)
             lines.append((TextRun(3, text, BOLD_FONT, paper.text_size, is_inverse=True),))
         lines += self._wrap_lines(referral.service_name, width)
         if referral.appointment:
             lines += self._wrap_lines(f"{labels.appointment} {referral.appointment}", width, BOLD_FONT)
-        lines += self._wrap_labelled_text(labels.address, referral.address)
-        lines += self._wrap_labelled_text(labels.opening_hours, referral.opening_hours)
-        lines += self._wrap_labelled_text(labels.phone, referral.phone)
+        lines += self._wrap_lines(referral.closed_note, width, BOLD_FONT)
+        for label, text in referral.contact:
+            lines += self._wrap_labelled_text(label, text)
         return lines + self._wrap_lines(referral.reason, width)
 
     def _build_requirements(self, referral: SlipReferral) -> list[Line]:
-        paper = self.paper
-        width = paper.right_column_width
-        lines: list[Line] = []
-        if referral.requirements:
-            lines += self._wrap_lines(self.slip.labels.requirements, width, BOLD_FONT)
-        for requirement in referral.requirements:
+        labels, width = self.slip.labels, self.paper.right_column_width
+        return [
+            *self._build_list(labels.requirements, referral.requirements),
+            *self._wrap_lines(referral.requirement_note, width),
+            *self._build_list(labels.advice, referral.advice),
+        ]
+
+    def _build_list(self, label: str, texts: Sequence[str]) -> Iterator[Line]:
+        """Builds a label with a bullet for each text; nothing without texts."""
+        paper, width = self.paper, self.paper.right_column_width
+        if texts:
+            yield from self._wrap_lines(label, width, BOLD_FONT)
+        for text in texts:
             first_line, *further_lines = [
-                _move_line(line, _BULLET_WIDTH) for line in self._wrap_lines(requirement, width - _BULLET_WIDTH)
+                _move_line(line, _BULLET_WIDTH) for line in self._wrap_lines(text, width - _BULLET_WIDTH)
             ] or [()]
-            lines += [(TextRun(0, "•", REGULAR_FONT, paper.text_size), *first_line), *further_lines]
-        return lines + self._wrap_lines(referral.requirement_note, width)
+            yield (TextRun(0, "•", REGULAR_FONT, paper.text_size), *first_line)
+            yield from further_lines
 
     def _build_closing(self) -> list[RowBlock]:
         slip, width = self.slip, self.paper.content_width
         emergency_rows = [row for text in slip.emergency_lines for row in self._build_rows(text, width, BOLD_FONT)]
         notice_rows = [
+            *self._build_rows(slip.refused_note, width, BOLD_FONT, space_before=6),
             *self._build_rows(slip.privacy_notice, width, space_before=6),
             *self._build_rows(slip.footer, width, space_before=4),
         ]

@@ -35,7 +35,8 @@ def register_compression(app: Flask) -> None:
         # Zstandard and Brotli for browsers over TLS; over plain HTTP they take gzip alone.
         COMPRESS_ALGORITHM=["br", "zstd", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "zstd", "gzip"],
-        COMPRESS_BR_LEVEL=7,
+        COMPRESS_BR_LEVEL=9,
+        COMPRESS_BR_WINDOW=16,
         COMPRESS_CACHE_BACKEND=StaticFilesOnly,
         # By its path alone: whatever stands behind the question mark, it is the same file.
         COMPRESS_CACHE_KEY=lambda asked: posixpath.normpath(asked.path) if asked.endpoint == "static" else "",

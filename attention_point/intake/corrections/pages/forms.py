@@ -25,6 +25,7 @@ from attention_point.intake.corrections.stored_drafts import ASKED_NAMES
 from attention_point.intake.draft import Household
 from attention_point.intake.draft_types.parts import SituationFacts
 from attention_point.intake.form import visit_form
+from attention_point.intake.form.situation_questions import list_addressees, list_needs
 
 _STORED_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 # Parts of a draft of which a correction names single fields.
@@ -32,8 +33,8 @@ _GROUPS = ("household", "facts")
 # The page sends ticked codes in the order of its boxes; another order is no correction.
 _LISTS_OF_CODES = ("needs", "vulnerabilities")
 
-FACT_NAMES = tuple(name for name in SituationFacts.model_fields if name in visit_form.VisitForm.__dict__)
-HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if name in visit_form.VisitForm.__dict__)
+FACT_NAMES = tuple(name for name in SituationFacts.model_fields if hasattr(visit_form.VisitForm, name))
+HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if hasattr(visit_form.VisitForm, name))
 CONSENT_NAMES = tuple(name for name in ASKED_PURPOSES if name in visit_form.VisitForm.__dict__)
 _VISIT_NAMES = {
     *("needs", "attended_on", "attended_time", "arrived_time", "point", "vulnerabilities", "notes"),
@@ -84,9 +85,9 @@ def set_form_choices(session: Session, form: VisitCorrectionForm) -> VisitCorrec
     """Put the reader's words and the choices of the directory into the form."""
     language, day = current_language(), clock.today()
     choices = {
-        "needs": {entry.code: entry.name[language] for entry in directory_queries.list_services(session, day)},
+        "needs": list_needs(session, day),
         "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
-        "entities": {entry.code: entry.name[language] for entry in directory_queries.list_entities(session, day)},
+        "entities": list_addressees(session, day),
     }
     visit_form.set_choices(form, choices, day)
     return form

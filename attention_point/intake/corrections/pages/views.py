@@ -183,7 +183,7 @@ def _save_visit_page(
 def _lead_to_corrected(visit_id: UUID) -> Response:
     # A need that was added may have made the visit one that this agent cannot look up any more.
     visit = queries.find_visit(db_session(), visit_id)
-    if visit is None or (visit.restricted and not queries.can_see_restricted(current_actor(), visit)):
+    if visit is None or not queries.list_visible_visits(db_session(), current_actor(), [visit]):
         flash(_("Saved. This visit is confidential now: only who recorded it and a supervisor see it."), "success")
         return redirect(url_for("desk.show_search"), 303)
     flash(_("The visit is corrected."), "success")

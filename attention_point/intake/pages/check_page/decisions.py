@@ -3,7 +3,8 @@
 Each begins with what it says and the number of the person, and most end with the code of a service. So
 ``decision-0-EMP-SENA`` is ``refer`` or ``decline``, ``entity-…`` the chosen entity, ``reason-…`` why not. A
 ``suggested-0`` is a service that the page showed, an ``add-0`` one that the agent added (``service:entity``), and
-``extra-0-sena`` the data that an entity gets only because the person asks for it.
+``extra-0-sena`` the data that an entity gets only because the person asks for it. ``open-0-EMP-SENA`` is the entity
+that has an open referral for the service already.
 """
 
 import re
@@ -19,8 +20,9 @@ from attention_point.intake.pages.check_page.checked_people import CheckedPerson
 from attention_point.routing.rule_types import Suggestion
 
 DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD = "decision", "entity", "reason", "extra", "suggested", "add"
+OPEN = "open"  # the entity that has an open referral for the service, as the page showed it
 REFER, DECLINE = "refer", "decline"
-_FIELD_NAME = re.compile(f"(?:{'|'.join((DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD))})-[0-9]+(?:-.+)?")
+_FIELD_NAME = re.compile(f"(?:{'|'.join((DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD, OPEN))})-[0-9]+(?:-.+)?")
 Fields = MultiDict[str, str]
 
 
@@ -64,14 +66,16 @@ def decide_payload(number: int, payload: dict[str, Any], fields: Fields) -> dict
         for service, value in decisions.items()
         if value == REFER
     }
+    repeated_reasons = _read_repeated_reasons(number, fields)
     return {
         **payload,
         "refer": list(referred_entities),
         "entities": referred_entities,
         "declined": [
-            {"service": service, "reason": fields.get(name_field(REASON, number, service)) or None}
+            {"service": service, "reason": _read_decline_reason(number, service, fields)}
             for service in _list_declined(number, fields)
         ],
+        **({"repeated": repeated_reasons} if repeated_reasons else {}),
         "consents": [
             *payload["consents"],
             *build_referral_consents(referred_entities.values(), fields, f"{EXTRA}-{number}-"),
@@ -91,6 +95,34 @@ def _require_decisions(number: int, decisions: dict[str, str | None]) -> None:
         raise Invalid(message, undecided)
 
 
+def _read_decline_reason(number: int, service: str, fields: Fields) -> str | None:
+    if reason := fields.get(name_field(REASON, number, service)):
+        return reason
+    # The earlier referral goes on: also on a mandatory path this needs no other reason.
+    return _("The earlier referral stays open.") if fields.get(name_field(OPEN, number, service)) else None
+
+
+def _read_repeated_reasons(number: int, fields: Fields) -> list[dict[str, str | None]]:
+    """Why services are referred once more to the entity that has them already. Raises Invalid where nobody says why."""
+    reasons = {service: fields.get(name_field(REASON, number, service)) for service in _list_repeated(number, fields)}
+    message = _("Write why it is referred once more, or keep the open referral.")
+    missing = tuple(
+        FieldError(name_field(REASON, number, service), message) for service, reason in reasons.items() if not reason
+    )
+    if missing:
+        raise Invalid(message, missing)
+    return [{"service": service, "reason": reason} for service, reason in reasons.items()]
+
+
+def _list_repeated(number: int, fields: Fields) -> list[str]:
+    return [
+        service
+        for service in dict.fromkeys(fields.getlist(name_field(SUGGESTED, number)))
+        if fields.get(name_field(DECISION, number, service)) == REFER
+        and fields.get(name_field(OPEN, number, service), "") == fields.get(name_field(ENTITY, number, service))
+    ]
+
+
 def _list_declined(number: int, fields: Fields) -> list[str]:
     # A service that the agent added and did not refer to is as if it had never been added.
     added_services = list_added_services(fields, number)
@@ -102,8 +134,8 @@ def _list_declined(number: int, fields: Fields) -> list[str]:
 
 
 def list_for_refer_all(suggestions: Iterable[Suggestion]) -> list[str]:
-    """The services that one tap refers to together. A confidential one is always decided by itself."""
-    return [suggestion.service for suggestion in suggestions if not suggestion.restricted]
+    """The services that one tap refers to together. What is confidential or closed is always decided by itself."""
+    return [suggestion.service for suggestion in suggestions if not (suggestion.restricted or suggestion.closed)]
 
 
 def refer_all(fields: Fields, number: int, services: Iterable[str]) -> None:
@@ -114,11 +146,11 @@ def refer_all(fields: Fields, number: int, services: Iterable[str]) -> None:
 
 def place_field_errors(error: Invalid, number: int, fields: Fields) -> Iterator[tuple[str, str]]:
     """Each error with the field of the page at which it stands."""
-    # The draft counts its declined suggestions; the page names each field by its service.
-    declined = _list_declined(number, fields)
+    # The draft counts those with a reason; the page names each field by its service.
+    services = {"declined": _list_declined(number, fields), "repeated": _list_repeated(number, fields)}
     for field_error in error.field_errors:
         part, _dot, rest = field_error.field.partition(".")
-        index = rest.partition(".")[0]
-        is_decline_reason = part == "declined" and index.isdecimal() and int(index) < len(declined)
-        field = name_field(REASON, number, declined[int(index)]) if is_decline_reason else field_error.field
+        index, listed = rest.partition(".")[0], services.get(part, [])
+        has_reason_field = index.isdecimal() and int(index) < len(listed)
+        field = name_field(REASON, number, listed[int(index)]) if has_reason_field else field_error.field
         yield field, field_error.message

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts import queries as account_queries
 from attention_point.directory import queries as directory_queries
+from attention_point.directory.freshness import UNCONFIRMED, find_worst_freshness
 from attention_point.directory.privacy.authorisations import Authorisation, describe_authorisation
-from attention_point.directory.rules import TO_CONFIRM
 from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import clock
 from attention_point.foundation.language import current_language, translate_stored_message
@@ -16,6 +16,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.planning import ADDED_BY_AGENT, VisitPlan
+from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing import queries as routing_queries
 from attention_point.routing.rule_types import Notice, Offer, Suggestion
 
@@ -35,7 +36,7 @@ class EntityChoice(NamedTuple):
 class ReferralCard(NamedTuple):
     """A suggestion of the rules, or a service that the agent added (``is_added``), in words.
 
-    ``reason`` is empty where it is only that the person asked for the service.
+    ``reason`` is empty where it is only that the person asked for the service. ``guidance`` is what the agent tells.
     """
 
     code: str
@@ -46,6 +47,7 @@ class ReferralCard(NamedTuple):
     restricted: bool
     papers_missing: bool
     is_added: bool
+    guidance: Guidance
     entities: tuple[EntityChoice, ...]
 
 
@@ -86,26 +88,28 @@ def _build_card(
         restricted=suggestion.restricted,
         papers_missing=suggestion.papers_missing,
         is_added=is_added,
+        guidance=describe_guidance(service, suggestion._asdict(), "card"),
         entities=tuple(
             EntityChoice(
                 code,
                 entities[code].name[current_language()],
                 describe_authorisation(session, code, suggestion.service, text_version, missing_fields),
-                tuple(_list_entity_doubts(session, entities[code])),
+                tuple(_list_entity_doubts(session, entities[code], suggestion.service)),
             )
             for code in (suggestion.entity, *suggestion.alternatives)
         ),
     )
 
 
-def _list_entity_doubts(session: Session, entity: EntityRow) -> Iterator[str]:
-    name = entity.short[current_language()]
+def _list_entity_doubts(session: Session, entity: EntityRow, service: str) -> Iterator[str]:
+    today, name = clock.today(), entity.short[current_language()]
     if entity.code not in account_queries.list_entities_with_account(session):
         yield _(
             "Nobody at %(entity)s reads this system: they will not see the referral. The person must bring the slip.",
             entity=name,
         )
-    if entity.confirmation_state(clock.today()) == TO_CONFIRM:
+    places = directory_queries.list_places(session, entity.code, service, today)
+    if find_worst_freshness(places[:1], today) == UNCONFIRMED:
         yield _("Nobody has confirmed address and telephone of %(entity)s: the slip does not show them.", entity=name)
 
 
@@ -141,11 +145,19 @@ def _list_other_offers(session: Session, draft: VisitDraft, plan: VisitPlan) -> 
     ]
 
 
+# Where the form takes the answer to what a rule asks.
+_FIELDS_OF_QUESTIONS = {"M1-ASK": "accompanied_by", "M1-CHILD": "companions"}
+
+
 def describe_notice(session: Session, notice: Notice) -> dict[str, str]:
-    """A notice of the rules in words, such as a procedure that is closed."""
+    """A notice of the rules in words, such as a question to ask first, with the form's field for the answer."""
     services = directory_queries.get_services_by_code(session)
     name = services[notice.need].name[current_language()] if notice.need in services else notice.need
-    return {"need": name, "reason": translate_stored_message(notice.reason.msgid, notice.reason.params)}
+    return {
+        "need": name,
+        "reason": translate_stored_message(notice.reason.msgid, notice.reason.params),
+        "field": _FIELDS_OF_QUESTIONS.get(notice.rule, ""),
+    }
 
 
 def describe_needs(session: Session, draft: VisitDraft) -> str:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -36,7 +36,9 @@ def show_check_page(draft: UUID) -> Response | str:
     is_sent = form_page.is_sent()
     try:
         people = list_checked_people(read_session(), form_page.build_form(fields))
-        return confirmation_page.render_confirmation_page(read_session(), draft, people, fields, is_sent=is_sent)
+        return confirmation_page.render_confirmation_page(
+            read_session(), draft, people, fields, is_sent=is_sent, lists_services=bool(request.args.get("services"))
+        )
     except (Invalid, NotFound, DamagedPerson):
         return redirect(url_for(".show_form_draft", draft=draft, sent=form_page.SENT), 303)
 
@@ -60,7 +62,7 @@ def keep_check_page(draft: UUID) -> Response:
         with suppress(AppError):  # the page to which it leads says what is wrong
             people = list_checked_people(read_session(), form_page.build_form(fields))
             confirmation_page.refer_everybody(read_session(), people, fields)
-    return form_page.keep_and_lead_on(draft, fields)
+    return form_page.keep_and_lead_on(draft, fields, services="1" if action == "services" else None)
 
 
 @blueprint.post("/visits")

@@ -19,11 +19,14 @@ from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.companions import FamilyForm
 from attention_point.intake.form.consent_questions import describe_consents
 from attention_point.intake.form.frequent_choices import put_frequent_first
+from attention_point.intake.form.situation_questions import invert_questions, list_addressees, list_needs
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import check_people, forget_missing_people
 from attention_point.intake.pages.unsaved_visits import returning_person, turn_of_form
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, read_typed_fields, save_fields
 from attention_point.people import records as people_records
+from attention_point.routing.queries import get_offer_index
+from attention_point.routing.questions import find_questions
 
 # In the address of a page to which a request led because something is wrong: the page says what.
 SENT = "1"
@@ -61,12 +64,14 @@ def build_form(fields: Fields) -> FamilyForm:
 def set_form_choices(form: FamilyForm) -> FamilyForm:
     """Put the reader's words and the day's choices into a form."""
     session, language, day = read_session(), current_language(), clock.today()
+    needs_by_fact = invert_questions(find_questions(get_offer_index(session), day))
     choices = {
-        "needs": {entry.code: entry.name[language] for entry in directory_queries.list_services(session, day)},
+        "needs": list_needs(session, day),
         "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
-        "entities": {entry.code: entry.name[language] for entry in directory_queries.list_entities(session, day)},
+        "entities": list_addressees(session, day, needs_by_fact.get("complained_of", ())),
     }
     visit_form.set_choices(form, choices, day)
+    form.needs_by_fact = needs_by_fact
     return companions.set_family_choices(form, choices["needs"], day)
 
 
@@ -182,8 +187,11 @@ def keep_with_further_row(draft_id: UUID, fields: Fields) -> Response:
     return redirect(url_for("desk.show_form_draft", draft=draft_id, _anchor=row_name), 303)
 
 
-def keep_and_lead_on(draft_id: UUID, fields: Fields, sent: str | None = None) -> Response:
-    """Keep the fields, and lead to the check page; back to the form when something is wrong with it."""
+def keep_and_lead_on(draft_id: UUID, fields: Fields, sent: str | None = None, services: str | None = None) -> Response:
+    """Keep the fields, and lead to the check page; back to the form when something is wrong with it.
+
+    With ``services`` the check page lists the services that the agent may add.
+    """
     endpoint = "desk.show_check_page"
     try:
         check_people(read_session(), build_form(fields))
@@ -193,7 +201,7 @@ def keep_and_lead_on(draft_id: UUID, fields: Fields, sent: str | None = None) ->
         endpoint, sent = "desk.show_form_draft", None
         _forget_chosen_person(fields, error)
     save_fields(draft_id, fields)
-    return redirect(url_for(endpoint, draft=draft_id, sent=sent), 303)
+    return redirect(url_for(endpoint, draft=draft_id, sent=sent, services=services), 303)
 
 
 def _forget_chosen_person(fields: Fields, error: AppError) -> None:

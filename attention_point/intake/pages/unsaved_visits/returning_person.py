@@ -35,7 +35,7 @@ def list_repeated_needs(person_id: str) -> list[str]:
     needs = []
     for referral_id in request.args.getlist("repeat", type=UUID):
         referral = referral_queries.find_referral(read_session(), referral_id)
-        visible_referral = require_visible_referral(current_actor(), referral)
+        visible_referral = require_visible_referral(read_session(), current_actor(), referral)
         if str(visible_referral.person_id) == person_id:
             needs.append(visible_referral.record["need"])
     return needs

@@ -102,13 +102,16 @@ def _read_csv(name: str, content: bytes) -> Iterator[CellValues]:
 
 
 def _read_workbook(content: bytes) -> list[CellValues]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - loaded with the first import
+    # Loaded with the first import.
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
 
     try:
         _check_package_size(content)
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
-            sheets = (book.get_sheet_by_index(index) for index in range(len(book.sheet_names)))
-            sheet = next((sheet for sheet in sheets if sheet.total_height), book.get_sheet_by_index(0))
+            # What somebody hid, a list of choices for example, is not what she means to bring in.
+            visible = [entry.name for entry in book.sheets_metadata if entry.visible is SheetVisibleEnum.Visible]
+            sheets = [book.get_sheet_by_name(name) for name in visible or book.sheet_names]
+            sheet = next((sheet for sheet in sheets if sheet.total_height), sheets[0])
             if sheet.total_height > MAX_ROWS + MAX_ROWS_ABOVE_HEAD:
                 raise _build_too_many_error()
             # With the empty rows and columns before the first filled cell: they count in the numbers of the rows.

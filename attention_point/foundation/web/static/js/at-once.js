@@ -13,3 +13,10 @@ document.addEventListener("submit", (event) => {
   address.searchParams.set("at-once", "");
   element.setAttribute(name, address.pathname + address.search);
 });
+
+// A blank box says as much as one that is not sent; in a row of somebody who came along, it says that there is a row.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches("form[data-at-once]")) return;
+  for (const name of new Set(formData.keys()))
+    if (!name.startsWith("companions-") && formData.getAll(name).every((value) => value === "")) formData.delete(name);
+});

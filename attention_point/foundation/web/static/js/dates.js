@@ -19,8 +19,8 @@ function read(text) {
   return makeDay(year, month, day);
 }
 
-// What was typed into the box of a birth: its words, and the first and the last day that it may mean.
-function readBirth(text) {
+// A date or a part of one: its words, and the first and the last day that it may mean.
+function readPart(text) {
   const date = read(text);
   if (date) return { words: inWords.format(date), first: date, last: date };
   const month = text.match(/^(\d{1,2})\D(\d{4})$/) ?? text.match(/^(\d{2})(\d{4})$/);
@@ -50,13 +50,14 @@ function describeAge(birth) {
 // While digits are typed, 17 may be the day of a date that goes on: it is told as an age once the box is left.
 function say(input, isTyping = false) {
   const text = input.value.trim();
+  if (input.dataset.date === "part") return readPart(text)?.words ?? "";
   if (input.dataset.date !== "age") {
     const date = read(text);
     return date ? inWords.format(date) : "";
   }
   let words = [];
   let age = null;
-  const birth = readBirth(text);
+  const birth = readPart(text);
   if (/^\d{1,3}$/.test(text)) {
     words = [inYears.format(Number(text))];
     if (!isTyping) age = Number(text);

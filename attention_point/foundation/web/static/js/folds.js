@@ -38,3 +38,14 @@ for (const fold of document.querySelectorAll("details[data-open-below]")) {
   });
 }
 for (const box of document.querySelectorAll("[data-date='age']")) box.dispatchEvent(new Event("input", { bubbles: true }));
+
+// A choice that makes the questions in a fold matter opens it, once: whoever closes it again has seen it.
+for (const fold of document.querySelectorAll("details[data-open-when]")) {
+  const [name, values] = fold.dataset.openWhen.split("=");
+  const chosen = new Set();
+  fold.closest("form").addEventListener("change", ({ target }) => {
+    if (target.name !== name || !target.checked || chosen.has(target.value)) return;
+    chosen.add(target.value);
+    if (values.split("|").includes(target.value)) fold.open = true;
+  });
+}

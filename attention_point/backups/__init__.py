@@ -1,0 +1,1 @@
+"""Backups: the whole installation but its keyring in one encrypted file, and its way back on an empty machine."""

@@ -1,0 +1,87 @@
+"""The files of an installation beside its database: what a backup holds of them, and how they come back."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from attention_point.backups.archive import Archive, BackupError, Member
+from attention_point.backups.database_copies import read_chunks
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.private_files import (
+    BACKUP_FOLDER,
+    INSTANCE_SUBFOLDERS,
+    JOURNAL_HEADS_FILE,
+    create_private_folder,
+    write_private_file,
+)
+from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings
+
+_FILE_FOLDER = "instance"
+_HEADS_MEMBER = "journal-heads"
+# Whole files of the instance's own folder. The keyring is never among them: whoever steals a backup must not have it.
+_FILE_NAMES = (DEMO_MARKER_FILE, "r4v.yaml")
+_FOLDERS = tuple(name for name in INSTANCE_SUBFOLDERS if name != BACKUP_FOLDER)
+
+
+def list_file_members(settings: Settings) -> Iterator[Member]:
+    """Give the attachments, the published files, the office's own settings and the first keyed head of the journal."""
+    for path in _list_files(settings):
+        name = PurePosixPath(_FILE_FOLDER, *path.relative_to(settings.instance).parts)
+        yield from _build_member(str(name), path)
+    yield from _build_member(_HEADS_MEMBER, settings.keyring.with_name(JOURNAL_HEADS_FILE))
+
+
+def _list_files(settings: Settings) -> Iterator[Path]:
+    yield from (settings.instance / name for name in _FILE_NAMES)
+    for folder in _FOLDERS:
+        for parent, _folders, names in sorted(os.walk(settings.instance / folder)):
+            yield from (Path(parent, name) for name in sorted(names) if not name.endswith(".part"))
+
+
+def _build_member(name: str, path: Path) -> Iterator[Member]:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:  # there is none, or a job has just deleted it
+        return
+    yield Member(name, size, read_chunks(path))
+
+
+def require_no_files(settings: Settings) -> None:
+    """Raise BackupError where the instance has files that a backup would bring."""
+    for path in _list_files(settings):
+        if path.exists():
+            raise BackupError(
+                _(
+                    "%(folder)s is in use: restore into an empty instance. Nothing was changed.",
+                    folder=path.parent,
+                )
+            )
+
+
+def find_targets(settings: Settings, archive: Archive) -> dict[str, Path]:
+    """Where each file of an archive belongs. Raises BackupError for a path that leads out of the instance."""
+    targets = {name: _find_target(settings, name) for name in archive.names}
+    return {name: path for name, path in targets.items() if path is not None}
+
+
+def restore_files(archive: Archive, targets: Mapping[str, Path]) -> None:
+    """Write the files of an archive where they belong."""
+    for name, path in targets.items():
+        create_private_folder(path.parent)
+        with archive.open_member(name) as file:
+            write_private_file(path, file.read())
+
+
+def _find_target(settings: Settings, name: str) -> Path | None:
+    if name == _HEADS_MEMBER:
+        # Where the keyring came with its own, that one is the older witness and stays.
+        path = settings.keyring.with_name(JOURNAL_HEADS_FILE)
+        return None if path.exists() else path
+    folder, *parts = PurePosixPath(name).parts
+    if folder != _FILE_FOLDER:
+        return None
+    is_own_file = len(parts) == 1 and parts[0] in _FILE_NAMES
+    is_in_folder = len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts
+    if not (is_own_file or is_in_folder):
+        raise BackupError(_("The backup is damaged or incomplete. Nothing was restored; take another one."))
+    return settings.instance.joinpath(*parts)

@@ -1,0 +1,1 @@
+"""Pages of places, lines, proposals, reviews and maps of services."""

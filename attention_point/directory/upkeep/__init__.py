@@ -1,0 +1,1 @@
+"""What keeps the directory fresh: proposals of entities, the history of entries, reviews, warnings."""

@@ -1,0 +1,245 @@
+"""What a service may not say: what contradicts itself, what nobody can meet, what has ended, what leads in a circle.
+
+A file or a page with such a service is refused, and the services in force stay. A condition is tried out over the
+situations that it can tell apart (``condition_samples.py``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries
+from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.validation.condition_samples import always_covers, can_hold_together, walk_facts
+from attention_point.directory.validation.rule_schemas import InstrumentData
+from attention_point.directory.validation.schemas import DirectoryFile, EntityData, OfferTerms, ServiceData
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.errors import FieldError
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+
+NOBODY = N_("No person can meet this condition: it contradicts itself.")
+NOBODY_OF_THE_SERVICE = N_("No person for whom the service is can meet this: one excludes the other.")
+NOT_IN_THESE_DAYS = N_("This is never in force while its service is: the days do not meet.")
+ENDED = N_("This has ended, or is not yet in force, on all of these days: %(code)s.")
+NEVER_REACHED = N_("Never used: on these days “%(code)s” comes first for the same people.")
+UNKNOWN_CODE = N_("No answer has this code: %(code)s.")
+UNKNOWN_NEED = N_("No service answers this need: %(code)s.")
+IN_A_CIRCLE = N_("This leads in a circle: %(path)s.")
+_CODE_LISTS: Mapping[str, tuple[str, ...]] = {
+    "accompanied_by": ("accompanied_by",),
+    "nationality": ("nationality",),
+    "population": ("population",),
+    "status": ("status",),
+    "intention": ("intention",),
+    "vulnerabilities": ("vulnerabilities",),
+    "documents": ("document_types", "case_papers"),
+    "complained_of": ("complained_of_kinds",),
+}
+_REGISTERS = frozenset({"RAMV", "RUMV"})
+Span = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What services stand among. ``entities``: the days of each; ``needs``: the days on which each need is answered.
+
+    ``leads_to``: the needs that a need calls for by the rules of the program and by other services.
+    """
+
+    entities: Mapping[str, Span]
+    needs: Mapping[str, Sequence[Span]]
+    leads_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
+    """The errors of all services, offers and lines of a file, by their path within the file."""
+    surroundings = describe_surroundings(session, file.services, file.entities)
+    spans: dict[str, Span] = {row.code: get_span(row) for row in queries.get_services_by_code(session).values()}
+    spans |= {service.code: get_span(service) for service in file.services}
+    listed_codes = {service.code for service in file.services}
+    for index, service in enumerate(file.services):
+        numbers = [number for number, offer in enumerate(file.offers) if offer.service == service.code]
+        for error in find_contradictions(service, [file.offers[number] for number in numbers], surroundings):
+            first, _point, remaining_path = error.field.partition(".")
+            if first == "offers":
+                number, _point, name = remaining_path.partition(".")
+                yield FieldError(f"offers.{numbers[int(number)]}.{name}", error.message)
+            else:
+                yield FieldError(f"services.{index}.{error.field}", error.message)
+    for index, offer in enumerate(file.offers):
+        if offer.service not in listed_codes and offer.service in spans:
+            yield from check_offer_days(f"offers.{index}", offer, offer.service, spans[offer.service], surroundings)
+    for index, line in enumerate(file.lines):
+        for code in line.services:
+            if code in spans and not _meet(get_span(line), spans[code]):
+                yield FieldError(f"lines.{index}.services", _(ENDED, code=code))
+
+
+def describe_surroundings(
+    session: Session, services: Iterable[ServiceData], entities: Iterable[EntityData] = ()
+) -> Surroundings:
+    """What these services would stand among: the stored ones that they do not replace, and they themselves."""
+    rows: dict[str, ServiceRow | ServiceData] = dict(queries.get_services_by_code(session))
+    rows |= {service.code: service for service in services}
+    entity_spans: dict[str, Span] = {row.code: get_span(row) for row in queries.list_entities(session)}
+    entity_spans |= {entity.code: get_span(entity) for entity in entities}
+    needs: dict[str, list[Span]] = {}
+    # The room of routing, above this one, says which needs its rules add to which.
+    leads_to = {need: frozenset(codes) for need, codes in session.info.get("needs_added_by_rules", {}).items()}
+    for row in rows.values():
+        needs.setdefault(row.need, []).append(get_span(row))
+        for need in list_needs_suggested_by(row):
+            leads_to[need] = leads_to.get(need, frozenset()) | {row.need}
+    return Surroundings(entity_spans, needs, leads_to)
+
+
+def get_span(row: Any) -> Span:
+    """The first and the last day of a dated row."""
+    return row.valid_from, row.valid_to
+
+
+def find_contradictions(
+    service: ServiceData, offers: Sequence[OfferTerms], surroundings: Surroundings
+) -> Iterator[FieldError]:
+    """The errors of one service, by their path within it."""
+    span = (service.valid_from, service.valid_to)
+    for path, condition in _list_conditions(service):
+        yield from _check_codes(path, condition, span, surroundings)
+        if not can_hold_together(condition):
+            yield FieldError(path, _(NOBODY))
+        elif service.applies_if is not None and not can_hold_together(condition, service.applies_if):
+            yield FieldError(path, _(NOBODY_OF_THE_SERVICE))
+    for index, instrument in enumerate(service.instruments):
+        yield from _check_instrument(f"instruments.{index}", instrument, index, service, offers, surroundings)
+    yield from _check_advice("advice", service.advice, None, span)
+    for offer_index, offer in enumerate(offers):
+        yield from check_offer_days(f"offers.{offer_index}", offer, service.code, span, surroundings)
+    yield from _check_circles(service, surroundings)
+
+
+def check_offer_days(
+    path: str, offer: OfferTerms, service_code: str, service_span: Span, surroundings: Surroundings
+) -> Iterator[FieldError]:
+    """The errors of an offer whose service or entity is in force on none of its days."""
+    for span, code in ((service_span, service_code), (surroundings.entities.get(offer.entity), offer.entity)):
+        if span is not None and not _meet(get_span(offer), span):
+            yield FieldError(f"{path}.valid_from", _(ENDED, code=code))
+
+
+def list_needs_suggested_by(service: ServiceData | ServiceRow) -> frozenset[str]:
+    """The stated needs for which a service is suggested without being asked for."""
+    facts = walk_facts(service.suggested_if, skip_negated=True)
+    codes = chain.from_iterable(_list_codes(value) for name, value in facts if name == "needs")
+    return frozenset(codes) - {service.need}
+
+
+def _list_conditions(service: ServiceData) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name in ("applies_if", "suggested_if", "urgent_if"):
+        if (condition := getattr(service, name)) is not None:
+            yield name, condition
+    parts: list[tuple[str, Any]] = [(f"instruments.{index}", part) for index, part in enumerate(service.instruments)]
+    parts += [
+        (f"instruments.{index}.advice.{number}", entry)
+        for index, instrument in enumerate(service.instruments)
+        for number, entry in enumerate(instrument.advice)
+    ]
+    parts += [(f"advice.{index}", entry) for index, entry in enumerate(service.advice)]
+    for path, part in parts:
+        if part.applies_if is not None:
+            yield f"{path}.applies_if", part.applies_if
+
+
+def _check_codes(
+    path: str, condition: Mapping[str, Any], span: Span, surroundings: Surroundings
+) -> Iterator[FieldError]:
+    for name, value in walk_facts(condition):
+        for code in _list_codes(value):
+            if name == "needs":
+                if code not in surroundings.needs:
+                    yield FieldError(path, _(UNKNOWN_NEED, code=code))
+                elif not any(_meet(span, other_span) for other_span in surroundings.needs[code]):
+                    yield FieldError(path, _(ENDED, code=code))
+            elif not _is_known(name, code, surroundings):
+                yield FieldError(path, _(UNKNOWN_CODE, code=code))
+
+
+def _is_known(name: str, code: str, surroundings: Surroundings) -> bool:
+    if name == "registered_in":
+        return code in _REGISTERS
+    if name == "complained_of" and code in surroundings.entities:
+        return True
+    return name not in _CODE_LISTS or any(get_code_list(list_name).has_code(code) for list_name in _CODE_LISTS[name])
+
+
+def _check_instrument(
+    path: str,
+    instrument: InstrumentData,
+    index: int,
+    service: ServiceData,
+    offers: Sequence[OfferTerms],
+    surroundings: Surroundings,
+) -> Iterator[FieldError]:
+    span = (instrument.valid_from, instrument.valid_to)
+    if not _meet(span, (service.valid_from, service.valid_to)):
+        yield FieldError(f"{path}.valid_from", _(NOT_IN_THESE_DAYS))
+    if instrument.entity is not None:
+        spans = [(offer.valid_from, offer.valid_to) for offer in offers if offer.entity == instrument.entity]
+        spans = [other for other in spans if _meet(other, surroundings.entities.get(instrument.entity, (None, None)))]
+        if not any(_meet(span, other_span) for other_span in spans):
+            yield FieldError(f"{path}.entity", _(ENDED, code=instrument.entity))
+    for earlier in service.instruments[:index]:
+        if _contains((earlier.valid_from, earlier.valid_to), span) and always_covers(
+            earlier.applies_if, instrument.applies_if
+        ):
+            yield FieldError(f"{path}.applies_if", _(NEVER_REACHED, code=earlier.code))
+            break
+    yield from _check_advice(f"{path}.advice", instrument.advice, instrument.applies_if, span)
+
+
+def _check_advice(
+    path: str, entries: Iterable[Any], condition: Mapping[str, Any] | None, span: Span
+) -> Iterator[FieldError]:
+    for index, entry in enumerate(entries):
+        if not _meet((entry.valid_from, entry.valid_to), span):
+            yield FieldError(f"{path}.{index}.valid_from", _(NOT_IN_THESE_DAYS))
+        if condition is None or entry.applies_if is None:
+            continue
+        if can_hold_together(entry.applies_if) and not can_hold_together(entry.applies_if, condition):
+            yield FieldError(f"{path}.{index}.applies_if", _(NOBODY_OF_THE_SERVICE))
+
+
+def _check_circles(service: ServiceData, surroundings: Surroundings) -> Iterator[FieldError]:
+    # From the need that this service answers, along what each need calls for, back to one for which it is suggested.
+    sources = list_needs_suggested_by(service)
+    paths: list[tuple[str, ...]] = [(service.need,)]
+    seen = {service.need}
+    while paths:
+        path = paths.pop(0)
+        if path[-1] in sources:
+            yield FieldError("suggested_if", _(IN_A_CIRCLE, path=" → ".join((path[-1], *path))))
+            return
+        next_needs = sorted(surroundings.leads_to.get(path[-1], frozenset()) - seen)
+        seen.update(next_needs)
+        paths += [(*path, need) for need in next_needs]
+
+
+def _list_codes(value: Any) -> list[str]:
+    return [code for code in (value if isinstance(value, list) else [value]) if isinstance(code, str)]
+
+
+def _meet(first: Span, second: Span) -> bool:
+    return _starts_by(first[0], second[1]) and _starts_by(second[0], first[1])
+
+
+def _starts_by(first_day: date | None, last_day: date | None) -> bool:
+    return first_day is None or last_day is None or first_day <= last_day
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    starts = outer[0] is None or (inner[0] is not None and outer[0] <= inner[0])
+    return starts and (outer[1] is None or (inner[1] is not None and inner[1] <= outer[1]))

@@ -1,0 +1,79 @@
+"""The answers of entities to the referrals that an agent made, for her home: those that she has not opened since."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.database.identifiers import build_id_at
+from attention_point.intake.models import Visit
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
+from attention_point.referrals.models import Referral
+from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.rules import ANSWER_STATES
+
+NEWS_SPAN = timedelta(days=45)
+"""For so long after a referral was made its answer is news: the clock of an answer is far shorter."""
+
+MAX_ROWS_READ = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNews:
+    """An answered referral and the reference of its visit, by which the agent knows it; no name stands on her home."""
+
+    referral: DecryptedReferral
+    reference: str
+
+
+def list_answer_news(session: Session, actor: Actor) -> list[AnswerNews]:
+    """The answered referrals of visits that this actor recorded, and whose answer she has not opened, newest first.
+
+    It reads the newest ``MAX_ROWS_READ`` of them. Confidential ones are left out as everywhere. The journal keeps it.
+    """
+    references = _list_references(session, actor)
+    if not references:
+        return []
+    referrals = referral_queries.list_referrals_by_ids(session, list(references))
+    hidden_visits = referral_queries.list_hidden_visits(session, actor, referrals)
+    news = [
+        AnswerNews(referral, references[referral.id])
+        for referral in referrals
+        if isinstance(referral, DecryptedReferral)
+        and not referral.restricted
+        and referral.visit_id not in hidden_visits
+        and not has_opened_answer(referral, actor)
+    ]
+    if news:
+        found = [str(entry.referral.id) for entry in news]
+        journal.record(session, actor, "referral.list", "referral", found=found)
+    return sorted(news, key=lambda entry: entry.referral.state_at, reverse=True)
+
+
+def _list_references(session: Session, actor: Actor) -> dict[UUID, str]:
+    """The newest answered referrals of the actor's visits by id, each with its visit's reference."""
+    # By point and state, and by id, which sorts by time: one range of an index for each.
+    first_moment = clock.now() - NEWS_SPAN
+    first_id = build_id_at(int(first_moment.timestamp() * 1000), 0)
+    points = [point.code for point in directory_queries.list_points(session)]
+    query = (
+        select(Referral.id, Visit.reference)
+        .join(Visit, Visit.id == Referral.visit_id)
+        .where(Referral.point.in_(points), Referral.state.in_(ANSWER_STATES), Referral.id >= first_id)
+        .where(Visit.actor == actor.journal_label)
+        .order_by(Referral.state_at.desc())
+        .limit(MAX_ROWS_READ)
+    )
+    return {row.id: row.reference for row in session.execute(query)}
+
+
+def mark_all_opened(session: Session, actor: Actor) -> None:
+    """Note that the actor has read all her answers."""
+    for news in list_answer_news(session, actor):
+        mark_answer_opened(session, actor, news.referral.id)

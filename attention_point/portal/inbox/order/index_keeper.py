@@ -1,0 +1,190 @@
+"""Keeps in memory what is open at each entity: built when its list is first asked for, and fresh with each page.
+
+Referrals are opened here for the server itself, by ids and codes; who is shown what stands in the journal.
+"""
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock
+from attention_point.portal.inbox.order import states
+from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, WAITING, build_entry
+from attention_point.portal.inbox.order.index import EntityIndex
+from attention_point.referrals import queries, rules
+
+# How much is kept: of one entity, of its ended referrals, and of all entities together.
+MAX_OPEN, MAX_ENDED, MAX_ENTRIES = 100_000, 1_000, 400_000
+# So many are opened while the reader waits (0.1 s); of more a thread takes care, and the first page waits a little.
+OPENED_AT_ONCE, BATCH_SIZE = 1_500, 500
+FIRST_WAIT_SECONDS = 1.5
+# A transaction is committed later than its time says, and another process's clock may be behind.
+_OVERLAP = timedelta(minutes=2)
+# What a wrong clock wrote is found by counting; more than so many are counted twice a minute only.
+_COUNTED_EACH_TIME, _COUNT_PAUSE = 5_000, timedelta(seconds=30)
+_OPEN_TABS = (WAITING, ACCEPTED)
+
+
+class InboxIndex(NamedTuple):
+    """The index of an entity. ``has_all_open``, ``has_all_ended``: nothing of the kind is in the database alone."""
+
+    entries: EntityIndex
+    has_all_open: bool
+    has_all_ended: bool
+
+
+@dataclass(slots=True)
+class _Kept:
+    index: EntityIndex = field(default_factory=EntityIndex)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    refreshed_at: datetime | None = None
+    counted_at: datetime | None = None
+    seen: dict[UUID, tuple[str, int]] = field(default_factory=dict)
+    # Rows of erased people, by their state: they are in no list.
+    erased: dict[UUID, str] = field(default_factory=dict)
+    has_all_open: bool = False
+    has_all_ended: bool = False
+    builder: threading.Thread | None = None
+
+
+class InboxKeeper:
+    """One a process. ``open_session`` opens a reading session for the thread that builds a long list."""
+
+    def __init__(self, open_session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._open_session = open_session
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def get_index(self, session: Session, entity: str) -> InboxIndex:
+        """The index of an entity, with all that is committed by now."""
+        kept = self._find_kept(entity)
+        with kept.lock:
+            if kept.refreshed_at is None:
+                self._begin(session, entity, kept)
+            elif kept.builder is None:
+                _refresh(session, entity, kept)
+            builder = kept.builder
+        if builder is not None:
+            builder.join(FIRST_WAIT_SECONDS)
+        return InboxIndex(kept.index, kept.has_all_open, kept.has_all_ended)
+
+    def wait_until_built(self) -> None:
+        """Wait for every list that is being built, as a measurement does."""
+        for kept in list(self._kept.values()):
+            if kept.builder is not None:
+                kept.builder.join()
+
+    def _find_kept(self, entity: str) -> _Kept:
+        with self._lock:
+            kept = self._kept.setdefault(entity, _Kept())
+            self._kept.move_to_end(entity)
+            # Those that nobody asked for longest leave the memory.
+            while len(self._kept) > 1 and sum(len(each.index) for each in self._kept.values()) > MAX_ENTRIES:
+                self._kept.popitem(last=False)
+            return kept
+
+    def _begin(self, session: Session, entity: str, kept: _Kept) -> None:
+        kept.refreshed_at = clock.now()
+        missing = _compare(session, entity, kept)
+        if len(missing) <= OPENED_AT_ONCE:
+            _add(session, kept, missing)
+            kept.has_all_open = kept.index.count_open() < MAX_OPEN
+            return
+        kept.builder = threading.Thread(target=self._build, args=(entity, kept, missing), name="inbox", daemon=True)
+        kept.builder.start()
+
+    def _build(self, entity: str, kept: _Kept, missing: Sequence[UUID]) -> None:
+        try:
+            for start in range(0, len(missing), BATCH_SIZE):
+                # A transaction for each batch: a long one would keep SQLite's log from being emptied.
+                with self._open_session() as session:
+                    _add(session, kept, missing[start : start + BATCH_SIZE])
+            with kept.lock, self._open_session() as session:
+                kept.has_all_open = len(missing) < MAX_OPEN
+                _refresh(session, entity, kept)
+        except SQLAlchemyError:  # a database that is closed or busy: the next page begins again
+            kept.refreshed_at = None
+        kept.builder = None
+
+
+def _compare(session: Session, entity: str, kept: _Kept) -> list[UUID]:
+    """Remove what is over; return what is to be read: the open ones, newest first, and the newest ended ones."""
+    open_rows = states.list_ids(session, entity, rules.OPEN_STATES, MAX_OPEN, newest_first=True)
+    ended_rows = states.list_ids(session, entity, rules.ANSWERED_STATES, MAX_ENDED + 1, newest_first=True)
+    kept.has_all_ended = len(ended_rows) <= MAX_ENDED
+    current_states = dict(open_rows) | dict(ended_rows[:MAX_ENDED])
+    known_states = kept.index.find_states((*_OPEN_TABS, ANSWERED))
+    kept.index.remove(referral for referral in known_states if referral not in current_states)
+    known_states |= kept.erased
+    return [referral for referral, state in current_states.items() if known_states.get(referral) != state]
+
+
+def _refresh(session: Session, entity: str, kept: _Kept) -> None:
+    now = clock.now()
+    since = min(kept.refreshed_at or now, now) - _OVERLAP
+    changed = {row[0]: row[1:] for row in states.list_changed_since(session, entity, since)}
+    _add(session, kept, [referral for referral, state in changed.items() if kept.seen.get(referral) != state])
+    kept.seen, kept.refreshed_at = changed, now
+    _trim_ended(kept)
+    is_large = kept.index.count_open() > _COUNTED_EACH_TIME
+    if is_large and kept.counted_at is not None and abs(now - kept.counted_at) < _COUNT_PAUSE:
+        return
+    kept.counted_at = now
+    if kept.has_all_open and not _has_right_counts(session, entity, kept):
+        _add(session, kept, _compare(session, entity, kept))
+
+
+def _has_right_counts(session: Session, entity: str, kept: _Kept) -> bool:
+    counts = dict.fromkeys(rules.OPEN_STATES, 0) | states.count_states(session, entity, rules.OPEN_STATES)
+    kept_counts = kept.index.count_states()
+    erased = list(kept.erased.values())
+    return all(count == kept_counts.get(state, 0) + erased.count(state) for state, count in counts.items())
+
+
+def _add(session: Session, kept: _Kept, referral_ids: Iterable[UUID]) -> None:
+    chosen_ids = list(referral_ids)
+    for start in range(0, len(chosen_ids), BATCH_SIZE):
+        batch = chosen_ids[start : start + BATCH_SIZE]
+        referrals = queries.list_referrals_by_ids(session, batch)
+        kept.index.put(build_entry(referral) for referral in referrals)
+        if len(referrals) < len(batch):
+            absent = set(batch) - {referral.id for referral in referrals}
+            kept.index.remove(absent)
+            kept.erased |= dict(states.find_states(session, absent))
+
+
+def _trim_ended(kept: _Kept) -> None:
+    ended = kept.index.find_states((ANSWERED,)) if kept.index.count_ended() > 2 * MAX_ENDED else {}
+    if ended:
+        kept.index.remove(sorted(ended)[:-MAX_ENDED])
+        kept.has_all_ended = False
+
+
+_VAULT_KEY = "vault"
+_LOCK = threading.Lock()
+# By engine: a process serves one database, and tests open many.
+_KEEPERS: WeakKeyDictionary[Engine, InboxKeeper] = WeakKeyDictionary()
+
+
+def get_keeper(session: Session) -> InboxKeeper:
+    """The keeper of the database to which a session belongs. It begins empty."""
+    engine = session.get_bind()
+    engine = engine.engine if isinstance(engine, Connection) else engine
+    with _LOCK:
+        keeper = _KEEPERS.get(engine)
+        if keeper is None:
+            info = {_VAULT_KEY: session.info[_VAULT_KEY], "reading": True}
+            reference = weakref.ref(engine)
+            keeper = _KEEPERS[engine] = InboxKeeper(lambda: Session(reference(), expire_on_commit=False, info=info))
+        return keeper

@@ -1,0 +1,1 @@
+"""The pages and leaflets of the public directory."""

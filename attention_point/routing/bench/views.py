@@ -1,0 +1,263 @@
+"""The pages of the bench: cases with what the rules answer, a comparison before publishing, and the versions."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from attention_point.directory.preview import preview_directory
+from attention_point.directory.queries import get_directory
+from attention_point.directory.seed.loading import load_yaml_file
+from attention_point.directory.snapshot import Directory
+from attention_point.foundation.access import requires
+from attention_point.foundation.errors import AppError, Conflict, FieldError
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web.forms import read_posted_fields
+from attention_point.foundation.web.json_bodies import accepts_files
+from attention_point.foundation.web.pagination import PAGE_SIZE, Page
+from attention_point.routing.bench import case_store, version_history
+from attention_point.routing.bench.case_store import KeptCase
+from attention_point.routing.bench.cases import find_case_differences
+from attention_point.routing.bench.comparison import CaseChange, compare_rule_sets, describe_answers
+from attention_point.routing.bench.forms import CaseForm, RemoveCaseForm, build_case_form, read_case_content
+from attention_point.routing.bench.rule_sets import RuleSet, build_rule_set, get_rule_set
+from attention_point.routing.bench.wording import Wording
+
+blueprint = Blueprint("bench", __name__, url_prefix="/routing")
+
+ViewReply = str | Response | tuple[str, int]
+FAILED, AGREED = "differ", "agree"
+
+
+class CaseRow(NamedTuple):
+    """A case in the list: its row, what it expects and in what the answer differs, in words."""
+
+    kept: KeptCase
+    expected: tuple[str, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the rules answer as the case expects."""
+        return not self.differences
+
+
+@blueprint.get("/cases")
+@requires("routing.view")
+def list_cases() -> str:
+    """List the cases, those to which the rules answer otherwise first; ``need`` and ``state`` narrow the list."""
+    session = db_session()
+    rule_set, need, state = get_rule_set(session), request.args.get("need", ""), request.args.get("state", "")
+    kept_cases = case_store.list_cases(session)
+    rows = [_build_row(kept, rule_set) for kept in kept_cases if not need or need in _list_codes(kept)]
+    counts = {"": len(rows), FAILED: sum(not row.agrees for row in rows), AGREED: sum(row.agrees for row in rows)}
+    shown = [row for row in rows if state not in (FAILED, AGREED) or row.agrees == (state == AGREED)]
+    shown.sort(key=lambda row: row.agrees)
+    return render_template(
+        "routing/cases.html",
+        page=_cut_page(shown, need, state),
+        counts=counts,
+        need=need,
+        state=state,
+        needs=_list_needs(kept_cases, rule_set),
+        has_cases=bool(kept_cases),
+        version=version_history.find_current_version(session),
+    )
+
+
+@blueprint.get("/cases/<string(maxlength=40):code>")
+@requires("routing.view")
+def show_case(code: str) -> str:
+    """Show a case in words: the person, what must come out, what the rules answer on each of its days."""
+    session = db_session()
+    rule_set, kept = get_rule_set(session), case_store.get_case(session, code)
+    wording, case = Wording(rule_set.directory), kept.case
+    return render_template(
+        "routing/case.html",
+        row=_build_row(kept, rule_set),
+        case=case,
+        situation=wording.describe_situation(case.situation) if case else [],
+        answers=[(day, describe_answers(case, day, rule_set)) for day in case.days] if case else [],
+        version=version_history.find_current_version(session),
+        remove_form=RemoveCaseForm(data={"version": kept.version}),
+    )
+
+
+@blueprint.route("/cases/new", methods=["GET", "POST"])
+@requires("routing.edit")
+def add_case() -> ViewReply:
+    """Add a case."""
+    form = build_case_form(get_directory(db_session()))
+    return _show_or_save_form(form, lambda: case_store.add_case(db_session(), current_actor(), read_case_content(form)))
+
+
+@blueprint.route("/cases/<string(maxlength=40):code>/edit", methods=["GET", "POST"])
+@requires("routing.edit")
+def edit_case(code: str) -> ViewReply:
+    """Edit a case."""
+    kept = case_store.get_case(db_session(), code)
+    form = build_case_form(get_directory(db_session()), {**kept.content, "version": kept.version})
+    if request.method == "GET":
+        form.version.data = str(kept.version)
+
+    def save() -> str:
+        content = read_case_content(form, kept.content)
+        case_store.save_case(db_session(), current_actor(), code, form.read_version(), content)
+        return code
+
+    return _show_or_save_form(form, save, kept)
+
+
+@blueprint.post("/cases/<string(maxlength=40):code>/remove")
+@requires("routing.edit")
+def remove_case(code: str) -> Response:
+    """Remove a case."""
+    case_store.remove_case(db_session(), current_actor(), code, RemoveCaseForm().read_version())
+    flash(_("The case was removed."), "success")
+    return redirect(url_for("bench.list_cases"), 303)
+
+
+@blueprint.route("/cases/load", methods=["GET", "POST"])
+@requires("routing.edit")
+@accepts_files
+def load_cases() -> ViewReply:
+    """Load a file of cases; what the office changed stays as it is."""
+    error = ""
+    if request.method == "POST":
+        try:
+            document = case_store.parse_yaml(_read_uploaded_file())
+            result = case_store.load_cases(db_session(), current_actor(), document)
+        except AppError as refusal:
+            error = refusal.message
+        else:
+            counts = result._asdict()
+            flash(_("%(added)s added, %(changed)s changed, %(unchanged)s as they were.", **counts), "success")
+            if result.kept:
+                flash(_("%(count)s were left as the office changed them.", count=result.kept), "info")
+            return redirect(url_for("bench.list_cases"), 303)
+    return render_template("routing/load.html", error=error), 422 if error else 200
+
+
+@blueprint.route("/compare", methods=["GET", "POST"])
+@requires("routing.edit")
+@accepts_files
+def compare_file() -> ViewReply:
+    """Show what a changed directory would alter: ``file`` is a YAML file as ``directory load`` takes it.
+
+    What was compared can then be published as it was shown (``content``, ``publish``).
+    """
+    if request.method == "GET":
+        return render_template("routing/compare.html", error="", content=None)
+    session = db_session()
+    posted_fields = read_posted_fields()
+    uploaded = _read_uploaded_file() or posted_fields.get("content", "").encode()
+    try:
+        if "publish" in posted_fields:
+            load_yaml_file(session, current_actor(), uploaded)
+            flash(_("Published. It is in force from now on."), "success")
+            return redirect(url_for("bench.list_versions"), 303)
+        directory = preview_directory(session, lambda: load_yaml_file(session, current_actor(), uploaded))
+    except AppError as refusal:
+        return render_template("routing/compare.html", error=refusal.message, content=None), 422
+    comparison = compare_with_rules_in_force(directory)
+    return render_template("routing/compare.html", error="", content=uploaded.decode(), comparison=comparison)
+
+
+@blueprint.get("/versions")
+@requires("routing.view")
+def list_versions() -> str:
+    """List the versions of the rule set, the newest first, with what each changed."""
+    session = db_session()
+    return render_template(
+        "routing/versions.html",
+        versions=version_history.list_versions(session),
+        current=version_history.find_current_version(session),
+        wording=Wording(get_directory(session)),
+    )
+
+
+class Comparison(NamedTuple):
+    """What a rule set that is not published would alter. ``breaking`` counts the cases that would hold no longer."""
+
+    changes: list[CaseChange]
+    case_count: int
+    breaking: int
+
+
+def compare_with_rules_in_force(directory: Directory) -> Comparison:
+    """What a directory that is not saved would alter in the answers to the cases."""
+    session = db_session()
+    cases = [kept.case for kept in case_store.list_cases(session) if kept.case]
+    changes = compare_rule_sets(cases, get_rule_set(session), build_rule_set(directory))
+    return Comparison(changes, len(cases), sum(change.agreed and not change.agrees for change in changes))
+
+
+@blueprint.app_context_processor
+def _offer_comparison() -> dict[str, Callable[[Directory], Comparison]]:
+    # The form of a service stands in the room of the directory, below this one.
+    return {"compare_with_rules_in_force": compare_with_rules_in_force}
+
+
+def _build_row(kept: KeptCase, rule_set: RuleSet) -> CaseRow:
+    if kept.case is None or kept.case.expectation is None:
+        return CaseRow(kept, (), (kept.fault,))
+    wording = Wording(rule_set.directory)
+    differences = find_case_differences(kept.case, rule_set.offers, rule_set.list_requirements)
+    return CaseRow(
+        kept,
+        tuple(wording.describe_expectation(kept.case.expectation)),
+        tuple(map(wording.describe_difference, differences)),
+    )
+
+
+def _list_needs(kept_cases: list[KeptCase], rule_set: RuleSet) -> list[tuple[str, str]]:
+    wording = Wording(rule_set.directory)
+    codes = {code for kept in kept_cases for code in _list_codes(kept)}
+    return sorted(((code, wording.name_service(code)) for code in codes), key=lambda item: item[1].casefold())
+
+
+def _list_codes(kept: KeptCase) -> set[str]:
+    """The needs that a case states, and the services that it expects."""
+    return {*kept.content.get("s", {}).get("needs", ()), *kept.content.get("want", ())}
+
+
+def _cut_page(rows: list[CaseRow], need: str, state: str) -> Page[CaseRow]:
+    arguments: dict[str, Any] = {"need": need or None, "state": state or None}
+    after = request.args.get("after", "")
+    codes = [row.kept.code for row in rows]
+    start = codes.index(after) + 1 if after in codes else 0
+    items = rows[start : start + PAGE_SIZE]
+    has_more = len(rows) > start + PAGE_SIZE
+    next_url = url_for("bench.list_cases", after=items[-1].kept.code, **arguments) if has_more else None
+    return Page(items, next_url, url_for("bench.list_cases", **arguments) if start else None)
+
+
+def _show_or_save_form(form: CaseForm, save: Callable[[], str], kept: KeptCase | None = None) -> ViewReply:
+    status, conflict = 200, None
+    if request.method == "POST":
+        missing = [name for name in ("who", "date") if not (form[name].data or "").strip()]
+        form.show_field_errors(FieldError(name, _("This field is required.")) for name in missing)
+        try:
+            if not missing:
+                code = save()
+                flash(_("Saved."), "success")
+                return redirect(url_for("bench.show_case", code=code), 303)
+            status = 422
+        except Conflict as error:
+            conflict, status = error, error.status
+            form.version.data = str(kept.version) if kept else "0"
+        except AppError as error:
+            form.form_errors = [*form.form_errors, error.message]
+            status = 422
+    return render_template("routing/case_form.html", form=form, kept=kept, conflict=conflict), status
+
+
+def _read_uploaded_file() -> bytes:
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    with closing(file):  # Werkzeug puts a large one into a temporary file
+        return file.read(case_store.MAX_FILE_BYTES + 1)  # one byte more tells a file that is too large

@@ -1,0 +1,206 @@
+"""What decides, on the slip: the place, what is closed, what to keep in mind; and nothing that is confidential."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.directory.models import Place
+from attention_point.directory.places.opening_hours import describe_hours
+from attention_point.directory.snapshot import ServiceRow
+from attention_point.foundation import clock
+from attention_point.foundation.language import in_language
+from attention_point.foundation.paperwork.slip.content import Slip
+from attention_point.intake import queries as intake_queries
+from attention_point.referrals import queries
+from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance
+from tests.support.directory import load_shipped
+from tests.support.visits import person, recorded
+
+PLACE: dict[str, Any] = {
+    "name": {"es": "Sede del centro", "en": "Centre office"},
+    "address": {"es": "Calle 00 # 00-00", "en": "Calle 00 # 00-00"},
+    "landmark": {"es": "frente al parque", "en": "opposite the park"},
+    "neighbourhood": "Centro",
+    "municipality": "68276",
+    "hours": [{"weekday": day, "opens_at": "08:00", "closes_at": "12:00"} for day in range(1, 6)],
+    "holidays": "closed",
+    "appointment": "required",
+    "appointment_note": {"es": "Se pide por WhatsApp", "en": "Ask by WhatsApp"},
+    "is_free": True,
+    "phone": "607 000 0000",
+    "whatsapp": "300 000 0000",
+    "confirmed_on": date(2017, 8, 1),
+}
+GUARDIAN = {"name": "Rosa Peña", "relation": "custodian"}
+
+
+@pytest.fixture
+def that_day() -> Iterator[None]:
+    with clock.override_now(datetime(2017, 8, 9, 15, tzinfo=clock.TIME_ZONE)):
+        yield
+
+
+def build(
+    session: Session, *, readers: frozenset[str] | None = None, with_confidential: bool = False, **visit: Any
+) -> Slip:
+    answer = recorded(session, **visit)
+    stored = intake_queries.find_visit(session, UUID(answer["id"]))
+    assert stored is not None
+    traveller = SlipTraveller(
+        queries.list_decrypted_of_visit(session, stored.id),
+        suggestions=stored.record["suggestions"],
+        complained_of=stored.record["facts"].get("complained_of"),
+    )
+    handed = SlipVisit(stored.point, stored.day, stored.received_at, stored.reference, stored.code, readers=readers)
+    return build_slip(session, handed, [traveller], "https://punto.example", with_confidential=with_confidential)
+
+
+def confirm(session: Session, entity: str, **changes: Any) -> None:
+    load_shipped(session)
+    session.execute(update(Place).where(Place.entity == entity).values(**{**PLACE, **changes}))
+
+
+@pytest.mark.usefixtures("that_day")
+def test_the_slip_says_where_when_how_and_for_how_much(session: Session) -> None:
+    confirm(session, "sena")
+    (referral,) = build(session, needs=["EMP-SENA"]).people[0].referrals
+    (place,) = directory_queries.list_places(session, "sena", "EMP-SENA", clock.today())
+    assert referral.contact == (
+        ("Lugar:", "Sede del centro"),
+        ("Dirección:", "Calle 00 # 00-00, frente al parque, barrio Centro, Floridablanca"),
+        ("Horario:", describe_hours(place)),
+        ("Cómo pedir la atención:", "pida una cita antes de ir. Se pide por WhatsApp"),
+        ("Teléfono:", "607 000 0000"),
+        ("WhatsApp:", "300 000 0000"),
+        ("Costo:", "gratis"),
+    )
+    assert referral.checked_note == "Información revisada el 1 de agosto de 2017."
+
+
+@pytest.mark.usefixtures("that_day")
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"confirmed_on": date(2017, 1, 2)}, "puede haber cambiado. Llame antes de ir."),
+        ({"valid_to": date(2017, 9, 1)}, "Atienden allí hasta el 1 de septiembre de 2017."),
+        ({"confirmed_on": None}, ""),
+    ],
+)
+def test_the_slip_says_how_far_the_place_can_be_relied_on(
+    session: Session, changes: dict[str, Any], sentence: str
+) -> None:
+    confirm(session, "sena", **changes)
+    (referral,) = build(session, needs=["EMP-SENA"]).people[0].referrals
+    assert referral.checked_note.endswith(sentence)
+    # What nobody confirmed is not printed at all.
+    assert bool(referral.contact) is bool(changes.get("confirmed_on", "unchanged"))
+
+
+def test_a_closed_procedure_sends_nobody_to_the_authority(session: Session) -> None:
+    confirm(session, "migracion-colombia")
+    slip = build(
+        session,
+        attended_at="2022-11-09T08:30:00-05:00",
+        needs=["MIG-REG"],
+        person=person(documents=[{"type": "DE"}]),
+        facts={"arrived_on": "2022-03", "entry_stamped": False},
+    )
+    assert slip.heading == "Usted recibió orientación"
+    (referral,) = slip.people[0].referrals
+    assert (referral.contact, referral.requirements) == ((), ())
+    assert "refugio" in referral.closed_note
+    assert "Migración" not in referral.entity_name
+
+
+@pytest.mark.usefixtures("that_day")
+def test_the_last_day_of_a_procedure_and_its_name_are_said(session: Session) -> None:
+    slip = build(session, needs=["MIG-REG"], facts={"arrived_on": "2017-06-10", "entry_stamped": True})
+    contact = dict(slip.people[0].referrals[0].contact)
+    assert contact["Último día para pedirlo:"] == "31 de octubre de 2017"
+    assert contact["Trámite:"] == "Permiso Especial de Permanencia, fase 1"
+
+
+def test_where_nobody_reads_the_person_goes_by_herself(session: Session) -> None:
+    slip = build(session, needs=["EMP-SENA"], readers=frozenset({"icbf"}))
+    assert slip.people[0].referrals[0].reason == "Allí nadie ve sus datos en este sistema. Vaya usted, con esta hoja."
+    slip = build(session, needs=["EMP-SENA"], readers=frozenset({"sena"}))
+    assert slip.people[0].referrals[0].reason == ""
+
+
+def test_who_is_refused_finds_help_at_another_entity(session: Session) -> None:
+    assert "Personería" in build(session, needs=["EMP-SENA"]).refused_note
+    against_it = build(session, needs=["DDHH"], facts={"complained_of": "personeria"}).refused_note
+    assert "Personería" not in against_it
+    assert "Defensoría" in against_it
+
+
+@pytest.mark.parametrize(
+    ("company", "urgent", "told"),
+    [("alone", "URGENTE: vaya hoy mismo", False), ("other_relative", "", True)],
+)
+def test_with_a_relative_the_child_s_slip_frightens_nobody(
+    session: Session, company: str, urgent: str, told: bool
+) -> None:
+    visit: dict[str, Any] = {
+        "person": person(birth_date="2010-02-01"),
+        "household": {"accompanied_by": company},
+        "guardian": GUARDIAN,
+    }
+    protection = build(session, needs=["EDU"], **visit).people[0].referrals[0]
+    assert protection.urgent_text == urgent
+    assert any("Nadie se lo lleva" in sentence for sentence in protection.advice) is told
+
+
+BETRAYING = re.compile(
+    r"violen|víctim|victim|trata\b|traffick|sexual|72|155|comisar|fiscal|caivas|lgbti|018000 ?522020|profila|onfiden",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {"needs": ["VBG", "HUMAN", "SALUD-AFIL"], "facts": {"violence_within_72_hours": True}},
+        {"needs": ["HUMAN", "SALUD-URG", "MIG-REG"], "vulnerabilities": ["gender_violence", "lgbti"]},
+        {"needs": ["TRATA", "DDHH", "EMP-SENA"], "vulnerabilities": ["trafficking"]},
+        {"needs": ["VBG"]},
+    ],
+)
+def test_without_the_confidential_part_nothing_tells_of_it(
+    session: Session, visit: dict[str, Any], language: str
+) -> None:
+    load_shipped(session)
+    with in_language(language):
+        slip = build(session, attended_at="2024-05-16T08:30:00-05:00", **visit)
+        whole = build(session, attended_at="2024-05-16T08:30:00-05:00", with_confidential=True, **visit)
+    words = repr((slip.people, slip.emergency_lines, slip.heading, slip.refused_note))
+    assert not BETRAYING.findall(words)
+    # The part that she asked for says where to go, and not why.
+    parts = [referral for referral in whole.people[0].referrals if referral not in slip.people[0].referrals]
+    assert parts
+    assert not any(referral.advice for referral in parts)
+
+
+def test_advice_that_would_tell_of_violence_is_for_the_agent_alone(session: Session) -> None:
+    load_shipped(session)
+    services: list[ServiceRow] = list(directory_queries.get_services_by_code(session).values())
+    for service in services:
+        codes = [row.code for row in (*service.advice, *(row for part in service.instruments for row in part.advice))]
+        guidance = describe_guidance(service, {"advice": codes}, "slip")
+        if not service.restricted:
+            assert not re.search("género|LGBTI|trata de|sexual|72 horas", " ".join(guidance.sentences)), service.code
+
+
+def test_a_suggestion_of_an_older_version_is_still_said(session: Session) -> None:
+    load_shipped(session)
+    service = directory_queries.get_services_by_code(session)["MIG-REG"]
+    assert describe_guidance(service, {"service": "MIG-REG"}, "slip") == describe_guidance(service, {}, "card")
+    assert describe_guidance(service, {"closed": True, "advice": ["gone"]}, "slip").closed_note
