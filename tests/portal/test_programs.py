@@ -66,6 +66,9 @@ def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
         hidden += [UUID(one["id"]) for one in answer["referrals"] if one["entity"] == entity.entity] if answer else []
         recorded(
             session,
+            person=person(birth_date="2010-03-17"),
+            household={"accompanied_by": "parent"},
+            guardian={"name": "Rosa Peña", "relation": "mother"},
             needs=["NNA-PROT"],
             entities={"NNA-PROT": "comisaria-familia"},
         )
