@@ -134,6 +134,8 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "account_id": UNKNOWN,
             "session_id": UNKNOWN,
             "token_id": UNKNOWN,
+            "webhook_id": UNKNOWN,
+            "state": "on",
             "device_id": UNKNOWN,
             "capture": UNKNOWN,
             "turn_id": UNKNOWN,
