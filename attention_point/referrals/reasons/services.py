@@ -83,6 +83,7 @@ def _merge(current_reasons: Sequence[Reason], edited_reasons: Sequence[EditedRea
         taken_codes.add(code)
         reasons.append(Reason(code, row.es, row.en or row.es))
     offered_codes = {reason.code for reason in reasons}
+    # An answer names its reason by the code, and a program may ask for it years later.
     left_out = [reason for reason in current_reasons if reason.code not in offered_codes]
     return [*reasons, *(Reason(row.code, row.es, row.en, is_offered=False) for row in left_out)]
 
