@@ -136,7 +136,7 @@ def _join_any(judges: list[_Judge]) -> _Judge:
     return judge_any
 
 
-def _negate(judge: _Judge) -> _Judge:
+def _negate_judgement(judge: _Judge) -> _Judge:
     def judge_opposite(situation: Any) -> Truth:
         answer = judge(situation)
         return None if answer is None else not answer
@@ -145,7 +145,7 @@ def _negate(judge: _Judge) -> _Judge:
 
 
 _MODES: Mapping[str, Callable[[_Judge], _Judge]] = {
-    "not": _negate,
+    "not": _negate_judgement,
     "surely": lambda judge: lambda situation: judge(situation) is True,
     "perhaps": lambda judge: lambda situation: judge(situation) is not False,
 }

@@ -24,36 +24,36 @@ def backup_commands() -> None:
 
 @backup_commands.command("create")
 @click.argument("file", type=FILE_TO_WRITE)
-def create(file: Path) -> None:
+def create_file(file: Path) -> None:
     """Write a backup for the recipients of the settings. The desk goes on meanwhile."""
     with use_database() as database:
         summary = create_backup(database, read_settings(), file)
         with database.write_session() as session:
             journal.record(session, SYSTEM, "backup.create", "backup", file.name[:100], rows=summary.row_count)
-    click.echo(_describe(summary))
+    click.echo(_describe_backup(summary))
 
 
 @backup_commands.command("check")
 @click.argument("file", type=FILE_TO_READ)
 @_IDENTITY
-def check(file: Path, identity: Path) -> None:
+def check_file(file: Path, identity: Path) -> None:
     """Prove that a backup can be restored: open it, compare digests, count rows. Nothing is changed."""
     with report_errors():
         settings = read_settings()
         summary = check_backup(settings, file, identity)
         record_drill(settings)
-    click.echo(_describe(summary))
+    click.echo(_describe_backup(summary))
     click.echo(_("The backup is complete and opens."))
 
 
 @backup_commands.command("restore")
 @click.argument("file", type=FILE_TO_READ)
 @_IDENTITY
-def restore(file: Path, identity: Path) -> None:
+def restore_file(file: Path, identity: Path) -> None:
     """Restore a backup into an empty instance, in which the keyring of the installation stands already."""
     with report_errors():
         summary = restore_backup(read_settings(), file, identity)
-    click.echo(_describe(summary))
+    click.echo(_describe_backup(summary))
     click.echo(_("Restored. Run “attention-point init”, then “attention-point journal verify”."))
 
 
@@ -68,7 +68,7 @@ def list_files() -> None:
         click.echo(_("There are no backups."))
 
 
-def _describe(summary: BackupSummary) -> str:
+def _describe_backup(summary: BackupSummary) -> str:
     return _(
         "Backup of %(moment)s (version %(revision)s): %(rows)s rows, %(files)s files, %(size)s MB",
         moment=summary.made_at,

@@ -137,7 +137,7 @@ def restore_backup(settings: Settings, path: Path, identity_file: Path) -> Backu
             else:
                 database_copies.load_postgresql(database, archive)
             instance_files.restore_files(archive, targets)
-            return _summarise(archive, path)
+            return _summarise_archive(archive, path)
     finally:
         database.close()
 
@@ -155,7 +155,7 @@ def check_backup(settings: Settings, path: Path, identity_file: Path) -> BackupS
             _extract_sqlite(archive, folder)
         elif database_copies.count_lines(archive) != archive.manifest["rows"]:
             raise BackupError(_("The database in the backup is damaged. Nothing was restored."))
-        return _summarise(archive, path)
+        return _summarise_archive(archive, path)
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def _restore_sqlite(settings: Settings, archive: Archive, folder: Path) -> None:
     shutil.move(restored, file)
 
 
-def _summarise(archive: Archive, path: Path) -> BackupSummary:
+def _summarise_archive(archive: Archive, path: Path) -> BackupSummary:
     manifest = archive.manifest
     file_count = sum(name.startswith("instance/") for name in archive.names)
     row_count = sum(manifest["rows"].values())

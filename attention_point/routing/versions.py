@@ -33,7 +33,7 @@ def compute_rule_set_version(directory: Directory) -> str:
 
 def combine_parts(parts: Mapping[str, str]) -> str:
     """The version of a rule set of these parts."""
-    return _digest(parts)[:VERSION_DIGITS]
+    return _compute_digest(parts)[:VERSION_DIGITS]
 
 
 def list_rule_set_parts(directory: Directory) -> dict[str, str]:
@@ -45,9 +45,9 @@ def list_rule_set_parts(directory: Directory) -> dict[str, str]:
     for offer in directory.offers:
         # With the days on which offer, service and entity are all in force, so that an entity that ends counts too.
         span = [offer.entity, offer.order, offer.valid_from, offer.valid_to]
-        offers.setdefault(offer.service, []).append(_simplify(span))
+        offers.setdefault(offer.service, []).append(_simplify_value(span))
     parts = {
-        code: _digest([_simplify(service), offers.get(code, [])])[:_PART_DIGITS]
+        code: _compute_digest([_simplify_value(service), offers.get(code, [])])[:_PART_DIGITS]
         for code, service in directory.services.items()
     }
     return {**parts, PROGRAM_PART: _digest_program()}
@@ -58,23 +58,23 @@ def _digest_program() -> str:
     # The text of the modules: what a function decides cannot be told from its name.
     modules = [*sorted(Path(__file__).parent.glob("*.py")), Path(conditions.__file__)]
     texts = [module.read_text(encoding="utf-8") for module in modules if module.stem not in _OTHER_MODULES]
-    return _digest(texts)[:_PART_DIGITS]
+    return _compute_digest(texts)[:_PART_DIGITS]
 
 
-def _digest(value: Any) -> str:
+def _compute_digest(value: Any) -> str:
     canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _simplify(value: Any) -> Any:
+def _simplify_value(value: Any) -> Any:
     """The value out of lists, mappings, texts and numbers alone."""
     if is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value) if field.name not in _BOOKKEEPING]
-        return {name: _simplify(getattr(value, name)) for name in names}
+        return {name: _simplify_value(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
-        return {str(key): _simplify(item) for key, item in value.items()}
+        return {str(key): _simplify_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_simplify(item) for item in value]
+        return [_simplify_value(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(str(item) for item in value)
     return value.isoformat() if isinstance(value, date) else value

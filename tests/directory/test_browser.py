@@ -54,7 +54,9 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             expect(page.get_by_text("En espera de la Oficina")).to_be_visible()
             look(page, "own-entry-full")
         with _signed_in(page, app, address, "office"):
-            page.goto(f"{address}/directory/upkeep")
+            page.goto(address)
+            look(page, "home")
+            page.get_by_role("link", name="Pendientes del directorio").click()
             look(page, "upkeep-full")
             page.get_by_role("table", name="Propuestas").get_by_role("link", name="ICBF").click()
             expect(page.get_by_role("table")).to_contain_text("lunes a viernes, 8:00 a 12:00")

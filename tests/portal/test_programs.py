@@ -14,7 +14,7 @@ from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals import services
 from attention_point.referrals.rules import ANSWERED_STATES, OPEN_STATES
 from tests.portal.support import program, referral_of, visit
-from tests.support.visits import AGENT, acting, recorded
+from tests.support.visits import AGENT, acting, person, recorded
 
 Call = Callable[..., Any]
 ALL = (*OPEN_STATES, *ANSWERED_STATES)
@@ -64,7 +64,14 @@ def test_a_list_reads_on_past_what_it_does_not_show(session: Session) -> None:
     for number in range(6):
         answer = recorded(session, needs=["VBG"]) if number in {0, 3} else None
         hidden += [UUID(one["id"]) for one in answer["referrals"] if one["entity"] == entity.entity] if answer else []
-        recorded(session, needs=["NNA-PROT"], entities={"NNA-PROT": "comisaria-familia"})
+        recorded(
+            session,
+            person=person(birth_date="2010-03-17"),
+            household={"accompanied_by": "parent"},
+            guardian={"name": "Rosa Peña", "relation": "mother"},
+            needs=["NNA-PROT"],
+            entities={"NNA-PROT": "comisaria-familia"},
+        )
     for restricted, count in ((True, len(hidden)), (False, 6)):
         found, before = [], None
         while True:

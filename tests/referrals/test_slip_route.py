@@ -19,7 +19,7 @@ from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork.slip.content import Slip
 from attention_point.intake import queries as intake_queries
 from attention_point.referrals import queries
-from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance
+from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance, describe_offer
 from tests.support.directory import load_shipped
 from tests.support.visits import person, recorded
 
@@ -204,3 +204,12 @@ def test_a_suggestion_of_an_older_version_is_still_said(session: Session) -> Non
     service = directory_queries.get_services_by_code(session)["MIG-REG"]
     assert describe_guidance(service, {"service": "MIG-REG"}, "slip") == describe_guidance(service, {}, "card")
     assert describe_guidance(service, {"closed": True, "advice": ["gone"]}, "slip").closed_note
+
+
+def test_without_the_rules_no_way_to_the_authority_is_printed(session: Session) -> None:
+    confirm(session, "migracion-colombia")
+    session.execute(update(Place).where(Place.entity == "sena").values(**PLACE))
+    offers = {offer.entity: offer for offer in directory_queries.list_offers(session)}
+    day = date(2017, 8, 9)
+    assert describe_offer(session, offers["migracion-colombia"], day).contact == ()
+    assert describe_offer(session, offers["sena"], day).contact

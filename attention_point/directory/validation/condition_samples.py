@@ -22,7 +22,7 @@ _ONE_DAY = timedelta(days=1)
 
 def can_hold_together(*conditions: ConditionData | None) -> bool:
     """Whether some situation certainly meets all conditions."""
-    judges = _read(conditions)
+    judges = _read_condition(conditions)
     samples = list_samples(*conditions)
     return samples is None or any(all(judge.holds(sample) for judge in judges) for sample in samples)
 
@@ -32,7 +32,7 @@ def always_covers(earlier: ConditionData | None, later: ConditionData | None) ->
     if earlier is None:
         return True
     samples = list_samples(earlier, later)
-    (first,), second = _read([earlier]), _read([later])
+    (first,), second = _read_condition([earlier]), _read_condition([later])
     return samples is not None and all(
         first.holds(sample) for sample in samples if all(judge.may_hold(sample) for judge in second)
     )
@@ -72,7 +72,7 @@ def walk_facts(condition: Any, *, skip_negated: bool = False) -> Iterator[tuple[
                 yield from walk_facts(value, skip_negated=skip_negated)
 
 
-def _read(conditions: Any) -> list[Condition]:
+def _read_condition(conditions: Any) -> list[Condition]:
     return [condition for data in conditions if (condition := read_condition(data)) is not None]
 
 

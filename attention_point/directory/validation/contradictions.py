@@ -76,7 +76,7 @@ def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
             yield from check_offer_days(f"offers.{index}", offer, offer.service, spans[offer.service], surroundings)
     for index, line in enumerate(file.lines):
         for code in line.services:
-            if code in spans and not _meet(get_span(line), spans[code]):
+            if code in spans and not _spans_meet(get_span(line), spans[code]):
                 yield FieldError(f"lines.{index}.services", _(ENDED, code=code))
 
 
@@ -127,7 +127,7 @@ def check_offer_days(
 ) -> Iterator[FieldError]:
     """The errors of an offer whose service or entity is in force on none of its days."""
     for span, code in ((service_span, service_code), (surroundings.entities.get(offer.entity), offer.entity)):
-        if span is not None and not _meet(get_span(offer), span):
+        if span is not None and not _spans_meet(get_span(offer), span):
             yield FieldError(f"{path}.valid_from", _(ENDED, code=code))
 
 
@@ -162,7 +162,7 @@ def _check_codes(
             if name == "needs":
                 if code not in surroundings.needs:
                     yield FieldError(path, _(UNKNOWN_NEED, code=code))
-                elif not any(_meet(span, other_span) for other_span in surroundings.needs[code]):
+                elif not any(_spans_meet(span, other_span) for other_span in surroundings.needs[code]):
                     yield FieldError(path, _(ENDED, code=code))
             elif not _is_known(name, code, surroundings):
                 yield FieldError(path, _(UNKNOWN_CODE, code=code))
@@ -185,15 +185,17 @@ def _check_instrument(
     surroundings: Surroundings,
 ) -> Iterator[FieldError]:
     span = (instrument.valid_from, instrument.valid_to)
-    if not _meet(span, (service.valid_from, service.valid_to)):
+    if not _spans_meet(span, (service.valid_from, service.valid_to)):
         yield FieldError(f"{path}.valid_from", _(NOT_IN_THESE_DAYS))
     if instrument.entity is not None:
         spans = [(offer.valid_from, offer.valid_to) for offer in offers if offer.entity == instrument.entity]
-        spans = [other for other in spans if _meet(other, surroundings.entities.get(instrument.entity, (None, None)))]
-        if not any(_meet(span, other_span) for other_span in spans):
+        spans = [
+            other for other in spans if _spans_meet(other, surroundings.entities.get(instrument.entity, (None, None)))
+        ]
+        if not any(_spans_meet(span, other_span) for other_span in spans):
             yield FieldError(f"{path}.entity", _(ENDED, code=instrument.entity))
     for earlier in service.instruments[:index]:
-        if _contains((earlier.valid_from, earlier.valid_to), span) and always_covers(
+        if _contains_span((earlier.valid_from, earlier.valid_to), span) and always_covers(
             earlier.applies_if, instrument.applies_if
         ):
             yield FieldError(f"{path}.applies_if", _(NEVER_REACHED, code=earlier.code))
@@ -205,7 +207,7 @@ def _check_advice(
     path: str, entries: Iterable[Any], condition: Mapping[str, Any] | None, span: Span
 ) -> Iterator[FieldError]:
     for index, entry in enumerate(entries):
-        if not _meet((entry.valid_from, entry.valid_to), span):
+        if not _spans_meet((entry.valid_from, entry.valid_to), span):
             yield FieldError(f"{path}.{index}.valid_from", _(NOT_IN_THESE_DAYS))
         if condition is None or entry.applies_if is None:
             continue
@@ -232,7 +234,7 @@ def _list_codes(value: Any) -> list[str]:
     return [code for code in (value if isinstance(value, list) else [value]) if isinstance(code, str)]
 
 
-def _meet(first: Span, second: Span) -> bool:
+def _spans_meet(first: Span, second: Span) -> bool:
     return _starts_by(first[0], second[1]) and _starts_by(second[0], first[1])
 
 
@@ -240,6 +242,6 @@ def _starts_by(first_day: date | None, last_day: date | None) -> bool:
     return first_day is None or last_day is None or first_day <= last_day
 
 
-def _contains(outer: Span, inner: Span) -> bool:
+def _contains_span(outer: Span, inner: Span) -> bool:
     starts = outer[0] is None or (inner[0] is not None and outer[0] <= inner[0])
     return starts and (outer[1] is None or (inner[1] is not None and inner[1] <= outer[1]))

@@ -51,7 +51,7 @@ CONFIRMATIONS = (
 )
 
 
-def confirm(session: Session, actor: Actor, code: str) -> None:
+def record_confirmation(session: Session, actor: Actor, code: str) -> None:
     """Write to the journal that somebody did it now. Raises NotFound for a code that is none."""
     confirmation = next((entry for entry in CONFIRMATIONS if entry.code == code), None)
     if confirmation is None:

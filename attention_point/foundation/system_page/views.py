@@ -8,9 +8,9 @@ from attention_point.foundation.doctor import StatusLine
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.system_page.confirmations import (
     CONFIRMATIONS,
-    confirm,
     find_last_confirmed,
     is_due,
+    record_confirmation,
 )
 from attention_point.foundation.web.transactions import current_actor, current_settings, db_session
 
@@ -38,6 +38,6 @@ def show_system() -> str:
 @requires("system.view")
 def confirm_by_hand(confirmation: str) -> Response:
     """Note that somebody did by hand what the program cannot see."""
-    confirm(db_session(), current_actor(), confirmation)
+    record_confirmation(db_session(), current_actor(), confirmation)
     flash(_("Noted."))
     return redirect(url_for("system.show_system"))

@@ -16,9 +16,9 @@ _ROUNDS = 4  # of a Feistel network: four make an order that cannot be told from
 def choose_number(vault: Vault, series: str, count: int) -> int:
     """The number of the ``count``-th reference of a series, both from 1 on: each number comes once in its block."""
     block, index = divmod(count - 1, BLOCK)
-    index = _mix(vault, f"{series}/{block}", index)
+    index = _mix_half(vault, f"{series}/{block}", index)
     while index >= BLOCK:  # the square is a little larger than the block: what falls outside is mixed again
-        index = _mix(vault, f"{series}/{block}", index)
+        index = _mix_half(vault, f"{series}/{block}", index)
     return block * BLOCK + index + 1
 
 
@@ -27,7 +27,7 @@ def count_before(number: int) -> int:
     return (number - 1) // BLOCK * BLOCK
 
 
-def _mix(vault: Vault, series: str, index: int) -> int:
+def _mix_half(vault: Vault, series: str, index: int) -> int:
     left, right = divmod(index, _SIDE)
     for turn in range(_ROUNDS):
         digest = vault.keyed_digest("reference-number", f"{series}/{turn}/{right}".encode())

@@ -11,6 +11,8 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language, format_date_span
 from attention_point.foundation.language import gettext as _
 
+# What is asked stands before what is ticked. A label is the same on the form, on the check page and in a correction, so
+# that an agent who compares two of them looks for the same words.
 FACT_LABELS = {
     "arrived_on": N_("When did the person arrive in Colombia?"),
     "entry_stamped": N_("Was the passport stamped on entry?"),

@@ -19,6 +19,7 @@ from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.facts_summary import FACT_LABELS
 from attention_point.intake.form.typed_values import read_partial_date
 
+# Names of registers, alike in every language: RAMV of 2018 (Decreto 542/2018), RUMV of 2021 (Decreto 216/2021).
 REGISTERS = ("RAMV", "RUMV")
 TICKED_FACTS = (
     "violence_within_72_hours",

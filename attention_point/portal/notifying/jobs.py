@@ -11,7 +11,7 @@ from attention_point.portal.notifying.services import tell_waiting_notices
 def run_notice_job(database: Database, settings: Settings, _period: str) -> None:
     """Tell what waits."""
     with database.write_session() as session:
-        tell_waiting_notices(session, settings.public_url)
+        tell_waiting_notices(session, settings.public_url, has_mail_server=settings.mail_server is not None)
         damages = list_noted_damage(session)
     write_damage_to_journal(database, SYSTEM, damages)
 

@@ -22,13 +22,14 @@ DIGEST_HOUR = 6  # local; from then on the letter of the day before goes
 Counts = dict[str, int]
 
 
-def tell_waiting_notices(session: Session, public_url: str) -> int:
+def tell_waiting_notices(session: Session, public_url: str, *, has_mail_server: bool) -> int:
     """Queue the letters of all notices that wait, and from six in the morning those of the day before.
 
-    Returns how many letters there are. A disabled account gets none, whatever waited for it.
+    Returns how many letters there are. A disabled account gets none, whatever waited for it. Without a mail server
+    only programs are told: letters would wait for years, and then tell of what is long over.
     """
     taken_notices = notices.take_notices(session)
-    liaisons = list_liaisons(session)
+    liaisons = list_liaisons(session) if has_mail_server else []
     webhook_services.queue_deliveries(session, taken_notices)
     counts_by_account = _count_by_account(taken_notices, liaisons)
     digest_counts = _take_due_digests(session)

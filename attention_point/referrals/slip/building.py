@@ -1,7 +1,7 @@
 """The slip says where to go and what is still to be brought. It names nobody; its code leads to the referral."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -102,9 +102,13 @@ def describe_offer(
     readers: Collection[str] | None = None,
 ) -> SlipReferral:
     """An entity that gives a service, as a slip prints it. It is of the directory alone: nobody was referred yet."""
+    snapshot = directory_queries.get_directory(session)
     place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
     slip_day = SlipDay(day, day, municipality, readers)
-    return build_slip_referral(directory_queries.get_directory(session), place, SlipTraveller(()), slip_day)
+    printed = build_slip_referral(snapshot, place, SlipTraveller(()), slip_day)
+    # Nobody knows yet whether the procedure is open for the person: no way to an authority that can expel is printed.
+    is_authority = offer.entity in snapshot.entities and snapshot.entities[offer.entity].sanctions
+    return replace(printed, contact=(), checked_note="") if is_authority else printed
 
 
 def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def list_contact_lines(place: PlaceRow | None, *, home_municipality: str | None,
     if place is None or place.confirmed_on is None:
         return []
     lines = [
-        (_("Place:"), _translate(place.name)),
+        (_("Place:"), _translate_text(place.name)),
         (_("Address:"), ", ".join(_list_address_parts(place, home_municipality))),
         (_("Hours:"), describe_hours(place)),
         (_("How to be received:"), "" if has_appointment else _describe_appointment(place)),
@@ -48,13 +48,13 @@ def describe_check(place: PlaceRow | None, today: date) -> str:
     return checked
 
 
-def _translate(text: BilingualText | None) -> str:
+def _translate_text(text: BilingualText | None) -> str:
     return text[current_language()] if text else ""
 
 
 def _list_address_parts(place: PlaceRow, home_municipality: str | None) -> Iterator[str]:
     # What stands nearby is what people ask for in the street.
-    yield from filter(None, (_translate(place.address), _translate(place.landmark)))
+    yield from filter(None, (_translate_text(place.address), _translate_text(place.landmark)))
     if place.neighbourhood:
         yield _("neighbourhood %(name)s", name=place.neighbourhood)
     if place.municipality and place.municipality != home_municipality:
@@ -63,10 +63,10 @@ def _list_address_parts(place: PlaceRow, home_municipality: str | None) -> Itera
 
 def _describe_appointment(place: PlaceRow) -> str:
     kinds = {"required": _("ask for an appointment first"), "walk_in": _("no appointment is needed")}
-    words = [kinds.get(place.appointment or "", ""), _translate(place.appointment_note)]
+    words = [kinds.get(place.appointment or "", ""), _translate_text(place.appointment_note)]
     return ". ".join(filter(None, words))
 
 
 def _describe_cost(place: PlaceRow) -> str:
     # Nothing is said where nobody knows: that something is free must be true.
-    return _translate(place.cost) or (_("free") if place.is_free else "")
+    return _translate_text(place.cost) or (_("free") if place.is_free else "")

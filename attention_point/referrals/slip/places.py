@@ -147,6 +147,7 @@ def _describe_urgency(place: SlipPlace) -> str:
 
 
 def _describe_way(place: SlipPlace, slip_day: SlipDay) -> str:
+    # Who went by herself needs no word about who reads this system: her data are in no list there.
     if not place.is_sent:
         return _("Your data were not sent there. You can go by yourself.")
     if slip_day.readers is not None and place.entity not in slip_day.readers:

@@ -41,7 +41,7 @@ def compare_rule_sets(cases: Iterable[RoutingCase], before: RuleSet, after: Rule
     if before.offers.rule_set and before.offers.rule_set == after.offers.rule_set:
         return []
     changes = [
-        CaseChange(case, day, answers, _agrees(case, before), _agrees(case, after))
+        CaseChange(case, day, answers, _agrees_with_case(case, before), _agrees_with_case(case, after))
         for case in cases
         for day in case.days
         if (answers := tuple(_compare_answers(case, day, before, after)))
@@ -49,7 +49,7 @@ def compare_rule_sets(cases: Iterable[RoutingCase], before: RuleSet, after: Rule
     return sorted(changes, key=lambda change: (change.agrees, not change.agreed))
 
 
-def _agrees(case: RoutingCase, rule_set: RuleSet) -> bool:
+def _agrees_with_case(case: RoutingCase, rule_set: RuleSet) -> bool:
     return not find_case_differences(case, rule_set.offers, rule_set.list_requirements)
 
 

@@ -60,12 +60,12 @@ def list_versions(session: Session) -> list[RuleSetVersion]:
     earlier_parts: Mapping[str, str] = {}
     for entry in session.scalars(select(RuleSetEntry).order_by(RuleSetEntry.number)):
         # The first has nothing before it: that each of its services is new would tell nothing.
-        versions.append(_compare(entry, earlier_parts if versions else entry.parts))
+        versions.append(_compare_parts(entry, earlier_parts if versions else entry.parts))
         earlier_parts = entry.parts
     return versions[::-1]
 
 
-def _compare(entry: RuleSetEntry, earlier_parts: Mapping[str, str]) -> RuleSetVersion:
+def _compare_parts(entry: RuleSetEntry, earlier_parts: Mapping[str, str]) -> RuleSetVersion:
     parts = entry.parts
     changed = sorted(code for code in parts.keys() & earlier_parts.keys() if parts[code] != earlier_parts[code])
     return RuleSetVersion(

@@ -144,6 +144,17 @@ def test_nothing_is_sent_for_a_disabled_account_not_even_what_waited(
     assert office.took == []
 
 
+def test_without_a_mail_server_no_letter_waits_for_one(
+    database: Database, settings: Settings, posted: Settings, office: PostOffice
+) -> None:
+    liaison(database, "enlace@sena.example.org")
+    with database.write_session() as session:
+        recorded(session, needs=["EMP-SENA"])
+    run_notice_job(database, settings, "every-run")
+    run_jobs(database, posted)
+    assert office.took == []
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_kind_has_its_sentence_in_the_reader_s_language(
     database: Database, posted: Settings, office: PostOffice, language: str

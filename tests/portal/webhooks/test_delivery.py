@@ -143,7 +143,7 @@ def test_who_does_not_answer_for_days_is_switched_off_and_its_entity_is_told(
         hours += 6
     with database.read_session() as session:
         assert not session.get_one(Webhook, webhook).active
-        assert session.scalar(select(func.count()).select_from(OutboxMail)) == 2  # of the referral, and of this
+        assert session.scalar(select(func.count()).select_from(OutboxMail)) == 1
     tries = len(receiver.requests)
     run_jobs(database, near, days=10)
     assert len(receiver.requests) == tries
