@@ -1,7 +1,6 @@
 """Editing the reasons for which an entity rejects. Services never commit."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -90,8 +89,7 @@ def _merge(current_reasons: Sequence[Reason], edited_reasons: Sequence[EditedRea
 
 def _build_code(words: str, taken_codes: set[str]) -> str:
     """A code for programs out of the Spanish words: no-hay-cupo."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: _CODE_LENGTH - 4] or "reason"
+    base = re.sub(r"[^a-z0-9]+", "-", texts.remove_accents(words).lower()).strip("-")[: _CODE_LENGTH - 4] or "reason"
     code, number = base, 2
     while code in taken_codes:
         code, number = f"{base}-{number}", number + 1
