@@ -47,7 +47,7 @@ CHECKED_ELSEWHERE = (
             for model in ("ServiceData", "ServiceWithOffersData")
             for name in ("applies", "suggested", "urgent")
         ),
-        "read_condition takes only facts and their kinds (attention_point/conditions.py), and the directory only known codes",
+        "read_condition takes only facts and their kinds (attention_point/conditions.py), and known codes",
     )
 )
 WITHIN = {"PlainForm"}
