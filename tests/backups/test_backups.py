@@ -219,8 +219,8 @@ def test_an_archive_that_was_put_together_by_somebody_else_is_refused(
     database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path
 ) -> None:
     # The recipient is public: anybody can encrypt to it. A path that leads out of the instance, a member that the
-    # manifest does not know, a changed member, a name that no disk takes, a file of a terabyte of holes and a manifest of
-    # another shape are refused before anything is written.
+    # manifest does not know, a changed member, a name that no disk takes, a file of a terabyte of holes, a manifest of
+    # another shape: each is refused before anything is written.
     file = tmp_path / "one.age"
     create_backup(database, running, file)
     opened = BytesIO()
