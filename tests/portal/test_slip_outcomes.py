@@ -163,6 +163,18 @@ def test_a_thousand_guesses_are_throttled_and_the_right_code_still_opens(app: Fl
     assert client.get(f"/slips/{code_of(app, answer)}").status_code == 200
 
 
+def test_whoever_has_a_network_of_addresses_guesses_as_one(app: Flask) -> None:
+    client, letters = visitor(app), "ABCDEFGHJKMNPQRSTUVWXYZ23456789A"
+    statuses = [
+        client.get(
+            f"/slips/{letters[n % 31]}{letters[n // 31]}{WRONG_CODE[2:]}",
+            environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n:x}"},
+        ).status_code
+        for n in range(110)
+    ]
+    assert set(statuses[101:]) == {429}
+
+
 @pytest.mark.parametrize("typed", ["", "ABCD", "ABCDEFGHJKMNPQR0", "ABCDEFGHJKMNPQRSX", "ñBCDEFGHJKMNPQRS"])
 def test_what_can_be_no_code_is_none(typed: str) -> None:
     assert parse_slip_code(typed) is None
