@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from attention_point import texts
 from attention_point.backups.archive import Archive, BackupError, Member
 from attention_point.backups.database_copies import read_chunks
 from attention_point.foundation.language import gettext as _
@@ -83,7 +84,7 @@ def _find_target(settings: Settings, name: str) -> Path | None:
         return None
     is_own_file = len(parts) == 1 and parts[0] in _FILE_NAMES
     is_in_folder = len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts
-    is_writable = name.isprintable() and all(len(part.encode()) <= _LONGEST_NAME for part in parts)
+    is_writable = texts.is_fit_text(name) and all(len(part.encode()) <= _LONGEST_NAME for part in parts)
     if not (is_writable and (is_own_file or is_in_folder)):
         raise BackupError(_("The backup is damaged or incomplete. Nothing was restored; take another one."))
     return settings.instance.joinpath(*parts)
