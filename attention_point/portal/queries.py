@@ -67,11 +67,12 @@ def require_own_entity(actor: Actor) -> str:
     return actor.entity
 
 
-def record_list(session: Session, actor: Actor, disclosures: Iterable[ReferralDisclosure], *, restricted: bool) -> None:
+def record_list(session: Session, actor: Actor, disclosures: Iterable[ReferralDisclosure]) -> None:
     """Note in the journal which referrals an entity's reader was shown in a list."""
+    # Not whether they are confidential: the journal stands in clear, and that is sealed in each referral.
     listed_ids = [str(disclosure.referral.id) for disclosure in disclosures]
     entity = require_own_entity(actor)
-    journal.record(session, actor, "referral.list", "entity", entity, restricted=restricted, found=listed_ids)
+    journal.record(session, actor, "referral.list", "entity", entity, found=listed_ids)
 
 
 def disclose_listed(session: Session, referrals: Sequence[ListedReferral]) -> list[ReferralDisclosure]:
@@ -94,7 +95,7 @@ def get_own_referral(session: Session, actor: Actor, referral_id: UUID) -> Decry
 
 def view_referral(session: Session, actor: Actor, referral: DecryptedReferral) -> DecryptedDisclosure:
     """Disclose one referral to its entity, and keep that in the journal."""
-    journal.record(session, actor, "referral.view", "referral", referral.id, restricted=referral.restricted)
+    journal.record(session, actor, "referral.view", "referral", referral.id)
     return disclose_referrals(session, [referral])[0]
 
 

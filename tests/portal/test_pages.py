@@ -192,7 +192,18 @@ def test_a_restricted_referral_stands_on_its_own_page_alone(app: Flask) -> None:
     assert not journaled(app, "referral.list")[0].detail.count(str(referral_of(answer, "comisaria-familia")))
     page = text(client.get("/portal/restricted"))
     assert "Canariorojo" in page
-    assert '"restricted":true' in journaled(app, "referral.list")[-1].detail
+    # Whether it is confidential is sealed in the referral: the journal, which stands in clear, does not say it.
+    referral = referral_of(answer, "comisaria-familia")
+    assert str(referral) in journaled(app, "referral.list")[-1].detail
+    client.get(f"/portal/referrals/{referral}")
+    client.get("/portal/list.xlsx?restricted=1")
+    client.get("/portal/print?restricted=1")
+    sent = {"csrf_token": hidden(client.get("/portal/restricted"), "csrf_token"), "q": "Canariorojo", "restricted": "1"}
+    client.get(client.post("/portal/search", data=sent).headers["Location"])
+    for action in ("referral.list", "referral.view", "referral.export", "referral.search"):
+        entries = journaled(app, action)
+        assert entries, action
+        assert not [entry for entry in entries if "restricted" in entry.detail], action
     for entity in ("secretaria-educacion", "fiscalia"):
         other = browser(app, entity=entity)
         assert "Canariorojo" not in text(other.get("/portal/restricted"))

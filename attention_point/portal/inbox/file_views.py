@@ -37,7 +37,6 @@ def download_list() -> Response:
         "entity",
         entity,
         format="xlsx",
-        restricted=restricted,
         found=list(drawn.referral_ids),
     )
     day = clock.today().isoformat()
@@ -53,7 +52,7 @@ def print_list() -> str:
     entity, restricted = queries.require_own_entity(actor), request.args.get("restricted") == "1"
     inbox_filter = read_filter(request.args, restricted=restricted)
     printed = reports.read_list(session, entity, inbox_filter.arguments, restricted=restricted, most=PRINTED_ROWS)
-    queries.record_list(session, actor, printed.disclosures, restricted=restricted)
+    queries.record_list(session, actor, printed.disclosures)
     return render_template(
         "portal/print.html",
         printed=printed,

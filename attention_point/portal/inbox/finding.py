@@ -62,9 +62,7 @@ def find_referrals(session: Session, actor: Actor, text: str, *, restricted: boo
     fitting = sorted((pair for pair in scored if pair[0] > 0), key=_sort_key)
     shown = [disclosure for _points, disclosure in fitting[:SHOWN_REFERRALS]]
     found_ids = [str(disclosure.referral.id) for disclosure in shown]
-    journal.record(
-        session, actor, "referral.search", "entity", entity, by=_describe(typed), restricted=restricted, found=found_ids
-    )
+    journal.record(session, actor, "referral.search", "entity", entity, by=_describe(typed), found=found_ids)
     return FoundReferrals(shown, len(fitting) > SHOWN_REFERRALS, is_loading)
 
 

@@ -62,7 +62,7 @@ def _render_inbox(*, restricted: bool) -> str:
     index = listing.open_index(session, entity)
     inbox_page = listing.list_page(session, entity, index, inbox_filter, after, PAGE_SIZE)
     disclosures = queries.disclose_listed(session, inbox_page.referrals)
-    queries.record_list(session, actor, disclosures, restricted=restricted)
+    queries.record_list(session, actor, disclosures)
     arguments = inbox_filter.arguments
     next_after = _format_after(inbox_page.next_after)
     page = Page(

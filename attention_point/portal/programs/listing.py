@@ -67,7 +67,7 @@ def list_for_program(session: Session, actor: Actor, list_filter: ListFilter, si
             has_more = has_more or bool(ids and position != ids[-1])
             break
     disclosures = disclose_listed(session, shown)
-    record_list(session, actor, disclosures, restricted=list_filter.restricted)
+    record_list(session, actor, disclosures)
     return DisclosureBatch(disclosures, position if has_more else None)
 
 
