@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.directory.preview import preview_directory
 from attention_point.directory.queries import get_directory
-from attention_point.directory.seed.loading import load_yaml_file
+from attention_point.directory.seed.loading import load_directory, read_yaml_file
 from attention_point.directory.snapshot import Directory
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, FieldError
@@ -151,15 +151,16 @@ def compare_file() -> ViewReply:
     """
     if request.method == "GET":
         return render_template("routing/compare.html", error="", content=None)
-    session = db_session()
     posted_fields = read_posted_fields()
     uploaded = _read_uploaded_file() or posted_fields.get("content", "").encode()
     try:
+        file = read_yaml_file(uploaded)  # before the session that writes: nobody waits for it
+        session, actor = db_session(), current_actor()
         if "publish" in posted_fields:
-            load_yaml_file(session, current_actor(), uploaded)
+            load_directory(session, actor, *file)
             flash(_("Published. It is in force from now on."), "success")
             return redirect(url_for("bench.list_versions"), 303)
-        directory = preview_directory(session, lambda: load_yaml_file(session, current_actor(), uploaded))
+        directory = preview_directory(session, lambda: load_directory(session, actor, *file))
     except AppError as refusal:
         return render_template("routing/compare.html", error=refusal.message, content=None), 422
     comparison = compare_with_rules_in_force(directory)
