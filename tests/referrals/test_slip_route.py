@@ -213,3 +213,8 @@ def test_without_the_rules_no_way_to_the_authority_is_printed(session: Session) 
     day = date(2017, 8, 9)
     assert describe_offer(session, offers["migracion-colombia"], day).contact == ()
     assert describe_offer(session, offers["sena"], day).contact
+
+
+def test_help_against_a_refusal_is_another_than_whom_the_slip_sends_to(session: Session, that_day: None) -> None:
+    assert "Defensoría del Pueblo" in build(session, needs=["DDHH"], refer=["DDHH"]).refused_note
+    assert "Personería" in build(session, needs=["EDU"], refer=["EDU"]).refused_note
