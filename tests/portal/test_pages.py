@@ -317,3 +317,15 @@ def test_an_appointment_is_seen_by_the_desk_and_stands_on_the_slip(app: Flask) -
     visit_page = text(agent.get(f"/visits/{answer['id']}"))
     assert "2:30" not in visit_page
     assert "8:00" in visit_page
+
+
+def test_who_answers_the_same_need_stands_first_and_others_by_entity(app: Flask) -> None:
+    client = browser(app, entity="sena")
+    referral = referral_of(visit(app, needs=["EMP-SENA"]), "sena")
+    page = text(client.get(f"/portal/referrals/{referral}/forward"))
+    near, _select, others = page.partition('<select class="input" name="to"')
+    assert near.count("?to=") == 1
+    assert "?to=EMP-SENA:centro-integrate" in near
+    assert others.index('<optgroup label="ACNUR">') < others.index('<optgroup label="Registraduría">')
+    chosen = client.get(f"/portal/referrals/{referral}/forward?to=EDU:secretaria-educacion")
+    assert "Enviar sus datos a Secretaría de Educación" in text(chosen)
