@@ -71,16 +71,12 @@ def build_cards(
         if offer.service in asked_needs and offer.service not in added_services:
             asked_offers.setdefault(offer.service, offer)
     # Several services of one need share the rule that brought them: its reason is said once.
-    first_reasons: dict[tuple[str, str], str] = {}
-    for suggestion in plan.suggestions:
-        first_reasons.setdefault((suggestion.need, suggestion.rule), suggestion.service)
+    first_services = {
+        (suggestion.need, suggestion.rule): suggestion.service for suggestion in reversed(plan.suggestions)
+    }
+    cards = [_build_card(session, draft, plan, suggestion) for suggestion in plan.suggestions]
     return [
-        *(
-            _build_card(session, draft, plan, suggestion)._replace(
-                **({} if first_reasons[suggestion.need, suggestion.rule] == suggestion.service else {"reason": ""})
-            )
-            for suggestion in plan.suggestions
-        ),
+        *(card if card.code in first_services.values() else card._replace(reason="") for card in cards),
         *(_build_card(session, draft, plan, _suggest_added(offer), is_asked=True) for offer in asked_offers.values()),
         *(_build_card(session, draft, plan, _suggest_added(offer), is_added=True) for offer in added_offers),
     ]
