@@ -205,6 +205,7 @@ ADULT_FOR_A_CHILD = {"needs": ["NNA-PROT"], "child_born_in_colombia_without_note
 def test_a_child_of_whom_an_adult_tells_is_not_forgotten(app: Flask, agent: PageClient) -> None:
     page = checked(agent, **ADULT_FOR_A_CHILD)
     assert "La protección es para la niña" in words(page)
+    assert "Agregar a la niña o al niño" in words(page)
     assert sent(page, RECORD)["suggested-0"] == ["NNA-PROT"]
     refused = posted(agent, RECORD, sent(page, RECORD))
     assert "Decida si remite o no." in words(refused)

@@ -181,6 +181,7 @@ def describe_notice(session: Session, notice: Notice) -> dict[str, str]:
         "need": name,
         "reason": translate_stored_message(notice.reason.msgid, notice.reason.params),
         "field": _FIELDS_OF_QUESTIONS.get(notice.rule, ""),
+        "button": _("Add the child") if notice.rule == "M1-CHILD" else _("Correct"),
     }
 
 
