@@ -186,7 +186,9 @@ def test_without_the_confidential_part_nothing_tells_of_it(
     # The part that she asked for says where to go, and not why.
     parts = [referral for referral in whole.people[0].referrals if referral not in slip.people[0].referrals]
     assert parts
-    assert not any(referral.advice for referral in parts)
+    assert not BETRAYING.findall(repr([referral.advice for referral in parts]))
+    first_words = {"es": "Vaya hoy mismo, primero a urgencias.", "en": "Go today, to emergency care first."}[language]
+    assert (first_words in repr(parts)) is ("TRATA" not in visit["needs"])
 
 
 def test_advice_that_would_tell_of_violence_is_for_the_agent_alone(session: Session) -> None:
