@@ -59,7 +59,7 @@ def describe_guidance(service: ServiceRow | None, suggestion: Mapping[str, Any],
 
 
 def _may_be_printed(entry: AdviceRow, is_restricted: bool) -> bool:
-    # What was written for paper alone tells nothing of what happened. Of a confidential service nothing else is printed.
+    # What was written for paper alone tells nothing of what happened; of a confidential service that alone is printed.
     return entry.shown_on == "slip" or not (is_restricted or _is_confidential(entry))
 
 
