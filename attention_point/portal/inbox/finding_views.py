@@ -55,7 +55,7 @@ def _leads_to_referral(slip_code: str) -> bool:
 
 @blueprint.get("/portal/search/<uuid:search>")
 @requires("portal.use")
-def show_found(search: UUID) -> Response | str | tuple[str, int]:
+def show_found(search: UUID) -> Response | str:
     """Show whom one of the account's searches found, or what is wrong with it."""
     session, actor = read_session(), current_actor()
     entity = queries.require_own_entity(actor)
@@ -64,14 +64,13 @@ def show_found(search: UUID) -> Response | str | tuple[str, int]:
     if fields is None:
         return redirect(url_for(".show_inbox"), 303)
     form, restricted = FindForm(fields), fields.get("restricted") == "1"
-    found, status = None, 200
+    found = None
     try:
         found = finding.find_referrals(session, actor, fields.get("q") or "", restricted=restricted)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
-        status = 422
     values = build_list_values(session, entity) | {"find_form": form}
-    page = render_template(
+    return render_template(
         "portal/found.html",
         found=found,
         form=form,
@@ -80,4 +79,3 @@ def show_found(search: UUID) -> Response | str | tuple[str, int]:
         inbox_filter=InboxFilter(restricted=restricted),
         **values,
     )
-    return page, status
