@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Invalid
+from attention_point.foundation.errors import Invalid, NotFound
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.pagination import Page
 from attention_point.foundation.web.security.response_headers import allow_camera
@@ -37,12 +37,20 @@ def find_person() -> Response:
         slip_code = people_search.read_search(text).slip_code
     except Invalid:
         slip_code = None
-    if slip_code:
+    if slip_code and _leads_to_referral(slip_code):
         return redirect(url_for(".open_slip", code=slip_code), 303)
     search_id = new_id()
     fields = MultiDict([("q", text), ("restricted", "1" if form.restricted.data == "1" else "")])
     save_fields(search_id, fields, form_drafts.SEARCH)
     return redirect(url_for(".show_found", search=search_id), 303)
+
+
+def _leads_to_referral(slip_code: str) -> bool:
+    # Whoever brings a slip for another entity is at the window: the page that finds nobody keeps the search box.
+    try:
+        return bool(queries.list_referrals_of_slip(read_session(), current_actor(), slip_code))
+    except NotFound:
+        return False
 
 
 @blueprint.get("/portal/search/<uuid:search>")
