@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,18 @@ PlanKind = Literal["add", "change", "doubtful", "same", "left"]
 PLAN_KINDS: tuple[PlanKind, ...] = ("add", "change", "doubtful", "same", "left")
 # Of 100: below these, two names or addresses are of two places. Tried on names of branches, which differ by a word.
 _SAME_NAME, _SAME_ADDRESS = 88, 82
+_STREET_WORDS = {
+    short: word
+    for word, shorts in {
+        "calle": "cl cll clle",
+        "carrera": "cr cra crra kr kra",
+        "avenida": "av avda",
+        "diagonal": "dg diag",
+        "transversal": "tv tr transv",
+        "barrio": "br brr",
+    }.items()
+    for short in shorts.split()
+}
 # What a map says of a place; everything else of a place stays as it is.
 _MAP_FIELDS = (
     *("name", "address", "landmark", "neighbourhood", "municipality", "hours_note", "phone", "whatsapp", "email"),
@@ -145,9 +158,17 @@ def _compare_names(name: str, other: str) -> float:
     return _compare_texts(_fold(name), _fold(other))
 
 
+@lru_cache(maxsize=10_000)
+def _spell_address(address: str) -> str:
+    """One spelling for ``Cll 45 No. 9B - 10`` and ``Calle 45 #9b-10``."""
+    folded = re.sub(r"#|\bn(?:o|ro|um|umero)?\s*[.°](?=\s*\d)|\b(?:no|nro|numero)(?=\s*\d)", " # ", _fold(address))
+    words = re.sub(r"\s*-\s*", "-", re.sub(r"[.,;]", " ", folded)).split()
+    return " ".join(_STREET_WORDS.get(word, word) for word in words if word != "#")
+
+
 def _compare_addresses(address: str, other: str) -> float:
     """How alike two addresses are, of 100. One that nobody knows speaks against nothing."""
-    first, second = (_fold(text).split() for text in (address, other))
+    first, second = (_spell_address(text).split() for text in (address, other))
     if not first or not second:
         return 100
     # Calle 35 # 10-43 and Calle 35 # 10-34 are two houses: numbers are the same or they are not.
