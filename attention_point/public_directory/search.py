@@ -70,7 +70,7 @@ def _score(typed_words: Sequence[str], texts: Sequence[tuple[float, str]]) -> tu
 
 @cache
 def spell_by_sound(word: str) -> str:
-    """One spelling for words that sound alike in Colombia: ``mediko`` and ``médico``, ``vensido`` and ``vencido``."""
+    """One spelling for words that sound alike in Colombia: ``mediko`` and ``medico``, ``vensido`` and ``vencido``."""
     for pattern, sound in _SOUNDS:
         word = pattern.sub(sound, word)
     return word

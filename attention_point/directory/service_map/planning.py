@@ -10,25 +10,13 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from attention_point import texts
-from attention_point.directory.service_map.reading import Point, find_services
+from attention_point.directory.service_map.reading import Point, find_services, load_vocabulary
 from attention_point.directory.snapshot import Directory, PlaceRow
 
 PlanKind = Literal["add", "change", "doubtful", "same", "left"]
 PLAN_KINDS: tuple[PlanKind, ...] = ("add", "change", "doubtful", "same", "left")
 # Of 100: below these, two names or addresses are of two places. Tried on names of branches, which differ by a word.
 _SAME_NAME, _SAME_ADDRESS = 88, 82
-_STREET_WORDS = {
-    short: word
-    for word, shorts in {
-        "calle": "cl cll clle",
-        "carrera": "cr cra crra kr kra",
-        "avenida": "av avda",
-        "diagonal": "dg diag",
-        "transversal": "tv tr transv",
-        "barrio": "br brr",
-    }.items()
-    for short in shorts.split()
-}
 # What a map says of a place; everything else of a place stays as it is.
 _MAP_FIELDS = (
     *("name", "address", "landmark", "neighbourhood", "municipality", "hours_note", "phone", "whatsapp", "email"),
@@ -163,7 +151,8 @@ def _spell_address(address: str) -> str:
     """One spelling for ``Cll 45 No. 9B - 10`` and ``Calle 45 #9b-10``."""
     folded = re.sub(r"#|\bn(?:o|ro|um|umero)?\s*[.°](?=\s*\d)|\b(?:no|nro|numero)(?=\s*\d)", " # ", _fold(address))
     words = re.sub(r"\s*-\s*", "-", re.sub(r"[.,;]", " ", folded)).split()
-    return " ".join(_STREET_WORDS.get(word, word) for word in words if word != "#")
+    names_by_short = load_vocabulary()["streets"]
+    return " ".join(names_by_short.get(word, word) for word in words if word != "#")
 
 
 def _compare_addresses(address: str, other: str) -> float:
