@@ -81,6 +81,7 @@ def _change_several(
         changed_ids.append(referral.id)
         if changed_referral is not None:
             changes.append((referral, changed_referral))
+    # Once for all: the rows of the counts are those that everybody writes, and are locked for a moment only.
     count_changes(session, changes)
     return changed_ids, [referral for referral in versions if referral not in changed_ids]
 

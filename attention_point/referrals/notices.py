@@ -118,6 +118,7 @@ def _take_rows(
     if before is not None:
         query = query.where(ReferralNotice.created_at < before)
     rows = session.execute(query).all()
+    # In the transaction of the telling: rolled back with it, they wait for the next run.
     session.execute(delete(ReferralNotice).where(ReferralNotice.id.in_([row.id for row in rows])))
     for row in rows:
         try:

@@ -40,12 +40,26 @@ CHECKED_ELSEWHERE = (
         ("CapturedForm.form", "CapturedForm.reference"),
         "put in their normal form by CapturedForm.fields, as the fields of a form that is posted",
     )
+    | dict.fromkeys(
+        ("AdviceData.applies_if", "InstrumentData.applies_if")
+        + tuple(
+            f"{model}.{name}_if"
+            for model in ("ServiceData", "ServiceWithOffersData")
+            for name in ("applies", "suggested", "urgent")
+        ),
+        "read_condition takes only facts and their kinds (attention_point/conditions.py), and known codes",
+    )
 )
 WITHIN = {"PlainForm"}
 """Forms within a BaseForm, or filled from an address, whose values the gate holds to the rule."""
 PARTS = ("name", "number", "text", "text-es", "type", "entity", "title")
 """Fields of the entries of lists: an entry comes to be once one of its fields was sent."""
-FLAG = re.compile(r"""request\.form\.get\("(_resumed|action)"\)|"take" (not )?in request\.form""")
+FLAG = re.compile(
+    r"""request\.form\.get\("(_resumed|action)"\)|"take" (not )?in request\.form"""
+    r"""|request\.form\.get\("(then|restricted)"\) == "|read_chosen\(request\.form\.getlist\("chosen"\)\)"""
+    r"""|read_filter\(request\.form,"""
+)
+"""Words that are compared with one of ours, and readers that let through only ids, versions, days and known codes."""
 READERS = re.compile(r"request\.(form|values|json|get_json|get_data)\b")
 
 

@@ -28,7 +28,7 @@ from attention_point.intake.form.situation_questions import read_facts
 from attention_point.intake.form.typed_values import drop_blank_values, read_birth
 from attention_point.intake.form.visit_form import build_payload
 
-CHILD_PROTECTION = "NNA-PROT"
+PROTECTION_NEED = "NNA-PROT"
 
 
 def read_completed_payloads(payloads: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], VisitDraft]]:
@@ -101,8 +101,8 @@ def _list_protected_rows(
     form: FamilyForm, children: Sequence[CompanionForm], main: Mapping[str, Any], day: date | None
 ) -> Sequence[CompanionForm]:
     # An adult who asks for child protection asks for a child: for the one whose row says so, else for all who came.
-    is_for_child = CHILD_PROTECTION in main["needs"] and not _is_child_by_birth(form.birth_date.data, day)
-    is_said = any(row.same_needs.data or CHILD_PROTECTION in (row.needs.data or ()) for row in children)
+    is_for_child = PROTECTION_NEED in main["needs"] and not _is_child_by_birth(form.birth_date.data, day)
+    is_said = any(row.same_needs.data or PROTECTION_NEED in (row.needs.data or ()) for row in children)
     return children if is_for_child and not is_said else ()
 
 
@@ -124,7 +124,7 @@ def _build_row_payload(
         person = {**common, **drop_blank_values(person)}
     person |= {"id": row.person_id.data} if row.person_id.data else {"new": True}
     needs = [
-        *([CHILD_PROTECTION] if is_protected else ()),
+        *([PROTECTION_NEED] if is_protected else ()),
         *(main["needs"] if row.same_needs.data else ()),
         *(row.needs.data or ()),
     ]

@@ -115,6 +115,7 @@ def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[lis
             people_of_entity = _keep_people_of_entity(session, entity, best_people)
             if len(people_of_entity) >= _MAX_PEOPLE or size >= min(fitting_count, _MAX_CANDIDATES):
                 break
+            # A common name: the entity's people may stand behind hundreds of others.
             size = _MAX_CANDIDATES
         people = list(dict.fromkeys([*people_of_entity[:_MAX_PEOPLE], *people]))
     return people, keeper is not None and keeper.state is IndexState.LOADING

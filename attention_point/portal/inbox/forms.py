@@ -38,6 +38,7 @@ class ChosenAnswerForm(BaseForm):
 def read_chosen(values: Iterable[str]) -> dict[UUID, int]:
     """The referrals that were chosen and the version that the page showed of each; at most a page of them."""
     matches = (_CHOSEN.fullmatch(value) for value in values)
+    # Ids and versions alone are read, whatever else was sent: the service asks whose they are.
     pairs = [(match[1], int(match[2])) for match in matches if match]
     chosen: dict[UUID, int] = {}
     for text, version in pairs[:MAX_CHOSEN]:

@@ -48,6 +48,7 @@ def read_list(
     session: Session, entity: str, arguments: Mapping[str, str], *, restricted: bool, most: int = MAX_ROWS
 ) -> EntityList:
     """The referrals of a filter, in the order of the list."""
+    # As text from the address, for the worker is another process and reads the filter anew.
     inbox_filter = read_filter(arguments, restricted=restricted)
     index = listing.open_index(session, entity)
     disclosures: list[ReferralDisclosure] = []

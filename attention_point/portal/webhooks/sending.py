@@ -45,6 +45,7 @@ class _Target:
 
 def run_webhook_job(database: Database, settings: Settings, _period: str) -> None:
     """Deliver what is due."""
+    # The requests are sent outside every transaction: a slow receiver must hold no lock of the database.
     with database.write_session() as session:
         _delete_old_deliveries(session, clock.now())
     with database.read_session() as session:
@@ -111,6 +112,7 @@ def _store_outcome(session: Session, public_url: str, delivery: Delivery, error:
         return False
     now = clock.now()
     if error is None:
+        # Nothing of it stays: not to whom, and not when.
         session.delete(row)
         webhook.failing_since, webhook.last_delivered_on = None, clock.local_day(now)
         return True

@@ -74,6 +74,7 @@ def remove_webhook(session: Session, actor: Actor, webhook_id: UUID) -> None:
 def switch_webhook(session: Session, actor: Actor, webhook_id: UUID, *, active: bool) -> None:
     """Switch a webhook on or off. Switched on, it begins as if it had never failed."""
     webhook = queries.get_webhook(session, actor, webhook_id, lock=True)
+    # Otherwise the first failure after the switching on would switch it off again.
     webhook.active, webhook.failing_since = active, None
     action = "webhook.on" if active else "webhook.off"
     journal.record(session, actor, action, "webhook", webhook.id, entity=webhook.entity)

@@ -61,6 +61,7 @@ def add_message(
 def mark_messages_read(session: Session, referral: DecryptedReferral, side: str) -> None:
     """Note that a side has opened all messages. The row is locked."""
     if referral.count_unread_messages(side):
+        # Without version and time: that somebody has read is no news for whoever answers.
         read_counts = {**referral.record.get("messages_read", {}), side: len(referral.messages)}
         _store(session, referral, {"messages_read": read_counts})
 

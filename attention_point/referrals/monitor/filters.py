@@ -74,6 +74,7 @@ def _go_back(day: date, month_count: int) -> date:
 
 
 def _list_months(first: date, last: date) -> tuple[date, ...]:
+    # One more than the greatest number is enough to refuse them: an address may name the year 1.
     months: list[date] = []
     while first <= last and len(months) <= MAX_MONTHS:
         months.append(first)

@@ -1,7 +1,6 @@
 """Editing the reasons for which an entity rejects. Services never commit."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -83,14 +82,14 @@ def _merge(current_reasons: Sequence[Reason], edited_reasons: Sequence[EditedRea
         taken_codes.add(code)
         reasons.append(Reason(code, row.es, row.en or row.es))
     offered_codes = {reason.code for reason in reasons}
+    # An answer names its reason by the code, and a program may ask for it years later.
     left_out = [reason for reason in current_reasons if reason.code not in offered_codes]
     return [*reasons, *(Reason(row.code, row.es, row.en, is_offered=False) for row in left_out)]
 
 
 def _build_code(words: str, taken_codes: set[str]) -> str:
     """A code for programs out of the Spanish words: no-hay-cupo."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: _CODE_LENGTH - 4] or "reason"
+    base = re.sub(r"[^a-z0-9]+", "-", texts.remove_accents(words).lower()).strip("-")[: _CODE_LENGTH - 4] or "reason"
     code, number = base, 2
     while code in taken_codes:
         code, number = f"{base}-{number}", number + 1
