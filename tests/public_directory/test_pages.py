@@ -61,6 +61,7 @@ def find(reader: PageClient, typed: str, language: str = "es") -> list[str]:
         ("un niño solo", "NNA-PROT"),
         ("mi hijo no tiene papeles", "MIG-REG"),
         ("papeles", "MIG-REG"),
+        ("my son has no papers", "MIG-REG"),
         ("pasaporte vensido", "MIG-REG"),
         ("mediko", "SALUD-URG"),
         ("me duele la muela", "SALUD-URG"),
