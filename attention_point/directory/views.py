@@ -236,7 +236,7 @@ def _show_or_save_form(
 
 
 def _show_errors(form: BaseForm, error: Invalid) -> None:
-    """Put the errors into the form; what the form has no field for (the windows of a service) is named, and said once."""
+    """Put the errors into the form; what it has no field for (the windows of a service) is named, and said once."""
     named: dict[tuple[str, str], None] = {}
     for item in error.field_errors:
         part = item.field.partition(".")[0]

@@ -22,8 +22,8 @@ __all__ = ["directory_commands"]
 def export_directory(kind: str, output: Path | None) -> None:
     """Write the directory to a file.
 
-    hsds: for other programs, every service of HSDS 3.0 with all that hangs on it, as a JSON list. yaml: the services and
-    their offers, to be changed and loaded again.
+    hsds: for other programs, every service of HSDS 3.0 with all that hangs on it, as a JSON list. yaml: the services
+    and their offers, to be changed and loaded again.
     """
     with read_session() as session, in_language("es"):
         directory = queries.get_directory(session)

@@ -245,7 +245,9 @@ def _describe_unknown() -> str:
 def list_point_addresses(session: Session, day: date) -> list[str]:
     """Where and when one can ask: the attention points of which the address is known."""
     return [
-        ". ".join(filter(None, (f"{row.name[current_language()]}: {_choose(row.address)}", _choose(row.hours), row.phone)))
+        ". ".join(
+            filter(None, (f"{row.name[current_language()]}: {_choose(row.address)}", _choose(row.hours), row.phone))
+        )
         for row in queries.list_points(session, day)
         if row.address
     ]

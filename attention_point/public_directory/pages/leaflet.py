@@ -29,7 +29,7 @@ def build_leaflet(
     address: str,
     watermark: str | None,
 ) -> Leaflet:
-    """The leaflet of a need on a day. ``address`` is that of its page in the same language; ``points``, where to ask."""
+    """The leaflet of a need on a day. ``address`` is that of its page in the language, ``points`` say where to ask."""
     services = list_services_of_need(directory, need.code, day)
     return Leaflet(
         language=_TAGS[current_language()],

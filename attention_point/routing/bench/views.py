@@ -164,7 +164,9 @@ def compare_file() -> ViewReply:
             if result.kept_codes:
                 flash(_("Left as the office edited them: %(codes)s.", codes=", ".join(result.kept_codes)), "info")
             return redirect(url_for("bench.list_versions"), 303)
-        directory = preview_directory(session, lambda: load_yaml_file(session, current_actor(), uploaded, origin=EDITED))
+        directory = preview_directory(
+            session, lambda: load_yaml_file(session, current_actor(), uploaded, origin=EDITED)
+        )
     except AppError as refusal:
         return render_template("routing/compare.html", error=refusal.message, content=None), 422
     comparison = compare_with_rules_in_force(directory)
