@@ -158,7 +158,8 @@ def test_a_confidential_need_leaves_few_traces(reader: PageClient, need: str) ->
         "no-store",
         True,
     )
-    # Whom to call stands before anything else.
+    # Whom to call stands before anything else, and first who sends help.
+    assert (need == "VBG") <= (re.findall(r'href="tel:([0-9]+)"', text(page))[0] == "123")
     assert text(page).index('href="tel:') < text(page).index("help-service")
 
 

@@ -36,6 +36,7 @@ from attention_point.turns.kiosk.needs import list_need_groups
 
 _FURTHER_NEEDS = Path(__file__).parents[1] / "data" / "further_needs.yaml"
 _COUNTRY_PREFIX = "57"
+_EMERGENCY_NUMBER = "123"
 _LOCAL_LENGTH = 10  # digits of a Colombian number, fixed or mobile, since 2021
 
 
@@ -182,9 +183,10 @@ def _list_advice(advice: Iterable[AdviceRow], day: date) -> tuple[str, ...]:
 
 
 def list_emergency_lines(directory: Directory, need: str, day: date) -> list[EmergencyLineRow]:
-    """The lines to call about a need at any hour."""
+    """The lines to call about a need at any hour; first the one that sends help."""
     codes = {service.code for service in directory.services.values() if service.need == need}
-    return [line for line in directory.emergency_lines if codes & set(line.services) and line.is_in_force(day)]
+    lines = [line for line in directory.emergency_lines if codes & set(line.services) and line.is_in_force(day)]
+    return sorted(lines, key=lambda line: line.number != _EMERGENCY_NUMBER)
 
 
 def list_entities(directory: Directory, day: date) -> list[EntityRow]:
