@@ -220,3 +220,10 @@ def test_without_the_rules_no_way_to_the_authority_is_printed(session: Session) 
 def test_help_against_a_refusal_is_another_than_whom_the_slip_sends_to(session: Session, that_day: None) -> None:
     assert "Defensoría del Pueblo" in build(session, needs=["DDHH"], refer=["DDHH"]).refused_note
     assert "Personería" in build(session, needs=["EDU"], refer=["EDU"]).refused_note
+
+
+def test_what_two_places_would_say_is_said_once_at_the_one_that_it_is_about(session: Session) -> None:
+    slip = build(session, attended_at="2018-08-08T08:30:00-05:00", needs=["HUMAN"], facts={"in_transit": True})
+    said = [sentence for referral in slip.people[0].referrals for sentence in referral.advice]
+    assert len(said) == len(set(said))
+    assert any("En camino a pie" in sentence for sentence in slip.people[0].referrals[-1].advice)
