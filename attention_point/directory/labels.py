@@ -116,7 +116,7 @@ CHANGE_LABELS = {
 }
 PROPOSAL_LABELS = {
     "open": N_("Waits for the office"),
-    "approved": N_("Approved"),
+    "approved": N_("Approved by the office"),
     "refused": N_("Not approved"),
     "withdrawn": N_("Withdrawn"),
 }

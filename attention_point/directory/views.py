@@ -26,11 +26,11 @@ from attention_point.directory.preview import preview_directory
 from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
-from attention_point.foundation.web.forms import read_posted_fields
+from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 from attention_point.foundation.web.pagination import PAGE_SIZE, build_page
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -123,9 +123,10 @@ def edit_entity(code: str) -> ViewReply:
 @blueprint.get("/services")
 @requires("directory.view")
 def list_services() -> str:
-    """List every service by code. They are a few dozen, so one page holds them."""
-    services_by_code = queries.get_services_by_code(db_session())
-    return render_template("directory/services.html", services=services_by_code.values(), labels=labels)
+    """List every service by name. They are a few dozen, so one page holds them."""
+    rows = queries.get_services_by_code(db_session()).values()
+    rows_by_name = sorted(rows, key=lambda row: texts.fold_text(row.name[current_language()]))
+    return render_template("directory/services.html", services=rows_by_name, labels=labels)
 
 
 @blueprint.get("/services/<string(maxlength=40):code>")
@@ -134,7 +135,15 @@ def show_service(code: str) -> str:
     """Show one service with its offers, documents and requirements."""
     service = _require_row(queries.find_service(db_session(), code))
     entities = queries.get_entities_by_code(db_session())
-    return render_template("directory/service.html", service=service, entities=entities, labels=labels)
+    # The service that is named like the need is the one that people know it by.
+    named_row = queries.find_service(db_session(), service.need) or service
+    return render_template(
+        "directory/service.html",
+        service=service,
+        need_name=named_row.name[current_language()],
+        entities=entities,
+        labels=labels,
+    )
 
 
 @blueprint.route("/services/new", methods=["GET", "POST"])
@@ -204,7 +213,7 @@ def _show_or_save_form(
         try:
             changed_directory = preview_directory(db_session(), lambda: save_values(read_form_values(form)))
         except Invalid as error:
-            form.show_field_errors(error.field_errors)
+            _show_errors(form, error)
             status = error.status
         except Conflict as error:
             conflict, status = error, error.status
@@ -212,7 +221,7 @@ def _show_or_save_form(
         try:
             save_values(read_form_values(form))
         except Invalid as error:
-            form.show_field_errors(error.field_errors)
+            _show_errors(form, error)
             status = error.status
         except Conflict as error:
             conflict, status = error, error.status
@@ -224,6 +233,18 @@ def _show_or_save_form(
             return redirect(build_next_url(), 303)
     shown = {"conflict": conflict, "changed_directory": changed_directory, **shown_rows}
     return render_template(template, form=form, **shown), status
+
+
+def _show_errors(form: BaseForm, error: Invalid) -> None:
+    """Put the errors into the form; what it has no field for (the windows of a service) is named, and said once."""
+    named: dict[tuple[str, str], None] = {}
+    for item in error.field_errors:
+        part = item.field.partition(".")[0]
+        if part in form or part not in labels.FIELD_LABELS:
+            named[item.field, item.message] = None
+        else:
+            named[part, f"{_(labels.FIELD_LABELS[part])}: {item.message}"] = None
+    form.show_field_errors(FieldError(field, message) for field, message in named)
 
 
 def _require_row(row: Row | None) -> Row:

@@ -7,6 +7,7 @@ from pydantic_core import to_json
 
 from attention_point.directory import queries
 from attention_point.directory.seed.commands import directory_commands
+from attention_point.directory.seed.writing import write_services_file
 from attention_point.foundation import clock
 from attention_point.foundation.commands import FILE_TO_WRITE, read_session
 from attention_point.foundation.language import in_language
@@ -16,12 +17,20 @@ __all__ = ["directory_commands"]
 
 
 @directory_commands.command("export")
-@click.option("--format", "kind", type=click.Choice(["hsds"]), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice(["hsds", "yaml"]), required=True, help="What to write.")
 @click.option("--output", type=FILE_TO_WRITE, help="Where to write it; without it, on the terminal.")
 def export_directory(kind: str, output: Path | None) -> None:
-    """Write the directory for other programs: every service of HSDS 3.0 with all that hangs on it, as a JSON list."""
+    """Write the directory to a file.
+
+    hsds: for other programs, every service of HSDS 3.0 with all that hangs on it, as a JSON list. yaml: the services
+    and their offers, to be changed and loaded again.
+    """
     with read_session() as session, in_language("es"):
-        content = to_json(build_export(queries.get_directory(session), clock.today()), indent=2) + b"\n"
+        directory = queries.get_directory(session)
+        if kind == "yaml":
+            content = write_services_file(directory).encode()
+        else:
+            content = to_json(build_export(directory, clock.today()), indent=2) + b"\n"
     if output is None:
         click.echo(content, nl=False)
     else:

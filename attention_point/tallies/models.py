@@ -30,7 +30,8 @@ class Tally(Base):
 class DueRecount(Base):
     """What is not counted yet of the visits that an earlier version of the program recorded.
 
-    ``repeats``: the people of a month who were counted before in its quarter and its year. A rebuild counts everything.
+    ``repeats``: the people of a month who were counted before in its quarter and its year. ``times``: how soon each
+    entity opened and answered. A rebuild counts everything.
     """
 
     __tablename__ = "due_recount"

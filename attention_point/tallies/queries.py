@@ -15,6 +15,8 @@ from attention_point.tallies.models import DueRecount, Tally
 from attention_point.tallies.rules import STORED_INDICATORS
 
 PeriodCounts = dict[str, dict[str, int]]
+# What may wait for a rebuild (``DueRecount``).
+REPEATS, TIMES = "repeats", "times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,9 @@ def estimate_recount_size(session: Session) -> int:
 def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
     """List the cells in which the stored counts differ from a recount, in order.
 
-    As long as a rebuild is due for them, repeats are left out.
+    What waits for a rebuild is left out.
     """
-    differences = _compare_rows(session.execute(_ALL_TALLIES), recount)
-    return _leave_out_repeats(differences) if is_recount_due(session) else differences
+    return _leave_out(_compare_rows(session.execute(_ALL_TALLIES), recount), _list_due_tables(session))
 
 
 def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
@@ -122,19 +123,31 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
     Repeats are left out: what earlier versions of the program recorded tells them only beside the other months.
     """
     month_query = _ALL_TALLIES.where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
-    return _leave_out_repeats(_compare_rows(session.execute(month_query), recount))
+    left_out = _list_due_tables(session) | _DUE_TABLES[REPEATS]
+    return _leave_out(_compare_rows(session.execute(month_query), recount), left_out)
 
 
-def is_recount_due(session: Session) -> bool:
-    """Whether quarters and years wait for a rebuild, which counts what earlier versions of the program recorded."""
-    return session.scalar(select(DueRecount.what).limit(1)) is not None
+def is_recount_due(session: Session, what: str = REPEATS) -> bool:
+    """Whether people of quarters and years wait for a rebuild, which counts what earlier versions recorded.
+
+    ``what`` names another thing that may wait (``DueRecount``).
+    """
+    return session.get(DueRecount, what) is not None
 
 
-def _leave_out_repeats(differences: Iterable[TallyDifference]) -> list[TallyDifference]:
-    return [difference for difference in differences if difference.key[2] not in _ALL_REPEAT_TABLES]
+def _list_due_tables(session: Session) -> frozenset[str]:
+    due = session.scalars(select(DueRecount.what)).all()
+    return frozenset[str]().union(*(_DUE_TABLES.get(what, frozenset()) for what in due))
 
 
-_ALL_REPEAT_TABLES = frozenset(table for tables in REPEAT_TABLES.values() for table in tables)
+def _leave_out(differences: Iterable[TallyDifference], tables: frozenset[str]) -> list[TallyDifference]:
+    return [difference for difference in differences if difference.key[2] not in tables]
+
+
+_DUE_TABLES: Mapping[str, frozenset[str]] = {
+    REPEATS: frozenset(table for tables in REPEAT_TABLES.values() for table in tables),
+    TIMES: frozenset({"answers-by-entity-and-time", "openings-by-entity-and-time"}),
+}
 _ALL_TALLIES = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
 
 

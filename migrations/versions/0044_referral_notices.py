@@ -45,9 +45,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
     )
     op.create_index(op.f("ix_webhook_delivery_next_try_at"), "webhook_delivery", ["next_try_at"])
+    # How soon each entity opened and answered was not counted before; a rebuild counts it.
+    op.execute("INSERT INTO due_recount (what) SELECT 'times' WHERE EXISTS (SELECT 1 FROM referral)")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM due_recount WHERE what = 'times'")
     op.drop_table("webhook_delivery")
     op.drop_table("webhook")
     op.drop_column("account", "notice_timing")

@@ -106,6 +106,13 @@ def test_what_somebody_confirmed_is_not_put_aside_by_a_map(loaded: Session, acto
     assert (places(loaded)[0].phone, places(loaded)[0].confirmed_on) == ("607 1", None)
 
 
+@pytest.mark.parametrize("address", ["Cll 10 No. 20-30", "CL. 10 #20 - 30", "calle 10 N° 20-30", "Calle 10 nro 20-30"])
+def test_one_house_whose_address_is_spelt_otherwise_is_seen_twice(loaded: Session, actor: Actor, address: str) -> None:
+    point = {**MAP["points"][0], "address": "Calle 10 # 20-30"}
+    _map, plans = plan(loaded, actor, write([{**point, "id": "1"}, {**point, "id": "2", "address": address}]))
+    assert [(row.kind, row.reason) for row in plans] == [("add", ""), ("doubtful", "twice")]
+
+
 def test_two_houses_of_a_street_and_two_branches_are_two_places(loaded: Session, actor: Actor) -> None:
     point = MAP["points"][0]
     rows = [

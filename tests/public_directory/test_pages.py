@@ -7,8 +7,11 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from attention_point.directory.models import Point
+from attention_point.directory.revision import increase_revision
 from attention_point.foundation.language import in_language
 from attention_point.public_directory import search
 from attention_point.public_directory.pages.entries import build_phone_address, build_whatsapp_address
@@ -56,6 +59,21 @@ def find(reader: PageClient, typed: str, language: str = "es") -> list[str]:
         ("me quitaron el pasaporte y me obligan", "TRATA"),
         ("queja policia", "QUEJA-SP"),
         ("un niño solo", "NNA-PROT"),
+        ("mi hijo no tiene papeles", "MIG-REG"),
+        ("papeles", "MIG-REG"),
+        ("my son has no papers", "MIG-REG"),
+        ("pasaporte vensido", "MIG-REG"),
+        ("mediko", "SALUD-URG"),
+        ("me duele la muela", "SALUD-URG"),
+        ("kiero matarme", "SALUD-URG"),
+        ("sisbem", "SALUD-AFIL"),
+        ("perdi el pepete", "PPT-DUP"),
+        ("donde durmir", "HUMAN"),
+        ("no tengo plata", "HUMAN"),
+        ("me quitaron a mi hijo", "NNA-PROT"),
+        ("me an golpeado", "VBG"),
+        ("migracion me quiere sacar", "MEDIDA-MIG"),
+        ("me ban a botar de la casa", "VIVIENDA"),
     ],
 )
 def test_a_need_is_found_in_the_person_s_words(reader: PageClient, typed: str, need: str) -> None:
@@ -94,7 +112,28 @@ def test_a_need_says_what_to_bring_where_when_and_how_sure(reader: PageClient) -
 
 
 def test_what_nobody_confirmed_is_said(reader: PageClient) -> None:
-    assert "Nadie ha confirmado todavía estos datos" in text(reader.get("/help/es/needs/EDU"))
+    assert "Nadie ha confirmado todavía estos datos" in text(reader.get("/help/es/needs/INTEGRATE"))
+
+
+def test_what_nobody_knows_is_not_called_data_and_leads_to_the_point(app: Flask, reader: PageClient) -> None:
+    with app.extensions["database"].write_session() as session:
+        session.execute(update(Point).values(address={"es": "Carrera 15 # 30-20", "en": "Carrera 15 # 30-20"}))
+        increase_revision(session)
+    for address in ("/help/es/needs/EDU", "/help/es/entities/icbf"):
+        page = text(reader.get(address))
+        assert "Nadie ha confirmado" not in page
+        assert page.count("Todavía no sabemos su dirección. Pregunte en el punto de atención.") == 1
+        assert "Carrera 15 # 30-20" in page
+    places = text(reader.get("/help/es/neighbourhoods"))
+    assert places.index("Calle 35 # 10-43") < places.index("Todavía no se sabe la dirección")
+    assert "Consultorio jurídico – Consultorio jurídico" not in places
+    assert "Consultorio jurídico de la UNAB" in places
+    leaflet = PdfReader(BytesIO(reader.get("/help/es/needs/EDU.pdf").get_data())).pages[0].extract_text()
+    assert "Carrera 15 # 30-20" in " ".join(leaflet.split())
+
+
+def test_every_page_leads_to_that_of_a_slip_s_code(reader: PageClient) -> None:
+    assert 'href="/slips"' in text(reader.get("/help/es/"))
 
 
 @pytest.mark.parametrize("need", ["SALUD-URG", "VBG", "TRATA", "NNA-PROT", "DDHH"])
@@ -119,7 +158,8 @@ def test_a_confidential_need_leaves_few_traces(reader: PageClient, need: str) ->
         "no-store",
         True,
     )
-    # Whom to call stands before anything else.
+    # Whom to call stands before anything else, and first who sends help.
+    assert (need == "VBG") <= (re.findall(r'href="tel:([0-9]+)"', text(page))[0] == "123")
     assert text(page).index('href="tel:') < text(page).index("help-service")
 
 

@@ -50,11 +50,18 @@ class _TextDatesLoader(yaml.SafeLoader):
 
 
 def load_directory(
-    session: Session, actor: Actor, source: object, lines_by_path: Mapping[str, int] = MappingProxyType({})
+    session: Session,
+    actor: Actor,
+    source: object,
+    lines_by_path: Mapping[str, int] = MappingProxyType({}),
+    *,
+    origin: str = LOADED,
 ) -> LoadResult:
     """Add and update the rows of a parsed file. The heads of ``data/*.yaml`` say its shape; any part may be left out.
 
     The offers of a service that stands in the file replace those stored; offers of another service are added to them.
+    ``origin`` is ``EDITED`` where the office itself publishes the file: its services then take the place of those that
+    it edited before, and no later load puts back what it changed.
     Raises Invalid, which names each wrong row with its line (``lines_by_path``), before anything is written.
     """
     try:
@@ -65,8 +72,8 @@ def load_directory(
     except Invalid as error:
         raise locate_errors_in_file(source, error, lines_by_path) from None
     result = LoadResult()
-    _write_all_but_services(session, actor, file, result)
-    _write_services(session, actor, file, result)
+    _write_all_but_services(session, actor, file, result, origin)
+    _write_services(session, actor, file, result, origin)
     if result.added or result.changed:
         increase_revision(session)
         journal.record(
@@ -81,9 +88,9 @@ def load_directory(
     return result
 
 
-def load_yaml_file(session: Session, actor: Actor, content: bytes) -> LoadResult:
+def load_yaml_file(session: Session, actor: Actor, content: bytes, *, origin: str = LOADED) -> LoadResult:
     """Load the bytes of a YAML file. Raises AppError if they are too many or no YAML, Invalid as ``load_directory``."""
-    return load_directory(session, actor, *read_yaml_file(content))
+    return load_directory(session, actor, *read_yaml_file(content), origin=origin)
 
 
 def read_yaml_file(content: bytes) -> tuple[object, dict[str, int]]:
@@ -171,8 +178,10 @@ def _read_shipped_files() -> dict[str, object]:
     return {key: rows for part in parts if isinstance(part, dict) for key, rows in part.items()}
 
 
-def _write_all_but_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
-    edited_columns = {"origin": LOADED, "version": 1}
+def _write_all_but_services(
+    session: Session, actor: Actor, file: DirectoryFile, result: LoadResult, origin: str
+) -> None:
+    edited_columns = {"origin": origin, "version": 1}
     rows_by_model: dict[type[Any], dict[str, dict[str, Any]]] = {
         Entity: {entity.code: {**entity.build_columns(), **edited_columns} for entity in file.entities},
         EmergencyLine: {line.code: {**line.build_columns(), **edited_columns} for line in file.lines},
@@ -197,7 +206,7 @@ def _build_consent_columns(text: ConsentData) -> dict[str, Any]:
     }
 
 
-def _write_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult) -> None:
+def _write_services(session: Session, actor: Actor, file: DirectoryFile, result: LoadResult, origin: str) -> None:
     stored_services = queries.get_services_by_code(session)
     listed_services = {service.code: service for service in file.services}
     for code in dict.fromkeys([*listed_services, *(offer.service for offer in file.offers)]):
@@ -206,7 +215,7 @@ def _write_services(session: Session, actor: Actor, file: DirectoryFile, result:
         }
         stored_offers = stored_services[code].offers if code in stored_services else ()
         previous_offers = {(offer.entity, offer.valid_from): asdict(offer) for offer in stored_offers}
-        columns = {"origin": LOADED, "version": 1}
+        columns = {"origin": origin, "version": 1}
         if code in listed_services:
             columns |= listed_services[code].build_columns()
         else:
@@ -239,7 +248,8 @@ def _write_row(
     if same_offers and all(getattr(row, name) == value for name, value in content.items()):
         result.unchanged += 1
         return True
-    if getattr(row, "origin", LOADED) == EDITED:
+    is_published = columns.get("origin") == EDITED
+    if getattr(row, "origin", LOADED) == EDITED and not (is_published and model is Service):
         result.kept_codes += (code,)
         return False
     changes = {name: (getattr(row, name), value) for name, value in content.items() if getattr(row, name) != value}
@@ -247,6 +257,7 @@ def _write_row(
         setattr(row, name, value)
     if "origin" in columns:
         row.version += 1
+        row.origin = columns["origin"]
         session.add(build_change(actor, "directory.load", row, changes))
     result.changed += 1
     return True

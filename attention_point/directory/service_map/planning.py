@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from attention_point import texts
-from attention_point.directory.service_map.reading import Point, find_services
+from attention_point.directory.service_map.reading import Point, find_services, load_vocabulary
 from attention_point.directory.snapshot import Directory, PlaceRow
 
 PlanKind = Literal["add", "change", "doubtful", "same", "left"]
@@ -146,9 +147,18 @@ def _compare_names(name: str, other: str) -> float:
     return _compare_texts(_fold(name), _fold(other), _SAME_NAME)
 
 
+@lru_cache(maxsize=10_000)
+def _spell_address(address: str) -> str:
+    """One spelling for ``Cll 45 No. 9B - 10`` and ``Calle 45 #9b-10``."""
+    folded = re.sub(r"#|\bn(?:o|ro|um|umero)?\s*[.°](?=\s*\d)|\b(?:no|nro|numero)(?=\s*\d)", " # ", _fold(address))
+    words = re.sub(r"\s*-\s*", "-", re.sub(r"[.,;]", " ", folded)).split()
+    names_by_short = load_vocabulary()["streets"]
+    return " ".join(names_by_short.get(word, word) for word in words if word != "#")
+
+
 def _compare_addresses(address: str, other: str) -> float:
     """How alike two addresses are, of 100. One that nobody knows speaks against nothing."""
-    first, second = (_fold(text).split() for text in (address, other))
+    first, second = (_spell_address(text).split() for text in (address, other))
     if not first or not second:
         return 100
     # Calle 35 # 10-43 and Calle 35 # 10-34 are two houses: numbers are the same or they are not.

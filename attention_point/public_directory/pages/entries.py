@@ -31,10 +31,12 @@ from attention_point.foundation.language import gettext as _
 from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.provided_services import list_open_services, list_places_of
 from attention_point.public_directory.search import list_first_services
+from attention_point.texts import fold_text
 from attention_point.turns.kiosk.needs import list_need_groups
 
 _FURTHER_NEEDS = Path(__file__).parents[1] / "data" / "further_needs.yaml"
 _COUNTRY_PREFIX = "57"
+_EMERGENCY_NUMBER = "123"
 _LOCAL_LENGTH = 10  # digits of a Colombian number, fixed or mobile, since 2021
 
 
@@ -69,6 +71,11 @@ class PlaceEntry:
     email: str
     freshness: str
     is_fresh: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known by which somebody can find or reach it."""
+        return any((self.address, self.landmark, self.hours, self.phone, self.whatsapp, self.email))
 
 
 @dataclass(frozen=True)
@@ -176,9 +183,10 @@ def _list_advice(advice: Iterable[AdviceRow], day: date) -> tuple[str, ...]:
 
 
 def list_emergency_lines(directory: Directory, need: str, day: date) -> list[EmergencyLineRow]:
-    """The lines to call about a need at any hour."""
+    """The lines to call about a need at any hour; first the one that sends help."""
     codes = {service.code for service in directory.services.values() if service.need == need}
-    return [line for line in directory.emergency_lines if codes & set(line.services) and line.is_in_force(day)]
+    lines = [line for line in directory.emergency_lines if codes & set(line.services) and line.is_in_force(day)]
+    return sorted(lines, key=lambda line: line.number != _EMERGENCY_NUMBER)
 
 
 def list_entities(directory: Directory, day: date) -> list[EntityRow]:
@@ -187,8 +195,10 @@ def list_entities(directory: Directory, day: date) -> list[EntityRow]:
     return sorted((directory.entities[code] for code in codes), key=lambda row: row.name[current_language()].casefold())
 
 
-def list_places_by_neighbourhood(directory: Directory, day: date) -> Mapping[str, list[PlaceEntry]]:
-    """The places by neighbourhood and municipality, in order; those of which neither is known at the end."""
+def list_places_by_neighbourhood(
+    directory: Directory, day: date
+) -> tuple[Mapping[str, list[PlaceEntry]], list[PlaceEntry]]:
+    """The places by neighbourhood and municipality, in order, and those that nobody can find or reach yet."""
     entries = [
         describe_place(entity, place, day)
         for entity in list_entities(directory, day)
@@ -196,10 +206,12 @@ def list_places_by_neighbourhood(directory: Directory, day: date) -> Mapping[str
     ]
     groups: dict[str, list[PlaceEntry]] = {}
     for entry in sorted(entries, key=lambda entry: (not entry.neighbourhood, entry.municipality, entry.neighbourhood)):
+        if not entry.is_known:
+            continue
         area = ", ".join(filter(None, (entry.neighbourhood, entry.municipality)))
         title = area if entry.neighbourhood else _("%(area)s, neighbourhood not known yet", area=area or "Colombia")
         groups.setdefault(title, []).append(entry)
-    return groups
+    return groups, [entry for entry in entries if not entry.is_known]
 
 
 def describe_place(entity: EntityRow, place: PlaceRow, day: date) -> PlaceEntry:
@@ -217,16 +229,30 @@ def describe_place(entity: EntityRow, place: PlaceRow, day: date) -> PlaceEntry:
         phone=place.phone or "",
         whatsapp=place.whatsapp or "",
         email=place.email or "",
-        freshness=describe_freshness(place, day),
+        freshness=describe_freshness(place, day) if place.has_contact else _describe_unknown(),
         is_fresh=find_freshness(place, day) == FRESH,
     )
 
 
 def describe_unknown_place(entity: EntityRow) -> PlaceEntry:
     """An entity of which no place is known: ask at the attention point."""
-    sentence = _("We do not know its address yet. Ask at the attention point.")
     name = entity.name[current_language()]
-    return PlaceEntry(entity, name, "", "", "", "", "", "", "", "", "", "", sentence, is_fresh=False)
+    return PlaceEntry(entity, name, "", "", "", "", "", "", "", "", "", "", _describe_unknown(), is_fresh=False)
+
+
+def _describe_unknown() -> str:
+    return _("We do not know its address yet. Ask at the attention point.")
+
+
+def list_point_addresses(session: Session, day: date) -> list[str]:
+    """Where and when one can ask: the attention points of which the address is known."""
+    return [
+        ". ".join(
+            filter(None, (f"{row.name[current_language()]}: {_choose(row.address)}", _choose(row.hours), row.phone))
+        )
+        for row in queries.list_points(session, day)
+        if row.address
+    ]
 
 
 def _list_appointment_sentences(place: PlaceRow) -> Iterator[str]:
@@ -242,8 +268,11 @@ def _name_municipality(code: str | None) -> str:
 
 def _name_place(entity: EntityRow, place: PlaceRow) -> str:
     language = current_language()
+    if not place.name:
+        return entity.name[language]
     # "Centre office" alone says nothing: several entities have one.
-    return f"{entity.short[language]} – {place.name[language]}" if place.name else entity.name[language]
+    says_entity = fold_text(entity.short[language]) in fold_text(place.name[language])
+    return place.name[language] if says_entity else f"{entity.short[language]} – {place.name[language]}"
 
 
 def _choose(text: BilingualText | None) -> str:

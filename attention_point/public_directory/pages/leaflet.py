@@ -20,9 +20,16 @@ _TAGS = {"es": "es-CO", "en": "en"}
 
 
 def build_leaflet(
-    directory: Directory, need: NeedEntry, day: date, *, issuer: str, address: str, watermark: str | None
+    directory: Directory,
+    need: NeedEntry,
+    day: date,
+    *,
+    issuer: str,
+    points: Sequence[str],
+    address: str,
+    watermark: str | None,
 ) -> Leaflet:
-    """The leaflet of a need on a day. ``address`` is that of its page in the same language."""
+    """The leaflet of a need on a day. ``address`` is that of its page in the language, ``points`` say where to ask."""
     services = list_services_of_need(directory, need.code, day)
     return Leaflet(
         language=_TAGS[current_language()],
@@ -41,6 +48,7 @@ def build_leaflet(
         ),
         footer=(
             _("If they turn you away, ask the municipal ombudsman for help. It is free."),
+            *points,
             _("Printed with what was known on %(day)s. %(issuer)s.", day=f"{day:%d/%m/%Y}", issuer=issuer),
         ),
         watermark=watermark,

@@ -96,7 +96,13 @@ def download_leaflet(language: str, need: str) -> Response:
         address = f"{settings.public_url}{url_for('.show_need', language=language, need=need)}"
         issuer = next((row.name[language] for row in queries.list_points(db_session(), day)), _("Attention point"))
         leaflet = build_leaflet(
-            directory, entry, day, issuer=issuer, address=address, watermark=get_watermark(settings)
+            directory,
+            entry,
+            day,
+            issuer=issuer,
+            points=entries.list_point_addresses(db_session(), day),
+            address=address,
+            watermark=get_watermark(settings),
         )
         content = write_leaflet(leaflet)
     if not entry.is_confidential:
@@ -143,8 +149,8 @@ def show_entity(language: str, entity: str) -> str:
 def list_neighbourhoods(language: str) -> str:
     """List the places by neighbourhood."""
     with in_language(language):
-        groups = entries.list_places_by_neighbourhood(*_read_directory())
-        return _render("public_directory/neighbourhoods.html", groups=groups)
+        groups, unknown_places = entries.list_places_by_neighbourhood(*_read_directory())
+        return _render("public_directory/neighbourhoods.html", groups=groups, unknown_places=unknown_places)
 
 
 def _render(template: str, *, is_private: bool = False, **values: object) -> str:
@@ -154,6 +160,7 @@ def _render(template: str, *, is_private: bool = False, **values: object) -> str
     return render_template(
         template,
         is_private=is_private,
+        points=entries.list_point_addresses(db_session(), clock.today()),
         other_language={"es": "en", "en": "es"}[current_language()],
         phone_address=entries.build_phone_address,
         whatsapp_address=entries.build_whatsapp_address,

@@ -128,10 +128,20 @@ def _build_people(
     is_shared = len(travellers) > 1
     for number, (traveller, traveller_places) in enumerate(zip(travellers, places, strict=True), 1):
         yield SlipPerson(
-            tuple(build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places),
+            _say_once([build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places]),
             _describe_traveller(number, traveller) if is_shared else "",
             _("Guidance was given.") if is_shared else "",
         )
+
+
+def _say_once(referrals: Sequence[SlipReferral]) -> tuple[SlipReferral, ...]:
+    # A general service, such as help for everybody, comes before the one that the advice is about: there it stays.
+    said: set[str] = set()
+    shortened: list[SlipReferral] = []
+    for referral in reversed(referrals):
+        shortened.append(replace(referral, advice=tuple(words for words in referral.advice if words not in said)))
+        said.update(referral.advice)
+    return tuple(reversed(shortened))
 
 
 # By the relation to the main person, and the sex where the word tells it. The slip speaks to the main person.
@@ -181,7 +191,10 @@ def _describe_help(
 ) -> str:
     """Where to go for help when an entity refuses; nothing on a slip that sends nobody anywhere."""
     avoided = {traveller.complained_of for traveller in travellers}
-    helper = next((code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None)
+    helpers = [code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)]
+    # Another one than those who may refuse, if there is one.
+    destinations = {place.entity for traveller_places in places for place in traveller_places}
+    helper = min(helpers, key=lambda code: code in destinations, default=None)
     if helper is None:
         return ""
     place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)

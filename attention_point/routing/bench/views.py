@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from attention_point.directory.models import EDITED
 from attention_point.directory.preview import preview_directory
 from attention_point.directory.queries import get_directory
 from attention_point.directory.seed.loading import load_directory, read_yaml_file
+from attention_point.directory.seed.writing import write_services_file
 from attention_point.directory.snapshot import Directory
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, FieldError
@@ -157,14 +160,24 @@ def compare_file() -> ViewReply:
         file = read_yaml_file(uploaded)  # before the session that writes: nobody waits for it
         session, actor = db_session(), current_actor()
         if "publish" in posted_fields:
-            load_directory(session, actor, *file)
+            result = load_directory(session, actor, *file, origin=EDITED)
             flash(_("Published. It is in force from now on."), "success")
+            if result.kept_codes:
+                flash(_("Left as the office edited them: %(codes)s.", codes=", ".join(result.kept_codes)), "info")
             return redirect(url_for("bench.list_versions"), 303)
-        directory = preview_directory(session, lambda: load_directory(session, actor, *file))
+        directory = preview_directory(session, lambda: load_directory(session, actor, *file, origin=EDITED))
     except AppError as refusal:
         return render_template("routing/compare.html", error=refusal.message, content=None), 422
     comparison = compare_with_rules_in_force(directory)
     return render_template("routing/compare.html", error="", content=uploaded.decode(), comparison=comparison)
+
+
+@blueprint.get("/services.yaml")
+@requires("routing.edit")
+def download_services() -> Response:
+    """Send the services in force with their windows and advice, as a file that can be changed and tried."""
+    content = BytesIO(write_services_file(get_directory(db_session())).encode())
+    return send_file(content, "application/yaml", as_attachment=True, download_name="services.yaml", max_age=0)
 
 
 @blueprint.get("/versions")
