@@ -144,7 +144,7 @@ def test_old_annulled_and_damaged_codes_are_told_plainly(app: Flask) -> None:
         assert 'name="outcome"' not in text(page)
     csrf = token(client.get("/slips"))
     damaged = client.post("/slips", data={"csrf_token": csrf, "code": "ABC0 1IO"})
-    assert damaged.status_code == 404
+    assert damaged.status_code == 422
     assert "16 letras y números" in text(damaged)
     typed = client.post("/slips", data={"csrf_token": csrf, "code": f"{code[:8].lower()} {code[8:]}"})
     assert typed.headers["Location"] == f"/slips/{code}"

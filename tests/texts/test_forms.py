@@ -122,6 +122,8 @@ def test_every_form_names_the_field_of_a_hostile_text(app: Flask) -> None:
             if is_led_back:
                 reply = client.get(reply.headers["Location"])
                 assert 'role="alert"' in reply.get_data(as_text=True)
+            if kind == "long" and reply.status_code == 413:  # many fields, each of them long: too large as a whole
+                continue
             body, errors = reply.get_data(as_text=True), errors_of(reply)
             missing = [name for name in form.typed if message() not in errors.get(name, "")] if kind != "long" else []
             if (

@@ -34,11 +34,13 @@ def ask_code() -> str:
 def find_code() -> Reply:
     """Lead to the page of the slip, or say why the code cannot be right."""
     form = SlipCodeForm()
+    if not form.validate_on_submit():
+        return render_template("portal/slip_code.html", form=form), 422
     code = visitor_words.parse_slip_code(form.code.data or "")
     if code is None:
         _count_guess(form.code.data or "")
         return _refuse_code(
-            form, _("This is no code of a slip. It has 16 letters and numbers, none of them 0, 1, I or O.")
+            form, _("This is no code of a slip. It has 16 letters and numbers, none of them 0, 1, I or O."), 422
         )
     if _find_slip(code) is None:
         return _refuse_code(form, _("No slip has this code. Compare it with your slip, letter by letter."))
@@ -107,6 +109,6 @@ def _count_guess(code: str) -> None:
         throttle.count_sign_in_attempt(session, code_key, guesser_key, clock.now())
 
 
-def _refuse_code(form: SlipCodeForm, message: str) -> Reply:
+def _refuse_code(form: SlipCodeForm, message: str, status: int = 404) -> Reply:
     form.code.errors = [message]
-    return render_template("portal/slip_code.html", form=form), 404
+    return render_template("portal/slip_code.html", form=form), status
