@@ -97,7 +97,7 @@ def test_confidential_entities_stand_together_for_whoever_may_not_see_them(sessi
 
 def test_the_tables_add_up_and_numbers_lead_to_their_lists(session: Session) -> None:
     refer(session, "EMP-SENA", "sena", 3)
-    refer(session, "MIG-REG", "migracion-colombia", 20)
+    refer(session, "EDU", "secretaria-educacion", 20)
     report = build_report(read(session), {}, lambda entity, kind: f"/list/{entity}/{kind}", NOON)
     for table in report.tables:
         if table.has_total_row and table.id != "times":
