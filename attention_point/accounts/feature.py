@@ -16,7 +16,7 @@ accounts = Feature(
     blueprints=(sign_in, own_account, administration, tokens, devices, devices_api),
     menu=(
         MenuItem(N_("Accounts"), "accounts.list_accounts", "accounts.manage", ("tokens.*",), daily_for=("admin",)),
-        MenuItem(N_("Devices"), "devices.list_devices", "devices.manage", daily_for=("admin",)),
+        MenuItem(N_("Devices"), "devices.list_devices", "devices.manage"),
     ),
     status=(list_device_status,),
     naming=NAMING,

@@ -21,6 +21,9 @@ from attention_point.foundation.language import gettext as _
 MANIFEST = "manifest.json"
 _BLOCK = tarfile.BLOCKSIZE
 _MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+_MANIFEST_TYPES = {
+    "format": int, "made_at": str, "database": str, "revision": str, "keyring": str, "rows": dict, "members": dict,
+}  # fmt: skip
 
 
 class BackupError(AppError):
@@ -104,7 +107,7 @@ class Archive(AbstractContextManager["Archive"]):
             self._heads = {head.name: head for head in self._tar.getmembers()}
             self.manifest: dict[str, Any] = self._read_manifest()
             self._compare_members()
-        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError):
+        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             self._tar.close()
             raise _build_damage_error() from None
         except BackupError:
@@ -134,13 +137,19 @@ class Archive(AbstractContextManager["Archive"]):
     def _read_manifest(self) -> dict[str, Any]:
         if self._heads[MANIFEST].size > _MAX_MANIFEST_BYTES:
             raise _build_damage_error()
+        if self._heads[MANIFEST].issparse():
+            raise _build_damage_error()
         with self.open_member(MANIFEST) as file:
             manifest: dict[str, Any] = json.loads(file.read())
+        if not all(isinstance(manifest[name], kind) for name, kind in _MANIFEST_TYPES.items()):
+            raise _build_damage_error()
         return manifest
 
     def _compare_members(self) -> None:
         entries = self.manifest["members"]
-        if list(entries) != sorted(self.names) or not all(head.isreg() for head in self._heads.values()):
+        # A sparse member says that it is longer than the whole archive: its holes would be read for days.
+        is_plain = all(head.isreg() and not head.issparse() for head in self._heads.values())
+        if list(entries) != sorted(self.names) or not is_plain:
             raise _build_damage_error()
         for name in self.names:
             with self.open_member(name) as file:

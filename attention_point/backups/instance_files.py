@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from attention_point import texts
 from attention_point.backups.archive import Archive, BackupError, Member
 from attention_point.backups.database_copies import read_chunks
 from attention_point.foundation.language import gettext as _
@@ -18,6 +19,7 @@ from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings
 
 _FILE_FOLDER = "instance"
 _HEADS_MEMBER = "journal-heads"
+_LONGEST_NAME = 255  # bytes, as every usual disk takes them
 # Whole files of the instance's own folder. The keyring is never among them: whoever steals a backup must not have it.
 _FILE_NAMES = (DEMO_MARKER_FILE, "r4v.yaml")
 _FOLDERS = tuple(name for name in INSTANCE_SUBFOLDERS if name != BACKUP_FOLDER)
@@ -82,6 +84,7 @@ def _find_target(settings: Settings, name: str) -> Path | None:
         return None
     is_own_file = len(parts) == 1 and parts[0] in _FILE_NAMES
     is_in_folder = len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts
-    if not (is_own_file or is_in_folder):
+    is_writable = texts.is_fit_text(name) and all(len(part.encode()) <= _LONGEST_NAME for part in parts)
+    if not (is_writable and (is_own_file or is_in_folder)):
         raise BackupError(_("The backup is damaged or incomplete. Nothing was restored; take another one."))
     return settings.instance.joinpath(*parts)

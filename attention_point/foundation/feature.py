@@ -17,7 +17,8 @@ class MenuItem:
 
     ``further_endpoints`` are pages that belong to the place although their addresses do not begin with its own;
     ``"corrections.*"`` stands for all pages of a blueprint. ``daily_for`` names the roles that work there every day: of
-    all places that a role may see, the menu shows five, these first, and the others under "More".
+    all places that a role may see, the menu shows five, these first, and the others under "More". A place that
+    ``is_rare``, because it is set up once, always stands there.
     """
 
     label: str
@@ -25,6 +26,7 @@ class MenuItem:
     permission: str
     further_endpoints: tuple[str, ...] = ()
     daily_for: tuple[str, ...] = ()
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What an entity does with one referral beside answering it: undo, write to the attention point, forward."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from wtforms import HiddenField, RadioField
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import describe_authorisation
+from attention_point.directory.snapshot import EntityRow, ServiceRow
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_, current_language
@@ -117,11 +119,28 @@ def _render_forward_page(session: Session, referral_id: UUID, form: ForwardForm)
         referral=referral,
         reference=disclosure.reference,
         can_forward=forwarding.can_forward(referral),
-        targets=targets,
+        near_targets=[row for row in targets if _answers_need(directory_services, row[0], referral)],
+        other_targets=_group_by_entity(
+            row for row in targets if not _answers_need(directory_services, row[0], referral)
+        ),
         target=target,
         authorisation=_describe_target(session, referral, target[0] if target else None),
         form=form,
     )
+
+
+def _group_by_entity(targets: Iterable[tuple[str, str, EntityRow]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The many targets for other needs: the entities by their names, and each one's services by theirs."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code, service, entity in targets:
+        groups.setdefault(entity.short[current_language()], []).append((code, service))
+    return [
+        (name, sorted(groups[name], key=lambda row: row[1].casefold())) for name in sorted(groups, key=str.casefold)
+    ]
+
+
+def _answers_need(services_by_code: Mapping[str, ServiceRow], target: str, referral: DecryptedReferral) -> bool:
+    return services_by_code[target.partition(":")[0]].need == referral.record["need"]
 
 
 def _describe_target(session: Session, referral: DecryptedReferral, target: str | None) -> object:

@@ -28,6 +28,6 @@ portal = Feature(
     menu=(
         MenuItem(N_("Our referrals"), "portal.show_inbox", "portal.use", daily_for=("entity",)),
         MenuItem(N_("Our figures"), "entity_monitor.show_monitor", "portal.use"),
-        MenuItem(N_("Notices to programs"), "webhooks.list_webhooks", "webhooks.manage"),
+        MenuItem(N_("Notices to programs"), "webhooks.list_webhooks", "webhooks.manage", is_rare=True),
     ),
 )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
 from attention_point.people import records as people_records
 
@@ -15,7 +16,7 @@ def list_person_details(person: Mapping[str, Any], day: date) -> list[tuple[str,
     details = [(_("Name"), full_name)] if full_name else []
     # With the birth date the age would be said twice.
     if "age" in person and "birth_date" not in person:
-        details.append((_("Age on the day of the attention"), _("%(age)s years", age=person["age"])))
+        details.append((_("Age on the day of the attention"), ngettext("%(num)s year", "%(num)s years", person["age"])))
     details += describe_person(person, day)
     details += describe_household(person.get("household", {}))
     if person.get("vulnerabilities"):

@@ -108,7 +108,8 @@ def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> li
     # Other entities serve the same visit; what they do there is not this entity's to know.
     own_referrals = [referral for referral in referrals if referral.entity == entity]
     if not own_referrals:
-        raise NotFound(_("There is no such referral."))
+        # The same words for a code that nobody has: what other slips there are is not this entity's to know.
+        raise NotFound(_("No referral to your entity belongs to this slip."))
     return own_referrals
 
 

@@ -29,6 +29,7 @@ from attention_point.texts import N_
 NEEDS_ADDED = {
     "SALUD-AFIL": ("SALUD-URG", "ID-CO", "MIG-REG", "REFUGIO"),
     "SALUD-RET": ("SALUD-URG", "ID-CO"),
+    "RC-APATRIDIA": ("RC-NAC",),
     "VBG": ("NNA-PROT",),
     "TRATA": ("NNA-PROT",),
 }
@@ -197,7 +198,7 @@ RULES = (
         reason=Reason(
             N_(
                 "Child protection is for the child: add the child to this visit, without a name if need be. If the "
-                "child is not here, add the service below."
+                "child is not here, decide below."
             )
         ),
         basis=("Ley 1098/2006",),

@@ -219,17 +219,22 @@ def test_an_archive_that_was_put_together_by_somebody_else_is_refused(
     database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path
 ) -> None:
     # The recipient is public: anybody can encrypt to it. A path that leads out of the instance, a member that the
-    # manifest does not know and a changed member are refused before anything is written.
+    # manifest does not know, a changed member, a name that no disk takes, a file of a terabyte of holes, a manifest of
+    # another shape: each is refused before anything is written.
     file = tmp_path / "one.age"
     create_backup(database, running, file)
     opened = BytesIO()
     pyrage.decrypt_io(BytesIO(file.read_bytes()), opened, [IDENTITY])
-    for change in ("out", "more", "other"):
+    for change in ("out", "more", "other", "name", "holes", "shape"):
         file.write_bytes(pyrage.encrypt(_rebuild(opened.getvalue(), change), [IDENTITY.to_public()]))
         with pytest.raises(BackupError):
             restore_backup(empty, file, identity_file)
         assert {path.name for path in empty.instance.iterdir()} == {"keyring.json"}
         assert not (tmp_path / "evil").exists()
+
+
+_NAMES = {"out": "instance/attachments/../../evil", "name": "instance/attachments/" + "a" * 300}
+_HOLES = {"GNU.sparse.map": "0,0", "GNU.sparse.size": str(2**40)}
 
 
 def _rebuild(plain: bytes, change: str) -> bytes:
@@ -239,12 +244,14 @@ def _rebuild(plain: bytes, change: str) -> bytes:
             content = source.extractfile(head).read()  # type: ignore[union-attr]
             if head.name == "manifest.json":
                 manifest = json.loads(content)
-                if change == "out":
+                if change in _NAMES:
                     entry = manifest["members"].pop("instance/attachments/a-record")
-                    manifest["members"]["instance/attachments/../../evil"] = entry
+                    manifest["members"][_NAMES[change]] = entry
+                manifest |= {"rows": None} if change == "shape" else {}
                 content = json.dumps(manifest, sort_keys=True).encode()
             elif head.name == "instance/attachments/a-record":
-                head.name = "instance/attachments/../../evil" if change == "out" else head.name
+                head.name = _NAMES.get(change, head.name)
+                head.pax_headers = _HOLES if change == "holes" else {}
                 content = b"something else!!" if change == "other" else content
             head.size = len(content)
             changed.addfile(head, BytesIO(content))

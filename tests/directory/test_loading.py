@@ -187,6 +187,16 @@ def test_a_file_that_is_too_large_is_refused(session: Session) -> None:
         load_yaml_file(session, SYSTEM, b"#" * (2 * 1024 * 1024 + 1))
 
 
+def test_a_few_lines_that_unfold_into_millions_of_values_are_refused(session: Session) -> None:
+    bomb = b"a: &a [1, 2]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (98 + i, 98 + i, 97 + i, 97 + i) for i in range(20))
+    with in_language("en"), pytest.raises(AppError, match="more than 100000 values"):
+        load_yaml_file(session, SYSTEM, bomb)
+    with in_language("en"), pytest.raises(AppError, match="more than 100000 values"):
+        load_yaml_file(session, SYSTEM, b"services: [" + b"1," * 100_000 + b"]")
+    with in_language("en"), pytest.raises(AppError, match="cannot be read"):
+        load_yaml_file(session, SYSTEM, b"[" * 50_000 + b"]" * 50_000)
+
+
 def test_an_everyday_word_for_a_document_is_stored_as_its_code(loaded: Session) -> None:
     source = changed("services.0.documents_none", False)
     source["services"][0]["documents"] = [{"type": "PEP", "valid_from": "2018-01-01"}]

@@ -125,3 +125,12 @@ def test_the_pages_of_an_entity_reach_its_own_places_alone(
     assert client.post(address, data={**sent, "phone": "607 1"}).status_code == 303
     assert client.post("/directory/places/icbf/confirm", data=sent).status_code == 403
     assert client.get("/directory/upkeep").status_code == 403
+
+
+def test_an_entity_does_not_fill_the_page_of_the_others(loaded: Session) -> None:
+    for number in range(proposals.MAX_NEW_PLACES):
+        proposals.propose_place(loaded, LIAISON, None, 0, {**VALUES, "phone": f"607 000 00{number:02d}"})
+    with pytest.raises(AppError):
+        proposals.propose_place(loaded, LIAISON, None, 0, VALUES)
+    proposals.propose_place(loaded, LIAISON, "icbf", 1, VALUES)
+    proposals.propose_place(loaded, replace(LIAISON, entity="sena"), None, 0, VALUES)

@@ -191,6 +191,17 @@ def test_of_municipalities_with_one_name_the_department_decides() -> None:
     assert reading.find_municipality("27493", "") == "27493"
 
 
+def test_a_cell_without_end_is_refused_and_not_read() -> None:
+    with pytest.raises(AppError):
+        reading.read_service_map(f'{HEAD}\n"{"a" * 200_000};Activo;Santander;Bucaramanga;x;y\n'.encode())
+
+
+def test_names_of_any_length_are_not_compared(session: Session) -> None:
+    with pytest.raises(Invalid) as refused:
+        reading.read_service_map(changed_map(0, name="a" * 301))
+    assert [error.field for error in refused.value.field_errors] == ["rows.1"]
+
+
 _TEXTS = st.text(max_size=20)
 _VALUES = st.recursive(st.none() | st.booleans() | st.floats() | _TEXTS, st.lists, max_leaves=4)
 

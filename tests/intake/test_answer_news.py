@@ -14,6 +14,7 @@ from attention_point.foundation.access import Actor
 from attention_point.intake.draft import read_draft
 from attention_point.intake.follow_up.answer_news import list_answer_news, mark_all_opened
 from attention_point.intake.services import record_visit
+from attention_point.portal.services import write_message_for_entity
 from attention_point.referrals import services
 from attention_point.referrals.follow_up.answer_marks import mark_answer_opened
 from tests.support.directory import load_shipped
@@ -49,6 +50,18 @@ def test_an_answer_is_news_to_whoever_referred_until_she_opens_it(session: Sessi
     assert news(session) == [second, first]
     mark_all_opened(session, HERS)
     assert news(session) == []
+
+
+def test_what_an_entity_writes_to_the_desk_is_news_before_it_answers(session: Session) -> None:
+    load_shipped(session)
+    answered, waiting = new_referral(session), new_referral(session)
+    write_message_for_entity(session, OFFICER, waiting, "¿Puede venir mañana?", 0)
+    services.answer_for_entity(session, OFFICER, answered, services.Answer("accepted", 1))
+    assert news(session) == [waiting, answered]
+    assert [entry.unread_messages for entry in list_answer_news(session, HERS)] == [1, 0]
+    assert news(session, COLLEAGUE) == []
+    services.mark_messages_read_at_desk(session, waiting)
+    assert news(session) == [answered]
 
 
 def test_a_confidential_answer_is_no_news_on_a_home(session: Session) -> None:

@@ -21,6 +21,8 @@ from attention_point.intake.pages.likely_people import apply_person_choice
 from tests.intake.desk import CHECK, RECORD, checked, count, decided, posted, sent, services, text
 from tests.support.pages import Element, PageClient, read
 
+# Of somebody with a permit, the migration authority answers what permits there are; of others, the ministry of visas.
+WITH_PERMIT = {"status": ["regular"]}
 NOBODY_READS = "En Migración Colombia nadie usa este sistema: no verán la remisión."
 
 
@@ -40,7 +42,7 @@ def buttons(page: TestResponse, name: str) -> list[Element]:
 
 
 def test_each_referral_says_which_data_go_to_whom_and_for_what(agent: PageClient) -> None:
-    page = words(checked(agent))
+    page = words(checked(agent, **WITH_PERMIT))
     assert "Le enviamos a Migración Colombia: " in page
     assert "Para que Migración Colombia sepa que usted va" in page
     assert "es también la autoridad que pone multas" in page
@@ -86,13 +88,13 @@ def test_a_single_suggestion_needs_no_button_for_all(agent: PageClient) -> None:
 def test_where_nobody_reads_is_said_beside_the_choice(
     app: Flask, agent: PageClient, as_role: Callable[..., PageClient]
 ) -> None:
-    assert NOBODY_READS in words(checked(agent))
+    assert NOBODY_READS in words(checked(agent, **WITH_PERMIT))
     as_role("entity", "migracion-colombia")
-    assert NOBODY_READS not in words(checked(agent))
+    assert NOBODY_READS not in words(checked(agent, **WITH_PERMIT))
     database: Database = app.extensions["database"]
     with database.write_session() as session:
         session.scalars(select(Account).where(Account.entity == "migracion-colombia")).one().active = False
-    assert NOBODY_READS in words(checked(agent))
+    assert NOBODY_READS in words(checked(agent, **WITH_PERMIT))
 
 
 def test_contact_data_that_nobody_confirmed_are_said(app: Flask, agent: PageClient) -> None:
@@ -130,7 +132,7 @@ def test_nothing_is_doubted_without_a_reason(agent: PageClient) -> None:
 
 
 def test_what_goes_only_on_request_is_kept_with_the_consent(app: Flask, agent: PageClient) -> None:
-    page = checked(agent, phone=["310 555 0101"])
+    page = checked(agent, phone=["310 555 0101"], **WITH_PERMIT)
     assert "extra-0-migracion-colombia" not in sent(page, RECORD)
     page = posted(agent, page.request.path, {**sent(page, RECORD), "extra-0-migracion-colombia": ["phone"]})
     assert sent(page, RECORD)["extra-0-migracion-colombia"] == ["phone"]
@@ -195,3 +197,34 @@ def test_who_somebody_is_on_file_is_said_of_each_person() -> None:
 )
 def test_names_of_decisions(name: str, is_one: bool) -> None:
     assert decisions.is_decision(name) is is_one
+
+
+ADULT_FOR_A_CHILD = {"needs": ["NNA-PROT"], "child_born_in_colombia_without_note": [], "vulnerabilities": []}
+
+
+def test_a_child_of_whom_an_adult_tells_is_not_forgotten(app: Flask, agent: PageClient) -> None:
+    page = checked(agent, **ADULT_FOR_A_CHILD)
+    assert "La protección es para la niña" in words(page)
+    assert "Agregar a la niña o al niño" in words(page)
+    assert sent(page, RECORD)["suggested-0"] == ["NNA-PROT"]
+    refused = posted(agent, RECORD, sent(page, RECORD))
+    assert "Decida si remite o no." in words(refused)
+    refused = posted(agent, RECORD, decided(page, "decline"))
+    assert "diga por qué no se sigue" in words(refused)
+    assert count(app) == 0
+    done = agent.post(RECORD, data={**decided(page, "decline"), "reason-0-NNA-PROT": ["Llamamos a la línea 141."]})
+    assert done.status_code == 303
+    assert services(app) == set()
+
+
+def test_the_protection_of_a_child_is_referred_for_an_adult_who_came_alone(app: Flask, agent: PageClient) -> None:
+    assert agent.post(RECORD, data=decided(checked(agent, **ADULT_FOR_A_CHILD))).status_code == 303
+    assert services(app) == {"NNA-PROT"}
+
+
+def test_a_card_begins_with_what_to_do_and_says_a_shared_reason_once(agent: PageClient) -> None:
+    page = words(checked(agent, needs=["VBG"], child_born_in_colombia_without_note=[], vulnerabilities=[]))
+    reason = "Pregunte, a solas, si pasó en las últimas 72 horas."
+    assert page.count(reason) == 1
+    assert page.index(reason) < page.index("Dígale a la persona:") < page.index("Le enviamos a ")
+    assert "Pregunte" not in page.partition("Dígale a la persona:")[2].partition("</ul>")[0]

@@ -219,6 +219,19 @@ def test_a_slip_s_code_leads_to_the_entity_s_referral(app: Flask) -> None:
     assert client.get("/portal/slips/ABC").status_code == 404
 
 
+def test_another_s_slip_at_the_window_finds_nobody_and_keeps_the_box(app: Flask) -> None:
+    code = code_of(app, dict(visit(app, needs=["EMP-SENA"], person=person(surname_1="Canarioazul"))))
+    for entity, found in (("sena", True), ("icbf", False)):
+        client = browser(app, entity=entity)
+        token = hidden(client.get("/portal"), "csrf_token")
+        reply = client.post("/portal/search", data={"csrf_token": token, "q": code})
+        assert ("/portal/slips/" in reply.headers["Location"]) is found
+        page = client.get(reply.headers["Location"], follow_redirects=True)
+        assert page.status_code == 200
+        assert ("Canarioazul" in text(page)) is found
+        assert ("En sus remisiones no hay nadie así." in text(page)) is not found
+
+
 @pytest.mark.parametrize("role", ["agent", "supervisor"])
 def test_a_slip_s_code_leads_the_desk_to_the_attention(app: Flask, role: str) -> None:
     answer = visit(app)
@@ -304,3 +317,15 @@ def test_an_appointment_is_seen_by_the_desk_and_stands_on_the_slip(app: Flask) -
     visit_page = text(agent.get(f"/visits/{answer['id']}"))
     assert "2:30" not in visit_page
     assert "8:00" in visit_page
+
+
+def test_who_answers_the_same_need_stands_first_and_others_by_entity(app: Flask) -> None:
+    client = browser(app, entity="sena")
+    referral = referral_of(visit(app, needs=["EMP-SENA"]), "sena")
+    page = text(client.get(f"/portal/referrals/{referral}/forward"))
+    near, _select, others = page.partition('<select class="input" name="to"')
+    assert near.count("?to=") == 1
+    assert "?to=EMP-SENA:centro-integrate" in near
+    assert others.index('<optgroup label="ACNUR">') < others.index('<optgroup label="Registraduría">')
+    chosen = client.get(f"/portal/referrals/{referral}/forward?to=EDU:secretaria-educacion")
+    assert "Enviar sus datos a Secretaría de Educación" in text(chosen)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
 from attention_point.intake.models import Visit
-from attention_point.portal.slip_outcomes.visitor_words import parse_slip_code
+from attention_point.portal.slip_outcomes.visitor_words import MAX_WORDS, parse_slip_code
 from attention_point.referrals import queries, services
 from attention_point.referrals.queries import DecryptedReferral
 from tests.portal import support
@@ -161,6 +161,36 @@ def test_a_thousand_guesses_are_throttled_and_the_right_code_still_opens(app: Fl
     assert set(statuses[101:]) == {429}
     # Many people of one shelter have one address.
     assert client.get(f"/slips/{code_of(app, answer)}").status_code == 200
+
+
+def test_nobody_makes_a_record_grow_without_end(app: Flask) -> None:
+    answer = visit(app)
+    referral, code = referral_of(answer, "sena"), code_of(app, answer)
+    client = visitor(app)
+    for fields in (
+        ({"outcome": "served"}, {"outcome": "not_served"}),
+        ({"asked_for_money": "yes"}, {"asked_for_money": "no"}),
+    ):
+        statuses = [
+            say(client, code, referral=str(referral), **fields[n % 2]).status_code for n in range(MAX_WORDS + 1)
+        ]
+        assert statuses == [303] * MAX_WORDS + [422]
+    assert len(read_referral(app, referral).person_outcomes) == MAX_WORDS
+    # The desk has the last word as ever.
+    with app.extensions["database"].write_session() as session:
+        services.record_person_outcome(session, acting("agent"), referral, "refused", MAX_WORDS)
+
+
+def test_whoever_has_a_network_of_addresses_guesses_as_one(app: Flask) -> None:
+    client, letters = visitor(app), "ABCDEFGHJKMNPQRSTUVWXYZ23456789A"
+    statuses = [
+        client.get(
+            f"/slips/{letters[n % 31]}{letters[n // 31]}{WRONG_CODE[2:]}",
+            environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n:x}"},
+        ).status_code
+        for n in range(110)
+    ]
+    assert set(statuses[101:]) == {429}
 
 
 @pytest.mark.parametrize("typed", ["", "ABCD", "ABCDEFGHJKMNPQR0", "ABCDEFGHJKMNPQRSX", "ñBCDEFGHJKMNPQRS"])

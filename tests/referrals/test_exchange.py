@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.foundation.language import in_language
 from attention_point.intake.recount import recount_all
 from attention_point.portal import services as portal_services
 from attention_point.referrals import queries, rules, services
@@ -190,6 +191,13 @@ def test_several_are_answered_at_once_and_what_changed_meanwhile_is_left_as_it_i
     with pytest.raises(Invalid):
         portal_services.answer_several(session, SENA, dict.fromkeys(answered, 3), Answer("rejected", 0))
     assert_counts_agree(session)
+
+
+def test_an_answer_to_what_the_desk_withdrew_is_told_so(session: Session) -> None:
+    (referral,) = referrals_to(session, "sena")
+    services.answer_for_desk(session, DESK, referral, Answer("withdrawn", 1, "Ya no la necesita"))
+    with in_language("es"), pytest.raises(Conflict, match="El punto de atención retiró esta remisión"):
+        services.answer_for_entity(session, SENA, referral, Answer("attended", 1))
 
 
 def states(session: Session, referrals: Sequence[UUID]) -> list[str]:

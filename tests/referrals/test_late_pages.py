@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from attention_point.directory import queries as directory_queries
+from attention_point.directory import revision as directory_revision
+from attention_point.directory.models import Place
 from attention_point.directory.services import save_service
 from attention_point.foundation import clock
 from attention_point.foundation.errors import Invalid
@@ -38,6 +40,18 @@ def test_the_supervisor_sees_what_is_late_and_of_the_confidential_no_name(app: F
     for secret in ("violencia", "Comisaría", "Fiscalía"):
         assert secret not in page[page.index("<main") :]
     assert "sin respuesta a tiempo" in text(supervisor.get("/desk"))
+
+
+def test_the_list_says_how_many_are_late_and_whom_to_call(app: Flask) -> None:
+    make_late(app)
+    with app.extensions["database"].write_session() as session:
+        for place in session.scalars(select(Place).where(Place.entity.in_(("registraduria", "comisaria-familia")))):
+            place.phone = f"607 {len(place.entity):03} 0000"
+        directory_revision.increase_revision(session)
+    page = text(browser(app, "supervisor").get("/referrals/late"))
+    assert "remisiones están atrasadas." in page
+    assert 'href="tel:6070130000"' in page
+    assert "607 017 0000" not in page  # of a confidential one
 
 
 @pytest.mark.parametrize("role", ["agent", "office", "auditor", "admin"])

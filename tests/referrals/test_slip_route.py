@@ -186,7 +186,9 @@ def test_without_the_confidential_part_nothing_tells_of_it(
     # The part that she asked for says where to go, and not why.
     parts = [referral for referral in whole.people[0].referrals if referral not in slip.people[0].referrals]
     assert parts
-    assert not any(referral.advice for referral in parts)
+    assert not BETRAYING.findall(repr([referral.advice for referral in parts]))
+    first_words = {"es": "Vaya hoy mismo, primero a urgencias.", "en": "Go today, to emergency care first."}[language]
+    assert (first_words in repr(parts)) is ("TRATA" not in visit["needs"])
 
 
 def test_advice_that_would_tell_of_violence_is_for_the_agent_alone(session: Session) -> None:
@@ -213,3 +215,8 @@ def test_without_the_rules_no_way_to_the_authority_is_printed(session: Session) 
     day = date(2017, 8, 9)
     assert describe_offer(session, offers["migracion-colombia"], day).contact == ()
     assert describe_offer(session, offers["sena"], day).contact
+
+
+def test_help_against_a_refusal_is_another_than_whom_the_slip_sends_to(session: Session, that_day: None) -> None:
+    assert "Defensoría del Pueblo" in build(session, needs=["DDHH"], refer=["DDHH"]).refused_note
+    assert "Personería" in build(session, needs=["EDU"], refer=["EDU"]).refused_note

@@ -1,6 +1,7 @@
 """Loads the directory from files: all or nothing, repeatable, and never over a row that the office has edited."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,9 @@ from attention_point.foundation.validation import parse_object
 DATA_FOLDER = Path(__file__).parents[1] / "data"
 # The largest file that is read, in bytes.
 MAX_FILE_BYTES = 2 * 1024 * 1024
+MAX_YAML_VALUES = 100_000  # the file of all services has 6,000
+_MAX_YAML_DEPTH = 100
+_SCANNER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is fast, and not everywhere
 
 
 @dataclass(slots=True)
@@ -86,9 +90,17 @@ def load_directory(
 
 def load_yaml_file(session: Session, actor: Actor, content: bytes, *, origin: str = LOADED) -> LoadResult:
     """Load the bytes of a YAML file. Raises AppError if they are too many or no YAML, Invalid as ``load_directory``."""
+    return load_directory(session, actor, *read_yaml_file(content), origin=origin)
+
+
+def read_yaml_file(content: bytes) -> tuple[object, dict[str, int]]:
+    """The document of a YAML file, and the line of each of its values. Raises AppError as ``load_yaml_file``.
+
+    It takes seconds for a large file: read it before a writing session is open, which holds up everybody else.
+    """
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
-    return load_directory(session, actor, _parse_yaml(content), _find_lines(content), origin=origin)
+    return _parse_yaml(content), _find_lines(content)
 
 
 def load_shipped_files(session: Session) -> None:
@@ -96,9 +108,40 @@ def load_shipped_files(session: Session) -> None:
     load_directory(session, SYSTEM, _read_shipped_files())
 
 
+def require_bounded_yaml(text: str) -> None:
+    """Raise AppError for a text with more values than any file needs. What is no YAML is left to whoever parses it.
+
+    A value that stands for an earlier one (``*a``) counts as much as that one: a few lines of ``[*a, *a]`` unfold into
+    more than any memory holds. Raises RecursionError for lists within lists without end.
+    """
+    count = 0
+    sizes: dict[str, int] = {}
+    open_parts: list[tuple[str | None, int]] = []
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=_SCANNER):
+            if isinstance(event, yaml.AliasEvent):
+                # A part that is still open holds itself: it would never end.
+                count += sizes.get(event.anchor or "", MAX_YAML_VALUES)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                anchor, start = open_parts.pop()
+                sizes |= {anchor: count - start} if anchor else {}
+            elif isinstance(event, yaml.NodeEvent):
+                count += 1
+                if isinstance(event, yaml.CollectionStartEvent):
+                    open_parts.append((event.anchor, count - 1))
+                elif event.anchor:
+                    sizes[event.anchor] = 1
+            if len(open_parts) > _MAX_YAML_DEPTH:
+                raise RecursionError
+            if count > MAX_YAML_VALUES:
+                raise AppError(_("The file has more than %(count)s values.", count=MAX_YAML_VALUES))
+
+
 def _parse_yaml(content: bytes) -> object:
     try:
-        return yaml.load(content.decode("utf-8"), _TextDatesLoader)  # noqa: S506 - a SafeLoader with less
+        text = content.decode("utf-8")
+        require_bounded_yaml(text)
+        return yaml.load(text, _TextDatesLoader)  # noqa: S506 - a SafeLoader with less
     # Bytes that are no UTF-8 raise ValueError, deep nesting raises RecursionError.
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)

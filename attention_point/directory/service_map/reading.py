@@ -18,8 +18,9 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import AppError, FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 
-# Each is compared with all others.
+# Each is compared with all others, by name and by address: texts of any length would take minutes.
 MAX_POINTS = 1000
+MAX_COMPARED_LENGTH = 300
 # Keys under which a JSON file may keep its list of points.
 _LIST_KEYS = ("points", "puntos", "features", "data", "results")
 _SEPARATORS = (";", "|", ",")
@@ -70,9 +71,12 @@ def _read_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if not first_line.count(delimiter):
         raise AppError(_("The file is neither JSON nor a table (CSV)."))
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for row in reader:
-        if any(isinstance(cell, str) and cell.strip() for cell in row.values()):
-            yield reader.line_num, {key: cell for key, cell in row.items() if isinstance(key, str)}
+    try:
+        for row in reader:
+            if any(isinstance(cell, str) and cell.strip() for cell in row.values()):
+                yield reader.line_num, {key: cell for key, cell in row.items() if isinstance(key, str)}
+    except csv.Error:  # a cell of more than 128 KB, as behind a quotation mark that nothing closes
+        raise AppError(_("Line %(line)s of the file cannot be read.", line=reader.line_num)) from None
 
 
 def _flatten_feature(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,6 +142,9 @@ def _split_services(value: Any) -> list[str]:
 def _list_errors(point: Point) -> Iterator[str]:
     if not point.get("name"):
         yield _("It has no name.")
+    for field in ("name", "address"):
+        if len(point.get(field, "")) > MAX_COMPARED_LENGTH:
+            yield _("Its name or its address is too long: at most %(count)s letters.", count=MAX_COMPARED_LENGTH)
     if point["is_open"] is None:
         yield _("Its state is neither open nor closed.")
     if not point["municipality_name"]:

@@ -21,6 +21,7 @@ from attention_point.foundation.language import gettext as _
 
 OPEN, APPROVED, REFUSED, WITHDRAWN = "open", "approved", "refused", "withdrawn"
 MAX_REASON_LETTERS = 400
+MAX_NEW_PLACES = 20  # of one entity that wait for the office: nobody fills the page of all others
 # The office decides on these; a proposal leaves them as they are.
 _OFFICE_COLUMNS = frozenset({"id", "entity", "order", "source", "verified", "review_on", "confirmed_today"})
 
@@ -45,6 +46,8 @@ def propose_place(
         raise Conflict(_("The office changed this place while you were writing. Look at it again."))
     if place_id:
         _withdraw_open_proposals(session, actor, place_id)
+    elif _count_new_places(session, entity) >= MAX_NEW_PLACES:
+        raise AppError(_("The office has not decided yet on your other new places. Wait for it, or write to it."))
     proposal = Proposal(
         entity=entity,
         place=place_id,
@@ -143,6 +146,11 @@ def _require_entity(actor: Actor) -> str:
     if actor.entity is None:
         raise AppError(_("This account belongs to no entity."))
     return actor.entity
+
+
+def _count_new_places(session: Session, entity: str) -> int:
+    query = select(func.count()).select_from(Proposal)
+    return session.scalar(query.where(Proposal.entity == entity, Proposal.place.is_(None), Proposal.state == OPEN)) or 0
 
 
 def _withdraw_open_proposals(session: Session, actor: Actor, place_id: str) -> None:

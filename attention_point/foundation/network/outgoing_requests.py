@@ -18,8 +18,10 @@ from attention_point.foundation.network.ip_addresses import Address, Network, is
 TIMEOUT_SECONDS = 10.0
 """For the whole request, from the connection to the status of the reply."""
 HTTPS_PORT = 443
-# IPv6 forms that carry an IPv4 address inside, which a gateway would unpack: NAT64 (RFC 6052), 6to4 (RFC 3056).
-_EMBEDDING_NETWORKS = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"))
+# All public IPv6 addresses begin so (RFC 4291). Python takes others for public too: forms that carry an IPv4 address
+# inside, which a gateway or a host would unpack (::127.0.0.1, NAT64), and the networks of one site (fec0::/10).
+_PUBLIC_IPV6 = ip_network("2000::/3")
+_EMBEDDING_NETWORK = ip_network("2002::/16")  # 6to4 (RFC 3056)
 
 
 class RequestFailed(Exception):
@@ -35,9 +37,10 @@ def is_reachable_address(address: Address, allowed_networks: Iterable[Network]) 
     if is_within(str(address), allowed_networks):
         return True
     if isinstance(address, IPv6Address):
-        if any(address in network for network in _EMBEDDING_NETWORKS):
+        if address.ipv4_mapped is not None:
+            return is_reachable_address(address.ipv4_mapped, ())
+        if address not in _PUBLIC_IPV6 or address in _EMBEDDING_NETWORK:
             return False
-        address = address.ipv4_mapped or address
     return address.is_global and not address.is_multicast
 
 
@@ -96,6 +99,8 @@ class _PinnedConnection(http.client.HTTPSConnection):
     def connect(self) -> None:
         plain_socket = socket.create_connection((self._address, self.port), self._timeout_seconds)
         self.sock = plain_socket
+        if self.is_broken_off:  # the alarm rang before there was a socket to shut, and rings once
+            raise TimeoutError
         self.sock = self._tls.wrap_socket(plain_socket, server_hostname=self.host)
 
     def break_off(self) -> None:

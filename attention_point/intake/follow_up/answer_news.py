@@ -1,7 +1,7 @@
-"""The answers of entities to the referrals that an agent made, for her home: those that she has not opened since."""
+"""What entities answered or wrote about the referrals that an agent made, for her home, until she opens it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,10 +13,11 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.intake.models import Visit
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals import services as referral_services
 from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.referrals.rules import ANSWER_STATES
+from attention_point.referrals.rules import ANSWER_STATES, DESK_SIDE, WAITING_STATES
 
 NEWS_SPAN = timedelta(days=45)
 """For so long after a referral was made its answer is news: the clock of an answer is far shorter."""
@@ -26,16 +27,32 @@ MAX_ROWS_READ = 100
 
 @dataclass(frozen=True, slots=True)
 class AnswerNews:
-    """An answered referral and the reference of its visit, by which the agent knows it; no name stands on her home."""
+    """A referral with an answer or messages that are new, and the reference of its visit, by which the agent knows it.
+
+    No name stands on her home.
+    """
 
     referral: DecryptedReferral
     reference: str
 
+    @property
+    def unread_messages(self) -> int:
+        """How many messages of the entity nobody at the desk has opened."""
+        return self.referral.count_unread_messages(DESK_SIDE)
+
+    @property
+    def came_at(self) -> datetime:
+        """When the newest of it came."""
+        written_at = [datetime.fromisoformat(self.referral.messages[-1]["at"])] if self.unread_messages else []
+        return max([self.referral.state_at, *written_at])
+
 
 def list_answer_news(session: Session, actor: Actor) -> list[AnswerNews]:
-    """The answered referrals of visits that this actor recorded, and whose answer she has not opened, newest first.
+    """The referrals of visits that this actor recorded, with an answer that she has not opened, or unread messages.
 
-    It reads the newest ``MAX_ROWS_READ`` of them. Confidential ones are left out as everywhere. The journal keeps it.
+    Messages wait for a word of hers and come first, then the newest answers. It reads the newest ``MAX_ROWS_READ``
+    answered ones, and as many that wait for their answer. Confidential ones are left out as everywhere. The journal
+    keeps it.
     """
     references = _list_references(session, actor)
     if not references:
@@ -48,32 +65,37 @@ def list_answer_news(session: Session, actor: Actor) -> list[AnswerNews]:
         if isinstance(referral, DecryptedReferral)
         and not referral.restricted
         and referral.visit_id not in hidden_visits
-        and not has_opened_answer(referral, actor)
+        and (not has_opened_answer(referral, actor) or referral.count_unread_messages(DESK_SIDE))
     ]
     if news:
         found = [str(entry.referral.id) for entry in news]
         journal.record(session, actor, "referral.list", "referral", found=found)
-    return sorted(news, key=lambda entry: entry.referral.state_at, reverse=True)
+    return sorted(news, key=lambda entry: (entry.unread_messages > 0, entry.came_at), reverse=True)
 
 
 def _list_references(session: Session, actor: Actor) -> dict[UUID, str]:
-    """The newest answered referrals of the actor's visits by id, each with its visit's reference."""
+    """The newest answered and waiting referrals of the actor's visits by id, each with its visit's reference."""
     # By point and state, and by id, which sorts by time: one range of an index for each.
     first_moment = clock.now() - NEWS_SPAN
     first_id = build_id_at(int(first_moment.timestamp() * 1000), 0)
     points = [point.code for point in directory_queries.list_points(session)]
-    query = (
-        select(Referral.id, Visit.reference)
-        .join(Visit, Visit.id == Referral.visit_id)
-        .where(Referral.point.in_(points), Referral.state.in_(ANSWER_STATES), Referral.id >= first_id)
-        .where(Visit.actor == actor.journal_label)
-        .order_by(Referral.state_at.desc())
-        .limit(MAX_ROWS_READ)
-    )
-    return {row.id: row.reference for row in session.execute(query)}
+    references: dict[UUID, str] = {}
+    for states in (ANSWER_STATES, WAITING_STATES):
+        query = (
+            select(Referral.id, Visit.reference)
+            .join(Visit, Visit.id == Referral.visit_id)
+            .where(Referral.point.in_(points), Referral.state.in_(states), Referral.id >= first_id)
+            .where(Visit.actor == actor.journal_label)
+            .order_by(Referral.state_at.desc())
+            .limit(MAX_ROWS_READ)
+        )
+        references |= {row.id: row.reference for row in session.execute(query)}
+    return references
 
 
 def mark_all_opened(session: Session, actor: Actor) -> None:
-    """Note that the actor has read all her answers."""
+    """Note that the actor has read all her answers, and what was written to the desk."""
     for news in list_answer_news(session, actor):
         mark_answer_opened(session, actor, news.referral.id)
+        if news.unread_messages:
+            referral_services.mark_messages_read_at_desk(session, news.referral.id)

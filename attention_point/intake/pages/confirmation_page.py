@@ -29,6 +29,8 @@ from attention_point.intake.pages.likely_people import SAME_PERSON, build_person
 from attention_point.intake.planning import plan_visit
 from attention_point.people.records import DecryptedPerson, format_full_name
 
+FOR_CHILD = "M1-CHILD"  # the rule: an adult asks for the protection of a child
+
 
 def render_confirmation_page(
     session: Session,
@@ -113,21 +115,26 @@ def _describe_person(
     draft, plan = person.draft, person.plan(session, chosen_person)
     added_services = decisions.list_added_services(fields, person.number)
     open_referrals = _list_open_referrals(session, chosen_person)
+    notices = [
+        notice
+        for notice in plan.notices
+        # The child for whom an adult asks came along, and is referred with the need of her or his own.
+        if notice.rule != FOR_CHILD or not _has_child_with_need(person, notice.need)
+    ]
+    # A child of whom somebody tells must not be forgotten because she or he did not come along.
+    asked_needs = {notice.need for notice in notices if notice.rule == FOR_CHILD}
     return {
         "number": person.number,
         "name": format_full_name(draft.person_fields) or _("No name given"),
         "rows": [*describe_person(draft.person_fields), *_describe_visit(session, draft)],
         "doubts": list_doubts(person, plan),
         "question": build_person_question(session, current_actor(), person, chosen_person),
-        "notices": [
-            referral_cards.describe_notice(session, notice)
-            for notice in plan.notices
-            # The child for whom an adult asks came along, and is referred with the need of her or his own.
-            if notice.rule != "M1-CHILD" or not _has_child_with_need(person, notice.need)
-        ],
-        "cards": referral_cards.build_cards(session, draft, plan, added_services),
+        "notices": [referral_cards.describe_notice(session, notice) for notice in notices],
+        "cards": referral_cards.build_cards(session, draft, plan, added_services, asked_needs),
         "open_referrals": open_referrals,
-        "addable_services": referral_cards.list_addable_services(session, draft, plan, added_services)
+        "addable_services": referral_cards.list_addable_services(
+            session, draft, plan, asked_needs.union(added_services)
+        )
         if lists_services
         else [],
         "refer_all_count": len(set(decisions.list_for_refer_all(plan.suggestions)).difference(open_referrals)),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Invalid
+from attention_point.foundation.errors import Invalid, NotFound
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.pagination import Page
 from attention_point.foundation.web.security.response_headers import allow_camera
@@ -37,7 +37,7 @@ def find_person() -> Response:
         slip_code = people_search.read_search(text).slip_code
     except Invalid:
         slip_code = None
-    if slip_code:
+    if slip_code and _leads_to_referral(slip_code):
         return redirect(url_for(".open_slip", code=slip_code), 303)
     search_id = new_id()
     fields = MultiDict([("q", text), ("restricted", "1" if form.restricted.data == "1" else "")])
@@ -45,9 +45,17 @@ def find_person() -> Response:
     return redirect(url_for(".show_found", search=search_id), 303)
 
 
+def _leads_to_referral(slip_code: str) -> bool:
+    # Whoever brings a slip for another entity is at the window: the page that finds nobody keeps the search box.
+    try:
+        return bool(queries.list_referrals_of_slip(read_session(), current_actor(), slip_code))
+    except NotFound:
+        return False
+
+
 @blueprint.get("/portal/search/<uuid:search>")
 @requires("portal.use")
-def show_found(search: UUID) -> Response | str | tuple[str, int]:
+def show_found(search: UUID) -> Response | str:
     """Show whom one of the account's searches found, or what is wrong with it."""
     session, actor = read_session(), current_actor()
     entity = queries.require_own_entity(actor)
@@ -56,14 +64,13 @@ def show_found(search: UUID) -> Response | str | tuple[str, int]:
     if fields is None:
         return redirect(url_for(".show_inbox"), 303)
     form, restricted = FindForm(fields), fields.get("restricted") == "1"
-    found, status = None, 200
+    found = None
     try:
         found = finding.find_referrals(session, actor, fields.get("q") or "", restricted=restricted)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
-        status = 422
     values = build_list_values(session, entity) | {"find_form": form}
-    page = render_template(
+    return render_template(
         "portal/found.html",
         found=found,
         form=form,
@@ -72,4 +79,3 @@ def show_found(search: UUID) -> Response | str | tuple[str, int]:
         inbox_filter=InboxFilter(restricted=restricted),
         **values,
     )
-    return page, status

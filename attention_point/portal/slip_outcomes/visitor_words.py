@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import NotFound
+from attention_point.foundation.errors import FieldError, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries as intake_queries
 from attention_point.intake.models import VOID, Visit
@@ -31,6 +31,7 @@ from attention_point.referrals.queries import DecryptedReferral
 VISITOR = Actor("visitor", None, "visitor", "visitor", frozenset())
 """Whoever holds a slip: nobody knows who it is, and it may do nothing else."""
 
+MAX_WORDS = 20  # of the visitor's about one referral
 OLD_AFTER = timedelta(days=365)  # what became of it is told within a year, or at the desk
 _SEPARATORS = re.compile(r"[\s.\-·]+")
 
@@ -108,6 +109,7 @@ def record_visitor_outcome(session: Session, code: str, referral_id: UUID, outco
     Raises NotFound for another slip's or a confidential referral, Invalid for what is no outcome.
     """
     referral = _lock_referral_of_slip(session, code, referral_id)
+    _require_room(sum(entry["by"] == VISITOR.journal_label for entry in referral.person_outcomes))
     # She is shown no earlier word, so that there is none that she could overlook.
     shown = len(referral.person_outcomes)
     referral_services.store_person_outcome(session, VISITOR, referral, outcome, shown)
@@ -119,10 +121,22 @@ def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, wa
     if not referral.person_outcomes:
         raise NotFound(_("There is no such referral."))
     *earlier, last = referral.person_outcomes
-    record = {**referral.record, "person_outcomes": [*earlier, {**last, "asked_for_money": was_asked}]}
+    if last.get("asked_for_money") is was_asked:
+        return
+    times = last.get("times_asked", 0)
+    _require_room(times)
+    last = {**last, "asked_for_money": was_asked, "times_asked": times + 1}
+    record = {**referral.record, "person_outcomes": [*earlier, last]}
     sealed = referral.key.seal(referral_queries.SEALING_PURPOSE, referral.id, record)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     journal.record(session, VISITOR, "referral.outcome", "referral", referral.id)
+
+
+def _require_room(count: int) -> None:
+    # Without an account anybody could else make a record grow without end, which is opened with each list.
+    if count >= MAX_WORDS:
+        message = _("You have changed your answer many times. Tell it at the attention point, please.")
+        raise Invalid(message, (FieldError("outcome", message),))
 
 
 def _lock_referral_of_slip(session: Session, code: str, referral_id: UUID) -> DecryptedReferral:

@@ -1,7 +1,7 @@
 """Reads webhooks and the deliveries that wait or failed."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from attention_point.accounts.queries import list_entity_names
+from attention_point.directory.privacy.restricted_entities import find_restricted_entities
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.errors import NotFound, VaultError
@@ -35,10 +37,20 @@ class Delivery:
     next_try_at: datetime | None
 
 
+def list_managed_entities(session: Session, actor: Actor) -> Mapping[str, str]:
+    """The entities, by code with their names, whose webhooks an actor without an entity manages.
+
+    Those for confidential topics manage theirs alone: when one of them was told says when somebody came in confidence.
+    """
+    hidden = frozenset() if actor.may("restricted.view") else find_restricted_entities(session)
+    return {code: name for code, name in list_entity_names(session).items() if code not in hidden}
+
+
 def list_webhooks(session: Session, actor: Actor) -> Sequence[Webhook]:
-    """The webhooks that the actor may manage: those of her entity; of all entities, for the office."""
-    query = select(Webhook).order_by(Webhook.entity, Webhook.id)
-    return session.scalars(query if actor.entity is None else query.where(Webhook.entity == actor.entity)).all()
+    """The webhooks that the actor may manage: those of her entity; of the others, for the office."""
+    entities = list_managed_entities(session, actor) if actor.entity is None else (actor.entity,)
+    query = select(Webhook).where(Webhook.entity.in_(list(entities))).order_by(Webhook.entity, Webhook.id)
+    return session.scalars(query).all()
 
 
 def list_active_webhooks(session: Session, entities: Iterable[str]) -> Sequence[Webhook]:
@@ -49,7 +61,8 @@ def list_active_webhooks(session: Session, entities: Iterable[str]) -> Sequence[
 def get_webhook(session: Session, actor: Actor, webhook_id: UUID, *, lock: bool = False) -> Webhook:
     """One webhook that the actor may manage. Raises NotFound, also for one of another entity."""
     webhook = session.get(Webhook, webhook_id, with_for_update=lock)
-    if webhook is None or actor.entity not in (None, webhook.entity):
+    entities = list_managed_entities(session, actor) if actor.entity is None else (actor.entity,)
+    if webhook is None or webhook.entity not in entities:
         raise NotFound(_("There is no such webhook."))
     return webhook
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.queries import Addressee, list_addressees_with_permission, list_liaisons
+from attention_point.directory.privacy.restricted_entities import find_restricted_entities
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
@@ -130,10 +131,12 @@ def _store_outcome(session: Session, public_url: str, delivery: Delivery, error:
 
 
 def _queue_switch_off_letters(session: Session, webhook: Webhook, public_url: str) -> None:
-    """Tell the entity's liaisons and the administrators."""
+    """Tell the entity's liaisons, and the administrators where they may see the webhook."""
     liaisons = [person for person in list_liaisons(session) if person.entity == webhook.entity]
     readers = [Addressee(person.email, person.name, person.language) for person in liaisons]
-    for reader in (*readers, *list_addressees_with_permission(session, "accounts.manage")):
+    if webhook.entity not in find_restricted_entities(session):
+        readers += list_addressees_with_permission(session, "accounts.manage")
+    for reader in readers:
         with in_language(reader.language):
             body = build_letter(
                 reader.name,

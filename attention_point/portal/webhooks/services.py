@@ -35,9 +35,10 @@ def add_webhook(session: Session, actor: Actor, entity: str | None, url: str) ->
 
     ``entity`` counts only for an actor who has none of her own. Raises Invalid, and Conflict beyond five a entity.
     """
+    entities = list_entity_names(session) if actor.entity else queries.list_managed_entities(session, actor)
     entity, url = actor.entity or entity or "", texts.normalise_text(url)
     errors = []
-    if entity not in list_entity_names(session):
+    if entity not in entities:
         errors.append(FieldError("entity", _("Choose the entity whose program this is.")))
     if fault := rules.find_url_fault(url):
         errors.append(FieldError("url", _(URL_FAULTS[fault])))

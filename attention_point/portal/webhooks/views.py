@@ -48,7 +48,7 @@ def list_webhooks() -> str:
 def add_webhook() -> Any:
     """Register an address. Its secret stands on the reply and nowhere else."""
     actor = current_actor()
-    form = WebhookForm(entities=list_entity_names(read_session()), own_entity=actor.entity)
+    form = WebhookForm(entities=queries.list_managed_entities(read_session(), actor), own_entity=actor.entity)
     status = 200
     if request.method == "POST":
         status = 422

@@ -212,7 +212,9 @@ def build_conflict(referral: DecryptedReferral, answer: Answer) -> Conflict:
         ),
     )
     return Conflict(
-        _("Somebody else answered this referral before you. Your answer was not saved."),
+        _("The attention point withdrew this referral. Your answer was not saved.")
+        if referral.state == "withdrawn"
+        else _("Somebody else answered this referral before you. Your answer was not saved."),
         tuple(difference for difference in differences if difference.yours != difference.theirs),
     )
 

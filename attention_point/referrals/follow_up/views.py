@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from attention_point.directory import queries as directory_queries
+from attention_point.directory.snapshot import Directory
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.web import current_actor, db_session
@@ -29,8 +30,23 @@ def list_late() -> str:
     journal.record(session, current_actor(), "referral.list", "referral", found=found)
     snapshot = directory_queries.get_directory(session)
     return render_template(
-        "referrals/late.html", late=shown, services=snapshot.services, entities=snapshot.entities, today=clock.today()
+        "referrals/late.html",
+        late=shown,
+        services=snapshot.services,
+        entities=snapshot.entities,
+        phones=_list_phones(snapshot, shown),
+        today=clock.today(),
     )
+
+
+def _list_phones(snapshot: Directory, late: LateReferrals) -> dict[str, str]:
+    """The telephone of each late entity that has one in the directory."""
+    phones: dict[str, str] = {}
+    for entity in {entry.referral.entity for entry in late.items if not entry.is_restricted}:
+        places = snapshot.list_places(entity, None, clock.today())
+        if phone := next((place.phone for place in places if place.phone), None):
+            phones[entity] = phone
+    return phones
 
 
 @blueprint.app_context_processor

@@ -181,7 +181,10 @@ def _describe_help(
 ) -> str:
     """Where to go for help when an entity refuses; nothing on a slip that sends nobody anywhere."""
     avoided = {traveller.complained_of for traveller in travellers}
-    helper = next((code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)), None)
+    helpers = [code for code in HELPERS if code not in avoided and code in snapshot.entities and any(places)]
+    # Another one than those who may refuse, if there is one.
+    destinations = {place.entity for traveller_places in places for place in traveller_places}
+    helper = min(helpers, key=lambda code: code in destinations, default=None)
     if helper is None:
         return ""
     place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)

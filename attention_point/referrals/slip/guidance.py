@@ -42,7 +42,9 @@ def describe_guidance(service: ServiceRow | None, suggestion: Mapping[str, Any],
     language = current_language()
     instrument = service.find_instrument(suggestion.get("instrument"))
     entries = service.list_advice(suggestion.get("advice") or (), place)
-    sentences = tuple(entry.text[language] for entry in entries if place == "card" or not _is_confidential(entry))
+    sentences = tuple(
+        entry.text[language] for entry in entries if place == "card" or _may_be_printed(entry, service.restricted)
+    )
     if suggestion.get("rule") == VERIFICATION_RULE and place == "slip":
         sentences = (
             _("They will look whether the child is well and has her or his rights. Nobody takes the child away."),
@@ -54,6 +56,11 @@ def describe_guidance(service: ServiceRow | None, suggestion: Mapping[str, Any],
         last_day=instrument.valid_to if instrument else None,
         sentences=sentences,
     )
+
+
+def _may_be_printed(entry: AdviceRow, is_restricted: bool) -> bool:
+    # What was written for paper alone tells nothing of what happened; of a confidential service that alone is printed.
+    return entry.shown_on == "slip" or not (is_restricted or _is_confidential(entry))
 
 
 def _is_confidential(entry: AdviceRow) -> bool:

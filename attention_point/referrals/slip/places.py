@@ -130,7 +130,7 @@ def build_slip_referral(
         requirements=requirements,
         requirement_note=requirement_note,
         # Of a confidential service the paper says where it is, and nothing of what it is for.
-        advice=() if place.is_restricted else guidance.sentences,
+        advice=guidance.sentences if not place.is_restricted or (service and service.restricted) else (),
         reason=_describe_way(place, slip_day),
         checked_note=describe_check(first_place, slip_day.today),
         urgent_text=_describe_urgency(place),

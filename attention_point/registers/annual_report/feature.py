@@ -13,7 +13,7 @@ from attention_point.registers.shared.records.loading import register_sections
 annual_report = Feature(
     name="annual_report",
     blueprints=(blueprint, office_years_blueprint),
-    menu=(MenuItem(N_("Report of the year"), "report.list_years", "annual_report.view", daily_for=("office",)),),
+    menu=(MenuItem(N_("Report of the year"), "report.list_years", "annual_report.view"),),
     naming=join_namings((build_naming(OFFICE_YEARS), RecordNaming({"report": name_reports}))),
 )
 register_sections(office=load_office, migration=load_migration)

@@ -1,5 +1,6 @@
 """The cases that the office keeps: read, loaded from a file, added, edited, removed. Services never commit."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from attention_point import texts
 from attention_point.directory.models import EDITED, LOADED
+from attention_point.directory.seed.loading import require_bounded_yaml
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.errors import AppError, Conflict, NotFound
@@ -22,6 +25,7 @@ SHIPPED_CASES = Path(__file__).parents[1] / "data" / "field_cases.yaml"
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_CASES = 2000
 _DAY_KEYS = ("date", "date2")
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # it stands in addresses
 
 
 class KeptCase(NamedTuple):
@@ -128,7 +132,9 @@ def parse_yaml(content: bytes, file_name: str = "") -> object:
     if len(content) > MAX_FILE_BYTES:
         raise AppError(_("The file is too large: at most 2 MB."))
     try:
-        return yaml.safe_load(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        require_bounded_yaml(text)
+        return yaml.safe_load(text)
     # Bytes that are no UTF-8 and impossible dates raise ValueError, deep nesting raises RecursionError.
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         # The parser's own words would quote the file's content.
@@ -168,7 +174,25 @@ def _list_entries(document: object) -> dict[str, dict[str, Any]]:
         # A whole answer in order is for the program's own tests; nobody could read it on a page.
         raise AppError(_("Only cases with want, not and the like are kept; those with suggestions are not."))
     entries: list[Mapping[str, Any]] = document["cases"]  # type: ignore[index]
-    return {str(entry["id"])[:40]: encode_content(entry) for entry in entries}
+    for entry in entries:
+        if not _CODE.fullmatch(str(entry["id"])):
+            raise AppError(_("The id of a case has at most 40 letters, digits, points and hyphens."))
+    contents = {str(entry["id"]): encode_content(entry) for entry in entries}
+    for code, content in contents.items():
+        # The file may write \\0 or half of a letter, which no database keeps and no page shows.
+        if not all(texts.is_fit_text(text, lines=True) for text in _list_texts(content)):
+            raise AppError(f"{code}: {_(texts.UNFIT_CHARACTERS)}")
+    return contents
+
+
+def _list_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from _list_texts(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _check_content(code: str, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,6 +144,9 @@ def parse_case_of_the_field(entry: Mapping[str, Any]) -> RoutingCase:
     days = tuple(row[key] for key in ("date", "date2") if row.get(key) is not None)
     if "id" not in row or row.get("date") is None or not all(type(day) is date for day in days):
         raise CasesError(N_("Case %(where)s: id and date are required."), where=case_id)
+    for key in ("who", "extra"):
+        if not isinstance(row.get(key, ""), str | None):
+            raise CasesError(N_("Case %(where)s: wrong type of value for %(key)s"), where=case_id, key=key)
     try:
         expectation = expectations.parse_expectation(row)
     except KeyError as error:
@@ -154,8 +157,8 @@ def parse_case_of_the_field(entry: Mapping[str, Any]) -> RoutingCase:
         days=days,
         situation=_parse_situation(row.get("s", {}), case_id),
         expectation=expectation,
-        who=str(row.get("who") or ""),
-        extra=str(row.get("extra") or ""),
+        who=row.get("who") or "",
+        extra=row.get("extra") or "",
     )
 
 
@@ -200,9 +203,9 @@ def _parse_situation(entry: object, case_id: str) -> Situation:
     documents = []
     for item in _require_list(row.pop("documents", []), case_id):
         document = _require_mapping(item, case_id, frozenset({"type", "expires"}))
-        if "type" not in document or type(document.get("expires")) not in (date, type(None)):
+        if not isinstance(document.get("type"), str) or type(document.get("expires")) not in (date, type(None)):
             raise CasesError(N_("Case %(where)s: a document has a type and, if any, a date expires."), where=case_id)
-        documents.append(ShownDocument(str(document["type"]), document.get("expires")))
+        documents.append(ShownDocument(document["type"], document.get("expires")))
     return Situation(documents=tuple(documents), **row)
 
 

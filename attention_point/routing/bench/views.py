@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from attention_point.directory.models import EDITED
 from attention_point.directory.preview import preview_directory
 from attention_point.directory.queries import get_directory
-from attention_point.directory.seed.loading import load_yaml_file
+from attention_point.directory.seed.loading import load_directory, read_yaml_file
 from attention_point.directory.seed.writing import write_services_file
 from attention_point.directory.snapshot import Directory
 from attention_point.foundation.access import requires
@@ -154,19 +154,18 @@ def compare_file() -> ViewReply:
     """
     if request.method == "GET":
         return render_template("routing/compare.html", error="", content=None)
-    session = db_session()
     posted_fields = read_posted_fields()
     uploaded = _read_uploaded_file() or posted_fields.get("content", "").encode()
     try:
+        file = read_yaml_file(uploaded)  # before the session that writes: nobody waits for it
+        session, actor = db_session(), current_actor()
         if "publish" in posted_fields:
-            result = load_yaml_file(session, current_actor(), uploaded, origin=EDITED)
+            result = load_directory(session, actor, *file, origin=EDITED)
             flash(_("Published. It is in force from now on."), "success")
             if result.kept_codes:
                 flash(_("Left as the office edited them: %(codes)s.", codes=", ".join(result.kept_codes)), "info")
             return redirect(url_for("bench.list_versions"), 303)
-        directory = preview_directory(
-            session, lambda: load_yaml_file(session, current_actor(), uploaded, origin=EDITED)
-        )
+        directory = preview_directory(session, lambda: load_directory(session, actor, *file, origin=EDITED))
     except AppError as refusal:
         return render_template("routing/compare.html", error=refusal.message, content=None), 422
     comparison = compare_with_rules_in_force(directory)

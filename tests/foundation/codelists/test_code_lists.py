@@ -24,7 +24,7 @@ PUBLISHED = {
     " unaccompanied_child street lgbti",
     "age_bands": "0-5 6-11 12-17 18-28 29-59 60+",
     "referral_states": "created seen accepted rejected attended no_show closed expired withdrawn",
-    "document_types": "CC TI RC CN CE PA PE PT SC DE CD AS MS SI TMF NES CERT-PPT",
+    "document_types": "CC TI RC CN CE PA PE PT SC DE CD AS MS SI TMF NES CERT-PPT PEPT VESP",
     "origin": " ".join(f"VE-{letter}" for letter in "ABCDEFGHIJKLMNOPRSTUVWXYZ"),
 }
 CODE_LIST_NAMES = (

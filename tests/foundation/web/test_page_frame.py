@@ -96,3 +96,8 @@ def test_who_is_not_signed_in_chooses_too(app: Flask) -> None:
     client = PageClient(app, app.response_class)
     client.get("/text-size/large?next=/sign-in")
     assert _find_root(client, "/sign-in")["data-text-size"] == "large"
+
+
+def test_a_rare_place_never_stands_in_sight() -> None:
+    rare = MenuItem("Rare", "rare", "some.permission", is_rare=True)
+    assert rare not in choose_daily_items([rare, *PLACES[:2]], "agent")

@@ -29,7 +29,7 @@ PASSPORT: Fields = {
 @pytest.fixture
 def visit(app: Flask, agent: PageClient) -> queries.DecryptedVisit:
     """A visit that the agent has just recorded: a passport, and the telephone."""
-    recorded(agent, **PASSPORT, phone=["3105550101"], needs=["MIG-REG"])
+    recorded(agent, **PASSPORT, phone=["3105550101"], needs=["MIG-REG"], status=["regular"])
     return read_visit(app)
 
 

@@ -49,6 +49,20 @@ def test_the_office_registers_for_an_entity_and_nobody_else_may(as_role: SignIn)
     assert as_role("agent").get("/webhooks").status_code == 403
 
 
+def test_nobody_learns_when_an_entity_for_confidential_topics_was_told(as_role: SignIn) -> None:
+    entity, office, admin = as_role("entity", "comisaria-familia"), as_role("office"), as_role("admin")
+    assert SECRET.search(send(entity, "/webhooks/new", url=URL))
+    (address,) = re.findall(r'href="(/webhooks/[0-9a-f-]{36})"', entity.get("/webhooks").get_data(as_text=True))
+    for outsider in (office, admin):
+        assert URL not in outsider.get("/webhooks").get_data(as_text=True)
+        assert outsider.get(address).status_code == 404
+        token = token_of(outsider.get("/webhooks/new"))
+        for act in ("secret", "resend", "test"):
+            assert outsider.post(f"{address}/{act}", data={"csrf_token": token}).status_code == 404
+        assert 'value="comisaria-familia"' not in outsider.get("/webhooks/new").get_data(as_text=True)
+        assert "Elija la entidad" in send(outsider, "/webhooks/new", url=URL, entity="comisaria-familia")
+
+
 def test_five_addresses_are_enough(as_role: SignIn) -> None:
     entity = as_role("entity", "sena")
     with entity.application.extensions["database"].write_session() as session:

@@ -89,3 +89,28 @@ def test_only_cases_that_a_lawyer_can_read_are_kept(session: Session) -> None:
     exact = {"cases": [{"id": "a", "date": date(2022, 6, 1), "suggestions": []}]}
     with pytest.raises(AppError):
         case_store.load_cases(session, SYSTEM, exact)
+
+
+def test_a_file_that_unfolds_into_millions_of_values_is_refused() -> None:
+    bomb = b"a: &a [1, 2]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (98 + i, 98 + i, 97 + i, 97 + i) for i in range(20))
+    with pytest.raises(AppError):
+        case_store.parse_yaml(bomb + b"cases: [{id: *u}]")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"who": b"\x00"},
+        {"who": "a\x00b"},
+        {"extra": "\ud800"},
+        {"extra": ["a"]},
+        {"id": "a/b"},
+        {"id": ""},
+        {"slip": {"EDU": "\x00"}},
+    ],
+    ids=str,
+)
+def test_what_no_page_could_show_is_refused(session: Session, changes: dict[str, Any]) -> None:
+    entry = {"id": "a", **CONTENT, "date": date(2022, 6, 1), "s": {"needs": ["EDU"]}, **changes}
+    with pytest.raises(AppError):
+        case_store.load_cases(session, SYSTEM, {"cases": [entry]})

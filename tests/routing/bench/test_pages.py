@@ -66,7 +66,7 @@ def test_the_pages_are_for_who_keeps_the_directory(as_role: SignIn) -> None:
 def test_cases_are_listed_in_words_those_that_fail_first(as_role: SignIn, database: Database) -> None:
     client = as_role("office")
     page = client.get("/routing/cases").get_data(as_text=True)
-    assert "120 de 120 casos responden como se espera." in page
+    assert "121 de 121 casos responden como se espera." in page
     assert "Enfermera de 34 años" in page
     assert not re.search(r">[^<]*(MIG-REG|migracion-colombia|None)[^<]*<", page.partition("<main")[2])
     assert 'rel="next"' in page
@@ -137,7 +137,7 @@ def test_a_changed_directory_is_tried_and_then_published_as_it_was_shown(as_role
         return client.post("/routing/compare", data=data).get_data(as_text=True)
 
     page = upload(SCHOOL)
-    assert re.search(r"Esto cambia la respuesta de \d+ de 120 casos", page)
+    assert re.search(r"Esto cambia la respuesta de \d+ de 121 casos", page)
     assert "Secretaría de Educación" in page
     with database.read_session() as session:
         assert queries.get_directory(session).services["EDU"].offers[0].entity == "secretaria-educacion"

@@ -52,7 +52,9 @@ def build_menu(items: Sequence[MenuItem], actor: Actor | None) -> Menu:
 
 def choose_daily_items(items: Sequence[MenuItem], role: str | None) -> Sequence[MenuItem]:
     """Return at most five items: those of the role's daily work first, then others, in the order of the catalogue."""
-    return sorted(items, key=lambda item: role not in item.daily_for)[:MOST_PLACES]
+    return sorted((item for item in items if not item.is_rare), key=lambda item: role not in item.daily_for)[
+        :MOST_PLACES
+    ]
 
 
 def _find_current_url(items: Sequence[MenuItem]) -> str | None:

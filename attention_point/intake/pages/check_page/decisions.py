@@ -4,7 +4,7 @@ Each begins with what it says and the number of the person, and most end with th
 ``decision-0-EMP-SENA`` is ``refer`` or ``decline``, ``entity-…`` the chosen entity, ``reason-…`` why not. A
 ``suggested-0`` is a service that the page showed, an ``add-0`` one that the agent added (``service:entity``), and
 ``extra-0-sena`` the data that an entity gets only because the person asks for it. ``open-0-EMP-SENA`` is the entity
-that has an open referral for the service already.
+that has an open referral for the service already, and ``asked-0`` a service that is not declined without a reason.
 """
 
 import re
@@ -20,9 +20,12 @@ from attention_point.intake.pages.check_page.checked_people import CheckedPerson
 from attention_point.routing.rule_types import Suggestion
 
 DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD = "decision", "entity", "reason", "extra", "suggested", "add"
+ASKED = "asked"
 OPEN = "open"  # the entity that has an open referral for the service, as the page showed it
 REFER, DECLINE = "refer", "decline"
-_FIELD_NAME = re.compile(f"(?:{'|'.join((DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD, OPEN))})-[0-9]+(?:-.+)?")
+_FIELD_NAME = re.compile(
+    f"(?:{'|'.join((DECISION, ENTITY, REASON, EXTRA, SUGGESTED, ADD, ASKED, OPEN))})-[0-9]+(?:-.+)?"
+)
 Fields = MultiDict[str, str]
 
 
@@ -61,6 +64,7 @@ def decide_payload(number: int, payload: dict[str, Any], fields: Fields) -> dict
     services = [*fields.getlist(name_field(SUGGESTED, number)), *added_services]
     decisions = {service: fields.get(name_field(DECISION, number, service)) for service in services}
     _require_decisions(number, decisions)
+    _require_reasons(number, decisions, fields)
     referred_entities = {
         service: fields.get(name_field(ENTITY, number, service)) or added_services.get(service, "")
         for service, value in decisions.items()
@@ -93,6 +97,17 @@ def _require_decisions(number: int, decisions: dict[str, str | None]) -> None:
     )
     if undecided:
         raise Invalid(message, undecided)
+
+
+def _require_reasons(number: int, decisions: dict[str, str | None], fields: Fields) -> None:
+    message = _("This path is mandatory: say why it is not followed.")
+    missing = tuple(
+        FieldError(name_field(REASON, number, service), message)
+        for service in dict.fromkeys(fields.getlist(name_field(ASKED, number)))
+        if decisions.get(service) == DECLINE and not _read_decline_reason(number, service, fields)
+    )
+    if missing:
+        raise Invalid(message, missing)
 
 
 def _read_decline_reason(number: int, service: str, fields: Fields) -> str | None:

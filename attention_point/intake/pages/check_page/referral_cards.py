@@ -1,6 +1,6 @@
 """The cards of the check page: a service, who gives it, which data go there and for what, and what to know of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -36,6 +36,8 @@ class EntityChoice(NamedTuple):
 class ReferralCard(NamedTuple):
     """A suggestion of the rules, or a service that the agent added (``is_added``), in words.
 
+    ``is_asked``: no rule refers this person, and whoever does not either says why.
+
     ``reason`` is empty where it is only that the person asked for the service. ``guidance`` is what the agent tells.
     """
 
@@ -47,20 +49,35 @@ class ReferralCard(NamedTuple):
     restricted: bool
     papers_missing: bool
     is_added: bool
+    is_asked: bool
     guidance: Guidance
     entities: tuple[EntityChoice, ...]
 
 
 def build_cards(
-    session: Session, draft: VisitDraft, plan: VisitPlan, added_services: Mapping[str, str]
+    session: Session,
+    draft: VisitDraft,
+    plan: VisitPlan,
+    added_services: Mapping[str, str],
+    asked_needs: Collection[str] = (),
 ) -> list[ReferralCard]:
-    """The cards of a person: what the rules suggest, then what the agent added."""
+    """The cards of a person: what the rules suggest, what they left to the agent, then what the agent added."""
     offers = _list_other_offers(session, draft, plan)
     added_offers = [
         offer for offer in offers if offer.service in added_services and offer.entity == added_services[offer.service]
     ]
+    asked_offers: dict[str, Offer] = {}
+    for offer in offers:
+        if offer.service in asked_needs and offer.service not in added_services:
+            asked_offers.setdefault(offer.service, offer)
+    # Several services of one need share the rule that brought them: its reason is said once.
+    first_services = {
+        (suggestion.need, suggestion.rule): suggestion.service for suggestion in reversed(plan.suggestions)
+    }
+    cards = [_build_card(session, draft, plan, suggestion) for suggestion in plan.suggestions]
     return [
-        *(_build_card(session, draft, plan, suggestion) for suggestion in plan.suggestions),
+        *(card if card.code in first_services.values() else card._replace(reason="") for card in cards),
+        *(_build_card(session, draft, plan, _suggest_added(offer), is_asked=True) for offer in asked_offers.values()),
         *(_build_card(session, draft, plan, _suggest_added(offer), is_added=True) for offer in added_offers),
     ]
 
@@ -70,7 +87,13 @@ def _suggest_added(offer: Offer) -> Suggestion:
 
 
 def _build_card(
-    session: Session, draft: VisitDraft, plan: VisitPlan, suggestion: Suggestion, *, is_added: bool = False
+    session: Session,
+    draft: VisitDraft,
+    plan: VisitPlan,
+    suggestion: Suggestion,
+    *,
+    is_added: bool = False,
+    is_asked: bool = False,
 ) -> ReferralCard:
     service = directory_queries.get_services_by_code(session)[suggestion.service]
     text_version = next((consent.text_version for consent in draft.consents), None)
@@ -88,6 +111,7 @@ def _build_card(
         restricted=suggestion.restricted,
         papers_missing=suggestion.papers_missing,
         is_added=is_added,
+        is_asked=is_asked,
         guidance=describe_guidance(service, suggestion._asdict(), "card"),
         entities=tuple(
             EntityChoice(
@@ -157,6 +181,7 @@ def describe_notice(session: Session, notice: Notice) -> dict[str, str]:
         "need": name,
         "reason": translate_stored_message(notice.reason.msgid, notice.reason.params),
         "field": _FIELDS_OF_QUESTIONS.get(notice.rule, ""),
+        "button": _("Add the child") if notice.rule == "M1-CHILD" else _("Correct"),
     }
 
 
