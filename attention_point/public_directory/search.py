@@ -21,6 +21,7 @@ MAXIMUM_LENGTH = 100
 _MAXIMUM_WORDS = 8
 _LEAST_RATIO = 83  # of RapidFuzz: one letter of six
 _LEAST_FUZZY_LENGTH = 5
+_LEAST_SOUND_LENGTH = 3
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -80,7 +81,7 @@ def _compare(typed: str, word: str) -> float:
     if typed == word:
         return 1.0
     typed, word = spell_by_sound(typed), spell_by_sound(word)
-    if typed == word:
+    if typed == word and len(typed) >= _LEAST_SOUND_LENGTH:
         return 0.9
     # A plural finds its singular, the beginning of a word the whole of it.
     shorter, longer = sorted((typed, word), key=len)

@@ -80,6 +80,11 @@ def test_a_need_is_found_in_the_person_s_words(reader: PageClient, typed: str, n
     assert need in find(reader, typed)[:3]
 
 
+@pytest.mark.parametrize("typed", ["zzz", "hh", "mm vv"])
+def test_what_sounds_like_nothing_finds_nothing(reader: PageClient, typed: str) -> None:
+    assert "No se encontró nada" in text(reader.get("/help/es/", query_string={"q": typed}))
+
+
 def test_a_search_keeps_nothing_and_says_so_when_it_finds_nothing(reader: PageClient) -> None:
     page = reader.get("/help/es/", query_string={"q": "xyzzy <script>"})
     assert "No se encontró nada" in text(page)
@@ -139,7 +144,7 @@ def test_every_page_leads_to_that_of_a_slip_s_code(reader: PageClient) -> None:
 @pytest.mark.parametrize("need", ["SALUD-URG", "VBG", "TRATA", "NNA-PROT", "DDHH"])
 def test_m4_a_need_without_papers_asks_for_none(reader: PageClient, need: str) -> None:
     page = text(reader.get(f"/help/es/needs/{need}"))
-    assert "No necesita papeles: nadie se los puede pedir." in page
+    assert page.count("No necesita papeles: nadie se los puede pedir.") == 1
     assert not re.search(r"Qué llevar</h\d>\s*<ul>", page)
 
 
