@@ -70,7 +70,7 @@ def sign_out(page: Page) -> None:
 def test_from_arrival_to_the_entitys_answer(
     page: Page, live_server: str, staff: Callable[[str, str | None], str]
 ) -> None:
-    agent, entity = staff("agent", None), staff("entity", "migracion-colombia")
+    agent, entity = staff("agent", None), staff("entity", "sena")
     page.goto(live_server)
     looked_at(page, "01-sign-in")
     sign_in(page, live_server, agent)
@@ -88,7 +88,7 @@ def test_from_arrival_to_the_entitys_answer(
     expect(page.get_by_role("alert")).to_contain_text("Escoja al menos una opción")
     looked_at(page, "05-form-with-an-error")
 
-    page.get_by_text("Permisos para vivir en Colombia", exact=False).first.click()
+    page.get_by_text("Empleo, formación y certificación", exact=False).first.click()
     page.get_by_role("textbox", name="Nombres", exact=True).fill("Yohana Patricia")
     page.get_by_label("Primer apellido").fill("Velásquez")
     page.get_by_label("Fecha de nacimiento").fill("17/03/1991")
@@ -131,10 +131,10 @@ def test_from_arrival_to_the_entitys_answer(
     sign_out(page)
     sign_in(page, live_server, entity)
     looked_at(page, "13-inbox")
-    page.get_by_role("main").get_by_role("link").filter(has_text="BGA-").first.click()
+    page.get_by_role("main").get_by_role("link", name="Yohana Patricia Velásquez").first.click()
     looked_at(page, "14-referral")
     page.get_by_text("Aceptada", exact=True).first.click()
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar la respuesta").click()
     looked_at(page, "15-answered")
     expect(page.get_by_text("Aceptada").first).to_be_visible()
 

@@ -268,11 +268,11 @@ def test_correct_a_birth_date(journey: Journey, app: Flask, record: RecordVisit)
 
 
 def test_what_became_of_the_referrals(journey: Journey, record: RecordVisit) -> None:
-    record(timedelta(days=7), person(surname_1="Quintanillo"), "MIG-REG", "EMP-SENA")
+    record(timedelta(days=7), person(surname_1="Quintanillo"), "EDU", "EMP-SENA")
     search(journey, "quintanillo")
     receive(journey, "Quintanillo")
     before = journey.effort
     news = journey.page.get_by_role("region", name="Qué pasó con las remisiones")
-    for entity in ("Migración Colombia", "SENA"):
+    for entity in ("Secretaría de Educación", "SENA"):
         expect(news.get_by_role("listitem").filter(has_text=entity)).to_be_in_viewport()
     report("what became of the referrals", journey.effort - before)
