@@ -48,7 +48,7 @@ def find_best(typed: str, items: Iterable[Item], describe: Callable[[Item], Weig
     typed_words = _select_words(typed)
     if not typed_words:
         return []
-    scored = [(*_score(typed_words, list(describe(item))), item) for item in items]
+    scored = [(*_score_words(typed_words, list(describe(item))), item) for item in items]
     most = max((count for count, _score_of_item, _item in scored), default=0)
     # A third of the words at least: one of many may be on any page.
     if most * 3 < len(typed_words) or most == 0:
@@ -62,10 +62,12 @@ def _select_words(typed: str) -> list[str]:
     return ([word for word in words if word not in _read_file()["silent"]] or words)[:_MAXIMUM_WORDS]
 
 
-def _score(typed_words: Sequence[str], texts: Sequence[tuple[float, str]]) -> tuple[int, float]:
+def _score_words(typed_words: Sequence[str], texts: Sequence[tuple[float, str]]) -> tuple[int, float]:
     """How many of the typed words stand in the texts, and what they are worth together."""
     words = [(weight, word) for weight, text in texts for word in split_words(text)]
-    values = [max((weight * _compare(typed, word) for weight, word in words), default=0.0) for typed in typed_words]
+    values = [
+        max((weight * _compare_words(typed, word) for weight, word in words), default=0.0) for typed in typed_words
+    ]
     return sum(value > 0 for value in values), sum(values)
 
 
@@ -77,7 +79,7 @@ def spell_by_sound(word: str) -> str:
     return word
 
 
-def _compare(typed: str, word: str) -> float:
+def _compare_words(typed: str, word: str) -> float:
     if typed == word:
         return 1.0
     typed, word = spell_by_sound(typed), spell_by_sound(word)

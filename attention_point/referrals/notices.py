@@ -105,7 +105,7 @@ def take_digest_entries(session: Session, before: datetime) -> list[DigestEntry]
 
 
 def _store_rows(session: Session, contents: list[dict[str, Any]], *, for_digest: bool) -> None:
-    rows = [{"id": (row_id := new_id()), "sealed": _seal(session, row_id, content)} for content in contents]
+    rows = [{"id": (row_id := new_id()), "sealed": _seal_notice(session, row_id, content)} for content in contents]
     common_values = {"created_at": clock.now(), "for_digest": for_digest}
     _INSERT_NOTICES.execute_for_rows(session, common_values, rows)
 
@@ -135,7 +135,7 @@ def pad_content(content: dict[str, Any]) -> bytes:
     return text.ljust(-(-len(text) // PADDED_BYTES) * PADDED_BYTES).encode()
 
 
-def _seal(session: Session, row_id: UUID, content: dict[str, Any]) -> bytes:
+def _seal_notice(session: Session, row_id: UUID, content: dict[str, Any]) -> bytes:
     return _get_vault(session).seal(SEALING_PURPOSE, row_id, pad_content(content))
 
 

@@ -58,15 +58,15 @@ def find_referrals(session: Session, actor: Actor, text: str, *, restricted: boo
         candidates = _list_own_referrals(session, entity, people)
     ordinary_or_restricted = [referral for referral in candidates if referral.restricted is restricted]
     disclosures = queries.disclose_referrals(session, ordinary_or_restricted)
-    scored = [(_score(typed, disclosure), disclosure) for disclosure in disclosures]
+    scored = [(_score_name(typed, disclosure), disclosure) for disclosure in disclosures]
     fitting = sorted((pair for pair in scored if pair[0] > 0), key=_sort_key)
     shown = [disclosure for _points, disclosure in fitting[:SHOWN_REFERRALS]]
     found_ids = [str(disclosure.referral.id) for disclosure in shown]
-    journal.record(session, actor, "referral.search", "entity", entity, by=_describe(typed), found=found_ids)
+    journal.record(session, actor, "referral.search", "entity", entity, by=_describe_search(typed), found=found_ids)
     return FoundReferrals(shown, len(fitting) > SHOWN_REFERRALS, is_loading)
 
 
-def _describe(typed: TypedSearch) -> str:
+def _describe_search(typed: TypedSearch) -> str:
     if typed.slip_code or typed.reference:
         return "code" if typed.slip_code else "reference"
     return "name" if typed.name else "document"
@@ -150,7 +150,7 @@ def _list_own_referrals(session: Session, entity: str, people: Sequence[UUID]) -
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]
 
 
-def _score(typed: TypedSearch, disclosure: DecryptedDisclosure) -> float:
+def _score_name(typed: TypedSearch, disclosure: DecryptedDisclosure) -> float:
     """How well what the entity may see of the person fits; 0 leaves the referral out."""
     person: Mapping[str, Any] = disclosure.person
     if typed.slip_code or (typed.reference and not (typed.name or typed.number)):

@@ -43,7 +43,7 @@ Item = TypeVar("Item")
 @public
 def show_description() -> Response:
     """Say which version of the standard this is."""
-    return _send({"version": VERSION, "profile": PROFILE, "openapi_url": OPENAPI_URL})
+    return _send_item({"version": VERSION, "profile": PROFILE, "openapi_url": OPENAPI_URL})
 
 
 @blueprint.get("/services")
@@ -71,9 +71,9 @@ def list_services() -> Response:
 def show_service(service_id: UUID) -> Response:
     """Show one service with everything that hangs on it."""
     directory, day = _read_directory()
-    provided = _find(list_provided_services(directory, day), services.build_service_id, service_id)
+    provided = _find_item(list_provided_services(directory, day), services.build_service_id, service_id)
     with in_language(_LANGUAGE):
-        return _send(services.build_full_service(directory, provided, day))
+        return _send_item(services.build_full_service(directory, provided, day))
 
 
 @blueprint.get("/organizations")
@@ -99,9 +99,11 @@ def list_organizations() -> Response:
 def show_organization(organization_id: UUID) -> Response:
     """Show one entity with its places."""
     directory, day = _read_directory()
-    entity = _find(list(directory.entities.values()), lambda row: build_id("organization", row.code), organization_id)
+    entity = _find_item(
+        list(directory.entities.values()), lambda row: build_id("organization", row.code), organization_id
+    )
     with in_language(_LANGUAGE):
-        return _send(services.build_full_organization(directory, entity, day))
+        return _send_item(services.build_full_organization(directory, entity, day))
 
 
 @blueprint.get("/service_at_locations")
@@ -130,7 +132,7 @@ def show_service_at_location(service_at_location_id: UUID) -> Response:
             for row in list_provided_services(directory, day)
             for place in list_places_of(directory, row, day)
         ]
-        return _send(_find(rows, lambda row: row["id"], service_at_location_id))
+        return _send_item(_find_item(rows, lambda row: row["id"], service_at_location_id))
 
 
 @blueprint.get("/taxonomies")
@@ -145,7 +147,7 @@ def list_taxonomies() -> Response:
 def show_taxonomy(taxonomy_id: UUID) -> Response:
     """Show the list of needs."""
     with in_language(_LANGUAGE):
-        return _send(_find([services.build_taxonomy()], lambda row: row["id"], taxonomy_id))
+        return _send_item(_find_item([services.build_taxonomy()], lambda row: row["id"], taxonomy_id))
 
 
 @blueprint.get("/taxonomy_terms")
@@ -166,7 +168,7 @@ def list_taxonomy_terms() -> Response:
 def show_taxonomy_term(term_id: UUID) -> Response:
     """Show one need."""
     with in_language(_LANGUAGE):
-        return _send(_find(services.list_terms(_read_directory()[0]), lambda row: row["id"], term_id))
+        return _send_item(_find_item(services.list_terms(_read_directory()[0]), lambda row: row["id"], term_id))
 
 
 def _read_directory() -> tuple[Directory, date]:
@@ -205,7 +207,7 @@ def _select_nested(service_at_location: HsdsObject, is_full: bool) -> HsdsObject
     )
 
 
-def _find(items: Sequence[Item], get_id: Callable[[Item], str], wanted: UUID) -> Item:
+def _find_item(items: Sequence[Item], get_id: Callable[[Item], str], wanted: UUID) -> Item:
     found = next((item for item in items if get_id(item) == str(wanted)), None)
     if found is None:
         raise NotFound(_("There is no such entry in the directory."))
@@ -219,10 +221,10 @@ def _send_list(items: Sequence[Item], build: Callable[[Item], Any], asked: listi
             content = b"".join(to_json(build(item)) + b"\n" for item in items)
             return _send_conditionally(content, "application/x-ndjson")
         page = listing.build_page(items, asked)
-        return _send({**page, "contents": [build(item) for item in page["contents"]]})
+        return _send_item({**page, "contents": [build(item) for item in page["contents"]]})
 
 
-def _send(content: Any) -> Response:
+def _send_item(content: Any) -> Response:
     return _send_conditionally(to_json(content), "application/json")
 
 

@@ -154,11 +154,11 @@ def _describe_service(service: ServiceRow, places: list[PlaceEntry], day: date) 
         service,
         service.name[language],
         service.description[language],
-        _choose(service.conditions),
+        _choose_words(service.conditions),
         tuple(requirement.text[language] for requirement in service.requirements_on(day)),
         _list_advice(service.advice, day),
         tuple(_describe_option(instrument, day) for instrument in service.instruments if instrument.is_in_force(day)),
-        _choose(service.closed),
+        _choose_words(service.closed),
         tuple(places),
     )
 
@@ -219,13 +219,14 @@ def describe_place(entity: EntityRow, place: PlaceRow, day: date) -> PlaceEntry:
     return PlaceEntry(
         entity=entity,
         name=_name_place(entity, place),
-        address=_choose(place.address),
-        landmark=_choose(place.landmark),
+        address=_choose_words(place.address),
+        landmark=_choose_words(place.landmark),
         neighbourhood=place.neighbourhood or "",
         municipality=_name_municipality(place.municipality),
         hours=describe_hours(place),
         appointment=" ".join(_list_appointment_sentences(place)),
-        cost=_choose(place.cost) or {True: _("It is free."), False: _("It costs money."), None: ""}[place.is_free],
+        cost=_choose_words(place.cost)
+        or {True: _("It is free."), False: _("It costs money."), None: ""}[place.is_free],
         phone=place.phone or "",
         whatsapp=place.whatsapp or "",
         email=place.email or "",
@@ -248,7 +249,10 @@ def list_point_addresses(session: Session, day: date) -> list[str]:
     """Where and when one can ask: the attention points of which the address is known."""
     return [
         ". ".join(
-            filter(None, (f"{row.name[current_language()]}: {_choose(row.address)}", _choose(row.hours), row.phone))
+            filter(
+                None,
+                (f"{row.name[current_language()]}: {_choose_words(row.address)}", _choose_words(row.hours), row.phone),
+            )
         )
         for row in queries.list_points(session, day)
         if row.address
@@ -275,7 +279,7 @@ def _name_place(entity: EntityRow, place: PlaceRow) -> str:
     return place.name[language] if says_entity else f"{entity.short[language]} – {place.name[language]}"
 
 
-def _choose(text: BilingualText | None) -> str:
+def _choose_words(text: BilingualText | None) -> str:
     return text[current_language()] if text else ""
 
 

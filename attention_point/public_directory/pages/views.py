@@ -58,7 +58,7 @@ def show_needs(language: str) -> str:
         for need in needs:
             groups.setdefault(need.group, []).append(need)
         # What somebody searched is theirs: no cache on the way keeps it.
-        return _render(
+        return _render_page(
             "public_directory/needs.html",
             is_private=bool(typed),
             groups=groups,
@@ -76,7 +76,7 @@ def show_need(language: str, need: str) -> str:
     with in_language(language):
         directory, day = _read_directory()
         entry = _get_need(need, day)
-        return _render(
+        return _render_page(
             "public_directory/need.html",
             is_private=entry.is_confidential,
             need=entry,
@@ -121,7 +121,7 @@ def download_leaflet(language: str, need: str) -> Response:
 def list_entities(language: str) -> str:
     """List the entities by name."""
     with in_language(language):
-        return _render("public_directory/entities.html", entities=entries.list_entities(*_read_directory()))
+        return _render_page("public_directory/entities.html", entities=entries.list_entities(*_read_directory()))
 
 
 @blueprint.get(f"{_PAGES}/entities/<string(maxlength=40):entity>")
@@ -135,7 +135,7 @@ def show_entity(language: str, entity: str) -> str:
             raise NotFound(_("There is no such entry in the directory."))
         places = [entries.describe_place(row, place, day) for place in directory.list_places(entity, None, day)]
         needs = _list_needs_of(directory, row, day)
-        return _render(
+        return _render_page(
             "public_directory/entity.html",
             is_private=bool(needs) and all(need.is_confidential for need in needs),
             entity=row,
@@ -150,10 +150,10 @@ def list_neighbourhoods(language: str) -> str:
     """List the places by neighbourhood."""
     with in_language(language):
         groups, unknown_places = entries.list_places_by_neighbourhood(*_read_directory())
-        return _render("public_directory/neighbourhoods.html", groups=groups, unknown_places=unknown_places)
+        return _render_page("public_directory/neighbourhoods.html", groups=groups, unknown_places=unknown_places)
 
 
-def _render(template: str, *, is_private: bool = False, **values: object) -> str:
+def _render_page(template: str, *, is_private: bool = False, **values: object) -> str:
     # A private page stays in no cache, on the way or on the telephone.
     if not is_private:
         allow_public_cache(CACHE_BRIEFLY)

@@ -53,7 +53,7 @@ def add_message(
         raise Invalid(message, (FieldError("text", message),))
     # Whoever writes has read what stood above.
     read_counts = {**referral.record.get("messages_read", {}), side: len(messages) + 1}
-    changed = _store(session, referral, {"messages": [*messages, entry], "messages_read": read_counts})
+    changed = _store_messages(session, referral, {"messages": [*messages, entry], "messages_read": read_counts})
     journal.record(session, actor, "referral.message", "referral", referral.id)
     return changed
 
@@ -63,7 +63,7 @@ def mark_messages_read(session: Session, referral: DecryptedReferral, side: str)
     if referral.count_unread_messages(side):
         # Without version and time: that somebody has read is no news for whoever answers.
         read_counts = {**referral.record.get("messages_read", {}), side: len(referral.messages)}
-        _store(session, referral, {"messages_read": read_counts})
+        _store_messages(session, referral, {"messages_read": read_counts})
 
 
 def list_messages(referral: DecryptedReferral, side: str, names: Mapping[str, str]) -> list[Message]:
@@ -99,7 +99,7 @@ def _is_same(entry: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     return all(entry[name] == message[name] for name in ("by", "side", "text"))
 
 
-def _store(session: Session, referral: DecryptedReferral, changes: dict[str, Any]) -> DecryptedReferral:
+def _store_messages(session: Session, referral: DecryptedReferral, changes: dict[str, Any]) -> DecryptedReferral:
     record = {**referral.record, **changes}
     sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))

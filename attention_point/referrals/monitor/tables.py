@@ -63,7 +63,7 @@ def _sort_entities(monitor: Monitor, count: Callable[[EntityFigures], float]) ->
     return sorted(shown, key=lambda entity: (entity == TOGETHER, -count(monitor.entities[entity]), entity))
 
 
-def _link(count: int, address: str | None) -> Cell:
+def _link_number(count: int, address: str | None) -> Cell:
     return LinkedValue(count, address) if address and count else count
 
 
@@ -101,8 +101,8 @@ def _build_open_blocks(monitor: Monitor, entity_names: Mapping[str, str], find_a
     rows: list[tuple[Cell, ...]] = [
         (
             name,
-            _link(entry.waiting.total(), find_address(entity, "waiting")),
-            _link(entry.accepted.total(), find_address(entity, "accepted")),
+            _link_number(entry.waiting.total(), find_address(entity, "waiting")),
+            _link_number(entry.accepted.total(), find_address(entity, "accepted")),
             *(entry.waiting[band] for band in BANDS),
         )
         for entity, name, entry in zip(entities, names, figures, strict=True)
@@ -191,12 +191,12 @@ def _build_outcome_row(name: str, figures: EntityFigures, address: str | None) -
     return (
         name,
         figures.referral_total,
-        _link(states["attended"], address),
-        _link(states["no_show"], address),
-        _link(states["rejected"], address),
+        _link_number(states["attended"], address),
+        _link_number(states["no_show"], address),
+        _link_number(states["rejected"], address),
         states["closed"],
         figures.still_waiting,
-        _link(states["expired"], address),
+        _link_number(states["expired"], address),
         figures.non_response,
     )
 

@@ -40,10 +40,10 @@ def edit_reasons(
     current = read_reasons(session, entity)
     if version != current.version:
         raise Conflict(_("Somebody else changed this list before you. Look at it again."))
-    errors = tuple(_check(edited_reasons))
+    errors = tuple(_check_reasons(edited_reasons))
     if errors:
         raise Invalid(_("Some fields need attention."), errors)
-    reasons = _merge(current.reasons, edited_reasons)
+    reasons = _merge_reasons(current.reasons, edited_reasons)
     values = [{"code": row.code, "es": row.es, "en": row.en, "offered": row.is_offered} for row in reasons]
     if current.version == 0:
         session.add(EntityReasons(entity=entity, reasons=values, version=1, changed_at=clock.now()))
@@ -54,7 +54,7 @@ def edit_reasons(
     journal.record(session, actor, "referral.reasons", "entity", entity)
 
 
-def _check(edited_reasons: Sequence[EditedReason]) -> Iterator[FieldError]:
+def _check_reasons(edited_reasons: Sequence[EditedReason]) -> Iterator[FieldError]:
     words = [row.es for row in edited_reasons if row.es]
     if not words:
         yield FieldError("reasons.0.es", _("Write at least one reason."))
@@ -71,7 +71,7 @@ def _check(edited_reasons: Sequence[EditedReason]) -> Iterator[FieldError]:
             yield FieldError(f"reasons.{number}.es", _("This reason stands there twice."))
 
 
-def _merge(current_reasons: Sequence[Reason], edited_reasons: Sequence[EditedReason]) -> list[Reason]:
+def _merge_reasons(current_reasons: Sequence[Reason], edited_reasons: Sequence[EditedReason]) -> list[Reason]:
     known_codes = {reason.code for reason in current_reasons}
     taken_codes = known_codes | {code.code for code in get_code_list("rejection_reasons")}
     reasons = []

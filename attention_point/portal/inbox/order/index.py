@@ -62,7 +62,7 @@ class EntityIndex:
         with self._lock:
             new_entries = [entry for entry in entries if self._entries.get(entry.id) != entry]
             for entry in new_entries:
-                self._forget(entry.id)
+                self._forget_entry(entry.id)
             # One by one a list of thousands would be moved for each; whole, it is sorted once.
             is_bulk = len(new_entries) > _BULK
             for entry in new_entries:
@@ -83,9 +83,9 @@ class EntityIndex:
         """Forget referrals."""
         with self._lock:
             for referral in referrals:
-                self._forget(referral)
+                self._forget_entry(referral)
 
-    def _forget(self, referral: UUID) -> None:
+    def _forget_entry(self, referral: UUID) -> None:
         entry = self._entries.pop(referral, None)
         if entry is None:
             return

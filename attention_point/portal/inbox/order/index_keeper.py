@@ -71,9 +71,9 @@ class InboxKeeper:
         kept = self._find_kept(entity)
         with kept.lock:
             if kept.refreshed_at is None:
-                self._begin(session, entity, kept)
+                self._begin_index(session, entity, kept)
             elif kept.builder is None:
-                _refresh(session, entity, kept)
+                _refresh_index(session, entity, kept)
             builder = kept.builder
         if builder is not None:
             builder.join(FIRST_WAIT_SECONDS)
@@ -94,31 +94,31 @@ class InboxKeeper:
                 self._kept.popitem(last=False)
             return kept
 
-    def _begin(self, session: Session, entity: str, kept: _Kept) -> None:
+    def _begin_index(self, session: Session, entity: str, kept: _Kept) -> None:
         kept.refreshed_at = clock.now()
-        missing = _compare(session, entity, kept)
+        missing = _compare_entries(session, entity, kept)
         if len(missing) <= OPENED_AT_ONCE:
-            _add(session, kept, missing)
+            _add_entries(session, kept, missing)
             kept.has_all_open = kept.index.count_open() < MAX_OPEN
             return
-        kept.builder = threading.Thread(target=self._build, args=(entity, kept, missing), name="inbox", daemon=True)
+        kept.builder = threading.Thread(target=self._build_index, args=(entity, kept, missing), name="inbox", daemon=True)
         kept.builder.start()
 
-    def _build(self, entity: str, kept: _Kept, missing: Sequence[UUID]) -> None:
+    def _build_index(self, entity: str, kept: _Kept, missing: Sequence[UUID]) -> None:
         try:
             for start in range(0, len(missing), BATCH_SIZE):
                 # A transaction for each batch: a long one would keep SQLite's log from being emptied.
                 with self._open_session() as session:
-                    _add(session, kept, missing[start : start + BATCH_SIZE])
+                    _add_entries(session, kept, missing[start : start + BATCH_SIZE])
             with kept.lock, self._open_session() as session:
                 kept.has_all_open = len(missing) < MAX_OPEN
-                _refresh(session, entity, kept)
+                _refresh_index(session, entity, kept)
         except SQLAlchemyError:  # a database that is closed or busy: the next page begins again
             kept.refreshed_at = None
         kept.builder = None
 
 
-def _compare(session: Session, entity: str, kept: _Kept) -> list[UUID]:
+def _compare_entries(session: Session, entity: str, kept: _Kept) -> list[UUID]:
     """Remove what is over; return what is to be read: the open ones, newest first, and the newest ended ones."""
     open_rows = states.list_ids(session, entity, rules.OPEN_STATES, MAX_OPEN, newest_first=True)
     ended_rows = states.list_ids(session, entity, rules.ANSWERED_STATES, MAX_ENDED + 1, newest_first=True)
@@ -130,11 +130,11 @@ def _compare(session: Session, entity: str, kept: _Kept) -> list[UUID]:
     return [referral for referral, state in current_states.items() if known_states.get(referral) != state]
 
 
-def _refresh(session: Session, entity: str, kept: _Kept) -> None:
+def _refresh_index(session: Session, entity: str, kept: _Kept) -> None:
     now = clock.now()
     since = min(kept.refreshed_at or now, now) - _OVERLAP
     changed = {row[0]: row[1:] for row in states.list_changed_since(session, entity, since)}
-    _add(session, kept, [referral for referral, state in changed.items() if kept.seen.get(referral) != state])
+    _add_entries(session, kept, [referral for referral, state in changed.items() if kept.seen.get(referral) != state])
     kept.seen, kept.refreshed_at = changed, now
     _trim_ended(kept)
     is_large = kept.index.count_open() > _COUNTED_EACH_TIME
@@ -142,7 +142,7 @@ def _refresh(session: Session, entity: str, kept: _Kept) -> None:
         return
     kept.counted_at = now
     if kept.has_all_open and not _has_right_counts(session, entity, kept):
-        _add(session, kept, _compare(session, entity, kept))
+        _add_entries(session, kept, _compare_entries(session, entity, kept))
 
 
 def _has_right_counts(session: Session, entity: str, kept: _Kept) -> bool:
@@ -152,7 +152,7 @@ def _has_right_counts(session: Session, entity: str, kept: _Kept) -> bool:
     return all(count == kept_counts.get(state, 0) + erased.count(state) for state, count in counts.items())
 
 
-def _add(session: Session, kept: _Kept, referral_ids: Iterable[UUID]) -> None:
+def _add_entries(session: Session, kept: _Kept, referral_ids: Iterable[UUID]) -> None:
     chosen_ids = list(referral_ids)
     for start in range(0, len(chosen_ids), BATCH_SIZE):
         batch = chosen_ids[start : start + BATCH_SIZE]

@@ -66,7 +66,7 @@ def list_page(
     has_all = index.has_all_ended if inbox_filter.tab == ANSWERED else index.has_all_open
     if not has_all:
         return _list_from_database(session, entity, index, inbox_filter, after, size)
-    entries = _iterate(index.entries, inbox_filter, after, today)
+    entries = _iterate_entries(index.entries, inbox_filter, after, today)
     shown_entries = list(islice(entries, size + 1))
     referrals = _open_in_order(session, [entry.id for entry in shown_entries[:size]])
     # Somebody may have answered one since the list was put in order.
@@ -82,7 +82,7 @@ def find_next(session: Session, entity: str, inbox_filter: InboxFilter, referral
     # An answered one stands elsewhere by now: what followed it comes after the key that it had.
     key = build_sort_key(entry.came_at, referral, is_on_top=entry.is_first) if entry else None
     for after in (key, None):
-        for following in _iterate(index.entries, inbox_filter, after, today):
+        for following in _iterate_entries(index.entries, inbox_filter, after, today):
             if following.id != referral:
                 return following.id
     return None
@@ -98,7 +98,7 @@ def count_tabs(index: InboxIndex, *, restricted: bool) -> dict[str, TabCount]:
     return {**counts, ANSWERED: TabCount(ended_count, is_least=not index.has_all_ended)}
 
 
-def _iterate(index: EntityIndex, inbox_filter: InboxFilter, after: int | None, today: date) -> Iterable[Entry]:
+def _iterate_entries(index: EntityIndex, inbox_filter: InboxFilter, after: int | None, today: date) -> Iterable[Entry]:
     entries = index.iterate(
         inbox_filter.tab, after, restricted=inbox_filter.restricted, newest_first=inbox_filter.tab == ANSWERED
     )
@@ -118,7 +118,7 @@ def _list_from_database(
     newest_first = inbox_filter.tab == ANSWERED
     shown_ids: list[UUID] = []
     if not newest_first and (after is None or after < AFTER_FIRST):
-        known_entries = _iterate(index.entries, inbox_filter, after, today)
+        known_entries = _iterate_entries(index.entries, inbox_filter, after, today)
         first_entries = takewhile(lambda entry: entry.is_first, known_entries)
         shown_entries = list(islice(first_entries, size))
         shown_ids = [entry.id for entry in shown_entries]
