@@ -84,6 +84,14 @@ def test_the_slip_says_where_when_how_and_for_how_much(session: Session) -> None
     assert referral.checked_note == "Información revisada el 1 de agosto de 2017."
 
 
+def test_on_a_public_holiday_the_slip_says_that_the_place_is_closed(session: Session) -> None:
+    with clock.override_now(datetime(2017, 8, 7, 15, tzinfo=clock.TIME_ZONE)):  # the battle of Boyacá, a Monday
+        confirm(session, "sena")
+        slip = build(session, needs=["EMP-SENA"], attended_at=clock.now().isoformat())
+        (referral,) = slip.people[0].referrals
+    assert dict(referral.contact)["Horario:"].endswith("; hoy está cerrado")
+
+
 @pytest.mark.usefixtures("that_day")
 @pytest.mark.parametrize(
     ("changes", "sentence"),

@@ -14,7 +14,6 @@ from attention_point.directory.service_map.reading import Point, find_services, 
 from attention_point.directory.snapshot import Directory, PlaceRow
 
 PlanKind = Literal["add", "change", "doubtful", "same", "left"]
-PLAN_KINDS: tuple[PlanKind, ...] = ("add", "change", "doubtful", "same", "left")
 # Of 100: below these, two names or addresses are of two places. Tried on names of branches, which differ by a word.
 _SAME_NAME, _SAME_ADDRESS = 88, 82
 # What a map says of a place; everything else of a place stays as it is.

@@ -35,11 +35,6 @@ def list_entity_changes(session: Session, entity: str) -> list[ChangeInWords]:
     return _list_changes(session, DirectoryChange.entity == entity)
 
 
-def list_row_changes(session: Session, subject: str, code: str) -> list[ChangeInWords]:
-    """The changes of one row, the newest first. ``subject`` is ``service``, ``line``, ``point``, ``place``."""
-    return _list_changes(session, DirectoryChange.subject == subject, DirectoryChange.code == code)
-
-
 def describe_fields(changes: Mapping[str, Sequence[Any]]) -> tuple[tuple[str, str, str], ...]:
     """Values before and after by field, in words and in the order of the page."""
     # A field without a label is one of the program; who confirmed a row stands beside its change.

@@ -198,7 +198,9 @@ def _describe_help(
     if helper is None:
         return ""
     place = next(iter(snapshot.list_places(helper, None, slip_day.visit_day)), None)
-    contact = list_contact_lines(place, home_municipality=slip_day.municipality, has_appointment=True)
+    contact = list_contact_lines(
+        place, slip_day.visit_day, home_municipality=slip_day.municipality, has_appointment=True
+    )
     name = snapshot.entities[helper].name[current_language()]
     reached = [text for label, text in contact if label in {_("Address:"), _("Phone:")}]
     return _("If they refuse to receive you, ask for help: %(contact)s.", contact=", ".join([name, *reached]))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from attention_point.directory.freshness import ENDING, STALE, find_freshness
-from attention_point.directory.places.opening_hours import describe_hours
+from attention_point.directory.places.opening_hours import describe_hours, list_openings
 from attention_point.directory.snapshot import BilingualText, PlaceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language, format_date
@@ -13,11 +13,13 @@ from attention_point.foundation.language import gettext as _
 Line = tuple[str, str]
 
 
-def list_contact_lines(place: PlaceRow | None, *, home_municipality: str | None, has_appointment: bool) -> list[Line]:
+def list_contact_lines(
+    place: PlaceRow | None, day: date, *, home_municipality: str | None, has_appointment: bool
+) -> list[Line]:
     """Labels and texts of a place that somebody has confirmed; none otherwise. A wrong address costs a person a day.
 
     The municipality is said where it is not that of the attention point; how to get an appointment, while the person
-    has none.
+    has none. ``day`` is that of the slip: a place that is closed on it says so.
     """
     # Unconfirmed data is not printed, whatever the directory holds.
     if place is None or place.confirmed_on is None:
@@ -25,7 +27,7 @@ def list_contact_lines(place: PlaceRow | None, *, home_municipality: str | None,
     lines = [
         (_("Place:"), _translate_text(place.name)),
         (_("Address:"), ", ".join(_list_address_parts(place, home_municipality))),
-        (_("Hours:"), describe_hours(place)),
+        (_("Hours:"), _describe_hours_on(place, day)),
         (_("How to be received:"), "" if has_appointment else _describe_appointment(place)),
         (_("Phone:"), place.phone or ""),
         ("WhatsApp:", place.whatsapp or ""),
@@ -46,6 +48,12 @@ def describe_check(place: PlaceRow | None, today: date) -> str:
     if freshness == ENDING and place.valid_to:
         checked += " " + _("They are there until %(date)s.", date=format_date(place.valid_to))
     return checked
+
+
+def _describe_hours_on(place: PlaceRow, day: date) -> str:
+    # Whoever is told to go today, on a public holiday, would stand before a locked door.
+    is_closed = list_openings(place, day) == ()
+    return "; ".join([describe_hours(place), *([_("closed today")] if is_closed else [])])
 
 
 def _translate_text(text: BilingualText | None) -> str:

@@ -117,7 +117,10 @@ def build_slip_referral(
     if appointment and appointment.bring:
         requirements = (*requirements, appointment.bring)
     contact = list_contact_lines(
-        first_place, home_municipality=slip_day.municipality, has_appointment=appointment is not None
+        first_place,
+        slip_day.visit_day,
+        home_municipality=slip_day.municipality,
+        has_appointment=appointment is not None,
     )
     if guidance.procedure and not place.is_restricted:
         contact.append((_("Procedure:"), guidance.procedure))

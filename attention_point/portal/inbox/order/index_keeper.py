@@ -101,7 +101,9 @@ class InboxKeeper:
             _add_entries(session, kept, missing)
             kept.has_all_open = kept.index.count_open() < MAX_OPEN
             return
-        kept.builder = threading.Thread(target=self._build_index, args=(entity, kept, missing), name="inbox", daemon=True)
+        kept.builder = threading.Thread(
+            target=self._build_index, args=(entity, kept, missing), name="inbox", daemon=True
+        )
         kept.builder.start()
 
     def _build_index(self, entity: str, kept: _Kept, missing: Sequence[UUID]) -> None:
