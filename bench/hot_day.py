@@ -17,6 +17,7 @@ from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.draft import read_draft
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.statistics.releases import period_counts
@@ -43,7 +44,7 @@ def create_installations(folder: Path, binaries: Path) -> Iterator[tuple[dict[st
         for side in SIDES:
             server.create(side)
             migrations.upgrade_database(server.url(side))
-            database = Database(server.url(side), {"vault": vault})
+            database = Database(server.url(side), {"vault": vault, "hidden_visits": list_hidden_visits})
             with database.write_session() as session:
                 load_shipped_files(session)
             database.close()
@@ -74,7 +75,10 @@ def start_writers(addresses: dict[str, str], vault: Vault) -> Iterator[Pipes]:
 
 
 def _write_batches(addresses: dict[str, str], vault: Vault, seed: int, pipe: Connection) -> None:
-    databases = {side: Database(address, {"vault": vault}, pool_size=1) for side, address in addresses.items()}
+    databases = {
+        side: Database(address, {"vault": vault, "hidden_visits": list_hidden_visits}, pool_size=1)
+        for side, address in addresses.items()
+    }
     people = {side: invent_drafts(seed * len(SIDES) + number) for number, side in enumerate(SIDES)}
     while side := pipe.recv():
         switch_counting(is_on=side == "counted")
@@ -142,7 +146,7 @@ def build_section(turns: int = TURNS) -> str:
                     milliseconds = measure_milliseconds(partial(run_turn, pipes, side))
                     if turn:
                         rates[side].append(WRITERS * BATCH * 1000 / milliseconds)
-        database = Database(addresses["counted"], {"vault": vault})
+        database = Database(addresses["counted"], {"vault": vault, "hidden_visits": list_hidden_visits})
         check_counts(database)
         database.close()
     ratio = divide(rates["uncounted"], rates["counted"])

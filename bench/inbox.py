@@ -26,6 +26,7 @@ from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.foundation.settings import read_settings
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
 from attention_point.portal.inbox import finding
@@ -224,7 +225,9 @@ def main() -> None:
 
 def _print_section(folder: Path, name: str, url: str, options: argparse.Namespace) -> None:
     started = time.perf_counter()
-    database = Database(url, {"vault": Vault(Keyring.load(folder / "keyring.json"))})
+    database = Database(
+        url, {"vault": Vault(Keyring.load(folder / "keyring.json")), "hidden_visits": list_hidden_visits}
+    )
     migrations.upgrade_database(url)
     with database.write_session() as session:
         load_shipped(session)

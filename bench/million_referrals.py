@@ -19,6 +19,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals import queries, rules
 from attention_point.referrals.models import Referral
@@ -57,7 +58,9 @@ def fill_database(folder: Path, referral_count: int) -> tuple[Database, list[UUI
     Keyring.create(folder / "keyring.json")
     address = f"sqlite:///{folder / 'bench.db'}"
     migrations.upgrade_database(address)
-    database = Database(address, {"vault": Vault(Keyring.load(folder / "keyring.json"))})
+    database = Database(
+        address, {"vault": Vault(Keyring.load(folder / "keyring.json")), "hidden_visits": list_hidden_visits}
+    )
     with database.write_session() as session:
         load_shipped(session)
         answer = recorded(session, needs=["EMP-SENA"])

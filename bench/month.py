@@ -24,6 +24,7 @@ from attention_point.foundation.paperwork import write_slip
 from attention_point.foundation.paperwork.slip.content import Slip
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.referrals.queries import list_decrypted_of_visit
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.statistics.month_papers.period_report import PeriodPaper
@@ -224,7 +225,7 @@ def build_section(visits: int = VISITS, people: int = PEOPLE, turns: int = TURNS
         for engine, address in addresses.items():
             milliseconds = measure_milliseconds(partial(fill_database, address, visits))
             print(f"{engine}: {visits:,} visits on file in {milliseconds / 1000:.0f} s", file=sys.stderr)
-            database = Database(address, {"vault": vault})
+            database = Database(address, {"vault": vault, "hidden_visits": list_hidden_visits})
             scanned, stored = measure_tables(database, turns)
             label = f"{engine}, {visits:,} visits: a month's tables"
             ratio = divide(scanned, stored)

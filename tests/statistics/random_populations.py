@@ -31,6 +31,7 @@ from attention_point.dates import Period, find_period, first_of_next_month
 from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.statistics.audit import bounds, findings, knowledge, remedies
 from attention_point.statistics.audit import period as audit_period
 from attention_point.statistics.protection import families, leanings, rounding, totals
@@ -195,7 +196,7 @@ def _open_directory() -> Database:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = f"sqlite:///{folder / 'directory.db'}"
     migrations.upgrade_database(url)
-    database = Database(url, {"vault": Vault(Keyring.generate())})
+    database = Database(url, {"vault": Vault(Keyring.generate()), "hidden_visits": list_hidden_visits})
     with database.write_session() as session:
         load_shipped(session)
     return database

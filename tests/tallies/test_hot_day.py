@@ -17,6 +17,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal.verification.chain_verification import verify_chain
 from attention_point.foundation.vault import Vault
 from attention_point.intake.draft import read_draft
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.intake.services import record_visit
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.statistics.releases import period_counts, queries, services
@@ -41,7 +42,9 @@ def database_url(database_url: str) -> str:
 @pytest.fixture
 def database(database_url: str, vault: Vault) -> Iterator[Database]:
     """A connection for each of them."""
-    opened = Database(database_url, {"vault": vault}, pool_size=WRITERS + ANSWERERS + 1)
+    opened = Database(
+        database_url, {"vault": vault, "hidden_visits": list_hidden_visits}, pool_size=WRITERS + ANSWERERS + 1
+    )
     yield opened
     opened.close()
 

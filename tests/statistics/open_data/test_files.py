@@ -25,6 +25,7 @@ from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import format_number, in_language
 from attention_point.foundation.report_pages import get_file_format
 from attention_point.foundation.vault import Vault
+from attention_point.intake.queries import list_hidden_visits
 from attention_point.statistics.open_data import dictionary, files
 from attention_point.statistics.releases import queries, services
 from attention_point.statistics.releases.content import ReleaseContent, build_content_json, encode_canonical_json
@@ -57,7 +58,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, v
     """September 2017: sealed visits with their referrals and answers, released as the office does it."""
     path = tmp_path_factory.mktemp("released") / "attention-point.db"
     shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", {"vault": vault})
+    database = Database(f"sqlite:///{path}", {"vault": vault, "hidden_visits": list_hidden_visits})
     with in_language("es"):
         with database.write_session() as session:
             load_shipped(session)
@@ -78,7 +79,7 @@ def database_url(published: Published, tmp_path: Path) -> str:
 
 def written(published: Published, kind: str, watermark: str | None = None) -> bytes:
     """A file of the release."""
-    database = Database(f"sqlite:///{published.path}", {"vault": published.vault})
+    database = Database(f"sqlite:///{published.path}", {"vault": published.vault, "hidden_visits": list_hidden_visits})
     with database.read_session() as session:
         content = files.write_release_file(session, kind, published.release, watermark)
     database.close()
