@@ -162,21 +162,21 @@ def _read_known(value: object, path: str, facts: set[str]) -> _Judge:
 def _read_codes(name: str, value: object, path: str) -> _Judge:
     codes = _list_codes(value, path, may_be_empty=True)
 
-    def read_held(situation: Any) -> Iterable[str]:
-        held = getattr(situation, name)
-        return [document.type for document in held] if name == "documents" else held
+    def list_fact_codes(situation: Any) -> Iterable[str]:
+        fact = getattr(situation, name)
+        return [document.type for document in fact] if name == "documents" else fact
 
     if not codes:
         return lambda situation: not getattr(situation, name)
-    return lambda situation: not codes.isdisjoint(read_held(situation))
+    return lambda situation: not codes.isdisjoint(list_fact_codes(situation))
 
 
 def _read_code(name: str, value: object, path: str) -> _Judge:
     codes = _list_codes(value, path)
 
     def judge_code(situation: Any) -> Truth:
-        told = getattr(situation, name)
-        return None if told is None else told in codes
+        fact = getattr(situation, name)
+        return None if fact is None else fact in codes
 
     return judge_code
 
@@ -193,8 +193,8 @@ def _read_flag(name: str, value: object, path: str) -> _Judge:
         raise ConditionError(path, N_("This must be yes or no."))
 
     def judge_flag(situation: Any) -> Truth:
-        told = getattr(situation, name)
-        return None if told is None else told is value
+        fact = getattr(situation, name)
+        return None if fact is None else fact is value
 
     return judge_flag
 
@@ -203,8 +203,8 @@ def _read_number(name: str, value: object, path: str) -> _Judge:
     bounds = _read_bounds(value, path, _parse_number)
 
     def judge_number(situation: Any) -> Truth:
-        told = getattr(situation, name)
-        return None if told is None else bounds[0] <= told <= bounds[1]
+        fact = getattr(situation, name)
+        return None if fact is None else bounds[0] <= fact <= bounds[1]
 
     return judge_number
 
@@ -213,10 +213,10 @@ def _read_day(name: str, value: object, path: str) -> _Judge:
     earliest, latest = _read_bounds(value, path, _parse_day)
 
     def judge_day(situation: Any) -> Truth:
-        told = getattr(situation, name)
-        if told is None:
+        fact = getattr(situation, name)
+        if fact is None:
             return None
-        first, last = told if isinstance(told, DateSpan) else (told, told)
+        first, last = fact if isinstance(fact, DateSpan) else (fact, fact)
         # A day that is known in part may lie on both sides of a bound.
         if earliest <= first and last <= latest:
             return True
