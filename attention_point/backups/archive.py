@@ -67,10 +67,11 @@ class ByteStream(io.RawIOBase):
 def stream_archive(members: Iterable[Member], manifest: dict[str, Any]) -> Iterator[bytes]:
     """Give the bytes of the archive. What the members are is added to the manifest, which comes last.
 
-    ``manifest`` may still grow while the members are read. Raises BackupError for a member that is not as long as it
-    says: a file that somebody changes meanwhile.
+    ``manifest`` may still grow meanwhile, and names all members at the end. Raises BackupError for a member that is not
+    as long as it says: a file that somebody changes at that moment.
     """
     entries: dict[str, dict[str, Any]] = {}
+    manifest["members"] = entries
     for member in members:
         digest, size = hashlib.sha256(), 0
         yield _build_head(member.name, member.size)
@@ -82,7 +83,7 @@ def stream_archive(members: Iterable[Member], manifest: dict[str, Any]) -> Itera
             raise BackupError(_("%(file)s changed while it was copied. Make the backup again.", file=member.name))
         yield b"\0" * (-size % _BLOCK)
         entries[member.name] = {"size": size, "sha256": digest.hexdigest()}
-    content = json.dumps({**manifest, "members": entries}, sort_keys=True).encode()
+    content = json.dumps(manifest, sort_keys=True).encode()
     yield _build_head(MANIFEST, len(content))
     yield content + b"\0" * (-len(content) % _BLOCK)
     yield b"\0" * (2 * _BLOCK)

@@ -46,7 +46,7 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
         raise BackupError(_("%(file)s exists. A backup replaces no other one: choose another name.", file=path.name))
     half = path.with_name(f".{path.name}.part")
     rows: dict[str, int] = {}
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": FORMAT,
         "made_at": clock.now().isoformat(timespec="seconds"),
         "database": _SQLITE if database.is_sqlite else _POSTGRESQL,
@@ -65,14 +65,7 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
         raise BackupError(_("%(file)s cannot be written: %(reason)s", file=path, reason=error.strerror)) from None
     finally:
         half.unlink(missing_ok=True)
-    files = instance_files.list_file_members(settings)
-    return BackupSummary(
-        str(manifest["made_at"]),
-        str(manifest["revision"]),
-        sum(rows.values()),
-        sum(1 for _member in files),
-        path.stat().st_size,
-    )
+    return _summarise_manifest(manifest, path)
 
 
 def compute_keyring_fingerprint(vault: Vault) -> str:
@@ -137,7 +130,7 @@ def restore_backup(settings: Settings, path: Path, identity_file: Path) -> Backu
             else:
                 database_copies.load_postgresql(database, archive)
             instance_files.restore_files(archive, targets)
-            return _summarise_archive(archive, path)
+            return _summarise_manifest(archive.manifest, path)
     finally:
         database.close()
 
@@ -155,7 +148,7 @@ def check_backup(settings: Settings, path: Path, identity_file: Path) -> BackupS
             _extract_sqlite(archive, folder)
         elif database_copies.count_lines(archive) != archive.manifest["rows"]:
             raise BackupError(_("The database in the backup is damaged. Nothing was restored."))
-        return _summarise_archive(archive, path)
+        return _summarise_manifest(archive.manifest, path)
 
 
 @contextmanager
@@ -220,8 +213,7 @@ def _restore_sqlite(settings: Settings, archive: Archive, folder: Path) -> None:
     shutil.move(restored, file)
 
 
-def _summarise_archive(archive: Archive, path: Path) -> BackupSummary:
-    manifest = archive.manifest
-    file_count = sum(name.startswith("instance/") for name in archive.names)
+def _summarise_manifest(manifest: dict[str, Any], path: Path) -> BackupSummary:
+    file_count = sum(name.startswith("instance/") for name in manifest["members"])
     row_count = sum(manifest["rows"].values())
     return BackupSummary(manifest["made_at"], manifest["revision"], row_count, file_count, path.stat().st_size)

@@ -1,13 +1,13 @@
 """Reading people: rows and tags, still sealed, and the keys under which other rooms' rows are sealed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, union, union_all
+from sqlalchemy import ColumnElement, bindparam, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.codelists import get_code_list
@@ -126,8 +126,16 @@ def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:
     return list(person_ids)
 
 
-def rank_people_by_tags(session: Session, tags: Iterable[Tag], size: int) -> list[UUID]:
-    """Ids of the people who carry any of the tags, at most ``size``: whoever carries most of them comes first."""
+def rank_people_by_tags(
+    session: Session,
+    tags: Iterable[Tag],
+    size: int,
+    build_condition: Callable[[ColumnElement[UUID]], ColumnElement[bool]] | None = None,
+) -> list[UUID]:
+    """Ids of the people who carry any of the tags, at most ``size``: whoever carries most of them comes first.
+
+    ``build_condition`` gets the column of the ids and says which of the people count.
+    """
     tags_by_kind: dict[int, list[bytes]] = {}
     for kind, tag in tags:
         tags_by_kind.setdefault(kind, []).append(tag)
@@ -146,6 +154,8 @@ def rank_people_by_tags(session: Session, tags: Iterable[Tag], size: int) -> lis
         .order_by(func.count().desc(), carriers.c.person_id.desc())
         .limit(size)
     )
+    if build_condition:
+        query = query.where(build_condition(carriers.c.person_id))
     return list(session.connection().execute(query).scalars())
 
 

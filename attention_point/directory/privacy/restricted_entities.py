@@ -12,5 +12,6 @@ def find_restricted_entities(session: Session) -> frozenset[str]:
     needs: dict[str, dict[str, bool]] = {}
     for service in queries.get_services_by_code(session).values():
         for offer in service.offers:
-            needs.setdefault(offer.entity, {})[service.need] = service.restricted
+            flags = needs.setdefault(offer.entity, {})
+            flags[service.need] = service.restricted or flags.get(service.need, False)
     return frozenset(code for code, flags in needs.items() if 2 * sum(flags.values()) >= len(flags))

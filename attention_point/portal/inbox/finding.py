@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
@@ -19,7 +19,6 @@ from attention_point.foundation.errors import NotFound
 from attention_point.intake.models import Visit
 from attention_point.intake.records.visit_search import list_references
 from attention_point.people import queries as people_queries
-from attention_point.people.models import PersonTag
 from attention_point.people.search import keys, people_search, ranking
 from attention_point.people.search.index_keeper import SESSION_KEY, IndexState, NameIndexKeeper
 from attention_point.people.search.typed_text import TypedSearch
@@ -121,20 +120,12 @@ def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[lis
 
 def _list_people_by_tags(session: Session, entity: str, tags: Sequence[people_queries.Tag]) -> list[UUID]:
     """Those who carry most of the tags first, of those alone who have a referral at the entity."""
-    tags_by_kind: dict[int, list[bytes]] = {}
-    for kind, tag in tags:
-        tags_by_kind.setdefault(kind, []).append(tag)
-    if not tags_by_kind:
-        return []
-    carriers = union_all(
-        *(
-            select(PersonTag.person_id).where(PersonTag.kind == kind, PersonTag.tag.in_(kind_tags))
-            for kind, kind_tags in tags_by_kind.items()
-        )
-    ).subquery()
-    has_referral = exists().where(Referral.person_id == carriers.c.person_id, Referral.entity == entity)
-    query = select(carriers.c.person_id).where(has_referral).group_by(carriers.c.person_id)
-    return list(session.connection().execute(query.order_by(func.count().desc()).limit(_MAX_PEOPLE)).scalars())
+    return people_queries.rank_people_by_tags(
+        session,
+        tags,
+        _MAX_PEOPLE,
+        lambda person: exists().where(Referral.person_id == person, Referral.entity == entity),
+    )
 
 
 def _keep_people_of_entity(session: Session, entity: str, people: Sequence[UUID]) -> list[UUID]:
