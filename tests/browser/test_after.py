@@ -70,7 +70,7 @@ def test_without_script_what_she_says_is_noted_too(page: Page, live_server: str,
     expect(plain.get_by_text("Dice que recibió atención")).to_be_visible()
     assert plain.url.endswith(f"/people/{person_id}")
     plain.get_by_role("link", name="Repetir esta necesidad").first.click()
-    assert plain.locator("input[name=needs]:checked").count() == 1
+    expect(plain.locator("input[name=needs]:checked")).to_have_count(1)
     plain.goto(f"{live_server}/visits/{visit}?print=1")
     expect(plain.get_by_role("link", name="Abrir la hoja de remisión")).to_be_visible()
     expect(plain.get_by_role("button", name="Imprimir la hoja")).to_be_hidden()
@@ -94,7 +94,7 @@ def test_the_slip_is_printed_once_and_nothing_else_of_the_page(
     assert page.evaluate("sessionStorage.printed") == "1"
     looked_at(page, "32-visit-and-slip")
     page.get_by_role("button", name="Imprimir la hoja").click()
-    assert page.evaluate("sessionStorage.printed") == "2"
+    page.wait_for_function("sessionStorage.printed === '2'")
     page.emulate_media(media="print")
     expect(page.locator("article.slip")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_hidden()

@@ -182,7 +182,7 @@ def test_the_check_page_without_scripts(page: Page, live_server: str, staff: Cal
         choose(plain, f"input[name=needs][value={need}]")
     plain.get_by_role("button", name="Revisar y continuar").click()
     plain.get_by_role("button", name="Remitir todas").click()
-    assert plain.locator("[data-refer-all-choice]:checked").count() == 2
+    expect(plain.locator("[data-refer-all-choice]:checked")).to_have_count(2)
     plain.get_by_role("button", name="Guardar e imprimir").click()
     expect(plain.get_by_text("La referencia es BGA-")).to_be_visible()
     context.close()
