@@ -112,9 +112,15 @@ def load_document_types() -> Mapping[str, rules.DocumentType]:
 
 
 def build_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
-    """The keyed tags of search keys: without the installation's key nobody can tell which name a tag stands for."""
+    """The keyed tags to store for search keys: without the keyring nobody can tell which name a tag stands for."""
     vault = get_vault(session)
     return [(TAG_KINDS[kind], vault.index_tag(kind, value)) for kind, value in keys]
+
+
+def build_search_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The tags to look for: those of every version held of the index key, of which somebody carries one."""
+    vault = get_vault(session)
+    return [(TAG_KINDS[kind], tag) for kind, value in keys for tag in vault.index_tags(kind, value)]
 
 
 def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:
