@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.application",
     "tests.support.browser",
+    "tests.support.own_keys",
     "tests.support.staff",
 ]
 
