@@ -70,7 +70,9 @@ def list_months_with_counts(session: Session) -> set[tuple[date, str]]:
 
 
 _PENDING_ROWS = select(
-    PendingTallies.id, cast(null(), MonthTallies.month.type).label("month"), PendingTallies.point,
+    PendingTallies.id,
+    cast(null(), MonthTallies.month.type).label("month"),
+    PendingTallies.point,
     PendingTallies.sealed,
 )
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake import recount
 from attention_point.statistics.commands import statistics_commands
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.models import Tally
+from attention_point.tallies import services as tally_services
 from tests.statistics.conftest import SEPTEMBER
 from tests.statistics.invented_month import invent_facts
 
@@ -44,11 +44,7 @@ def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database:
 def test_verify_names_each_count_that_differs(run: Run, database: Database) -> None:
     run("rebuild")
     with database.write_session() as session:
-        session.execute(
-            update(Tally)
-            .where(Tally.table == "people-by-first-time", Tally.cell == "first")
-            .values(count=Tally.count + 3)
-        )
+        tally_services.add_to_tallies(session, {(SEPTEMBER, "bucaramanga", "people-by-first-time", "first"): 3})
     done = run("verify")
     assert done.exit_code == 1
     lines = [line for line in done.stderr.splitlines() if "guardado" in line]

@@ -14,7 +14,7 @@ from attention_point.tallies import queries, services
 from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import TallyDifference
-from tests.support.counts import fold_everything, rebuild
+from tests.support.counts import rebuild
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, PreparedStatement, UtcDateTime, get_single_value, new_id
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import ClearTally
 
-ADD = PreparedStatement(insert(Tally), ("day", "point", "table", "cell", "count"))
-COUNT = PreparedStatement(select(Tally.count).where(Tally.cell == bindparam("cell")))
+ADD = PreparedStatement(insert(ClearTally), ("day", "point", "table", "cell", "count"))
+COUNT = PreparedStatement(select(ClearTally.count).where(ClearTally.cell == bindparam("cell")))
 ROW = {"day": clock.today(), "point": "p", "table": "t", "cell": "a", "count": 3}
 
 
