@@ -27,7 +27,7 @@ from attention_point.statistics.operational_reports import services as operation
 from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
 from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
-from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases import approvals, examination, queries, services
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
 from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import folding
@@ -120,15 +120,19 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
 
     With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
     """
+    approvals.require_one_person(read_settings())
+    begun_period = parse_begun_period(period)
+    with read_session() as session:
+        examined = examination.examine_period(session, begun_period, despite_damage=despite_damage)
     with write_session() as session:
-        approvals.require_one_person(read_settings())
         release = services.release_period(
             session,
             SYSTEM,
-            parse_begun_period(period),
+            begun_period,
             note,
             despite_damage=despite_damage,
             reader_note=reader_note,
+            examined=examined,
         )
         lines = (
             _("%(month)s, version %(number)s: %(hash)s", month=period, number=release.version, hash=release.hash),
@@ -138,6 +142,8 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
     # Nothing is said before the transaction is committed.
     click.echo("\n".join((*lines, *describe_quality(quality))))
     with use_database() as database:
+        if begun_period.kind == "month":
+            services.release_longer_periods(database, SYSTEM, begun_period, note)
         public_files.make_missing_files(database, read_settings())
 
 
@@ -198,7 +204,7 @@ def rebuild_counts(without_damaged: bool) -> None:
 
 def _refuse_damage(damages: Sequence[DamagedValue], *, is_allowed: bool) -> None:
     # Counts that do not open are no reason to refuse: the rebuild replaces them.
-    damaged_count = sum(damage.purpose in services.COUNTED_RECORDS for damage in damages)
+    damaged_count = sum(damage.purpose in examination.COUNTED_RECORDS for damage in damages)
     if damaged_count and not is_allowed:
         raise AppError(
             ngettext(

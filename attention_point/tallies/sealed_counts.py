@@ -9,7 +9,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -110,5 +110,5 @@ def list_cells(point: str, counts: DayCounts) -> Iterable[tuple[CellKey, int]]:
 
 
 def _get_vault(session: Session) -> SealingVault:
-    vault: Any = session.info["vault"]
-    return vault  # type: ignore[no-any-return]
+    vault: SealingVault = session.info["vault"]
+    return vault

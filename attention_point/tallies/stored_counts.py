@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, cast, null, select
+from sqlalchemy import cast, null, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.damage_notes import note_damage
@@ -78,8 +78,8 @@ _PENDING_ROWS = select(
 
 
 def _build_query(months: Collection[date] | None, points: Collection[str] | None) -> Any:
-    stored: Select[Any] = select(MonthTallies.id, MonthTallies.month, MonthTallies.point, MonthTallies.sealed)
-    pending: Select[Any] = _PENDING_ROWS
+    stored = select(MonthTallies.id, MonthTallies.month, MonthTallies.point, MonthTallies.sealed)
+    pending = _PENDING_ROWS
     if months is not None:
         stored = stored.where(MonthTallies.month.in_(sorted(months)))
     if points is not None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, parse_period_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError
-from attention_point.statistics.releases import content_building, period_counts, queries, services
+from attention_point.statistics.releases import content_building, examination, period_counts, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
@@ -37,7 +37,7 @@ def load(session: Session, code: str) -> ReleaseContent | None:
 @pytest.fixture(autouse=True)
 def _unaudited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the audit, which has tests of its own and takes seconds."""
-    monkeypatch.setattr(services, "build_audited_content", content_building.build_provisional_content)
+    monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
 
 
 @pytest.fixture

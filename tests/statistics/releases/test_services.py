@@ -15,7 +15,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.statistics.releases import period_counts, queries, services
+from attention_point.statistics.releases import examination, period_counts, queries, services
 from attention_point.statistics.releases.content import build_content_json, compute_content_hash
 from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.parsing import parse_content_json
@@ -198,7 +198,7 @@ def test_figures_that_changed_since_somebody_looked_are_not_released(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with _trusted(monkeypatch, session, 100, SEPTEMBER):
-        seen = services.prepare_release(session, IN_SEPTEMBER).fingerprint
+        seen = examination.prepare_release(session, IN_SEPTEMBER).fingerprint
         tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))
         with pytest.raises(Conflict):
             services.release_period(session, OFFICE, IN_SEPTEMBER, fingerprint=seen)
