@@ -141,8 +141,8 @@ TEXT = """## Many writers
 {table}
 
 `python -m bench.writers`: processes that record visits at one point through `record_visit` on PostgreSQL, {visits} a
-turn, against the rows of a registration as one statement in {many} connections. {turns} turns of each side after one that
-is not kept. Nothing waits for the disk here (`fsync=off`), as in the tests.
+turn, against the rows of a registration as one statement in {many} connections. {turns} turns of each side after one
+that is not kept. Nothing waits for the disk here (`fsync=off`), as in the tests.
 """
 
 
