@@ -24,7 +24,7 @@ from tests.support.postgres import Server, find_binaries
 VISITS = 60
 VIOLENCE = frozenset({"VBG", "gender_violence"})
 NEEDS = (["MIG-REG", "EMP-SENA"], ["EDU"], ["SALUD-URG", "MIG-REG"], ["VBG"], ["HUMAN"], ["TRATA"], ["VBG", "EDU"])
-VULNERABILITIES = ([], ["pregnant"], ["chronic_illness"], ["gender_violence"])
+VULNERABILITIES: tuple[list[str], ...] = ([], ["pregnant"], ["chronic_illness"], ["gender_violence"])
 CODES = frozenset(code for group in (*NEEDS, *VULNERABILITIES) for code in group)
 
 

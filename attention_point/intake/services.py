@@ -199,7 +199,10 @@ def _receive_person(
     count: CountOfVisit,
     now: datetime,
 ) -> people_services.ReceivedPerson:
-    draft, omitted_fields = new_draft.draft, _list_omitted_fields(plan)
+    draft = new_draft.draft
+    # What identifies is kept with a yes, or where a mandatory path protects a child (decision 34).
+    is_named = plan.identity_basis in consent_rules.IDENTITY_BASES
+    omitted_fields = frozenset[str]() if is_named else consent_rules.NAMING_FIELDS
     if chosen_person and draft.person.version not in (None, chosen_person.version):
         journal.record_shown(session, actor, "person.view", "person", chosen_person.id, purpose="difference")
         raise build_person_conflict(draft.person_fields, chosen_person.record)
@@ -225,7 +228,7 @@ def _seal_record(session: Session, visit: _PreparedVisit) -> tuple[dict[str, Any
         "counted": visit_facts.encode_visit_facts(count.counted),
         **visit_facts.encode_stated_person(count.stated, count.counted),
     }
-    return record, visit.person.key.seal(queries.SEALING_PURPOSE, visit.new_draft.draft.id, record)
+    return record, visit.person.key.seal(queries.SEALING_PURPOSE, visit.new_draft.draft.id, record, version=1)
 
 
 def _store_visit(
@@ -276,11 +279,6 @@ def create_referrals(
         referral_services.ChosenService(referral.entity, build_sealed_suggestion(referral)) for referral in referrals
     ]
     return referral_services.create_referrals(session, visit, chosen_services, now)
-
-
-def _list_omitted_fields(plan: VisitPlan) -> frozenset[str]:
-    # What identifies is kept with a yes, or where a mandatory path protects a child (decision 34).
-    return frozenset() if plan.identity_basis in consent_rules.IDENTITY_BASES else consent_rules.NAMING_FIELDS
 
 
 def _build_record(session: Session, visit: _PreparedVisit) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from attention_point.foundation.database import Database, get_dialect
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.jobs.single_run_lock import single_run_lock
+from attention_point.foundation.key_rotation import rotate_sealed_rows
+from attention_point.foundation.language import N_
 from attention_point.foundation.settings import Settings
 from attention_point.tallies.counted_cells import CellKey
 from attention_point.tallies.models import ClearTally, MonthTallies, PendingTallies
@@ -133,3 +135,5 @@ def _run_job(database: Database, _settings: Settings, _period: str) -> None:
 
 
 FOLD_JOB = Job("fold-tallies", due_every_run, _run_job)
+MONTH_ROTATION = rotate_sealed_rows(N_("counts of months"), MONTH_PURPOSE, MonthTallies.id, MonthTallies.sealed)
+PENDING_ROTATION = rotate_sealed_rows(N_("counts that wait"), PENDING_PURPOSE, PendingTallies.id, PendingTallies.sealed)

@@ -23,7 +23,7 @@ from tests.support.directory import load_shipped
 from tests.support.visits import person, recorded
 
 NEEDS = (["VBG"], ["MIG-REG", "EMP-SENA"], ["TRATA", "HUMAN"], ["EDU"], ["SALUD-URG", "VBG", "EDU"], ["HUMAN"])
-VULNERABILITIES = ([], ["pregnant"], ["gender_violence"], ["chronic_illness"])
+VULNERABILITIES: tuple[list[str], ...] = ([], ["pregnant"], ["gender_violence"], ["chronic_illness"])
 VISITS = 12
 Truth = dict[UUID, frozenset[str]]
 
