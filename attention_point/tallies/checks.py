@@ -28,10 +28,8 @@ def check_counts(database: Database, _settings: Settings) -> Iterator[str]:
     write_damage_to_journal(database, SYSTEM, damages)
     yield from (damage.description for damage in damages)
     if oldest_day is not None and oldest_day < clock.today() - MAX_WAIT:
-        yield _(
-            "Counts of %(day)s are not added up yet, which “attention-point jobs run” does.",
-            day=format_date(oldest_day),
-        )
+        day = format_date(oldest_day)
+        yield _("Counts of %(day)s are not added up yet, which “attention-point jobs run” does.", day=day)
 
 
 COUNTS_CHECK = Check(N_("Counts"), check_counts)
