@@ -3,6 +3,7 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.language import N_
 from attention_point.referrals import views
+from attention_point.referrals.entity_tags import TAG_ROTATION
 from attention_point.referrals.follow_up import views as follow_up_views
 from attention_point.referrals.follow_up.overdue import FOLLOW_UP_JOB
 from attention_point.referrals.monitor import views as monitor_views
@@ -22,4 +23,5 @@ referrals = Feature(
         MenuItem(N_("Monitor"), "referral_monitor.show_monitor", "referrals.monitor", daily_for=("office",)),
     ),
     jobs=(FOLLOW_UP_JOB,),
+    rotations=(TAG_ROTATION,),
 )
