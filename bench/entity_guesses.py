@@ -136,7 +136,7 @@ def format_section(last: Sequence[DecryptedReferral], stolen: Sequence[Decrypted
     lines = [
         "## Which confidential referrals a stolen database names\n",
         f"{len(stolen):,} referrals of the demonstration, {confidential} of them confidential; the",
-        f"thief knows {len(last):,} referrals of last year in clear. `python -m bench.entity_guesses` measures it again;",
+        f"thief knows {len(last):,} referrals of last year in clear. `python -m bench.entity_guesses` guesses again;",
         f"each guess is the mean of {TURNS}.\n",
         "| What a row holds | by size | by all that a row tells | by chance |\n|---|---|---|---|",
     ]
