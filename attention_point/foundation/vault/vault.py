@@ -3,7 +3,7 @@
 import hmac
 import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -27,15 +27,20 @@ from attention_point.foundation.vault.sealing import (
 
 INDEX_TAG_BYTES = 16
 FIRST_VERSION = 1
+OVERLAP = timedelta(hours=1)
+"""How long after a rotation something may still be written under the key before: no transaction takes as long."""
 LASTING_PURPOSES = (
     "journal-chain",
     "reference-number",
-    "leaning",
+    "statistics-leaning",
     "webhook-secret",
     "family-member",
     "family-id",
+    "device-staff-code",
+    "backup-keyring",
     "journal-partner",
 )
+"""What is derived for as long as the data last: the secrets of these purposes stay when a derived key is removed."""
 _PERSON_KEY_PURPOSE = "person-key"
 _NO_ROW = UUID(int=0)
 
@@ -140,6 +145,23 @@ class Vault:
         """Return the digests under which a content may be stored: those of all versions held, the current one first."""
         return [hmac.digest(secret, data, "sha256") for secret in self.derive_secrets(purpose)]
 
+    def keyed_digests_at(self, purpose: str, data: bytes, moment: datetime) -> list[bytes]:
+        """Return the digests that a content written at a moment may have: of the key that was the current one then.
+
+        Within an hour of a rotation either key may be: transactions that had begun went on with the one before.
+        """
+        return [
+            self.keyed_digest(purpose, data, version)
+            for version in self._list_versions(purpose)
+            if self._was_current(version, moment)
+        ]
+
+    def _was_current(self, version: int, moment: datetime) -> bool:
+        since = self._derive_since
+        end = min((begin for later, begin in since.items() if later > version), default=None)
+        has_begun = version not in since or moment >= since[version] - OVERLAP
+        return version <= self.derive_version and has_begun and (end is None or moment <= end + OVERLAP)
+
     def matches_digest(self, purpose: str, data: bytes, digest: bytes) -> bool:
         """Whether a stored digest is that of a content, under any version held. It takes the same time for every no."""
         matches = [hmac.compare_digest(candidate, digest) for candidate in self.keyed_digests(purpose, data)]
@@ -151,8 +173,11 @@ class Vault:
 
     def derive_secrets(self, purpose: str) -> list[bytes]:
         """Return the secrets of a purpose of all versions held, the current one first."""
+        return [self.derive_secret(purpose, version) for version in self._list_versions(purpose)]
+
+    def _list_versions(self, purpose: str) -> list[int]:
         lasting = sorted((version for version in self._lasting if purpose in self._lasting[version]), reverse=True)
-        return [self.derive_secret(purpose, version) for version in (*self._derive_versions, *lasting)]
+        return [*self._derive_versions, *lasting]
 
     def find_derive_version(self, day: date) -> int:
         """The version of the derived key that was current when a day began, the first one held before any change.
