@@ -83,9 +83,10 @@ def list_entries_between(session: Session, first: int, last: int) -> list[Row[An
     return list(session.execute(query))
 
 
-def stream_entries(session: Session) -> Iterator[Row[Any]]:
-    """Yield every entry in order, a thousand at a time: a journal of years does not fit into memory."""
-    return iter(session.execute(select(*_ENTRY_COLUMNS).order_by(JournalEntry.seq).execution_options(yield_per=1000)))
+def stream_entries(session: Session, after_seq: int = 0) -> Iterator[Row[Any]]:
+    """Yield every entry after a number in order, a thousand at a time: a journal of years does not fit into memory."""
+    query = select(*_ENTRY_COLUMNS).where(JournalEntry.seq > after_seq).order_by(JournalEntry.seq)
+    return iter(session.execute(query.execution_options(yield_per=1000)))
 
 
 def count_entries(session: Session) -> int:
