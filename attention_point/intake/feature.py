@@ -6,6 +6,7 @@ from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.erasure.erasers import ERASERS
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
@@ -48,4 +49,5 @@ intake = Feature(
     jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
     checks=(SEALED_RECORDS_CHECK,),
     naming=NAMING,
+    erasers=ERASERS,
 )

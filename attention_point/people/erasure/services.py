@@ -19,6 +19,7 @@ from attention_point.foundation.errors import Conflict, FieldError, Invalid, Not
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
+from attention_point.people import records
 from attention_point.people.erasure.models import Erasure
 from attention_point.people.models import DuplicateDecision, Person, PersonTag, PossibleDuplicate
 
@@ -55,7 +56,7 @@ def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, n
     lock_for_transaction(session, person_id)
     wrapped_key, erased_at = _find_key(session, person_id)
     if erased_at is not None:
-        raise Conflict(describe_erased())
+        raise Conflict(records.describe_erased())
     if wrapped_key is None:
         raise NotFound(_("There is no such person."))
     result = _erase_rows(session, (person_id,), clock.now())
@@ -65,11 +66,6 @@ def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, n
     # Neither the ground nor the rows: the journal stands in clear.
     journal.record(session, actor, "person.erase", "person", person_id)
     return result
-
-
-def describe_erased() -> str:
-    """The sentence for whoever asks for somebody who was erased."""
-    return _("This person's data were erased. Only a note that there was a file is kept.")
 
 
 def _check_words(ground: str, note: str) -> str:
