@@ -83,8 +83,8 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
         assert list_month_differences(session, month) == []
     assert records.view_person(session, SUPERVISOR, other_id, "desk").record["given_names"] == "Luis"
     # The note tells why; the journal, in clear, only that.
-    note = services.read_note(session, erased_id)
-    assert note is not None and (note["ground"], note["note"], note["by"]) == ("claim", "Radicado 12", SUPERVISOR.journal_label)
+    note = services.find_note(session, erased_id)
+    assert note is not None and (note.ground, note.note, note.by) == ("claim", "Radicado 12", SUPERVISOR.journal_label)
     (entry,) = session.scalars(select(JournalEntry).where(JournalEntry.action == "person.erase"))
     assert (entry.subject_id, json.loads(entry.detail)) == (str(erased_id), {})
     with pytest.raises(Conflict):
