@@ -10,9 +10,8 @@ from attention_point.backups.services import BackupSummary, check_backup, create
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
-from attention_point.foundation.language import format_date, format_number
+from attention_point.foundation.language import format_date, format_number, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import ngettext
 from attention_point.foundation.private_files import ERASURE_LIST_FILE
 from attention_point.foundation.settings import read_settings
 from attention_point.people.erasure.erasure_list import ListedErasure, read_erasures
@@ -84,9 +83,7 @@ def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
     click.echo(_describe_backup(summary))
     if found_lists:
         count = erased_again[0]
-        click.echo(
-            ngettext("%(num)s person was erased again.", "%(num)s people were erased again.", count)
-        )
+        click.echo(ngettext("%(num)s person was erased again.", "%(num)s people were erased again.", count))
     else:
         click.echo(_("No list of erased people was found: whoever was erased after the backup can be read again."))
     click.echo(_("Restored. Run “attention-point init”, then “attention-point journal verify”."))

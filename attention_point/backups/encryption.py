@@ -74,7 +74,8 @@ class _ErrorKeeper:
     """A file that is written to, and the error with which that failed: age hides it behind one of its own."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.error = file, None
+        self._file = file
+        self.error: OSError | None = None
 
     def write(self, content: bytes) -> int:
         """Write as the file does."""

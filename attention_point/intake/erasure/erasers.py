@@ -67,9 +67,7 @@ def _withdraw_referrals(session: Session, person_ids: Sequence[UUID]) -> Counter
     cells: Counter[CellKey] = Counter()
     for referral in referral_queries.list_referrals_by_ids(session, list(referral_ids)):
         if isinstance(referral, referral_queries.DecryptedReferral):
-            cells.update(
-                corrections.withdraw_referral(session, SYSTEM, referral, _PERSON_ERASED, is_month_open=False)
-            )
+            cells.update(corrections.withdraw_referral(session, SYSTEM, referral, _PERSON_ERASED, is_month_open=False))
     return cells
 
 

@@ -4,24 +4,19 @@ import json
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, get_permissions
-from attention_point.foundation.database import Base, Database, new_id
+from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
-from attention_point.intake import form_drafts, recount
-from attention_point.intake.corrections.requests import CorrectionRequest
-from attention_point.intake.corrections.services import correct_visit
-from attention_point.intake.erasure import kept_counts
-from attention_point.intake.models import FormDraft, Visit, VisitAddition
+from attention_point.intake import form_drafts
+from attention_point.intake.models import FormDraft, Visit
 from attention_point.people import records
 from attention_point.people.erasure import services
 from attention_point.people.erasure.models import Erasure
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
-from attention_point.people.search import index_keeper
 from attention_point.referrals import notices
 from attention_point.referrals.models import Referral
 from attention_point.statistics.releases.period_counts import list_differences as list_month_differences
@@ -29,7 +24,7 @@ from attention_point.statistics.releases.period_counts import recount_all_visits
 from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_differences
 from tests.accounts.support import add_account
-from tests.support.visits import AGENT, acting, draft, person, recorded
+from tests.support.visits import acting, person, recorded
 
 SUPERVISOR = acting("supervisor")
 
@@ -76,7 +71,9 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
     with pytest.raises(NotFound, match=r"datos de esta persona se borraron"):
         records.view_person(session, SUPERVISOR, erased_id, "desk")
     # The counts stay, and a recount finds them although nobody can read the visits.
-    assert {row.table: row.count for row in session.scalars(select(Tally).where(Tally.table == "people"))} == people_before
+    assert {
+        row.table: row.count for row in session.scalars(select(Tally).where(Tally.table == "people"))
+    } == people_before
     cells = recount_all_visits(session, lambda facts: facts)
     assert list_differences(session, cells) == []
     for month in {item.day.replace(day=1) for item in visits}:
@@ -84,7 +81,8 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
     assert records.view_person(session, SUPERVISOR, other_id, "desk").record["given_names"] == "Luis"
     # The note tells why; the journal, in clear, only that.
     note = services.find_note(session, erased_id)
-    assert note is not None and (note.ground, note.note, note.by) == ("claim", "Radicado 12", SUPERVISOR.journal_label)
+    assert note is not None
+    assert (note.ground, note.note, note.by) == ("claim", "Radicado 12", SUPERVISOR.journal_label)
     (entry,) = session.scalars(select(JournalEntry).where(JournalEntry.action == "person.erase"))
     assert (entry.subject_id, json.loads(entry.detail)) == (str(erased_id), {})
     with pytest.raises(Conflict):
