@@ -1,7 +1,7 @@
 """Removes what is past its time, purpose by purpose, and says what was removed.
 
-Nobody is erased by a timer: an archive is reduced by a decision (Acuerdo 004 de 2019 of the Archivo General de la
-Nación), so somebody calls the command. ``doctor`` says when people are waiting for it.
+Nobody is erased by a timer: an archive is reduced by a decision (agreement 4 of 2019 of the national archive), so
+somebody calls the command. ``doctor`` says when files are past their time.
 """
 
 import hashlib
