@@ -42,6 +42,17 @@ _EMPTY_VISIT = (
         changed_at=bindparam("new_time"),
     )
 )
+_EMPTY_REFERRAL = (
+    update(Referral)
+    .where(Referral.id == bindparam("row"))
+    .values(
+        sealed=None,
+        entity_tag=bindparam("new_tag"),
+        state=bindparam("new_state"),
+        state_at=bindparam("new_time"),
+        version=Referral.version + 1,
+    )
+)
 
 
 def erase_visits(session: Session, person_ids: Sequence[UUID]) -> int:
@@ -72,17 +83,15 @@ def _withdraw_referrals(session: Session, person_ids: Sequence[UUID]) -> Counter
 
 
 def erase_referrals(session: Session, person_ids: Sequence[UUID]) -> int:
-    """Empty the referrals of people. The new version lets the lists that processes hold in memory drop them."""
-    referral_ids = session.scalars(select(Referral.id).where(Referral.person_id.in_(person_ids))).all()
-    session.execute(
-        update(Referral)
-        .where(Referral.id.in_(referral_ids))
-        .values(sealed=None, version=Referral.version + 1, state_at=clock.now())
-    )
-    # One that did not open could not be withdrawn by its record.
-    still_open = (Referral.id.in_(referral_ids), Referral.state.in_(rules.OPEN_STATES))
-    session.execute(update(Referral).where(*still_open).values(state="withdrawn"))
-    return len(referral_ids)
+    """Empty the referrals of people. A tag of no entity stands in place of their entity's."""
+    rows = session.execute(select(Referral.id, Referral.state).where(Referral.person_id.in_(person_ids))).all()
+    now = clock.now()
+    for row in rows:
+        # One that did not open could not be withdrawn by its record.
+        new_state = "withdrawn" if row.state in rules.OPEN_STATES else row.state
+        new_values = {"new_tag": secrets.randbits(64) - 2**63, "new_state": new_state, "new_time": now}
+        session.execute(_EMPTY_REFERRAL, {"row": row.id, **new_values})
+    return len(rows)
 
 
 def erase_drafts(session: Session, person_ids: Sequence[UUID]) -> int:

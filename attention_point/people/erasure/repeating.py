@@ -47,7 +47,7 @@ def erase_returned(database: Database, erasures: Mapping[UUID, ListedErasure]) -
     """
     if not find_returned(database, list(erasures)):
         return 0
-    upgrade_database(database.url.render_as_string(hide_password=False))
+    upgrade_database(database.url.render_as_string(hide_password=False), vault=database.info["vault"])
     return repeat_erasures(database, erasures)
 
 
