@@ -20,9 +20,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "erased_count",
-        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("month", name=op.f("pk_erased_count")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erased_count")),
     )
 
 

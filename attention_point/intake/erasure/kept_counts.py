@@ -50,26 +50,27 @@ def keep_cells(session: Session, cells: Mapping[CellKey, int]) -> None:
         lock_for_transaction(session, f"erased-count {month.isoformat()}".encode())
         kept_cells = read_kept_cells(session, month)
         kept_cells.update(cells_by_month[month])
-        sealed = get_vault(session).seal(SEALING_PURPOSE, build_row_id(month), _encode_cells(kept_cells))
-        statement = build_insert(get_dialect(session).name, ErasedCount).values(month=month, sealed=sealed)
-        session.execute(statement.on_conflict_do_update(index_elements=["month"], set_={"sealed": sealed}))
+        row_id = build_row_id(month)
+        sealed = get_vault(session).seal(SEALING_PURPOSE, row_id, _encode_cells(kept_cells))
+        statement = build_insert(get_dialect(session).name, ErasedCount).values(id=row_id, sealed=sealed)
+        session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"sealed": sealed}))
 
 
 def read_kept_cells(session: Session, month: date | None = None) -> Counter[CellKey]:
     """The cells that are kept of erased visits: of one month by its first day, or of all. Raises VaultError."""
-    query = select(ErasedCount.month, ErasedCount.sealed)
+    query = select(ErasedCount.id, ErasedCount.sealed)
     if month is not None:
-        query = query.where(ErasedCount.month == month)
+        query = query.where(ErasedCount.id == build_row_id(month))
     cells: Counter[CellKey] = Counter()
     for row in session.execute(query):
-        content = get_vault(session).open(SEALING_PURPOSE, build_row_id(row.month), row.sealed)
+        content = get_vault(session).open(SEALING_PURPOSE, row.id, row.sealed)
         for day, point, table, cell, count in json.loads(content):
             cells[(date.fromisoformat(day), point, table, cell)] += count
     return cells
 
 
 def build_row_id(month: date) -> UUID:
-    """The id to which the row of a month is sealed: its day's number since the year 1."""
+    """The id of the row of a month: the number of its first day since the year 1."""
     return UUID(int=month.toordinal())
 
 
