@@ -324,9 +324,7 @@ def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
     rows = list_referrals_by_ids(session, session.scalars(select(Referral.id)).all())
     entities = sorted({row.entity for row in rows})
     expected = {
-        entity: OpenReferralCounts(
-            sum(row.entity == entity for row in rows), 0, clock.local_day(rows[0].created_at)
-        )
+        entity: OpenReferralCounts(sum(row.entity == entity for row in rows), 0, clock.local_day(rows[0].created_at))
         for entity in entities
     }
     assert count_open_referrals(session, entities) == expected
