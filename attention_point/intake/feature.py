@@ -6,6 +6,9 @@ from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.openings import views as openings_views
+from attention_point.intake.openings.notices import OPENINGS_NOTICE_JOB
+from attention_point.intake.openings.review import REVIEW_PERMISSION
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
@@ -19,6 +22,7 @@ intake = Feature(
     name="intake",
     blueprints=(
         desk_blueprint.blueprint,
+        openings_views.blueprint,
         duplicates_views.blueprint,
         api.blueprint,
         corrections_api.blueprint,
@@ -38,14 +42,16 @@ intake = Feature(
                 "desk.show_check_page",
                 "desk.show_found_people",
                 "desk.show_person",
+                "openings.ask_reason",
                 "corrections.show_person_correction",
                 "duplicates.*",
             ),
             daily_for=("agent", "supervisor"),
         ),
         MenuItem(N_("Visits"), "desk.list_visits", "visits.view", daily_for=("agent", "supervisor")),
+        MenuItem(N_("Opened files"), "openings.list_openings", REVIEW_PERMISSION),
     ),
-    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
+    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB, OPENINGS_NOTICE_JOB),
     checks=(SEALED_RECORDS_CHECK,),
     naming=NAMING,
 )
