@@ -81,7 +81,7 @@ def _render_question(person: UUID, form: OpeningForm) -> str:
 @blueprint.get("/openings")
 @requires(review.REVIEW_PERMISSION)
 def list_openings() -> str:
-    """List the files that were opened for a reason, what waits for the reader first. No name of a person stands here."""
+    """List the files that were opened for a reason, what waits for the reader first. No person is named."""
     session, actor = db_session(), current_actor()
     files = review.list_opened_files(session, actor)
     files.sort(key=lambda file: (not file.waits, not file.has_confidential))
