@@ -1,5 +1,6 @@
 """The page that asks why a file is opened, and the list from which a second person reviews what was opened."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from attention_point.accounts.sign_in.resumed_forms import find_local_path
 from attention_point.foundation.access import requires
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import Invalid
-from attention_point.foundation.language import N_, current_language
+from attention_point.foundation.language import N_, current_language, format_datetime
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.error_pages import respond_to_app_error, wants_json
@@ -30,7 +31,7 @@ class OpeningForm(BaseForm):
     """Why a file is opened. Each reason is a button; ``words`` are for one that is none of them."""
 
     next = HiddenField()
-    words = StringField(N_("Another reason, without names"))
+    words = StringField(N_("In a few words, without names"))
 
 
 @blueprint.app_errorhandler(ReasonRequired)
@@ -109,7 +110,24 @@ def confirm_review() -> Response:
 @blueprint.app_context_processor
 def _offer_review() -> dict[str, object]:
     """What other pages say of the review; nothing is counted before one asks."""
-    return {"count_opened_files": lambda: _count_opened_files(read_session())}
+    return {
+        "count_opened_files": lambda: _count_opened_files(read_session()),
+        "list_stated_reasons": lambda person: _list_stated_reasons(read_session(), person),
+    }
+
+
+def _list_stated_reasons(session: Session, person: UUID) -> list[tuple[str, str]]:
+    """Who opened a person's file when, and why, for who may see who saw the person."""
+    stated_reasons = grants.list_grants(session, datetime.min.replace(tzinfo=UTC), review.MAX_ROWS, person)
+    names = find_actor_names(session, {grant.actor for grant in stated_reasons})
+    reasons = get_code_list("opening_reasons")
+    return [
+        (
+            f"{format_datetime(grant.opened_at)}, {names[grant.actor]}",
+            grant.words or reasons.label_for_code(grant.reason, current_language()) or _("It cannot be read."),
+        )
+        for grant in stated_reasons
+    ]
 
 
 def _count_opened_files(session: Session) -> int:
