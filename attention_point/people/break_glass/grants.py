@@ -18,7 +18,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
 from attention_point.people import queries
 from attention_point.people.models import AccessGrant
@@ -94,11 +94,14 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
     """Keep why the actor opens a person's file, for ``GRANT_LENGTH`` from now.
 
     ``reason`` is a code of ``opening_reasons``; ``words`` says it where the code is ``other``. Raises NotFound for
-    nobody on file, and Invalid.
+    nobody on file, Invalid, and VaultError where the person's key is damaged.
     """
-    key = queries.open_person_keys(session, [person]).get(person)
-    if key is None:
+    keys = queries.open_person_keys(session, [person])
+    if person not in keys:
         raise NotFound(_("There is no such person."))
+    key = keys[person]
+    if key is None:
+        raise VaultError(_SEALING_PURPOSE, person)
     words = " ".join(words.split()) if reason == OTHER_REASON else ""
     _check_reason(reason, words)
     grant_id, now = new_id(), clock.now()
