@@ -11,6 +11,7 @@ from attention_point.portal.programs import api, exchange_api
 from attention_point.portal.slip_outcomes import views as slip_outcome_views
 from attention_point.portal.webhooks import views as webhook_views
 from attention_point.portal.webhooks.sending import WEBHOOK_JOB
+from attention_point.portal.webhooks.webhook_status import list_webhook_status
 
 # Imported for the views that they add to the blueprints of the portal and of its API.
 _PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, exchange_api)
@@ -30,4 +31,5 @@ portal = Feature(
         MenuItem(N_("Our figures"), "entity_monitor.show_monitor", "portal.use"),
         MenuItem(N_("Notices to programs"), "webhooks.list_webhooks", "webhooks.manage", is_rare=True),
     ),
+    status=(list_webhook_status,),
 )

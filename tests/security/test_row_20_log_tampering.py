@@ -1,4 +1,4 @@
-"""Row 20: an entry that was edited, deleted, reordered or cut off by whoever has the database is named, from outside."""
+"""Row 20: an entry that whoever has the database edited, deleted, reordered or cut off is named, from outside."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
