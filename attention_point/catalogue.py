@@ -5,7 +5,7 @@ from attention_point.backups.feature import backups
 from attention_point.demo.feature import demo
 from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
-from attention_point.foundation.journal_pages.feature import journal
+from attention_point.foundation.journal_pages.feature import journal, oversight
 from attention_point.foundation.mail.feature import mail
 from attention_point.foundation.system_page.feature import system
 from attention_point.intake.feature import intake
@@ -25,6 +25,7 @@ from attention_point.turns.feature import turns
 
 FEATURES: tuple[Feature, ...] = (
     system,  # first: it is the home of whoever keeps the installation
+    oversight,
     dashboard,
     intake,
     portal,  # before the turns: an entity's account opens on its referrals, desk or not

@@ -11,6 +11,9 @@ from attention_point.intake.erasure import views as erasure_views
 from attention_point.intake.erasure.erasers import ERASERS
 from attention_point.intake.erasure.purge import RETENTION_CHECK
 from attention_point.intake.models import FormDraft
+from attention_point.intake.openings import views as openings_views
+from attention_point.intake.openings.notices import OPENINGS_NOTICE_JOB
+from attention_point.intake.openings.review import REVIEW_PERMISSION
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
@@ -27,6 +30,7 @@ intake = Feature(
     name="intake",
     blueprints=(
         desk_blueprint.blueprint,
+        openings_views.blueprint,
         duplicates_views.blueprint,
         api.blueprint,
         corrections_api.blueprint,
@@ -47,6 +51,7 @@ intake = Feature(
                 "desk.show_check_page",
                 "desk.show_found_people",
                 "desk.show_person",
+                "openings.ask_reason",
                 "corrections.show_person_correction",
                 "duplicates.*",
                 "erasures.*",
@@ -54,8 +59,14 @@ intake = Feature(
             daily_for=("agent", "supervisor"),
         ),
         MenuItem(N_("Visits"), "desk.list_visits", "visits.view", daily_for=("agent", "supervisor")),
+        MenuItem(N_("Opened files"), "openings.list_openings", REVIEW_PERMISSION),
     ),
-    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB, repeating.ERASURE_JOB),
+    jobs=(
+        Job("form-drafts", due_every_run, form_drafts.delete_old_drafts),
+        TAG_REBUILD_JOB,
+        repeating.ERASURE_JOB,
+        OPENINGS_NOTICE_JOB,
+    ),
     checks=(SEALED_RECORDS_CHECK, *repeating.CHECKS, RETENTION_CHECK),
     naming=NAMING,
     rotations=(
