@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.people import duplicates, identity, matching, queries, records, rules
+from attention_point.people import identity, queries, records, rules
+from attention_point.people.duplicates import matching, pairs
 
 ANOTHER_DOCUMENT = "same-name-birth-date"
 POSSIBLE_BIRTH_DATE = "same-name-possible-birth-date"
@@ -77,7 +78,7 @@ def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: U
     People who are already listed as possible duplicates of ``person`` do not count. No record is opened: the
     blind-index tags of the documents are enough.
     """
-    already_compared = {person, *duplicates.list_people_noted_with(session, person)} if person else set()
+    already_compared = {person, *pairs.list_people_noted_with(session, person)} if person else set()
     return bool(_list_document_holders(session, identity.build_identity(fields)) - already_compared)
 
 
