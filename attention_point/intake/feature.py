@@ -10,6 +10,7 @@ from attention_point.intake.pages import desk_blueprint, duplicates_views, searc
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
 
 # Imported for the views that they add to the desk's blueprint.
@@ -45,7 +46,7 @@ intake = Feature(
         ),
         MenuItem(N_("Visits"), "desk.list_visits", "visits.view", daily_for=("agent", "supervisor")),
     ),
-    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
+    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB, CANDIDATE_SEARCH_JOB),
     checks=(SEALED_RECORDS_CHECK,),
     naming=NAMING,
 )

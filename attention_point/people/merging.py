@@ -124,7 +124,7 @@ def find_links(session: Session, people: Collection[UUID]) -> list[Link]:
     return list(links.values())
 
 
-def _open_links(session: Session, rows: Collection[Row[tuple[UUID, UUID, bytes | None, int]]]) -> Iterator[Link]:
+def _open_links(session: Session, rows: Collection[Row[UUID, UUID, bytes | None, int]]) -> Iterator[Link]:
     if not rows:
         return
     person_keys = queries.open_person_keys(session, {row.person_id for row in rows})

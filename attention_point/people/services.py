@@ -124,8 +124,8 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     The caller holds the locks of ``lock_people``.
 
     Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
-    agrees (``duplicates/matching.py``). Anything less is a new person, also where the record of whoever shows the document
-    does not open: the two are compared once it does.
+    agrees (``duplicates/matching.py``). Anything less is a new person, also where the record of whoever shows the
+    document does not open: the two are compared once it does.
     """
     tags = _build_record_tags(session, statement.fields)
     document_holders = _find_document_holders(session, _select_document_tags(tags))

@@ -91,7 +91,6 @@ def test_the_database_does_not_tell_what_was_decided(session: Session, people: l
     decisions.decide_pair(session, AGENT, third, first, Judgement("relatives-share-papers"))
     rows = session.execute(text("SELECT * FROM possible_duplicate WHERE is_decided")).mappings().all()
     assert len(rows) == 2
-    assert len({tuple(sorted(row)) for row in rows}) == 1
     assert len({(row["version"], len(row["sealed"])) for row in rows}) == 1
     details = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "person.compare")).all()
     words = ("relatives", "same", "different", ONE_PERSON)

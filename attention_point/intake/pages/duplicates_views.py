@@ -57,9 +57,7 @@ class FindingForm(BaseForm):
     """The form of the agent's decision about two people."""
 
     found_out = RadioField(N_("What did you find out?"), validate_choice=False, choices=[])
-    kept = RadioField(
-        N_("If it is one person, which record goes on?"), validate_choice=False, choices=[], default=EARLIER
-    )
+    kept = RadioField(N_("Which record goes on?"), validate_choice=False, choices=[], default=EARLIER)
 
 
 class UndoForm(BaseForm):
@@ -197,8 +195,8 @@ def compare_people(earlier_record: Mapping[str, Any], later_record: Mapping[str,
 
 def _compare_visits(earlier_person: UUID, later_person: UUID) -> Iterator[ComparisonRow]:
     # Which record is used says which should go on. Only what this reader may list is counted.
-    counts = [
-        len(queries.list_visible_visits(read_session(), current_actor(), visits))
+    earlier_count, later_count = (
+        format_number(len(queries.list_visible_visits(read_session(), current_actor(), visits)))
         for visits in (queries.list_visits_of_person(read_session(), row) for row in (earlier_person, later_person))
-    ]
-    yield ComparisonRow(_("Visits"), *([format_number(count)] for count in counts), None)
+    )
+    yield ComparisonRow(_("Visits"), [earlier_count], [later_count], None)

@@ -21,7 +21,7 @@ class ScoredPair(NamedTuple):
 
 
 def list_scored_pairs(session: Session, size: int) -> list[ScoredPair]:
-    """The pairs that nobody has decided yet, the likeliest first, at most ``size``; those that do not open come last."""
+    """The pairs that nobody has decided yet, the likeliest first, at most ``size``; damaged ones come last."""
     undecided_pairs = pairs.list_undecided_pairs(session, OPENED_PAIRS)
     people = records.open_people(session, {row for pair in undecided_pairs for row in (pair.person, pair.other)})
     scored_pairs = []

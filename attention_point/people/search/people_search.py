@@ -4,7 +4,7 @@ The journal records who searched, in which way, and who was shown; never what wa
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 from uuid import UUID
@@ -16,7 +16,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.people import queries, records
+from attention_point.people import merging, queries, records
 from attention_point.people.search import keys, ranking, tag_rebuild, typed_text
 from attention_point.people.search.index_keeper import SESSION_KEY, IndexState, NameIndexKeeper
 from attention_point.people.search.typed_text import TypedSearch
@@ -35,7 +35,8 @@ class FoundPerson:
     """Somebody whom a search found. ``match`` says by what.
 
     ``is_other_type``: the number is on file under another type of document than was typed. ``damaged``: the record does
-    not open, and is empty here.
+    not open, and is empty here. ``found_as`` is the record by which somebody was found whose records were joined, where
+    it is not the one that goes on.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class FoundPerson:
     score: float
     is_other_type: bool = False
     damaged: bool = False
+    found_as: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def search_people(
         search.unasked.append(WHOLE_NUMBERS_ONLY)
     if typed.name:
         _add_by_name(search)
+    _show_joined_people_once(search)
     # The same search gives the same order: of equals, whoever came last stands first.
     people = sorted(search.found.values(), key=lambda person: (person.score, person.id), reverse=True)
     shown_people = tuple(people[:SHOWN_PEOPLE])
@@ -139,6 +142,19 @@ def search_people(
     )
     is_cut = search.is_cut or len(people) > SHOWN_PEOPLE
     return SearchResult(shown_people, is_cut, tuple(dict.fromkeys(search.unasked)), typed)
+
+
+def _show_joined_people_once(search: _Search) -> None:
+    """Put the record that goes on in the place of those that were joined with it."""
+    linked = merging.map_linked(search.session, search.found)
+    replaced_people = {person: records_of_one[0] for person, records_of_one in linked.items()}
+    missing_people = set(replaced_people.values()) - search.found.keys()
+    opened_people = {row.id: record for row, record in _open_people(search.session, missing_people)}
+    for person, kept in replaced_people.items():
+        if person != kept:
+            found = search.found.pop(person)
+            record = search.found[kept].record if kept in search.found else opened_people.get(kept)
+            search.add(replace(found, id=kept, record=record or {}, damaged=record is None, found_as=found.record))
 
 
 def _describe_search(typed: TypedSearch, people: Collection[FoundPerson]) -> str:
