@@ -103,7 +103,7 @@ def list_linked(session: Session, person_id: UUID) -> tuple[UUID, ...]:
 def map_linked(session: Session, people: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """For those of some people who were merged: all records of the same person, the kept one first."""
     people = set(people)
-    links = find_links(session, people)
+    links = find_links(session, people) if people else []
     linked: dict[UUID, tuple[UUID, ...]] = {}
     for members in group_people(links):
         group = put_kept_first(members, links)

@@ -33,12 +33,12 @@ def search_candidates(database: Database, _settings: Settings, _period: str) -> 
     """Compare who is new or was changed since the last run, at most ``PEOPLE_A_RUN`` people; safe to repeat."""
     started_at = clock.now()
     for _number in range(PEOPLE_A_RUN // BATCH_SIZE):
-        if not _search_new_people(database, started_at):
+        if not compare_new_people(database, started_at):
             _search_changed_people(database, started_at)
             return
 
 
-def _search_new_people(database: Database, started_at: datetime) -> bool:
+def compare_new_people(database: Database, started_at: datetime) -> bool:
     """Compare the next people who were not compared yet. Returns whether there were any."""
     with database.read_session() as session:
         rows = queries.list_sealed_after(session, _get_search(session, started_at).last_person, BATCH_SIZE)
