@@ -1,6 +1,5 @@
 """The job that looks for duplicates, and what joined records mean for the search and for whoever comes again."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -53,7 +52,7 @@ def test_the_job_notes_whom_nobody_noticed_and_changes_nobody(database: Database
 
 
 @pytest.fixture
-def joined(session: Session) -> Iterator[tuple[UUID, UUID]]:
+def joined(session: Session) -> tuple[UUID, UUID]:
     """Two records of Ana with a document each; the later one goes on."""
     recorded(session, person=ANA)
     recorded(session, person={**ANA, "given_names": "Anita", "documents": OTHER_CARD, "new": True})
@@ -61,7 +60,7 @@ def joined(session: Session) -> Iterator[tuple[UUID, UUID]]:
     pairs.note_pairs(session, earlier, [later], session.get_one(Person, later).created_at)
     judgement = decisions.Judgement("one-person-by-papers", later)
     decisions.decide_pair(session, AGENT, later, earlier, judgement)
-    yield earlier, later
+    return earlier, later
 
 
 def test_joined_records_are_found_as_one_person(session: Session, joined: tuple[UUID, UUID]) -> None:
