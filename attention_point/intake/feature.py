@@ -19,6 +19,7 @@ from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
 from attention_point.people.erasure import repeating
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
 from attention_point.people.search.tag_rotation import TAG_ROTATION
@@ -64,6 +65,7 @@ intake = Feature(
     jobs=(
         Job("form-drafts", due_every_run, form_drafts.delete_old_drafts),
         TAG_REBUILD_JOB,
+        CANDIDATE_SEARCH_JOB,
         repeating.ERASURE_JOB,
         OPENINGS_NOTICE_JOB,
     ),
