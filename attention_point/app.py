@@ -14,7 +14,7 @@ from attention_point import catalogue
 from attention_point.accounts.devices import device_requests
 from attention_point.accounts.sign_in import sessions
 from attention_point.directory.queries import list_entity_names, list_point_names
-from attention_point.foundation import paths, web
+from attention_point.foundation import erasers, paths, web
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require_private_files
@@ -96,6 +96,8 @@ def _build_database(settings: Settings, vault: Vault) -> Database:
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
     session_info["needs_added_by_rules"] = NEEDS_ADDED
+    # Whoever erases a person stands below the rooms that hold rows about people.
+    session_info[erasers.SESSION_KEY] = tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers)
     database = Database(settings.database_url, info=session_info)
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

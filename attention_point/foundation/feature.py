@@ -7,6 +7,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.doctor import Check, ListStatus
+from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.journal.naming import RecordNaming
 
@@ -35,7 +36,8 @@ class Feature:
 
     ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
     are safe to repeat. ``status`` tells the page of the system about the room. ``naming`` gives the room's records and
-    actors the names that the journal shows for their ids.
+    actors the names that the journal shows for their ids. ``erasers`` empty the room's rows about people who are
+    erased.
     """
 
     name: str
@@ -46,3 +48,4 @@ class Feature:
     checks: tuple[Check, ...] = ()
     status: tuple[ListStatus, ...] = ()
     naming: RecordNaming = RecordNaming()
+    erasers: tuple[Eraser, ...] = ()
