@@ -20,6 +20,8 @@ DESK_PERMISSIONS = frozenset(
         "slips.open",
         "referrals.view",
         "referrals.manage",
+        # Files what somebody asks about their data; whoever decides opens all of it.
+        "rights.receive",
         "directory.view",
         "turns.give",
         "turns.call",
@@ -48,7 +50,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "reasons.edit", "turns.waits"})
-    | {"webhooks.manage", "referrals.monitor"}
+    | {"webhooks.manage", "referrals.monitor", "rights.report"}
     # The cases by which a change of services is tried before it is published.
     | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
@@ -65,6 +67,10 @@ ROLES: dict[str, frozenset[str]] = {
         "journal.person",
         "visits.correct_any",
         "captures.review_any",
+        # Answers requests about data, hands over a person’s own export, erases.
+        "rights.decide",
+        "rights.report",
+        "incidents.manage",
         "devices.manage",
     }
     | {"turns.configure", "turns.waits"}
@@ -72,7 +78,9 @@ ROLES: dict[str, frozenset[str]] = {
     | {"statistics.release", "routing.view"}
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
-    "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
+    "auditor": frozenset(
+        {"account.own", "journal.view", "journal.person", "directory.view", "statistics.view", "rights.report"}
+    )
     | _build_register_permissions("view"),
     # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
@@ -81,6 +89,7 @@ ROLES: dict[str, frozenset[str]] = {
             "accounts.manage",
             "system.view",
             "devices.manage",
+            "incidents.manage",
             "directory.view",
             "directory.edit",
             "journal.view",

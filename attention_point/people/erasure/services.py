@@ -91,7 +91,10 @@ def _find_key(session: Session, person_id: UUID) -> tuple[bytes | None, datetime
 def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> ErasureResult:
     # The rooms first, while the keys still open what tells them which rows to empty.
     removed = {eraser.name: eraser.erase(session, person_ids) for eraser in get_erasers(session)}
-    removed |= {"search-tags": _delete_tags(session, person_ids), "possible-duplicates": _delete_pairs(session, person_ids)}
+    removed |= {
+        "search-tags": _delete_tags(session, person_ids),
+        "possible-duplicates": _delete_pairs(session, person_ids),
+    }
     session.execute(
         update(Person)
         .where(Person.id.in_(person_ids))
