@@ -97,7 +97,7 @@ def extend_term(
 def transfer_request(
     session: Session, actor: Actor, request_id: UUID, version: int, receiver: str, reason: str
 ) -> StoredRequest:
-    """Note that a request was forwarded to whom it belongs, and close it; who asked is told (art. 15, parágrafo)."""
+    """Note that a request was forwarded to whom it belongs, and close it; who asked is told (art. 15, paragraph)."""
     request = stored_requests.lock_request(session, request_id, version)
     errors = [
         *_check_text("receiver", receiver, _("Write to whom it was forwarded.")),
