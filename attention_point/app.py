@@ -17,10 +17,11 @@ from attention_point.directory.queries import list_entity_names, list_point_name
 from attention_point.foundation import erasers, paths, web
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
-from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require_private_files
+from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
+from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
 from attention_point.routing.rules import NEEDS_ADDED
@@ -97,6 +98,7 @@ def _build_database(settings: Settings, vault: Vault) -> Database:
     session_info["hidden_visits"] = list_hidden_visits
     session_info["needs_added_by_rules"] = NEEDS_ADDED
     # Whoever erases a person stands below the rooms that hold rows about people.
+    session_info[erasure_list.SESSION_KEY] = settings.keyring.with_name(ERASURE_LIST_FILE)
     session_info[erasers.SESSION_KEY] = tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers)
     database = Database(settings.database_url, info=session_info)
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.

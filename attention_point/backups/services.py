@@ -3,8 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,29 +110,51 @@ def _open_scratch_folder(settings: Settings) -> Iterator[Path]:
         yield Path(name)
 
 
-def restore_backup(settings: Settings, path: Path, identity_file: Path) -> BackupSummary:
+def restore_backup(
+    settings: Settings,
+    path: Path,
+    identity_file: Path,
+    session_info: Mapping[str, Any] | None = None,
+    finish: Callable[[Database], None] | None = None,
+) -> BackupSummary:
     """Restore a backup into an empty instance that has the keyring of the installation already.
 
-    Raises BackupError, and KeyringError for a keyring that does not load; then nothing was changed.
+    ``finish`` gets the restored database before anybody can use it, with ``session_info`` in its sessions. Raises
+    BackupError, KeyringError for a keyring that does not load, and what ``finish`` raises; then nothing was changed.
     """
     identities = encryption.read_identities(identity_file)
     vault = Vault(Keyring.load(settings.keyring))
     create_private_folder(settings.instance)
     instance_files.require_no_files(settings)
-    database = Database(settings.database_url, info={"vault": vault})
+    info = {**(session_info or {}), "vault": vault}
+    database = Database(settings.database_url, info=info)
     try:
         _require_empty_database(database, settings)
+        _require_room(settings, path)
         with _open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
             _require_fitting(archive, database, vault)
             targets = instance_files.find_targets(settings, archive)
-            if database.is_sqlite:
-                _restore_sqlite(settings, archive, folder)
-            else:
-                database_copies.load_postgresql(database, archive)
-            instance_files.restore_files(archive, targets)
+            # The files first: a database that is in its place is an installation, and must lack nothing.
+            with instance_files.restored_files(archive, targets):
+                if database.is_sqlite:
+                    _restore_sqlite(settings, archive, folder, info, finish)
+                else:
+                    database_copies.load_postgresql(database, archive, finish)
             return _summarise_manifest(archive.manifest, path)
+    except OSError as error:
+        raise BackupError(
+            _("The backup cannot be restored: %(reason)s. Nothing was changed.", reason=error.strerror)
+        ) from None
     finally:
         database.close()
+
+
+def _require_room(settings: Settings, path: Path) -> None:
+    """Raise BackupError where there is no room for the decrypted archive and for what is in it."""
+    if shutil.disk_usage(settings.instance).free < 2 * path.stat().st_size:
+        raise BackupError(
+            _("Too little room on the disk of %(folder)s to restore the backup.", folder=settings.instance)
+        )
 
 
 def check_backup(settings: Settings, path: Path, identity_file: Path) -> BackupSummary:
@@ -201,16 +223,32 @@ def _extract_sqlite(archive: Archive, folder: Path) -> Path:
     return restored
 
 
-def _restore_sqlite(settings: Settings, archive: Archive, folder: Path) -> None:
+def _restore_sqlite(
+    settings: Settings,
+    archive: Archive,
+    folder: Path,
+    info: dict[str, Any],
+    finish: Callable[[Database], None] | None,
+) -> None:
     restored, file = _extract_sqlite(archive, folder), find_database_file(settings.database_url)
     if file is None:
         raise BackupError(_("A database in memory has no backup."))
+    if finish is not None:
+        with closing(Database(f"sqlite:///{restored}", info=info)) as database:
+            finish(database)
+        database_copies.settle_sqlite(restored)
     # What an empty database kept beside itself would be taken for the restored one's own.
     for suffix in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             file.with_name(f"{file.name}{suffix}").unlink()
     create_private_folder(file.parent)
-    shutil.move(restored, file)
+    # On another disk it is copied: under its own name only once it is whole.
+    half = file.with_name(f".{file.name}.part")
+    try:
+        shutil.move(restored, half)
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def _summarise_manifest(manifest: dict[str, Any], path: Path) -> BackupSummary:

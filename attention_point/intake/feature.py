@@ -6,10 +6,14 @@ from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.erasure import views as erasure_views
+from attention_point.intake.erasure.erasers import ERASERS
+from attention_point.intake.erasure.purge import RETENTION_CHECK
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.erasure import repeating
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
 
 # Imported for the views that they add to the desk's blueprint.
@@ -23,6 +27,7 @@ intake = Feature(
         api.blueprint,
         corrections_api.blueprint,
         corrections_views.blueprint,
+        erasure_views.blueprint,
     ),
     menu=(
         MenuItem(
@@ -40,12 +45,14 @@ intake = Feature(
                 "desk.show_person",
                 "corrections.show_person_correction",
                 "duplicates.*",
+                "erasures.*",
             ),
             daily_for=("agent", "supervisor"),
         ),
         MenuItem(N_("Visits"), "desk.list_visits", "visits.view", daily_for=("agent", "supervisor")),
     ),
-    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
-    checks=(SEALED_RECORDS_CHECK,),
+    jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB, repeating.ERASURE_JOB),
+    checks=(SEALED_RECORDS_CHECK, *repeating.CHECKS, RETENTION_CHECK),
     naming=NAMING,
+    erasers=ERASERS,
 )

@@ -87,6 +87,12 @@ def list_versions_since(session: Session, moment: datetime) -> dict[UUID, int]:
     return {row.id: row.version for row in session.connection().execute(query)}
 
 
+def is_anybody_erased_since(session: Session, moment: datetime) -> bool:
+    """Whether somebody was erased at a moment or later."""
+    query = select(Person.id).where(Person.updated_at >= moment, Person.erased_at.is_not(None)).limit(1)
+    return session.connection().execute(query).first() is not None
+
+
 def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
     query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)

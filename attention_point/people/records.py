@@ -72,9 +72,16 @@ def view_person(session: Session, actor: Actor, person: UUID, purpose: str) -> D
 def require_person(session: Session, person: UUID) -> queries.SealedPerson:
     """The row of a person, not opened. Raises NotFound where there is none, or where the person was erased."""
     row = queries.find_sealed_person(session, person)
-    if row is None or row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+    if row is None:
         raise NotFound(_("There is no such person."))
+    if row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+        raise NotFound(describe_erased())
     return row
+
+
+def describe_erased() -> str:
+    """The sentence for whoever asks for somebody who was erased."""
+    return _("This person's data were erased. Only a note that there was a file is kept.")
 
 
 def _open_person(session: Session, person: UUID) -> DecryptedPerson:

@@ -22,6 +22,7 @@ from attention_point.foundation.vault.sealing import (
 
 INDEX_TAG_BYTES = 16
 _PERSON_KEY_PURPOSE = "person-key"
+_NO_ROW = UUID(int=0)
 
 
 class Vault:
@@ -70,6 +71,14 @@ class Vault:
     def derive_secret(self, purpose: str) -> bytes:
         """Return a secret of 32 bytes, derived for one purpose: signing cookies, say."""
         return self._secret(purpose)
+
+    def seal_lasting(self, purpose: str, plaintext: bytes) -> bytes:
+        """Seal bytes that are never written anew, as entries of the journal, under the secret of a purpose."""
+        return seal_bytes(AESGCM(self._secret(purpose)), 1, purpose, _NO_ROW, plaintext)
+
+    def open_lasting(self, purpose: str, sealed_value: bytes) -> bytes:
+        """Open a value of ``seal_lasting``. Raises VaultError."""
+        return open_bytes(AESGCM(self._secret(purpose)), purpose, _NO_ROW, sealed_value)
 
 
 def _derive_key(root: bytes, purpose: str) -> bytes:

@@ -10,10 +10,10 @@ from attention_point.foundation.database import Base
 
 
 class Erasure(Base):
-    """That a person was erased. It stays as the minimal note of the file (Ley 594/2000) and is repeated after a restore.
+    """That a person was erased: the minimal note of the file (Ley 594/2000), which a restore reads to erase again.
 
-    ``sealed`` holds why, who decided it and what was removed, under the keyring: the ground in clear would tell of a
-    claim. It is empty once the note's own term is over.
+    ``sealed`` holds why, and who decided it, under the keyring: the ground in clear would tell of a claim. It is empty
+    once the note's own time is over.
     """
 
     __tablename__ = "erasure"

@@ -1,4 +1,4 @@
-"""Erasers, as data: what each room does with its rows when people are erased (``people/erasure`` calls them all)."""
+"""An eraser, as data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
