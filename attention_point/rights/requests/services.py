@@ -20,7 +20,6 @@ from attention_point.foundation.workdays import is_working_day
 from attention_point.people import queries as people_queries
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import Mark, set_mark
-from attention_point.people.erasure.services import describe_erased, read_note
 from attention_point.rights.requests import stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts, check_facts
 from attention_point.rights.terms import is_claim
@@ -86,9 +85,9 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
 def require_person_on_file(session: Session, person: UUID) -> None:
     """Raise Conflict for somebody who was erased, and NotFound for nobody on file."""
     row = people_queries.find_sealed_person(session, person)
-    if row is not None and row.wrapped_key is None and read_note(session, person) is not None:
+    if row is not None and row.wrapped_key is None:
         raise Conflict(
-            describe_erased()
+            people_records.describe_erased()
             + " "
             + _("File the request without a record, and answer that no data of this person are kept here."),
             code="erased",
