@@ -42,7 +42,6 @@ def build_export_report(content: Mapping[str, Any], watermark: str | None) -> Re
     """The export as a report. What is empty is left out, but for the consents: that there are none is told."""
     title = _("The data that we keep about you")
     blocks: list[Block] = [
-        Heading(title),
         Paragraph(content["name"] or _("No name on file")),
         Note(
             _(

@@ -122,7 +122,7 @@ def load_sheet() -> Mapping[str, Any]:
 def build_data_sheet(session: Session, half: Half, *, contact: str | None, watermark: str | None) -> Report:
     """The sheet as a report: each database, the channels, the entities that get data, security, the claims."""
     title, language, sheet = _("Data sheet of the databases"), current_language(), load_sheet()
-    blocks: list[Block] = [Heading(title)]
+    blocks: list[Block] = []
     if not sheet["verified"]:
         blocks.append(Note(_("Compare it with the form of the national register before you send it.")))
     blocks.append(LabelledValues(tuple(_list_responsible(session, contact))))

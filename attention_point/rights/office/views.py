@@ -47,13 +47,13 @@ def show_report() -> str:
     half = data_sheet.parse_half(request.args.get("half", ""), today)
     last = data_sheet.find_last_half(today)
     running = data_sheet.Half(today.year, 1 if today.month <= 6 else 2)
-    table = data_sheet.build_count_table(db_session(), half)
+    counts = data_sheet.build_count_table(db_session(), half)
     return render_template(
         "rights/report.html",
-        heads=[column.label if column.kind == "text" else (column.label, "number") for column in table.columns],
+        heads=[column.label if column.kind == "text" else (column.label, "number") for column in counts.columns],
         half=half,
         halves=[(entry, data_sheet.describe_half(entry)) for entry in dict.fromkeys((running, last, half))],
-        table=table,
+        counts=counts,
     )
 
 

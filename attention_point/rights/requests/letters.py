@@ -51,7 +51,6 @@ def build_paper(request: StoredRequest, paper: str, *, contact: str | None, wate
         "answer": _write_answer,
     }
     blocks = [
-        Heading(title),
         Paragraph(_("Filing number: %(reference)s", reference=request.reference)),
         Paragraph(_find_addressee(request)),
         *writers[paper](request),

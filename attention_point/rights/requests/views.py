@@ -25,6 +25,7 @@ from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import records as people_records
+from attention_point.rights.purposes import label_purpose
 from attention_point.rights.requests import forms, letters, services, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
@@ -120,6 +121,7 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
         today=clock.today(),
         person=person,
         person_name=people_records.format_full_name(person.record) if person else "",
+        purposes=[label_purpose(session, purpose) for purpose in stored.note["purposes"]],
         papers=[(name, _(letters.PAPER_TITLES[name])) for name in letters.list_papers(stored)],
         done=list(letters.list_done(stored)),
         steps=[(datetime.fromisoformat(step["at"]), step["step"], names[step["by"]]) for step in stored.note["steps"]],
