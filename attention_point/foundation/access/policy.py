@@ -60,6 +60,8 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": DESK_PERMISSIONS
     | {
         "restricted.view",
+        # As the second person who gives an account back to its owner.
+        "accounts.confirm_way_back",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
@@ -79,6 +81,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "account.own",
             "accounts.manage",
+            "accounts.confirm_way_back",
             "system.view",
             "devices.manage",
             "directory.view",
