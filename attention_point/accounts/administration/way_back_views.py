@@ -46,7 +46,10 @@ def ask_way_back(account_id: UUID) -> Any:
             except (Invalid, Conflict) as error:
                 status = show_error(error, form)
     return render_template(
-        "accounts/second-factor/ask-way-back.html", form=form, account=account, confirming_names=confirming_names
+        "accounts/second-factor/ask-way-back.html",
+        form=form,
+        account=account,
+        confirming_names=confirming_names,
     ), status
 
 

@@ -18,13 +18,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import ngettext
 from attention_point.foundation.web.install import LANGUAGE_COOKIE
 from attention_point.foundation.web.page_frame import display
-from attention_point.foundation.web.transactions import (
-    SAFE_METHODS,
-    current_actor,
-    current_database,
-    db_session,
-    read_session,
-)
+from attention_point.foundation.web.transactions import SAFE_METHODS, current_database, db_session, read_session
 
 blueprint = Blueprint("account", __name__)
 
@@ -123,7 +117,7 @@ def take_second_step() -> Any:
         return _build_error_response(error, _render_second_step(form, fields))
     sessions.begin_browser_session(signed_in.token, signed_in.account_id)
     cookies.set_known_browser_cookie_after_request(signed_in.browser_cookie)
-    _tell_of_factor(signed_in.factor)
+    _tell_of_factor(signed_in)
     if fields:
         return _give_form_back(form.next.data, fields, last_account_id)
     return _set_account_language(redirect(resumed_forms.find_local_path(form.next.data)))
@@ -148,13 +142,13 @@ def _begin_again(error: second_step.TicketGone, next_path: str | None, fields: l
     return redirect(url_for("account.sign_in", next=None if path == "/" else path))
 
 
-def _tell_of_factor(factor: str) -> None:
+def _tell_of_factor(signed_in: second_step.SignedIn) -> None:
     """Say what follows from a sign-in without the usual device."""
-    if factor == CODES:
-        left = count_codes_left(read_session(), current_actor().id)
+    if signed_in.factor == CODES:
+        left = count_codes_left(read_session(), signed_in.account_id)
         message = ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left)
         flash(f"{_('You used a recovery code.')} {message}", "warning")
-    if factor == second_step.WAY_BACK:
+    if signed_in.factor == second_step.WAY_BACK:
         flash(_("Your lost device opens your account no longer. Add your new one now."), "warning")
 
 
