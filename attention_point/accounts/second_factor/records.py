@@ -46,19 +46,21 @@ def open_factor(vault: Vault, factor: SecondFactor) -> dict[str, Any]:
 
 def list_passkeys(session: Session, factors: Iterable[SecondFactor]) -> list[tuple[SecondFactor, Passkey]]:
     """The passkeys among some factors, opened. One that does not open is noted as damage and left out."""
-    opened = []
-    for factor in factors:
-        if factor.kind == "passkey":
-            try:
-                opened.append((factor, open_passkey(get_vault(session), factor)))
-            except VaultError as error:
-                note_damage(session, error)
-    return opened
+    opened = [(row, open_factor_or_note(session, row)) for row in factors if row.kind == "passkey"]
+    return [(row, read_passkey(record)) for row, record in opened if record]
 
 
-def open_passkey(vault: Vault, factor: SecondFactor) -> Passkey:
-    """Open a confirmed passkey. Raises VaultError."""
-    record = open_factor(vault, factor)
+def open_factor_or_note(session: Session, factor: SecondFactor) -> dict[str, Any] | None:
+    """The record of a factor; None for one that does not open, which is noted as damage: others still open."""
+    try:
+        return open_factor(get_vault(session), factor)
+    except VaultError as error:
+        note_damage(session, error)
+        return None
+
+
+def read_passkey(record: Mapping[str, Any]) -> Passkey:
+    """The passkey of an opened record."""
     return Passkey(b64decode(record["credential_id"]), b64decode(record["public_key"]), record["sign_count"])
 
 

@@ -82,7 +82,8 @@ def find_code_step(secret: str, code: str, now: datetime, last_step: int | None)
     totp, current_step = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
     steps = range(current_step - TOLERATED_STEPS, current_step + TOLERATED_STEPS + 1)
     matching_steps = [step for step in steps if hmac.compare_digest(totp.generate_otp(step), digits)]
-    return next((step for step in matching_steps if is_step_unused(step, last_step)), None)
+    # The last one: of two periods that happen to have the same code, both are then used.
+    return max((step for step in matching_steps if is_step_unused(step, last_step)), default=None)
 
 
 def is_step_unused(step: int, last_step: int | None) -> bool:

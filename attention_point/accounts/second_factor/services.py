@@ -14,9 +14,8 @@ from attention_point.accounts.second_factor.models import SecondFactor, SignInTi
 from attention_point.accounts.services import end_sessions, hash_secret
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound, VaultError
+from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 
@@ -145,11 +144,8 @@ def _replace_codes(session: Session, account: Account) -> list[str]:
 def count_codes_left(session: Session, account_id: UUID) -> int:
     """How many recovery codes an account has left."""
     factors = queries.list_factors(session, account_id, CODES)
-    try:
-        return sum(len(records.open_factor(get_vault(session), factor)["hashes"]) for factor in factors)
-    except VaultError as error:
-        note_damage(session, error)
-        return 0
+    opened = [records.open_factor_or_note(session, factor) for factor in factors]
+    return sum(len(record["hashes"]) for record in opened if record)
 
 
 def remove_factor(session: Session, actor: Actor, factor_id: UUID, *, is_needed: bool) -> None:
@@ -221,7 +217,7 @@ def use_passkey_count(session: Session, factor_id: UUID, used_passkey: records.P
     """Note the new count of a passkey; False if it was removed or used meanwhile."""
     factor = _lock_factor(session, factor_id)
     vault = get_vault(session)
-    if factor is None or records.open_passkey(vault, factor) != used_passkey:
+    if factor is None or records.read_passkey(records.open_factor(vault, factor)) != used_passkey:
         return False
     passkey = records.Passkey(used_passkey.credential_id, used_passkey.public_key, sign_count)
     factor.sealed, factor.last_used_at = records.seal_factor(vault, factor, passkey.as_record()), clock.now()
@@ -234,11 +230,12 @@ def use_recovery_code(session: Session, account_id: UUID, code: str) -> bool:
     factor = _lock_factor(session, factors[0].id) if factors else None
     if factor is None:
         return False
-    vault = get_vault(session)
-    remaining = rules.remove_code(records.open_factor(vault, factor)["hashes"], code)
+    record = records.open_factor_or_note(session, factor)
+    remaining = rules.remove_code(record["hashes"], code) if record else None
     if remaining is None:
         return False
-    factor.sealed, factor.last_used_at = records.seal_factor(vault, factor, {"hashes": remaining}), clock.now()
+    factor.sealed = records.seal_factor(get_vault(session), factor, {"hashes": remaining})
+    factor.last_used_at = clock.now()
     return True
 
 

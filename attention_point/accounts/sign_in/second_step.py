@@ -138,8 +138,9 @@ def _find_proof(
         return _find_passkey_proof(session, ticket, account_id, step.credential, site) if site else None
     if step.code:
         for factor in queries.list_factors(session, account_id, services.APP):
-            secret = records.open_factor(get_vault(session), factor)["secret"]
-            time_step = rules.find_code_step(secret, step.code, clock.now(), factor.last_step)
+            record = records.open_factor_or_note(session, factor)
+            secret = record["secret"] if record else ""
+            time_step = rules.find_code_step(secret, step.code, clock.now(), factor.last_step) if secret else None
             if time_step is not None:
                 return _build_app_use(factor.id, time_step)
         return None

@@ -124,9 +124,9 @@ def take_second_step() -> Any:
 
 
 def _render_second_step(form: SecondStepForm, fields: list[tuple[str, str]]) -> str:
-    # Not the request's own session: it began before the try that has just failed, which changed the challenge.
-    with current_database().read_session() as session:
-        options = second_step.list_options(session, sessions.find_ticket(), find_current_site())
+    # On SQLite it sees the database as before the try that has just failed, which changed the challenge.
+    read_session().rollback()
+    options = second_step.list_options(read_session(), sessions.find_ticket(), find_current_site())
     return render_template("accounts/second-step.html", form=form, fields=fields, options=options)
 
 
