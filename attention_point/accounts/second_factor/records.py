@@ -1,4 +1,4 @@
-"""What proves a second step, as it is sealed: bound to its account, its kind and its row.
+"""What proves a second step, as it is sealed: bound to its row, and within it to its account and its kind.
 
 So a row that somebody moves to another account by SQL opens nothing.
 """
@@ -15,6 +15,8 @@ from attention_point.accounts.second_factor.models import SecondFactor, WayBack
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.vault import Vault, get_vault
+
+FACTOR_PURPOSE, WAY_BACK_PURPOSE = "second-factor", "way-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,15 @@ class Passkey:
 
 def seal_factor(vault: Vault, factor: SecondFactor, record: Mapping[str, Any]) -> bytes:
     """Seal the record of a factor under the keyring's current key."""
-    return vault.seal(build_factor_purpose(factor), factor.id, json.dumps(record).encode())
+    bound_record = {**record, "bound_to": _name_owner(factor)}
+    return vault.seal(FACTOR_PURPOSE, factor.id, json.dumps(bound_record).encode())
 
 
 def open_factor(vault: Vault, factor: SecondFactor) -> dict[str, Any]:
     """Open the record of a factor: ``{"secret"}``, ``{"hashes"}``, that of a passkey, or ``{"challenge"}`` of one that
     is not confirmed. Raises VaultError for a row that was altered or moved.
     """
-    record: dict[str, Any] = json.loads(vault.open(build_factor_purpose(factor), factor.id, factor.sealed))
-    return record
+    return _open_bound_record(vault, FACTOR_PURPOSE, factor, factor.sealed)
 
 
 def list_passkeys(session: Session, factors: Iterable[SecondFactor]) -> list[tuple[SecondFactor, Passkey]]:
@@ -64,22 +66,24 @@ def read_passkey(record: Mapping[str, Any]) -> Passkey:
     return Passkey(b64decode(record["credential_id"]), b64decode(record["public_key"]), record["sign_count"])
 
 
-def build_factor_purpose(factor: SecondFactor) -> str:
-    """The purpose under which a factor is sealed."""
-    return f"second-factor/{factor.kind}/{factor.account_id}"
-
-
 def seal_way_back(vault: Vault, way_back: WayBack, record: Mapping[str, Any]) -> bytes:
     """Seal the record of a way back."""
-    return vault.seal(build_way_back_purpose(way_back), way_back.id, json.dumps(record).encode())
+    bound_record = {**record, "bound_to": _name_owner(way_back)}
+    return vault.seal(WAY_BACK_PURPOSE, way_back.id, json.dumps(bound_record).encode())
 
 
 def open_way_back(vault: Vault, way_back: WayBack) -> dict[str, Any]:
     """Open the record of a way back: ``{"reason", "hashes"}``. Raises VaultError."""
-    record: dict[str, Any] = json.loads(vault.open(build_way_back_purpose(way_back), way_back.id, way_back.sealed))
+    return _open_bound_record(vault, WAY_BACK_PURPOSE, way_back, way_back.sealed)
+
+
+def _open_bound_record(vault: Vault, purpose: str, row: SecondFactor | WayBack, sealed: bytes) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(vault.open(purpose, row.id, sealed))
+    if record.pop("bound_to", None) != _name_owner(row):
+        raise VaultError(purpose, row.id)
     return record
 
 
-def build_way_back_purpose(way_back: WayBack) -> str:
-    """The purpose under which a way back is sealed."""
-    return f"way-back/{way_back.account_id}"
+def _name_owner(row: SecondFactor | WayBack) -> str:
+    """The account of a row; of a factor also its kind, for a passkey must not pass as an application."""
+    return f"{row.account_id}/{row.kind}" if isinstance(row, SecondFactor) else str(row.account_id)
