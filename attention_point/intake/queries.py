@@ -283,7 +283,7 @@ def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
             continue
         values = dict(row._mapping)
         record = people_queries.open_record_or_note(
-            session, person_keys[row.person_id], SEALING_PURPOSE, row.id, values.pop("sealed")
+            session, person_keys[row.person_id], SEALING_PURPOSE, row.id, values.pop("sealed"), row.version
         )
         if record is None:
             visits.append(DamagedVisit(row.id, row.attended_at))

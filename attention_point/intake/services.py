@@ -211,7 +211,7 @@ def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel:
         "counted": visit_facts.encode_visit_facts(count.counted),
         **visit_facts.encode_stated_person(count.stated, count.counted),
     }
-    sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record)
+    sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record, version=1)
     insert_visit(
         session,
         {

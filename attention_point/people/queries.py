@@ -176,17 +176,17 @@ def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, Per
 
 
 def open_record_or_note(
-    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes
+    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes, version: int
 ) -> dict[str, Any] | None:
     """Open one record sealed under a person's key; None where it does not open, which is noted in the session.
 
-    ``key`` is None where the person's key itself is damaged.
+    ``key`` is None where the person's key itself is damaged; ``version`` is that of the row.
     """
     if key is None:  # the note says that the record may be whole: only its key is lost
         note_damage(session, VaultError(purpose, row_id), inherited=True)
         return None
     try:
-        return key.open(purpose, row_id, sealed)
+        return key.open(purpose, row_id, sealed, version=version)
     except VaultError as error:
         note_damage(session, error)
         return None

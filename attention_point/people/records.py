@@ -105,7 +105,7 @@ def open_people(session: Session, people: Iterable[UUID]) -> dict[UUID, Decrypte
 def _decrypt_person(session: Session, row: queries.SealedPerson) -> DecryptedPerson:
     wrapped_key = WrappedKey(row.key_version, row.wrapped_key or b"")
     key = get_vault(session).open_person_key(row.id, wrapped_key)
-    record, history = identity.open_record(key, row.id, row.sealed or b"")
+    record, history = identity.open_record(key, row.id, row.version, row.sealed or b"")
     return DecryptedPerson(row.id, key, record, row.version, history, row.counted)
 
 

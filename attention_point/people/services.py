@@ -31,7 +31,7 @@ _UPDATE_COUNTED = PreparedStatement(
 _UPDATE_PERSON = PreparedStatement(
     update(Person)
     .where(Person.id == bindparam("person"))
-    .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
+    .values(sealed=bindparam("new_sealed"), version=bindparam("new_version"), updated_at=bindparam("new_time"))
 )
 _INSERT_TAG = PreparedStatement(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
 _DELETE_TAG = PreparedStatement(
@@ -271,7 +271,7 @@ def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Ta
             "id": person_id,
             "key_version": wrapped_key.version,
             "wrapped_key": wrapped_key.sealed_key,
-            "sealed": identity.seal_record(key, person_id, record),
+            "sealed": identity.seal_record(key, person_id, 1, record),
             "counted": statement.count(received_person, None),
             "version": 1,
             "created_at": statement.stated_at,
@@ -310,8 +310,11 @@ def _save_record(
     history: list[dict[str, Any]],
     now: datetime,
 ) -> None:
-    sealed = identity.seal_record(person_on_file.key, person_on_file.id, record, history)
-    _UPDATE_PERSON.execute(session, {"person": person_on_file.id, "new_sealed": sealed, "new_time": now})
+    version = person_on_file.version + 1
+    sealed = identity.seal_record(person_on_file.key, person_on_file.id, version, record, history)
+    _UPDATE_PERSON.execute(
+        session, {"person": person_on_file.id, "new_sealed": sealed, "new_version": version, "new_time": now}
+    )
     if _build_search_keys(record) != _build_search_keys(person_on_file.record):
         old_tags = [
             {"old_kind": kind, "old_tag": tag} for kind, tag in _build_record_tags(session, person_on_file.record)

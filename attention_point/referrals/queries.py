@@ -303,7 +303,9 @@ def _decrypt_rows(session: Session, rows: Sequence[Any]) -> list[ListedReferral]
             continue
         key = keys[row.person_id]
         values = dict(row._mapping)
-        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, values.pop("sealed"))
+        record = people_queries.open_record_or_note(
+            session, key, SEALING_PURPOSE, row.id, values.pop("sealed"), row.version
+        )
         if key is None or record is None:
             listed_referrals.append(DamagedReferral(**values))
         else:

@@ -93,6 +93,7 @@ def create_referrals(
                 queries.SEALING_PURPOSE,
                 referral_id,
                 {**add_terms_of_service(session, chosen_service.record), "answers": []},
+                version=1,
             ),
         }
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
@@ -167,7 +168,7 @@ def store_person_outcome(
         raise Conflict(message, (difference,))
     entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
     record = {**referral.record, "person_outcomes": [*referral.person_outcomes, entry]}
-    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
+    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     # Not which outcome: what the person says stays sealed.
     journal.record(session, actor, "referral.outcome", "referral", referral.id)

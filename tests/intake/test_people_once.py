@@ -159,9 +159,9 @@ def test_a_registration_opens_no_earlier_visit_of_the_person(session: Session, m
     opened: list[str] = []
     open_record = people_queries.open_record_or_note
 
-    def watch(session: Session, key: Any, purpose: str, row_id: UUID, sealed: bytes) -> Any:
+    def watch(session: Session, key: Any, purpose: str, row_id: UUID, sealed: bytes, version: int) -> Any:
         opened.append(purpose)
-        return open_record(session, key, purpose, row_id, sealed)
+        return open_record(session, key, purpose, row_id, sealed, version)
 
     monkeypatch.setattr(people_queries, "open_record_or_note", watch)
     for day in (0, 3, 12, 95, 130):
@@ -189,11 +189,12 @@ def keep_only_what_the_earlier_version_kept(session: Session) -> None:
     """Take away what this version seals of how a person counts in a quarter and a year."""
     session.execute(update(Person).values(counted=None))
     session.execute(delete(Tally).where(Tally.table.contains("-repeats-of-")))
-    rows = session.execute(select(Visit.id, Visit.person_id, Visit.sealed)).all()
+    rows = session.execute(select(Visit.id, Visit.person_id, Visit.sealed, Visit.version)).all()
     keys = people_queries.open_person_keys(session, {row.person_id for row in rows})
     for row in rows:
         key = keys[row.person_id]
         assert key is not None
-        record = key.open("visit", row.id, row.sealed or b"")
+        record = key.open("visit", row.id, row.sealed or b"", version=row.version)
         del record["counted"]["repeats"]
-        session.execute(update(Visit).where(Visit.id == row.id).values(sealed=key.seal("visit", row.id, record)))
+        sealed = key.seal("visit", row.id, record, version=row.version)
+        session.execute(update(Visit).where(Visit.id == row.id).values(sealed=sealed))

@@ -32,7 +32,9 @@ from attention_point.tallies.counted_cells import CellKey
 _VOID_VISIT = (
     update(Visit)
     .where(Visit.id == bindparam("visit"))
-    .values(state=VOID, version=Visit.version + 1, changed_at=bindparam("new_time"), sealed=bindparam("new_sealed"))
+    .values(
+        state=VOID, version=bindparam("new_version"), changed_at=bindparam("new_time"), sealed=bindparam("new_sealed")
+    )
 )
 
 
@@ -122,7 +124,8 @@ def _annul(
         {
             "visit": visit.id,
             "new_time": now,
-            "new_sealed": person.key.seal(queries.SEALING_PURPOSE, visit.id, record),
+            "new_version": visit.version + 1,
+            "new_sealed": person.key.seal(queries.SEALING_PURPOSE, visit.id, record, version=visit.version + 1),
         },
     )
     journal.record(session, actor, "visit.void", "visit", visit.id, person=visit.person_id)
