@@ -58,6 +58,7 @@ def ask_way_back(account_id: UUID) -> Any:
 def list_ways_back() -> str:
     """List the ways back that wait for a second person."""
     session = read_session()
+    # What is confirmed waits for its owner alone.
     rows = [row for row in queries.list_open_ways_back(session) if row.confirmed_at is None]
     labels = {row.id: f"account:{row.asked_by}" if row.asked_by else "system" for row in rows}
     names = find_actor_names(session, labels.values())

@@ -72,6 +72,7 @@ def confirm_app(session: Session, actor: Actor, code: str, kept_token_hash: byte
     if step is None:
         message = _("This code is not right. Wait for the next one and type it. Is the clock of the telephone right?")
         raise Invalid(message, (FieldError("code", message),))
+    # One application an account: two would double the codes that a guess may hit.
     session.execute(
         delete(SecondFactor).where(
             SecondFactor.account_id == account.id, SecondFactor.kind == APP, SecondFactor.id != factor.id
@@ -162,6 +163,7 @@ def remove_factor(session: Session, actor: Actor, factor_id: UUID, *, is_needed:
     if is_needed and len(factors) == 1:
         raise Conflict(_("Your role needs a second step. Add another one before you remove this."), code="last_factor")
     session.delete(factor)
+    # Recovery codes alone are no second step that somebody carries.
     if len(factors) == 1:
         remove_all_factors(session, account)
     session.flush()

@@ -64,6 +64,7 @@ def add_app() -> Any:
             except Invalid as error:
                 form.show_field_errors(error.field_errors)
     secret = services.read_app_secret(read_session(), account_id)
+    # Confirmed meanwhile in another tab, say: a secret in use is never shown again.
     if secret is None:
         return redirect(url_for("own_factors.show_factors"))
     email = account_queries.get_account(read_session(), account_id).email
@@ -137,6 +138,7 @@ def remove_factor(factor_id: UUID) -> Response:
 
 def _reply_with_codes(codes: list[str], done: str) -> Any:
     """Show recovery codes this once; without any, lead back with the sentence that says what was done."""
+    # They exist only with the account's first device; a second one keeps those that its owner wrote down.
     if codes:
         return render_template("accounts/second-factor/codes.html", codes=codes, done=done), 201
     flash(done, "success")

@@ -113,6 +113,7 @@ def take_second_step(
             clock.now(),
             _build_attempt_key(vault, account.id, known_tag) if known_tag else None,
         )
+    # Signatures are verified here, outside of every writing transaction.
     with database.read_session() as session:
         use_proof = _find_proof(session, ticket, account.id, step, site)
     begun = _begin_proved_session(database, ticket, use_proof) if use_proof else None

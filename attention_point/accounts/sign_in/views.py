@@ -16,6 +16,7 @@ from attention_point.foundation.access import public
 from attention_point.foundation.errors import Invalid, TooManyTries, Unauthenticated
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import ngettext
+from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.install import LANGUAGE_COOKIE
 from attention_point.foundation.web.page_frame import display
 from attention_point.foundation.web.transactions import SAFE_METHODS, current_database, db_session, read_session
@@ -214,7 +215,8 @@ def sign_out() -> Response:
     if actor and token:
         authentication.sign_out(db_session(), actor, token)
     sessions.clear_browser_session()
-    path = resumed_forms.find_local_path(request.form.get("next"))
+    # Whoever changes a second step signs in again, and comes back to its page.
+    path = resumed_forms.find_local_path(read_posted_fields().get("next"))
     return redirect(url_for("account.sign_in", next=None if path == "/" else path))
 
 
