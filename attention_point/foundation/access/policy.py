@@ -64,6 +64,8 @@ ROLES: dict[str, frozenset[str]] = {
         "restricted.view",
         # Erases somebody for good, because they asked for it or because an authority ordered it.
         "people.erase",
+        # As the second person who gives an account back to its owner.
+        "accounts.confirm_way_back",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
@@ -92,6 +94,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "account.own",
             "accounts.manage",
+            "accounts.confirm_way_back",
             "system.view",
             "devices.manage",
             "incidents.manage",
