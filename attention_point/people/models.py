@@ -86,3 +86,23 @@ class DuplicateSearch(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     last_person: Mapped[UUID | None]
     changed_until: Mapped[datetime]
+
+
+class AccessGrant(Base):
+    """That somebody who sees what is confidential stated why a person's file is opened.
+
+    There is a row for every file, whatever is in it, and the journal has the same person, actor and time: the row tells
+    nothing more. The reason is in ``sealed``, under the person's key.
+    """
+
+    __tablename__ = "access_grant"
+    __table_args__ = (
+        Index("ix_access_grant_actor_opened_at", "actor", "opened_at"),
+        Index("ix_access_grant_opened_at", "opened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    actor: Mapped[str] = mapped_column(String(60))
+    opened_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -23,8 +23,8 @@ TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 
 # Maximum number of people of one key where the tags alone say who is meant.
 MAXIMUM_CANDIDATES = 50
 
-_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
-_PEOPLE_BY_IDS = _PERSON_ROWS.where(Person.id.in_(bindparam("ids", expanding=True)))
+PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
+_PEOPLE_BY_IDS = PERSON_ROWS.where(Person.id.in_(bindparam("ids", expanding=True)))
 _PERSON_BY_ID = PreparedStatement(
     select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted).where(
         Person.id == bindparam("person")
@@ -72,7 +72,7 @@ def count_people(session: Session) -> int:
 
 def list_sealed_after(session: Session, person: UUID | None, size: int) -> list[SealedPerson]:
     """The next rows in the order of ids after a person; None begins with the first. The erased are left out."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     if person is not None:
         query = query.where(Person.id > person)
     return [SealedPerson(*row) for row in session.connection().execute(query)]
@@ -89,9 +89,15 @@ def list_versions_since(session: Session, moment: datetime) -> dict[UUID, int]:
     return {row.id: row.version for row in session.connection().execute(query)}
 
 
+def is_anybody_erased_since(session: Session, moment: datetime) -> bool:
+    """Whether somebody was erased at a moment or later."""
+    query = select(Person.id).where(Person.updated_at >= moment, Person.erased_at.is_not(None)).limit(1)
+    return session.connection().execute(query).first() is not None
+
+
 def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     rows = session.execute(query).all()
     while rows:
         yield [SealedPerson(*row) for row in rows]
@@ -114,9 +120,15 @@ def load_document_types() -> Mapping[str, rules.DocumentType]:
 
 
 def build_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
-    """The keyed tags of search keys: without the installation's key nobody can tell which name a tag stands for."""
+    """The keyed tags to store for search keys: without the keyring nobody can tell which name a tag stands for."""
     vault = get_vault(session)
     return [(TAG_KINDS[kind], vault.index_tag(kind, value)) for kind, value in keys]
+
+
+def build_search_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The tags to look for: those of every version held of the index key, of which somebody carries one."""
+    vault = get_vault(session)
+    return [(TAG_KINDS[kind], tag) for kind, value in keys for tag in vault.index_tags(kind, value)]
 
 
 def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:
@@ -189,17 +201,17 @@ def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, Per
 
 
 def open_record_or_note(
-    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes
+    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes, version: int
 ) -> dict[str, Any] | None:
     """Open one record sealed under a person's key; None where it does not open, which is noted in the session.
 
-    ``key`` is None where the person's key itself is damaged.
+    ``key`` is None where the person's key itself is damaged; ``version`` is that of the row.
     """
     if key is None:  # the note says that the record may be whole: only its key is lost
         note_damage(session, VaultError(purpose, row_id), inherited=True)
         return None
     try:
-        return key.open(purpose, row_id, sealed)
+        return key.open(purpose, row_id, sealed, version=version)
     except VaultError as error:
         note_damage(session, error)
         return None

@@ -15,6 +15,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_, current_language, format_datetime, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.people import merging
+from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -136,15 +137,16 @@ def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> Pe
         for referral in queries.list_referrals_of_person(session, record_id)
     ]
     hidden_visits = queries.list_hidden_visits(session, actor, every_referral)
+    sees_confidential = grants.may_see_confidential(session, actor, person_id)
     referrals = [
         referral
         for referral in every_referral
         if referral.damaged
-        or actor.may("restricted.view")
-        or (not is_restricted(referral) and referral.visit_id not in hidden_visits)
+        or (referral.visit_id not in hidden_visits and (sees_confidential or not is_restricted(referral)))
     ]
-    if referrals:
-        listed_ids = [str(referral.id) for referral in referrals]
+    if every_referral:
+        # The hidden ones too: one that is missing here, and stands in the table, would be known as confidential.
+        listed_ids = [str(referral.id) for referral in every_referral]
         journal.record(session, actor, "referral.list", "person", person_id, found=listed_ids)
     needs_today = {service.need for service in directory_queries.list_services(session, clock.today())}
     news = [_build_news(referral, needs_today) for referral in sorted(referrals, key=_build_sort_key)]

@@ -22,6 +22,7 @@ from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.services import release_period
+from attention_point.tallies import folding
 
 # Jobs run before the desk opens, the office releases in the morning, agents compare people in the afternoon.
 JOB_TIME, RELEASE_TIME, COMPARISON_TIME = time(6, 5), time(10, 20), time(16, 30)
@@ -69,6 +70,7 @@ def _run_job(job: Job, period: str, settings: Settings, database: Database) -> N
         "tries": 1,
         "error": None,
     }
+    folding.fold_due_tallies(database)
     job.run(database, settings, period)
     with database.write_session() as session:
         # The pretended clock stands still during a step, so two seconds are made up.
@@ -80,6 +82,7 @@ def _release_month(month: date, settings: Settings, staff: DemoStaff, database: 
     with database.read_session() as session:
         is_released = queries.find_current_release(session, Period("month", month)) is not None
     if not is_released:
+        folding.fold_due_tallies(database)
         # A refused month stays open, as it would at the office.
         with suppress(AppError), database.write_session() as session:
             release_period(session, staff.office_actor, Period("month", month))

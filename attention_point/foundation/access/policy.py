@@ -60,9 +60,13 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": DESK_PERMISSIONS
     | {
         "restricted.view",
+        # Erases somebody for good, because they asked for it or because an authority ordered it.
+        "people.erase",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
+        # Looks at why others opened files.
+        "openings.review",
         "visits.correct_any",
         "captures.review_any",
         "devices.manage",
@@ -73,6 +77,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
+    | {"openings.review"}
     | _build_register_permissions("view"),
     # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
@@ -85,6 +90,7 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.edit",
             "journal.view",
             "journal.person",
+            "openings.review",
             "routing.view",
             "routing.edit",
             "statistics.view",

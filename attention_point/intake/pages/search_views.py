@@ -25,7 +25,7 @@ from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.new_person_fields import build_new_person_fields
 from attention_point.intake.pages.unsaved_visits.kept_fields import find_fields, save_fields
 from attention_point.intake.records import visit_search
-from attention_point.intake.records.visit_lists import list_latest_visits
+from attention_point.intake.records.visit_lists import NO_VISITS, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import records as people_records
 from attention_point.people.search import people_search
@@ -140,17 +140,17 @@ def _render_search_page(
 ) -> str:
     """The page with which a shift begins; ``result`` is None before the first search."""
     points = directory_queries.list_points(session)
-    latest_visits = (
+    latest_visits, hidden_people = (
         list_latest_visits(session, current_actor(), points[0].code, None, LATEST_VISITS)
         if points and result is None
-        else []
+        else NO_VISITS
     )
     return render_template(
         "desk/search.html",
         form=form,
         is_answer=request.endpoint == "desk.show_found_people",
         search_id=(request.view_args or {}).get("search") or new_id(),
-        visit_rows=build_visit_rows(session, current_actor(), latest_visits),
+        visit_rows=build_visit_rows(session, current_actor(), latest_visits, hidden_people),
         services=directory_queries.get_services_by_code(session),
         next_shown=next((count for count in people_search.MORE_PEOPLE if count > shown_people), None),
         **_build_result_values(result),

@@ -24,7 +24,7 @@ from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.person_page import list_household, list_joined_records
-from attention_point.intake.records.visit_lists import EVERY_VISIT, VisitFilter, list_latest_visits
+from attention_point.intake.records.visit_lists import EVERY_VISIT, NO_VISITS, VisitFilter, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import merging
 from attention_point.people import records as people_records
@@ -185,10 +185,10 @@ def list_visits() -> str:
     first_day, last_day = (day or _read_day(request.args.get(name, "")) for name in ("first", "last"))
     visit_filter = STATE_FILTERS[state][1] if state in STATE_FILTERS else EVERY_VISIT
     visit_filter = visit_filter._replace(first_day=first_day, last_day=last_day)
-    visits = (
+    visits, hidden_people = (
         list_latest_visits(db_session(), current_actor(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter)
         if point
-        else []
+        else NO_VISITS
     )
     arguments: dict[str, Any] = {
         "point": point.code if point and point is not points[0] else None,
@@ -206,7 +206,7 @@ def list_visits() -> str:
     return render_template(
         "desk/listing.html",
         page=page,
-        visit_rows=build_visit_rows(db_session(), current_actor(), page.items),
+        visit_rows=build_visit_rows(db_session(), current_actor(), page.items, hidden_people),
         services=directory_queries.get_services_by_code(db_session()),
         chips=_build_chips(arguments, first_day, last_day, points),
         chosen_day=day,
