@@ -64,9 +64,9 @@ class ErasureNote:
 def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, note: str = "") -> ErasureResult:
     """Erase a person for good: destroy the data key, empty every row about them, leave a tombstone.
 
-    All records that were joined as one person go together. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note`` says in the actor's own words what it stands on, the
-    request's number, say. Raises NotFound where there is no such person, Conflict where they are erased already, and
-    Invalid for an unknown ground or a note that is too long.
+    All records that were joined as one person go together. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note``
+    says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is no such
+    person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too long.
     """
     lock_for_transaction(session, person_id)
     row = session.execute(select(Person.wrapped_key).where(Person.id == person_id)).first()
