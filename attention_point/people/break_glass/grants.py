@@ -20,6 +20,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.vault import UNVERSIONED
 from attention_point.people import queries
 from attention_point.people.models import AccessGrant
 
@@ -112,7 +113,7 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
         person_id=person,
         actor=actor.journal_label,
         opened_at=now,
-        sealed=key.seal(_SEALING_PURPOSE, grant_id, record),
+        sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED),
     )
     session.add(grant)
     session.flush()
@@ -149,7 +150,9 @@ def list_grants(session: Session, since: datetime, size: int, person: UUID | Non
     reasons = []
     for grant in grants:
         record = (
-            queries.open_record_or_note(session, keys[grant.person_id], _SEALING_PURPOSE, grant.id, grant.sealed)
+            queries.open_record_or_note(
+                session, keys[grant.person_id], _SEALING_PURPOSE, grant.id, grant.sealed, UNVERSIONED
+            )
             if grant.person_id in keys
             else None
         ) or {"reason": "", "words": ""}
