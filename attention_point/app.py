@@ -21,6 +21,7 @@ from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
+from attention_point.keys import renewal
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
 from attention_point.routing.rules import NEEDS_ADDED
@@ -98,6 +99,10 @@ def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
     session_info["needs_added_by_rules"] = NEEDS_ADDED
+    # The room of keys knows no other one, and renews the rows of all.
+    session_info[renewal.SESSION_KEY] = tuple(
+        rotation for feature in catalogue.FEATURES for rotation in feature.rotations
+    )
     database = Database(
         settings.database_url,
         session_info | {"vault": watch.get_vault()},

@@ -115,7 +115,7 @@ def _insert_people(
                 "id": person,
                 "key_version": wrapped_key.version,
                 "wrapped_key": wrapped_key.sealed_key,
-                "sealed": key.seal("person", person, record),
+                "sealed": key.seal("person", person, record, version=1),
                 "version": 1,
                 "created_at": now,
                 "updated_at": now,

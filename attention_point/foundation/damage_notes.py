@@ -23,6 +23,7 @@ DAMAGED_RECORD_MESSAGE = N_("This record does not open. Tell the administrator."
 RECORD_LABELS = {
     "person": N_("the record of a person"),
     "person-key": N_("the key of a person (no record of that person opens without it)"),
+    "person-tag": N_("a tag of the search index that belongs to another person"),
     "visit": N_("a visit"),
     "visit-addition": N_("what a correction added to a visit"),
     "referral": N_("a referral"),

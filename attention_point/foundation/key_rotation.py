@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from attention_point.foundation.damage_notes import note_damage
@@ -82,9 +82,12 @@ def rotate_sealed_rows(
 
 
 def read_batch(
-    session: Session, query: Select[Any], row_id: InstrumentedAttribute[UUID], after: UUID | None, limit: int
+    session: Session, query: Any, row_id: InstrumentedAttribute[UUID], after: UUID | None, limit: int
 ) -> "list[Row[Any]]":
-    """The next rows of a query in the order of their ids, after an id (None: from the first one)."""
+    """The next rows of a query in the order of their ids, after an id (None: from the first one), locked.
+
+    Rows that somebody else holds are left out: nobody waits here for a registration that waits for this batch.
+    """
     if after is not None:
         query = query.where(row_id > after)
-    return list(session.connection().execute(query.order_by(row_id).limit(limit)))
+    return list(session.connection().execute(query.order_by(row_id).limit(limit).with_for_update(skip_locked=True)))

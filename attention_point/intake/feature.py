@@ -2,15 +2,19 @@
 
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.jobs import Job, due_every_run
+from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.models import FormDraft
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
+from attention_point.intake.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
+from attention_point.people.search.tag_rotation import TAG_ROTATION
 
 # Imported for the views that they add to the desk's blueprint.
 _DESK_VIEWS = (search_views, form_views, check_views, visit_views, turn_views)
@@ -48,4 +52,9 @@ intake = Feature(
     jobs=(Job("form-drafts", due_every_run, form_drafts.delete_old_drafts), TAG_REBUILD_JOB),
     checks=(SEALED_RECORDS_CHECK,),
     naming=NAMING,
+    rotations=(
+        PERSON_KEY_ROTATION,
+        TAG_ROTATION,
+        rotate_sealed_rows(N_("forms that are not saved"), form_drafts.SEALING_PURPOSE, FormDraft.id, FormDraft.sealed),
+    ),
 )

@@ -23,7 +23,7 @@ TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 
 # Maximum number of people of one key where the tags alone say who is meant.
 MAXIMUM_CANDIDATES = 50
 
-_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
+PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
 _PERSON_BY_ID = PreparedStatement(
     select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted).where(
         Person.id == bindparam("person")
@@ -59,7 +59,7 @@ def find_sealed_person(session: Session, person: UUID) -> SealedPerson | None:
 
 def list_sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
     """The rows of several people."""
-    query = _PERSON_ROWS.where(Person.id.in_(list(people)))
+    query = PERSON_ROWS.where(Person.id.in_(list(people)))
     return [SealedPerson(*row) for row in session.connection().execute(query)]
 
 
@@ -70,7 +70,7 @@ def count_people(session: Session) -> int:
 
 def list_sealed_after(session: Session, person: UUID | None, size: int) -> list[SealedPerson]:
     """The next rows in the order of ids after a person; None begins with the first. The erased are left out."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     if person is not None:
         query = query.where(Person.id > person)
     return [SealedPerson(*row) for row in session.connection().execute(query)]
@@ -89,7 +89,7 @@ def list_versions_since(session: Session, moment: datetime) -> dict[UUID, int]:
 
 def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     rows = session.execute(query).all()
     while rows:
         yield [SealedPerson(*row) for row in rows]
@@ -112,9 +112,15 @@ def load_document_types() -> Mapping[str, rules.DocumentType]:
 
 
 def build_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
-    """The keyed tags of search keys: without the installation's key nobody can tell which name a tag stands for."""
+    """The keyed tags to store for search keys: without the keyring nobody can tell which name a tag stands for."""
     vault = get_vault(session)
     return [(TAG_KINDS[kind], vault.index_tag(kind, value)) for kind, value in keys]
+
+
+def build_search_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The tags to look for: those of every version held of the index key, of which somebody carries one."""
+    vault = get_vault(session)
+    return [(TAG_KINDS[kind], tag) for kind, value in keys for tag in vault.index_tags(kind, value)]
 
 
 def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:

@@ -42,7 +42,8 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
     Writes to the journal who was found, if anybody was.
     """
     stated = identity.build_identity(fields)
-    document_holders = _list_document_holders(session, stated)
+    document_tags = _list_document_tags(session, stated)
+    document_holders = set(queries.list_people_by_tags(session, document_tags))
     people_by_name = set(_list_people_by_name_and_year(session, stated)) - document_holders
     likely_people = []
     opened_people = records.open_people(session, document_holders | people_by_name)
@@ -50,6 +51,8 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
         on_file = identity.build_identity(decrypted_person.record)
         comparison = matching.compare_people(on_file, stated)
         if decrypted_person.id in document_holders:
+            if not records.carries_tag(session, decrypted_person, document_tags):
+                continue
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, comparison))
         elif comparison == matching.SAME_NAME_AND_BIRTH_DATE:
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, ANOTHER_DOCUMENT))
@@ -68,7 +71,7 @@ def _list_people_by_name_and_year(session: Session, stated: rules.Identity) -> l
     keys = [key for key in rules.build_search_keys(stated) if key[0] in {"surname_year", "full_name"}]
     if all(kind == "full_name" for kind, _value in keys):
         return []
-    return queries.rank_people_by_tags(session, queries.build_tags(session, keys), queries.MAXIMUM_CANDIDATES)
+    return queries.rank_people_by_tags(session, queries.build_search_tags(session, keys), queries.MAXIMUM_CANDIDATES)
 
 
 def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: UUID | None = None) -> bool:
@@ -78,7 +81,8 @@ def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: U
     blind-index tags of the documents are enough.
     """
     already_compared = {person, *duplicates.list_people_noted_with(session, person)} if person else set()
-    return bool(_list_document_holders(session, identity.build_identity(fields)) - already_compared)
+    tags = _list_document_tags(session, identity.build_identity(fields))
+    return bool(set(queries.list_people_by_tags(session, tags)) - already_compared)
 
 
 def preview_statement(
@@ -105,11 +109,11 @@ def is_another_identity(record: Mapping[str, Any], fields: Mapping[str, Any]) ->
     return comparison == matching.OTHER_NAME_AND_BIRTH_DATE
 
 
-def _list_document_holders(session: Session, person: rules.Identity) -> set[UUID]:
+def _list_document_tags(session: Session, person: rules.Identity) -> list[queries.Tag]:
     document_types = queries.load_document_types()
     keys = [
         key
         for document in person.documents
         for key in rules.build_document_keys(document.type, document.number, document_types)
     ]
-    return set(queries.list_people_by_tags(session, queries.build_tags(session, keys)))
+    return queries.build_search_tags(session, keys)

@@ -25,6 +25,8 @@ from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, 
 from attention_point.people import identity, queries, rules
 from attention_point.person_fields import ASKED_FIELDS, NAME_FIELDS, PersonField
 
+TAG_PURPOSE = "person-tag"
+
 
 class DamagedPerson(AppError):
     """The record of the person whom an agent chose does not open, so that nothing can be added to it."""
@@ -112,6 +114,22 @@ def _decrypt_person(session: Session, row: queries.SealedPerson) -> DecryptedPer
 def build_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
     """The tags under which a person with this record is found, in order."""
     return sorted(set(queries.build_tags(session, rules.build_search_keys(identity.build_identity(record)))))
+
+
+def list_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
+    """The tags of a record under every version held of the index key: one of them may be stored for each search key."""
+    return queries.build_search_tags(session, rules.build_search_keys(identity.build_identity(record)))
+
+
+def carries_tag(session: Session, person: DecryptedPerson, tags: Iterable[queries.Tag]) -> bool:
+    """Whether somebody who was found by one of the tags has it by their own record.
+
+    Otherwise somebody gave them the tag of another person: that is noted, and the caller shows nobody for it.
+    """
+    if not set(tags).isdisjoint(list_record_tags(session, person.record)):
+        return True
+    note_damage(session, VaultError(TAG_PURPOSE, person.id))
+    return False
 
 
 def disclose_fields(

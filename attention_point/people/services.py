@@ -107,7 +107,9 @@ def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mappin
     what one writes the other reads before writing.
     """
     statements = list(statements)
-    document_tags = [tag for _person, fields in statements for tag in _build_document_tags(session, fields)]
+    document_tags = [
+        tag for _person, fields in statements for tags in _list_document_tags(session, fields) for tag in tags
+    ]
     lock_for_transaction(session, *(tag for _kind, tag in document_tags))
     chosen_people = {person for person, _fields in statements if person}
     lock_for_transaction(session, *chosen_people, *queries.list_people_by_tags(session, document_tags))
@@ -123,8 +125,9 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     does not open: the two are compared once it does.
     """
     tags = _build_record_tags(session, statement.fields)
-    document_holders = _find_document_holders(session, _select_document_tags(tags))
-    opened_holders = _open_holders(session, document_holders, statement.chosen_person)
+    document_tags = _list_document_tags(session, statement.fields)
+    document_holders = _find_document_holders(session, document_tags)
+    opened_holders = _open_holders(session, document_holders, document_tags, statement.chosen_person)
     if statement.chosen_person is not None:
         received_person = _update_person(session, statement.chosen_person, statement)
     elif (
@@ -157,8 +160,9 @@ def correct_person(session: Session, person_on_file: DecryptedPerson, correction
     )
     history = identity.forget_fields(history, forgotten) if forgotten else history
     _save_record(session, person_on_file, record, history, correction.corrected_at)
-    document_holders = _find_document_holders(session, _build_document_tags(session, record))
-    opened_holders = _open_holders(session, document_holders, person_on_file)
+    document_tags = _list_document_tags(session, record)
+    document_holders = _find_document_holders(session, document_tags)
+    opened_holders = _open_holders(session, document_holders, document_tags, person_on_file)
     corrected_person = ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
     return _note_duplicates(session, corrected_person, opened_holders, correction.corrected_at)
 
@@ -172,8 +176,8 @@ def lock_and_open_for_correction(
     ``documents`` are those that the correction puts on file. Those that stay need no lock: whoever registers one of
     them locks the person.
     """
-    document_tags = _build_document_tags(session, {"documents": documents})
-    lock_for_transaction(session, *(tag for _kind, tag in document_tags))
+    document_tags = _list_document_tags(session, {"documents": documents})
+    lock_for_transaction(session, *(tag for tags in document_tags for _kind, tag in tags))
     lock_for_transaction(session, person)
     return records.open_chosen_person(session, person)
 
@@ -194,27 +198,31 @@ def _note_duplicates(
     return replace(received_person, duplicates=duplicates.note_pairs(session, received_person.id, reasons, now))
 
 
-def _build_document_tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
-    return _select_document_tags(_build_record_tags(session, record))
+def _list_document_tags(session: Session, record: Mapping[str, Any]) -> list[list[Tag]]:
+    """For each document, the tags under which somebody may be found who shows it, in order."""
+    keys = dict.fromkeys(key for key in _build_search_keys(record) if key[0] == "document")
+    return sorted(queries.build_search_tags(session, [key]) for key in keys)
 
 
-def _select_document_tags(tags: list[Tag]) -> list[Tag]:
-    return [tag for tag in tags if tag[0] == queries.TAG_KINDS["document"]]
-
-
-def _find_document_holders(session: Session, document_tags: list[Tag]) -> DocumentHolders:
-    return [person_ids for tag in document_tags if (person_ids := queries.list_people_by_tags(session, [tag]))]
+def _find_document_holders(session: Session, document_tags: list[list[Tag]]) -> DocumentHolders:
+    return [person_ids for tags in document_tags if (person_ids := queries.list_people_by_tags(session, tags))]
 
 
 def _open_holders(
-    session: Session, document_holders: DocumentHolders, chosen_person: DecryptedPerson | None
+    session: Session,
+    document_holders: DocumentHolders,
+    document_tags: list[list[Tag]],
+    chosen_person: DecryptedPerson | None,
 ) -> dict[UUID, DecryptedPerson | None]:
+    searched_tags = [tag for tags in document_tags for tag in tags]
     opened_holders: dict[UUID, DecryptedPerson | None] = {}
     for person in sorted({person for group in document_holders for person in group}):
         if chosen_person is not None and person == chosen_person.id:
             opened_holders[person] = chosen_person
         elif (row := queries.find_sealed_person(session, person)) is not None and row.wrapped_key is not None:
-            opened_holders[person] = records.open_person_or_note(session, row)
+            holder = records.open_person_or_note(session, row)
+            if holder is None or records.carries_tag(session, holder, searched_tags):
+                opened_holders[person] = holder
     return opened_holders
 
 
@@ -317,7 +325,7 @@ def _save_record(
     )
     if _build_search_keys(record) != _build_search_keys(person_on_file.record):
         old_tags = [
-            {"old_kind": kind, "old_tag": tag} for kind, tag in _build_record_tags(session, person_on_file.record)
+            {"old_kind": kind, "old_tag": tag} for kind, tag in records.list_record_tags(session, person_on_file.record)
         ]
         _DELETE_TAG.execute_for_rows(session, {"person": person_on_file.id}, old_tags)
         _insert_tags(session, person_on_file.id, _build_record_tags(session, record))

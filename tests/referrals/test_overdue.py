@@ -1,7 +1,7 @@
 """What happens by itself when a clock runs out: reminder, escalation, expiry. It is what no peer has (PEERS 7, 14)."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -184,7 +184,8 @@ def test_a_visit_annulled_after_the_expiry_keeps_what_happened(session: Session)
 
 
 def test_the_worst_stand_first_and_a_damaged_one_hides_nothing(session: Session) -> None:
-    ordinary, child, damaged = new_referral(session), new_child_alone(session), new_referral(session)
+    ordinary, child = new_referral(session), new_child_alone(session)
+    damaged = new_referral(session, made=MADE + timedelta(minutes=1))
     row = session.get(Referral, damaged)
     assert row is not None
     row.sealed = b"\x00" * 40

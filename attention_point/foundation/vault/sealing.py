@@ -99,12 +99,12 @@ class PersonKey:
     ``are_rows_bound``: every record under it is bound to the version of its row, and none that is not opens.
     """
 
-    __slots__ = ("_are_rows_bound", "_cipher", "version")
+    __slots__ = ("are_rows_bound", "_cipher", "version")
 
     def __init__(self, key_bytes: bytes, version: int = 1, *, are_rows_bound: bool = True) -> None:
         self._cipher = AESGCM(key_bytes)
         self.version = version
-        self._are_rows_bound = are_rows_bound
+        self.are_rows_bound = are_rows_bound
 
     def seal(self, purpose: str, row_id: UUID, record: dict[str, Any], *, version: int) -> bytes:
         """Seal one record. ``purpose`` is the name of the table, ``version`` that of the row with this record.
@@ -118,7 +118,7 @@ class PersonKey:
 
     def open(self, purpose: str, row_id: UUID, sealed_record: bytes, *, version: int) -> dict[str, Any]:
         """Open one record of a row in this version. Raises VaultError, for an older record of the same row too."""
-        if self._are_rows_bound and not is_bound(sealed_record):
+        if self.are_rows_bound and not is_bound(sealed_record):
             raise VaultError(purpose, row_id)
         record: dict[str, Any] = json.loads(open_bytes(self._cipher, purpose, row_id, sealed_record, version))
         return record

@@ -2,7 +2,8 @@
 
 import hmac
 import os
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -26,8 +27,22 @@ from attention_point.foundation.vault.sealing import (
 
 INDEX_TAG_BYTES = 16
 FIRST_VERSION = 1
-LASTING_PURPOSES = ("journal-chain", "reference-number", "leaning", "webhook-secret", "family-member", "family-id")
+OVERLAP = timedelta(hours=1)
+"""How long after a rotation something may still be written under the key before: no transaction takes as long."""
+LASTING_PURPOSES = (
+    "journal-chain",
+    "reference-number",
+    "statistics-leaning",
+    "webhook-secret",
+    "family-member",
+    "family-id",
+    "device-staff-code",
+    "backup-keyring",
+    "journal-partner",
+)
+"""What is derived for as long as the data last: the secrets of these purposes stay when a derived key is removed."""
 _PERSON_KEY_PURPOSE = "person-key"
+_NO_ROW = UUID(int=0)
 
 
 class Vault:
@@ -111,6 +126,11 @@ class Vault:
         """
         return [self._tag(field, value, version) for version in self._index_versions]
 
+    @property
+    def index_versions(self) -> Sequence[int]:
+        """The versions of the index key, in the order of ``index_tags``."""
+        return self._index_versions
+
     def _tag(self, field: str, value: str, version: int) -> bytes:
         return hmac.digest(self._index(field, version), value.encode(), "sha256")[:INDEX_TAG_BYTES]
 
@@ -125,6 +145,23 @@ class Vault:
         """Return the digests under which a content may be stored: those of all versions held, the current one first."""
         return [hmac.digest(secret, data, "sha256") for secret in self.derive_secrets(purpose)]
 
+    def keyed_digests_at(self, purpose: str, data: bytes, moment: datetime) -> list[bytes]:
+        """Return the digests that a content written at a moment may have: of the key that was the current one then.
+
+        Within an hour of a rotation either key may be: transactions that had begun went on with the one before.
+        """
+        return [
+            self.keyed_digest(purpose, data, version)
+            for version in self._list_versions(purpose)
+            if self._was_current(version, moment)
+        ]
+
+    def _was_current(self, version: int, moment: datetime) -> bool:
+        since = self._derive_since
+        end = min((begin for later, begin in since.items() if later > version), default=None)
+        has_begun = version not in since or moment >= since[version] - OVERLAP
+        return version <= self.derive_version and has_begun and (end is None or moment <= end + OVERLAP)
+
     def matches_digest(self, purpose: str, data: bytes, digest: bytes) -> bool:
         """Whether a stored digest is that of a content, under any version held. It takes the same time for every no."""
         matches = [hmac.compare_digest(candidate, digest) for candidate in self.keyed_digests(purpose, data)]
@@ -136,8 +173,11 @@ class Vault:
 
     def derive_secrets(self, purpose: str) -> list[bytes]:
         """Return the secrets of a purpose of all versions held, the current one first."""
+        return [self.derive_secret(purpose, version) for version in self._list_versions(purpose)]
+
+    def _list_versions(self, purpose: str) -> list[int]:
         lasting = sorted((version for version in self._lasting if purpose in self._lasting[version]), reverse=True)
-        return [self.derive_secret(purpose, version) for version in (*self._derive_versions, *lasting)]
+        return [*self._derive_versions, *lasting]
 
     def find_derive_version(self, day: date) -> int:
         """The version of the derived key that was current when a day began, the first one held before any change.
@@ -148,6 +188,19 @@ class Vault:
         return max(
             (version for version, since in self._derive_since.items() if since < midnight), default=FIRST_VERSION
         )
+
+    def seal_lasting(self, purpose: str, plaintext: bytes) -> bytes:
+        """Seal bytes that are never written anew, as entries of the journal, under the secret of a purpose."""
+        cipher = AESGCM(self.derive_secret(purpose))
+        return seal_bytes(cipher, self.derive_version, purpose, _NO_ROW, plaintext)
+
+    def open_lasting(self, purpose: str, sealed_value: bytes) -> bytes:
+        """Open a value of ``seal_lasting``. Raises VaultError, also when the secret of its version is gone."""
+        try:
+            secret = self.derive_secret(purpose, read_key_version(sealed_value))
+        except KeyError:
+            raise VaultError(purpose, _NO_ROW) from None
+        return open_bytes(AESGCM(secret), purpose, _NO_ROW, sealed_value)
 
 
 def _list_current_first(key_set: KeySet) -> list[int]:

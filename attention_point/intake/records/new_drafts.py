@@ -51,7 +51,8 @@ def split_recorded_drafts(
     for draft in drafts:
         fields = draft.model_dump(mode="json", exclude_none=True)
         # Keyed: without the key, nobody can try out which draft a stored fingerprint belongs to.
-        fingerprint = get_vault(session).keyed_digest("visit-draft", to_json(fields))
+        vault, content = get_vault(session), to_json(fields)
+        fingerprint = vault.keyed_digest("visit-draft", content)
         stored_fingerprint = find_fingerprint(session, draft.id)
         if stored_fingerprint is None:
             # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
@@ -61,7 +62,9 @@ def split_recorded_drafts(
                 fields = timed_draft.model_dump(mode="json", exclude_none=True)
             new_drafts.append(NewDraft(timed_draft, fields, fingerprint, warnings))
         else:
-            replays[draft.id] = _replay_visit(session, stored_fingerprint == fingerprint, draft.id)
+            replays[draft.id] = _replay_visit(
+                session, vault.matches_digest("visit-draft", content, stored_fingerprint), draft.id
+            )
     return new_drafts, replays
 
 

@@ -159,7 +159,9 @@ def _add_by_number(search: _Search) -> None:
         search.unasked.append(SHORT_NUMBER)
         return
     document_types = queries.load_document_types()
-    document_tags = queries.build_tags(search.session, keys.build_number_query_keys(typed.number, document_types))
+    document_tags = queries.build_search_tags(
+        search.session, keys.build_number_query_keys(typed.number, document_types)
+    )
     for row, record in _open_people_by_tags(search, document_tags):
         if record is None:
             search.add(FoundPerson(row.id, {}, "document", -1.0, damaged=True))
@@ -167,7 +169,7 @@ def _add_by_number(search: _Search) -> None:
         score, is_other_type = ranking.score_record_by_number(typed, record, document_types)
         if score:
             search.add(FoundPerson(row.id, record, "document", score, is_other_type))
-    phone_tags = queries.build_tags(search.session, [("phone", phone_key) for phone_key in typed.phone_keys])
+    phone_tags = queries.build_search_tags(search.session, [("phone", phone_key) for phone_key in typed.phone_keys])
     for row, record in _open_people_by_tags(search, phone_tags):
         if record is None:
             search.add(FoundPerson(row.id, {}, "phone", -1.0, damaged=True))
@@ -182,7 +184,7 @@ def _add_by_number(search: _Search) -> None:
 
 def _add_by_name(search: _Search) -> None:
     typed_words = ranking.read_words(search.typed.name)[:MAXIMUM_NAME_WORDS]
-    name_tags = queries.build_tags(
+    name_tags = queries.build_search_tags(
         search.session, keys.build_name_query_keys(search.typed.name, search.typed.birth_year)
     )
     keeper: NameIndexKeeper | None = search.session.info.get(SESSION_KEY)
@@ -234,14 +236,18 @@ def _list_unasked_of_name(
 def _open_people_by_tags(search: _Search, tags: Sequence[queries.Tag]) -> list[OpenedRow]:
     people = queries.rank_people_by_tags(search.session, tags, OPENED_BY_TAGS)
     search.is_cut |= len(people) == OPENED_BY_TAGS
-    return _open_people(search.session, people)
+    return _open_people(search.session, people, tags)
 
 
-def _open_people(session: Session, people: Iterable[UUID]) -> list[OpenedRow]:
-    """The rows of people who are not erased, each with its record; None for a record that does not open."""
+def _open_people(session: Session, people: Iterable[UUID], tags: Sequence[queries.Tag] = ()) -> list[OpenedRow]:
+    """The rows of people who are not erased, each with its record; None for a record that does not open.
+
+    Of ``tags``, by which they were found, each has one by their own record; whoever has not is left out, and noted.
+    """
     opened_people: list[OpenedRow] = []
     for row in queries.list_sealed_people(session, people):
         if row.wrapped_key is not None:
             person = records.open_person_or_note(session, row)
-            opened_people.append((row, person.record if person else None))
+            if person is None or not tags or records.carries_tag(session, person, tags):
+                opened_people.append((row, person.record if person else None))
     return opened_people
