@@ -1,5 +1,8 @@
 """Row 3: a partner sees only its own referrals, whatever it asks for, and whatever somebody does to the rows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from sqlalchemy import update
 
@@ -12,7 +15,7 @@ from tests.support.visits import person
 CANARY = "Canarioazul"
 
 
-def collect_replies(client: PageClient, answer: dict, entity: str) -> list[bytes]:
+def collect_replies(client: PageClient, answer: Mapping[str, Any], entity: str) -> list[bytes]:
     """What an entity can ask for: the lists, on screen and on paper, the search, the referral itself."""
     token = hidden(client.get("/portal"), "csrf_token")
     found = [
