@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import update
 
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, visit
 from tests.support.pages import PageClient
