@@ -6,6 +6,7 @@ from attention_point.foundation.language import N_
 from attention_point.sync import api, views
 from attention_point.sync.naming import NAMING
 from attention_point.sync.offline import views as offline_views
+from attention_point.sync.outbox.erasing import CAPTURE_ERASER
 from attention_point.sync.outbox.point_keys import create_missing_keys, renew_old_keys
 from attention_point.sync.outbox.review import settle_captures
 
@@ -16,4 +17,5 @@ sync = Feature(
     reference_loaders=(create_missing_keys,),
     jobs=(Job("captures", due_every_run, settle_captures), Job("point-keys", due_every_run, renew_old_keys)),
     naming=NAMING,
+    erasers=(CAPTURE_ERASER,),
 )
