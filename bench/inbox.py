@@ -92,7 +92,7 @@ def fill_referrals(database: Database, count: int, open_count: int, seed: int = 
                         "created_at": moment,
                         "state_at": moment,
                         "version": 1,
-                        "sealed": key.seal(SEALING_PURPOSE, referral, record),
+                        "sealed": key.seal(SEALING_PURPOSE, referral, record, version=1),
                     }
                 )
             session.connection().execute(insert(Visit), visits)

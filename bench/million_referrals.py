@@ -101,7 +101,7 @@ def _invent_rows(session: Session, referral: queries.DecryptedReferral, count: i
             "created_at": created_at,
             "state_at": created_at,
             "version": 1,
-            "sealed": referral.key.seal(queries.SEALING_PURPOSE, row_id, record),
+            "sealed": referral.key.seal(queries.SEALING_PURPOSE, row_id, record, version=1),
         }
 
 

@@ -308,7 +308,7 @@ def _decrypt_rows(session: Session, rows: Sequence[Any]) -> list[ListedReferral]
         key = keys[row.person_id]
         values = dict(row._mapping)
         tag, sealed = values.pop("entity_tag"), values.pop("sealed")
-        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, sealed)
+        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, sealed, row.version)
         # A referral of the first versions says its entity by its tag alone.
         entity = (record or {}).get("entity") or find_entity(session, row.id, tag)
         if record is not None and (entity is None or not is_of_entity(session, entity, row.id, tag)):

@@ -65,6 +65,8 @@ ROLES: dict[str, frozenset[str]] = {
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
+        # Looks at why others opened files.
+        "openings.review",
         "visits.correct_any",
         "captures.review_any",
         "devices.manage",
@@ -75,6 +77,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
     "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
+    | {"openings.review"}
     | _build_register_permissions("view"),
     # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
@@ -87,6 +90,7 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.edit",
             "journal.view",
             "journal.person",
+            "openings.review",
             "routing.view",
             "routing.edit",
             "statistics.view",

@@ -97,11 +97,11 @@ def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[lis
     tags: list[people_queries.Tag] = []
     if typed.number:
         document_types = people_queries.load_document_types()
-        tags += people_queries.build_tags(session, keys.build_number_query_keys(typed.number, document_types))
-    tags += people_queries.build_tags(session, [("phone", phone_key) for phone_key in typed.phone_keys])
+        tags += people_queries.build_search_tags(session, keys.build_number_query_keys(typed.number, document_types))
+    tags += people_queries.build_search_tags(session, [("phone", phone_key) for phone_key in typed.phone_keys])
     if not typed.name:
         return _list_people_by_tags(session, entity, tags), False
-    tags += people_queries.build_tags(session, keys.build_name_query_keys(typed.name, typed.birth_year))
+    tags += people_queries.build_search_tags(session, keys.build_name_query_keys(typed.name, typed.birth_year))
     keeper: NameIndexKeeper | None = session.info.get(SESSION_KEY)
     index = keeper.get_index(session) if keeper else None
     people = _list_people_by_tags(session, entity, tags)
