@@ -60,7 +60,7 @@ def _build_joined_record(
     differences = [
         (row.label, ", ".join(row.after))
         for row in compare_records(person.record, record)
-        if row.after and row.after != row.before
+        if row.after and row.after != row.before and row.label != _("Name")  # which is the heading
     ]
     link = next(link for link in links if record_id in {link.later_person, link.earlier_person})
     return JoinedRecord(
