@@ -9,6 +9,7 @@ from attention_point.foundation.journal_pages.feature import journal, oversight
 from attention_point.foundation.mail.feature import mail
 from attention_point.foundation.system_page.feature import system
 from attention_point.intake.feature import intake
+from attention_point.keys.feature import keys
 from attention_point.portal.feature import portal
 from attention_point.public_directory.feature import public_directory
 from attention_point.referrals.feature import referrals
@@ -44,5 +45,6 @@ FEATURES: tuple[Feature, ...] = (
     accounts,
     demo,
     backups,
+    keys,
     mail,  # last, so that its job sends in the same run what the jobs of other rooms queued
 )

@@ -96,6 +96,12 @@ COMMANDS = (
         "device", "accounts.devices.commands", "device_commands", N_("Tablets, kiosks and screens of the points.")
     ),
     DeferredCommand(
+        "person",
+        "intake.erasure.commands",
+        "person_commands",
+        N_("People on file: erasing them, and for how long their data are kept."),
+    ),
+    DeferredCommand(
         "directory",
         "public_directory.commands",
         "directory_commands",
@@ -122,6 +128,12 @@ COMMANDS = (
         "backups.commands",
         "backup_commands",
         N_("Backups of the whole installation, without its keyring."),
+    ),
+    DeferredCommand(
+        "keys",
+        "keys.commands",
+        "keys_commands",
+        N_("The keys of the keyring: rotate them while the desk works, remove old ones, keep a copy in two shares."),
     ),
     DeferredCommand("mail", "foundation.mail.commands", "mail_commands", N_("Messages that the program sends.")),
     DeferredCommand("demo", "demo.commands", "demo_commands", N_("Invented people, to try the application out.")),

@@ -31,6 +31,7 @@ from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
 from attention_point.portal.inbox import finding
 from attention_point.portal.inbox.order import index_keeper
+from attention_point.referrals.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import SEALING_PURPOSE
 from bench.report import Figure, format_table, measure_milliseconds, working_folder
@@ -86,12 +87,12 @@ def fill_referrals(database: Database, count: int, open_count: int, seed: int = 
                         "person_id": person,
                         "point": "bucaramanga",
                         "day": day,
-                        "entity": ENTITY,
+                        "entity_tag": make_tag(session, ENTITY, referral),
                         "state": state,
                         "created_at": moment,
                         "state_at": moment,
                         "version": 1,
-                        "sealed": key.seal(SEALING_PURPOSE, referral, record),
+                        "sealed": key.seal(SEALING_PURPOSE, referral, record, version=1),
                     }
                 )
             session.connection().execute(insert(Visit), visits)

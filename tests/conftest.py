@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.backups",
     "tests.support.application",
     "tests.support.browser",
     "tests.support.staff",

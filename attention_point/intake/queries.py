@@ -208,6 +208,12 @@ def list_visits_of_person(
     return decrypt_visits(session, rows)
 
 
+def list_visits_of_people(session: Session, people: Iterable[UUID]) -> list[ListedVisit]:
+    """The attentions of all records of one person (``merging.list_linked``), newest first, at most 100."""
+    visits = [visit for person in people for visit in list_visits_of_person(session, person)]
+    return sorted(visits, key=lambda visit: visit.id, reverse=True)[:100]
+
+
 def build_response(
     visit_id: UUID,
     reference: str,
@@ -294,7 +300,7 @@ def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
             continue
         values = dict(row._mapping)
         record = people_queries.open_record_or_note(
-            session, person_keys[row.person_id], SEALING_PURPOSE, row.id, values.pop("sealed")
+            session, person_keys[row.person_id], SEALING_PURPOSE, row.id, values.pop("sealed"), row.version
         )
         if record is None:
             visits.append(DamagedVisit(row.id, row.attended_at))

@@ -14,6 +14,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month, last_of_month
+from attention_point.foundation.vault import UNVERSIONED
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import (
@@ -55,12 +56,12 @@ def recount_month(session: Session, first_day: date, points: Sequence[str]) -> I
 def recount_all(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
     """Everything that is counted, read from the sealed rows themselves: person by person, in batches."""
     for people in people_queries.list_id_batches(session, BATCH_SIZE):
-        yield from _recount_people(session, people)
+        yield from recount_people(session, people)
     for rows in _read_batches(session, (Referral.id,), (Referral.id,)):
         yield from _read_referral_facts(referral_queries.list_referrals_by_ids(session, [row.id for row in rows]))
 
 
-def _recount_people(session: Session, people: Sequence[UUID]) -> Iterator[VisitFacts]:
+def recount_people(session: Session, people: Sequence[UUID]) -> Iterator[VisitFacts]:
     """The counted visits of some people; what earlier versions of the program recorded gets its repeats."""
     facts_by_person: dict[UUID, list[tuple[Any, VisitFacts]]] = defaultdict(list)
     visits = session.execute(select(*VISIT_COLUMNS).where(Visit.person_id.in_(people))).all()
@@ -91,7 +92,7 @@ def _read_addition_facts(session: Session, rows: Sequence[Any]) -> Iterator[tupl
         if row.person_id not in person_keys or row.sealed is None:  # the person was erased
             continue
         key = person_keys[row.person_id]
-        record = people_queries.open_record_or_note(session, key, ADDITION_PURPOSE, row.id, row.sealed)
+        record = people_queries.open_record_or_note(session, key, ADDITION_PURPOSE, row.id, row.sealed, UNVERSIONED)
         if record and record["counted"]:
             yield row, visit_facts.decode_visit_facts(record["counted"])
 

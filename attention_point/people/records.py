@@ -26,6 +26,8 @@ from attention_point.people import identity, queries, rules
 from attention_point.people.break_glass import grants
 from attention_point.person_fields import ASKED_FIELDS, NAME_FIELDS, PersonField
 
+TAG_PURPOSE = "person-tag"
+
 
 class DamagedPerson(AppError):
     """The record of the person whom an agent chose does not open, so that nothing can be added to it."""
@@ -82,9 +84,16 @@ def view_person(session: Session, actor: Actor, person: UUID, purpose: str) -> D
 def require_person(session: Session, person: UUID) -> queries.SealedPerson:
     """The row of a person, not opened. Raises NotFound where there is none, or where the person was erased."""
     row = queries.find_sealed_person(session, person)
-    if row is None or row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+    if row is None:
         raise NotFound(_("There is no such person."))
+    if row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+        raise NotFound(describe_erased())
     return row
+
+
+def describe_erased() -> str:
+    """The sentence for whoever asks for somebody who was erased."""
+    return _("This person's data were erased. Only a note that there was a file is kept.")
 
 
 def _open_person(session: Session, person: UUID) -> DecryptedPerson:
@@ -115,13 +124,29 @@ def open_people(session: Session, people: Iterable[UUID]) -> dict[UUID, Decrypte
 def _decrypt_person(session: Session, row: queries.SealedPerson) -> DecryptedPerson:
     wrapped_key = WrappedKey(row.key_version, row.wrapped_key or b"")
     key = get_vault(session).open_person_key(row.id, wrapped_key)
-    record, history = identity.open_record(key, row.id, row.sealed or b"")
+    record, history = identity.open_record(key, row.id, row.version, row.sealed or b"")
     return DecryptedPerson(row.id, key, record, row.version, history, row.counted)
 
 
 def build_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
     """The tags under which a person with this record is found, in order."""
     return sorted(set(queries.build_tags(session, rules.build_search_keys(identity.build_identity(record)))))
+
+
+def list_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
+    """The tags of a record under every version held of the index key: one of them may be stored for each search key."""
+    return queries.build_search_tags(session, rules.build_search_keys(identity.build_identity(record)))
+
+
+def carries_tag(session: Session, person: DecryptedPerson, tags: Iterable[queries.Tag]) -> bool:
+    """Whether somebody who was found by one of the tags has it by their own record.
+
+    Otherwise somebody gave them the tag of another person: that is noted, and the caller shows nobody for it.
+    """
+    if not set(tags).isdisjoint(list_record_tags(session, person.record)):
+        return True
+    note_damage(session, VaultError(TAG_PURPOSE, person.id))
+    return False
 
 
 def disclose_fields(

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.database import PreparedStatement, new_id
+from attention_point.foundation.database import PreparedStatement
+from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.foundation.errors import Conflict, Difference, FieldError, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
@@ -28,6 +29,7 @@ from attention_point.referrals.answers.answering import (
     store_answer,
 )
 from attention_point.referrals.clocks import add_terms_of_service
+from attention_point.referrals.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 
 __all__ = [
@@ -84,16 +86,19 @@ def create_referrals(
         "state_at": now,
         "version": 1,
     }
-    # Ids of the same millisecond are in no order; sorted, a visit that is sent again lists its referrals as at first.
-    referral_ids = sorted(new_id() for _chosen_service in chosen_services)
+    # Of the moment of the referral, whose day the tag of its entity is bound to. Ids of the same millisecond are in no
+    # order; sorted, a visit that is sent again lists its referrals as at first.
+    milliseconds = int(now.timestamp() * 1000)
+    referral_ids = sorted(build_id_at(milliseconds) for _chosen_service in chosen_services)
     rows: list[dict[str, Any]] = [
         {
             "id": referral_id,
-            "entity": chosen_service.entity,
+            "entity_tag": make_tag(session, chosen_service.entity, referral_id),
             "sealed": visit.key.seal(
                 queries.SEALING_PURPOSE,
                 referral_id,
-                {**add_terms_of_service(session, chosen_service.record), "answers": []},
+                add_terms_of_service(session, chosen_service.record) | {"entity": chosen_service.entity, "answers": []},
+                version=1,
             ),
         }
         for referral_id, chosen_service in zip(referral_ids, chosen_services, strict=True)
@@ -168,7 +173,7 @@ def store_person_outcome(
         raise Conflict(message, (difference,))
     entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
     record = {**referral.record, "person_outcomes": [*referral.person_outcomes, entry]}
-    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
+    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     # Not which outcome: what the person says stays sealed.
     journal.record(session, actor, "referral.outcome", "referral", referral.id)

@@ -12,7 +12,7 @@ from attention_point.intake import queries
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit
 from attention_point.intake.draft import read_draft
-from attention_point.intake.family.returning import list_known_companions
+from attention_point.intake.family.returning import list_earlier_companions
 from attention_point.intake.services import record_family
 from tests.intake.desk import SignIn, text
 from tests.support.directory import load_shipped
@@ -66,9 +66,9 @@ def test_the_page_of_a_member_stands_beside_an_annulled_one(app: Flask, colleagu
 def test_nobody_is_offered_who_came_by_mistake_only(session: Session) -> None:
     mother, child = record_mother_and_child(session, ["EDU"])
     who = queries.get_visible_visit(session, AGENT, mother).person_id
-    assert len(list_known_companions(session, AGENT, who)) == 1
+    assert len(list_earlier_companions(session, AGENT, who, "family")) == 1
     annul_visit(session, AGENT, child, CorrectionRequest({}, "Otra persona"))
-    assert not list_known_companions(session, AGENT, who)
+    assert not list_earlier_companions(session, AGENT, who, "family")
 
 
 def test_a_slip_of_the_family_hides_what_its_reader_may_not_see(

@@ -19,12 +19,12 @@ from attention_point.intake.services import record_visit
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 from attention_point.people.records import view_person
 from attention_point.referrals.models import Referral
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import PendingTallies
 from tests.support.directory import load_shipped
 from tests.support.searching import ids, searched
 from tests.support.visits import AGENT, consents, draft, person, recorded
 
-TABLES = (Person, PersonTag, Visit, Referral, JournalEntry, Tally)
+TABLES = (Person, PersonTag, Visit, Referral, JournalEntry, PendingTallies)
 
 
 def counts(session: Session) -> list[int]:

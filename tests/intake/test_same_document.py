@@ -16,11 +16,11 @@ from attention_point.foundation.errors import Invalid
 from attention_point.intake.draft import read_draft
 from attention_point.intake.models import Visit
 from attention_point.intake.services import record_visit
-from attention_point.people import duplicates
 from attention_point.people.models import Person, PossibleDuplicate
 from attention_point.people.records import disclose_fields, format_full_name, view_person
 from attention_point.referrals.models import Referral
 from tests.support.directory import load_shipped
+from tests.support.pairs import compare_pairs
 from tests.support.searching import ids, searched
 from tests.support.visits import AGENT, draft, person, recorded
 
@@ -42,7 +42,7 @@ def people(session: Session) -> list[UUID]:
 
 def reasons(session: Session) -> list[str]:
     """Why people are to be compared."""
-    return list(session.scalars(select(PossibleDuplicate.reason)))
+    return list(compare_pairs(session).values())
 
 
 def person_of(session: Session, answer: Mapping[str, Any]) -> UUID:
@@ -156,8 +156,7 @@ def test_papers_of_two_people_make_a_third_compared_with_both(session: Session) 
     second = recorded(session, person=person(given_names="Luis", documents=other))
     third = recorded(session, person={**TWIN, "documents": [*PASSPORT, *other]})
     one, two, three = (person_of(session, answer) for answer in (first, second, third))
-    pairs = {frozenset((pair.person, pair.other)): pair.reason for pair in duplicates.list_undecided_pairs(session, 10)}
-    assert pairs == {
+    assert compare_pairs(session) == {
         frozenset((one, three)): "same-document-same-name-birth-date",
         frozenset((two, three)): "same-document-other-name-birth-date",
     }

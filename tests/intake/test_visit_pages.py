@@ -14,6 +14,7 @@ from attention_point.directory.revision import increase_revision
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
 from attention_point.referrals import services as referral_services
+from attention_point.referrals.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from tests.intake.desk import text
 from tests.support.openings import open_page
@@ -38,7 +39,7 @@ def person_of(app: Flask, visit: UUID) -> UUID:
 
 
 def referral_to(session: Session, entity: str) -> Referral:
-    return session.scalars(select(Referral).where(Referral.entity == entity)).one()
+    return session.scalars(select(Referral).where(select_of_entity(session, entity))).one()
 
 
 def last_entry(app: Flask) -> JournalEntry:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
-from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.journal.partner_entries import EntryRow
+from attention_point.foundation.journal.queries import EntrySearch, list_newest_entries
 from attention_point.foundation.language import gettext
 from attention_point.intake.models import Visit
 from attention_point.referrals.models import Referral
@@ -33,9 +33,9 @@ def state_of(app: Flask, referral: UUID) -> tuple[str, int]:
         return found.state, found.version
 
 
-def journaled(app: Flask, action: str) -> list[JournalEntry]:
+def journaled(app: Flask, action: str) -> list[EntryRow]:
     with app.extensions["database"].read_session() as session:
-        return list(session.scalars(select(JournalEntry).where(JournalEntry.action == action)))
+        return list_newest_entries(session, None, 100, EntrySearch(action=action))[::-1]
 
 
 def code_of(app: Flask, answer: dict) -> str:

@@ -17,7 +17,7 @@ from attention_point.referrals import queries, services
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from attention_point.tallies.counted_cells import build_cells_of_facts
-from attention_point.tallies.models import Tally
+from tests.support.counts import read_cells
 from tests.support.openings import grant_opening
 from tests.support.visits import AGENT, acting, person, recorded
 
@@ -60,9 +60,7 @@ def test_the_counts_follow_the_answers(session: Session) -> None:
     services.mark_referral_seen(session, SENA, referral)
     services.answer_for_entity(session, SENA, referral, Answer("attended", 1))
     services.answer_for_desk(session, AGENT, referral, Answer("closed", 2))
-    counted = {
-        (row.day, row.point, row.table, row.cell): row.count for row in session.scalars(select(Tally)) if row.count
-    }
+    counted = read_cells(session)
     repeated: dict = {}
     for facts in recount_all(session):
         for cell, count in build_cells_of_facts(facts).items():

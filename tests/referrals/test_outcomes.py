@@ -16,7 +16,7 @@ from attention_point.foundation.journal import JournalEntry
 from attention_point.referrals import queries, rules, services
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.models import Referral
-from attention_point.tallies.models import Tally
+from tests.support.counts import read_cells
 from tests.support.openings import grant_opening
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
@@ -43,7 +43,7 @@ def outcome_of(session: Session, referral: UUID) -> str | None:
 
 
 def count_tallies(session: Session) -> list[Any]:
-    return sorted(tuple(row) for row in session.execute(select(*Tally.__table__.columns)))
+    return sorted(read_cells(session).items())
 
 
 def test_what_is_said_is_sealed_and_changes_neither_state_nor_version_nor_counts(session: Session) -> None:

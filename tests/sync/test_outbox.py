@@ -11,13 +11,14 @@ from attention_point.accounts.models import Account, LoginSession
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.intake.models import Visit
-from attention_point.people.models import PossibleDuplicate
+from attention_point.people.duplicates import matching
 from attention_point.sync.outbox.point_keys import renew_old_keys
 from attention_point.turns.models import Turn
 from attention_point.turns.queries import read_turn_details
 from tests.accounts.devices.support import revoke
 from tests.accounts.support import Clock, sign_in
 from tests.support.pages import PageClient
+from tests.support.pairs import compare_pairs
 from tests.support.staff import SignIn
 from tests.support.visits import draft, person
 from tests.sync.support import OUTBOX, Device, captures, form_fields, send_from, states
@@ -238,7 +239,7 @@ def test_the_same_person_twice_comes_up_as_a_pair(device: Device, database: Data
         sent = draft(person=person(new=True, documents=[], surname_1="Cárdenas"))
         assert device.send(device.envelope(sent)).get_json()["state"] == "recorded"
     with database.read_session() as session:
-        assert session.scalars(select(PossibleDuplicate.reason)).all() == ["same-name-birth-date"]
+        assert list(compare_pairs(session).values()) == [matching.SAME_NAME_AND_BIRTH_DATE]
 
 
 def test_an_old_key_opens_what_arrives_late(app: Flask, device: Device, time: Clock) -> None:

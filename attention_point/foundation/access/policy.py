@@ -60,6 +60,8 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": DESK_PERMISSIONS
     | {
         "restricted.view",
+        # Erases somebody for good, because they asked for it or because an authority ordered it.
+        "people.erase",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.directory import queries as directory_queries
@@ -23,8 +23,10 @@ from attention_point.intake import queries
 from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
+from attention_point.intake.pages.person_page import list_household, list_joined_records
 from attention_point.intake.records.visit_lists import EVERY_VISIT, NO_VISITS, VisitFilter, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
@@ -259,17 +261,25 @@ def _build_day_chips(arguments: Mapping[str, Any], first_day: date | None, last_
 
 @blueprint.get("/people/<uuid:person>")
 @requires("people.view")
-def show_person(person: UUID) -> str:
-    """Show one person, what became of the referrals, and the visits. The journal keeps that the record was read."""
+def show_person(person: UUID) -> Response | str:
+    """Show one person, what became of the referrals, who came along, and the visits. The journal keeps what was read.
+
+    A record that was joined with another leads to the one that goes on, which shows the visits of both.
+    """
     session, actor = db_session(), current_actor()
+    linked = merging.list_linked(session, person)
+    if linked[0] != person:
+        return redirect(url_for(".show_person", person=linked[0]), 303)
     decrypted_person = people_records.view_person(session, actor, person, "page")
-    visits = queries.list_visible_visits(session, actor, queries.list_visits_of_person(session, person))
+    visits = queries.list_visible_visits(session, actor, queries.list_visits_of_people(session, linked))
     return render_template(
         "desk/person.html",
         person=decrypted_person,
         name=people_records.format_full_name(decrypted_person.record) or _("No name on file"),
         rows=person_summary.describe_person(decrypted_person.record),
         history_rows=person_summary.describe_history(decrypted_person.history),
+        joined_records=list_joined_records(session, actor, decrypted_person),
+        household=list_household(session, actor, person),
         visits=visits,
         news=list_person_referrals(session, actor, person),
         page=request.path,

@@ -19,13 +19,16 @@ from attention_point.people.search import people_search
 from attention_point.people.search.typed_text import Reference, TypedSearch
 
 
-def search_people(session: Session, actor: Actor, text: str) -> people_search.SearchResult:
-    """Find people by what was typed, best first. Raises Invalid, naming the field ``q``, for what cannot be searched.
+def search_people(
+    session: Session, actor: Actor, text: str, shown: int = people_search.SHOWN_PEOPLE
+) -> people_search.SearchResult:
+    """Find people by what was typed, best first, at most ``shown``. The journal keeps who was shown.
 
-    The journal keeps who was shown.
+    Raises Invalid, naming the field ``q``, for what cannot be searched.
     """
     typed = people_search.read_search(text)
-    return people_search.search_people(session, actor, typed, _find_people_of_visits(session, actor, typed))
+    people_of_visits = _find_people_of_visits(session, actor, typed)
+    return people_search.search_people(session, actor, typed, people_of_visits, shown)
 
 
 def _find_people_of_visits(session: Session, actor: Actor, typed: TypedSearch) -> dict[UUID, people_search.Match]:

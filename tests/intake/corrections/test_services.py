@@ -29,8 +29,9 @@ from attention_point.people.models import Person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import build_history
 from attention_point.referrals.services import Answer, answer_for_entity
+from attention_point.statistics.releases.examination import confirm_counts
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.services import confirm_counts, release_period
+from attention_point.statistics.releases.services import release_period
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
 from tests.support.openings import grant_opening

@@ -15,10 +15,11 @@ from attention_point.foundation.journal.chain import (
     KeyedDigests,
     canonical_content,
     get_keyed_digests,
-    keyed_hash,
+    has_keyed_hash,
     plain_hash,
 )
 from attention_point.foundation.journal.models import JournalHead, JournalMention
+from attention_point.foundation.journal.partner_entries import EntryRow
 from attention_point.foundation.journal.verification.head_files import ChainHead
 
 KEYED_START_ACTION = "journal.keyed"
@@ -97,7 +98,7 @@ class _ChainWalk:
     def _check_hash(self, entry: Row[Any]) -> None:
         content = (entry.at, entry.actor, entry.action, entry.subject, entry.subject_id, entry.detail)
         canonical_bytes = canonical_content(entry.seq, *content)
-        if keyed_hash(self.digests, self.previous_hash, canonical_bytes) == entry.hash:
+        if has_keyed_hash(self.digests, self.previous_hash, canonical_bytes, entry.at, entry.hash):
             self.keyed_from = self.keyed_from or entry.seq
             self.has_keyed_start = self.has_keyed_start or entry.action == KEYED_START_ACTION
         # Anybody can compute a plain hash, so it counts only before the first keyed entry.
@@ -154,7 +155,7 @@ def _matches_at(walk: _ChainWalk, entry: _MismatchedEntry, seq: int, hashes: Ite
     # At a keyed number a plain hash would be no proof, for it needs no key.
     must_be_keyed = walk.keyed_from is not None and max(seq, entry.seq) >= walk.keyed_from
     return any(
-        entry.hash == keyed_hash(walk.digests, previous_hash, canonical_bytes)
+        has_keyed_hash(walk.digests, previous_hash, canonical_bytes, entry.content[0], entry.hash)
         or (not must_be_keyed and entry.hash == plain_hash(previous_hash, canonical_bytes))
         for previous_hash in hashes
     )
@@ -232,7 +233,7 @@ class _MentionIndex:
         return [Fault(seq, "index") for seq in self._differing_seqs]
 
 
-def is_readable_entry(entry: Row[Any]) -> bool:
+def is_readable_entry(entry: EntryRow) -> bool:
     """Return whether each value has its column's type. SQLite takes any value in any column."""
     texts = (entry.actor, entry.action, entry.subject, entry.detail, entry.subject_id or "")
     return entry.at is not None and isinstance(entry.hash, bytes) and all(isinstance(value, str) for value in texts)
