@@ -25,7 +25,7 @@ from attention_point.foundation.journal.verification.keyed_start import mark_key
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import prepare_instance_folder
 from attention_point.foundation.settings import read_settings
-from attention_point.foundation.vault import Keyring
+from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.web import json_bodies
 from attention_point.foundation.web.server import IDLE_SECONDS, MAX_CONNECTIONS, create_server
 from attention_point.foundation.worker.checks import WORKER_CHECK
@@ -51,7 +51,7 @@ def init_installation() -> None:
             prepare_instance_folder(settings)
             if not settings.keyring.exists():
                 Keyring.create(settings.keyring)
-            upgrade_database(settings.database_url)
+            upgrade_database(settings.database_url, vault=Vault(Keyring.load(settings.keyring)))
         except OSError as error:
             file, reason = error.filename, error.strerror
             raise AppError(_("%(file)s cannot be written: %(reason)s", file=file, reason=reason)) from None

@@ -22,6 +22,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals import queries, rules
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import parse_filters
 from attention_point.referrals.monitor.queries import collect_monitor
@@ -67,8 +68,8 @@ def fill_database(folder: Path, referral_count: int) -> tuple[Database, list[UUI
     with database.read_session() as session:
         referral = queries.find_referral(session, UUID(answer["referrals"][0]["id"]))
         assert referral is not None
+        rows = _invent_rows(session, referral, referral_count)
     ids: list[UUID] = []
-    rows = _invent_rows(referral, referral_count)
     while batch := [row for row, _number in zip(rows, range(BATCH), strict=False)]:
         with database.write_session() as session:
             session.execute(insert(Referral), batch)
@@ -76,7 +77,7 @@ def fill_database(folder: Path, referral_count: int) -> tuple[Database, list[UUI
     return database, ids
 
 
-def _invent_rows(referral: queries.DecryptedReferral, count: int) -> Iterator[dict[str, object]]:
+def _invent_rows(session: Session, referral: queries.DecryptedReferral, count: int) -> Iterator[dict[str, object]]:
     random, now = Random(1), clock.now()
     span = timedelta(days=3 * 365) / count
     states, weights = list(STATE_WEIGHTS), list(STATE_WEIGHTS.values())
@@ -95,7 +96,7 @@ def _invent_rows(referral: queries.DecryptedReferral, count: int) -> Iterator[di
             "person_id": referral.person_id,
             "point": POINT,
             "day": clock.local_day(created_at),
-            "entity": ENTITY,
+            "entity_tag": make_tag(session, ENTITY, row_id),
             "state": state,
             "created_at": created_at,
             "state_at": created_at,

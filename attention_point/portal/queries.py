@@ -69,7 +69,6 @@ def require_own_entity(actor: Actor) -> str:
 
 def record_list(session: Session, actor: Actor, disclosures: Iterable[ReferralDisclosure]) -> None:
     """Note in the journal which referrals an entity's reader was shown in a list."""
-    # Not whether they are confidential: the journal stands in clear, and that is sealed in each referral.
     listed_ids = [str(disclosure.referral.id) for disclosure in disclosures]
     entity = require_own_entity(actor)
     journal.record(session, actor, "referral.list", "entity", entity, found=listed_ids)

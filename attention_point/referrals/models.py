@@ -1,9 +1,9 @@
-"""The table of referrals. Entity, state and times stand in clear; the service and all answers are sealed."""
+"""The table of referrals. State and times stand in clear; service, entity and all answers are sealed."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base
@@ -15,12 +15,12 @@ class Referral(Base):
     __tablename__ = "referral"
     __table_args__ = (
         # Each index ends with the id, which sorts by time: a list reads its newest rows from it, in order.
-        Index("ix_referral_inbox", "entity", "state", "id"),
+        Index("ix_referral_inbox", "state", "entity_tag", "id"),
         Index("ix_referral_visit_id", "visit_id"),
         Index("ix_referral_person_id", "person_id"),
         Index("ix_referral_point", "point", "state", "id"),
-        # What changed last at an entity: each process keeps its open referrals in memory.
-        Index("ix_referral_changes", "entity", "state_at"),
+        # What changed last: each process keeps the open referrals of entities in memory.
+        Index("ix_referral_changes", "state_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -28,7 +28,8 @@ class Referral(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     point: Mapped[str] = mapped_column(String(40))
     day: Mapped[date]
-    entity: Mapped[str] = mapped_column(String(40))
+    # Of the entity and the day in the id (``entity_tags.py``): the entity in clear would tell the need.
+    entity_tag: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(12))
     created_at: Mapped[datetime]
     state_at: Mapped[datetime]

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
+from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
 from attention_point.referrals.appointments import Appointment, find_appointment
+from attention_point.referrals.entity_rows.entity_tags import find_entity, is_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts
 
@@ -30,7 +32,7 @@ _MAX_ROWS_READ = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ClearReferral:
-    """The columns of a referral that stand in clear."""
+    """What is known of a referral whose sealed part stays shut: its columns, and the entity that its tag leads to."""
 
     id: UUID
     visit_id: UUID
@@ -209,7 +211,7 @@ def find_referral(
     """
     query = _SELECT_ONE_LOCKED if lock else _SELECT_ONE
     if entity is not None:
-        query = query.where(Referral.entity == entity)
+        query = query.where(select_of_entity(session, entity, referral_id))
     referral = next(iter(_decrypt_rows(session, session.execute(query, {"referral": referral_id}).all())), None)
     if isinstance(referral, DamagedReferral):
         raise VaultError(SEALING_PURPOSE, referral_id)
@@ -247,7 +249,9 @@ def list_referrals_at_point(
 
     Those of a visit that is hidden from this reader are missing too. ``entity`` leaves out those of all others.
     """
-    conditions = [Referral.point == point, Referral.state.in_(states), *([Referral.entity == entity] if entity else [])]
+    conditions = [Referral.point == point, Referral.state.in_(states)]
+    if entity:
+        conditions.append(select_of_entity(session, entity))
 
     def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
         ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
@@ -303,9 +307,15 @@ def _decrypt_rows(session: Session, rows: Sequence[Any]) -> list[ListedReferral]
             continue
         key = keys[row.person_id]
         values = dict(row._mapping)
-        record = people_queries.open_record_or_note(
-            session, key, SEALING_PURPOSE, row.id, values.pop("sealed"), row.version
-        )
+        tag, sealed = values.pop("entity_tag"), values.pop("sealed")
+        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, sealed, row.version)
+        # A referral of the first versions says its entity by its tag alone.
+        entity = (record or {}).get("entity") or find_entity(session, row.id, tag)
+        if record is not None and (entity is None or not is_of_entity(session, entity, row.id, tag)):
+            # Somebody moved the row to another entity, which must not read it.
+            note_damage(session, VaultError(SEALING_PURPOSE, row.id))
+            entity, record = find_entity(session, row.id, tag), None
+        values["entity"] = entity or ""
         if key is None or record is None:
             listed_referrals.append(DamagedReferral(**values))
         else:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.database import PreparedStatement, new_id
+from attention_point.foundation.database import PreparedStatement
+from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.foundation.errors import Conflict, Difference, FieldError, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
+from attention_point.people.break_glass import grants
 from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.answers import messages
 from attention_point.referrals.answers.answering import (
@@ -27,6 +29,7 @@ from attention_point.referrals.answers.answering import (
     store_answer,
 )
 from attention_point.referrals.clocks import add_terms_of_service
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 
 __all__ = [
@@ -83,16 +86,18 @@ def create_referrals(
         "state_at": now,
         "version": 1,
     }
-    # Ids of the same millisecond are in no order; sorted, a visit that is sent again lists its referrals as at first.
-    referral_ids = sorted(new_id() for _chosen_service in chosen_services)
+    # Of the moment of the referral, whose day the tag of its entity is bound to. Ids of the same millisecond are in no
+    # order; sorted, a visit that is sent again lists its referrals as at first.
+    milliseconds = int(now.timestamp() * 1000)
+    referral_ids = sorted(build_id_at(milliseconds) for _chosen_service in chosen_services)
     rows: list[dict[str, Any]] = [
         {
             "id": referral_id,
-            "entity": chosen_service.entity,
+            "entity_tag": make_tag(session, chosen_service.entity, referral_id),
             "sealed": visit.key.seal(
                 queries.SEALING_PURPOSE,
                 referral_id,
-                {**add_terms_of_service(session, chosen_service.record), "answers": []},
+                add_terms_of_service(session, chosen_service.record) | {"entity": chosen_service.entity, "answers": []},
                 version=1,
             ),
         }
@@ -178,8 +183,15 @@ def store_person_outcome(
 def require_visible_referral(
     session: Session, actor: Actor, referral: queries.DecryptedReferral | None
 ) -> queries.DecryptedReferral:
-    """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same."""
-    is_visible = referral is not None and (actor.may("restricted.view") or not referral.restricted)
+    """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same.
+
+    Raises ReasonRequired as ``require_grant`` does.
+    """
+    if referral is not None:
+        grants.require_grant(session, actor, referral.person_id)
+    is_visible = referral is not None and (
+        not referral.restricted or grants.may_see_confidential(session, actor, referral.person_id)
+    )
     if referral is None or not is_visible or queries.list_hidden_visits(session, actor, [referral]):
         raise NotFound(_("There is no such referral."))
     return referral

@@ -1,6 +1,6 @@
 """Runs the migrations in ``migrations/``, all in one transaction: a failed one leaves the database as it was."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import inspect, text
 
@@ -22,8 +22,20 @@ def _build_config() -> "Config":
     return config
 
 
-def upgrade_database(url: str, revision: str = "head") -> None:
-    """Bring the database at ``url`` to a revision. A missing SQLite file is created with mode 0600."""
+class IndexTags(Protocol):
+    """The members of the vault that migrations use. This package may not import the vault."""
+
+    index_version: int
+
+    def index_tag(self, field: str, value: str) -> bytes:
+        """Return the blind-index tag of a value."""
+
+
+def upgrade_database(url: str, revision: str = "head", vault: IndexTags | None = None) -> None:
+    """Bring the database at ``url`` to a revision. A missing SQLite file is created with mode 0600.
+
+    Where old rows have to be tagged or sealed, a migration needs the ``vault``; an empty database needs none.
+    """
     if file := find_database_file(url):
         # SQLite gives the files that it keeps beside a database (-wal, -shm) the rights of the database.
         create_private_file(file)
@@ -33,7 +45,7 @@ def upgrade_database(url: str, revision: str = "head") -> None:
     config = _build_config()
     try:
         with database.engine.connect() as connection, connection.begin():
-            config.attributes["connection"] = connection
+            config.attributes |= {"connection": connection, "vault": vault}
             command.upgrade(config, revision)
     finally:
         database.close()

@@ -15,6 +15,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.access.actor import Actor
 from attention_point.foundation.database import Database, PreparedStatement
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
+from attention_point.foundation.journal.partner_entries import must_seal, seal_entry
 
 GENESIS_HASH = bytes(32)  # the hash before the first entry
 HASH_PURPOSE = "journal-chain"
@@ -57,7 +58,7 @@ def record(
     In a reading session the entry waits, and the web layer writes it before the reply leaves. ``detail`` takes codes,
     counts and ids, never a personal value.
     """
-    entry = _build_entry(actor, action, subject, subject_id, detail)
+    entry = _build_entry(session, actor, action, subject, subject_id, detail)
     if session.info.get("reading"):
         # The database refuses writes of this session; the reading is journaled before the reply shows anything (0004).
         session.info.setdefault(_PENDING_KEY, []).append(entry)
@@ -67,14 +68,19 @@ def record(
 
 def record_shown(session: Session, actor: Actor, action: str, subject: str, subject_id: UUID, **detail: Any) -> None:
     """Record what a refusal shows: the entry waits in the session, and is written although the rest is undone."""
-    entry = _build_entry(actor, action, subject, subject_id, detail)
+    entry = _build_entry(session, actor, action, subject, subject_id, detail)
     session.info.setdefault(_PENDING_KEY, []).append(entry)
 
 
 def _build_entry(
-    actor: Actor, action: str, subject: str, subject_id: UUID | str | int | None, detail: dict[str, Any]
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    subject_id: UUID | str | int | None,
+    detail: dict[str, Any],
 ) -> dict[str, Any]:
-    return {
+    entry = {
         "at": clock.now(),
         "actor": actor.journal_label,
         "action": action,
@@ -83,6 +89,7 @@ def _build_entry(
         # Sorted: the text is hashed, so the order of the caller's arguments must not matter.
         "detail": to_json(dict(sorted(detail.items())), fallback=str).decode(),
     }
+    return seal_entry(session, entry) if must_seal(actor, action) else entry
 
 
 def lock_head(session: Session) -> None:

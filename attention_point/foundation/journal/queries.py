@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database.schema import UtcDateTime
 from attention_point.foundation.journal.models import JournalEntry, JournalHead, JournalMention
+from attention_point.foundation.journal.partner_entries import PARTNER, EntryRow, list_fitting, open_entries
 
 
 class _ReadableDateTime(UtcDateTime):
@@ -82,9 +83,10 @@ def list_entries_between(session: Session, first: int, last: int) -> list[Row[An
     return list(session.execute(query))
 
 
-def stream_entries(session: Session) -> Iterator[Row[Any]]:
-    """Yield every entry in order, a thousand at a time: a journal of years does not fit into memory."""
-    return iter(session.execute(select(*_ENTRY_COLUMNS).order_by(JournalEntry.seq).execution_options(yield_per=1000)))
+def stream_entries(session: Session, after_seq: int = 0) -> Iterator[Row[Any]]:
+    """Yield every entry after a number in order, a thousand at a time: a journal of years does not fit into memory."""
+    query = select(*_ENTRY_COLUMNS).where(JournalEntry.seq > after_seq).order_by(JournalEntry.seq)
+    return iter(session.execute(query.execution_options(yield_per=1000)))
 
 
 def count_entries(session: Session) -> int:
@@ -94,22 +96,47 @@ def count_entries(session: Session) -> int:
 
 def list_newest_entries(
     session: Session, before_seq: int | None, size: int, search: EntrySearch = EntrySearch()
-) -> list[Row[Any]]:
+) -> list[EntryRow]:
     """Return the newest ``size`` entries of a search, or those that follow the entry ``before_seq`` in the list.
 
     The order is by number. A search over days is ordered by the moment, because its index gives only the entries of
-    those days. The two orders differ only where the clock was wrong.
+    those days. The two orders differ only where the clock was wrong. Entries of entities come opened.
     """
-    query = select(*_ENTRY_COLUMNS).where(*_build_conditions(search)).limit(size)
+    entries = open_entries(session, session.execute(_select_newest(before_seq, search).limit(size)))
+    if search.actor or search.subject_id or search.mentions is not None:
+        # Who acted and on what is sealed in entries of entities: no condition finds them.
+        groups = [
+            ids for ids in ([search.subject_id] if search.subject_id else None, search.mentions) if ids is not None
+        ]
+        partners = EntrySearch(PARTNER, search.action, search.since, search.until)
+        query = _select_newest(before_seq, partners).execution_options(yield_per=1000)
+        with session.execute(query) as rows:
+            entries += list_fitting(session, rows, search.actor, groups, size)
+        is_by_moment = bool(search.since or search.until)
+        entries.sort(key=lambda entry: (is_by_moment and entry.at, entry.seq), reverse=True)
+    return entries[:size]
+
+
+def _select_newest(before_seq: int | None, search: EntrySearch) -> Select[*tuple[Any, ...]]:
+    query = select(*_ENTRY_COLUMNS).where(*_build_conditions(search))
     if not (search.since or search.until):
         # A key and no OFFSET: the thousandth page is read as fast as the first.
         query = query.order_by(JournalEntry.seq.desc())
-        return list(session.execute(query if before_seq is None else query.where(JournalEntry.seq < before_seq)))
+        return query if before_seq is None else query.where(JournalEntry.seq < before_seq)
     if before_seq is not None:
         # The moment alone is no key: several entries may have the same one.
         last_shown = select(JournalEntry.at, JournalEntry.seq).where(JournalEntry.seq == before_seq).scalar_subquery()
         query = query.where(tuple_(JournalEntry.at, JournalEntry.seq) < last_shown)
-    return list(session.execute(query.order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())))
+    return query.order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
+
+
+def list_entries_of_actions(session: Session, actions: Sequence[str], since: datetime, size: int) -> list[Row[Any]]:
+    """Return the newest ``size`` entries of some actions since a moment, the newest first."""
+    # By the index of moments: that of actions would be read once for each of them.
+    conditions = (JournalEntry.at >= since, JournalEntry.action.concat("").in_(actions))
+    query = select(*_ENTRY_COLUMNS).where(*conditions).order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
+    rows: list[Row[Any]] = list(session.execute(query.limit(size)))
+    return [row for row in rows if row.at is not None]  # a spoilt moment is none
 
 
 def list_actions(session: Session) -> list[str]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.journal.naming import ActorName, RecordName, RecordNaming, parse_uuids
+from attention_point.foundation.journal.partner_entries import PARTNER, EntryRow
 from attention_point.foundation.journal.verification.chain_verification import is_readable_entry
 from attention_point.foundation.language import current_language, format_number
 from attention_point.foundation.language import gettext as _
@@ -56,12 +56,14 @@ def describe_actor(label: str, names: Mapping[str, ActorName]) -> ActorName:
         "account": _("An account that no longer exists"),
         "token": _("A program that no longer exists"),
         "device": _("A device that no longer exists"),
+        # An entry whose sealed part does not open.
+        PARTNER: _("An entity"),
     }
     return names.get(label) or ActorName(deleted_labels.get(kind) or _("System"))
 
 
 def describe_entries(
-    session: Session, reader: Actor, naming: RecordNaming, entries: Sequence[Row[Any]]
+    session: Session, reader: Actor, naming: RecordNaming, entries: Sequence[EntryRow]
 ) -> list[EntryDescription]:
     """Describe the entries of a page. Names of records are read in one query for each kind."""
     readable = [entry for entry in entries if is_readable_entry(entry)]
@@ -83,7 +85,7 @@ def describe_entries(
     return [descriptions.get(entry.seq) or _describe_unreadable(entry) for entry in entries]
 
 
-def _describe_unreadable(entry: Row[Any]) -> EntryDescription:
+def _describe_unreadable(entry: EntryRow) -> EntryDescription:
     """Describe an entry with a value that is not of its column's type: somebody has changed the database."""
     unreadable_parts = ActorName(_("It cannot be read.")), _("It cannot be read."), RecordName(_("A record"))
     return EntryDescription(entry.seq, entry.at, *unreadable_parts, (), None, None)
@@ -98,7 +100,7 @@ def _read_detail(stored_detail: str) -> dict[str, Any] | None:
     return detail if isinstance(detail, dict) else None
 
 
-def _list_named_records(entry: Row[Any], detail: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+def _list_named_records(entry: EntryRow, detail: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
     """Yield the kind and id of the record that an entry is about, and of each record in its detail."""
     if entry.subject_id is not None:
         yield entry.subject, entry.subject_id
@@ -125,7 +127,7 @@ class _EntryDescriber:
     actors: Mapping[str, ActorName]
     record_names: Mapping[str, Mapping[str, RecordName]]
 
-    def describe_entry(self, entry: Row[Any], detail: Mapping[str, Any] | None) -> EntryDescription:
+    def describe_entry(self, entry: EntryRow, detail: Mapping[str, Any] | None) -> EntryDescription:
         return EntryDescription(
             entry.seq,
             entry.at,
@@ -148,7 +150,7 @@ class _EntryDescriber:
             return RecordName(kind_words, record_name.url if record_name else None)
         return RecordName(_("%(kind)s: %(name)s", kind=kind_words, name=record_name.text), record_name.url)
 
-    def _describe_detail(self, entry: Row[Any], detail: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    def _describe_detail(self, entry: EntryRow, detail: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         # Codes without words are only counted: a page must not show codes, and must not hide that there is more.
         if detail is None:
             return [(_("Detail"), _("It cannot be read."))]
@@ -161,7 +163,7 @@ class _EntryDescriber:
                 lines.append((get_code_list("journal_details").label_for_code(code, current_language()), value_text))
         return [*lines, (_("Other data"), format_number(unknown))] if unknown else lines
 
-    def _describe_value(self, entry: Row[Any], key: str, value: Any) -> str | None:
+    def _describe_value(self, entry: EntryRow, key: str, value: Any) -> str | None:
         """Return a value in words; None for a value that is not shown."""
         if value is None or _find_detail_fact(entry.action, key, "hidden"):
             return None
@@ -173,7 +175,7 @@ class _EntryDescriber:
             return self._describe_list(entry, key, value)
         return self._describe_text(entry, key, str(value)) if isinstance(value, str) else None
 
-    def _describe_list(self, entry: Row[Any], key: str, values: list[Any]) -> str:
+    def _describe_list(self, entry: EntryRow, key: str, values: list[Any]) -> str:
         """Return the labels of fields as the record's form has them; for other lists the number of their members."""
         labels = (
             self.naming.field_labels.get(entry.subject, {}) if _find_detail_fact(entry.action, key, "fields") else {}
@@ -181,7 +183,7 @@ class _EntryDescriber:
         field_names = [_(labels[value]) for value in values if isinstance(value, str) and value in labels]
         return ", ".join(dict.fromkeys(field_names)) if field_names else format_number(len(values))
 
-    def _describe_text(self, entry: Row[Any], key: str, value: str) -> str | None:
+    def _describe_text(self, entry: EntryRow, key: str, value: str) -> str | None:
         if kind := _find_detail_fact(entry.action, key, "record"):
             record_name = self.record_names.get(kind, {}).get(value)
             kind_words = get_code_list("journal_subjects").label_for_code(kind, current_language())
@@ -194,7 +196,7 @@ class _EntryDescriber:
         return None if parse_uuids([value]) else value  # an id says nothing to a reader
 
 
-def _find_person(entry: Row[Any], detail: Mapping[str, Any] | None) -> str | None:
+def _find_person(entry: EntryRow, detail: Mapping[str, Any] | None) -> str | None:
     # The id becomes part of an address, so it must be a UUID whatever stands in the database.
     person_id = entry.subject_id if entry.subject == "person" else (detail or {}).get("person")
     return person_id if isinstance(person_id, str) and parse_uuids([person_id]) else None

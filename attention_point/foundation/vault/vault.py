@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -41,6 +42,7 @@ LASTING_PURPOSES = (
 )
 """What is derived for as long as the data last: the secrets of these purposes stay when a derived key is removed."""
 _PERSON_KEY_PURPOSE = "person-key"
+_NO_ROW = UUID(int=0)
 
 
 class Vault:
@@ -124,6 +126,11 @@ class Vault:
         """
         return [self._tag(field, value, version) for version in self._index_versions]
 
+    @property
+    def index_versions(self) -> Sequence[int]:
+        """The versions of the index key, in the order of ``index_tags``."""
+        return self._index_versions
+
     def _tag(self, field: str, value: str, version: int) -> bytes:
         return hmac.digest(self._index(field, version), value.encode(), "sha256")[:INDEX_TAG_BYTES]
 
@@ -181,6 +188,19 @@ class Vault:
         return max(
             (version for version, since in self._derive_since.items() if since < midnight), default=FIRST_VERSION
         )
+
+    def seal_lasting(self, purpose: str, plaintext: bytes) -> bytes:
+        """Seal bytes that are never written anew, as entries of the journal, under the secret of a purpose."""
+        cipher = AESGCM(self.derive_secret(purpose))
+        return seal_bytes(cipher, self.derive_version, purpose, _NO_ROW, plaintext)
+
+    def open_lasting(self, purpose: str, sealed_value: bytes) -> bytes:
+        """Open a value of ``seal_lasting``. Raises VaultError, also when the secret of its version is gone."""
+        try:
+            secret = self.derive_secret(purpose, read_key_version(sealed_value))
+        except KeyError:
+            raise VaultError(purpose, _NO_ROW) from None
+        return open_bytes(AESGCM(secret), purpose, _NO_ROW, sealed_value)
 
 
 def _list_current_first(key_set: KeySet) -> list[int]:

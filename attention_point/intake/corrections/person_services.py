@@ -19,7 +19,7 @@ from attention_point.intake.corrections.application import apply_correction, fol
 from attention_point.intake.corrections.changes import Correction
 from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprints, is_repeated
 from attention_point.intake.draft import VisitDraft, read_draft
-from attention_point.intake.services import PERSON_CHANGED
+from attention_point.intake.records.new_drafts import PERSON_CHANGED
 from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, list_person_differences
 from attention_point.referrals import queries as referral_queries

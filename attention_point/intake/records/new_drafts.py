@@ -17,6 +17,7 @@ from attention_point.intake import queries
 from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
 from attention_point.intake.records.served_turns import Arrivals, add_arrival
 from attention_point.intake.records.visit_storage import find_fingerprint
+from attention_point.people.records import list_person_differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,16 @@ def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> Reco
     if not is_same_draft:
         raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
     return RecordResult(queries.build_stored_response(session, visit_id), False)
+
+
+PERSON_CHANGED = "person_changed"
+"""The code of the conflict with somebody who changed the same person meanwhile."""
+
+
+def build_person_conflict(stated_fields: Mapping[str, Any], record: Mapping[str, Any]) -> Conflict:
+    """What a draft states of its person and what somebody else wrote meanwhile."""
+    return Conflict(
+        _("Somebody else changed the details of this person meanwhile. Nothing was saved: compare, and save again."),
+        list_person_differences(stated_fields, record),
+        code=PERSON_CHANGED,
+    )

@@ -26,6 +26,7 @@ from attention_point.portal import queries
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 
@@ -120,22 +121,25 @@ def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[lis
 
 def _list_people_by_tags(session: Session, entity: str, tags: Sequence[people_queries.Tag]) -> list[UUID]:
     """Those who carry most of the tags first, of those alone who have a referral at the entity."""
+    is_own = select_of_entity(session, entity)
     return people_queries.rank_people_by_tags(
         session,
         tags,
         _MAX_PEOPLE,
-        lambda person: exists().where(Referral.person_id == person, Referral.entity == entity),
+        lambda person: exists().where(Referral.person_id == person, is_own),
     )
 
 
 def _keep_people_of_entity(session: Session, entity: str, people: Sequence[UUID]) -> list[UUID]:
-    query = select(Referral.person_id).where(Referral.person_id.in_(people), Referral.entity == entity)
+    is_own = select_of_entity(session, entity)
+    query = select(Referral.person_id).where(Referral.person_id.in_(people), is_own)
     own_people = set(session.connection().execute(query).scalars()) if people else set()
     return [person for person in people if person in own_people]
 
 
 def _list_own_referrals(session: Session, entity: str, people: Sequence[UUID]) -> list[DecryptedReferral]:
-    query = select(Referral.id).where(Referral.person_id.in_(people), Referral.entity == entity)
+    is_own = select_of_entity(session, entity)
+    query = select(Referral.id).where(Referral.person_id.in_(people), is_own)
     ids = session.connection().execute(query.order_by(Referral.id.desc()).limit(4 * _MAX_PEOPLE)).scalars().all()
     referrals = referral_queries.list_referrals_by_ids(session, ids) if people and ids else []
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]

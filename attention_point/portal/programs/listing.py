@@ -4,20 +4,17 @@ Whether a referral is restricted and of which service it is are sealed, so the l
 most ``MAX_READ`` rows; a page may then hold fewer, and says where the next one begins.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from heapq import nlargest, nsmallest
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.portal.queries import DisclosureBatch, disclose_listed, record_list, require_own_entity
 from attention_point.referrals import queries
-from attention_point.referrals.models import Referral
+from attention_point.referrals.entity_rows.entity_lists import list_ids_of_entity
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
 MAX_READ = 1_000
@@ -53,7 +50,10 @@ def list_for_program(session: Session, actor: Actor, list_filter: ListFilter, si
     position = list_filter.after if is_ascending else list_filter.before
     has_more = True
     for _round in range(0, MAX_READ, size + 1):
-        ids = _list_ids(session, entity, list_filter.states, position, size + 1, is_ascending=is_ascending)
+        rows = list_ids_of_entity(
+            session, entity, list_filter.states, size + 1, newest_first=not is_ascending, after=position
+        )
+        ids = [referral_id for referral_id, _state in rows]
         has_more = len(ids) > size
         referrals = {referral.id: referral for referral in queries.list_referrals_by_ids(session, ids)}
         for referral_id in ids:
@@ -69,17 +69,3 @@ def list_for_program(session: Session, actor: Actor, list_filter: ListFilter, si
     disclosures = disclose_listed(session, shown)
     record_list(session, actor, disclosures)
     return DisclosureBatch(disclosures, position if has_more else None)
-
-
-def _list_ids(
-    session: Session, entity: str, states: Sequence[str], position: UUID | None, count: int, *, is_ascending: bool
-) -> list[UUID]:
-    """The next ids in order. Each state is read by itself from the index, which holds its ids in order."""
-    ids: list[UUID] = []
-    order = Referral.id.asc() if is_ascending else Referral.id.desc()
-    for state in states:
-        query = select(Referral.id).where(Referral.entity == entity, Referral.state == state)
-        if position is not None:
-            query = query.where(Referral.id > position if is_ascending else Referral.id < position)
-        ids += session.scalars(query.order_by(order).limit(count))
-    return nsmallest(count, ids) if is_ascending else nlargest(count, ids)

@@ -1,30 +1,36 @@
-"""How many referrals are open now, by entity. The columns that stand in clear are enough for it.
+"""How many referrals are open now, by entity and by the day on which they were made. None is opened.
 
-Each count reads one range of an index, oldest first, and stops at a bound, however many rows years have left.
+The open rows are counted by their tags, of which each belongs to one entity and day, up to a bound.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, String, bindparam, func, select, union_all
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock
+from attention_point.referrals.entity_rows.entity_tags import find_day, find_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.rules import OPEN_STATES, WAITING_STATES
 
-# How many rows of one state are counted for an entity.
-MAX_COUNTED = 1000
-# The statement grows with the number of entities, and SQLite limits the parts of one.
-_ENTITIES_PER_STATEMENT = 50
-# How many rows of one state are counted at a point, of all entities together.
-MAX_COUNTED_AT_POINT = 5 * MAX_COUNTED
+# How many rows of one state are counted: of all points, and of one, the oldest ones first.
+MAX_COUNTED, MAX_COUNTED_AT_POINT = 100_000, 5_000
 
 # States in which the entity has never answered whether it receives the person.
 UNANSWERED_STATES = frozenset({*WAITING_STATES, "expired"})
+
+
+class OpenCount(NamedTuple):
+    """How many referrals of one entity, made on one day, are in one state. ``is_capped``: there may be more."""
+
+    entity: str
+    day: date
+    state: str
+    row_count: int
+    is_capped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,70 +50,35 @@ def count_open_referrals(
     session: Session, entities: Sequence[str], point: str | None = None
 ) -> dict[str, OpenReferralCounts]:
     """The open referrals of some entities, at one point or at all. An entity without any stands there with zeros."""
-    if point is not None:
-        return _count_at_point(session, entities, point)
-    counts_by_entity = {}
-    for start in range(0, len(entities), _ENTITIES_PER_STATEMENT):
-        entity_codes = entities[start : start + _ENTITIES_PER_STATEMENT]
-        values = {f"entity_{index}": entity for index, entity in enumerate(entity_codes)}
-        for row in session.execute(_select_entity_counts(len(entity_codes)), values):
-            counts_by_entity[row[0]] = _build_entity_counts(row[1 : len(OPEN_STATES) + 1], row[len(OPEN_STATES) + 1 :])
+    counts_by_entity = dict.fromkeys(entities, OpenReferralCounts())
+    for entity, day, state, count, is_capped in iterate_open_counts(session, point):
+        counts = counts_by_entity.get(entity)
+        if counts is not None:
+            is_waiting = state in WAITING_STATES
+            counts_by_entity[entity] = OpenReferralCounts(
+                counts.waiting + count * is_waiting,
+                counts.accepted + count * (state == "accepted"),
+                min(counts.oldest_day or day, day) if is_waiting else counts.oldest_day,
+                counts.is_capped or is_capped,
+            )
     return counts_by_entity
 
 
-@lru_cache(maxsize=_ENTITIES_PER_STATEMENT)
-def _select_entity_counts(entity_count: int) -> Select[*tuple[Any, ...]]:
-    """A row for each entity: its code, the count of each open state, the oldest moment of each waiting state.
-
-    The entities stand in a list of their own; without it an engine would plan the same counts anew for each of them.
-    """
-    code_selects = (select(bindparam(f"entity_{index}", type_=String()).label("code")) for index in range(entity_count))
-    entity_codes = union_all(*code_selects).cte("asked")
-
-    def count_rows(state: str) -> ScalarSelect[int]:
-        rows = (
-            select(Referral.id)
-            .where(Referral.entity == entity_codes.c.code, Referral.state == state)
-            .correlate(entity_codes)
-        )
-        return select(func.count()).select_from(rows.limit(MAX_COUNTED).subquery()).scalar_subquery()
-
-    def find_oldest(state: str) -> ScalarSelect[datetime]:
-        rows = select(Referral.created_at).where(Referral.entity == entity_codes.c.code, Referral.state == state)
-        return rows.order_by(Referral.id).limit(1).scalar_subquery()
-
-    return select(entity_codes.c.code, *map(count_rows, OPEN_STATES), *map(find_oldest, WAITING_STATES))
-
-
-def _build_entity_counts(state_counts: Sequence[int], oldest_moments: Sequence[datetime | None]) -> OpenReferralCounts:
-    # The columns stand in the order of the statement: first the counts, then the oldest moments.
-    counts_by_state = dict(zip(OPEN_STATES, state_counts, strict=True))
-    return _build_counts(
-        counts_by_state, [moment for moment in oldest_moments if moment], max(state_counts) >= MAX_COUNTED
-    )
-
-
-def _count_at_point(session: Session, entities: Sequence[str], point: str) -> dict[str, OpenReferralCounts]:
-    """The counts at one point. Its own index gives the oldest rows of each state, which are then grouped by entity."""
-    counts: dict[str, dict[str, int]] = {entity: {} for entity in entities}
-    oldest_moments: dict[str, list[datetime]] = {entity: [] for entity in entities}
-    capped = False
+def iterate_open_counts(session: Session, point: str | None = None) -> Iterator[OpenCount]:
+    """The open referrals of all entities, at one point or at all, each tag by itself."""
+    bound = MAX_COUNTED if point is None else MAX_COUNTED_AT_POINT
     for state in OPEN_STATES:
-        point_query = select(Referral.entity, Referral.created_at).where(
-            Referral.point == point, Referral.state == state
-        )
-        rows = point_query.order_by(Referral.id).limit(MAX_COUNTED_AT_POINT).subquery()
-        grouped_query = select(rows.c.entity, func.count(), func.min(rows.c.created_at)).group_by(rows.c.entity)
-        grouped_rows = session.execute(grouped_query).all()
-        capped |= sum(count for _entity, count, _since in grouped_rows) >= MAX_COUNTED_AT_POINT
-        for entity, count, since in grouped_rows:
-            if entity in counts:
-                counts[entity][state] = count
-                oldest_moments[entity] += [since] if state in WAITING_STATES else []
-    return {entity: _build_counts(counts[entity], oldest_moments[entity], capped) for entity in entities}
-
-
-def _build_counts(counts: Mapping[str, int], oldest_moments: Sequence[datetime], capped: bool) -> OpenReferralCounts:
-    waiting = sum(counts.get(state, 0) for state in WAITING_STATES)
-    oldest_day = clock.local_day(min(oldest_moments)) if oldest_moments else None
-    return OpenReferralCounts(waiting, counts.get("accepted", 0), oldest_day, capped)
+        # Without a point the index alone answers, which has state, tag and id.
+        rows_query = select(Referral.entity_tag, Referral.id).where(Referral.state == state).limit(bound)
+        if point is not None:
+            rows_query = rows_query.where(Referral.point == point).order_by(Referral.id)
+        rows = rows_query.subquery()
+        # As a text, since PostgreSQL has no least UUID before its version 18: any id of the tag says its day.
+        query = select(rows.c.entity_tag, func.count(), func.min(cast(rows.c.id, String))).group_by(rows.c.entity_tag)
+        counts = session.connection().execute(query).all()
+        is_capped = sum(count for _tag, count, _id in counts) >= bound
+        for tag, count, text in counts:
+            referral_id = UUID(text)
+            # Of an entity that has left the directory, or of a row that somebody altered, nobody asks.
+            if entity := find_entity(session, referral_id, tag):
+                yield OpenCount(entity, find_day(referral_id), state, count, is_capped)

@@ -1,22 +1,18 @@
 """Reads the figures of the monitor. Each read is bounded, however many referrals years have left.
 
-What is open now comes from the columns that stand in clear, at most a thousand rows a state and entity. What became of
-the referrals of a period, and how soon, comes from the tallies. Reasons are sealed: the newest rejections are opened.
+What is open now is counted by the tags of entities, up to a bound. What became of the referrals of a period, and how
+soon, comes from the tallies. Reasons are sealed: the newest rejections are opened.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Select, Subquery, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.referrals import rules
-from attention_point.referrals.models import Referral
+from attention_point.referrals.follow_up.open_referral_counts import iterate_open_counts
 from attention_point.referrals.monitor.filters import Filters
 from attention_point.referrals.monitor.rejections import count_reasons
 from attention_point.tallies import queries as tally_queries
@@ -24,8 +20,6 @@ from attention_point.tallies import range_queries
 from attention_point.tallies.facts import ANSWER_TIME_BANDS, LONGEST_ANSWER_BAND
 
 BANDS = (*(band for _days, band in ANSWER_TIME_BANDS), LONGEST_ANSWER_BAND)
-MAX_COUNTED = 1_000  # rows of one state of one entity; at one point five times as many of all entities
-MAX_COUNTED_AT_POINT = 5 * MAX_COUNTED
 TOGETHER = ""  # no entity has this code
 STATES_TABLE = "referrals-by-entity-and-state"
 OPENINGS_TABLE, ANSWERS_TABLE = "openings-by-entity-and-time", "answers-by-entity-and-time"
@@ -104,58 +98,17 @@ def collect_monitor(
 def _add_open_referrals(
     session: Session, figures: Mapping[str, EntityFigures], keys: Mapping[str, str], point: str | None
 ) -> None:
-    now = clock.now()
-    limits = {f"before_{index}": _find_band_start(now, days) for index, (days, _band) in enumerate(ANSWER_TIME_BANDS)}
-    for state in rules.OPEN_STATES:
-        if point is not None:
-            rows = session.execute(_select_point_ages(), {**limits, "point": point, "state": state}).all()
-            is_capped = sum(sum(row[1:]) for row in rows) >= MAX_COUNTED_AT_POINT
-        else:
-            rows = [
-                row
-                for code in keys
-                for row in session.execute(_select_entity_ages(), {**limits, "entity": code, "state": state})
-            ]
-            is_capped = False
-        for code, *band_counts in rows:
-            if code in keys:
-                entry = figures[keys[code]]
-                ages = entry.accepted if state == "accepted" else entry.waiting
-                ages.update(dict(zip(BANDS, map(int, band_counts), strict=True)))
-                entry.is_capped |= is_capped or sum(band_counts) >= MAX_COUNTED
+    today = clock.today()
+    for entity, day, state, count, is_capped in iterate_open_counts(session, point):
+        if entity in keys:
+            entry = figures[keys[entity]]
+            ages = entry.accepted if state == "accepted" else entry.waiting
+            ages[_find_band((today - day).days)] += count
+            entry.is_capped |= is_capped
 
 
-def _find_band_start(now: datetime, days: int) -> datetime:
-    """The moment from which on a referral is at most so many days old, by the point's calendar."""
-    midnight = datetime.combine(clock.local_day(now), time(), clock.TIME_ZONE)
-    return midnight - days * timedelta(days=1)
-
-
-@lru_cache(maxsize=1)
-def _select_entity_ages() -> Select[*tuple[Any, ...]]:
-    conditions = (Referral.entity == bindparam("entity"), Referral.state == bindparam("state"))
-    return _select_ages(conditions, MAX_COUNTED)
-
-
-@lru_cache(maxsize=1)
-def _select_point_ages() -> Select[*tuple[Any, ...]]:
-    conditions = (Referral.point == bindparam("point"), Referral.state == bindparam("state"))
-    return _select_ages(conditions, MAX_COUNTED_AT_POINT)
-
-
-def _select_ages(conditions: Iterable[Any], max_rows: int) -> Select[*tuple[Any, ...]]:
-    """The entity and a count for each band, of the oldest rows of one state."""
-    rows: Subquery = (
-        select(Referral.entity, Referral.created_at).where(*conditions).order_by(Referral.id).limit(max_rows).subquery()
-    )
-    moment, later = rows.c.created_at, None
-    counts = []
-    for index in range(len(ANSWER_TIME_BANDS)):
-        limit = bindparam(f"before_{index}", type_=Referral.created_at.type)
-        counts.append(func.count().filter(moment >= limit if later is None else (moment >= limit) & (moment < later)))
-        later = limit
-    counts.append(func.count().filter(moment < later))
-    return select(rows.c.entity, *counts).group_by(rows.c.entity)
+def _find_band(days: int) -> str:
+    return next((band for most, band in ANSWER_TIME_BANDS if days <= most), LONGEST_ANSWER_BAND)
 
 
 def _add_period(

@@ -1,8 +1,9 @@
 """Why entities rejected: reasons are sealed, so the newest rejections of a period are opened, a bounded number."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import first_of_next_month
 from attention_point.foundation import clock
 from attention_point.referrals import queries, rules
+from attention_point.referrals.entity_rows.entity_tags import find_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import Filters
 from attention_point.referrals.queries import DecryptedReferral
@@ -17,7 +19,7 @@ from attention_point.referrals.queries import DecryptedReferral
 MAX_OPENED = 500  # of all entities together
 MIN_OPENED = 20  # of each
 MAX_CHANGES_READ = 10_000
-"""Among so many of its newest changes an entity's rejections are looked for."""
+"""Among so many of the newest answers of all entities those of each are looked for."""
 # A rejected one that the desk has closed was rejected all the same.
 _STATES = ("rejected", "closed")
 
@@ -27,11 +29,10 @@ def count_reasons(
 ) -> tuple[dict[str, Counter[str]], bool]:
     """The codes of the newest rejections of a period by entity, and whether older ones were left out."""
     reasons: dict[str, Counter[str]] = {}
-    is_cut = False
     limit = max(MAX_OPENED // max(len(entities), 1), MIN_OPENED)
-    for entity in entities:
-        referrals = _list_latest(session, entity, filters, limit)
-        is_cut |= len(referrals) == limit
+    latest_ids, is_cut = _list_latest(session, frozenset(entities), filters, limit)
+    for entity, ids in latest_ids.items():
+        referrals = _open_referrals(session, ids)
         shown_referrals = (
             referral
             for referral in referrals
@@ -51,16 +52,28 @@ def find_reason_code(referral: DecryptedReferral) -> str | None:
     return (rejections[-1].get("reason_code") or rules.OTHER_REASON) if rejections else None
 
 
-def _list_latest(session: Session, entity: str, filters: Filters, limit: int) -> list[DecryptedReferral]:
+def _list_latest(
+    session: Session, entities: Collection[str], filters: Filters, limit: int
+) -> tuple[dict[str, list[UUID]], bool]:
+    """The ids of the newest rejections of each entity, at most ``limit``, and whether there are more."""
     first = datetime.combine(filters.months[0], time(), clock.TIME_ZONE)
     end = datetime.combine(first_of_next_month(filters.months[-1]), time(), clock.TIME_ZONE)
-    changes = (
-        select(Referral.id, Referral.state, Referral.state_at)
-        .where(Referral.entity == entity, Referral.state_at >= first, Referral.state_at < end)
+    query = (
+        select(Referral.id, Referral.entity_tag)
+        .where(Referral.state_at >= first, Referral.state_at < end, Referral.state.in_(_STATES))
         .order_by(Referral.state_at.desc())
         .limit(MAX_CHANGES_READ)
-        .subquery()
     )
-    query = select(changes.c.id).where(changes.c.state.in_(_STATES)).order_by(changes.c.state_at.desc()).limit(limit)
-    referrals = queries.list_referrals_by_ids(session, session.scalars(query).all())
+    rows = session.connection().execute(query).all()
+    ids: defaultdict[str, list[UUID]] = defaultdict(list)
+    for referral_id, tag in rows:
+        entity = find_entity(session, referral_id, tag)
+        if entity is not None and entity in entities:
+            ids[entity].append(referral_id)
+    is_cut = len(rows) == MAX_CHANGES_READ or any(len(entity_ids) > limit for entity_ids in ids.values())
+    return {entity: ids[entity][:limit] for entity in sorted(ids)}, is_cut
+
+
+def _open_referrals(session: Session, ids: Sequence[UUID]) -> list[DecryptedReferral]:
+    referrals = queries.list_referrals_by_ids(session, ids)
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]

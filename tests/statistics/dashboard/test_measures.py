@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
+from attention_point.referrals.entity_rows.entity_tags import make_tag, select_of_entity
 from attention_point.referrals.follow_up import open_referral_counts
 from attention_point.referrals.follow_up.open_referral_counts import OpenReferralCounts, count_open_referrals
 from attention_point.referrals.models import Referral
+from attention_point.referrals.queries import list_referrals_by_ids
 from attention_point.statistics.dashboard.filters import Options, collect_options, find_neighbours, parse_filters
 from attention_point.statistics.dashboard.queries import (
     RESTRICTED_TOGETHER,
@@ -318,12 +321,10 @@ def test_cells_add_up_by_how_they_begin_and_end(session: Session) -> None:
 def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
     for _visit in range(4):
         recorded(session)
-    rows = session.execute(select(Referral.entity, Referral.state, Referral.created_at)).all()
+    rows = list_referrals_by_ids(session, session.scalars(select(Referral.id)).all())
     entities = sorted({row.entity for row in rows})
     expected = {
-        entity: OpenReferralCounts(
-            sum(row.entity == entity for row in rows), 0, open_referral_counts.clock.local_day(rows[0].created_at)
-        )
+        entity: OpenReferralCounts(sum(row.entity == entity for row in rows), 0, clock.local_day(rows[0].created_at))
         for entity in entities
     }
     assert count_open_referrals(session, entities) == expected
@@ -332,7 +333,7 @@ def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
         "oim-2": OpenReferralCounts(),
     }
     assert count_open_referrals(session, entities, SECOND_POINT) == dict.fromkeys(entities, OpenReferralCounts())
-    answered = session.scalars(select(Referral).where(Referral.entity == entities[0])).all()
+    answered = session.scalars(select(Referral).where(select_of_entity(session, entities[0]))).all()
     answered[0].state, answered[1].state = "accepted", "rejected"
     session.flush()
     for point in (None, "bucaramanga"):
@@ -343,14 +344,15 @@ def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
 def test_counting_open_referrals_stops_at_a_bound(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(session)
     row = dict(session.execute(select(*Referral.__table__.columns)).first()._mapping)  # type: ignore[union-attr]
-    more = [{**row, "id": new_id()} for _number in range(open_referral_counts.MAX_COUNTED)]
+    entity = list_referrals_by_ids(session, [row["id"]])[0].entity
+    more = [{**row, "id": new_id(), "entity_tag": make_tag(session, entity, row["id"])} for _number in range(20)]
     session.execute(Referral.__table__.insert(), more)  # type: ignore[attr-defined]
-    found = count_open_referrals(session, [row["entity"]])[row["entity"]]
-    assert (found.waiting, found.is_capped) == (open_referral_counts.MAX_COUNTED, True)
-    monkeypatch.setattr(open_referral_counts, "MAX_COUNTED_AT_POINT", 20)
-    at_point = count_open_referrals(session, [row["entity"]], "bucaramanga")[row["entity"]]
-    assert at_point.is_capped
-    assert 0 < at_point.waiting <= 20
+    assert not count_open_referrals(session, [entity])[entity].is_capped
+    for bound, point in (("MAX_COUNTED", None), ("MAX_COUNTED_AT_POINT", "bucaramanga")):
+        monkeypatch.setattr(open_referral_counts, bound, 20)
+        counts = count_open_referrals(session, [entity], point)[entity]
+        assert counts.is_capped
+        assert 0 < counts.waiting <= 20
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from attention_point.foundation.journal.chain import (
     plain_hash,
 )
 from attention_point.foundation.journal.models import JournalHead, JournalMention
+from attention_point.foundation.journal.partner_entries import EntryRow
 from attention_point.foundation.journal.verification.head_files import ChainHead
 
 KEYED_START_ACTION = "journal.keyed"
@@ -232,7 +233,7 @@ class _MentionIndex:
         return [Fault(seq, "index") for seq in self._differing_seqs]
 
 
-def is_readable_entry(entry: Row[Any]) -> bool:
+def is_readable_entry(entry: EntryRow) -> bool:
     """Return whether each value has its column's type. SQLite takes any value in any column."""
     texts = (entry.actor, entry.action, entry.subject, entry.detail, entry.subject_id or "")
     return entry.at is not None and isinstance(entry.hash, bytes) and all(isinstance(value, str) for value in texts)

@@ -23,6 +23,7 @@ from attention_point.portal.inbox.order import states
 from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, WAITING, build_entry
 from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.referrals import queries, rules
+from attention_point.referrals.entity_rows import entity_lists
 
 # How much is kept: of one entity, of its ended referrals, and of all entities together.
 MAX_OPEN, MAX_ENDED, MAX_ENTRIES = 100_000, 1_000, 400_000
@@ -122,8 +123,10 @@ class InboxKeeper:
 
 def _compare_entries(session: Session, entity: str, kept: _Kept) -> list[UUID]:
     """Remove what is over; return what is to be read: the open ones, newest first, and the newest ended ones."""
-    open_rows = states.list_ids(session, entity, rules.OPEN_STATES, MAX_OPEN, newest_first=True)
-    ended_rows = states.list_ids(session, entity, rules.ANSWERED_STATES, MAX_ENDED + 1, newest_first=True)
+    open_rows = entity_lists.list_ids_of_entity(session, entity, rules.OPEN_STATES, MAX_OPEN, newest_first=True)
+    ended_rows = entity_lists.list_ids_of_entity(
+        session, entity, rules.ANSWERED_STATES, MAX_ENDED + 1, newest_first=True
+    )
     kept.has_all_ended = len(ended_rows) <= MAX_ENDED
     current_states = dict(open_rows) | dict(ended_rows[:MAX_ENDED])
     known_states = kept.index.find_states((*_OPEN_TABS, ANSWERED))
@@ -135,7 +138,7 @@ def _compare_entries(session: Session, entity: str, kept: _Kept) -> list[UUID]:
 def _refresh_index(session: Session, entity: str, kept: _Kept) -> None:
     now = clock.now()
     since = min(kept.refreshed_at or now, now) - _OVERLAP
-    changed = {row[0]: row[1:] for row in states.list_changed_since(session, entity, since)}
+    changed = {row[0]: row[1:] for row in entity_lists.list_changed_since(session, entity, since)}
     _add_entries(session, kept, [referral for referral, state in changed.items() if kept.seen.get(referral) != state])
     kept.seen, kept.refreshed_at = changed, now
     _trim_ended(kept)
@@ -148,7 +151,7 @@ def _refresh_index(session: Session, entity: str, kept: _Kept) -> None:
 
 
 def _has_right_counts(session: Session, entity: str, kept: _Kept) -> bool:
-    counts = dict.fromkeys(rules.OPEN_STATES, 0) | states.count_states(session, entity, rules.OPEN_STATES)
+    counts = dict.fromkeys(rules.OPEN_STATES, 0) | entity_lists.count_states(session, entity, rules.OPEN_STATES)
     kept_counts = kept.index.count_states()
     erased = list(kept.erased.values())
     return all(count == kept_counts.get(state, 0) + erased.count(state) for state, count in counts.items())

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.portal.inbox.order import states
 from attention_point.portal.inbox.order.entries import (
     ACCEPTED,
     AFTER_FIRST,
@@ -25,6 +24,7 @@ from attention_point.portal.inbox.order.filters import InboxFilter
 from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.portal.inbox.order.index_keeper import InboxIndex, get_keeper
 from attention_point.referrals import queries
+from attention_point.referrals.entity_rows.entity_lists import list_ids_of_entity
 from attention_point.referrals.queries import ListedReferral
 
 # How many rows a page opens at most where the database has to be read on until enough of them fit.
@@ -150,7 +150,7 @@ def _read_on(
     newest_first = inbox_filter.tab == ANSWERED
     fitting: list[ListedReferral] = []
     for _round in range(0, MAX_OPENED, size + 1):
-        rows = states.list_ids(
+        rows = list_ids_of_entity(
             session, entity, inbox_filter.states, size + 1, newest_first=newest_first, after=position
         )
         for referral in _open_in_order(session, [referral for referral, _state in rows]):
