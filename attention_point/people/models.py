@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base, new_id
@@ -105,4 +105,20 @@ class AccessGrant(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     actor: Mapped[str] = mapped_column(String(60))
     opened_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RightsMark(Base):
+    """What the exercise of a right leaves with a person: a claim in process, or what was revoked.
+
+    ``tag`` is a keyed tag of the person's id, so that without the keyring nobody learns whose mark it is; ``sealed``
+    holds which of the two it is, and what it says, padded to one size. ``request_id`` is the request it comes from.
+    """
+
+    __tablename__ = "rights_mark"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(index=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
+    index_version: Mapped[int] = mapped_column(SmallInteger)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -20,7 +20,8 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
-from attention_point.people import queries
+from attention_point.foundation.vault import UNVERSIONED
+from attention_point.people import merging, queries
 from attention_point.people.models import AccessGrant
 
 CONFIDENTIAL_PERMISSION = "restricted.view"
@@ -87,7 +88,10 @@ def _list_granted_people(session: Session, actor: Actor) -> frozenset[UUID]:
         AccessGrant.opened_at <= now,
         AccessGrant.opened_at > now - GRANT_LENGTH,
     )
-    return frozenset(session.scalars(query))
+    granted_people = frozenset(session.scalars(query))
+    # A file is all records of one person.
+    linked = merging.map_linked(session, granted_people) if granted_people else {}
+    return granted_people.union(*linked.values())
 
 
 def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: str = "") -> None:
@@ -112,7 +116,7 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
         person_id=person,
         actor=actor.journal_label,
         opened_at=now,
-        sealed=key.seal(_SEALING_PURPOSE, grant_id, record),
+        sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED),
     )
     session.add(grant)
     session.flush()
@@ -149,7 +153,9 @@ def list_grants(session: Session, since: datetime, size: int, person: UUID | Non
     reasons = []
     for grant in grants:
         record = (
-            queries.open_record_or_note(session, keys[grant.person_id], _SEALING_PURPOSE, grant.id, grant.sealed)
+            queries.open_record_or_note(
+                session, keys[grant.person_id], _SEALING_PURPOSE, grant.id, grant.sealed, UNVERSIONED
+            )
             if grant.person_id in keys
             else None
         ) or {"reason": "", "words": ""}
