@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from attention_point import texts
@@ -21,11 +21,10 @@ from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.people import merging, records
-from attention_point.people.duplicates import pairs
 from attention_point.people.erasure import erasure_list
 from attention_point.people.erasure.erasure_list import ListedErasure
 from attention_point.people.erasure.models import Erasure
-from attention_point.people.models import Person, PersonTag
+from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
 GROUNDS: Mapping[str, str] = {
     "claim": N_("The person asked for it (suppression, Ley 1581/2012, art. 8 e)"),
@@ -65,10 +64,9 @@ class ErasureNote:
 def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, note: str = "") -> ErasureResult:
     """Erase a person for good: destroy the data key, empty every row about them, leave a tombstone.
 
-    Records that were joined as the same person's are erased together. Counts stay. ``ground`` is a code of ``GROUNDS``;
-    ``note`` says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is
-    no such person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too
-    long.
+    All records that were joined as one person go together. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note``
+    says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is no such
+    person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too long.
     """
     lock_for_transaction(session, person_id)
     row = session.execute(select(Person.wrapped_key).where(Person.id == person_id)).first()
@@ -135,11 +133,17 @@ def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> 
     # The rooms first, while the keys still open what tells them which rows to empty.
     removed = {eraser.name: eraser.erase(session, person_ids) for eraser in get_erasers(session)}
     tags = session.execute(delete(PersonTag).where(PersonTag.person_id.in_(person_ids)).returning(PersonTag.tag)).all()
-    removed |= {"search-tags": len(tags), "possible-duplicates": pairs.delete_pairs(session, person_ids)}
+    removed |= {"search-tags": len(tags), "possible-duplicates": _delete_pairs(session, person_ids)}
     values: dict[str, Any] = {"wrapped_key": None, "sealed": None, "counted": None, "key_version": 0}
     values |= {"version": Person.version + 1, "updated_at": now, "erased_at": now}
     session.execute(update(Person).where(Person.id.in_(person_ids)).values(values))
     return ErasureResult(tuple(person_ids), now, removed)
+
+
+def _delete_pairs(session: Session, person_ids: Sequence[UUID]) -> int:
+    names_somebody = or_(PossibleDuplicate.person_id.in_(person_ids), PossibleDuplicate.other_id.in_(person_ids))
+    statement = delete(PossibleDuplicate).where(names_somebody).returning(PossibleDuplicate.person_id)
+    return len(session.execute(statement).all())
 
 
 def list_notes(session: Session, size: int) -> list[ErasureNote]:
