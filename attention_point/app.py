@@ -19,8 +19,9 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault import KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
+from attention_point.keys import renewal
 from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
@@ -34,16 +35,18 @@ def create_app(settings: Settings) -> Flask:
     installation that other users of the machine may read.
     """
     require_private_files(settings)
-    vault = Vault(Keyring.load(settings.keyring))
+    watch = KeyringWatch(settings.keyring)
     app = Flask(
         "attention_point",
         template_folder=str(paths.TEMPLATES_FOLDER),
         static_folder=str(paths.STATIC_FOLDER),
         static_url_path="/static",
     )
-    app.secret_key = vault.derive_secret("web-session")
+    # Forms ask for a secret of the app, but what they sign with it no page shows.
+    app.secret_key = watch.get_vault().derive_secret("web-session")
+    app.extensions["session_secrets"] = lambda: watch.get_vault().derive_secrets("web-session")
     app.extensions["settings"] = settings
-    app.extensions["database"] = _build_database(settings, vault)
+    app.extensions["database"] = _build_database(settings, watch)
     app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
     app.extensions["status"] = tuple(list_status for feature in catalogue.FEATURES for list_status in feature.status)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
@@ -86,21 +89,29 @@ def open_database() -> Database:
 def open_database_of(settings: Settings) -> Database:
     """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
-    return _build_database(settings, Vault(Keyring.load(settings.keyring)))
+    return _build_database(settings, KeyringWatch(settings.keyring))
 
 
-def _build_database(settings: Settings, vault: Vault) -> Database:
+def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
     # Accounts show the names of entities and points, but stand below the directory: sessions carry its functions.
     heads_file = settings.keyring.with_name(JOURNAL_HEADS_FILE)
-    session_info: dict[str, Any] = {"vault": vault, "entity_names": list_entity_names, "point_names": list_point_names}
+    session_info: dict[str, Any] = {"entity_names": list_entity_names, "point_names": list_point_names}
     session_info |= {"journal_heads": heads_file, "note_rule_set": note_rule_set}
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
     session_info["needs_added_by_rules"] = NEEDS_ADDED
+    # The room of keys knows no other one, and renews the rows of all.
+    session_info[renewal.SESSION_KEY] = tuple(
+        rotation for feature in catalogue.FEATURES for rotation in feature.rotations
+    )
     # Whoever erases a person stands below the rooms that hold rows about people.
     session_info[erasure_list.SESSION_KEY] = settings.keyring.with_name(ERASURE_LIST_FILE)
     session_info[erasers.SESSION_KEY] = tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers)
-    database = Database(settings.database_url, info=session_info)
+    database = Database(
+        settings.database_url,
+        session_info | {"vault": watch.get_vault()},
+        refresh_info=lambda: {"vault": watch.get_vault()},
+    )
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(
         database.read_session, settings.name_index_people

@@ -5,10 +5,11 @@ from attention_point.backups.feature import backups
 from attention_point.demo.feature import demo
 from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
-from attention_point.foundation.journal_pages.feature import journal
+from attention_point.foundation.journal_pages.feature import journal, oversight
 from attention_point.foundation.mail.feature import mail
 from attention_point.foundation.system_page.feature import system
 from attention_point.intake.feature import intake
+from attention_point.keys.feature import keys
 from attention_point.portal.feature import portal
 from attention_point.public_directory.feature import public_directory
 from attention_point.referrals.feature import referrals
@@ -25,6 +26,7 @@ from attention_point.turns.feature import turns
 
 FEATURES: tuple[Feature, ...] = (
     system,  # first: it is the home of whoever keeps the installation
+    oversight,
     dashboard,
     intake,
     portal,  # before the turns: an entity's account opens on its referrals, desk or not
@@ -45,5 +47,6 @@ FEATURES: tuple[Feature, ...] = (
     accounts,
     demo,
     backups,
+    keys,
     mail,  # last, so that its job sends in the same run what the jobs of other rooms queued
 )

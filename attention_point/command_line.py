@@ -129,6 +129,12 @@ COMMANDS = (
         "backup_commands",
         N_("Backups of the whole installation, without its keyring."),
     ),
+    DeferredCommand(
+        "keys",
+        "keys.commands",
+        "keys_commands",
+        N_("The keys of the keyring: rotate them while the desk works, remove old ones, keep a copy in two shares."),
+    ),
     DeferredCommand("mail", "foundation.mail.commands", "mail_commands", N_("Messages that the program sends.")),
     DeferredCommand("demo", "demo.commands", "demo_commands", N_("Invented people, to try the application out.")),
 )

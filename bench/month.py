@@ -12,7 +12,8 @@ from itertools import count
 from pathlib import Path
 
 from pypdf import PdfReader
-from sqlalchemy import Connection, create_engine, event, insert, select, text
+from sqlalchemy import Connection, create_engine, event, select, text
+from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.demo.invention.visit_drafts import invent_visits
@@ -34,8 +35,9 @@ from attention_point.statistics.releases import services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.models import Tally
+from attention_point.tallies.counted_cells import CellKey
 from attention_point.tallies.rules import STORED_INDICATORS
+from attention_point.tallies.services import rebuild_tallies
 from bench.report import Figure, divide, format_table, measure_milliseconds, working_folder
 from tests.support.postgres import Server, find_binaries
 
@@ -89,7 +91,7 @@ def create_databases(folder: Path) -> Iterator[dict[str, str]]:
         server.stop()
 
 
-def fill_database(address: str, visits: int) -> None:
+def fill_database(address: str, visits: int, vault: Vault) -> None:
     """A table of visits in clear columns, in the order of their days and with an index on them; and its counts."""
     engine = create_engine(address)
     if engine.dialect.name == "sqlite":
@@ -111,9 +113,9 @@ def fill_database(address: str, visits: int) -> None:
         select_visits = f"SELECT {number}, day, {values} FROM bench_day CROSS JOIN bench_place ORDER BY number, place"
         connection.execute(text(f"INSERT INTO clear_visit {select_visits}"))
         connection.execute(text("CREATE INDEX clear_visit_day ON clear_visit (day)"))
-        store_counts(connection, scan_month(connection))
+        store_counts(connection, scan_month(connection), vault)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE clear_visit, tally"))
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE clear_visit"))
     engine.dispose()
 
 
@@ -131,19 +133,17 @@ def scan_month(connection: Connection) -> Counts:
     return counts
 
 
-def store_counts(connection: Connection, counts: Counts) -> None:
+def store_counts(connection: Connection, counts: Counts, vault: Vault) -> None:
     """Store the month's counts as the product does, and as many in each other month of the ten years."""
     daily = {indicator.id for indicator in STORED_INDICATORS if indicator.grain == "day"}
-    rows = {}
+    all_cells: dict[CellKey, int] = {}
     for month in (date(FIRST_DAY.year + number // 12, number % 12 + 1, 1) for number in range(120)):
         for table, cells in counts.items() if month != RELEASED_MONTH[0] else ():
             for cell, number in cells.items():
                 day = month.replace(day=min(int(cell[-2:]), 28 + 2 * (month.month != 2))) if table in daily else month
                 name = str(day) if table in daily else cell
-                rows[day, table, name] = {
-                    "day": day, "point": "bucaramanga", "table": table, "cell": name, "count": number,
-                }  # fmt: skip
-    connection.execute(insert(Tally), list(rows.values()))
+                all_cells[day, "bucaramanga", table, name] = number
+    rebuild_tallies(Session(connection, info={"vault": vault}), all_cells, ())
 
 
 def measure_tables(database: Database, turns: int) -> tuple[list[float], list[float]]:
@@ -223,7 +223,7 @@ def build_section(visits: int = VISITS, people: int = PEOPLE, turns: int = TURNS
         Keyring.create(folder / "keyring.json")
         vault = Vault(Keyring.load(folder / "keyring.json"))
         for engine, address in addresses.items():
-            milliseconds = measure_milliseconds(partial(fill_database, address, visits))
+            milliseconds = measure_milliseconds(partial(fill_database, address, visits, vault))
             print(f"{engine}: {visits:,} visits on file in {milliseconds / 1000:.0f} s", file=sys.stderr)
             database = Database(address, {"vault": vault, "hidden_visits": list_hidden_visits})
             scanned, stored = measure_tables(database, turns)

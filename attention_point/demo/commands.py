@@ -26,6 +26,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import read_settings
 from attention_point.foundation.workdays import list_working_days
 from attention_point.intake.queries import has_real_visit
+from attention_point.tallies import folding
 
 EARLIEST_DAY = date(2000, 1, 1)
 DEFAULT_SEED = 2017
@@ -218,6 +219,7 @@ def _run_load_plan(plan: LoadPlan, drafts: Sequence[DraftData]) -> None:
                 answers=loaded_counts.answer_count,
             )
         )
+        folding.fold_due_tallies(database)
         if plan.is_whole:
             update_marker(settings.instance, finished=True)
             _print_end_of_load(plan)

@@ -23,6 +23,7 @@ DAMAGED_RECORD_MESSAGE = N_("This record does not open. Tell the administrator."
 RECORD_LABELS = {
     "person": N_("the record of a person"),
     "person-key": N_("the key of a person (no record of that person opens without it)"),
+    "person-tag": N_("a tag of the search index that belongs to another person"),
     "visit": N_("a visit"),
     "visit-addition": N_("what a correction added to a visit"),
     "referral": N_("a referral"),
@@ -32,6 +33,8 @@ RECORD_LABELS = {
     "capture": N_("something that was kept without network"),
     "capture-receipt": N_("the receipt of something that was kept without network"),
     "point-key": N_("a key of a point (what was sealed to it without network does not open)"),
+    "month-tallies": N_("the counts of a month (“statistics rebuild” counts it anew)"),
+    "pending-tallies": N_("counts of a visit or an answer (“statistics rebuild” counts them anew)"),
     "rights-mark": N_("the mark of a claim in process, or what a person took back"),
     "rights-request": N_("a request about a person’s data"),
     "data-incident": N_("an incident of data"),

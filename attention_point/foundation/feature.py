@@ -10,6 +10,7 @@ from attention_point.foundation.doctor import Check, ListStatus
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.journal.naming import RecordNaming
+from attention_point.foundation.key_rotation import Rotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Feature:
 
     ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
     are safe to repeat. ``status`` tells the page of the system about the room. ``naming`` gives the room's records and
-    actors the names that the journal shows for their ids. ``erasers`` empty the room's rows about people who are
-    erased.
+    actors the names that the journal shows for their ids. ``rotations`` are its rows that stand under a key of the
+    keyring itself. ``erasers`` empty its rows about people who are erased.
     """
 
     name: str
@@ -48,4 +49,5 @@ class Feature:
     checks: tuple[Check, ...] = ()
     status: tuple[ListStatus, ...] = ()
     naming: RecordNaming = RecordNaming()
+    rotations: tuple[Rotation, ...] = ()
     erasers: tuple[Eraser, ...] = ()

@@ -14,6 +14,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month, last_of_month
+from attention_point.foundation.vault import UNVERSIONED
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import (
@@ -91,7 +92,7 @@ def _read_addition_facts(session: Session, rows: Sequence[Any]) -> Iterator[tupl
         if row.person_id not in person_keys or row.sealed is None:  # the person was erased
             continue
         key = person_keys[row.person_id]
-        record = people_queries.open_record_or_note(session, key, ADDITION_PURPOSE, row.id, row.sealed)
+        record = people_queries.open_record_or_note(session, key, ADDITION_PURPOSE, row.id, row.sealed, UNVERSIONED)
         if record and record["counted"]:
             yield row, visit_facts.decode_visit_facts(record["counted"])
 

@@ -1,7 +1,7 @@
 """Recording a visit: everything of it in the caller's transaction, or nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.database import pipelined
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries, visit_facts
@@ -22,18 +23,23 @@ from attention_point.intake.family.guardians import complete_family
 from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
 from attention_point.intake.models import RECORDED
 from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
-from attention_point.intake.records.new_drafts import NewDraft, RecordResult, split_recorded_drafts
+from attention_point.intake.records.new_drafts import (
+    NewDraft,
+    RecordResult,
+    build_person_conflict,
+    split_recorded_drafts,
+)
 from attention_point.intake.records.person_counts import CountOfVisit
 from attention_point.intake.records.reserved_references import (
     LOST_REFERENCE,
     NO_CAPTURE,
     OfflineCapture,
-    choose_references,
+    claim_references,
 )
 from attention_point.intake.records.served_turns import finish_served_turns, lock_served_turns
-from attention_point.intake.records.visit_storage import insert_visit
+from attention_point.intake.records.visit_storage import insert_visit, take_references
 from attention_point.people import services as people_services
-from attention_point.people.records import DecryptedPerson, list_person_differences, open_chosen_person
+from attention_point.people.records import DecryptedPerson, open_chosen_person
 from attention_point.referrals import services as referral_services
 from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies import services as tally_services
@@ -48,9 +54,15 @@ class _PreparedVisit:
     plan: VisitPlan
     person: people_services.ReceivedPerson
     count: CountOfVisit
-    reference: str
     family_tag: bytes | None
+    reserved_reference: str | None
     warnings: Sequence[StoredWarning] = ()
+
+    @property
+    def counter(self) -> tuple[str, int, str]:
+        """The point, the year and the prefix by which the visit gets its reference."""
+        draft = self.new_draft.draft
+        return draft.point, draft.attended_day.year, self.plan.reference_prefix
 
 
 def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str = "api") -> RecordResult:
@@ -94,15 +106,23 @@ def _record_drafts(
     visits = _prepare_visits(session, actor, new_drafts, drafts, now, capture)
     cells: Counter[CellKey] = Counter()
     for visit in visits:
-        results[visit.new_draft.draft.id] = _store_visit(session, actor, visit, channel, now)
         cells.update(visit_facts.sum_visit_cells(visit.count.counted, visit.plan.chosen_referrals))
-    finish_served_turns(session, actor, arrivals)
-    for visit in visits:
-        draft_id, response = visit.new_draft.draft.id, results[visit.new_draft.draft.id].response
-        details = {"person": visit.person.id, "new": visit.person.is_new, "referrals": len(response["referrals"])}
-        journal.record(session, actor, "visit.record", "visit", draft_id, **details)
-    if visits:
+    # Everybody waits for the counter and the head of the journal, so that they are taken last.
+    sealed_records = [_seal_record(session, visit) for visit in visits]
+    with pipelined(session):
         tally_services.add_to_tallies(session, cells)
+        references = take_references(
+            session, {visit.new_draft.draft.id: visit.counter for visit in visits if visit.reserved_reference is None}
+        )
+        for visit, sealed_record in zip(visits, sealed_records, strict=True):
+            reference = visit.reserved_reference or references[visit.new_draft.draft.id]
+            result = _store_visit(session, actor, visit, sealed_record, reference, channel, now)
+            results[visit.new_draft.draft.id] = result
+        finish_served_turns(session, actor, arrivals)
+        for visit in visits:
+            referral_count = len(visit.plan.chosen_referrals)
+            details = {"person": visit.person.id, "new": visit.person.is_new, "referrals": referral_count}
+            journal.record(session, actor, "visit.record", "visit", visit.new_draft.draft.id, **details)
     return [results[draft.id] for draft in drafts]
 
 
@@ -117,8 +137,8 @@ def _prepare_visits(
     """Plan the visits and receive their people.
 
     Everybody locks in this order, or two transactions would wait for each other for ever: the turns, the visits and
-    the family, documents, people, months, counters, the journal, the tallies. Who corrects locks the rows of referrals
-    before the months.
+    the family, documents, people, months, counters, the journal. Who corrects locks the rows of referrals before the
+    months.
     """
     # Whoever corrects one of these people or their visits comes before or after: neither writes over the other.
     people_services.lock_people(session, [(new.draft.person.id, new.draft.person_fields) for new in new_drafts])
@@ -133,23 +153,16 @@ def _prepare_visits(
     ]
     family = new_drafts[0].draft.family if new_drafts else None
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
-    references, lost_ids = choose_references(
-        session,
-        {
-            new.draft.id: (new.draft.point, new.draft.attended_day.year, plan.reference_prefix)
-            for new, (plan, _chosen_person) in zip(new_drafts, plans, strict=True)
-        },
-        capture.references,
-        now,
-    )
+    points = {new.draft.id: new.draft.point for new in new_drafts}
+    reserved_references, lost_ids = claim_references(session, points, capture.references, now)
     return [
         _PreparedVisit(
             new_draft,
             plan,
             person,
             count,
-            references[new_draft.draft.id],
             next(tags, None),
+            reserved_references.get(new_draft.draft.id),
             (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
         )
         for new_draft, (plan, _chosen_person), person, count in zip(new_drafts, plans, people, counts, strict=True)
@@ -186,10 +199,13 @@ def _receive_person(
     count: CountOfVisit,
     now: datetime,
 ) -> people_services.ReceivedPerson:
-    draft, omitted_fields = new_draft.draft, list_omitted_fields(plan)
+    draft = new_draft.draft
+    # What identifies is kept with a yes, or where a mandatory path protects a child (decision 34).
+    is_named = plan.identity_basis in consent_rules.IDENTITY_BASES
+    omitted_fields = frozenset[str]() if is_named else consent_rules.NAMING_FIELDS
     if chosen_person and draft.person.version not in (None, chosen_person.version):
         journal.record_shown(session, actor, "person.view", "person", chosen_person.id, purpose="difference")
-        raise _build_person_conflict(draft.person_fields, chosen_person.record)
+        raise build_person_conflict(draft.person_fields, chosen_person.record)
     statement = people_services.PersonStatement(
         {name: value for name, value in draft.person_fields.items() if name not in omitted_fields},
         draft.id,
@@ -204,14 +220,28 @@ def _receive_person(
     return people_services.receive_person(session, statement)
 
 
-def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel: str, now: datetime) -> RecordResult:
-    draft, person, plan, count = visit.new_draft.draft, visit.person, visit.plan, visit.count
-    record = _build_record(session, visit, plan, person) | {
+def _seal_record(session: Session, visit: _PreparedVisit) -> tuple[dict[str, Any], bytes]:
+    """Return the record of a visit and the same sealed."""
+    count = visit.count
+    record = _build_record(session, visit) | {
         # How the visit was counted is sealed with it, so that a recount years later gives the same figures.
         "counted": visit_facts.encode_visit_facts(count.counted),
         **visit_facts.encode_stated_person(count.stated, count.counted),
     }
-    sealed_record = person.key.seal(queries.SEALING_PURPOSE, draft.id, record)
+    return record, visit.person.key.seal(queries.SEALING_PURPOSE, visit.new_draft.draft.id, record, version=1)
+
+
+def _store_visit(
+    session: Session,
+    actor: Actor,
+    visit: _PreparedVisit,
+    sealed_record: tuple[dict[str, Any], bytes],
+    reference: str,
+    channel: str,
+    now: datetime,
+) -> RecordResult:
+    draft, person, plan, count = visit.new_draft.draft, visit.person, visit.plan, visit.count
+    record, sealed = sealed_record
     insert_visit(
         session,
         {
@@ -223,13 +253,13 @@ def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel:
             "received_at": now,
             "actor": actor.journal_label,
             "channel": channel,
-            "reference": visit.reference,
+            "reference": reference,
             "fingerprint": visit.new_draft.fingerprint,
             "family_tag": visit.family_tag,
             "version": 1,
             "state": RECORDED,
             "changed_at": None,
-            "sealed": sealed_record,
+            "sealed": sealed,
         },
     )
     referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, count.day)
@@ -238,7 +268,7 @@ def _store_visit(session: Session, actor: Actor, visit: _PreparedVisit, channel:
         (referral_id, referral.service, referral.entity, "created")
         for referral_id, referral in zip(referral_ids, plan.chosen_referrals, strict=True)
     ]
-    return RecordResult(queries.build_response(draft.id, visit.reference, now, record, referrals), True)
+    return RecordResult(queries.build_response(draft.id, reference, now, record, referrals), True)
 
 
 def create_referrals(
@@ -251,31 +281,11 @@ def create_referrals(
     return referral_services.create_referrals(session, visit, chosen_services, now)
 
 
-PERSON_CHANGED = "person_changed"
-"""The code of the conflict with somebody who changed the same person meanwhile."""
-
-
-def _build_person_conflict(stated_fields: Mapping[str, Any], record: Mapping[str, Any]) -> Conflict:
-    return Conflict(
-        _("Somebody else changed the details of this person meanwhile. Nothing was saved: compare, and save again."),
-        list_person_differences(stated_fields, record),
-        code=PERSON_CHANGED,
-    )
-
-
-def list_omitted_fields(plan: VisitPlan) -> frozenset[str]:
-    """Names of the fields that are not kept of the person, whatever the draft says."""
-    # What identifies is kept with a yes, or where a mandatory path protects a child (decision 34).
-    return frozenset() if plan.identity_basis in consent_rules.IDENTITY_BASES else consent_rules.NAMING_FIELDS
-
-
-def _build_record(
-    session: Session, visit: _PreparedVisit, plan: VisitPlan, received_person: people_services.ReceivedPerson
-) -> dict[str, Any]:
-    draft_fields = visit.new_draft.fields
+def _build_record(session: Session, visit: _PreparedVisit) -> dict[str, Any]:
+    draft_fields, plan = visit.new_draft.fields, visit.plan
     # Only that somebody shows the same document, never who: the visit's record is opened by those who may not see them.
     warnings = [*visit.new_draft.warnings, *plan.warnings, *visit.warnings]
-    if received_person.duplicates:
+    if visit.person.duplicates:
         warnings.append(("person.documents", SAME_DOCUMENT, {}))
     return {
         **{name: value for name, value in draft_fields.items() if name not in queries.ROW_FIELDS},

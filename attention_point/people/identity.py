@@ -94,6 +94,7 @@ def build_identity(record: Mapping[str, Any]) -> rules.Identity:
             for document in record.get("documents", ())
         ),
         phone=record.get("phone"),
+        sex=record.get("sex"),
     )
 
 
@@ -149,14 +150,16 @@ def _limit_history(history: list[PersonRecord]) -> list[PersonRecord]:
     return history
 
 
-def seal_record(key: PersonKey, person: UUID, record: PersonRecord, history: Sequence[PersonRecord] = ()) -> bytes:
-    """Seal the record for its row, with its history."""
-    return key.seal(PURPOSE, person, {**record, HISTORY_FIELD: list(history)} if history else record)
+def seal_record(
+    key: PersonKey, person: UUID, version: int, record: PersonRecord, history: Sequence[PersonRecord] = ()
+) -> bytes:
+    """Seal the record for its row in this version, with its history."""
+    return key.seal(PURPOSE, person, {**record, HISTORY_FIELD: list(history)} if history else record, version=version)
 
 
-def open_record(key: PersonKey, person: UUID, sealed: bytes) -> tuple[PersonRecord, list[PersonRecord]]:
-    """Open the record and its history. Raises VaultError."""
+def open_record(key: PersonKey, person: UUID, version: int, sealed: bytes) -> tuple[PersonRecord, list[PersonRecord]]:
+    """Open the record of a row in this version, and its history. Raises VaultError."""
     # They are never handed on together, so that no search, extract or portal can carry the history by accident.
     # A record that was sealed before there was a history has none.
-    record: PersonRecord = key.open(PURPOSE, person, sealed)
+    record: PersonRecord = key.open(PURPOSE, person, sealed, version=version)
     return record, record.pop(HISTORY_FIELD, [])

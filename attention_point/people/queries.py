@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, union, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.codelists import get_code_list
@@ -23,7 +23,8 @@ TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 
 # Maximum number of people of one key where the tags alone say who is meant.
 MAXIMUM_CANDIDATES = 50
 
-_PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
+PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
+_PEOPLE_BY_IDS = PERSON_ROWS.where(Person.id.in_(bindparam("ids", expanding=True)))
 _PERSON_BY_ID = PreparedStatement(
     select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted).where(
         Person.id == bindparam("person")
@@ -59,8 +60,9 @@ def find_sealed_person(session: Session, person: UUID) -> SealedPerson | None:
 
 def list_sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
     """The rows of several people."""
-    query = _PERSON_ROWS.where(Person.id.in_(list(people)))
-    return [SealedPerson(*row) for row in session.connection().execute(query)]
+    ids = list(people)
+    rows = session.connection().execute(_PEOPLE_BY_IDS, {"ids": ids}).all() if ids else ()
+    return [SealedPerson(*row) for row in rows]
 
 
 def count_people(session: Session) -> int:
@@ -70,7 +72,7 @@ def count_people(session: Session) -> int:
 
 def list_sealed_after(session: Session, person: UUID | None, size: int) -> list[SealedPerson]:
     """The next rows in the order of ids after a person; None begins with the first. The erased are left out."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     if person is not None:
         query = query.where(Person.id > person)
     return [SealedPerson(*row) for row in session.connection().execute(query)]
@@ -95,7 +97,7 @@ def is_anybody_erased_since(session: Session, moment: datetime) -> bool:
 
 def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
     """The rows of all people who are not erased, in batches by id."""
-    query = _PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
+    query = PERSON_ROWS.where(Person.erased_at.is_(None)).order_by(Person.id).limit(size)
     rows = session.execute(query).all()
     while rows:
         yield [SealedPerson(*row) for row in rows]
@@ -118,9 +120,15 @@ def load_document_types() -> Mapping[str, rules.DocumentType]:
 
 
 def build_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
-    """The keyed tags of search keys: without the installation's key nobody can tell which name a tag stands for."""
+    """The keyed tags to store for search keys: without the keyring nobody can tell which name a tag stands for."""
     vault = get_vault(session)
     return [(TAG_KINDS[kind], vault.index_tag(kind, value)) for kind, value in keys]
+
+
+def build_search_tags(session: Session, keys: Iterable[tuple[str, str]]) -> list[Tag]:
+    """The tags to look for: those of every version held of the index key, of which somebody carries one."""
+    vault = get_vault(session)
+    return [(TAG_KINDS[kind], tag) for kind, value in keys for tag in vault.index_tags(kind, value)]
 
 
 def list_people_by_tags(session: Session, tags: Iterable[Tag]) -> list[UUID]:
@@ -147,22 +155,33 @@ def rank_people_by_tags(
         tags_by_kind.setdefault(kind, []).append(tag)
     if not tags_by_kind:
         return []
+    query, person_id = _build_ranking(tuple(sorted(tags_by_kind)))
+    if build_condition:
+        query = query.where(build_condition(person_id))
+    values = {f"tags_{kind}": kind_tags for kind, kind_tags in tags_by_kind.items()}
+    return list(session.connection().execute(query, {**values, "size": size}).scalars())
+
+
+# A search has a few sets of kinds. Building the statement anew took as long as asking the database.
+@cache
+def _build_ranking(kinds: tuple[int, ...]) -> tuple[Select[UUID], ColumnElement[UUID]]:
+    """The statement that ranks the carriers of tags of some kinds, and its column of their ids."""
     # One part for each kind: SQLite then looks each of them up by the table's key.
     carriers = union_all(
         *(
-            select(PersonTag.person_id).where(PersonTag.kind == kind, PersonTag.tag.in_(kind_tags))
-            for kind, kind_tags in tags_by_kind.items()
+            select(PersonTag.person_id).where(
+                PersonTag.kind == kind, PersonTag.tag.in_(bindparam(f"tags_{kind}", expanding=True))
+            )
+            for kind in kinds
         )
     ).subquery()
     query = (
         select(carriers.c.person_id)
         .group_by(carriers.c.person_id)
         .order_by(func.count().desc(), carriers.c.person_id.desc())
-        .limit(size)
+        .limit(bindparam("size"))
     )
-    if build_condition:
-        query = query.where(build_condition(carriers.c.person_id))
-    return list(session.connection().execute(query).scalars())
+    return query, carriers.c.person_id
 
 
 def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey | None]:
@@ -182,17 +201,17 @@ def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, Per
 
 
 def open_record_or_note(
-    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes
+    session: Session, key: PersonKey | None, purpose: str, row_id: UUID, sealed: bytes, version: int
 ) -> dict[str, Any] | None:
     """Open one record sealed under a person's key; None where it does not open, which is noted in the session.
 
-    ``key`` is None where the person's key itself is damaged.
+    ``key`` is None where the person's key itself is damaged; ``version`` is that of the row.
     """
     if key is None:  # the note says that the record may be whole: only its key is lost
         note_damage(session, VaultError(purpose, row_id), inherited=True)
         return None
     try:
-        return key.open(purpose, row_id, sealed)
+        return key.open(purpose, row_id, sealed, version=version)
     except VaultError as error:
         note_damage(session, error)
         return None

@@ -23,7 +23,10 @@ from attention_point.foundation.language import current_language, format_date_sp
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, get_vault
 from attention_point.people import identity, queries, rules
+from attention_point.people.break_glass import grants
 from attention_point.person_fields import ASKED_FIELDS, NAME_FIELDS, PersonField
+
+TAG_PURPOSE = "person-tag"
 
 
 class DamagedPerson(AppError):
@@ -63,8 +66,17 @@ def open_chosen_person(session: Session, person: UUID) -> DecryptedPerson:
 
 
 def view_person(session: Session, actor: Actor, person: UUID, purpose: str) -> DecryptedPerson:
-    """Open one person for a reader. The journal keeps who reads and for what. Raises NotFound or VaultError."""
-    decrypted_person = _open_person(session, person)
+    """Open one person for a reader. The journal keeps who reads and for what.
+
+    ``purpose`` is a code of ``viewing_purposes``. Raises NotFound, VaultError, ValueError for a purpose that is none,
+    and ReasonRequired where the purpose asks who sees what is confidential for a reason first.
+    """
+    if not get_code_list("viewing_purposes").has_code(purpose):
+        raise ValueError(f"{purpose} is no purpose of viewing a person")
+    row = require_person(session, person)
+    if get_code_list("viewing_purposes")[purpose].attributes.get("asks_reason"):
+        grants.require_grant(session, actor, person)
+    decrypted_person = _decrypt_person(session, row)
     journal.record(session, actor, "person.view", "person", person, purpose=purpose)
     return decrypted_person
 
@@ -112,13 +124,29 @@ def open_people(session: Session, people: Iterable[UUID]) -> dict[UUID, Decrypte
 def _decrypt_person(session: Session, row: queries.SealedPerson) -> DecryptedPerson:
     wrapped_key = WrappedKey(row.key_version, row.wrapped_key or b"")
     key = get_vault(session).open_person_key(row.id, wrapped_key)
-    record, history = identity.open_record(key, row.id, row.sealed or b"")
+    record, history = identity.open_record(key, row.id, row.version, row.sealed or b"")
     return DecryptedPerson(row.id, key, record, row.version, history, row.counted)
 
 
 def build_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
     """The tags under which a person with this record is found, in order."""
     return sorted(set(queries.build_tags(session, rules.build_search_keys(identity.build_identity(record)))))
+
+
+def list_record_tags(session: Session, record: Mapping[str, Any]) -> list[queries.Tag]:
+    """The tags of a record under every version held of the index key: one of them may be stored for each search key."""
+    return queries.build_search_tags(session, rules.build_search_keys(identity.build_identity(record)))
+
+
+def carries_tag(session: Session, person: DecryptedPerson, tags: Iterable[queries.Tag]) -> bool:
+    """Whether somebody who was found by one of the tags has it by their own record.
+
+    Otherwise somebody gave them the tag of another person: that is noted, and the caller shows nobody for it.
+    """
+    if not set(tags).isdisjoint(list_record_tags(session, person.record)):
+        return True
+    note_damage(session, VaultError(TAG_PURPOSE, person.id))
+    return False
 
 
 def disclose_fields(

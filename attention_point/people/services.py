@@ -7,6 +7,7 @@ that agree (``matching.py``). Whoever else looks alike is noted as a pair that a
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.database import PreparedStatement, new_id
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.vault import PersonKey, get_vault
-from attention_point.people import duplicates, identity, matching, queries, records, rules
+from attention_point.people import identity, merging, queries, records, rules
+from attention_point.people.duplicates import matching, pairs
 from attention_point.people.models import Person, PersonTag
 from attention_point.people.queries import Tag
 from attention_point.people.records import DecryptedPerson
@@ -31,7 +33,7 @@ _UPDATE_COUNTED = PreparedStatement(
 _UPDATE_PERSON = PreparedStatement(
     update(Person)
     .where(Person.id == bindparam("person"))
-    .values(sealed=bindparam("new_sealed"), version=Person.version + 1, updated_at=bindparam("new_time"))
+    .values(sealed=bindparam("new_sealed"), version=bindparam("new_version"), updated_at=bindparam("new_time"))
 )
 _INSERT_TAG = PreparedStatement(insert(PersonTag), ("kind", "tag", "person_id", "index_version"))
 _DELETE_TAG = PreparedStatement(
@@ -107,10 +109,15 @@ def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mappin
     what one writes the other reads before writing.
     """
     statements = list(statements)
-    document_tags = [tag for _person, fields in statements for tag in _build_document_tags(session, fields)]
+    document_tags = [
+        tag for _person, fields in statements for tags in _list_document_tags(session, fields) for tag in tags
+    ]
     lock_for_transaction(session, *(tag for _kind, tag in document_tags))
-    chosen_people = {person for person, _fields in statements if person}
-    lock_for_transaction(session, *chosen_people, *queries.list_people_by_tags(session, document_tags))
+    people = {person for person, _fields in statements if person}
+    people.update(queries.list_people_by_tags(session, document_tags))
+    if people:  # a statement that joins one record of a merged person goes to the record that goes on
+        people.update(*merging.map_linked(session, people).values())
+    lock_for_transaction(session, *people)
 
 
 def receive_person(session: Session, statement: PersonStatement) -> ReceivedPerson:
@@ -119,18 +126,16 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     The caller holds the locks of ``lock_people``.
 
     Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
-    agrees (``people/matching.py``). Anything less is a new person, also where the record of whoever shows the document
-    does not open: the two are compared once it does.
+    agrees (``duplicates/matching.py``). Anything less is a new person, also where the record of whoever shows the
+    document does not open: the two are compared once it does.
     """
     tags = _build_record_tags(session, statement.fields)
-    document_holders = _find_document_holders(session, _select_document_tags(tags))
-    opened_holders = _open_holders(session, document_holders, statement.chosen_person)
+    document_tags = _list_document_tags(session, statement.fields)
+    document_holders = _find_document_holders(session, document_tags)
+    opened_holders = _open_holders(session, document_holders, document_tags, statement.chosen_person)
     if statement.chosen_person is not None:
         received_person = _update_person(session, statement.chosen_person, statement)
-    elif (
-        not statement.is_new
-        and (matching_person := _find_same_person(document_holders, opened_holders, statement.fields)) is not None
-    ):
+    elif matching_person := _find_same_person(session, document_holders, opened_holders, statement):
         received_person = _update_person(
             session, matching_person, replace(statement, fields=_drop_other_name(matching_person, statement.fields))
         )
@@ -157,8 +162,9 @@ def correct_person(session: Session, person_on_file: DecryptedPerson, correction
     )
     history = identity.forget_fields(history, forgotten) if forgotten else history
     _save_record(session, person_on_file, record, history, correction.corrected_at)
-    document_holders = _find_document_holders(session, _build_document_tags(session, record))
-    opened_holders = _open_holders(session, document_holders, person_on_file)
+    document_tags = _list_document_tags(session, record)
+    document_holders = _find_document_holders(session, document_tags)
+    opened_holders = _open_holders(session, document_holders, document_tags, person_on_file)
     corrected_person = ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
     return _note_duplicates(session, corrected_person, opened_holders, correction.corrected_at)
 
@@ -172,8 +178,8 @@ def lock_and_open_for_correction(
     ``documents`` are those that the correction puts on file. Those that stay need no lock: whoever registers one of
     them locks the person.
     """
-    document_tags = _build_document_tags(session, {"documents": documents})
-    lock_for_transaction(session, *(tag for _kind, tag in document_tags))
+    document_tags = _list_document_tags(session, {"documents": documents})
+    lock_for_transaction(session, *(tag for tags in document_tags for _kind, tag in tags))
     lock_for_transaction(session, person)
     return records.open_chosen_person(session, person)
 
@@ -184,72 +190,71 @@ def _note_duplicates(
     opened_holders: Mapping[UUID, DecryptedPerson | None],
     now: datetime,
 ) -> ReceivedPerson:
-    reasons = {
-        person: _compare_with_holder(holder, received_person.record)
-        for person, holder in opened_holders.items()
-        if person != received_person.id
-    }
-    if not reasons:
+    candidates = opened_holders.keys() - {received_person.id}
+    if not candidates:
         return received_person
-    return replace(received_person, duplicates=duplicates.note_pairs(session, received_person.id, reasons, now))
+    return replace(received_person, duplicates=pairs.note_pairs(session, received_person.id, candidates, now))
 
 
-def _build_document_tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
-    return _select_document_tags(_build_record_tags(session, record))
+def _list_document_tags(session: Session, record: Mapping[str, Any]) -> list[list[Tag]]:
+    """For each document, the tags under which somebody may be found who shows it, in order."""
+    keys = dict.fromkeys(key for key in _build_search_keys(record) if key[0] == "document")
+    return sorted(queries.build_search_tags(session, [key]) for key in keys)
 
 
-def _select_document_tags(tags: list[Tag]) -> list[Tag]:
-    return [tag for tag in tags if tag[0] == queries.TAG_KINDS["document"]]
-
-
-def _find_document_holders(session: Session, document_tags: list[Tag]) -> DocumentHolders:
-    return [person_ids for tag in document_tags if (person_ids := queries.list_people_by_tags(session, [tag]))]
+def _find_document_holders(session: Session, document_tags: list[list[Tag]]) -> DocumentHolders:
+    return [person_ids for tags in document_tags if (person_ids := queries.list_people_by_tags(session, tags))]
 
 
 def _open_holders(
-    session: Session, document_holders: DocumentHolders, chosen_person: DecryptedPerson | None
+    session: Session,
+    document_holders: DocumentHolders,
+    document_tags: list[list[Tag]],
+    chosen_person: DecryptedPerson | None,
 ) -> dict[UUID, DecryptedPerson | None]:
+    searched_tags = [tag for tags in document_tags for tag in tags]
     opened_holders: dict[UUID, DecryptedPerson | None] = {}
     for person in sorted({person for group in document_holders for person in group}):
         if chosen_person is not None and person == chosen_person.id:
             opened_holders[person] = chosen_person
         elif (row := queries.find_sealed_person(session, person)) is not None and row.wrapped_key is not None:
-            opened_holders[person] = records.open_person_or_note(session, row)
+            holder = records.open_person_or_note(session, row)
+            if holder is None or records.carries_tag(session, holder, searched_tags):
+                opened_holders[person] = holder
     return opened_holders
 
 
-def _compare_with_holder(holder: DecryptedPerson | None, record: Mapping[str, Any]) -> str:
-    if holder is None:
-        return matching.NOT_COMPARABLE
-    return matching.compare_people(identity.build_identity(holder.record), identity.build_identity(record))
-
-
 def _find_same_person(
+    session: Session,
     document_holders: DocumentHolders,
     opened_holders: Mapping[UUID, DecryptedPerson | None],
-    fields: Mapping[str, Any],
+    statement: PersonStatement,
 ) -> DecryptedPerson | None:
     """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
 
-    Of several who agree it is the first on file with just that name; where nobody has it, nobody.
+    Of several who agree it is the first on file with just that name; where nobody has it, nobody. Of a person who was
+    merged it is the record that goes on.
     """
-    stated = identity.build_identity(fields)
+    if statement.is_new:
+        return None
+    stated = identity.build_identity(statement.fields)
     agreeing_people = [
         holder
         for person in sorted(set(opened_holders).intersection(*document_holders) if document_holders else ())
         if (holder := opened_holders[person])
         and matching.is_same_person(identity.build_identity(holder.record), stated)
     ]
-    if len(agreeing_people) == 1:
-        return agreeing_people[0]
-    return next(
-        (
-            person
-            for person in agreeing_people
-            if matching.has_same_name(identity.build_identity(person.record), stated)
-        ),
-        None,
-    )
+    if not agreeing_people:
+        return None
+    linked = merging.map_linked(session, [person.id for person in agreeing_people])
+    if len({linked.get(person.id, (person.id,)) for person in agreeing_people}) == 1:
+        same_person: DecryptedPerson | None = agreeing_people[0]
+    else:
+        same_name = (matching.has_same_name(identity.build_identity(row.record), stated) for row in agreeing_people)
+        same_person = next(compress(agreeing_people, same_name), None)
+    if same_person is None or same_person.id not in linked:
+        return same_person
+    return records.open_people(session, linked[same_person.id][:1]).get(linked[same_person.id][0])
 
 
 def _drop_other_name(matching_person: DecryptedPerson, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,7 +276,7 @@ def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Ta
             "id": person_id,
             "key_version": wrapped_key.version,
             "wrapped_key": wrapped_key.sealed_key,
-            "sealed": identity.seal_record(key, person_id, record),
+            "sealed": identity.seal_record(key, person_id, 1, record),
             "counted": statement.count(received_person, None),
             "version": 1,
             "created_at": statement.stated_at,
@@ -310,11 +315,14 @@ def _save_record(
     history: list[dict[str, Any]],
     now: datetime,
 ) -> None:
-    sealed = identity.seal_record(person_on_file.key, person_on_file.id, record, history)
-    _UPDATE_PERSON.execute(session, {"person": person_on_file.id, "new_sealed": sealed, "new_time": now})
+    version = person_on_file.version + 1
+    sealed = identity.seal_record(person_on_file.key, person_on_file.id, version, record, history)
+    _UPDATE_PERSON.execute(
+        session, {"person": person_on_file.id, "new_sealed": sealed, "new_version": version, "new_time": now}
+    )
     if _build_search_keys(record) != _build_search_keys(person_on_file.record):
         old_tags = [
-            {"old_kind": kind, "old_tag": tag} for kind, tag in _build_record_tags(session, person_on_file.record)
+            {"old_kind": kind, "old_tag": tag} for kind, tag in records.list_record_tags(session, person_on_file.record)
         ]
         _DELETE_TAG.execute_for_rows(session, {"person": person_on_file.id}, old_tags)
         _insert_tags(session, person_on_file.id, _build_record_tags(session, record))

@@ -16,7 +16,7 @@ from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
 from attention_point.referrals.appointments import Appointment, find_appointment
-from attention_point.referrals.entity_tags import find_entity, is_of_entity, select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import find_entity, is_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts
 
@@ -308,7 +308,7 @@ def _decrypt_rows(session: Session, rows: Sequence[Any]) -> list[ListedReferral]
         key = keys[row.person_id]
         values = dict(row._mapping)
         tag, sealed = values.pop("entity_tag"), values.pop("sealed")
-        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, sealed)
+        record = people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, sealed, row.version)
         # A referral of the first versions says its entity by its tag alone.
         entity = (record or {}).get("entity") or find_entity(session, row.id, tag)
         if record is not None and (entity is None or not is_of_entity(session, entity, row.id, tag)):

@@ -1,6 +1,7 @@
 """The commands ``attention-point statistics …``."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,9 +11,10 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.commands import FILE_TO_WRITE, read_session, use_database, write_session
-from attention_point.foundation.damage_notes import list_noted_damage
+from attention_point.foundation.damage_notes import DamagedValue, list_noted_damage
 from attention_point.foundation.database import repeatable_read
-from attention_point.foundation.errors import AppError
+from attention_point.foundation.errors import AppError, Busy
+from attention_point.foundation.jobs.single_run_lock import single_run_lock
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language, ngettext
 from attention_point.foundation.report_pages import get_watermark
@@ -25,9 +27,10 @@ from attention_point.statistics.operational_reports import services as operation
 from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
 from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
-from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases import approvals, examination, queries, services
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
 from attention_point.statistics.releases.quality import describe_quality
+from attention_point.tallies import folding
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey
@@ -117,15 +120,19 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
 
     With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
     """
+    approvals.require_one_person(read_settings())
+    begun_period = parse_begun_period(period)
+    with read_session() as session:
+        examined = examination.examine_period(session, begun_period, despite_damage=despite_damage)
     with write_session() as session:
-        approvals.require_one_person(read_settings())
         release = services.release_period(
             session,
             SYSTEM,
-            parse_begun_period(period),
+            begun_period,
             note,
             despite_damage=despite_damage,
             reader_note=reader_note,
+            examined=examined,
         )
         lines = (
             _("%(month)s, version %(number)s: %(hash)s", month=period, number=release.version, hash=release.hash),
@@ -135,6 +142,8 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
     # Nothing is said before the transaction is committed.
     click.echo("\n".join((*lines, *describe_quality(quality))))
     with use_database() as database:
+        if begun_period.kind == "month":
+            services.release_longer_periods(database, SYSTEM, begun_period, note)
         public_files.make_missing_files(database, read_settings())
 
 
@@ -177,26 +186,35 @@ def _describe_difference(difference: tally_queries.TallyDifference) -> str:
 @statistics_commands.command("rebuild")
 @click.option("--without-damaged", is_flag=True, help="Drop the counts of records that cannot be opened.")
 def rebuild_counts(without_damaged: bool) -> None:
-    """Recount everything and store the result, after an indicator was added. Nobody can record visits meanwhile."""
-    with write_session() as session:
-        # The journal first: other writers append to it before they count, and two orders would block each other.
-        journal.lock_head(session)
-        tally_services.lock_tallies(session)
-        cells = _recount_with_progress(session)
-        damages = list_noted_damage(session)
-        if damages and not without_damaged:
-            raise AppError(
-                ngettext(
-                    "%(num)s record cannot be opened. A rebuild would lose its counts, so nothing was changed. "
-                    "Restore the record from a backup, or use --without-damaged.",
-                    "%(num)s records cannot be opened. A rebuild would lose their counts, so nothing was changed. "
-                    "Restore the records from a backup, or use --without-damaged.",
-                    sum(damage.purpose in services.COUNTED_RECORDS for damage in damages),
-                )
-            )
-        tally_services.rebuild_tallies(session, cells)
-        journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(cells))
+    """Recount everything and store the result, after an indicator was added. The desk goes on recording meanwhile."""
+    with use_database() as database, single_run_lock(database, folding.LOCK_NAME) as acquired:
+        if not acquired:
+            raise Busy(_("Another process is adding up the counts. Try again in a moment."))
+        # Recounted in a reading session: what is recorded meanwhile waits as pending rows, which are added afterwards.
+        with read_session() as session:
+            repeatable_read(session)
+            recounted_rows = tally_services.list_pending_ids(session)
+            cells = _recount_with_progress(session)
+            _refuse_damage(list_noted_damage(session), is_allowed=without_damaged)
+        with database.write_session() as session:
+            tally_services.rebuild_tallies(session, cells, recounted_rows)
+            journal.record(session, SYSTEM, "statistics.rebuild", "tally", cells=len(cells))
     click.echo(_("%(count)s counts stored.", count=len(cells)))
+
+
+def _refuse_damage(damages: Sequence[DamagedValue], *, is_allowed: bool) -> None:
+    # Counts that do not open are no reason to refuse: the rebuild replaces them.
+    damaged_count = sum(damage.purpose in examination.COUNTED_RECORDS for damage in damages)
+    if damaged_count and not is_allowed:
+        raise AppError(
+            ngettext(
+                "%(num)s record cannot be opened. A rebuild would lose its counts, so nothing was changed. "
+                "Restore the record from a backup, or use --without-damaged.",
+                "%(num)s records cannot be opened. A rebuild would lose their counts, so nothing was changed. "
+                "Restore the records from a backup, or use --without-damaged.",
+                damaged_count,
+            )
+        )
 
 
 def _recount_with_progress(session: Session) -> dict[CellKey, int]:

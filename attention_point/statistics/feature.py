@@ -14,6 +14,8 @@ from attention_point.statistics.open_data.views import blueprint as open_data_pa
 from attention_point.statistics.operational_reports.views import PERMISSION as OPERATIONAL_REPORT_PERMISSION
 from attention_point.statistics.operational_reports.views import blueprint as operational_report_pages
 from attention_point.statistics.periods.views import blueprint as trend_pages
+from attention_point.tallies.checks import COUNTS_CHECK
+from attention_point.tallies.folding import FOLD_JOB, MONTH_ROTATION, PENDING_ROTATION, seal_clear_tallies
 
 # Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
 dashboard = Feature(
@@ -36,7 +38,9 @@ statistics = Feature(
         MenuItem(N_("Extracts"), "extracts.list_extracts", "statistics.extract"),
         MenuItem(N_("Report to R4V"), "operational_reports.list_months", OPERATIONAL_REPORT_PERMISSION),
     ),
-    jobs=(MONTH_READY_JOB, OPEN_DATA_FILES_JOB),
-    checks=(PUBLISHED_MONTHS_CHECK, OPERATIONAL_REPORT_CHECK),
+    reference_loaders=(seal_clear_tallies,),
+    jobs=(FOLD_JOB, MONTH_READY_JOB, OPEN_DATA_FILES_JOB),
+    rotations=(MONTH_ROTATION, PENDING_ROTATION),
+    checks=(COUNTS_CHECK, PUBLISHED_MONTHS_CHECK, OPERATIONAL_REPORT_CHECK),
     naming=NAMING,
 )

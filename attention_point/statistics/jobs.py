@@ -19,7 +19,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.mail import Message, build_letter, queue_message
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.open_data import public_files
-from attention_point.statistics.releases import content_building, queries, services
+from attention_point.statistics.releases import content_building, examination, queries
 
 RELEASE_PERMISSION = "statistics.release"
 
@@ -32,16 +32,18 @@ def prepare_month_for_release(database: Database, settings: Settings, month: str
     """
     first_day = parse_month_code(month)
     period = Period("month", first_day)
-    with database.write_session() as session:
+    # Examined in a reading session: the desk goes on recording meanwhile.
+    with database.read_session() as session:
         is_released = queries.find_current_release(session, period) is not None
         if is_released or content_building.build_provisional_content(session, period).is_empty:
             return
         reason = ""
         try:
-            services.confirm_counts(session, first_day)
-            services.prepare_release(session, period)
+            examination.examine_period(session, period)
         except AppError as error:
             reason = error.message
+        damaged_values = list_noted_damage(session)
+    with database.write_session() as session:
         recipients = list_addressees_with_permission(session, RELEASE_PERMISSION)
         address = f"{settings.public_url}/statistics/{month}/release"
         for recipient in recipients:
@@ -50,7 +52,7 @@ def prepare_month_for_release(database: Database, settings: Settings, month: str
             # The key keeps a second run of the job from sending the letter again.
             queue_message(session, f"statistics-notice/{month}", message)
         journal.record(session, SYSTEM, "statistics.prepare", "month", month, ready=not reason, told=len(recipients))
-    write_damage_to_journal(database, SYSTEM, list_noted_damage(session))
+    write_damage_to_journal(database, SYSTEM, damaged_values)
 
 
 def _build_notice(email: str, name: str, first_day: date, address: str, reason: str) -> Message:

@@ -1,4 +1,4 @@
 """The counts of visits, people, referrals and answers: (day, point, table, cell) → count.
 
-They are changed in the transaction that records the visit or the answer.
+The transaction that records a visit or an answer adds them, sealed, and a job adds them up (docs/decisions/0062).
 """

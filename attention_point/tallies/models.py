@@ -1,29 +1,56 @@
-"""The one table of counts, and the months that are closed to counting. They hold no person, only numbers."""
+"""The counts, sealed, what waits to be added to them, and the months that are closed to counting.
+
+They hold no person, only numbers. A thief of the database reads none of them: a count that stands in clear tells of a
+single visit wherever few people share what it counts (docs/decisions/0062).
+"""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attention_point.foundation.database import Base
 
 
-class Tally(Base):
-    """The count in one cell of one table, on one day, at one point. A monthly table counts on the first of the month.
+class MonthTallies(Base):
+    """All counts of one month at one point. ``sealed`` holds them by day, table and cell, under the keyring."""
 
-    A row may stand at 0, and queries leave it out.
+    __tablename__ = "month_tallies"
+    __table_args__ = (UniqueConstraint("month", "point"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    month: Mapped[date]
+    point: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PendingTallies(Base):
+    """What one transaction adds to the counts of a point. A job folds it into the counts of the months.
+
+    ``day`` is the local day of the transaction. ``id`` is random, and the rows lie in the order of their ids, so that
+    neither tells which row came first.
     """
 
+    __tablename__ = "pending_tallies"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    point: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ClearTally(Base):
+    """A count as earlier versions of the program stored it. ``init`` seals these counts and deletes the rows."""
+
     __tablename__ = "tally"
-    # The key begins with the day: a month is one range of the index, however many years there are before it.
     __table_args__ = {"sqlite_with_rowid": False}
 
     day: Mapped[date] = mapped_column(primary_key=True)
     point: Mapped[str] = mapped_column(String(40), primary_key=True)
     table: Mapped[str] = mapped_column(String(60), primary_key=True)
     cell: Mapped[str] = mapped_column(String(200), primary_key=True)
-    # No constraint keeps a count from falling below 0. Both engines would refuse the subtracting half of an edit before
-    # they look whether the row exists. "statistics verify" recounts and so finds a wrong count.
     count: Mapped[int]
 
 

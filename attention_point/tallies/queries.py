@@ -1,18 +1,18 @@
-"""Reads the counts. Each query names a range of days, so that the index of the key bounds it."""
+"""Reads the counts of periods, and compares them with a recount."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, first_of_month, first_of_next_month
 from attention_point.tallies.counted_cells import REPEAT_TABLES, CellKey
-from attention_point.tallies.models import DueRecount, Tally
+from attention_point.tallies.models import DueRecount
 from attention_point.tallies.rules import STORED_INDICATORS
+from attention_point.tallies.stored_counts import list_months_with_counts, read_all_cells, read_counts
 
 PeriodCounts = dict[str, dict[str, int]]
 # What may wait for a rebuild (``DueRecount``).
@@ -28,18 +28,6 @@ class TallyDifference:
     recounted: int
 
 
-def build_period_query(period: Period, point: str | None = None) -> Select[str, str, int]:
-    """Build the query of all counts of a period, summed over its days and, without a point, over the points."""
-    query = (
-        select(Tally.table, Tally.cell, func.sum(Tally.count))
-        .where(Tally.day >= period.first_day, Tally.day < period.end_day)
-        .group_by(Tally.table, Tally.cell)
-        # An edit that was undone leaves rows at 0, which are no cells.
-        .having(func.sum(Tally.count) != 0)
-    )
-    return query.where(Tally.point == point) if point else query
-
-
 def sum_period_tables(session: Session, period: Period, point: str | None = None) -> PeriodCounts:
     """Return every stored table of a month, a quarter or a year: id → cell → count. No cell is 0.
 
@@ -49,16 +37,16 @@ def sum_period_tables(session: Session, period: Period, point: str | None = None
     is_month = period.kind == "month"
     tables: dict[str, dict[str, int]] = {table.id: {} for table in STORED_INDICATORS if table.published or is_month}
     repeat_tables = REPEAT_TABLES.get(period.kind, {})
-    repeats: list[tuple[str, str, int]] = []
-    for table, cell, count in session.execute(build_period_query(period, point)):
-        # Rows of an indicator that the program no longer has stay until the next rebuild.
-        if table in tables:
-            tables[table][cell] = int(count)
-        elif table in repeat_tables:
-            repeats.append((repeat_tables[table], cell, int(count)))
-    # After all months were read: a repeat may come before the count from which it is subtracted.
-    for table, cell, count in repeats:
-        tables[table][cell] = tables[table].get(cell, 0) - count
+    points = None if point is None else (point,)
+    for day_counts in read_counts(session, period.months, points).values():
+        for day_tables in day_counts.values():
+            for table, cells in day_tables.items():
+                # Tables of an indicator that the program no longer has stay until the next rebuild.
+                sign, summed_table = (-1, repeat_tables[table]) if table in repeat_tables else (1, table)
+                sums = tables.get(summed_table)
+                if sums is not None:
+                    for cell, count in cells.items():
+                        sums[cell] = sums.get(cell, 0) + sign * count
     return {table: {cell: count for cell, count in cells.items() if count} for table, cells in tables.items()}
 
 
@@ -72,41 +60,35 @@ def list_frequent_codes(session: Session, table: str, point: str | None, first_d
 
     A monthly table counts on the first of its month, so that the first month of the span counts as a whole.
     """
-    counts: dict[str, int] = defaultdict(int)
-    query = (
-        select(Tally.cell, func.sum(Tally.count))
-        .where(Tally.day >= first_of_month(first_day), Tally.day <= last_day, Tally.table == table)
-        .group_by(Tally.cell)
-    )
-    for cell, count in session.execute(query.where(Tally.point == point) if point is not None else query):
-        counts[cell.partition("|")[0]] += int(count)
+    codes: dict[str, int] = defaultdict(int)
+    first_month, months = first_of_month(first_day), []
+    while first_month <= last_day:
+        months.append(first_month)
+        first_month = first_of_next_month(first_month)
+    for day_counts in read_counts(session, months, None if point is None else (point,)).values():
+        for day, tables in day_counts.items():
+            if day <= last_day:
+                for cell, count in tables.get(table, {}).items():
+                    codes[cell.partition("|")[0]] += count
     # The code breaks ties, so that the form does not change its order from one visit to the next.
-    return sorted((code for code, count in counts.items() if count > 0), key=lambda code: (-counts[code], code))
+    return sorted((code for code, count in codes.items() if count > 0), key=lambda code: (-codes[code], code))
 
 
 def list_recent_months(session: Session, before_day: date, max_months: int) -> list[date]:
     """List the first days of the latest months with counts before a day, newest first."""
-    # One look into the index for each month: DISTINCT over the days of all years would read every row.
-    last_day_query = select(func.max(Tally.day))
-    months: list[date] = []
-    while len(months) < max_months and (
-        day := session.scalar(last_day_query.where(Tally.day < before_day, Tally.count != 0))
-    ):
-        before_day = first_of_month(day)
-        months.append(before_day)
-    return months
+    months = {month for month, _point in list_months_with_counts(session) if month < before_day}
+    return sorted(months, reverse=True)[:max_months]
 
 
 def list_counted_points(session: Session, first_day: date) -> list[str]:
     """List the points with counts in a month."""
-    conditions = (Tally.day >= first_day, Tally.day < first_of_next_month(first_day), Tally.count != 0)
-    return list(session.scalars(select(Tally.point).where(*conditions).distinct().order_by(Tally.point)))
+    return sorted({point for month, point in list_months_with_counts(session) if month == first_day})
 
 
 def estimate_recount_size(session: Session) -> int:
     """Return the number of attentions and referrals that are counted: about as many records a recount will read."""
     tables = ("attentions-by-hour", "referrals-by-service-and-state")
-    return int(session.scalar(select(func.sum(Tally.count)).where(Tally.table.in_(tables))) or 0)
+    return sum(count for key, count in read_all_cells(session).items() if key[2] in tables)
 
 
 def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
@@ -114,7 +96,7 @@ def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[T
 
     What waits for a rebuild is left out.
     """
-    return _leave_out(_compare_rows(session.execute(_ALL_TALLIES), recount), _list_due_tables(session))
+    return _leave_out(_compare(read_all_cells(session), recount), _list_due_tables(session))
 
 
 def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
@@ -122,9 +104,8 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
 
     Repeats are left out: what earlier versions of the program recorded tells them only beside the other months.
     """
-    month_query = _ALL_TALLIES.where(Tally.day >= first_day, Tally.day < first_of_next_month(first_day))
     left_out = _list_due_tables(session) | _DUE_TABLES[REPEATS]
-    return _leave_out(_compare_rows(session.execute(month_query), recount), left_out)
+    return _leave_out(_compare(read_all_cells(session, [first_day]), recount), left_out)
 
 
 def is_recount_due(session: Session, what: str = REPEATS) -> bool:
@@ -148,16 +129,11 @@ _DUE_TABLES: Mapping[str, frozenset[str]] = {
     REPEATS: frozenset(table for tables in REPEAT_TABLES.values() for table in tables),
     TIMES: frozenset({"answers-by-entity-and-time", "openings-by-entity-and-time"}),
 }
-_ALL_TALLIES = select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count)
 
 
-def _compare_rows(rows: Iterable[Any], recount: Mapping[CellKey, int]) -> list[TallyDifference]:
-    stored: dict[CellKey, int] = defaultdict(int)
-    for day, point, table, cell, count in rows:
-        stored[day, point, table, cell] = count
+def _compare(stored: Mapping[CellKey, int], recount: Mapping[CellKey, int]) -> list[TallyDifference]:
     return [
         TallyDifference(key, stored.get(key, 0), recount.get(key, 0))
-        # A row at 0 and a cell that the recount does not have are the same.
         for key in sorted(stored.keys() | recount.keys())
         if stored.get(key, 0) != recount.get(key, 0)
     ]

@@ -1,25 +1,22 @@
-"""Reads the counts of several days or months side by side.
-
-Every row is found by its day, point and table, with which the key begins. Rows between the requested days are not read,
-so thirteen months cost the same after ten years as after two.
-"""
+"""Reads the counts of several days or months side by side. Only the rows of their months are opened."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from attention_point.tallies.models import Tally
+from attention_point.dates import first_of_month
 from attention_point.tallies.rules import INDICATORS_BY_ID
+from attention_point.tallies.sealed_counts import TableCounts
+from attention_point.tallies.stored_counts import list_months_with_counts, read_counts
 
 CellCounts = Mapping[str, int]
 
 
 def find_first_counted_day(session: Session) -> date | None:
-    """Return the earliest day with a count; None when nothing was counted yet."""
-    return session.scalar(select(func.min(Tally.day)))
+    """Return the first day of the earliest month with a count; None when nothing was counted yet."""
+    return min((month for month, _point in list_months_with_counts(session)), default=None)
 
 
 def sum_by_day(
@@ -30,11 +27,11 @@ def sum_by_day(
 
     The rows of a monthly table stand on the first day of their month.
     """
-    query = select(Tally.table, Tally.day, func.sum(Tally.count)).where(*_match_rows(tables, days, points))
-    rows = session.execute(query.group_by(Tally.day, Tally.table))
     counts: dict[str, dict[date, int]] = {table: {} for table in tables}
-    for table, day, count in rows:
-        counts[table][day] = int(count)
+    for _point, day, day_tables in _read_days(session, days, points):
+        for table in tables:
+            if table in day_tables:
+                counts[table][day] = counts[table].get(day, 0) + sum(day_tables[table].values())
     return counts
 
 
@@ -45,16 +42,14 @@ def sum_by_point(
 
     A span holds all days between its first and its last. A point without counts is not in its dictionary.
     """
-    # One pass over the rows for all spans.
-    sums = [func.sum(Tally.count).filter(Tally.day.between(days[0], days[-1])) for days in spans]
-    conditions = _match_rows(tables, {day for days in spans for day in days}, points)
     point_counts: dict[str, list[dict[str, int]]] = {table: [{} for _days in spans] for table in tables}
-    query = select(Tally.table, Tally.point, *sums).where(*conditions)
-    rows = session.execute(query.group_by(Tally.point, Tally.table))
-    for table, point, *counts in rows:
-        for span_counts, count in zip(point_counts[table], counts, strict=True):
-            if count is not None:
-                span_counts[point] = int(count)
+    for point, day, day_tables in _read_days(session, {day for days in spans for day in days}, points):
+        for table in tables:
+            if table in day_tables:
+                count = sum(day_tables[table].values())
+                for span_counts, days in zip(point_counts[table], spans, strict=True):
+                    if days[0] <= day <= days[-1]:
+                        span_counts[point] = span_counts.get(point, 0) + count
     return point_counts
 
 
@@ -72,31 +67,14 @@ def sum_by_month(
     """
     months = tuple(months)
     stored_tables = {INDICATORS_BY_ID[table].stored_table for table in tables}
-    counts = {month: _sum_month_cells(session, sorted(stored_tables), month, points, first_code) for month in months}
-    return {(table, month): sum_stored_cells(table, counts[month]) for table in tables for month in months}
-
-
-def _sum_month_cells(
-    session: Session, tables: Sequence[str], month: date, points: Sequence[str], first_code: str | None
-) -> dict[str, dict[str, int]]:
-    query = _CELLS_QUERY if first_code is None else _CELLS_QUERY.where(_match_first_code(first_code))
-    cells: dict[str, dict[str, int]] = {}
-    for table in tables:
-        rows = session.execute(query, {"month": month, "points": points, "table": table})
-        cells[table] = {cell: int(count) for cell, count in rows}
-    return cells
-
-
-# One month and one table at a time, grouped by the cell alone: that is sorted in half the time of all together.
-_CELLS_QUERY = (
-    select(Tally.cell, func.sum(Tally.count))
-    .where(
-        Tally.day == bindparam("month"),
-        Tally.point.in_(bindparam("points", expanding=True)),
-        Tally.table == bindparam("table"),
-    )
-    .group_by(Tally.cell)
-)
+    sums: dict[date, TableCounts] = {month: {table: {} for table in stored_tables} for month in months}
+    for _point, month, month_tables in _read_days(session, months, points):
+        for table in stored_tables & month_tables.keys():
+            month_sums = sums[month][table]
+            for cell, count in month_tables[table].items():
+                if first_code is None or cell.startswith(f"{first_code}|"):
+                    month_sums[cell] = month_sums.get(cell, 0) + count
+    return {(table, month): sum_stored_cells(table, sums[month]) for table in tables for month in months}
 
 
 def sum_by_last_code(
@@ -113,19 +91,15 @@ def sum_by_last_code(
     A month without counts is not in the result. With ``first_code`` only the cells that begin with this code are
     counted.
     """
-    # The stored table may have dimensions in between. The database adds them up to two numbers a month, because the
-    # cells of thirteen months are too many to sort and to hand over.
-    has_last_code = or_(*(Tally.cell.endswith(f"|{code}", autoescape=True) for code in sorted(last_codes)))
-    conditions = [*_match_rows([INDICATORS_BY_ID[table].stored_table], months, points)]
-    if first_code is not None:
-        conditions.append(_match_first_code(first_code))
-    query = select(Tally.day, func.sum(Tally.count), func.sum(Tally.count).filter(has_last_code))
-    rows = session.execute(query.where(*conditions).group_by(Tally.day))
-    return {month: (int(count), int(last_count or 0)) for month, count, last_count in rows}
-
-
-def _match_first_code(code: str) -> ColumnElement[bool]:
-    return Tally.cell.startswith(f"{code}|", autoescape=True)
+    sums: dict[date, tuple[int, int]] = {}
+    # The stored table may have dimensions in between.
+    stored_table, endings = INDICATORS_BY_ID[table].stored_table, tuple(f"|{code}" for code in last_codes)
+    for _point, month, month_tables in _read_days(session, months, points):
+        for cell, count in month_tables.get(stored_table, {}).items():
+            if first_code is None or cell.startswith(f"{first_code}|"):
+                total, ending = sums.get(month, (0, 0))
+                sums[month] = total + count, ending + (count if cell.endswith(endings) else 0)
+    return sums
 
 
 def sum_stored_cells(table: str, stored_counts: Mapping[str, CellCounts]) -> dict[str, int]:
@@ -139,5 +113,10 @@ def sum_stored_cells(table: str, stored_counts: Mapping[str, CellCounts]) -> dic
     return {cell: count for cell, count in counts.items() if count}
 
 
-def _match_rows(tables: Sequence[str], days: Iterable[date], points: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    return Tally.day.in_(sorted(set(days))), Tally.point.in_(points), Tally.table.in_(tables)
+def _read_days(
+    session: Session, days: Iterable[date], points: Sequence[str]
+) -> Iterator[tuple[str, date, TableCounts]]:
+    wanted_days = frozenset(days)
+    for point, day_counts in read_counts(session, {first_of_month(day) for day in wanted_days}, points).items():
+        for day in wanted_days & day_counts.keys():
+            yield point, day, day_counts[day]

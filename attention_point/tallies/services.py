@@ -1,64 +1,46 @@
-"""Changes the counts. Call these functions once a transaction, last before the commit.
+"""Changes the counts.
 
-All visits of a day count in the same few rows, so whoever changes them must hold their locks only for a moment.
+What a transaction counts is stored as one sealed row, which no other transaction waits for. A job folds these rows into
+the counts of the months (``folding.py``), and whoever reads counts adds the rows that still wait.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from functools import lru_cache
-from itertools import chain
+from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month
 from attention_point.foundation import clock
-from attention_point.foundation.database import PreparedStatement, execute_driver_sql, get_dialect
+from attention_point.foundation.database import PreparedStatement, new_id
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.tallies.counted_cells import CellKey
-from attention_point.tallies.models import ClosedMonth, DueRecount, Tally
-
-# One statement for all cells of a transaction: a statement for each would hold the hot rows as many times longer.
-_UPSERT = """
-INSERT INTO tally (day, point, "table", cell, count) {rows}
-ON CONFLICT (day, point, "table", cell) DO UPDATE SET count = tally.count + excluded.count
-"""
-_POSTGRESQL_UPSERT = PreparedStatement(
-    text(
-        _UPSERT.format(
-            rows="SELECT CAST(c ->> 0 AS date), c ->> 1, c ->> 2, c ->> 3, CAST(c ->> 4 AS integer)"
-            " FROM json_array_elements(CAST(:cells AS json)) AS cells (c)"
-        )
-    )
+from attention_point.tallies.models import ClosedMonth, DueRecount, MonthTallies, PendingTallies
+from attention_point.tallies.sealed_counts import (
+    MONTH_PURPOSE,
+    PENDING_PURPOSE,
+    DayCounts,
+    drop_zeros,
+    name_month_place,
+    seal_counts,
+    split_by_month,
+    split_by_point,
 )
 
-
-@lru_cache(maxsize=256)
-def _build_sqlite_upsert(row_count: int) -> str:
-    # SQLite binds many values in a third of the time in which it reads as many from JSON.
-    return _UPSERT.format(rows=f"VALUES {', '.join(['(?, ?, ?, ?, ?)'] * row_count)}")
-
-
+_INSERT_PENDING = PreparedStatement(insert(PendingTallies), ("id", "point", "day", "sealed"))
 _CLOSED_MONTH_QUERY = PreparedStatement(select(ClosedMonth.month).where(ClosedMonth.month == bindparam("month")))
-# It conflicts with itself and with every write, and lets readers go on.
-_LOCK_TALLIES = text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE")
-
-MAX_ROWS_PER_STATEMENT = 5000  # SQLite binds at most 32,766 values in one statement, and a row has five
+IDS_PER_STATEMENT = 500  # SQLite binds at most 32,766 values in one statement
 
 
 def add_to_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
     """Add numbers to cells; a negative number subtracts."""
-    days = {day: day.isoformat() for day in {key[0] for key in cells}}
-    # Sorted keys: two writers that lock the same rows in opposite order would wait for each other for ever.
-    rows = sorted([(days[key[0]], *key[1:], count) for key, count in cells.items() if count])
-    is_sqlite = get_dialect(session).name == "sqlite"
-    for start in range(0, len(rows), MAX_ROWS_PER_STATEMENT):
-        batch = rows[start : start + MAX_ROWS_PER_STATEMENT]
-        if is_sqlite:
-            execute_driver_sql(session, _build_sqlite_upsert(len(batch)), list(chain.from_iterable(batch)))
-        else:
-            _POSTGRESQL_UPSERT.execute(session, {"cells": json.dumps(batch, ensure_ascii=False)})
+    day = clock.today()
+    for point, counts in split_by_point(cells).items():
+        # Random and without a time, so that the rows have no order of their own.
+        row_id = uuid4()
+        sealed = seal_counts(session, PENDING_PURPOSE, row_id, point, counts)
+        _INSERT_PENDING.execute(session, {"id": row_id, "point": point, "day": day, "sealed": sealed})
 
 
 def choose_counting_day(session: Session, day: date) -> date:
@@ -91,19 +73,37 @@ def update_tallies(session: Session, old_cells: Mapping[CellKey, int], new_cells
     add_to_tallies(session, {key: new_cells.get(key, 0) - old_cells.get(key, 0) for key in keys})
 
 
-def lock_tallies(session: Session) -> None:
-    """Keep every other writer of counts waiting until this transaction ends.
+def list_pending_ids(session: Session) -> list[UUID]:
+    """List the rows that wait to be folded. A recount in the same snapshot counts all that they count."""
+    return list(session.scalars(select(PendingTallies.id)))
 
-    A recount that is to be stored needs this.
+
+def rebuild_tallies(session: Session, cells: Mapping[CellKey, int], recounted_rows: Collection[UUID]) -> None:
+    """Replace all counts by those of a recount.
+
+    ``recounted_rows`` are the pending rows of the moment of the recount (``list_pending_ids``): they are deleted. What
+    was counted since waits in other rows, which stay. Nobody may fold rows between the recount and this transaction.
     """
-    # On SQLite a writing session excludes every other writer already.
-    if get_dialect(session).name == "postgresql":
-        session.execute(_LOCK_TALLIES)
-
-
-def rebuild_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
-    """Replace all counts. Call ``lock_tallies`` before the recount, so that nobody counts in between."""
-    session.execute(delete(Tally))
+    session.execute(delete(MonthTallies))
+    delete_pending(session, recounted_rows)
     # A rebuild counts everything, also what waited.
     session.execute(delete(DueRecount))
-    add_to_tallies(session, cells)
+    for point, counts in split_by_point(cells).items():
+        for month, month_counts in split_by_month(counts).items():
+            insert_month(session, month, point, month_counts)
+
+
+def delete_pending(session: Session, row_ids: Collection[UUID]) -> None:
+    """Delete rows that are folded or recounted."""
+    ids = list(row_ids)
+    for start in range(0, len(ids), IDS_PER_STATEMENT):
+        session.execute(delete(PendingTallies).where(PendingTallies.id.in_(ids[start : start + IDS_PER_STATEMENT])))
+
+
+def insert_month(session: Session, month: date, point: str, counts: DayCounts) -> None:
+    """Store the counts of a month at a point that has none yet; nothing where they are all 0."""
+    counts = drop_zeros(counts)
+    if counts:
+        row_id = new_id()
+        sealed = seal_counts(session, MONTH_PURPOSE, row_id, name_month_place(month, point), counts)
+        session.execute(insert(MonthTallies).values(id=row_id, month=month, point=point, sealed=sealed))

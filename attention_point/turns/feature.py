@@ -1,11 +1,16 @@
 """What the room of turns offers the application."""
 
 from attention_point.foundation.feature import Feature, MenuItem
+from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
+from attention_point.turns import details
 from attention_point.turns.desk_services import create_first_desks
 from attention_point.turns.kiosk.views import blueprint as kiosk_blueprint
+from attention_point.turns.models import Turn
 from attention_point.turns.naming import NAMING
 from attention_point.turns.pages import closing_views, desk_views, door_views, queue_views, turn_blueprint, turn_views
+from attention_point.turns.priority import samples
+from attention_point.turns.priority.models import TurnSamples
 from attention_point.turns.priority.pages.views import blueprint as policy_pages
 from attention_point.turns.programs.api import blueprint as api
 from attention_point.turns.programs.closing import CLOSING_JOB
@@ -30,4 +35,8 @@ turns = Feature(
     reference_loaders=(create_first_desks,),
     jobs=(CLOSING_JOB,),
     naming=NAMING,
+    rotations=(
+        rotate_sealed_rows(N_("turns"), details.SEALING_PURPOSE, Turn.id, Turn.sealed),
+        rotate_sealed_rows(N_("waits of past days"), samples.SEALING_PURPOSE, TurnSamples.id, TurnSamples.sealed),
+    ),
 )

@@ -57,14 +57,14 @@ def create_turn(session: Session, actor: Actor, new_turn: NewTurn) -> CreatedTur
         raise ValueError(f"no channel {new_turn.channel}")
     # A tablet that lost the reply sends the turn again, perhaps while the first request is still under way.
     lock_for_transaction(session, new_turn.id)
-    fingerprint = compute_fingerprint(session, new_turn)
+    fingerprints = compute_fingerprints(session, new_turn)
     stored_turn = session.get(Turn, new_turn.id)
     if stored_turn is not None:
-        return _replay_turn(session, actor, stored_turn, new_turn, fingerprint)
+        return _replay_turn(session, actor, stored_turn, new_turn, fingerprints)
     now = clock.now()
     check_point(session, new_turn.point, clock.local_day(now))
     turn = _build_turn(session, new_turn, now)
-    turn.fingerprint = fingerprint
+    turn.fingerprint = fingerprints[0]
     session.add(turn)
     session.flush()
     journal.record(session, actor, "turn.create", "turn", turn.id, point=turn.point, channel=turn.channel)
@@ -195,16 +195,21 @@ def close_day(session: Session, actor: Actor, point: str, day: date) -> int:
     return len(turns)
 
 
-def compute_fingerprint(session: Session, new_turn: NewTurn) -> bytes:
-    """Return a keyed digest of what was sent: it tells a repetition from another turn under the same id."""
+def compute_fingerprints(session: Session, new_turn: NewTurn) -> list[bytes]:
+    """Return the keyed digests of what was sent: they tell a repetition from another turn under the same id.
+
+    The first is the one to store; the others are those of the keyring's earlier keys.
+    """
     # Not of the code and time: a kiosk that lost the reply gives the same turn once more, without network.
     content = to_json([new_turn.point, new_turn.details])
-    return get_vault(session).keyed_digest("turn", content)
+    return get_vault(session).keyed_digests("turn", content)
 
 
-def _replay_turn(session: Session, actor: Actor, turn: Turn, new_turn: NewTurn, fingerprint: bytes) -> CreatedTurn:
+def _replay_turn(
+    session: Session, actor: Actor, turn: Turn, new_turn: NewTurn, fingerprints: list[bytes]
+) -> CreatedTurn:
     # Of a turn that has ended, what was said is gone; what stands in clear is compared.
-    is_same = turn.fingerprint == fingerprint if turn.fingerprint else turn.point == new_turn.point
+    is_same = turn.fingerprint in fingerprints if turn.fingerprint else turn.point == new_turn.point
     if not is_same:
         raise Conflict(_("Another turn has this id."), code="id_taken")
     if new_turn.code not in (None, turn.code):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 revision = "0046"
-down_revision = "0044"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
@@ -80,5 +80,8 @@ def _find_day(referral_id: UUID) -> int:
 
 def _build_tag(entity: str, day: int) -> int:
     # The keyring stands outside of the database: ``init`` hands it over where there are referrals to be changed.
-    tag: bytes = context.config.attributes["vault"].index_tag("referral-entity", f"{entity}/{day}")
-    return int.from_bytes(tag[:8], signed=True)
+    vault = context.config.attributes.get("vault")
+    if vault is None:
+        raise RuntimeError("this database has referrals, whose entities are tagged with the keyring: run 'init'")
+    digest: bytes = vault.index_tag("referral-entity", f"{entity}/{day}")
+    return int.from_bytes(digest[:7] + bytes([vault.index_version % 256]), signed=True)

@@ -9,13 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Uuid, select
 
+from attention_point.dates import format_month_code
 from attention_point.demo.commands import demo_commands
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base, Database
 from attention_point.foundation.settings import ENVIRONMENT_PREFIX
 from attention_point.registers.shared.records.loading import load_year_file
 from attention_point.statistics.commands import statistics_commands
-from attention_point.tallies.models import Tally
+from attention_point.tallies.stored_counts import list_months_with_counts
 from tests.crawl import bare_records
 from tests.registers.seed import seed
 from tests.support.directory import load_shipped
@@ -85,8 +86,8 @@ def add_demonstration(database: Database, folder: Path) -> Population:
     loaded = run(database, folder, demo_commands, "load", "--people", str(PEOPLE))
     assert loaded.exit_code == 0, (loaded.output, loaded.exc_info)
     with database.read_session() as session:
-        days = session.scalars(select(Tally.day).distinct()).all()
-    for month in sorted({f"{day:%Y-%m}" for day in days})[:MONTHS]:
+        months = sorted({month for month, _point in list_months_with_counts(session)})[:MONTHS]
+    for month in map(format_month_code, months):
         run(database, folder, statistics_commands, "release", month)  # refused where it was published while loading
     return Population()
 

@@ -22,13 +22,13 @@ from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.counted_cells import build_cells_of_facts
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import PendingTallies
 from attention_point.turns.models import Turn
 from tests.demo.support import invite_once
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
-TABLES = (Account, Person, Visit, Referral, JournalEntry, Tally, Turn)
+TABLES = (Account, Person, Visit, Referral, JournalEntry, PendingTallies, Turn)
 OPTIONS = ["load", "--people", "40", "--from", "2017-08-09", "--to", "2017-08-31", "--seed", "5"]
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts import services as account_services
@@ -19,7 +19,7 @@ from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.language import in_language
 from attention_point.foundation.mail.models import OutboxMail
-from attention_point.tallies.models import Tally
+from attention_point.tallies.services import add_to_tallies
 from tests.accounts.support import password_hash
 from tests.directory.samples import confirm_all_but
 from tests.directory.test_pages import fields
@@ -34,11 +34,8 @@ def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def count_referrals(session: Session, counts: dict[str, int]) -> None:
-    rows = [
-        {"day": TODAY, "point": "bucaramanga", "table": "referrals-by-entity", "cell": code, "count": count}
-        for code, count in counts.items()
-    ]
-    session.execute(insert(Tally), rows)
+    cells = {(TODAY, "bucaramanga", "referrals-by-entity", code): count for code, count in counts.items()}
+    add_to_tallies(session, cells)
 
 
 def test_the_entries_to_which_most_were_referred_come_first(loaded: Session) -> None:

@@ -21,7 +21,7 @@ from attention_point.intake import queries
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person, PersonTag
 from attention_point.referrals.models import Referral
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import PendingTallies
 from tests.support.pages import PageClient
 from tests.support.visits import draft, person
 
@@ -29,7 +29,7 @@ Bearer = Callable[..., dict[str, str]]
 UNKNOWN = "019a0000-0000-7000-8000-00000000ffff"  # an id that nobody has; fixed, for it names tests
 ADDRESS = "/api/v1/visits"
 SEARCH = "/api/v1/people/search"
-TABLES = (Person, PersonTag, Visit, Referral, Tally, JournalEntry)
+TABLES = (Person, PersonTag, Visit, Referral, PendingTallies, JournalEntry)
 CANARY = "Canariopirata"
 PERSONAL = person(
     given_names=CANARY,

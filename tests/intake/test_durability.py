@@ -37,7 +37,7 @@ while True:
         answer = record_visit(session, AGENT, read_draft(made)).response
     print(answer["id"], flush=True)
 """
-TABLES = ("person", "visit", "referral", "tally")
+TABLES = ("person", "visit", "referral", "pending_tallies")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Conflict, NotFound
 from attention_point.foundation.jobs import EVERY_RUN
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault.key_changes import remove_version, rotate_version
 from attention_point.intake import form_drafts
 from attention_point.intake.feature import intake
 from attention_point.intake.models import FormDraft
@@ -139,12 +140,12 @@ def test_a_form_that_does_not_open_can_be_deleted(database: Database, add_agent:
 def test_forms_outlive_a_new_key_and_not_the_loss_of_theirs(database: Database, add_agent: AddAgent) -> None:
     ana, old_vault = add_agent("ana"), database.info["vault"]
     keyring = Keyring.generate()
-    rotated = Keyring(2, {1: keyring.wrap[1], 2: bytes(32)}, 1, keyring.index, keyring.derive)
+    rotated = rotate_version(keyring, "wrap", clock.now())
     database.info["vault"] = Vault(keyring)
     draft_id = save(database, ana)
     database.info["vault"] = Vault(rotated)
     assert read(database, ana, draft_id) == TYPED
-    database.info["vault"] = Vault(Keyring(2, {2: bytes(32)}, 1, keyring.index, keyring.derive))
+    database.info["vault"] = Vault(remove_version(rotated, "wrap", 1))
     with pytest.raises(form_drafts.DamagedDraft):
         read(database, ana, draft_id)
     database.info["vault"] = old_vault

@@ -14,8 +14,8 @@ from attention_point.foundation.language import gettext
 from attention_point.intake.form.long_lists import describe_unknown_name, find_code_by_name
 from attention_point.intake.models import Visit
 from attention_point.people.records import view_person
-from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_frequent_codes
+from attention_point.tallies.services import add_to_tallies
 from tests.intake.desk import CHECK, RECORD, checked, decided, filled, posted, recorded, sent, text, told_beside
 from tests.support.directory import load_shipped
 from tests.support.pages import Element, PageClient, read
@@ -172,10 +172,7 @@ def test_the_needs_of_the_point_s_last_months_stand_first(session: Session) -> N
         (month, "bucaramanga", "VBG|F|29-59", 0),
         (old_month.replace(day=1), "bucaramanga", "MIG-REG|F|29-59", 90),
     ]
-    session.add_all(
-        Tally(day=day, point=point, table=table, cell=cell, count=count) for day, point, cell, count in rows
-    )
-    session.flush()
+    add_to_tallies(session, {(day, point, table, cell): count for day, point, cell, count in rows})
     codes = list_frequent_codes(session, table, "bucaramanga", today - timedelta(days=90), today)
     assert codes == ["EDU", "HUMAN"]
 

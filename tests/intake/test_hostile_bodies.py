@@ -16,11 +16,11 @@ from attention_point.foundation.web import MAX_BODY_BYTES
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person, PersonTag
 from attention_point.referrals.models import Referral
-from attention_point.tallies.models import Tally
+from attention_point.tallies.models import PendingTallies
 from tests.support.pages import PageClient
 from tests.support.visits import draft
 
-TABLES = (Person, PersonTag, Visit, Referral, Tally, JournalEntry)
+TABLES = (Person, PersonTag, Visit, Referral, PendingTallies, JournalEntry)
 ADDRESS = "/api/v1/visits"
 AWKWARD = [
     "", " ", "\x00", "a\x00b", "\u202e", "\ud800", "\uffff", "ñ" * 5000, "1e999", "-1", "NaN", "null", "{}",

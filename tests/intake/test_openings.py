@@ -20,9 +20,9 @@ def openings(monkeypatch: pytest.MonkeyPatch) -> Counter[UUID]:
     counts: Counter[UUID] = Counter()
     open_record = identity.open_record
 
-    def count_opening(key: Any, person: UUID, sealed: bytes) -> Any:
+    def count_opening(key: Any, person: UUID, version: int, sealed: bytes) -> Any:
         counts[person] += 1
-        return open_record(key, person, sealed)
+        return open_record(key, person, version, sealed)
 
     monkeypatch.setattr(identity, "open_record", count_opening)
     return counts

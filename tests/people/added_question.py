@@ -31,7 +31,7 @@ def test_the_added_question_is_asked_shown_sealed_and_counted(app: Flask, as_rol
         assert key is not None
         assert row.sealed is not None
         assert visit.sealed is not None
-        assert identity.open_record(key, row.id, row.sealed)[0]["housing"] == "shelter"
+        assert identity.open_record(key, row.id, row.version, row.sealed)[0]["housing"] == "shelter"
         assert b"shelter" not in row.sealed + visit.sealed
         month = tally_queries.sum_month_tables(session, visit.day.replace(day=1))
     assert month["people-by-housing"] == {"shelter": 1}

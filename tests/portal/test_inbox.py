@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
-from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.journal.partner_entries import EntryRow
+from attention_point.foundation.journal.queries import EntrySearch, list_newest_entries
 from attention_point.portal.inbox import finding
 from attention_point.portal.inbox.forms import pack_chosen, read_chosen, unpack_chosen
 from attention_point.portal.inbox.order import index_keeper, listing
@@ -181,9 +182,9 @@ def choose(page: TestResponse) -> list[str]:
     return re.findall(r'name="chosen" value="([^"]+)" autocomplete', text(page))
 
 
-def journal_of(app: Flask, action: str) -> Sequence[JournalEntry]:
+def journal_of(app: Flask, action: str) -> Sequence[EntryRow]:
     with app.extensions["database"].read_session() as session:
-        return session.query(JournalEntry).filter(JournalEntry.action == action).all()
+        return list_newest_entries(session, None, 100, EntrySearch(action=action))
 
 
 def test_several_are_answered_from_the_list_and_undone(app: Flask) -> None:

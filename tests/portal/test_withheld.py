@@ -48,7 +48,9 @@ def test_a_referral_of_before_shows_no_telephone_there_either(session: Session) 
     referral = find_referral(session, referral_id, entity=MIGRATION)
     assert referral is not None
     older_record = {name: value for name, value in referral.record.items() if name != "withheld_fields"}
-    session.get_one(Referral, referral_id).sealed = referral.key.seal(SEALING_PURPOSE, referral_id, older_record)
+    session.get_one(Referral, referral_id).sealed = referral.key.seal(
+        SEALING_PURPOSE, referral_id, older_record, version=referral.version
+    )
     session.flush()
     assert "phone" not in seen_by(session, answer, MIGRATION)
 

@@ -17,7 +17,8 @@ from attention_point.referrals import queries, services
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from attention_point.tallies.counted_cells import build_cells_of_facts
-from attention_point.tallies.models import Tally
+from tests.support.counts import read_cells
+from tests.support.openings import grant_opening
 from tests.support.visits import AGENT, acting, person, recorded
 
 SENA, ICBF = acting("entity", "sena"), acting("entity", "icbf")
@@ -59,9 +60,7 @@ def test_the_counts_follow_the_answers(session: Session) -> None:
     services.mark_referral_seen(session, SENA, referral)
     services.answer_for_entity(session, SENA, referral, Answer("attended", 1))
     services.answer_for_desk(session, AGENT, referral, Answer("closed", 2))
-    counted = {
-        (row.day, row.point, row.table, row.cell): row.count for row in session.scalars(select(Tally)) if row.count
-    }
+    counted = read_cells(session)
     repeated: dict = {}
     for facts in recount_all(session):
         for cell, count in build_cells_of_facts(facts).items():
@@ -168,6 +167,7 @@ def test_the_desk_does_not_find_a_restricted_referral(session: Session) -> None:
     referral = referral_to(session, "comisaria-familia", needs=["VBG"])
     with pytest.raises(NotFound):
         services.answer_for_desk(session, AGENT, referral, Answer("withdrawn", 1, "Because"))
+    grant_opening(session, SUPERVISOR, stored(session, referral).person_id)
     assert services.answer_for_desk(session, SUPERVISOR, referral, Answer("withdrawn", 1, "Because")).version == 2
 
 

@@ -23,11 +23,11 @@ from attention_point.referrals.reasons.queries import list_reason_codes, read_re
 from attention_point.referrals.reasons.services import EditedReason
 from attention_point.referrals.services import Answer
 from attention_point.tallies.counted_cells import build_cells_of_facts
-from attention_point.tallies.models import Tally
+from tests.support.counts import read_cells
 from tests.support.visits import acting, person, recorded
 
 SENA, SENA_TOO, ICBF = acting("entity", "sena"), acting("entity", "sena"), acting("entity", "icbf")
-DESK = acting("supervisor")
+DESK = acting("agent")
 
 
 def referrals_to(session: Session, entity: str, count: int = 1, **changes: object) -> list[UUID]:
@@ -46,8 +46,7 @@ def assert_counts_agree(session: Session) -> None:
     for facts in recount_all(session):
         for cell, count in build_cells_of_facts(facts).items():
             counted[cell] = counted.get(cell, 0) + count
-    rows = {(row.day, row.point, row.table, row.cell): row.count for row in session.query(Tally) if row.count}
-    assert rows == counted
+    assert read_cells(session) == counted
 
 
 def test_an_answer_is_taken_back_within_a_day_and_what_stood_before_stands_again(session: Session) -> None:

@@ -16,7 +16,8 @@ from attention_point.foundation.journal import JournalEntry
 from attention_point.referrals import queries, rules, services
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.models import Referral
-from attention_point.tallies.models import Tally
+from tests.support.counts import read_cells
+from tests.support.openings import grant_opening
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
 from tests.support.visits import AGENT, acting, person, recorded
@@ -42,7 +43,7 @@ def outcome_of(session: Session, referral: UUID) -> str | None:
 
 
 def count_tallies(session: Session) -> list[Any]:
-    return sorted(tuple(row) for row in session.execute(select(*Tally.__table__.columns)))
+    return sorted(read_cells(session).items())
 
 
 def test_what_is_said_is_sealed_and_changes_neither_state_nor_version_nor_counts(session: Session) -> None:
@@ -115,7 +116,9 @@ def test_a_restricted_referral_is_as_if_it_were_not_there(session: Session) -> N
     referral = UUID(answer["referrals"][0]["id"])
     with pytest.raises(NotFound):
         services.record_person_outcome(session, acting("agent"), referral, "served", 0)
-    services.record_person_outcome(session, acting("supervisor"), referral, "served", 0)
+    supervisor = acting("supervisor")
+    grant_opening(session, supervisor, read_row(session, referral).person_id)
+    services.record_person_outcome(session, supervisor, referral, "served", 0)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,10 @@ def test_restricted_referrals_are_news_to_a_supervisor_alone(session: Session) -
     answer = recorded(session, person=person(), needs=["VBG"], vulnerabilities=["gender_violence"])
     row = read_row(session, UUID(answer["referrals"][0]["id"]))
     assert news_of(session, acting("agent"), row.person_id) == []
-    assert len(news_of(session, acting("supervisor"), row.person_id)) == len(answer["referrals"])
+    supervisor = acting("supervisor")
+    assert news_of(session, supervisor, row.person_id) == []
+    grant_opening(session, supervisor, row.person_id)
+    assert len(news_of(session, supervisor, row.person_id)) == len(answer["referrals"])
 
 
 @pytest.fixture

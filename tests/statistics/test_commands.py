@@ -1,18 +1,20 @@
 """``attention-point statistics …``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake import recount
 from attention_point.statistics.commands import statistics_commands
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.models import Tally
+from attention_point.tallies import services as tally_services
 from tests.statistics.conftest import SEPTEMBER
 from tests.statistics.invented_month import invent_facts
 
@@ -41,14 +43,25 @@ def test_a_rebuild_counts_what_lies_sealed_and_verify_agrees(run: Run, database:
     assert "coinciden" in done.output
 
 
+def test_visits_are_recorded_while_a_rebuild_counts(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recount_slowly(_session: Session) -> Iterator[Any]:
+        yield from invent_facts(60)
+        with database.write_session() as session:  # on SQLite nobody could, were it a writing session that counts
+            tally_services.add_to_tallies(session, {(SEPTEMBER, "bucaramanga", "attentions-by-hour", "03"): 1})
+
+    monkeypatch.setattr(recount, "recount_all", recount_slowly)
+    assert run("rebuild").exit_code == 0
+    with database.read_session() as session:
+        attentions = tally_queries.sum_month_tables(session, SEPTEMBER)["attentions-by-hour"]
+        assert (sum(attentions.values()), attentions["03"]) == (61, 1)
+
+
 def test_verify_names_each_count_that_differs(run: Run, database: Database) -> None:
     run("rebuild")
     with database.write_session() as session:
-        session.execute(
-            update(Tally)
-            .where(Tally.table == "people-by-first-time", Tally.cell == "first")
-            .values(count=Tally.count + 3)
-        )
+        tally_services.add_to_tallies(session, {(SEPTEMBER, "bucaramanga", "people-by-first-time", "first"): 3})
     done = run("verify")
     assert done.exit_code == 1
     lines = [line for line in done.stderr.splitlines() if "guardado" in line]

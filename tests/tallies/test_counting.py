@@ -5,18 +5,16 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from attention_point.dates import find_period
 from attention_point.foundation.database import Database
 from attention_point.tallies import queries, services
 from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.queries import TallyDifference
+from tests.support.counts import rebuild
 from tests.tallies.facts import FACTS
 
 Facts = VisitFacts | ReferralFacts
@@ -41,7 +39,7 @@ def _recount(facts: list[Facts]) -> Counter[CellKey]:
 def test_visits_edits_and_answers_leave_what_a_recount_says(
     session: Session, recorded: list[Facts], edits: list[tuple[int, Facts]], chance: random.Random
 ) -> None:
-    services.rebuild_tallies(session, {})
+    rebuild(session, {})
     standing = list(recorded)
     chance.shuffle(recorded)
     for facts in recorded:
@@ -51,7 +49,7 @@ def test_visits_edits_and_answers_leave_what_a_recount_says(
             services.update_tallies(session, build_cells_of_facts(standing[place]), build_cells_of_facts(new))
             standing[place] = new
     assert queries.list_differences(session, _recount(standing)) == []
-    services.rebuild_tallies(session, _recount(standing))
+    rebuild(session, _recount(standing))
     assert queries.list_differences(session, _recount(standing)) == []
 
 
@@ -95,24 +93,6 @@ def test_a_month_is_read_by_point_and_over_all_points(session: Session) -> None:
     assert queries.list_recent_months(session, date(2030, 1, 1), 9) == [SEPTEMBER, AUGUST]
     assert queries.list_recent_months(session, date(2030, 1, 1), 1) == [SEPTEMBER]
     assert queries.estimate_recount_size(session) == 12
-
-
-@pytest.mark.parametrize("point", [None, "bucaramanga"])
-def test_reading_a_month_is_a_range_of_the_index(session: Session, point: str | None) -> None:
-    services.add_to_tallies(
-        session, {_key(f"{cell:05}", date(year, 1, 1)): 1 for cell in range(300) for year in range(2000, 2030)}
-    )
-    statement = queries.build_period_query(find_period("month", date(2017, 1, 1)), point)
-    dialect = session.get_bind().dialect
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    if dialect.name == "sqlite":
-        plan = " ".join(str(row[3]) for row in session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
-        assert "SEARCH tally USING PRIMARY KEY (day>? AND day<?)" in plan
-    else:
-        session.execute(text("ANALYZE tally"))
-        plan = " ".join(str(row[0]) for row in session.execute(text(f"EXPLAIN {compiled}")))
-        assert "pk_tally" in plan
-        assert "Seq Scan" not in plan
 
 
 def test_many_writers_at_once_lose_nothing(database: Database) -> None:

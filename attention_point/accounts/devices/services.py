@@ -34,6 +34,7 @@ NAME_MAX_LENGTH = 60
 PROGRAM_PREFIX, BROWSER_PREFIX = "apd_", "apb_"
 TOKEN_PREFIXES = (PROGRAM_PREFIX, BROWSER_PREFIX)
 # One sentence for every cause, so that a guesser learns nothing.
+_STAFF_CODE_PURPOSE = "device-staff-code"
 _WRONG_CODE = N_("This code is not right, was used already, or is over its time. Ask for a new one.")
 
 
@@ -127,18 +128,22 @@ def _give_enrolment_code(session: Session, device: Device) -> DeviceCodes:
     # A kiosk stands among visitors: who leaves it must be known. The other kinds have no locked page.
     staff_code = rules.create_staff_code() if device.kind == "kiosk" else None
     expires_at = clock.now() + rules.CODE_LIFETIME
-    device.code_digest, device.code_expires_at = _digest_enrolment_code(vault, code), expires_at
-    device.staff_code_digest = _digest_staff_code(vault, device.id, staff_code) if staff_code else None
+    device.code_digest, device.code_expires_at = _digest_enrolment_code(vault, code)[0], expires_at
+    device.staff_code_digest = (
+        vault.keyed_digest(_STAFF_CODE_PURPOSE, _build_staff_code_content(device.id, staff_code))
+        if staff_code
+        else None
+    )
     return DeviceCodes(device.id, code, expires_at, staff_code)
 
 
-def _digest_enrolment_code(vault: Vault, code: str) -> bytes:
-    # Keyed: a thief of the database could try all codes against a plain digest.
-    return vault.keyed_digest("device-enrolment-code", rules.normalise_enrolment_code(code).encode())
+def _digest_enrolment_code(vault: Vault, code: str) -> list[bytes]:
+    # Keyed: a thief of the database could try all codes against a plain digest. The first is the one to store.
+    return vault.keyed_digests("device-enrolment-code", rules.normalise_enrolment_code(code).encode())
 
 
-def _digest_staff_code(vault: Vault, device_id: UUID, code: str) -> bytes:
-    return vault.keyed_digest("device-staff-code", device_id.bytes + code.strip().encode())
+def _build_staff_code_content(device_id: UUID, code: str) -> bytes:
+    return device_id.bytes + code.strip().encode()
 
 
 def revoke_device(session: Session, actor: Actor, device_id_or_name: UUID | str) -> Device:
@@ -176,7 +181,7 @@ def enrol_device(database: Database, typed_code: str, address: str, prefix: str 
         device_id = session.scalar(
             update(Device)
             .where(
-                Device.code_digest == _digest_enrolment_code(vault, typed_code),
+                Device.code_digest.in_(_digest_enrolment_code(vault, typed_code)),
                 Device.revoked_at.is_(None),
                 Device.code_expires_at > now,
                 # An end that is farther away was written by a wrong clock.
@@ -208,7 +213,8 @@ def verify_staff_code(database: Database, device: Actor, code: str) -> None:
         digest = queries.get_device(session, device.id).staff_code_digest
         attempt = _count_attempt(session, "staff-code", str(device_id), str(device_id))
     # In constant time: how long a comparison takes must not tell how many digits are right.
-    if digest is None or not secrets.compare_digest(digest, _digest_staff_code(vault, device_id, code)):
+    content = _build_staff_code_content(device_id, code)
+    if digest is None or not vault.matches_digest(_STAFF_CODE_PURPOSE, content, digest):
         raise Invalid(_("Some fields need attention."), (FieldError("code", _("This code is not right.")),))
     with database.write_session() as session:
         throttle.forgive_attempt(session, attempt)

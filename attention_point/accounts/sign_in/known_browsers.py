@@ -37,38 +37,41 @@ def decode_browser_cookie(vault: Vault, cookie: str | None) -> KnownBrowser | No
         return None
     number, _dot, proof_and_tags = cookie.partition(".")
     proof, *tags = proof_and_tags.split(".")
-    is_ours = hmac.compare_digest(proof, _build_browser_proof(vault, number))
+    is_ours = any([hmac.compare_digest(proof, our_proof) for our_proof in _list_browser_proofs(vault, number)])
     return KnownBrowser(number, tuple(tags[:MAX_TAGS])) if is_ours else None
 
 
 def encode_browser_cookie(vault: Vault, browser: KnownBrowser) -> str:
     """The cookie of a browser."""
-    return ".".join((browser.number, _build_browser_proof(vault, browser.number), *browser.tags))
+    return ".".join((browser.number, _list_browser_proofs(vault, browser.number)[0], *browser.tags))
 
 
 def find_known_tag(vault: Vault, browser: KnownBrowser | None, email: str, generation: int) -> str | None:
     """The tag of an account on a browser, if the account signed in there in this generation; otherwise None."""
     # Without a browser, and past the first match, the same work: the time tells nothing.
-    tag = _build_account_tag(vault, browser.number if browser else "", email, generation)
-    tag_matches = [hmac.compare_digest(tag, browser_tag) for browser_tag in browser.tags] if browser else []
-    return tag if any(tag_matches) else None
+    tags = _list_account_tags(vault, browser.number if browser else "", email, generation)
+    matching_tags = [
+        tag for tag in tags for known_tag in (browser.tags if browser else ()) if hmac.compare_digest(tag, known_tag)
+    ]
+    return matching_tags[0] if matching_tags else None
 
 
 def add_account_tag(vault: Vault, browser: KnownBrowser | None, email: str, generation: int) -> KnownBrowser:
     """The browser, or a new one, with the tag of the account first."""
     number = browser.number if browser else _encode_base64(secrets.token_bytes(_DIGEST_BYTES))
-    tag = _build_account_tag(vault, number, email, generation)
-    other_tags = [browser_tag for browser_tag in (browser.tags if browser else ()) if browser_tag != tag]
+    tag, *older_tags = _list_account_tags(vault, number, email, generation)
+    other_tags = [known for known in (browser.tags if browser else ()) if known not in (tag, *older_tags)]
     return KnownBrowser(number, (tag, *other_tags)[:MAX_TAGS])
 
 
-def _build_browser_proof(vault: Vault, number: str) -> str:
-    return _encode_base64(vault.keyed_digest("device", number.encode())[:_DIGEST_BYTES])
+# Under every key held, the current one first: a browser stays known while the keyring's key is rotated.
+def _list_browser_proofs(vault: Vault, number: str) -> list[str]:
+    return [_encode_base64(digest[:_DIGEST_BYTES]) for digest in vault.keyed_digests("device", number.encode())]
 
 
-def _build_account_tag(vault: Vault, number: str, email: str, generation: int) -> str:
+def _list_account_tags(vault: Vault, number: str, email: str, generation: int) -> list[str]:
     content = f"{number}\0{generation}\0{email}".encode()
-    return _encode_base64(vault.keyed_digest("device-account", content)[:_DIGEST_BYTES])
+    return [_encode_base64(digest[:_DIGEST_BYTES]) for digest in vault.keyed_digests("device-account", content)]
 
 
 def _encode_base64(data: bytes) -> str:

@@ -13,15 +13,16 @@ from attention_point.demo.steps.staff import DemoStaff
 from attention_point.demo.steps.timeline import Step
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
-from attention_point.foundation.errors import AppError
+from attention_point.foundation.errors import AppError, Conflict
 from attention_point.foundation.jobs import Job, JobRun
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days, find_first_working_day
-from attention_point.people import duplicates
+from attention_point.people.duplicates import decisions, pairs
 from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.services import release_period
+from attention_point.tallies import folding
 
 # Jobs run before the desk opens, the office releases in the morning, agents compare people in the afternoon.
 JOB_TIME, RELEASE_TIME, COMPARISON_TIME = time(6, 5), time(10, 20), time(16, 30)
@@ -69,6 +70,7 @@ def _run_job(job: Job, period: str, settings: Settings, database: Database) -> N
         "tries": 1,
         "error": None,
     }
+    folding.fold_due_tallies(database)
     job.run(database, settings, period)
     with database.write_session() as session:
         # The pretended clock stands still during a step, so two seconds are made up.
@@ -80,6 +82,7 @@ def _release_month(month: date, settings: Settings, staff: DemoStaff, database: 
     with database.read_session() as session:
         is_released = queries.find_current_release(session, Period("month", month)) is not None
     if not is_released:
+        folding.fold_due_tallies(database)
         # A refused month stays open, as it would at the office.
         with suppress(AppError), database.write_session() as session:
             release_period(session, staff.office_actor, Period("month", month))
@@ -88,8 +91,9 @@ def _release_month(month: date, settings: Settings, staff: DemoStaff, database: 
 
 def _compare_pairs(staff: DemoStaff, session: Session) -> Iterator[Step]:
     """An agent decides about the oldest pairs of possible duplicates."""
-    undecided_pairs = duplicates.list_undecided_pairs(session, 100)
+    undecided_pairs = pairs.list_undecided_pairs(session, 100)
     for number, pair in enumerate(undecided_pairs[:-UNDECIDED_PAIRS]):
-        comparison_reason = COMPARISON_REASONS[number % len(COMPARISON_REASONS)]
-        duplicates.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, comparison_reason)
+        judgement = decisions.Judgement(COMPARISON_REASONS[number % len(COMPARISON_REASONS)], pair.other)
+        with suppress(Conflict):  # two records that an earlier pair of the same day joined already
+            decisions.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, judgement)
     return iter(())

@@ -64,9 +64,13 @@ ROLES: dict[str, frozenset[str]] = {
         "restricted.view",
         # Erases somebody for good, because they asked for it or because an authority ordered it.
         "people.erase",
+        # As the second person who gives an account back to its owner.
+        "accounts.confirm_way_back",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
+        # Looks at why others opened files.
+        "openings.review",
         "visits.correct_any",
         "captures.review_any",
         # Answers requests about data, hands over a person’s own export, erases.
@@ -83,12 +87,14 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": frozenset(
         {"account.own", "journal.view", "journal.person", "directory.view", "statistics.view", "rights.report"}
     )
+    | {"openings.review"}
     | _build_register_permissions("view"),
     # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
         {
             "account.own",
             "accounts.manage",
+            "accounts.confirm_way_back",
             "system.view",
             "devices.manage",
             "incidents.manage",
@@ -96,6 +102,7 @@ ROLES: dict[str, frozenset[str]] = {
             "directory.edit",
             "journal.view",
             "journal.person",
+            "openings.review",
             "routing.view",
             "routing.edit",
             "statistics.view",

@@ -6,6 +6,7 @@ from attention_point.foundation.database.prepared_statements import (
     PreparedStatement,
     execute_driver_sql,
     get_single_value,
+    pipelined,
 )
 from attention_point.foundation.database.schema import Base, UtcDateTime
 
@@ -18,5 +19,6 @@ __all__ = [
     "get_dialect",
     "get_single_value",
     "new_id",
+    "pipelined",
     "repeatable_read",
 ]

@@ -5,7 +5,7 @@ SQLite runs in WAL mode with ``synchronous=FULL`` and foreign keys. A writer beg
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,11 +28,21 @@ _BUSY_SQLITE_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Database:
-    """The engines of one database and their sessions. ``info`` goes into every session: the vault travels in it."""
+    """The engines of one database and their sessions. ``info`` goes into every session: the vault travels in it.
 
-    def __init__(self, url: str, info: dict[str, Any] | None = None, pool_size: int = 16) -> None:
+    ``refresh_info`` is asked before each session for what changed since: a session keeps to one keyring to its end.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        info: dict[str, Any] | None = None,
+        pool_size: int = 16,
+        refresh_info: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
         self.url = make_url(url)
         self.info = info or {}
+        self._refresh_info = refresh_info
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write_turn = FairLock() if self.is_sqlite else None
         if self.is_sqlite:
@@ -45,6 +55,7 @@ class Database:
 
     def create_read_session(self) -> Session:
         """Return a session in which the database itself refuses every write. The caller closes it."""
+        self.info.update(self._refresh_info())
         return Session(self.read_engine, expire_on_commit=False, info={**self.info, "reading": True})
 
     @contextmanager
@@ -63,6 +74,7 @@ class Database:
         if self._write_turn and not self._write_turn.acquire(MAX_WAIT_SECONDS):
             raise Busy(_(BUSY_MESSAGE))
         try:
+            self.info.update(self._refresh_info())
             with Session(self.engine, expire_on_commit=False, info=self.info) as session, session.begin():
                 # SQLite's lock is taken now: a transaction that reads first and writes later could not wait for it.
                 session.connection()

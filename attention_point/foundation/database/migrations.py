@@ -23,7 +23,9 @@ def _build_config() -> "Config":
 
 
 class IndexTags(Protocol):
-    """The method of the vault that migrations use. This package may not import the vault."""
+    """The members of the vault that migrations use. This package may not import the vault."""
+
+    index_version: int
 
     def index_tag(self, field: str, value: str) -> bytes:
         """Return the blind-index tag of a value."""

@@ -9,7 +9,9 @@ column type, and the cursor (PEP 249) that ``Connection.connection`` gives. Valu
 every other query of the program.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, exc
@@ -21,7 +23,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Values = dict[str, Any]
 Rows = list[tuple[Any, ...]]
 Converter = Callable[[Any], Any]
-_CONNECTION_KEY = "connection"
+_CONNECTION_KEY, _WAITING_KEY = "connection", "waiting statements"
+_WaitingStatement = tuple[str, Any, bool]
+"""SQL, values, and whether the values are those of many rows."""
 
 
 class PreparedStatement:
@@ -39,7 +43,13 @@ class PreparedStatement:
         """
         connection = _get_connection(session)
         compiled = self._compile_for(connection.dialect)
-        return compiled.convert_rows(run_on_driver(connection, compiled.sql, compiled.bind_values(values)))
+        bound_values = compiled.bind_values(values)
+        waiting: list[_WaitingStatement] | None = session.info.get(_WAITING_KEY)
+        if waiting is not None and not compiled.has_rows:
+            waiting.append((compiled.sql, bound_values, False))
+            return []
+        run = partial(_run_waiting, connection, waiting) if waiting else partial(run_on_driver, connection)
+        return compiled.convert_rows(run(compiled.sql, bound_values))
 
     def execute_for_rows(self, session: Session, common_values: Values, rows: Sequence[Values]) -> None:
         """Run the statement once for each row. ``common_values`` are the values that all rows share."""
@@ -47,7 +57,11 @@ class PreparedStatement:
             connection = _get_connection(session)
             compiled = self._compile_for(connection.dialect)
             bound_rows = [compiled.bind_values(common_values | row) for row in rows]
-            run_on_driver(connection, compiled.sql, bound_rows, many=True)
+            waiting: list[_WaitingStatement] | None = session.info.get(_WAITING_KEY)
+            if waiting is not None:
+                waiting.append((compiled.sql, bound_rows, True))
+            else:
+                run_on_driver(connection, compiled.sql, bound_rows, many=True)
 
     def _compile_for(self, dialect: Dialect) -> "_CompiledStatement":
         compiled = self._compiled_by_dialect.get(dialect.name)
@@ -63,6 +77,8 @@ class _CompiledStatement:
     def __init__(self, clause: ClauseElement, columns: list[str] | None, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, clause.compile(dialect=dialect, column_keys=columns))
         self.sql = str(compiled)
+        changes_rows = compiled.isinsert or compiled.isupdate or compiled.isdelete
+        self.has_rows = bool(compiled.effective_returning) if changes_rows else True
         # Values that the statement itself holds: the number of a LIMIT, say.
         self._own_values = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         self._bind_converters: dict[str, Converter | None] = {
@@ -97,6 +113,45 @@ class _CompiledStatement:
 def execute_driver_sql(session: Session, sql: str, values: Sequence[Any]) -> Rows:
     """Run SQL in the driver's own words, with values in its own types: for a statement that no Core expression says."""
     return run_on_driver(_get_connection(session), sql, values)
+
+
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Let the prepared statements of this block that give no rows wait, and send them to PostgreSQL all at once.
+
+    They are sent before the next prepared statement with rows, or at the end, which is where their errors are raised:
+    a transaction that holds a lock for which others wait has fewer answers to wait for. Other statements of the block
+    do not see the rows of those that wait. On SQLite, which has no way to go, nothing waits.
+    """
+    if _get_connection(session).dialect.name == "sqlite":
+        yield
+        return
+    waiting = session.info[_WAITING_KEY] = []
+    try:
+        yield
+        _run_waiting(_get_connection(session), waiting)
+    finally:
+        del session.info[_WAITING_KEY]
+
+
+def _run_waiting(
+    connection: Connection, waiting: list[_WaitingStatement], sql: str | None = None, values: Any = ()
+) -> Rows:
+    """Send the statements that wait, and with them one that gives rows; return its rows."""
+    statements, waiting[:] = list(waiting), []
+    driver_connection: Any = connection.connection.driver_connection
+    cursor = driver_connection.cursor()
+    try:
+        with driver_connection.pipeline():
+            for waiting_sql, waiting_values, many in statements:
+                (cursor.executemany if many else cursor.execute)(waiting_sql, waiting_values)
+            if sql is not None:
+                cursor.execute(sql, values)
+        return list(cursor.fetchall()) if sql is not None and cursor.description else []
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _build_sqlalchemy_error(error, sql or "") from None
+    finally:
+        cursor.close()
 
 
 def run_on_driver(connection: Connection, sql: str, values: Any = (), *, many: bool = False) -> Rows:

@@ -35,6 +35,9 @@ class KeyedDigests(Protocol):
     def keyed_digest(self, purpose: str, data: bytes) -> bytes:
         """Return a digest of the data under the secret of a purpose."""
 
+    def keyed_digests_at(self, purpose: str, data: bytes, moment: datetime) -> list[bytes]:
+        """Return the digests that the data may have got at a moment, under the keys of that time."""
+
 
 def get_keyed_digests(session: Session) -> KeyedDigests:
     """Return the vault that travels in the session, as far as the journal uses it."""
@@ -154,6 +157,13 @@ def canonical_content(
 def keyed_hash(digests: KeyedDigests, previous_hash: bytes, content: bytes) -> bytes:
     """Return the HMAC-SHA-256 of the hash before and the content, under the keyring's secret for the journal."""
     return digests.keyed_digest(HASH_PURPOSE, previous_hash + content)
+
+
+def has_keyed_hash(
+    digests: KeyedDigests, previous_hash: bytes, content: bytes, moment: datetime, entry_hash: bytes
+) -> bool:
+    """Whether an entry's hash is the keyed one, under the key that the keyring had at the moment of the entry."""
+    return entry_hash in digests.keyed_digests_at(HASH_PURPOSE, previous_hash + content, moment)
 
 
 def plain_hash(previous_hash: bytes, content: bytes) -> bytes:

@@ -83,9 +83,10 @@ def list_entries_between(session: Session, first: int, last: int) -> list[Row[An
     return list(session.execute(query))
 
 
-def stream_entries(session: Session) -> Iterator[Row[Any]]:
-    """Yield every entry in order, a thousand at a time: a journal of years does not fit into memory."""
-    return iter(session.execute(select(*_ENTRY_COLUMNS).order_by(JournalEntry.seq).execution_options(yield_per=1000)))
+def stream_entries(session: Session, after_seq: int = 0) -> Iterator[Row[Any]]:
+    """Yield every entry after a number in order, a thousand at a time: a journal of years does not fit into memory."""
+    query = select(*_ENTRY_COLUMNS).where(JournalEntry.seq > after_seq).order_by(JournalEntry.seq)
+    return iter(session.execute(query.execution_options(yield_per=1000)))
 
 
 def count_entries(session: Session) -> int:
@@ -127,6 +128,15 @@ def _select_newest(before_seq: int | None, search: EntrySearch) -> Select[*tuple
         last_shown = select(JournalEntry.at, JournalEntry.seq).where(JournalEntry.seq == before_seq).scalar_subquery()
         query = query.where(tuple_(JournalEntry.at, JournalEntry.seq) < last_shown)
     return query.order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
+
+
+def list_entries_of_actions(session: Session, actions: Sequence[str], since: datetime, size: int) -> list[Row[Any]]:
+    """Return the newest ``size`` entries of some actions since a moment, the newest first."""
+    # By the index of moments: that of actions would be read once for each of them.
+    conditions = (JournalEntry.at >= since, JournalEntry.action.concat("").in_(actions))
+    query = select(*_ENTRY_COLUMNS).where(*conditions).order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
+    rows: list[Row[Any]] = list(session.execute(query.limit(size)))
+    return [row for row in rows if row.at is not None]  # a spoilt moment is none
 
 
 def list_actions(session: Session) -> list[str]:

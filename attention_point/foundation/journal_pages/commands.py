@@ -5,13 +5,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy import Row
 
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import FILE_TO_READ, read_session, use_database, write_session
+from attention_point.foundation.commands import FILE_TO_READ, read_session, use_database
 from attention_point.foundation.database import repeatable_read
 from attention_point.foundation.database.migrations import has_pending_migrations
 from attention_point.foundation.errors import AppError
@@ -138,18 +138,31 @@ def _report_success(verdict: VerificationResult, outside_head_count: int) -> Non
 @click.argument("target", type=click.Path(dir_okay=False, allow_dash=True))
 def export_journal(target: str) -> None:
     """Write every entry as a line of JSON; '-' writes to the screen."""
-    # A writing session: the export itself is an entry, and the entry is part of the export.
-    with write_session() as session:
-        record(session, SYSTEM, "journal.export", "journal")
+    with use_database() as database:
         try:
             with click.open_file(target, "w", encoding="utf-8") as file:
-                for entry in queries.stream_entries(session):
-                    file.write(json.dumps(_build_export_row(entry), ensure_ascii=False, default=repr) + "\n")
+                # The years are written in a reading session: the desk goes on recording meanwhile.
+                with database.read_session() as session:
+                    written_seq = _write_entries(file, queries.stream_entries(session))
+                # The export itself is an entry, and the entry is part of the export.
+                with database.write_session() as session:
+                    record(session, SYSTEM, "journal.export", "journal")
+                    _write_entries(file, queries.stream_entries(session, written_seq))
         except OSError as error:
             if Path(target).is_file():
                 Path(target).unlink()  # half an export would pass for a whole one
             reason = os.strerror(error.errno or 0)
             raise AppError(_("%(file)s cannot be written: %(reason)s", file=target, reason=reason)) from None
+
+
+def _write_entries(file: IO[str], entries: Iterable[Row[Any]]) -> int:
+    """Write entries to the disk, and return the number of the last one; 0 without any."""
+    last_seq = 0
+    for entry in entries:
+        file.write(json.dumps(_build_export_row(entry), ensure_ascii=False, default=repr) + "\n")
+        last_seq = entry.seq
+    file.flush()  # a full disk is told before the entry of the export is committed
+    return last_seq
 
 
 def _build_export_row(entry: Row[Any]) -> dict[str, Any]:

@@ -59,10 +59,13 @@ def queue_message(session: Session, key: str, message: Message) -> bool:
     vault = _get_vault(session)
     row_id = new_id()
     now = clock.now()
+    digest, *older_digests = vault.keyed_digests("mail-key", f"{key}\0{message.to.lower()}".encode())
+    if older_digests and session.scalar(select(OutboxMail.id).where(OutboxMail.key.in_(older_digests))) is not None:
+        return False
     # Of two transactions that store the same key at the same time, the second stores nothing.
     insert_message = build_insert(get_dialect(session).name, OutboxMail).values(
         id=row_id,
-        key=vault.keyed_digest("mail-key", f"{key}\0{message.to.lower()}".encode()),
+        key=digest,
         sealed=vault.seal(SEAL_PURPOSE, row_id, encode_message(message)),
         created_at=now,
         next_try_at=now,

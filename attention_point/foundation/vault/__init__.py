@@ -12,12 +12,17 @@ from attention_point.foundation.vault.envelopes import (
     open_envelope,
     seal_envelope,
 )
-from attention_point.foundation.vault.keyring import Keyring
-from attention_point.foundation.vault.sealing import PersonKey, WrappedKey
+from attention_point.foundation.vault.keyring import Keyring, KeyringError, KeySet
+from attention_point.foundation.vault.keyring_watch import KeyringWatch
+from attention_point.foundation.vault.sealing import UNVERSIONED, PersonKey, WrappedKey
 from attention_point.foundation.vault.vault import Vault, get_vault
 
 __all__ = [
+    "UNVERSIONED",
+    "KeySet",
     "Keyring",
+    "KeyringError",
+    "KeyringWatch",
     "PersonKey",
     "Vault",
     "VaultError",

@@ -5,6 +5,8 @@ missing, and whoever came between them came for what is confidential (decision 5
 an order of its own: a number tells neither when its visit was nor whether another is missing.
 """
 
+from datetime import date
+
 from attention_point.foundation.vault.vault import Vault
 
 BLOCK = 100_000
@@ -13,12 +15,16 @@ _SIDE = 317  # the smallest number whose square holds a block
 _ROUNDS = 4  # of a Feistel network: four make an order that cannot be told from a random one (Luby and Rackoff, 1988)
 
 
-def choose_number(vault: Vault, series: str, count: int) -> int:
-    """The number of the ``count``-th reference of a series, both from 1 on: each number comes once in its block."""
+def choose_number(vault: Vault, series: str, count: int, first_day: date) -> int:
+    """The number of the ``count``-th reference of a series, both from 1 on: each number comes once in its block.
+
+    ``first_day`` is that on which the series begins: its order stays the same when the key is rotated meanwhile.
+    """
+    version = vault.find_derive_version(first_day)
     block, index = divmod(count - 1, BLOCK)
-    index = _mix_half(vault, f"{series}/{block}", index)
+    index = _mix_half(vault, version, f"{series}/{block}", index)
     while index >= BLOCK:  # the square is a little larger than the block: what falls outside is mixed again
-        index = _mix_half(vault, f"{series}/{block}", index)
+        index = _mix_half(vault, version, f"{series}/{block}", index)
     return block * BLOCK + index + 1
 
 
@@ -27,9 +33,9 @@ def count_before(number: int) -> int:
     return (number - 1) // BLOCK * BLOCK
 
 
-def _mix_half(vault: Vault, series: str, index: int) -> int:
+def _mix_half(vault: Vault, version: int, series: str, index: int) -> int:
     left, right = divmod(index, _SIDE)
     for turn in range(_ROUNDS):
-        digest = vault.keyed_digest("reference-number", f"{series}/{turn}/{right}".encode())
+        digest = vault.keyed_digest("reference-number", f"{series}/{turn}/{right}".encode(), version)
         left, right = right, (left + int.from_bytes(digest[:8])) % _SIDE
     return left * _SIDE + right

@@ -18,6 +18,7 @@ from attention_point.dates import first_of_month
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
+from attention_point.foundation.vault import UNVERSIONED
 from attention_point.intake import queries, visit_facts
 from attention_point.intake.consents.consent_rules import NOT_KEPT, build_legal_basis
 from attention_point.intake.consents.sealed_consents import seal_consents
@@ -45,7 +46,7 @@ _CORRECT_VISIT = (
     .where(Visit.id == bindparam("visit"))
     .values(
         state=CORRECTED,
-        version=Visit.version + 1,
+        version=bindparam("new_version"),
         changed_at=bindparam("new_time"),
         point=bindparam("new_point"),
         day=bindparam("new_day"),
@@ -234,7 +235,10 @@ def _save_visit(
             "new_point": correction.draft.point,
             "new_day": stated_facts.day,
             "new_attended_at": correction.draft.attended_at,
-            "new_sealed": correction.person.key.seal(queries.SEALING_PURPOSE, visit.id, record),
+            "new_version": visit.version + 1,
+            "new_sealed": correction.person.key.seal(
+                queries.SEALING_PURPOSE, visit.id, record, version=visit.version + 1
+            ),
         },
     )
     if "family" in correction.changed_names:
@@ -280,7 +284,7 @@ def _list_uncounted(codes: Sequence[str], counted: Sequence[Sequence[str]]) -> t
 
 def _insert_addition(session: Session, correction: Correction, now: datetime) -> UUID:
     addition_id = new_id()
-    sealed = correction.person.key.seal(queries.ADDITION_PURPOSE, addition_id, {"counted": None})
+    sealed = correction.person.key.seal(queries.ADDITION_PURPOSE, addition_id, {"counted": None}, version=UNVERSIONED)
     session.execute(
         insert(VisitAddition).values(
             id=addition_id,

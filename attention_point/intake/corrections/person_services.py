@@ -17,9 +17,9 @@ from attention_point.intake import queries
 from attention_point.intake.corrections import changes, recounting, stored_drafts
 from attention_point.intake.corrections.application import apply_correction, follow_person
 from attention_point.intake.corrections.changes import Correction
-from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprint, is_repeated
+from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprints, is_repeated
 from attention_point.intake.draft import VisitDraft, read_draft
-from attention_point.intake.services import PERSON_CHANGED
+from attention_point.intake.records.new_drafts import PERSON_CHANGED
 from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, list_person_differences
 from attention_point.referrals import queries as referral_queries
@@ -38,8 +38,8 @@ def correct_person(session: Session, actor: Actor, person_id: UUID, request: Cor
     person = people_services.lock_and_open_for_correction(
         session, person_id, stored_drafts.read_documents(request.fields)
     )
-    fingerprint = build_fingerprint(session, "person", person_id, request)
-    if is_repeated(person.history, fingerprint):
+    fingerprints = build_fingerprints(session, "person", person_id, request)
+    if is_repeated(person.history, fingerprints):
         return person
     draft = read_person(person, request.fields)
     person_changes = stored_drafts.list_person_changes(draft, request.fields, person.record)
@@ -50,7 +50,7 @@ def correct_person(session: Session, actor: Actor, person_id: UUID, request: Cor
         raise build_person_conflict(draft, person.record)
     # Whoever is on file by name said yes to it; nobody else is put on file by a correction.
     stored_drafts.require_identity_basis(person_changes, person.record, is_allowed=False)
-    cells = _correct(session, actor, person, person_changes, request.reason, fingerprint)
+    cells = _correct(session, actor, person, person_changes, request.reason, fingerprints[0])
     tally_services.add_to_tallies(session, cells)
     return person
 

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.dates import PERIOD_KINDS, Period, find_period, first_of_month
 from attention_point.foundation import clock
-from attention_point.foundation.vault import PersonKey
+from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
@@ -30,7 +30,7 @@ from attention_point.tallies.counted_cells import CellKey, build_visit_cells
 from attention_point.tallies.facts import LONGER_PERIODS, Repeats, VisitFacts
 
 _VISITS_OF_PERSON = select(
-    Visit.id, Visit.id.label("visit_id"), Visit.day, Visit.received_at, Visit.attended_at, Visit.sealed
+    Visit.id, Visit.id.label("visit_id"), Visit.day, Visit.received_at, Visit.attended_at, Visit.sealed, Visit.version
 ).where(Visit.person_id == bindparam("person"), Visit.sealed.is_not(None))
 _ADDITIONS_OF_PERSON = select(
     VisitAddition.id,
@@ -39,6 +39,7 @@ _ADDITIONS_OF_PERSON = select(
     VisitAddition.added_at,
     VisitAddition.added_at,
     VisitAddition.sealed,
+    literal(UNVERSIONED),
 ).where(VisitAddition.person_id == bindparam("person"), VisitAddition.sealed.is_not(None))
 _SEAL_VISIT = update(Visit).where(Visit.id == bindparam("row")).values(sealed=bindparam("new_sealed"))
 _SEAL_ADDITION = (
@@ -55,6 +56,7 @@ class CountedRow:
 
     id: UUID
     purpose: str
+    version: int
     visit_id: UUID
     day: date
     happened_at: datetime
@@ -89,11 +91,11 @@ def list_counted_rows(session: Session, person: UUID, key: PersonKey) -> list[Co
 
 
 def _open_row(session: Session, key: PersonKey, purpose: str, row: Any) -> CountedRow:
-    row_id, visit_id, day, happened_at, attended_at, sealed = row
-    record = people_queries.open_record_or_note(session, key, purpose, row_id, sealed)
+    row_id, visit_id, day, happened_at, attended_at, sealed, version = row
+    record = people_queries.open_record_or_note(session, key, purpose, row_id, sealed, version)
     counted = visit_facts.decode_visit_facts(record["counted"]) if record and record.get("counted") else None
     stated, attended_day = visit_facts.restore_stated_facts(record or {}), clock.local_day(attended_at)
-    return CountedRow(row_id, purpose, visit_id, day, happened_at, attended_day, record, stated, counted)
+    return CountedRow(row_id, purpose, version, visit_id, day, happened_at, attended_day, record, stated, counted)
 
 
 def lock_months(session: Session, days: Iterable[date]) -> frozenset[date]:
@@ -187,5 +189,7 @@ def _save_row(
         record["counted"] = visit_facts.encode_visit_facts(counted)
         record |= visit_facts.encode_stated_person(stated, counted)
     statement = _SEAL_VISIT if row.is_visit else _SEAL_ADDITION
-    session.execute(statement, {"row": row.id, "new_sealed": key.seal(row.purpose, row.id, record)})
+    # Its version stays: how a visit counts is no change that anybody could overlook.
+    sealed = key.seal(row.purpose, row.id, record, version=row.version)
+    session.execute(statement, {"row": row.id, "new_sealed": sealed})
     return cells

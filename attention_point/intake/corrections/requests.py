@@ -1,7 +1,7 @@
 """A correction as it was sent, and how it is known when it comes again."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,15 +26,17 @@ class CorrectionRequest:
     version: int | None = None
 
 
-def build_fingerprint(session: Session, action: str, record_id: UUID, request: CorrectionRequest) -> str:
-    """A keyed digest of a request, by which it is known when it comes again: nobody can try out what it said."""
+def build_fingerprints(session: Session, action: str, record_id: UUID, request: CorrectionRequest) -> list[str]:
+    """Keyed digests of a request, by which it is known when it comes again: nobody can try out what it said.
+
+    The first is the one to keep; a request that was kept under an earlier key of the keyring has one of the others.
+    """
     content = [action, str(record_id), request.reason, request.version, dict(request.fields)]
     # Nothing has read the fields yet. Escaped, every text can be written, also one that is no text (half of a pair).
-    return (
-        get_vault(session).keyed_digest("correction", json.dumps(content, sort_keys=True, default=str).encode()).hex()
-    )
+    encoded = json.dumps(content, sort_keys=True, default=str).encode()
+    return [digest.hex() for digest in get_vault(session).keyed_digests("correction", encoded)]
 
 
-def is_repeated(history: Iterable[Mapping[str, Any]], fingerprint: str) -> bool:
+def is_repeated(history: Iterable[Mapping[str, Any]], fingerprints: Collection[str]) -> bool:
     """Whether this request is in the history already: the network lost its reply, and it was sent again."""
-    return any(entry.get("fingerprint") == fingerprint for entry in history)
+    return any(entry.get("fingerprint") in fingerprints for entry in history)

@@ -18,7 +18,7 @@ from attention_point.intake import queries
 from attention_point.intake.corrections import changes, recounting, stored_drafts
 from attention_point.intake.corrections.application import apply_correction
 from attention_point.intake.corrections.differences import list_visit_differences
-from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprint, is_repeated
+from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprints, is_repeated
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.models import VOID, Visit
 from attention_point.intake.queries import DecryptedVisit
@@ -32,7 +32,9 @@ from attention_point.tallies.counted_cells import CellKey
 _VOID_VISIT = (
     update(Visit)
     .where(Visit.id == bindparam("visit"))
-    .values(state=VOID, version=Visit.version + 1, changed_at=bindparam("new_time"), sealed=bindparam("new_sealed"))
+    .values(
+        state=VOID, version=bindparam("new_version"), changed_at=bindparam("new_time"), sealed=bindparam("new_sealed")
+    )
 )
 
 
@@ -52,13 +54,13 @@ def correct_visit(session: Session, actor: Actor, visit_id: UUID, request: Corre
         stored_drafts.read_documents(request.fields.get("person")),
         stored_drafts.read_family(request.fields),
     )
-    fingerprint = build_fingerprint(session, "correct", visit_id, request)
-    if is_repeated(visit.record.get("history", ()), fingerprint):
+    fingerprints = build_fingerprints(session, "correct", visit_id, request)
+    if is_repeated(visit.record.get("history", ()), fingerprints):
         return
     _require_standing(visit)
     stored_payload = stored_drafts.build_stored_payload(visit, person.record)
     draft = stored_drafts.merge_correction(stored_payload, request.fields, person.id)
-    correction = changes.build_correction(visit, person, stored_payload, draft, request, fingerprint, actor)
+    correction = changes.build_correction(visit, person, stored_payload, draft, request, fingerprints[0], actor)
     _require_permission(actor, visit, correction)
     if correction.is_empty:  # it is so already, whoever wrote it
         return
@@ -97,15 +99,15 @@ def annul_visit(session: Session, actor: Actor, visit_id: UUID, request: Correct
     In a closed month it stays counted. Raises as ``correct_visit``; the same request sent again changes nothing.
     """
     visit, person = _lock_and_open_visit(session, actor, visit_id)
-    fingerprint = build_fingerprint(session, "void", visit_id, request)
-    if is_repeated(visit.record.get("history", ()), fingerprint):
+    fingerprints = build_fingerprints(session, "void", visit_id, request)
+    if is_repeated(visit.record.get("history", ()), fingerprints):
         return
     _require_standing(visit)
     if not visit.may_be_corrected_by(actor):
         raise Forbidden(_(NOT_ALLOWED))
     if request.version not in (None, visit.version):
         raise Conflict(_("Somebody else corrected this visit meanwhile. Nothing was saved: look at it first."))
-    tally_services.add_to_tallies(session, _annul(session, actor, visit, person, request.reason, fingerprint))
+    tally_services.add_to_tallies(session, _annul(session, actor, visit, person, request.reason, fingerprints[0]))
 
 
 def _annul(
@@ -122,7 +124,8 @@ def _annul(
         {
             "visit": visit.id,
             "new_time": now,
-            "new_sealed": person.key.seal(queries.SEALING_PURPOSE, visit.id, record),
+            "new_version": visit.version + 1,
+            "new_sealed": person.key.seal(queries.SEALING_PURPOSE, visit.id, record, version=visit.version + 1),
         },
     )
     journal.record(session, actor, "visit.void", "visit", visit.id, person=visit.person_id)

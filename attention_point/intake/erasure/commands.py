@@ -18,6 +18,13 @@ from attention_point.people.erasure.proof import ErasureProof
 
 _MAXIMUM_LISTED = 1_000
 
+_REWRITE = click.option(
+    "--rewrite",
+    "is_rewritten",
+    is_flag=True,
+    help="On PostgreSQL, write the table of people anew at once: nobody can register meanwhile.",
+)
+
 
 @click.group("person")
 def person_commands() -> None:
@@ -31,7 +38,8 @@ def person_commands() -> None:
 )
 @click.option("--note", default="", help="On what it stands, the number of the request, say. Kept sealed.")
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask.")
-def erase_person(person: UUID, ground: str, note: str, is_confirmed: bool) -> None:
+@_REWRITE
+def erase_person(person: UUID, ground: str, note: str, is_confirmed: bool, is_rewritten: bool) -> None:
     """Erase a person for good, by the id in the address of their page. Counts stay; nobody can read the data again."""
     if not is_confirmed:
         click.confirm(_("Erase this person's data for good? Nobody can bring them back."), abort=True, err=True)
@@ -40,6 +48,8 @@ def erase_person(person: UUID, ground: str, note: str, is_confirmed: bool) -> No
             traces = proof.collect_traces(session, (person,))
         with database.write_session() as session:
             result = services.erase_person(session, SYSTEM, person, ground, note)
+        if is_rewritten:
+            proof.rewrite_people(database)
         found = proof.prove_erasure(database, result.person_ids, traces)
     for name, count in result.removed.items():
         click.echo(f"{name}: {format_number(count)}")
@@ -60,11 +70,14 @@ def list_erased() -> None:
 
 @person_commands.command("purge")
 @click.option("--remove", "is_real", is_flag=True, help="Remove it. Without this, nothing is changed.")
-def purge_people(is_real: bool) -> None:
+@_REWRITE
+def purge_people(is_real: bool, is_rewritten: bool) -> None:
     """Say what is past its time, purpose by purpose; with --remove, remove it and prove that no key is left."""
     today = clock.today()
     with use_database() as database:
         report = purge.purge(database, SYSTEM, today) if is_real else purge.preview_purge(database, today)
+        if is_real and is_rewritten:
+            proof.rewrite_people(database)
     for sentence in _describe_report(report, is_real):
         click.echo(sentence)
     if report.proof is not None:

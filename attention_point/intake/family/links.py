@@ -5,6 +5,7 @@ of the family's id and of the member's number, so that two members have nothing 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -22,6 +23,8 @@ from attention_point.intake.queries import VISIT_COLUMNS, DecryptedVisit, Listed
 FAMILY_LIMIT = 20
 """The most visits that one arrival links: the largest families at the desk have some fifteen people."""
 TAG_BYTES = 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND = 2**47  # in the year 6429: what no id of ours reaches
 _PURPOSE, _ID_PURPOSE = "family-member", "family-id"
 _IDS_BY_TAG = select(Visit.family_tag, Visit.id).where(Visit.family_tag.in_(bindparam("tags", expanding=True)))
 _VISITS_BY_ID = select(*VISIT_COLUMNS).where(Visit.id.in_(bindparam("ids", expanding=True)))
@@ -29,9 +32,20 @@ _VISITS_BY_ID = select(*VISIT_COLUMNS).where(Visit.id.in_(bindparam("ids", expan
 
 def _build_tags(session: Session, family: UUID) -> list[bytes]:
     vault = get_vault(session)
+    # A family's tags stay those of the day on which it came: its id holds that day.
+    version = vault.find_derive_version(_find_day(family))
     return [
-        vault.keyed_digest(_PURPOSE, family.bytes + number.to_bytes(2))[:TAG_BYTES] for number in range(FAMILY_LIMIT)
+        vault.keyed_digest(_PURPOSE, family.bytes + number.to_bytes(2), version)[:TAG_BYTES]
+        for number in range(FAMILY_LIMIT)
     ]
+
+
+def _find_day(identifier: UUID) -> date:
+    """The day that an id tells (UUIDv7); what is no such id may tell any."""
+    milliseconds = identifier.int >> 80
+    return clock.local_day(
+        clock.keep_in_calendar(_EPOCH + timedelta(milliseconds=min(milliseconds, _LAST_MILLISECOND)))
+    )
 
 
 def derive_id(session: Session, visit_id: UUID, number: int) -> UUID:
@@ -39,7 +53,9 @@ def derive_id(session: Session, visit_id: UUID, number: int) -> UUID:
 
     A form that is sent twice gets the same ids. It is keyed: the ids in clear do not tell who came together.
     """
-    digest = get_vault(session).keyed_digest(_ID_PURPOSE, visit_id.bytes + number.to_bytes(4))
+    vault = get_vault(session)
+    version = vault.find_derive_version(_find_day(visit_id))
+    digest = vault.keyed_digest(_ID_PURPOSE, visit_id.bytes + number.to_bytes(4), version)
     # The time of the main visit, so that lists by id keep the order of arrival (UUIDv7, RFC 9562 section 5.7).
     return build_id_at(visit_id.int >> 80, int.from_bytes(digest[:10]))
 

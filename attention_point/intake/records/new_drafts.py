@@ -17,6 +17,7 @@ from attention_point.intake import queries
 from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
 from attention_point.intake.records.served_turns import Arrivals, add_arrival
 from attention_point.intake.records.visit_storage import find_fingerprint
+from attention_point.people.records import list_person_differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def split_recorded_drafts(
     for draft in drafts:
         fields = draft.model_dump(mode="json", exclude_none=True)
         # Keyed: without the key, nobody can try out which draft a stored fingerprint belongs to.
-        fingerprint = get_vault(session).keyed_digest("visit-draft", to_json(fields))
+        vault, content = get_vault(session), to_json(fields)
+        fingerprint = vault.keyed_digest("visit-draft", content)
         stored_fingerprint = find_fingerprint(session, draft.id)
         if stored_fingerprint is None:
             # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
@@ -60,7 +62,9 @@ def split_recorded_drafts(
                 fields = timed_draft.model_dump(mode="json", exclude_none=True)
             new_drafts.append(NewDraft(timed_draft, fields, fingerprint, warnings))
         else:
-            replays[draft.id] = _replay_visit(session, stored_fingerprint == fingerprint, draft.id)
+            replays[draft.id] = _replay_visit(
+                session, vault.matches_digest("visit-draft", content, stored_fingerprint), draft.id
+            )
     return new_drafts, replays
 
 
@@ -70,3 +74,16 @@ def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> Reco
     if not is_same_draft:
         raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
     return RecordResult(queries.build_stored_response(session, visit_id), False)
+
+
+PERSON_CHANGED = "person_changed"
+"""The code of the conflict with somebody who changed the same person meanwhile."""
+
+
+def build_person_conflict(stated_fields: Mapping[str, Any], record: Mapping[str, Any]) -> Conflict:
+    """What a draft states of its person and what somebody else wrote meanwhile."""
+    return Conflict(
+        _("Somebody else changed the details of this person meanwhile. Nothing was saved: compare, and save again."),
+        list_person_differences(stated_fields, record),
+        code=PERSON_CHANGED,
+    )

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation.database import PreparedStatement
-from attention_point.foundation.vault import PersonKey
+from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.models import Visit, VisitAddition
@@ -25,14 +25,14 @@ from attention_point.tallies.people_once import Counted, PersonCounts
 
 PURPOSE = "person-counted"
 _VISITS_IN_PERIOD = PreparedStatement(
-    select(Visit.id, Visit.day, Visit.sealed).where(
+    select(Visit.id, Visit.day, Visit.sealed, Visit.version).where(
         Visit.person_id == bindparam("person"),
         Visit.day.between(bindparam("first"), bindparam("last")),
         Visit.sealed.is_not(None),
     )
 )
 _ADDITIONS_IN_PERIOD = PreparedStatement(
-    select(VisitAddition.id, VisitAddition.day, VisitAddition.sealed).where(
+    select(VisitAddition.id, VisitAddition.day, VisitAddition.sealed, literal(UNVERSIONED)).where(
         VisitAddition.person_id == bindparam("person"),
         VisitAddition.day.between(bindparam("first"), bindparam("last")),
         VisitAddition.sealed.is_not(None),
@@ -70,7 +70,9 @@ class CountOfVisit:
         return self._counted_now[person.id]
 
     def _open_counts(self, person: ReceivedPerson, sealed: bytes | None) -> PersonCounts:
-        record = sealed and people_queries.open_record_or_note(self._session, person.key, PURPOSE, person.id, sealed)
+        record = sealed and people_queries.open_record_or_note(
+            self._session, person.key, PURPOSE, person.id, sealed, UNVERSIONED
+        )
         if not record:
             counts = PersonCounts()
             first_day = find_period("year", self.day).first_day
@@ -86,7 +88,8 @@ class CountOfVisit:
 
 def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
     """Seal how a person counts: the last month, quarter and year, and what they were counted with in each."""
-    return key.seal(PURPOSE, person, _encode_counts(counts))
+    # The version of the row is that of the person's record, which a visit alone does not change.
+    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED)
 
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:
@@ -120,9 +123,9 @@ def _add_visits(session: Session, person: ReceivedPerson, counts: PersonCounts, 
     period = {"person": person.id, "first": first_day, "last": last}
     # What was added to a visit later is sealed by itself and counts on its own day.
     for purpose, statement in ((SEALING_PURPOSE, _VISITS_IN_PERIOD), (ADDITION_PURPOSE, _ADDITIONS_IN_PERIOD)):
-        for row_id, day, sealed in statement.execute(session, period):
+        for row_id, day, sealed, version in statement.execute(session, period):
             visit_id = row_id if isinstance(row_id, UUID) else UUID(row_id)  # SQLite keeps an id as text
-            record = people_queries.open_record_or_note(session, person.key, purpose, visit_id, sealed)
+            record = people_queries.open_record_or_note(session, person.key, purpose, visit_id, sealed, version)
             if record is None:
                 counts.add_unknown(day)
             elif record.get("counted"):  # an annulled visit of an open month counts nothing

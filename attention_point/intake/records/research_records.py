@@ -29,7 +29,7 @@ _PEOPLE_WITH_VISITS = (
     .limit(BATCH_SIZE)
 )
 _VISITS_OF_PEOPLE = (
-    select(Visit.id, Visit.person_id, Visit.day, Visit.attended_at, Visit.received_at, Visit.sealed)
+    select(Visit.id, Visit.person_id, Visit.day, Visit.attended_at, Visit.received_at, Visit.sealed, Visit.version)
     # An annulled visit says nothing, neither yes nor no.
     .where(Visit.person_id.in_(bindparam("people", expanding=True)), Visit.sealed.is_not(None), Visit.state != VOID)
     .order_by(Visit.person_id, Visit.day, Visit.id)
@@ -137,7 +137,7 @@ def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iter
         person = people[person_id]
         key = person.key if person else None
         decrypted_rows = [
-            (row, people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, row.sealed))
+            (row, people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, row.sealed, row.version))
             for row in rows_of_person
         ]
         visits = [

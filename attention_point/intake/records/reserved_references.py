@@ -13,7 +13,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.language import N_
 from attention_point.intake.draft import StoredWarning
 from attention_point.intake.models import ReservedReference
-from attention_point.intake.records.visit_storage import take_next_references, take_references
+from attention_point.intake.records.visit_storage import take_next_references
 
 # A tablet fills its block up whenever it has network. Numbers that are never used leave gaps in the counter, and a
 # larger block leaves more.
@@ -68,28 +68,24 @@ def reserve_references(session: Session, point: str, device_id: UUID, user_id: U
     return sorted([*unused, *new])
 
 
-def choose_references(
-    session: Session,
-    visits: Mapping[UUID, tuple[str, int, str]],
-    reserved_references: Mapping[UUID, str],
-    now: datetime,
+def claim_references(
+    session: Session, points: Mapping[UUID, str], reserved_references: Mapping[UUID, str], now: datetime
 ) -> tuple[dict[UUID, str], set[UUID]]:
-    """The reference of each new visit, and the visits whose reserved reference was not free, which got another.
+    """The reserved references of new visits, and the visits whose reserved reference was not free.
 
-    ``visits`` has the point, the year and the prefix of each, as ``take_references`` takes them.
+    ``points`` has the point of each visit. Whoever gets no reference here takes one of the counter
+    (``take_references``).
     """
     printed_references = {
-        draft_id: reference for draft_id, reference in reserved_references.items() if draft_id in visits
+        draft_id: reference for draft_id, reference in reserved_references.items() if draft_id in points
     }
     # In one order, so that nobody waits for ever.
     claimed_references = {
         draft_id: reference
         for draft_id, reference in sorted(printed_references.items(), key=lambda item: item[1])
-        if _claim_reference(session, reference, visits[draft_id][0], now)
+        if _claim_reference(session, reference, points[draft_id], now)
     }
-    other_visits = {draft_id: values for draft_id, values in visits.items() if draft_id not in claimed_references}
-    lost_ids = printed_references.keys() - claimed_references.keys()
-    return claimed_references | take_references(session, other_visits), lost_ids
+    return claimed_references, printed_references.keys() - claimed_references.keys()
 
 
 def _claim_reference(session: Session, reference: str, point: str, now: datetime) -> bool:

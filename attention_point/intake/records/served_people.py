@@ -30,7 +30,7 @@ _PEOPLE_OF_MONTH = (
     .limit(BATCH_SIZE)
 )
 _VISITS_OF_PEOPLE = (
-    select(Visit.id, Visit.person_id, Visit.point, Visit.day, Visit.sealed)
+    select(Visit.id, Visit.person_id, Visit.point, Visit.day, Visit.sealed, Visit.version)
     .where(
         Visit.person_id.in_(bindparam("people", expanding=True)),
         Visit.day.between(bindparam("year"), bindparam("last")),
@@ -91,7 +91,9 @@ def _read_people(session: Session, people: Sequence[UUID], first_day: date) -> I
         answers: Mapping[str, Any] | None = None
         visits = []
         for row in rows_of_person:
-            record = people_queries.open_record_or_note(session, keys[person], SEALING_PURPOSE, row.id, row.sealed)
+            record = people_queries.open_record_or_note(
+                session, keys[person], SEALING_PURPOSE, row.id, row.sealed, row.version
+            )
             # What a correction says of a visit of a closed month does not count there; it is the truth all the same.
             facts = record and (record.get(CORRECTED_FACTS) or record.get("counted"))
             if not facts:

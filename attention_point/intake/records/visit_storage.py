@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,7 @@ def _take_next_number(session: Session, point: str, year: int) -> int:
     # One statement takes and reads the number: two registrations can never get the same.
     counter_statement = _build_counter_statement(get_dialect(session).name)
     count = int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
-    return number_order.choose_number(get_vault(session), f"{point}/{year}", count)
+    return number_order.choose_number(get_vault(session), f"{point}/{year}", count, date(year, 1, 1))
 
 
 @cache

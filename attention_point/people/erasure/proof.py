@@ -1,15 +1,21 @@
 """Proves after an erasure that no key of an erased person is left: in the rows, and in the bytes of a SQLite file."""
 
 import re
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import Database
+from attention_point.foundation.database.engine import BUSY_MESSAGE, MAX_WAIT_SECONDS
+from attention_point.foundation.errors import Busy
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import SQLITE_FILE_SUFFIXES, find_database_file
 from attention_point.people.models import Person, PersonTag
 
@@ -58,7 +64,7 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
     file = find_database_file(str(database.url)) if database.is_sqlite else None
     if file is None:
         return ErasureProof(len(person_ids), readable_people, 0, 0)
-    empty_log(database)
+    _empty_log(file)
     searched_bytes, found = 0, 0
     for suffix in SQLITE_FILE_SUFFIXES:
         path = file.with_name(f"{file.name}{suffix}")
@@ -68,10 +74,27 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
     return ErasureProof(len(person_ids), readable_people, searched_bytes, found)
 
 
-def empty_log(database: Database) -> None:
-    """Bring the log of a SQLite database into its file and cut it off, as far as nobody is reading."""
+def _empty_log(file: Path) -> None:
+    # On a connection of its own, because a checkpoint cannot be part of a transaction. It waits for readers.
+    with closing(sqlite3.connect(file, timeout=MAX_WAIT_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def rewrite_people(database: Database) -> None:
+    """Write the table of people anew on PostgreSQL, where rows as they were stay in its files (docs/performance.md).
+
+    Nobody can register meanwhile. SQLite overwrites at once what is deleted. Raises Busy where the table is in use.
+    """
+    if database.is_sqlite:
+        return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        try:
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.execute(text("VACUUM FULL person"))
+        except OperationalError as error:
+            raise Busy(_(BUSY_MESSAGE)) from error
+        finally:
+            connection.invalidate()  # its time-outs are not those of the others
 
 
 def find_traces(path: Path, traces: Collection[bytes]) -> Iterator[bytes]:

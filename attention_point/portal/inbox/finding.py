@@ -26,7 +26,7 @@ from attention_point.portal import queries
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
-from attention_point.referrals.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 
@@ -97,11 +97,11 @@ def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[lis
     tags: list[people_queries.Tag] = []
     if typed.number:
         document_types = people_queries.load_document_types()
-        tags += people_queries.build_tags(session, keys.build_number_query_keys(typed.number, document_types))
-    tags += people_queries.build_tags(session, [("phone", phone_key) for phone_key in typed.phone_keys])
+        tags += people_queries.build_search_tags(session, keys.build_number_query_keys(typed.number, document_types))
+    tags += people_queries.build_search_tags(session, [("phone", phone_key) for phone_key in typed.phone_keys])
     if not typed.name:
         return _list_people_by_tags(session, entity, tags), False
-    tags += people_queries.build_tags(session, keys.build_name_query_keys(typed.name, typed.birth_year))
+    tags += people_queries.build_search_tags(session, keys.build_name_query_keys(typed.name, typed.birth_year))
     keeper: NameIndexKeeper | None = session.info.get(SESSION_KEY)
     index = keeper.get_index(session) if keeper else None
     people = _list_people_by_tags(session, entity, tags)

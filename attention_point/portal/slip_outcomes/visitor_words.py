@@ -127,7 +127,7 @@ def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, wa
     _require_room(times)
     last = {**last, "asked_for_money": was_asked, "times_asked": times + 1}
     record = {**referral.record, "person_outcomes": [*earlier, last]}
-    sealed = referral.key.seal(referral_queries.SEALING_PURPOSE, referral.id, record)
+    sealed = referral.key.seal(referral_queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     journal.record(session, VISITOR, "referral.outcome", "referral", referral.id)
 

@@ -77,7 +77,9 @@ def _list_targets(session: Session, webhook_ids: set[UUID]) -> dict[UUID, _Targe
         generations = [webhook.secret_generation]
         if webhook.old_secret_until and webhook.old_secret_until > now:
             generations.append(webhook.secret_generation - 1)
-        secrets = tuple(signatures.derive_secret(vault, webhook.id, generation) for generation in generations)
+        secrets = tuple(
+            secret for generation in generations for secret in signatures.derive_secrets(vault, webhook.id, generation)
+        )
         targets[webhook.id] = _Target(webhook.id, webhook.url, secrets)
     return targets
 

@@ -15,7 +15,15 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret
 
 def derive_secret(vault: "Vault", webhook_id: UUID, generation: int) -> bytes:
     """Return the 32 bytes of a webhook's secret. Nobody who has the database alone can."""
-    return vault.keyed_digest("webhook-secret", webhook_id.bytes + generation.to_bytes(4, "big"))
+    return derive_secrets(vault, webhook_id, generation)[0]
+
+
+def derive_secrets(vault: "Vault", webhook_id: UUID, generation: int) -> list[bytes]:
+    """Return the secrets that an entity may have of this generation: the one of today's key, and those of earlier ones.
+
+    All of them sign, so that an entity need not be told when the keyring's key is rotated.
+    """
+    return vault.keyed_digests("webhook-secret", webhook_id.bytes + generation.to_bytes(4, "big"))
 
 
 def format_secret(secret: bytes) -> str:

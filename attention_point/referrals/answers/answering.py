@@ -170,7 +170,7 @@ def store_answer(
             "new_version": changed.version,
             "new_state": state,
             "new_time": now,
-            "new_sealed": referral.key.seal(queries.SEALING_PURPOSE, referral.id, record),
+            "new_sealed": referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=changed.version),
         },
     )
     journal.record(session, actor, action, "referral", referral.id, state=state, before=referral.state)

@@ -101,6 +101,6 @@ def _is_same(entry: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
 
 def _store_messages(session: Session, referral: DecryptedReferral, changes: dict[str, Any]) -> DecryptedReferral:
     record = {**referral.record, **changes}
-    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
+    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     return replace(referral, record=record)

@@ -25,6 +25,9 @@ def mark_answer_opened(session: Session, actor: Actor, referral_id: UUID) -> Non
         return
     opened_versions = {**referral.record.get("answer_opened", {}), actor.journal_label: referral.version}
     sealed = referral.key.seal(
-        queries.SEALING_PURPOSE, referral.id, {**referral.record, "answer_opened": opened_versions}
+        queries.SEALING_PURPOSE,
+        referral.id,
+        {**referral.record, "answer_opened": opened_versions},
+        version=referral.version,
     )
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))

@@ -109,7 +109,7 @@ def _store_change(session: Session, before: DecryptedReferral, after: DecryptedR
             "new_state": after.state,
             "new_time": after.state_at,
             "new_version": after.version,
-            "new_sealed": after.key.seal(queries.SEALING_PURPOSE, after.id, after.record),
+            "new_sealed": after.key.seal(queries.SEALING_PURPOSE, after.id, after.record, version=after.version),
         },
     )
     cells: Counter[CellKey] = Counter()

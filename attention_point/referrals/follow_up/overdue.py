@@ -112,7 +112,8 @@ def _take_step(session: Session, referral: DecryptedReferral, step: FollowUp, no
         if referral.is_counted:
             cells.subtract(build_referral_cells(referral.facts))
             cells.update(build_referral_cells(replace(referral, record=record, state="expired").facts))
-    values["sealed"] = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record)
+    version = values.get("version", referral.version)
+    values["sealed"] = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(values))
     return cells
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.accounts.naming import find_actor_names
 from attention_point.dates import Period, parse_period_code
-from attention_point.foundation.access import requires
+from attention_point.foundation.access import Actor, requires
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Invalid
 from attention_point.foundation.language import format_period
@@ -30,7 +30,7 @@ from attention_point.statistics.month_papers.period_report import PeriodPaper, b
 from attention_point.statistics.months.forms import ApprovalForm, ReleaseForm
 from attention_point.statistics.months.month_page import list_first_blocks
 from attention_point.statistics.open_data import public_files
-from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases import approvals, examination, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.quality import describe_quality
@@ -54,14 +54,15 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     try:
         # The setting is the installation's and stands above the form: a hand-written request
         # cannot skip the second person.
+        examined = _examine_period(period, despite_damage=despite_damage)
         if needs_two_people:
             approvals.propose_release(
-                db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage
+                db_session(), current_actor(), period, fingerprint, note, reader_note, despite_damage, examined
             )
             flash(_("%(month)s waits for a second person to approve it.", month=format_period(period)))
             return redirect(url_for("statistics_release.release_month", month=month))
         release = services.release_period(
-            db_session(), current_actor(), period, note, fingerprint, despite_damage, reader_note
+            db_session(), current_actor(), period, note, fingerprint, despite_damage, reader_note, examined
         )
     # What is typed stays in the form: a note of what was wrong takes minutes to write.
     except Invalid as error:
@@ -77,7 +78,10 @@ def approve_month(month: str) -> Response | tuple[str, int]:
     period, form = parse_begun_period(month), ApprovalForm()
     if not form.validate_on_submit():
         return _render_review(period, ReleaseForm(), form), 422
-    return _answer_release(approvals.approve_release(db_session(), current_actor(), period, form.seal.data or ""))
+    proposal = approvals.find_proposal(read_session(), period)
+    examined = _examine_period(period, despite_damage=proposal.despite_damage) if proposal else None
+    seal = form.seal.data or ""
+    return _answer_release(approvals.approve_release(db_session(), current_actor(), period, seal, examined))
 
 
 @blueprint.post("/<string(maxlength=20):month>/release/withdrawal")
@@ -93,12 +97,17 @@ def _answer_release(release: Release) -> Response:
     name = format_period(parse_period_code(release.period))
     flash(_("%(month)s is published, version %(number)s.", month=name, number=release.version))
     response = redirect(url_for("statistics.show_month", month=release.period))
-    # The files take seconds to draw. They are made once the response is out and the release is committed.
-    response.call_on_close(partial(_make_public_files, current_database(), current_settings()))
+    # The longer periods and the files take seconds. They are made once the response is out and the release committed.
+    response.call_on_close(
+        partial(_finish_release, current_database(), current_settings(), current_actor(), release.period, release.note)
+    )
     return response
 
 
-def _make_public_files(database: Database, settings: Settings) -> None:
+def _finish_release(database: Database, settings: Settings, actor: Actor, period_code: str, note: str | None) -> None:
+    period = parse_period_code(period_code)
+    if period.kind == "month":
+        services.release_longer_periods(database, actor, period, note)
     try:
         public_files.make_missing_files(database, settings)
     except AppError as error:  # the next "jobs run" makes them
@@ -146,8 +155,17 @@ def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalFor
     )
 
 
-def _prepare_release(session: Session, _settings: Settings, period: Period) -> services.PreparedRelease:
-    return services.prepare_release(session, period)
+def _examine_period(period: Period, *, despite_damage: bool) -> examination.ExaminedPeriod:
+    # In a reading session and beside the server, as the review: the desk goes on recording meanwhile.
+    return run_in_worker(read_session(), current_settings(), _examine, period, despite_damage)
+
+
+def _examine(session: Session, _settings: Settings, period: Period, despite_damage: bool) -> examination.ExaminedPeriod:
+    return examination.examine_period(session, period, despite_damage=despite_damage)
+
+
+def _prepare_release(session: Session, _settings: Settings, period: Period) -> examination.PreparedRelease:
+    return examination.prepare_release(session, period)
 
 
 def _count_differences(session: Session, period: Period, content: ReleaseContent) -> tuple[int, int, int] | None:

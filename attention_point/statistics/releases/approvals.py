@@ -12,6 +12,7 @@ from attention_point.foundation.errors import AppError, Conflict, Forbidden
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.releases import services
+from attention_point.statistics.releases.examination import ExaminedPeriod, examine_period
 from attention_point.statistics.releases.models import Release, ReleaseProposal
 
 
@@ -34,6 +35,7 @@ def propose_release(
     note: str | None = None,
     reader_note: str | None = None,
     despite_damage: bool = False,
+    examined: ExaminedPeriod | None = None,
 ) -> ReleaseProposal:
     """Propose a reviewed period to a second person, in place of an earlier proposal.
 
@@ -44,10 +46,10 @@ def propose_release(
     _require_person(actor)
     note, reader_note = services.check_notes(session, period, note, reader_note)
     # What could not be released is not proposed: the second person would find out after she had reviewed it.
-    for month in period.months:
-        services.confirm_counts(session, month, despite_damage=despite_damage)
+    if examined is None:
+        examined = examine_period(session, period, despite_damage=despite_damage)
     # Counts change while somebody reviews them: a late answer is enough. What is proposed must be what was reviewed.
-    if services.prepare_release(session, period).fingerprint != fingerprint:
+    if examined.prepared.fingerprint != fingerprint:
         raise Conflict(services.describe_changed_figures())
     proposal = find_proposal(session, period)
     # A new proposal takes the place of an earlier one, so that there is always one thing to approve.
@@ -63,7 +65,13 @@ def propose_release(
     return proposal
 
 
-def approve_release(session: Session, actor: Actor, period: Period, seal: str) -> Release:
+def approve_release(
+    session: Session,
+    actor: Actor,
+    period: Period,
+    seal: str,
+    examined: ExaminedPeriod | None = None,
+) -> Release:
     """Release what somebody else proposed, exactly as it was proposed.
 
     ``seal`` is that of the proposal that the second person looked at. Raises Conflict where nothing is proposed, or
@@ -81,7 +89,14 @@ def approve_release(session: Session, actor: Actor, period: Period, seal: str) -
     if proposal.seal != seal:
         raise Conflict(services.describe_changed_figures())
     release = services.release_period(
-        session, actor, period, proposal.note, proposal.fingerprint, proposal.despite_damage, proposal.reader_note
+        session,
+        actor,
+        period,
+        proposal.note,
+        proposal.fingerprint,
+        proposal.despite_damage,
+        proposal.reader_note,
+        examined,
     )
     session.delete(proposal)
     session.flush()

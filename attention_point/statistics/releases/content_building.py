@@ -37,7 +37,9 @@ def build_rounder(session: Session, period: Period) -> PeriodRounder:
 def build_leanings(session: Session, period: Period) -> Leanings:
     """Return the leanings of a period, keyed with the secret of the keyring."""
     vault = get_vault(session)
-    return Leanings(period.code, lambda text: vault.keyed_digest(_LEANING_PURPOSE, text))
+    # A period leans the same way for ever, whatever key is the current one when it is corrected.
+    version = vault.find_derive_version(period.first_day)
+    return Leanings(period.code, lambda text: vault.keyed_digest(_LEANING_PURPOSE, text, version))
 
 
 def build_content(

@@ -1,7 +1,6 @@
 """Releases a period: recounts, protects, audits and freezes it. No function commits."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.orm import Session
@@ -9,18 +8,19 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.damage_notes import list_noted_damage
+from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.foundation.language import format_date, format_month, format_period, ngettext
+from attention_point.foundation.language import format_date, format_period
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
+from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import (
     ReleaseContent,
     build_content_json,
     compute_content_hash,
     encode_canonical_json,
 )
+from attention_point.statistics.releases.examination import ExaminedPeriod, examine_period, read_basis
 from attention_point.statistics.releases.models import Release
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
@@ -28,54 +28,6 @@ from attention_point.tallies.facts import LONGER_PERIODS
 
 log = structlog.get_logger()
 MAX_NOTE_LENGTH = 500  # characters, as the columns hold them
-COUNTED_RECORDS = frozenset({"visit", "visit-addition", "referral"})
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRelease:
-    """A period as it would be released now. ``fingerprint`` is the hash of its content."""
-
-    content: ReleaseContent
-    fingerprint: str
-    is_correction: bool
-
-
-def prepare_release(session: Session, period: Period) -> PreparedRelease:
-    """Protect and audit a period. Raises AppError with the reason why it cannot be released."""
-    if period.end_day > clock.today():
-        raise AppError(
-            _(
-                "%(month)s is not over. It can be released from %(day)s.",
-                month=format_period(period),
-                day=format_date(period.end_day),
-            )
-        )
-    content = build_audited_content(session, period)
-    # A month of zeros would look like one in which nobody needed help, although the point may have been closed.
-    if content.is_empty:
-        raise AppError(_("Nothing was recorded in %(month)s.", month=format_period(period)))
-    current_release = queries.find_current_release(session, period)
-    if current_release is not None:
-        released = queries.load_content(current_release)
-        # A version without a changed figure would make readers look for what was wrong. The
-        # note alone is no reason for one.
-        if (released.totals, released.tables) == (content.totals, content.tables):
-            raise AppError(
-                _("No published figure of %(month)s changes: the released version stands.", month=format_period(period))
-            )
-    return PreparedRelease(content, compute_content_hash(build_content_json(content)), current_release is not None)
-
-
-def build_audited_content(session: Session, period: Period) -> ReleaseContent:
-    """Round a period so that no small count can be worked out, from it alone or beside every other release."""
-    protected = related_releases.protect_beside_releases(
-        content_building.build_rounder(session, period),
-        related_releases.list_earlier_versions(session, period),
-        related_releases.list_period_groups(session, period),
-        related_releases.list_bound_units(session, period),
-        related_releases.list_people_beside(session, period),
-    )
-    return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 
 
 def release_period(
@@ -86,22 +38,26 @@ def release_period(
     fingerprint: str | None = None,
     despite_damage: bool = False,
     reader_note: str | None = None,
+    examined: ExaminedPeriod | None = None,
 ) -> Release:
     """Freeze a period as version 1, or with a note of what was wrong as the next version.
 
     ``fingerprint`` belongs to the content that the person looked at, ``reader_note`` is for the readers. With
-    ``despite_damage`` the person publishes the period although records of it do not open. Raises AppError where the
-    period cannot be released, Conflict where its content has changed since, and Invalid for a note that is missing, too
-    long or superfluous, and for damage.
+    ``despite_damage`` the person publishes the period although records of it do not open. With ``examined`` the
+    transaction is short, and the caller releases the longer periods after it (``release_longer_periods``). Raises
+    AppError where the period cannot be released, Conflict where its content has changed since, and Invalid for a note
+    that is missing, too long or superfluous, and for damage.
     """
     # Closing only these months lets everybody else go on counting in the others.
     for month in period.months:
         tally_services.close_month(session, month)
     current_release = queries.find_current_release(session, period)
     note, reader_note = check_notes(session, period, note, reader_note)
-    # The recount comes before the rounding: wrong counts that are well protected are still wrong.
-    damaged_count = _confirm_period(session, period, despite_damage=despite_damage)
-    prepared = prepare_release(session, period)
+    has_longer_periods = period.kind == "month" and examined is None
+    # A late answer may have changed the counts meanwhile; then the period is examined again, in this transaction.
+    if examined is None or examined.basis != read_basis(session, period):
+        examined = examine_period(session, period, despite_damage=despite_damage)
+    prepared, damaged_count = examined.prepared, examined.damaged_count
     if fingerprint is not None and fingerprint != prepared.fingerprint:
         raise Conflict(describe_changed_figures())
     content = replace(prepared.content, note=note, reader_note=reader_note)
@@ -113,7 +69,7 @@ def release_period(
     if damaged_count:
         detail["damaged"] = damaged_count
     journal.record(session, actor, "statistics.release", "month", period.code, **detail)
-    if period.kind == "month":
+    if has_longer_periods:
         _release_longer_periods(session, actor, period, note)
     return release
 
@@ -135,6 +91,25 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
             log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
 
 
+def release_longer_periods(database: Database, actor: Actor, month: Period, note: str | None) -> None:
+    """Release the quarter and the year of a released month, each examined first and released in a short transaction.
+
+    What cannot be released yet waits, as within ``release_period``.
+    """
+    for kind in LONGER_PERIODS:
+        period = find_period(kind, month.first_day)
+        try:
+            with database.read_session() as session:
+                if not is_complete(session, period):
+                    continue
+                is_released = queries.find_current_release(session, period) is not None
+                examined = examine_period(session, period)
+            with database.write_session() as session:
+                release_period(session, actor, period, note if is_released else None, examined=examined)
+        except AppError as error:
+            log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
+
+
 def is_complete(session: Session, period: Period) -> bool:
     """Whether a quarter or a year is over and all its months are released, so that it can be released too."""
     is_over = period.end_day <= clock.today()
@@ -145,24 +120,6 @@ def _is_settled(session: Session, month: Period) -> bool:
     is_released = queries.find_current_release(session, month) is not None
     # A month without any visit is never released, and must not hold up its quarter for ever.
     return is_released or not tally_queries.list_counted_points(session, month.first_day)
-
-
-def _confirm_period(session: Session, period: Period, *, despite_damage: bool) -> int:
-    """Confirm the counts of a period. Return the number of records of a month that do not open."""
-    if period.kind == "month":
-        return confirm_counts(session, period.first_day, despite_damage=despite_damage)
-    # The months were recounted when they were released.
-    if any(
-        count < 0 for cells in tally_queries.sum_period_tables(session, period).values() for count in cells.values()
-    ):
-        raise AppError(
-            _(
-                "The counts of %(period)s do not match the visits. See “statistics verify”.",
-                period=format_period(period),
-            ),
-            code="unreconciled",
-        )
-    return 0
 
 
 def _build_release(
@@ -229,42 +186,3 @@ def _check_note(note: str | None, current_release: Release | None) -> str | None
     else:
         return note
     raise Invalid(sentence, (FieldError("note", sentence),))
-
-
-def confirm_counts(session: Session, first_day: date, *, despite_damage: bool = False) -> int:
-    """Recount a month from its sealed visits. Return the number of records that do not open.
-
-    Raises AppError where the counts differ from the recount, and Invalid where records do not open. With
-    ``despite_damage`` the counts of these records stand: then a count may exceed the recount, by no more than there are
-    such records.
-    """
-    differences = period_counts.list_differences(session, first_day)
-    if differences:
-        # An entity may answer between the recount and the reading of the counts. A true fault is still there when one
-        # looks again.
-        repeated_keys = {difference.key for difference in period_counts.list_differences(session, first_day)}
-        differences = [difference for difference in differences if difference.key in repeated_keys]
-    damaged_count = sum(damage.purpose in COUNTED_RECORDS for damage in list_noted_damage(session))
-    if damaged_count and not despite_damage:
-        sentence = ngettext(
-            "%(num)s record of %(month)s cannot be opened, so its counts cannot be confirmed. “attention-point "
-            "doctor” names it. Restore it from a backup, or confirm that the month is published all the same.",
-            "%(num)s records of %(month)s cannot be opened, so their counts cannot be confirmed. “attention-point "
-            "doctor” names them. Restore them from a backup, or confirm that the month is published all the same.",
-            damaged_count,
-            month=format_month(first_day),
-        )
-        raise Invalid(sentence, (FieldError("despite_damage", sentence),))
-    # A record that does not open is missing from the recount, so that the count may be higher by as many, never lower.
-    faults = [item for item in differences if not 0 < item.stored_count - item.recounted <= damaged_count]
-    if faults:
-        raise AppError(
-            ngettext(
-                "%(num)s count of %(month)s does not match the visits. See “statistics verify”.",
-                "%(num)s counts of %(month)s do not match the visits. See “statistics verify”.",
-                len(faults),
-                month=format_month(first_day),
-            ),
-            code="unreconciled",
-        )
-    return damaged_count

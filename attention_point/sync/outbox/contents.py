@@ -18,7 +18,7 @@ from attention_point.intake.form.companions import count_rows
 from attention_point.sync import rules
 from attention_point.turns.details import TurnDetails
 
-_CONTENT_PURPOSE, _RECEIPT_PURPOSE = "capture", "capture-receipt"
+CONTENT_PURPOSE, RECEIPT_PURPOSE = "capture", "capture-receipt"
 MAXIMUM_FIELDS = 3000
 MAXIMUM_COMPANIONS = 100
 """More than a household may count. Thousands would keep everybody else from recording while they are read."""
@@ -94,23 +94,23 @@ def seal_waiting_content(
     """Seal what waits for a person: the content as it was opened, and why it was not recorded."""
     errors = [{"field": error.field, "message": error.message} for error in field_errors]
     record = to_json({"content": content.decode("utf-8", "replace"), "message": message, "errors": errors})
-    return get_vault(session).seal(_CONTENT_PURPOSE, capture_id, _pad(record, rules.SMALLEST_SIZE))
+    return get_vault(session).seal(CONTENT_PURPOSE, capture_id, _pad(record, rules.SMALLEST_SIZE))
 
 
 def open_waiting_content(session: Session, capture_id: UUID, sealed: bytes) -> tuple[bytes, str, list[FieldError]]:
     """Open what ``seal_waiting_content`` sealed: the content, the message, the errors. Raises VaultError."""
-    record = json.loads(get_vault(session).open(_CONTENT_PURPOSE, capture_id, sealed))
+    record = json.loads(get_vault(session).open(CONTENT_PURPOSE, capture_id, sealed))
     return record["content"].encode(), record["message"], [FieldError(**error) for error in record["errors"]]
 
 
 def seal_receipt(session: Session, capture_id: UUID, receipt: dict[str, Any]) -> bytes:
     """Seal what the device is told, to be told again. It names the visit, so it does not stand in clear."""
-    return get_vault(session).seal(_RECEIPT_PURPOSE, capture_id, _pad(to_json(receipt), rules.RECEIPT_SIZE))
+    return get_vault(session).seal(RECEIPT_PURPOSE, capture_id, _pad(to_json(receipt), rules.RECEIPT_SIZE))
 
 
 def open_receipt(session: Session, capture_id: UUID, sealed_receipt: bytes) -> dict[str, Any]:
     """Open a receipt. Raises VaultError."""
-    receipt: dict[str, Any] = json.loads(get_vault(session).open(_RECEIPT_PURPOSE, capture_id, sealed_receipt))
+    receipt: dict[str, Any] = json.loads(get_vault(session).open(RECEIPT_PURPOSE, capture_id, sealed_receipt))
     return receipt
 
 

@@ -20,7 +20,7 @@ from attention_point.foundation.vault import derive_public_key, generate_envelop
 from attention_point.sync import rules
 from attention_point.sync.models import PointKey
 
-_SEALING_PURPOSE = "point-key"
+SEALING_PURPOSE = "point-key"
 # Prepared: this runs for each of the hundreds of captures that a tablet sends at once.
 _SELECT_KEY = PreparedStatement(
     select(PointKey.point, PointKey.sealed_private, PointKey.created_at).where(PointKey.id == bindparam("key"))
@@ -52,7 +52,7 @@ def _is_whole(session: Session, key: PointKey) -> bool:
     # Whoever can write into the database could put a public key of their own beside the private one, and tablets would
     # seal to it.
     try:
-        return derive_public_key(get_vault(session).open(_SEALING_PURPOSE, key.id, key.sealed_private)) == key.public
+        return derive_public_key(get_vault(session).open(SEALING_PURPOSE, key.id, key.sealed_private)) == key.public
     except VaultError as error:
         note_damage(session, error)
         return False
@@ -85,7 +85,7 @@ def _create_key(session: Session, point: str) -> PointKey:
     private_key, public_key = generate_envelope_key()
     key = PointKey(id=new_id(), point=point, public=public_key, sealed_private=b"", created_at=clock.now())
     # Bound to the row: the private key of one point never opens what was sealed to another.
-    key.sealed_private = get_vault(session).seal(_SEALING_PURPOSE, key.id, private_key)
+    key.sealed_private = get_vault(session).seal(SEALING_PURPOSE, key.id, private_key)
     session.add(key)
     session.flush()
     journal.record(session, SYSTEM, "capture.key", "point", point)
@@ -105,5 +105,5 @@ def find_opening_key(session: Session, key_id: UUID) -> OpeningKey | None:
 
 def open_sealed_content(session: Session, key: OpeningKey, capture_id: UUID, sealed: bytes) -> bytes:
     """Open what a tablet sealed to a key. Raises VaultError for what does not open."""
-    private_key = get_vault(session).open(_SEALING_PURPOSE, key.id, key.sealed_private)
+    private_key = get_vault(session).open(SEALING_PURPOSE, key.id, key.sealed_private)
     return open_envelope(private_key, capture_id, sealed)

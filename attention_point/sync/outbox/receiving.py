@@ -97,10 +97,10 @@ def receive_capture(database: Database, sender: Sender, envelope: Envelope) -> O
     with database.write_session() as session:
         # Of many that arrive at once, the first one records it, and the others read its receipt.
         lock_for_transaction(session, envelope.id)
-        fingerprint = _compute_fingerprint(session, sender.device, envelope)
+        fingerprints = _compute_fingerprints(session, sender.device, envelope)
         stored_rows = _SELECT_RECEIPT.execute(session, {"capture": envelope.id})
         if stored_rows:
-            return _replay(session, envelope.id, fingerprint, *stored_rows[0])
+            return _replay(session, envelope.id, fingerprints, *stored_rows[0])
         _check_room(session, sender.device.id)
         capture = Capture(
             id=envelope.id,
@@ -109,7 +109,7 @@ def receive_capture(database: Database, sender: Sender, envelope: Envelope) -> O
             sequence=envelope.sequence,
             captured_at=envelope.captured_at,
             received_at=clock.now(),
-            fingerprint=fingerprint,
+            fingerprint=fingerprints[0],
         )
         return _receive_new(session, sender, envelope, capture)
 
@@ -121,16 +121,17 @@ def _check_room(session: Session, device_id: UUID | None) -> None:
         raise TooManyTries(message, rules.WAITING_RETRY_SECONDS)
 
 
-def _compute_fingerprint(session: Session, device: Actor, envelope: Envelope) -> bytes:
+def _compute_fingerprints(session: Session, device: Actor, envelope: Envelope) -> list[bytes]:
+    # The first is the one to store; the others are those of the keyring's earlier keys.
     # Without the ticket: a tablet that was given a newer one sends the same capture with it.
     content = to_json([device.id, *(getattr(envelope, name) for name in ("id", "sequence", "captured_at", "key"))])
-    return get_vault(session).keyed_digest("capture", content + envelope.sealed.encode())
+    return get_vault(session).keyed_digests("capture", content + envelope.sealed.encode())
 
 
 def _replay(
-    session: Session, capture_id: UUID, fingerprint: bytes, stored_fingerprint: bytes, sealed_receipt: bytes
+    session: Session, capture_id: UUID, fingerprints: list[bytes], stored_fingerprint: bytes, sealed_receipt: bytes
 ) -> Outcome:
-    if stored_fingerprint != fingerprint:
+    if stored_fingerprint not in fingerprints:
         raise Conflict(_("Another capture was received under this identifier."), code="id_taken")
     return Outcome(contents.open_receipt(session, capture_id, sealed_receipt), is_new=False)
 

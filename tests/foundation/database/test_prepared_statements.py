@@ -9,11 +9,18 @@ from sqlalchemy import Column, Date, LargeBinary, MetaData, Table, Uuid, bindpar
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from attention_point.foundation import clock
-from attention_point.foundation.database import Database, PreparedStatement, UtcDateTime, get_single_value, new_id
-from attention_point.tallies.models import Tally
+from attention_point.foundation.database import (
+    Database,
+    PreparedStatement,
+    UtcDateTime,
+    get_single_value,
+    new_id,
+    pipelined,
+)
+from attention_point.tallies.models import ClearTally
 
-ADD = PreparedStatement(insert(Tally), ("day", "point", "table", "cell", "count"))
-COUNT = PreparedStatement(select(Tally.count).where(Tally.cell == bindparam("cell")))
+ADD = PreparedStatement(insert(ClearTally), ("day", "point", "table", "cell", "count"))
+COUNT = PreparedStatement(select(ClearTally.count).where(ClearTally.cell == bindparam("cell")))
 ROW = {"day": clock.today(), "point": "p", "table": "t", "cell": "a", "count": 3}
 
 
@@ -93,3 +100,15 @@ def test_an_empty_value_comes_back_empty(database: Database) -> None:
         table.create(session.connection())
         PreparedStatement(insert(table), ("id", "at")).execute(session, {"id": None, "at": None})
         assert PreparedStatement(select(table)).execute(session, {}) == [(None, None)]
+
+
+def test_what_is_sent_at_once_is_there_before_a_statement_with_rows_and_at_the_end(database: Database) -> None:
+    with database.write_session() as session:
+        with pipelined(session):
+            ADD.execute(session, ROW)
+            ADD.execute_for_rows(session, ROW, [{"cell": "b", "count": 5}])
+            assert get_single_value(COUNT.execute(session, {"cell": "b"})) == 5
+            ADD.execute(session, {**ROW, "cell": "c"})
+        assert get_single_value(COUNT.execute(session, {"cell": "c"})) == 3
+    with pytest.raises(IntegrityError), database.write_session() as session, pipelined(session):
+        ADD.execute(session, ROW)

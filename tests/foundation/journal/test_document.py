@@ -25,7 +25,8 @@ class KnownKey(Vault):
     """A vault whose secret is that of the example."""
 
     def __init__(self) -> None:
-        self._secret = lambda _purpose: bytes(range(32))  # type: ignore[assignment]
+        self._secret = lambda _purpose, _version: bytes(range(32))  # type: ignore[assignment]
+        self.derive_version = 1
 
 
 def test_the_example_is_right() -> None:

@@ -5,15 +5,16 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from attention_point.foundation import clock
 from attention_point.foundation.language import in_language
 from attention_point.foundation.vault import Keyring, Vault
-from attention_point.foundation.vault.keyring import KeyringError
+from attention_point.foundation.vault.key_changes import prepare_version, remove_version, rotate_version
+from attention_point.foundation.vault.keyring import KEY_KINDS, KeyringError
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +49,7 @@ def test_its_file_is_for_the_owner_alone_whatever_the_umask(tmp_path: Path) -> N
 
 def test_keys_are_random_and_of_full_length() -> None:
     made = [Keyring.generate() for _time in range(5)]
-    keys = [key for ring in made for key in (*ring.wrap.values(), *ring.index.values(), ring.derive)]
+    keys = [key for ring in made for kind in KEY_KINDS for key in ring.get_keys(kind).keys.values()]
     assert {len(key) for key in keys} == {32}
     assert len(set(keys)) == len(keys)
 
@@ -83,7 +84,7 @@ def test_one_open_to_others_is_refused(path: Path, mode: int) -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o400])
 def test_one_closed_to_others_is_read(path: Path, mode: int) -> None:
     path.chmod(mode)
-    assert Keyring.load(path).current == 1
+    assert Keyring.load(path).wrap.current == 1
 
 
 def test_a_missing_one_is_told_with_the_way_out(tmp_path: Path) -> None:
@@ -112,20 +113,20 @@ def test_a_cut_file_is_damaged(path: Path) -> None:
 
 
 def _short(data: dict[str, Any]) -> None:
-    data["derive"] = base64.b64encode(b"short").decode()
+    data["derive"]["keys"]["1"] = base64.b64encode(b"short").decode()
 
 
 CHANGES: list[Callable[[dict[str, Any]], object]] = [
     _short,
     lambda data: data.pop("derive"),
-    lambda data: data.update(format=2),
+    lambda data: data.update(format=3),
     lambda data: data["wrap"].update(current=2),
     lambda data: data["wrap"].update(current=None),
     lambda data: data["index"].update(current=9),
     lambda data: data["wrap"].update(keys={}),
-    lambda data: data["index"]["keys"].update({"two": data["derive"]}),
-    lambda data: data["wrap"]["keys"].update({"70000": data["derive"]}),
-    lambda data: data["wrap"]["keys"].update({"1": data["derive"][:-4] + "****"}),
+    lambda data: data["index"]["keys"].update({"two": data["derive"]["keys"]["1"]}),
+    lambda data: data["wrap"]["keys"].update({"70000": data["derive"]["keys"]["1"]}),
+    lambda data: data["wrap"]["keys"].update({"1": data["derive"]["keys"]["1"][:-4] + "****"}),
     lambda data: data["wrap"]["keys"].update({"1": 7}),
 ]
 
@@ -138,18 +139,36 @@ def test_a_keyring_with_a_part_wrong_is_damaged(path: Path, change: Callable[[di
     with pytest.raises(KeyringError, match="damaged") as caught:
         Keyring.load(path)
     shown = str(caught.value) + repr(caught.value)
-    assert not any(key in shown for key in (data.get("derive", "absent"), *map(str, data["index"]["keys"].values())))
+    derived = data.get("derive", {"keys": {}})["keys"].values()
+    assert not any(key in shown for key in (*derived, *map(str, data["index"]["keys"].values())))
 
 
-def test_several_versions_are_stored_and_read(tmp_path: Path) -> None:
-    fresh = Keyring.generate()
-    both = replace(fresh, current=2, wrap={1: fresh.wrap[1], 2: fresh.derive})
-    path = tmp_path / "keyring.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(both._as_json()), encoding="ascii")
+def test_several_versions_are_stored_and_read(path: Path) -> None:
+    fresh = Keyring.load(path)
+    for kind in KEY_KINDS:
+        prepare_version(rotate_version(Keyring.load(path), kind, clock.now()), kind).replace_file(path)
     loaded = Keyring.load(path)
-    assert loaded == both
-    assert Vault(loaded).index_tag("name", "x") == Vault(fresh).index_tag("name", "x")
+    assert [loaded.get_keys(kind).current for kind in KEY_KINDS] == [2, 2, 2]
+    assert Vault(fresh).index_tag("name", "x") in Vault(loaded).index_tags("name", "x")
+    assert Vault(loaded).matches_digest("turn", b"x", Vault(fresh).keyed_digest("turn", b"x"))
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_one_of_the_first_format_is_read(path: Path) -> None:
+    made = Keyring.load(path)
+    data = json.loads(path.read_text(encoding="ascii"))
+    data.update(format=1, derive=data["derive"]["keys"]["1"])
+    path.write_text(json.dumps(data), encoding="ascii")
+    assert Keyring.load(path) == made
+
+
+def test_a_removed_derived_key_leaves_what_can_never_be_made_anew(path: Path) -> None:
+    before = Vault(Keyring.load(path))
+    remove_version(rotate_version(Keyring.load(path), "derive", clock.now()), "derive", 1).replace_file(path)
+    after = Vault(Keyring.load(path))
+    assert after.matches_digest("journal-chain", b"x", before.keyed_digest("journal-chain", b"x"))
+    assert not after.matches_digest("turn", b"x", before.keyed_digest("turn", b"x"))
+    assert not after.matches_digest("web-session", b"x", before.keyed_digest("web-session", b"x"))
 
 
 def test_what_is_wrong_is_told_in_spanish_too(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """What is sealed for a row of no person: opens there alone, also after the keyring turned to a new key."""
 
-import os
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import new_id
 from attention_point.foundation.vault import Keyring, Vault, VaultError
+from attention_point.foundation.vault.key_changes import rotate_version
 
 KEYRING = Keyring.generate()
 VAULT = Vault(KEYRING)
@@ -48,7 +47,7 @@ def test_what_was_never_sealed_does_not_open(blob: bytes) -> None:
 
 def test_an_older_key_opens_what_it_sealed() -> None:
     sealed = VAULT.seal("mail", ROW, b"before")
-    turned = Vault(replace(KEYRING, current=2, wrap={**KEYRING.wrap, 2: os.urandom(32)}))
+    turned = Vault(rotate_version(KEYRING, "wrap", clock.now()))
     assert turned.open("mail", ROW, sealed) == b"before"
     assert turned.open("mail", ROW, turned.seal("mail", ROW, b"after")) == b"after"
     with pytest.raises(VaultError):

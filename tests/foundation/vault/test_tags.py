@@ -3,11 +3,15 @@
 import hashlib
 import hmac
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attention_point.foundation import clock
 from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault.key_changes import prepare_version, remove_version, rotate_version
 
 KEYRING = Keyring.generate()
 VAULT = Vault(KEYRING)
@@ -57,7 +61,7 @@ def test_each_root_key_feeds_its_own_use_alone() -> None:
 
 
 def test_a_secret_is_for_one_purpose() -> None:
-    assert len({VAULT.derive_secret("web-session"), VAULT.derive_secret("other"), KEYRING.derive}) == 3
+    assert len({VAULT.derive_secret("web-session"), VAULT.derive_secret("other"), KEYRING.derive.keys[1]}) == 3
     assert len(VAULT.derive_secret("web-session")) == 32
 
 
@@ -75,8 +79,22 @@ def test_a_fingerprint_tells_contents_apart_under_a_key_of_its_purpose() -> None
 
 
 def test_the_index_key_in_use_is_the_current_one() -> None:
-    fresh = Keyring.generate()
-    both = replace(KEYRING, index_current=2, index={**KEYRING.index, 2: fresh.index[1]})
-    assert Vault(both).index_version == 2
-    assert Vault(both).index_tag("name", "x") != VAULT.index_tag("name", "x")
-    assert Vault(replace(both, index_current=1)).index_tag("name", "x") == VAULT.index_tag("name", "x")
+    both = Vault(rotate_version(KEYRING, "index", clock.now()))
+    assert both.index_version == 2
+    assert both.index_tag("name", "x") != VAULT.index_tag("name", "x")
+    assert both.index_tags("name", "x") == [both.index_tag("name", "x"), VAULT.index_tag("name", "x")]
+    prepared = Vault(prepare_version(KEYRING, "index"))
+    assert prepared.index_tag("name", "x") == VAULT.index_tag("name", "x")
+    assert len(prepared.index_tags("name", "x")) == 2
+
+
+def test_what_lasts_for_its_year_keeps_the_key_with_which_the_year_began() -> None:
+    moment = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    turned = Vault(rotate_version(KEYRING, "derive", moment))
+    days = [date(2026, 1, 1), date(2026, 6, 1), date(2026, 6, 2), date(2027, 1, 1)]
+    assert [turned.find_derive_version(day) for day in days] == [1, 1, 2, 2]
+    removed = Vault(remove_version(rotate_version(KEYRING, "derive", moment), "derive", 1))
+    assert [removed.find_derive_version(day) for day in days] == [1, 1, 2, 2]
+    assert removed.derive_secret("reference-number", 1) == VAULT.derive_secret("reference-number")
+    with pytest.raises(KeyError):
+        removed.derive_secret("turn", 1)

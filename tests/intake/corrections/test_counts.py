@@ -23,8 +23,8 @@ from attention_point.intake.services import record_visit
 from attention_point.statistics.releases.period_counts import list_differences as list_month_differences
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import build_cells_of_facts
-from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_differences
+from tests.support.counts import read_cells
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, consents, draft
 
@@ -91,11 +91,6 @@ def build_correction(correction: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def read_tallies(session: Session) -> dict[Any, int]:
-    rows = session.execute(select(Tally.day, Tally.point, Tally.table, Tally.cell, Tally.count).where(Tally.count != 0))
-    return {(day, point, table, cell): count for day, point, table, cell, count in rows}
-
-
 def recount_everything(session: Session) -> Counter[Any]:
     cells: Counter[Any] = Counter()
     for facts in recount.recount_all(session):
@@ -135,13 +130,13 @@ def test_open_months_count_only_what_stands(
                 given_names = {"needs", "vulnerabilities", "day", "children", "agrees"} & correction.keys()
                 standing[index] = visit | {name: correction[name] for name in given_names}
             assert list_differences(session, recount_everything(session)) == []
-        tallies.append(read_tallies(session))
+        tallies.append(read_cells(session))
         stated.extend(visit for visit in standing if visit is not None)
 
     def record_what_stands(session: Session) -> None:
         for visit in stated:
             record_visit(session, AGENT, read_draft(build_draft(visit)))
-        tallies.append(read_tallies(session))
+        tallies.append(read_cells(session))
 
     stated: list[dict[str, Any]] = []
     undo(database, record_and_correct)
@@ -196,7 +191,7 @@ def count_people_of_closed_months(session: Session, closed: set[int]) -> dict[An
     """
     return {
         key: count
-        for key, count in read_tallies(session).items()
+        for key, count in read_cells(session).items()
         if key[0].month in closed
         and key[0].year == 2017
         and not key[2].startswith(("referrals", "answers", "quarter", "year"))

@@ -12,7 +12,7 @@ from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
-from attention_point.referrals.entity_tags import make_tag, select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import make_tag, select_of_entity
 from attention_point.referrals.follow_up import open_referral_counts
 from attention_point.referrals.follow_up.open_referral_counts import OpenReferralCounts, count_open_referrals
 from attention_point.referrals.models import Referral
@@ -324,9 +324,7 @@ def test_open_referrals_are_counted_from_their_rows(session: Session) -> None:
     rows = list_referrals_by_ids(session, session.scalars(select(Referral.id)).all())
     entities = sorted({row.entity for row in rows})
     expected = {
-        entity: OpenReferralCounts(
-            sum(row.entity == entity for row in rows), 0, clock.local_day(rows[0].created_at)
-        )
+        entity: OpenReferralCounts(sum(row.entity == entity for row in rows), 0, clock.local_day(rows[0].created_at))
         for entity in entities
     }
     assert count_open_referrals(session, entities) == expected

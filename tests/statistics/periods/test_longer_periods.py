@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, parse_period_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError
-from attention_point.statistics.releases import content_building, period_counts, queries, services
+from attention_point.statistics.releases import content_building, examination, period_counts, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
@@ -17,6 +17,7 @@ from attention_point.tallies.models import DueRecount
 from attention_point.tallies.rules import SEX_AND_AGE
 from tests.statistics.conftest import Office
 from tests.statistics.invented_month import invent_counts
+from tests.support.counts import rebuild
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, draft, person, recorded
 
@@ -36,7 +37,7 @@ def load(session: Session, code: str) -> ReleaseContent | None:
 @pytest.fixture(autouse=True)
 def _unaudited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the audit, which has tests of its own and takes seconds."""
-    monkeypatch.setattr(services, "build_audited_content", content_building.build_provisional_content)
+    monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
 
 
 @pytest.fixture
@@ -103,9 +104,7 @@ def test_without_a_recount_of_older_visits_no_year_is_released(invented: Session
     assert load(invented, "2017") is None
     with pytest.raises(AppError, match="rebuild"):
         services.release_period(invented, OFFICE, parse_period_code("2017"))
-    tally_services.rebuild_tallies(
-        invented, {key: n for month in MONTHS for key, n in invent_counts(120, month).items()}
-    )
+    rebuild(invented, {key: n for month in MONTHS for key, n in invent_counts(120, month).items()})
     services.release_period(invented, OFFICE, parse_period_code("2017"))
     assert load(invented, "2017") is not None
 

@@ -15,7 +15,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Forbidden, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import Settings
-from attention_point.statistics.releases import approvals, queries, services
+from attention_point.statistics.releases import approvals, examination, queries
 from tests.support.directory import load_shipped
 
 SEPTEMBER = Period("month", date(2017, 9, 1))
@@ -36,7 +36,7 @@ def fingerprint(database: Database) -> str:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER.first_day, date(2017, 9, 8), 5), LoadedCounts())
     with database.read_session() as session:
-        return services.prepare_release(session, SEPTEMBER).fingerprint
+        return examination.prepare_release(session, SEPTEMBER).fingerprint
 
 
 def list_actions(database: Database) -> list[tuple[str, str | None]]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,14 +15,14 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.statistics.releases import period_counts, queries, services
+from attention_point.statistics.releases import content_building, examination, period_counts, queries, services
 from attention_point.statistics.releases.content import build_content_json, compute_content_hash
 from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
-from attention_point.tallies.models import Tally
 from tests.statistics.invented_month import invent_counts
+from tests.support.counts import read_cells
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, person, recorded
 
@@ -68,8 +68,8 @@ def test_the_totals_are_those_of_the_recount(session: Session, monkeypatch: pyte
 def test_a_tampered_count_stops_the_release(session: Session) -> None:
     for _each in range(3):
         recorded(session)
-    wrong = update(Tally).where(Tally.table == "needs-by-sex-and-age").values(count=Tally.count + 1)
-    session.execute(wrong)
+    counted_need = next(key for key in read_cells(session) if key[2] == "needs-by-sex-and-age")
+    tally_services.add_to_tallies(session, {counted_need: 1})
     with pytest.raises(AppError) as refused:
         services.release_period(session, OFFICE, IN_AUGUST)
     assert refused.value.code == "unreconciled"
@@ -198,7 +198,21 @@ def test_figures_that_changed_since_somebody_looked_are_not_released(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with _trusted(monkeypatch, session, 100, SEPTEMBER):
-        seen = services.prepare_release(session, IN_SEPTEMBER).fingerprint
+        seen = examination.prepare_release(session, IN_SEPTEMBER).fingerprint
         tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))
         with pytest.raises(Conflict):
             services.release_period(session, OFFICE, IN_SEPTEMBER, fingerprint=seen)
+
+
+def test_a_period_whose_counts_changed_since_its_examination_is_examined_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _trusted(monkeypatch, session, 100, SEPTEMBER):
+        monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
+        examined = examination.examine_period(session, IN_SEPTEMBER)
+        tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))
+        content = queries.load_content(services.release_period(session, OFFICE, IN_SEPTEMBER, examined=examined))
+        assert content.totals == content_building.build_provisional_content(session, IN_SEPTEMBER).totals
+        assert content.totals != examined.prepared.content.totals
+        # Quarter and year are left to transactions of their own.
+        assert session.scalars(select(Release.period)).all() == ["2017-09"]

@@ -15,7 +15,7 @@ from attention_point.foundation.journal.chain import (
     KeyedDigests,
     canonical_content,
     get_keyed_digests,
-    keyed_hash,
+    has_keyed_hash,
     plain_hash,
 )
 from attention_point.foundation.journal.models import JournalHead, JournalMention
@@ -98,7 +98,7 @@ class _ChainWalk:
     def _check_hash(self, entry: Row[Any]) -> None:
         content = (entry.at, entry.actor, entry.action, entry.subject, entry.subject_id, entry.detail)
         canonical_bytes = canonical_content(entry.seq, *content)
-        if keyed_hash(self.digests, self.previous_hash, canonical_bytes) == entry.hash:
+        if has_keyed_hash(self.digests, self.previous_hash, canonical_bytes, entry.at, entry.hash):
             self.keyed_from = self.keyed_from or entry.seq
             self.has_keyed_start = self.has_keyed_start or entry.action == KEYED_START_ACTION
         # Anybody can compute a plain hash, so it counts only before the first keyed entry.
@@ -155,7 +155,7 @@ def _matches_at(walk: _ChainWalk, entry: _MismatchedEntry, seq: int, hashes: Ite
     # At a keyed number a plain hash would be no proof, for it needs no key.
     must_be_keyed = walk.keyed_from is not None and max(seq, entry.seq) >= walk.keyed_from
     return any(
-        entry.hash == keyed_hash(walk.digests, previous_hash, canonical_bytes)
+        has_keyed_hash(walk.digests, previous_hash, canonical_bytes, entry.content[0], entry.hash)
         or (not must_be_keyed and entry.hash == plain_hash(previous_hash, canonical_bytes))
         for previous_hash in hashes
     )

@@ -16,7 +16,7 @@ from attention_point.foundation.journal.chain import (
     GENESIS_HASH,
     canonical_content,
     get_keyed_digests,
-    keyed_hash,
+    has_keyed_hash,
     lock_head,
     record,
 )
@@ -80,4 +80,4 @@ def _is_entry_keyed(session: Session, seq: int) -> bool:
     content = canonical_content(
         entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.subject_id, entry.detail
     )
-    return bool(keyed_hash(get_keyed_digests(session), previous_hash, content) == entry.hash)
+    return has_keyed_hash(get_keyed_digests(session), previous_hash, content, entry.at, entry.hash)

@@ -21,8 +21,9 @@ from attention_point.intake.pages.check_page.checked_people import list_checked_
 from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.unsaved_visits import form_page, turn_of_form
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, save_fields
+from attention_point.intake.records.new_drafts import PERSON_CHANGED
 from attention_point.intake.records.reserved_references import NO_CAPTURE, OfflineCapture
-from attention_point.intake.services import PERSON_CHANGED, record_family
+from attention_point.intake.services import record_family
 from attention_point.people.records import DamagedPerson, open_chosen_person
 
 

@@ -1,6 +1,6 @@
 """Finds who on file may be the person at the desk, before anything is saved. The agent decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.people import duplicates, identity, matching, queries, records, rules
+from attention_point.people import identity, merging, queries, records, rules
+from attention_point.people.duplicates import matching, pairs
 
 ANOTHER_DOCUMENT = "same-name-birth-date"
 POSSIBLE_BIRTH_DATE = "same-name-possible-birth-date"
@@ -42,7 +43,8 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
     Writes to the journal who was found, if anybody was.
     """
     stated = identity.build_identity(fields)
-    document_holders = _list_document_holders(session, stated)
+    document_tags = _list_document_tags(session, stated)
+    document_holders = set(queries.list_people_by_tags(session, document_tags))
     people_by_name = set(_list_people_by_name_and_year(session, stated)) - document_holders
     likely_people = []
     opened_people = records.open_people(session, document_holders | people_by_name)
@@ -50,16 +52,33 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
         on_file = identity.build_identity(decrypted_person.record)
         comparison = matching.compare_people(on_file, stated)
         if decrypted_person.id in document_holders:
+            if not records.carries_tag(session, decrypted_person, document_tags):
+                continue
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, comparison))
         elif comparison == matching.SAME_NAME_AND_BIRTH_DATE:
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, ANOTHER_DOCUMENT))
         elif comparison == matching.NOT_COMPARABLE and on_file.birth_date and matching.names_agree(on_file, stated):
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, POSSIBLE_BIRTH_DATE))
+    likely_people = _show_joined_people_once(session, likely_people)
     likely_people.sort(key=lambda person: (_COMPARISONS_BY_LIKELIHOOD.index(person.comparison), person.id))
     if likely_people:
         ids = [str(person.id) for person in likely_people]
         journal.record(session, actor, "people.search", "person", None, by="check", found=ids)
     return likely_people
+
+
+def _show_joined_people_once(session: Session, likely_people: Sequence[LikelyPerson]) -> list[LikelyPerson]:
+    """The likely people, of joined records the one that goes on, with the likeliest comparison."""
+    linked = merging.map_linked(session, [person.id for person in likely_people])
+    if not linked:
+        return list(likely_people)
+    kept_people = records.open_people(session, {records_of_one[0] for records_of_one in linked.values()})
+    by_id: dict[UUID, LikelyPerson] = {}
+    for person in sorted(likely_people, key=lambda row: _COMPARISONS_BY_LIKELIHOOD.index(row.comparison)):
+        kept = kept_people.get(linked.get(person.id, (person.id,))[0])
+        shown_person = LikelyPerson(kept.id, kept.record, person.comparison) if kept else person
+        by_id.setdefault(shown_person.id, shown_person)
+    return list(by_id.values())
 
 
 def _list_people_by_name_and_year(session: Session, stated: rules.Identity) -> list[UUID]:
@@ -68,7 +87,7 @@ def _list_people_by_name_and_year(session: Session, stated: rules.Identity) -> l
     keys = [key for key in rules.build_search_keys(stated) if key[0] in {"surname_year", "full_name"}]
     if all(kind == "full_name" for kind, _value in keys):
         return []
-    return queries.rank_people_by_tags(session, queries.build_tags(session, keys), queries.MAXIMUM_CANDIDATES)
+    return queries.rank_people_by_tags(session, queries.build_search_tags(session, keys), queries.MAXIMUM_CANDIDATES)
 
 
 def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: UUID | None = None) -> bool:
@@ -77,8 +96,9 @@ def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: U
     People who are already listed as possible duplicates of ``person`` do not count. No record is opened: the
     blind-index tags of the documents are enough.
     """
-    already_compared = {person, *duplicates.list_people_noted_with(session, person)} if person else set()
-    return bool(_list_document_holders(session, identity.build_identity(fields)) - already_compared)
+    already_compared = {person, *pairs.list_people_noted_with(session, person)} if person else set()
+    tags = _list_document_tags(session, identity.build_identity(fields))
+    return bool(set(queries.list_people_by_tags(session, tags)) - already_compared)
 
 
 def preview_statement(
@@ -105,11 +125,11 @@ def is_another_identity(record: Mapping[str, Any], fields: Mapping[str, Any]) ->
     return comparison == matching.OTHER_NAME_AND_BIRTH_DATE
 
 
-def _list_document_holders(session: Session, person: rules.Identity) -> set[UUID]:
+def _list_document_tags(session: Session, person: rules.Identity) -> list[queries.Tag]:
     document_types = queries.load_document_types()
     keys = [
         key
         for document in person.documents
         for key in rules.build_document_keys(document.type, document.number, document_types)
     ]
-    return set(queries.list_people_by_tags(session, queries.build_tags(session, keys)))
+    return queries.build_search_tags(session, keys)

@@ -10,17 +10,21 @@ from datetime import date, timedelta
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.directory.queries import list_entity_codes
 from attention_point.foundation import clock
 from attention_point.foundation.database.identifiers import build_id_at
+from attention_point.foundation.key_rotation import Rotation
+from attention_point.foundation.language import N_
 from attention_point.foundation.vault import Vault, get_vault
 from attention_point.referrals.models import Referral
 
 TAG_FIELD = "referral-entity"
-TAG_BYTES = 8  # a number of 64 bits: a million tags hold two equal ones in one of 40 million installations
+# Seven bytes of a digest, so that a million tags hold two equal ones in one of 100,000 installations, and one that says
+# which version of the key made it.
+_DIGEST_BYTES, _VERSIONS = 7, 256
 # The day in an id counts in the time of Colombia, which has been five hours behind UTC since 1993.
 _OFFSET_MILLISECONDS, _DAY_MILLISECONDS = -5 * 3_600_000, 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
@@ -111,12 +115,39 @@ def _select_end(order: ColumnElement[UUID]) -> ScalarSelect[UUID]:
 _SELECT_ENDS = select(_select_end(Referral.id.asc()), _select_end(Referral.id.desc()))
 
 
+def _build_tag(version: int, digest: bytes) -> int:
+    return int.from_bytes(digest[:_DIGEST_BYTES] + bytes([version % _VERSIONS]), signed=True)
+
+
 def _list_tags_of_day(vault: Vault, entity: str, day: int) -> Tags:
     tags_by_day = _TAGS.setdefault(vault, {})
     tags = tags_by_day.get((entity, day))
     if tags is None:
         if len(tags_by_day) > _MAX_CACHED:
             tags_by_day.clear()
-        tag = vault.index_tag(TAG_FIELD, f"{entity}/{day}")
-        tags = tags_by_day[entity, day] = (int.from_bytes(tag[:TAG_BYTES], signed=True),)
+        # Of all versions of the key, the current one first: while it is rotated, two stand side by side.
+        digests = zip(vault.index_versions, vault.index_tags(TAG_FIELD, f"{entity}/{day}"), strict=True)
+        tags = tags_by_day[entity, day] = tuple(_build_tag(version, digest) for version, digest in digests)
     return tags
+
+
+def _count_by_version(session: Session) -> dict[int, int]:
+    version = Referral.entity_tag.bitwise_and(_VERSIONS - 1)
+    rows = session.connection().execute(select(version, func.count()).group_by(version))
+    # A byte holds the end of a version: nobody keeps two that are 256 apart.
+    versions = {version % _VERSIONS: version for version in get_vault(session).index_versions}
+    return {versions.get(end, end): count for end, count in rows}
+
+
+def _renew_tags(session: Session, after: UUID | None, limit: int) -> UUID | None:
+    query = select(Referral.id, Referral.entity_tag).order_by(Referral.id).limit(limit)
+    rows = session.connection().execute(query if after is None else query.where(Referral.id > after)).all()
+    for row in rows:
+        # A tag of no entity in the directory stays: nobody asks for it.
+        entity = find_entity(session, row.id, row.entity_tag)
+        if entity is not None and (tag := make_tag(session, entity, row.id)) != row.entity_tag:
+            session.execute(update(Referral).where(Referral.id == row.id).values(entity_tag=tag))
+    return rows[-1].id if rows else None
+
+
+TAG_ROTATION = Rotation(N_("entities of referrals"), "index", _count_by_version, _renew_tags)

@@ -1,0 +1,54 @@
+"""The keyring of a running process: it takes up a changed file by itself, so that keys rotate while people work."""
+
+import os
+import threading
+from pathlib import Path
+
+import structlog
+
+from attention_point.foundation.vault.keyring import Keyring, KeyringError
+from attention_point.foundation.vault.vault import Vault
+
+log = structlog.get_logger("keyring")
+
+_FileState = tuple[int, int, int, int]
+
+
+class KeyringWatch:
+    """Gives the vault of the keyring's file as it is now. Raises KeyringError for a file that does not load at first.
+
+    A file that does not load later leaves the vault as it was: the desk goes on with the keys that it has, the log says
+    so once, and ``doctor`` says it each time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._state = self._read_state()
+        self._vault = Vault(Keyring.load(path))
+
+    def get_vault(self) -> Vault:
+        """The vault now. It asks the file system, which takes two millionths of a second, and reads what changed."""
+        if self._read_state() != self._state:
+            self._load_changed_file()
+        return self._vault
+
+    def _load_changed_file(self) -> None:
+        with self._lock:
+            state = self._read_state()
+            if state == self._state:  # another thread was first
+                return
+            self._state = state
+            try:
+                self._vault = Vault(Keyring.load(self._path))
+            except KeyringError:
+                log.error("keyring-not-loaded")
+            else:
+                log.info("keyring-loaded")
+
+    def _read_state(self) -> _FileState | None:
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size, status.st_mode

@@ -1,0 +1,168 @@
+"""The commands ``attention-point keys …``."""
+
+from pathlib import Path
+
+import click
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
+from attention_point.foundation.database import Database
+from attention_point.foundation.errors import AppError
+from attention_point.foundation.language import format_date, format_number
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.private_files import write_private_file
+from attention_point.foundation.settings import read_settings
+from attention_point.foundation.vault import Keyring, KeySet
+from attention_point.foundation.vault.keyring import DERIVE, KEY_KINDS
+from attention_point.keys import checks, renewal, services, shares
+
+_KINDS = click.argument("kinds", nargs=-1, type=click.Choice(list(KEY_KINDS)))
+
+
+@click.group("keys")
+def keys_commands() -> None:
+    """The keys of the keyring: rotate them while the desk works, remove old ones, keep a copy in two shares."""
+
+
+@keys_commands.command("status")
+def show_status() -> None:
+    """Say which versions of each key there are, and how many rows wait on each."""
+    with use_database() as database:
+        keyring = Keyring.load(read_settings().keyring)
+        with database.read_session() as session:
+            for kind, label in KEY_KINDS.items():
+                keys = keyring.get_keys(kind)
+                click.echo(f"{kind}: {_(label)}")
+                counts = {
+                    rotation.name: renewal.count_by_version(session, rotation)
+                    for rotation in services.list_rotations(database, kind)
+                }
+                held_versions = {version for count in counts.values() for version in count}
+                for version in sorted({*keys.keys, *held_versions}):
+                    click.echo(f"  {_describe_version(keys, version)}")
+                    for name, count in counts.items():
+                        if count[version]:
+                            click.echo(f"    {format_number(count[version])} {_(name)}")
+
+
+def _describe_version(keys: KeySet, version: int) -> str:
+    since = keys.since.get(version)
+    if version == keys.current:
+        state = _("in use since %(day)s", day=format_date(clock.local_day(since))) if since else _("in use")
+    elif version > keys.current and version in keys.keys:
+        state = _("prepared")
+    else:
+        state = _("old") if version in keys.keys else _("not in the keyring: what stands under it does not open")
+    return _("version %(version)s, %(state)s", version=version, state=state)
+
+
+@keys_commands.command("rotate")
+@_KINDS
+@click.option("--prepare", is_flag=True, help="Only add a version to the keyring, to be copied to further machines.")
+def rotate(kinds: tuple[str, ...], prepare: bool) -> None:
+    """Write under new keys from now on, and renew what stands under the old ones. Safe to repeat.
+
+    Without KINDS all three keys are rotated. One that was interrupted goes on where it stopped.
+    """
+    path = read_settings_keyring()
+    waiting = 0
+    with use_database() as database, services.change_keys(database):
+        for kind in kinds or KEY_KINDS:
+            if prepare:
+                version = services.prepare_rotation(database, path, kind)
+                click.echo(_("%(kind)s: version %(version)s is prepared.", kind=kind, version=version))
+                continue
+            version = services.begin_rotation(database, path, kind)
+            click.echo(_("%(kind)s: version %(version)s is in use.", kind=kind, version=version))
+            waiting += _renew_all(database, kind)
+    if waiting:
+        raise click.exceptions.Exit(1)
+
+
+def read_settings_keyring() -> Path:
+    """The keyring's file of the settings. Ends the command where they are wrong."""
+    with report_errors():
+        return read_settings().keyring
+
+
+def _renew_all(database: Database, kind: str) -> int:
+    left_over = 0
+    for rotation in services.list_rotations(database, kind):
+        with database.read_session() as session:
+            total = sum(renewal.count_by_version(session, rotation).values())
+            waiting = renewal.count_waiting(session, [rotation])[rotation.name]
+        if not waiting:
+            continue
+        with click.progressbar(length=total, label=_(rotation.name)) as bar:
+            left = renewal.renew_rows(database, rotation, bar.update)
+        click.echo(_("%(name)s: %(count)s renewed.", name=_(rotation.name), count=format_number(waiting - left)))
+        if left:
+            click.echo(
+                _(
+                    "%(name)s: %(count)s do not open and stay under their old key (see the journal).",
+                    name=_(rotation.name),
+                    count=format_number(left),
+                ),
+                err=True,
+            )
+        left_over += left
+    return left_over
+
+
+@keys_commands.command("remove")
+@click.argument("kind", type=click.Choice(list(KEY_KINDS)))
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--now", "at_once", is_flag=True, help="Do not wait until what was derived under it has ended.")
+def remove(kind: str, version: int, at_once: bool) -> None:
+    """Remove an old VERSION of a key of this KIND. Refused while anything stands under it."""
+    path = read_settings_keyring()
+    with use_database() as database, services.change_keys(database):
+        services.end_version(database, path, kind, version, at_once=at_once)
+    click.echo(_("%(kind)s: version %(version)s is removed.", kind=kind, version=version))
+    if kind != DERIVE:
+        click.echo(_("Backups of before the rotation open with a copy of the keyring of that time alone."))
+
+
+@keys_commands.command("split")
+@click.argument("first", type=FILE_TO_WRITE)
+@click.argument("second", type=FILE_TO_WRITE)
+def split(first: Path, second: Path) -> None:
+    """Write the keyring as two shares, to print and to give to two people. One of them alone tells nothing."""
+    with use_database() as database:
+        keyring = Keyring.load(read_settings().keyring)
+        for file, text in zip((first, second), shares.split_keyring(keyring), strict=True):
+            try:
+                write_private_file(file, text.encode("ascii"), replace=False)
+            except OSError as error:
+                raise AppError(_("%(file)s cannot be written: %(reason)s", file=file, reason=error.strerror)) from None
+        with database.write_session() as session:
+            journal.record(session, SYSTEM, "keys.split", "keyring", None)
+    click.echo(_("Print both, give each to another person, delete the files, and try them: “keys join --check”."))
+
+
+@keys_commands.command("join")
+@click.argument("first", type=FILE_TO_READ)
+@click.argument("second", type=FILE_TO_READ)
+@click.option("--check", is_flag=True, help="The drill: only compare with the keyring in use. Nothing is written.")
+def join(first: Path, second: Path, check: bool) -> None:
+    """Put the keyring together from its two shares. An existing keyring is never overwritten."""
+    with report_errors():
+        settings = read_settings()
+        texts = tuple(_read_text(file) for file in (first, second))
+        keyring = shares.join_shares((texts[0], texts[1]))
+        if not check:
+            keyring.write_new(settings.keyring)
+            click.echo(_("The keyring stands at %(path)s.", path=settings.keyring))
+            return
+        if keyring != Keyring.load(settings.keyring):
+            raise AppError(_("The shares are of another keyring, or of before a rotation: split it again."))
+        checks.record_drill(settings)
+    click.echo(_("The two shares make the keyring in use."))
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise AppError(_("%(file)s cannot be read as a share.", file=file)) from None

@@ -1,0 +1,57 @@
+"""Row 15: a stolen database does not tell to which entity somebody was sent, in no table and in no order of rows."""
+
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from attention_point.foundation.database import Base
+from attention_point.referrals.models import Referral
+from tests.portal.support import browser, hidden, referral_of, visit
+
+ENTITY = "comisaria-familia"
+# What the office publishes, and who works where: nothing of a visit.
+PUBLIC_TABLES = {"account", "api_token", "webhook", "due_recount"}
+
+
+def test_no_row_of_a_visit_or_of_what_followed_names_the_entity(app: Flask) -> None:
+    answer = visit(app, needs=["VBG", "EDU"])
+    referral = referral_of(answer, ENTITY)
+    client = browser(app, entity=ENTITY)
+    client.get("/portal/restricted")
+    page = client.get(f"/portal/referrals/{referral}")
+    sent = {"csrf_token": hidden(page, "csrf_token"), "version": hidden(page, "version"), "state": "accepted"}
+    assert client.post(f"/portal/referrals/{referral}/answer", data=sent).status_code == 303
+    client.get("/portal/print?restricted=1")
+    with app.extensions["database"].read_session() as session:
+        accounts = session.execute(select(Base.metadata.tables["account"])).all()
+        officers = {str(row.id) for row in accounts if row.entity == ENTITY}
+        named, mentioned = set(), set()
+        for table in Base.metadata.sorted_tables:
+            if table.name in PUBLIC_TABLES or table.name.startswith(("directory_", "service_")):
+                continue
+            for row in session.execute(select(table)):
+                cells = [str(cell) for cell in row]
+                if table.name == "journal_entry" and "account.add" in cells:
+                    continue  # as the table of accounts: who works for which entity
+                if any(ENTITY in cell for cell in cells):
+                    named.add(table.name)
+                # An officer's id beside what she did about a referral would name the entity all the same.
+                if {str(referral), *officers} <= _list_ids(cells):
+                    mentioned.add(table.name)
+        assert (named, mentioned) == (set(), set())
+        # Nothing that the referrals of a visit have in common.
+        tags = session.scalars(select(Referral.entity_tag)).all()
+        assert len(set(tags)) == len(tags)
+
+
+def _list_ids(cells: list[str]) -> set[str]:
+    text = " ".join(cells)
+    words = {text[start : start + 36] for start in range(len(text)) if text[start : start + 36].count("-") == 4}
+    ids = set()
+    for word in words:
+        try:
+            ids.add(str(UUID(word)))
+        except ValueError:
+            continue
+    return ids
