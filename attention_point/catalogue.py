@@ -18,6 +18,7 @@ from attention_point.registers.annual_report.feature import annual_report
 from attention_point.registers.calls.feature import calls
 from attention_point.registers.events.feature import events
 from attention_point.registers.shared.feature import registers
+from attention_point.rights.feature import rights
 from attention_point.routing.feature import routing
 from attention_point.statistics.feature import dashboard, statistics
 from attention_point.sync.feature import sync
@@ -31,6 +32,7 @@ FEATURES: tuple[Feature, ...] = (
     portal,  # before the turns: an entity's account opens on its referrals, desk or not
     turns,
     referrals,
+    rights,
     sync,
     directory,
     public_directory,

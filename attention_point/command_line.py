@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     DeferredCommand(
         "person",
-        "intake.erasure.commands",
+        "rights.commands",
         "person_commands",
         N_("People on file: erasing them, and for how long their data are kept."),
     ),

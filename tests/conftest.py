@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.application",
     "tests.support.browser",
     "tests.support.staff",
+    "tests.support.second_step",
 ]
 
 # A slow moment of the machine is no fault of a test. The rest is as it was: under CI, hypothesis draws without chance.

@@ -75,14 +75,13 @@ def seal_decisions(key: PersonKey, other: UUID, version: int, decisions: Iterabl
         }
         for decision in decisions
     ]
-    return key.seal(SEALING_PURPOSE, other, {"version": version, "decisions": entries})
+    return key.seal(SEALING_PURPOSE, other, {"decisions": entries}, version=version)
 
 
 def open_decisions(key: PersonKey, other: UUID, version: int, sealed: bytes) -> tuple[PairDecision, ...]:
     """Open the decisions about a pair, the oldest first. Raises VaultError, also for those of an older version."""
-    record: Mapping[str, Any] = key.open(SEALING_PURPOSE, other, sealed)
-    if record["version"] != version:  # a decision that was undone must not come back with an older text
-        raise VaultError(SEALING_PURPOSE, other)
+    # A decision that was undone must not come back with an older text.
+    record: Mapping[str, Any] = key.open(SEALING_PURPOSE, other, sealed, version=version)
     return tuple(
         PairDecision(
             entry["decision"].rstrip(),

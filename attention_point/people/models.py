@@ -106,3 +106,19 @@ class AccessGrant(Base):
     actor: Mapped[str] = mapped_column(String(60))
     opened_at: Mapped[datetime]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RightsMark(Base):
+    """What the exercise of a right leaves with a person: a claim in process, or what was revoked.
+
+    ``tag`` is a keyed tag of the person's id, so that without the keyring nobody learns whose mark it is; ``sealed``
+    holds which of the two it is, and what it says, padded to one size. ``request_id`` is the request it comes from.
+    """
+
+    __tablename__ = "rights_mark"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(index=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
+    index_version: Mapped[int] = mapped_column(SmallInteger)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

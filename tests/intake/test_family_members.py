@@ -71,6 +71,17 @@ def test_nobody_is_offered_who_came_by_mistake_only(session: Session) -> None:
     assert not list_earlier_companions(session, AGENT, who, "family")
 
 
+def test_who_came_along_stands_on_the_person_s_page(app: Flask, as_role: SignIn, colleague: PageClient) -> None:
+    with app.extensions["database"].write_session() as session:
+        mother, child = record_mother_and_child(session, ["EDU"])
+        people = [queries.get_visible_visit(session, AGENT, visit).person_id for visit in (mother, child)]
+    pages = [colleague.get(f"/people/{person}").text for person in people]
+    assert f'href="/people/{people[1]}"' in pages[0]
+    assert f'href="/people/{people[0]}"' in pages[1]
+    assert "Familia y acompañantes" in pages[0]
+    assert "Madre" in pages[1]
+
+
 def test_a_slip_of_the_family_hides_what_its_reader_may_not_see(
     app: Flask, as_role: SignIn, colleague: PageClient
 ) -> None:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import clock
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.people import merging
 from attention_point.people.duplicates import decisions, pairs
 from attention_point.people.duplicates.decisions import Judgement
+from attention_point.people.erasure.services import erase_person
 from attention_point.people.merging import Link
 from attention_point.people.models import Person, PossibleDuplicate
 from tests.support.visits import AGENT, person, recorded
@@ -114,11 +114,10 @@ def test_an_older_decision_that_is_put_back_does_not_count(session: Session, peo
 def test_an_erased_person_stands_in_no_pair(session: Session, people: list[UUID]) -> None:
     first, second, third = people
     _join(session, first, second, kept=first)
-    assert pairs.delete_pairs(session, [second]) == 2
-    assert merging.list_linked(session, first) == (first,)
-    session.get_one(Person, third).erased_at = clock.now()
-    session.flush()
-    assert pairs.list_undecided_pairs(session, 10) == []
+    erased = erase_person(session, AGENT, second, "mistake")
+    assert set(erased.person_ids) == {first, second}  # all records of the person, whichever is named
+    assert merging.list_linked(session, third) == (third,)
+    assert session.scalars(select(PossibleDuplicate)).all() == []
 
 
 START = datetime(2017, 8, 9, tzinfo=UTC)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.intake import queries
 from attention_point.people import merging
+from attention_point.people.claim_marks.revocations import is_revoked, list_revocations
 
 
 def list_standing_consents(
@@ -35,4 +36,9 @@ def list_standing_consents(
             for consent in visit.record.get("consents", ()):
                 stands = consent["granted"] and consent["text_version"] == consent_text.version
                 last_answers[consent["purpose"]] = (stands, visit.day)
-    return {purpose: answer_day for purpose, (stands, answer_day) in last_answers.items() if stands}
+    revocations = list_revocations(session, [person])
+    return {
+        purpose: answer_day
+        for purpose, (stands, answer_day) in last_answers.items()
+        if stands and not is_revoked(revocations, purpose, answer_day)
+    }

@@ -45,12 +45,16 @@ LEVEL_LABELS: Mapping[str, str] = {
 
 
 class ComparisonRow(NamedTuple):
-    """A detail of both people: the words of each, and whether they agree (None where one is silent)."""
+    """A detail of both people: the words of each, and whether they agree (None where one is silent).
+
+    ``alike``: they differ, but may be two ways to write the same.
+    """
 
     label: str
     earlier_words: Sequence[str]
     later_words: Sequence[str]
     agree: bool | None
+    alike: bool = False
 
 
 class FindingForm(BaseForm):
@@ -187,10 +191,21 @@ def _find_record(person: UUID) -> Mapping[str, Any] | None:
 
 def compare_people(earlier_record: Mapping[str, Any], later_record: Mapping[str, Any]) -> Iterator[ComparisonRow]:
     """The details of both people, by label."""
+    differing_parts = {
+        row.part
+        for row in scored_pairs.score_records(earlier_record, later_record).agreements
+        if row.level == scoring.OTHER
+    }
+    parts_by_label = {
+        _("Name"): {"given_names", "surnames"},
+        _("Birth date"): {"birth_date"},
+        _("Document"): {"document"},
+    }
     for label, earlier_words, later_words in compare_records(earlier_record, later_record):
         both_known = bool(earlier_words and later_words)
         agree = bool({*earlier_words} & {*later_words}) if both_known else None
-        yield ComparisonRow(label, earlier_words, later_words, agree)
+        parts = parts_by_label.get(label)
+        yield ComparisonRow(label, earlier_words, later_words, agree, parts is not None and not parts & differing_parts)
 
 
 def _compare_visits(earlier_person: UUID, later_person: UUID) -> Iterator[ComparisonRow]:

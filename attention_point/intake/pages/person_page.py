@@ -1,19 +1,21 @@
 """What the page of a person shows beyond the record: the records that are joined with it, and who came along."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.intake.family.returning import EarlierCompanion, list_earlier_companions
+from attention_point.intake.family.returning import list_earlier_companions
 from attention_point.intake.form.companions import KIN, find_kin
 from attention_point.intake.form.person_summary import compare_records
 from attention_point.people import merging
@@ -31,11 +33,11 @@ class JoinedRecord(NamedTuple):
 
 
 class HouseholdMember(NamedTuple):
-    """Somebody who came along: the name, the relation to the person in words, when last, and the page."""
+    """Somebody who came along: the name, the relation to the person in words, the last day, and the page."""
 
     name: str
     relation: str
-    companion: EarlierCompanion
+    came_on: date
     url: str
 
 
@@ -60,7 +62,7 @@ def _build_joined_record(
     differences = [
         (row.label, ", ".join(row.after))
         for row in compare_records(person.record, record)
-        if row.after and row.after != row.before
+        if row.after and row.after != row.before and row.label != _("Name")  # which is the heading
     ]
     link = next(link for link in links if record_id in {link.later_person, link.earlier_person})
     return JoinedRecord(
@@ -76,7 +78,7 @@ def list_household(session: Session, actor: Actor, person: UUID) -> list[Househo
         HouseholdMember(
             people_records.format_full_name(companion.record) or _("No name on file"),
             _label_relation(companion.relation, companion.record),
-            companion,
+            clock.local_day(companion.came_at),
             url_for("desk.show_person", person=companion.person_id),
         )
         for companion in list_earlier_companions(session, actor, person, "household")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, UpdateBase, delete, func, select
+from sqlalchemy import Select, UpdateBase, func, select
 from sqlalchemy.orm import Session, aliased
 
 from attention_point.foundation.database import get_dialect
@@ -105,10 +105,3 @@ def _select_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None]:
         .join(earlier_person, earlier_person.id == PossibleDuplicate.other_id)
         .where(later_person.erased_at.is_(None), earlier_person.erased_at.is_(None))
     )
-
-
-def delete_pairs(session: Session, people: Iterable[UUID]) -> int:
-    """Delete every pair in which one of these people stands, when they are erased. Returns how many."""
-    ids = list(people)
-    in_pair = PossibleDuplicate.person_id.in_(ids) | PossibleDuplicate.other_id.in_(ids)
-    return session.connection().execute(delete(PossibleDuplicate).where(in_pair)).rowcount

@@ -40,7 +40,7 @@ POINTS: Mapping[tuple[str, str], float] = {
 SECOND_NAME_POINTS, STAND_IN_MALUS = 2, 4
 LEAST_POINTS = 15
 """From so many points on a pair is worth a person's time."""
-VERY_LIKELY_POINTS, LIKELY_POINTS = 28, 20
+VERY_LIKELY_POINTS, LIKELY_POINTS = 24, 19
 _LEAST_DIGITS = 6  # of a number in which one wrong digit is a slip, and not another number
 _STAND_IN_DAYS = {(1, 1)}  # month and day that stand in for a birth date that nobody knows
 

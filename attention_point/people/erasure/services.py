@@ -20,11 +20,11 @@ from attention_point.foundation.errors import Conflict, FieldError, Invalid, Not
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
-from attention_point.people import records
+from attention_point.people import merging, records
 from attention_point.people.erasure import erasure_list
 from attention_point.people.erasure.erasure_list import ListedErasure
 from attention_point.people.erasure.models import Erasure
-from attention_point.people.models import DuplicateDecision, Person, PersonTag, PossibleDuplicate
+from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
 GROUNDS: Mapping[str, str] = {
     "claim": N_("The person asked for it (suppression, Ley 1581/2012, art. 8 e)"),
@@ -64,9 +64,9 @@ class ErasureNote:
 def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, note: str = "") -> ErasureResult:
     """Erase a person for good: destroy the data key, empty every row about them, leave a tombstone.
 
-    Counts stay. ``ground`` is a code of ``GROUNDS``; ``note`` says in the actor's own words what it stands on, the
-    request's number, say. Raises NotFound where there is no such person, Conflict where they are erased already, and
-    Invalid for an unknown ground or a note that is too long.
+    All records that were joined as one person go together. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note``
+    says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is no such
+    person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too long.
     """
     lock_for_transaction(session, person_id)
     row = session.execute(select(Person.wrapped_key).where(Person.id == person_id)).first()
@@ -74,7 +74,7 @@ def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, n
         raise NotFound(_("There is no such person."))
     if row.wrapped_key is None:
         raise Conflict(records.describe_erased())
-    return erase_people(session, actor, (person_id,), ground, note)
+    return erase_people(session, actor, merging.list_linked(session, person_id), ground, note)
 
 
 def erase_people(
@@ -141,10 +141,9 @@ def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> 
 
 
 def _delete_pairs(session: Session, person_ids: Sequence[UUID]) -> int:
-    for table in (DuplicateDecision, PossibleDuplicate):
-        names_somebody = or_(table.person_id.in_(person_ids), table.other_id.in_(person_ids))
-        pairs = session.execute(delete(table).where(names_somebody).returning(table.person_id)).all()
-    return len(pairs)
+    names_somebody = or_(PossibleDuplicate.person_id.in_(person_ids), PossibleDuplicate.other_id.in_(person_ids))
+    statement = delete(PossibleDuplicate).where(names_somebody).returning(PossibleDuplicate.person_id)
+    return len(session.execute(statement).all())
 
 
 def list_notes(session: Session, size: int) -> list[ErasureNote]:
