@@ -31,7 +31,7 @@ from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
 from attention_point.portal.inbox import finding
 from attention_point.portal.inbox.order import index_keeper
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import SEALING_PURPOSE
 from bench.report import Figure, format_table, measure_milliseconds, working_folder

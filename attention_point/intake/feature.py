@@ -1,5 +1,6 @@
 """The feature of intake: pages, API, menu, checks and names for the journal."""
 
+from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.key_rotation import rotate_sealed_rows
@@ -19,6 +20,7 @@ from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.break_glass import grants
 from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
 from attention_point.people.erasure import repeating
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
@@ -76,5 +78,5 @@ intake = Feature(
         TAG_ROTATION,
         rotate_sealed_rows(N_("forms that are not saved"), form_drafts.SEALING_PURPOSE, FormDraft.id, FormDraft.sealed),
     ),
-    erasers=ERASERS,
+    erasers=(*ERASERS, Eraser("access-grants", grants.delete_grants)),
 )

@@ -1,6 +1,6 @@
 """Reasons for opening files: whom they are asked of, how long they hold, what is stored of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -48,7 +48,8 @@ def test_only_who_sees_what_is_confidential_is_asked(session: Session, person: U
 @given(minutes=st.lists(st.integers(-30, 90), max_size=6))
 def test_a_reason_holds_from_its_moment_for_its_time(session: Session, person: UUID, minutes: list[int]) -> None:
     """Whatever the clock does: a reason of the future, which a wrong clock wrote, opens nothing."""
-    actor, now, openings = acting("supervisor"), clock.now(), []
+    actor, now = acting("supervisor"), clock.now()
+    openings: list[datetime] = []
     for number, step in enumerate(minutes):
         now += timedelta(minutes=step)
         with clock.override_now(now):
