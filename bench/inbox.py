@@ -236,7 +236,8 @@ def _print_section(folder: Path, name: str, url: str, options: argparse.Namespac
     fill_referrals(database, options.referrals, options.open)
     _analyse(database)
     database.close()
-    settings = read_settings({"ATTENTION_POINT_INSTANCE": str(folder), "ATTENTION_POINT_DATABASE_URL": url})
+    environment = {"INSTANCE": str(folder), "DATABASE_URL": url, "SECOND_FACTOR": "optional"}
+    settings = read_settings({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
     print(
         f"\n## An entity with {options.referrals:,} referrals, {options.open:,} of them open, on {name}\n\n"
         f"Made in {time.perf_counter() - started:.0f} s.\n"

@@ -199,7 +199,7 @@ def test_what_is_not_there_is_refused_in_words(
 
 
 def test_a_file_is_made_once_whoever_asks(
-    client: PageClient, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+    client: PageClient, undrawn_months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
     run = public_files.run_in_worker
@@ -229,7 +229,6 @@ def test_once_the_files_are_made_a_visitor_only_reads_them(
     client: PageClient, app: Flask, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, kept = app.extensions["database"], settings.instance / public_files.FOLDER
-    public_files.make_missing_files(database, settings)
     assert len(list(kept.iterdir())) == len(months) * len(files.FILE_FORMATS) + 1  # and the file of all months
     lost = sorted(kept.iterdir())[0]
     content = lost.read_bytes()
@@ -243,7 +242,6 @@ def test_once_the_files_are_made_a_visitor_only_reads_them(
 
 def test_what_a_killed_process_left_is_deleted(app: Flask, months: list[Release], settings: Settings) -> None:
     kept = settings.instance / public_files.FOLDER
-    kept.mkdir(mode=0o700)
     old, new = kept / ".2017-09-v1.pdf.1.part", kept / ".2017-09-v1.pdf.2.part"
     for half in (old, new):
         half.write_bytes(b"%PDF")
@@ -256,10 +254,10 @@ def test_what_a_killed_process_left_is_deleted(app: Flask, months: list[Release]
 
 
 def test_each_language_has_a_file_of_its_own_made_once(
-    database: Database, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database: Database, undrawn_months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.read_session() as session:
-        release = session.get_one(Release, (months[0].period, months[0].version))
+        release = session.get_one(Release, (undrawn_months[0].period, undrawn_months[0].version))
         public = public_files.read_public_file(session, settings, release, "pdf")
         with in_language("en"):
             english = public_files.read_kept_file(session, settings, release, "pdf")
@@ -270,7 +268,7 @@ def test_each_language_has_a_file_of_its_own_made_once(
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(
-    client: PageClient, app: Flask, months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
+    client: PageClient, app: Flask, undrawn_months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -286,15 +284,15 @@ def test_a_full_disk_leaves_no_half_of_a_file(
 
 
 def test_an_unknown_client_with_the_right_tag_makes_nothing(
-    client: PageClient, months: list[Release], settings: Settings
+    client: PageClient, undrawn_months: list[Release], settings: Settings
 ) -> None:
-    reply = client.get("/open-data/2017-09.pdf", headers={"If-None-Match": f'"{months[2].hash}"'})
+    reply = client.get("/open-data/2017-09.pdf", headers={"If-None-Match": f'"{undrawn_months[2].hash}"'})
     assert reply.status_code == 304
     assert not (settings.instance / public_files.FOLDER).exists()
 
 
 def test_where_a_file_cannot_be_kept_the_visitor_is_told(
-    client: PageClient, months: list[Release], settings: Settings
+    client: PageClient, undrawn_months: list[Release], settings: Settings
 ) -> None:
     in_its_place = settings.instance / public_files.FOLDER
     in_its_place.write_text("no folder")
@@ -306,7 +304,7 @@ def test_where_a_file_cannot_be_kept_the_visitor_is_told(
 
 
 def test_who_comes_while_a_file_is_made_is_asked_to_come_again(
-    client: PageClient, months: list[Release], monkeypatch: pytest.MonkeyPatch
+    client: PageClient, undrawn_months: list[Release], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(public_files, "LOCK_TIMEOUT", 0.01)
     with public_files._drawing_lock:
