@@ -130,7 +130,9 @@ def build_data_sheet(session: Session, half: Half, *, contact: str | None, water
         blocks.append(Heading(database["name"][language], 2))
         labels = dict(zip(_LABELS, _list_labels(), strict=True))
         rows = [(label, database[name][language]) for name, label in labels.items()]
-        blocks.append(LabelledValues((*rows, (_("People in it"), format_number(_count(session, database["code"]))))))
+        blocks.append(
+            LabelledValues((*rows, (_("People in it"), format_number(_count_people_in(session, database["code"])))))
+        )
     blocks += [
         Heading(_("Channels for people"), 2),
         BulletList(tuple(channel[language] for channel in sheet["channels"])),
@@ -209,7 +211,7 @@ def _list_entities(session: Session) -> list[str]:
     return sorted(entity.name[language] for entity in directory_queries.get_entities_by_code(session).values())
 
 
-def _count(session: Session, code: str) -> int:
+def _count_people_in(session: Session, code: str) -> int:
     if code == "people":
         return people_queries.count_people(session)
     return session.scalar(select(func.count()).select_from(Account).where(Account.active.is_(True))) or 0

@@ -47,7 +47,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
     return {"recalled": len(recalled), "kept": len(referrals) - len(recalled)}
 
 
-def erase(session: Session, actor: Actor, request: StoredRequest) -> None:
+def erase_person_of_request(session: Session, actor: Actor, request: StoredRequest) -> None:
     """Erase the person of a granted request for good. The counts and the minimal note stay."""
     if request.person is not None:
         ground = "revocation" if request.kind == "revocation" else "claim"
