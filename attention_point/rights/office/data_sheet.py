@@ -107,6 +107,7 @@ def _count_kind(kind: str, requests: list[StoredRequest]) -> RequestCount:
 
 def is_late(stored: StoredRequest, today: date) -> bool:
     """Whether a request was answered after its last day, or waits longer than that."""
+    # What was put off within the law is not late: the clock of the request knows the new day.
     due_on, closed_on = stored.clock.due_on, stored.note.get("closed_on")
     ended_on = date.fromisoformat(closed_on) if closed_on else today
     return due_on is not None and ended_on > due_on

@@ -93,6 +93,7 @@ def register_incident(session: Session, actor: Actor, new: NewIncident) -> UUID:
         "version": 1,
         "steps": [],
     }
+    # One number after another, as for requests.
     lock_for_transaction(session, _COUNTER_LOCK)
     prefix = f"IN-{new.noticed_on.year}-"
     last = session.scalar(select(func.max(DataIncident.reference)).where(DataIncident.reference.like(f"{prefix}%")))

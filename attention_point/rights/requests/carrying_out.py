@@ -31,6 +31,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
         return {}
     people = merging.list_linked(session, request.person)
     purposes = spell_out_purposes(request.note["purposes"])
+    # First what stops later use: whatever becomes of the referrals, nobody relies on the old yes from here on.
     store_revocation(session, request.id, request.person, purposes, clock.today())
     referrals = [referral for referral in list_open_referrals(session, people) if _is_taken_back(referral, purposes)]
     # What protects a child never stood on consent (Ley 1098 de 2006; Ley 1581 de 2012, art. 7): it stays.
