@@ -92,7 +92,7 @@ def fill(database: Database, visit_count: int) -> None:
 
 def _copy_row(row: dict[str, Any], ids: dict[UUID, UUID]) -> dict[str, Any]:
     copied = {name: ids.get(value, value) if isinstance(value, UUID) else value for name, value in row.items()}
-    own_values = {"reference": f"BGA-{new_id().hex[:20]}", "code": new_id().hex[-20:], "tag": os.urandom(16)}
+    own_values = {"reference": os.urandom(10).hex(), "code": os.urandom(10).hex(), "tag": os.urandom(16)}
     if "family_tag" in row:
         own_values["family_tag"] = None if row["family_tag"] is None else os.urandom(16)  # type: ignore[assignment]
     return copied | {name: value for name, value in own_values.items() if name in row}

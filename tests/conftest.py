@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.backups",
     "tests.support.application",
     "tests.support.browser",
+    "tests.support.own_keys",
     "tests.support.staff",
     "tests.support.second_step",
 ]

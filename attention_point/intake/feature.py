@@ -1,5 +1,6 @@
 """The feature of intake: pages, API, menu, checks and names for the journal."""
 
+from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.key_rotation import rotate_sealed_rows
@@ -7,8 +8,10 @@ from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.erasure import kept_counts
 from attention_point.intake.erasure import views as erasure_views
 from attention_point.intake.erasure.erasers import ERASERS
+from attention_point.intake.erasure.models import ErasedCount
 from attention_point.intake.erasure.purge import RETENTION_CHECK
 from attention_point.intake.models import FormDraft
 from attention_point.intake.openings import views as openings_views
@@ -19,8 +22,10 @@ from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
+from attention_point.people.break_glass import grants
 from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
-from attention_point.people.erasure import repeating
+from attention_point.people.erasure import erasure_list, repeating
+from attention_point.people.erasure.models import Erasure
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
 from attention_point.people.search.tag_rotation import TAG_ROTATION
 
@@ -75,6 +80,12 @@ intake = Feature(
         PERSON_KEY_ROTATION,
         TAG_ROTATION,
         rotate_sealed_rows(N_("forms that are not saved"), form_drafts.SEALING_PURPOSE, FormDraft.id, FormDraft.sealed),
+        rotate_sealed_rows(
+            N_("notes of erased files"), erasure_list.SEALING_PURPOSE, Erasure.person_id, Erasure.sealed
+        ),
+        rotate_sealed_rows(
+            N_("counts of erased visits"), kept_counts.SEALING_PURPOSE, ErasedCount.id, ErasedCount.sealed
+        ),
     ),
-    erasers=ERASERS,
+    erasers=(*ERASERS, Eraser("access-grants", grants.delete_grants)),
 )

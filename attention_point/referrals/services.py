@@ -29,7 +29,7 @@ from attention_point.referrals.answers.answering import (
     store_answer,
 )
 from attention_point.referrals.clocks import add_terms_of_service
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 
 __all__ = [

@@ -30,7 +30,7 @@ def export_person(reference: str, kind: str, output: Path) -> None:
         require_person_on_file(session, person)
         # Papers are Spanish whatever the terminal speaks.
         with in_language("es"):
-            content = files.draw_person_export(session, read_settings(), [person], kind)
+            content = files.draw_person_export(session, read_settings(), person, kind)
         journal.record(session, SYSTEM, "person.export", "person", person, format=kind)
         write_private_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))

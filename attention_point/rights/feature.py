@@ -6,7 +6,7 @@ from attention_point.rights.export import views as export_views
 from attention_point.rights.naming import NAMING
 from attention_point.rights.office import views as office_views
 from attention_point.rights.requests import step_views, views
-from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK
+from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, ROTATIONS
 
 # Imported for the views that it adds to the blueprint.
 _VIEWS = (step_views,)
@@ -29,5 +29,6 @@ rights = Feature(
     jobs=(LAPSE_JOB,),
     checks=(LATE_CHECK,),
     erasers=ERASERS,
+    rotations=ROTATIONS,
     naming=NAMING,
 )

@@ -14,8 +14,8 @@ class RightsRequest(Base):
     ``reference`` is the filing number that the receipt shows (radicado). ``tag`` is a keyed tag of the person's id, and
     empty where nobody on file is meant, or where the person was erased. ``sealed`` is the minimal note, which stays
     (Ley 594 de 2000): kind, days, steps, outcome. ``sealed_words`` is what was said and written, with the name and the
-    address of who asks, under the person's own key; it is empty once the person is erased. Of nobody on file it is
-    sealed under the keyring.
+    address of who asks, under the person's own key; it is empty once the person is erased. Of nobody on file the words
+    stand with the note.
     """
 
     __tablename__ = "rights_request"

@@ -10,9 +10,15 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
+from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.settings import Settings
+from attention_point.people.claim_marks import stored_marks
 from attention_point.people.claim_marks.stored_marks import erase_marks
+from attention_point.people.claim_marks.tag_rotation import rotate_tags
+from attention_point.people.models import RightsMark
+from attention_point.rights.models import DataIncident, RightsRequest
+from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
 from attention_point.rights.office.incidents import list_incidents
 from attention_point.rights.requests import steps, stored_requests
 
@@ -68,4 +74,14 @@ ERASERS = (
     # The requests first: a mark that is gone says no more whose request it was.
     Eraser("rights-requests", stored_requests.erase_requests),
     Eraser("rights-marks", erase_marks),
+)
+
+ROTATIONS = (
+    rotate_sealed_rows(N_("marks of rights"), stored_marks.SEALING_PURPOSE, RightsMark.id, RightsMark.sealed),
+    rotate_tags(N_("tags of marks of rights"), RightsMark, stored_marks.TAG_FIELD, stored_marks.read_marked_person),
+    rotate_sealed_rows(N_("requests about data"), stored_requests.NOTE_PURPOSE, RightsRequest.id, RightsRequest.sealed),
+    rotate_tags(
+        N_("tags of requests about data"), RightsRequest, stored_requests.TAG_FIELD, stored_requests.read_tagged_person
+    ),
+    rotate_sealed_rows(N_("incidents"), INCIDENT_PURPOSE, DataIncident.id, DataIncident.sealed),
 )

@@ -14,7 +14,7 @@ from attention_point.directory.revision import increase_revision
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
 from attention_point.referrals import services as referral_services
-from attention_point.referrals.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from tests.intake.desk import text
 from tests.support.openings import open_page

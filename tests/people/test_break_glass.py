@@ -1,6 +1,6 @@
 """Reasons for opening files: whom they are asked of, how long they hold, what is stored of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,9 +16,11 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import Invalid, NotFound
 from attention_point.intake.models import Visit
 from attention_point.people.break_glass import grants
-from attention_point.people.models import AccessGrant
+from attention_point.people.duplicates.decisions import Judgement, decide_pair
+from attention_point.people.models import AccessGrant, Person
 from attention_point.people.records import view_person
 from tests.support.visits import acting, recorded
+from tests.support.visits import person as person_fields
 
 SUPERVISOR = acting("supervisor")
 
@@ -48,7 +50,8 @@ def test_only_who_sees_what_is_confidential_is_asked(session: Session, person: U
 @given(minutes=st.lists(st.integers(-30, 90), max_size=6))
 def test_a_reason_holds_from_its_moment_for_its_time(session: Session, person: UUID, minutes: list[int]) -> None:
     """Whatever the clock does: a reason of the future, which a wrong clock wrote, opens nothing."""
-    actor, now, openings = acting("supervisor"), clock.now(), []
+    actor, now = acting("supervisor"), clock.now()
+    openings: list[datetime] = []
     for number, step in enumerate(minutes):
         now += timedelta(minutes=step)
         with clock.override_now(now):
@@ -59,6 +62,17 @@ def test_a_reason_holds_from_its_moment_for_its_time(session: Session, person: U
                 openings.append(now)
                 assert grants.may_see_confidential(session, actor, person)
     assert not grants.may_see_confidential(session, SUPERVISOR, person)
+
+
+def test_a_reason_holds_for_all_records_of_one_person(session: Session) -> None:
+    known = person_fields()
+    for name in ("Ana", "Luisa", "Rosa"):
+        recorded(session, person={**known, "given_names": name})
+    first, second, third = session.scalars(select(Person.id).order_by(Person.id))
+    decide_pair(session, acting("agent"), second, first, Judgement("one-person-said-so", second))
+    grants.open_file(session, SUPERVISOR, second, "review")
+    sees = grants.build_confidential_filter(session, SUPERVISOR)
+    assert [sees(row) for row in (first, second, third)] == [True, True, False]
 
 
 def test_the_reason_is_sealed_with_the_person_and_goes_with_her(session: Session, person: UUID) -> None:

@@ -148,8 +148,8 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         filed(session, "consultation", person=someone, text=WORDS)
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
-        content = json.loads(files.draw_person_export(session, settings, [someone], "json"))
-        paper = read_pdf(files.draw_person_export(session, settings, [someone], "pdf"))
+        content = json.loads(files.draw_person_export(session, settings, someone, "json"))
+        paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}
@@ -169,7 +169,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert agent.get(f"/rights/people/{someone}/export.json").status_code == 403
     reply = supervisor.get(f"/rights/people/{someone}/export.json")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="mis-datos.json"'
-    assert reply.json["name"] == content["name"]
+    assert json.loads(reply.data)["name"] == content["name"]
 
 
 def test_the_answer_says_where_to_complain_and_after_an_erasure_names_nobody(app: Flask) -> None:

@@ -113,6 +113,10 @@ def test_a_copy_that_came_back_by_another_way_is_noticed_and_erased_again(
     assert len(list(repeating.check_erasures(database, running))) == 1
     repeating.complete_list(database, running, "every-run")
     assert person_id not in list_readable(database)
+    if database.is_sqlite:
+        file = Path(str(database.url.database))
+        content = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+        assert values["wrapped_key"] not in content, "the job empties the log"
     assert list(repeating.check_erasures(database, running)) == []
     # What a full disk kept out of the list is listed later.
     (tmp_path / ERASURE_LIST_FILE).unlink()

@@ -13,6 +13,7 @@ from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import format_datetime, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.erasure import purge
+from attention_point.people import merging
 from attention_point.people.erasure import proof, services
 from attention_point.people.erasure.proof import ErasureProof
 
@@ -45,7 +46,7 @@ def erase_person(person: UUID, ground: str, note: str, is_confirmed: bool, is_re
         click.confirm(_("Erase this person's data for good? Nobody can bring them back."), abort=True, err=True)
     with use_database() as database:
         with database.read_session() as session:
-            traces = proof.collect_traces(session, (person,))
+            traces = proof.collect_traces(session, merging.list_linked(session, person))
         with database.write_session() as session:
             result = services.erase_person(session, SYSTEM, person, ground, note)
         if is_rewritten:

@@ -15,6 +15,7 @@ from attention_point.foundation.web.transactions import read_session
 from attention_point.intake.corrections.pages import refused_forms
 from attention_point.intake.erasure.forms import ErasureForm
 from attention_point.intake.models import Visit
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.erasure import services
 from attention_point.referrals.models import Referral
@@ -35,13 +36,14 @@ def show_erasure(person: UUID) -> str:
         form.show_field_errors(refused_form.field_errors)
     form.set_choices()
     session = read_session()
-    open_referrals = select(func.count()).where(Referral.person_id == person, Referral.state.in_(OPEN_STATES))
+    linked_people = merging.list_linked(session, person)
+    open_referrals = select(func.count()).where(Referral.person_id.in_(linked_people), Referral.state.in_(OPEN_STATES))
     return render_template(
         "desk/erase.html",
         form=form,
         name=people_records.format_full_name(decrypted_person.record) or _("No name on file"),
         person_id=person,
-        visit_count=session.scalar(select(func.count()).where(Visit.person_id == person)),
+        visit_count=session.scalar(select(func.count()).where(Visit.person_id.in_(linked_people))),
         open_referral_count=session.scalar(open_referrals),
     )
 

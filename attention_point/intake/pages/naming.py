@@ -12,6 +12,7 @@ from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal.naming import RecordName, RecordNaming, parse_uuids
 from attention_point.intake.models import Visit
 from attention_point.intake.records import visit_search
+from attention_point.people import merging
 from attention_point.people.models import Person
 from attention_point.people.search import people_search
 from attention_point.referrals.models import Referral
@@ -59,8 +60,10 @@ def _can_open_all(reader: Actor) -> bool:
 
 
 def _list_ids_of_person(session: Session, person: UUID) -> Iterable[UUID]:
-    yield from session.scalars(select(Visit.id).where(Visit.person_id == person))
-    yield from session.scalars(select(Referral.id).where(Referral.person_id == person))
+    linked = merging.list_linked(session, person)
+    yield from linked
+    yield from session.scalars(select(Visit.id).where(Visit.person_id.in_(linked)))
+    yield from session.scalars(select(Referral.id).where(Referral.person_id.in_(linked)))
 
 
 def _find_person_of_visit(session: Session, number: str) -> UUID | None:

@@ -5,7 +5,7 @@ tell by the rows of this table, and by their times, which people are victims (de
 confidential needs no grant: for them nothing confidential is there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,8 +20,8 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.vault import UNVERSIONED
-from attention_point.people import queries
+from attention_point.foundation.vault import UNVERSIONED, PersonKey
+from attention_point.people import merging, queries
 from attention_point.people.models import AccessGrant
 
 CONFIDENTIAL_PERMISSION = "restricted.view"
@@ -88,7 +88,10 @@ def _list_granted_people(session: Session, actor: Actor) -> frozenset[UUID]:
         AccessGrant.opened_at <= now,
         AccessGrant.opened_at > now - GRANT_LENGTH,
     )
-    return frozenset(session.scalars(query))
+    granted_people = frozenset(session.scalars(query))
+    # A file is all records of one person.
+    linked = merging.map_linked(session, granted_people) if granted_people else {}
+    return granted_people.union(*linked.values())
 
 
 def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: str = "") -> None:
@@ -147,21 +150,18 @@ def list_grants(session: Session, since: datetime, size: int, person: UUID | Non
         query = query.where(AccessGrant.person_id == person)
     grants = list(session.scalars(query.limit(size)))
     keys = queries.open_person_keys(session, {grant.person_id for grant in grants})
-    reasons = []
-    for grant in grants:
-        record = (
-            queries.open_record_or_note(
-                session, keys[grant.person_id], _SEALING_PURPOSE, grant.id, grant.sealed, UNVERSIONED
-            )
-            if grant.person_id in keys
-            else None
-        ) or {"reason": "", "words": ""}
-        reasons.append(
-            StatedReason(
-                grant.person_id, grant.actor, grant.opened_at, record["reason"].strip(), record["words"].strip()
-            )
-        )
-    return reasons
+    return [_build_stated_reason(session, grant, keys) for grant in grants]
+
+
+def _build_stated_reason(session: Session, grant: AccessGrant, keys: Mapping[UUID, PersonKey | None]) -> StatedReason:
+    record = None
+    if grant.person_id in keys:  # the erased have no key
+        key = keys[grant.person_id]
+        record = queries.open_record_or_note(session, key, _SEALING_PURPOSE, grant.id, grant.sealed, UNVERSIONED)
+    record = record or {"reason": "", "words": ""}
+    return StatedReason(
+        grant.person_id, grant.actor, grant.opened_at, record["reason"].strip(), record["words"].strip()
+    )
 
 
 def delete_grants(session: Session, people: Iterable[UUID]) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point.people import merging
 from attention_point.people.claim_marks import stored_marks
 
 _KIND = "revocation"
@@ -37,9 +38,13 @@ def is_revoked(revocations: Iterable[tuple[date, str]], purpose: str, day: date)
 
 
 def list_people_revoking(session: Session, purpose: str) -> Mapping[UUID, date]:
-    """Everybody who took back a purpose, with the last day on which they did."""
-    return {
-        person: date.fromisoformat(content["day"])
-        for person, content in stored_marks.list_marked_people(session, _KIND)
-        if purpose in content["purposes"]
-    }
+    """Everybody who took back a purpose, by each of their records, with the last day on which they did."""
+    days: dict[UUID, date] = {}
+    for person, content in stored_marks.list_marked_people(session, _KIND):
+        if purpose in content["purposes"]:
+            days[person] = max(days.get(person, date.min), date.fromisoformat(content["day"]))
+    linked = merging.map_linked(session, days)
+    for records in linked.values():
+        last_day = max(days.get(record, date.min) for record in records)
+        days |= dict.fromkeys(records, last_day)
+    return days

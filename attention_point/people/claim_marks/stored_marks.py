@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.database import new_id
 from attention_point.foundation.vault import VaultError, get_vault
+from attention_point.people import merging
 from attention_point.people.models import RightsMark
 
 SEALING_PURPOSE = "rights-mark"
@@ -41,21 +42,34 @@ def delete_mark(session: Session, request_id: UUID, kind: str) -> None:
 
 
 def find_marks_of_people(session: Session, people: Iterable[UUID], kind: str) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    """The marks of one kind of some people, the oldest first: the person, and what the mark says.
+    """The marks of one kind of some people, the oldest first: the person that was asked for, and what the mark says.
 
-    A mark whose tag was moved to somebody else is damage: what it holds must name the person by whom it was found.
+    The mark of one record is that of every record of the same person. A mark whose tag was moved to somebody else is
+    damage: what it holds must name a person by whom it was found.
     """
-    vault = get_vault(session)
-    people_by_tag = {vault.index_tag(TAG_FIELD, person.hex): person for person in people}
-    if not people_by_tag:
+    people = set(people)
+    linked = merging.map_linked(session, people)
+    # Whoever has a mark, and for whom of those asked for it counts.
+    readers: dict[UUID, list[UUID]] = {}
+    for person in sorted(people):
+        for record in linked.get(person, (person,)):
+            readers.setdefault(record, []).append(person)
+    owners_by_tag = {tag: record for record in readers for tag in _build_search_tags(session, record)}
+    if not owners_by_tag:
         return
-    query = select(RightsMark).where(RightsMark.tag.in_(people_by_tag)).order_by(RightsMark.id)
+    query = select(RightsMark).where(RightsMark.tag.in_(owners_by_tag)).order_by(RightsMark.id)
     for row, content in open_marks(session, session.scalars(query).all()):
-        person = people_by_tag[row.tag]
-        if content["person"] != person.hex:
+        owner = owners_by_tag[row.tag]
+        if content["person"] != owner.hex:
             note_damage(session, VaultError(SEALING_PURPOSE, row.id))
         elif content["kind"] == kind:
-            yield person, content
+            for person in readers[owner]:
+                yield person, content
+
+
+def _build_search_tags(session: Session, person: UUID) -> list[bytes]:
+    # Also those of earlier versions of the index key: while it rotates, marks stand under both.
+    return get_vault(session).index_tags(TAG_FIELD, person.hex)
 
 
 def list_marked_people(session: Session, kind: str) -> Iterator[tuple[UUID, dict[str, Any]]]:
@@ -68,11 +82,16 @@ def list_marked_people(session: Session, kind: str) -> Iterator[tuple[UUID, dict
 
 def erase_marks(session: Session, people: Iterable[UUID]) -> int:
     """Delete every mark of some people, and return how many there were."""
-    vault = get_vault(session)
-    tags = [vault.index_tag(TAG_FIELD, person.hex) for person in people]
+    tags = [tag for person in people for tag in _build_search_tags(session, person)]
     ids = session.scalars(select(RightsMark.id).where(RightsMark.tag.in_(tags))).all()
     session.execute(delete(RightsMark).where(RightsMark.id.in_(ids)))
     return len(ids)
+
+
+def read_marked_person(session: Session, row_id: UUID, sealed: bytes) -> str:
+    """The hexadecimal id of the person of a sealed mark. Raises VaultError."""
+    content: dict[str, str] = json.loads(get_vault(session).open(SEALING_PURPOSE, row_id, sealed))
+    return content["person"]
 
 
 def open_marks(session: Session, rows: Iterable[RightsMark]) -> Iterator[tuple[RightsMark, dict[str, Any]]]:

@@ -64,7 +64,7 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
     file = find_database_file(str(database.url)) if database.is_sqlite else None
     if file is None:
         return ErasureProof(len(person_ids), readable_people, 0, 0)
-    _empty_log(file)
+    empty_log(database)
     searched_bytes, found = 0, 0
     for suffix in SQLITE_FILE_SUFFIXES:
         path = file.with_name(f"{file.name}{suffix}")
@@ -74,8 +74,15 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
     return ErasureProof(len(person_ids), readable_people, searched_bytes, found)
 
 
-def _empty_log(file: Path) -> None:
-    # On a connection of its own, because a checkpoint cannot be part of a transaction. It waits for readers.
+def empty_log(database: Database) -> None:
+    """Bring the log of a SQLite database into its file and cut it off: it holds erased rows as they were.
+
+    Waits for readers and writers as long as every writer does; where they do not end, the log stays.
+    """
+    file = find_database_file(str(database.url)) if database.is_sqlite else None
+    if file is None:
+        return
+    # On a connection of its own, because a checkpoint cannot be part of a transaction.
     with closing(sqlite3.connect(file, timeout=MAX_WAIT_SECONDS)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -1,24 +1,29 @@
 """Erases again whom an older copy of the database brought back, and keeps the list of erased people complete."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import upgrade_database
 from attention_point.foundation.doctor import Check
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.settings import Settings
-from attention_point.people.erasure import erasure_list, services
+from attention_point.people import queries
+from attention_point.people.erasure import erasure_list, proof, services
 from attention_point.people.erasure.erasure_list import ListedErasure
 from attention_point.people.erasure.models import Erasure
 from attention_point.people.models import Person
 
 BATCH_SIZE = 100  # people erased in one transaction: others wait a moment, not minutes
 _ROWS_AT_ONCE = 1_000
+_TIMER_SILENCE = timedelta(days=2)
+"""The timer calls every quarter of an hour, but a machine may be off."""
 
 
 def find_returned(database: Database, person_ids: Sequence[UUID]) -> list[UUID]:
@@ -58,6 +63,8 @@ def _split(person_ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
 def complete_list(database: Database, _settings: Settings, _period: str) -> None:
     """The job ``erasures``: add to the list what it lacks, and repeat what a restored database has forgotten.
 
+    On SQLite the log, which holds the rows as they were, is emptied after an erasure.
+
     Raises ErasureListError where somebody came back and the list has a damaged line.
     """
     path: Path | None = database.info.get(erasure_list.SESSION_KEY)
@@ -67,6 +74,10 @@ def complete_list(database: Database, _settings: Settings, _period: str) -> None
     erasure_list.append_erasures(path, _list_unlisted(database, listed))
     if find_returned(database, list(listed)):
         repeat_erasures(database, erasure_list.read_erasures(path, database.info["vault"]))
+    with database.read_session() as session:
+        is_somebody_erased = queries.is_anybody_erased_since(session, clock.now() - _TIMER_SILENCE)
+    if is_somebody_erased:
+        proof.empty_log(database)
 
 
 def _list_unlisted(database: Database, listed: Mapping[UUID, bytes]) -> list[ListedErasure]:

@@ -25,14 +25,15 @@ from attention_point.foundation.paperwork import (
 )
 from attention_point.foundation.report_pages.wording import build_report_wording, get_watermark
 from attention_point.foundation.settings import Settings
+from attention_point.people import merging
 from attention_point.rights.export.person_content import build_person_content
 
 MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
 
 
-def draw_person_export(session: Session, settings: Settings, people: Sequence[UUID], kind: str) -> bytes:
+def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str) -> bytes:
     """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError."""
-    content = build_person_content(session, people)
+    content = build_person_content(session, merging.list_linked(session, person))
     if kind == "json":
         return json.dumps(content, ensure_ascii=False, indent=2).encode()
     return write_pdf(build_export_report(content, get_watermark(settings)), build_report_wording())

@@ -30,7 +30,7 @@ from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
 from attention_point.rights.requests import stored_requests
 
-FORMAT = "attention-point person export 1"
+FORMAT = "person-export-1"
 Rows = list[dict[str, str]]
 
 
@@ -48,7 +48,7 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
         if decrypted_person is None:
             raise VaultError("person", person)
         records.append(decrypted_person)
-    listed_visits = [visit for person in people for visit in intake_queries.list_visits_of_person(session, person)]
+    listed_visits = intake_queries.list_visits_of_people(session, people)
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
     referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
     return {

@@ -11,6 +11,7 @@ from attention_point.foundation.report_pages.page_parts import get_file_format, 
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import find_marks
 from attention_point.rights.export import files
@@ -28,14 +29,15 @@ def show_person_rights(person: UUID) -> str:
     services.require_person_on_file(session, person)
     opened = people_records.view_person(session, actor, person, "rights")
     journal.record(session, actor, "person.rights", "person", person)
-    listed = intake_queries.list_visible_visits(session, actor, intake_queries.list_visits_of_person(session, person))
+    people = merging.list_linked(session, person)
+    listed = intake_queries.list_visible_visits(session, actor, intake_queries.list_visits_of_people(session, people))
     visits = [visit for visit in listed if isinstance(visit, intake_queries.DecryptedVisit)]
     return render_template(
         "rights/person.html",
         person=person,
         name=people_records.format_full_name(opened.record),
-        consents=list_consent_history(session, [person], visits),
-        requests=stored_requests.list_requests_of_people(session, [person]),
+        consents=list_consent_history(session, people, visits),
+        requests=stored_requests.list_requests_of_people(session, people),
         claim_marks=find_marks(session, [person]).get(person, []),
     )
 
@@ -47,7 +49,7 @@ def download_export(person: UUID, kind: str) -> Response:
     session = db_session()
     services.require_person_on_file(session, person)
     mime_type = get_file_format(files.MIME_TYPES, kind)
-    content = run_in_worker(session, current_settings(), files.draw_person_export, [person], kind)
+    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind)
     journal.record(session, current_actor(), "person.export", "person", person, format=kind)
     # No name and no number of a document: the name of a file stays in lists of downloads.
     return send_download(content, mime_type, f"mis-datos.{kind}")

@@ -90,6 +90,7 @@ def register_incident(session: Session, actor: Actor, new: NewIncident) -> UUID:
         "noticed_on": new.noticed_on.isoformat(),
         "text": texts.clean_text(new.text, lines=True),
         "people_count": new.people_count,
+        "version": 1,
         "steps": [],
     }
     lock_for_transaction(session, _COUNTER_LOCK)
@@ -121,7 +122,7 @@ def take_incident_step(session: Session, actor: Actor, incident_id: UUID, versio
         raise Invalid(_("Some fields need attention."), tuple(errors))
     entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "step": step}
     entry["text"] = texts.clean_text(text, lines=True)
-    content = {**incident.content, "steps": [*incident.content["steps"], entry]}
+    content = {**incident.content, "version": version + 1, "steps": [*incident.content["steps"], entry]}
     session.execute(
         update(DataIncident)
         .where(DataIncident.id == incident_id)
@@ -165,9 +166,10 @@ def _check_incident(new: NewIncident) -> Iterator[FieldError]:
 
 
 def _open_row(session: Session, row: DataIncident) -> Incident:
-    return Incident(
-        row.id, row.reference, row.version, json.loads(get_vault(session).open(SEALING_PURPOSE, row.id, row.sealed))
-    )
+    content = json.loads(get_vault(session).open(SEALING_PURPOSE, row.id, row.sealed))
+    if content["version"] != row.version:  # an older content of the same row
+        raise VaultError(SEALING_PURPOSE, row.id)
+    return Incident(row.id, row.reference, row.version, content)
 
 
 def _seal(session: Session, incident_id: UUID, content: Mapping[str, Any]) -> bytes:

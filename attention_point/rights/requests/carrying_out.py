@@ -10,6 +10,7 @@ from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES, GEN
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.intake import queries as intake_queries
+from attention_point.people import merging
 from attention_point.people.claim_marks.revocations import store_revocation
 from attention_point.people.erasure.services import erase_person
 from attention_point.referrals import queries as referral_queries
@@ -28,7 +29,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
     """Do what a granted request asks, but for erasing, and return what was done by name, for the answer."""
     if request.kind != "revocation" or request.person is None:
         return {}
-    people = [request.person]
+    people = merging.list_linked(session, request.person)
     purposes = spell_out_purposes(request.note["purposes"])
     store_revocation(session, request.id, request.person, purposes, clock.today())
     referrals = [referral for referral in list_open_referrals(session, people) if _is_taken_back(referral, purposes)]

@@ -17,6 +17,7 @@ from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.workdays import is_working_day
+from attention_point.people import merging
 from attention_point.people import queries as people_queries
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import Mark, set_mark
@@ -71,7 +72,7 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
         require_person_on_file(session, new.person)
     facts: list[str] = []
     if new.proof == "slip_and_facts" and new.person is not None:
-        facts = check_facts(session, actor, [new.person], new.stated)
+        facts = check_facts(session, actor, merging.list_linked(session, new.person), new.stated)
     request_id, received_on = new_id(), new.received_on or clock.today()
     note = _build_note(new, received_on, facts, actor)
     reference = stored_requests.insert_request(session, request_id, note, _build_words(new))

@@ -15,6 +15,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
+from attention_point.people import merging
 from attention_point.people.claim_marks.marks import Mark, remove_mark, set_mark
 from attention_point.rights.requests import carrying_out, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts, check_facts
@@ -145,7 +146,7 @@ def prove_identity(
         if request.person is None:
             message = _("Look for the person first: the facts are compared with their record.")
             raise Invalid(message, (FieldError("proof", message),))
-        facts = check_facts(session, actor, [request.person], stated)
+        facts = check_facts(session, actor, merging.list_linked(session, request.person), stated)
     return _take_step(session, actor, request, "proved", {"proof": proof, "facts": facts})
 
 

@@ -111,8 +111,8 @@ def insert_request(session: Session, request_id: UUID, note: Mapping[str, Any], 
             version=1,
             tag=vault.index_tag(TAG_FIELD, person) if person else None,
             index_version=vault.index_version,
-            sealed=_seal_note(session, request_id, note),
-            sealed_words=_seal_words(session, request_id, note, words),
+            sealed=_seal_note(session, request_id, note, words, 1),
+            sealed_words=_seal_words(session, request_id, note, words, 1),
         )
     )
     return reference
@@ -122,15 +122,16 @@ def save_request(
     session: Session, request: StoredRequest, note: Mapping[str, Any], words: Mapping[str, Any] | None
 ) -> StoredRequest:
     """Store a request after a step; its version grows."""
+    version, all_words = request.version + 1, request.words if words is None else words
     values: dict[str, Any] = {
         "is_open": note["state"] in OPEN_STATES,
-        "version": request.version + 1,
-        "sealed": _seal_note(session, request.id, note),
+        "version": version,
+        "sealed": _seal_note(session, request.id, note, all_words, version),
     }
-    if words is not None:
-        values["sealed_words"] = _seal_words(session, request.id, note, words)
+    if all_words is not None:  # the version is bound to the words, so that older ones do not open in their place
+        values["sealed_words"] = _seal_words(session, request.id, note, all_words, version)
     session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
-    return StoredRequest(request.id, request.reference, request.version + 1, note, words)
+    return StoredRequest(request.id, request.reference, version, note, all_words)
 
 
 def get_request(session: Session, request_id: UUID) -> StoredRequest:
@@ -170,7 +171,7 @@ def list_requests_of_people(session: Session, people: Sequence[UUID]) -> list[St
     A tag that was moved to another row is damage: the note must name the person by whom it was found.
     """
     vault = get_vault(session)
-    tags = [vault.index_tag(TAG_FIELD, person.hex) for person in people]
+    tags = [tag for person in people for tag in vault.index_tags(TAG_FIELD, person.hex)]
     rows = session.scalars(select(RightsRequest).where(RightsRequest.tag.in_(tags)).order_by(RightsRequest.id.desc()))
     requests = []
     for request in _open_rows(session, rows):
@@ -202,7 +203,12 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
         session.execute(
             update(RightsRequest)
             .where(RightsRequest.id == request.id)
-            .values(is_open=False, tag=None, sealed_words=None, sealed=_seal_note(session, request.id, note))
+            .values(
+                is_open=False,
+                tag=None,
+                sealed_words=None,
+                sealed=_seal_note(session, request.id, note, None, request.version),
+            )
         )
     return len(requests)
 
@@ -223,40 +229,52 @@ def _open_rows(session: Session, rows: Iterable[RightsRequest], *, with_words: b
     return requests
 
 
+def read_tagged_person(session: Session, row_id: UUID, sealed: bytes) -> str | None:
+    """The hexadecimal id of the person of a sealed note; None for nobody on file. Raises VaultError."""
+    person: str | None = json.loads(get_vault(session).open(NOTE_PURPOSE, row_id, sealed)).get("person")
+    return person
+
+
 def _open_row(session: Session, row: RightsRequest, *, with_words: bool = True) -> StoredRequest:
     note = json.loads(get_vault(session).open(NOTE_PURPOSE, row.id, row.sealed))
-    words = _open_words(session, row, note) if with_words and row.sealed_words is not None else None
+    if note.pop("version") != row.version:  # an older note of the same row
+        raise VaultError(NOTE_PURPOSE, row.id)
+    words: Mapping[str, Any] | None = note.pop("words", None)
+    if with_words and row.sealed_words is not None:
+        words = _open_words(session, row, note)
     return StoredRequest(row.id, row.reference, row.version, note, words)
 
 
 def _open_words(session: Session, row: RightsRequest, note: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    sealed = row.sealed_words or b""
+    # Of somebody who was erased there is no key any more: an older row that still has words does not open.
+    if not note.get("person"):
+        return None
+    person = UUID(note["person"])
+    key = people_queries.open_person_keys(session, [person]).get(person)
     try:
-        if not note.get("person"):
-            words: Mapping[str, Any] = json.loads(get_vault(session).open(WORDS_PURPOSE, row.id, sealed))
-            return words
-        person = UUID(note["person"])
-        key = people_queries.open_person_keys(session, [person]).get(person)
-        return key.open(WORDS_PURPOSE, row.id, sealed) if key else None
+        return key.open(WORDS_PURPOSE, row.id, row.sealed_words or b"", version=row.version) if key else None
     except VaultError as error:
         note_damage(session, error)
         return None
 
 
-def _seal_note(session: Session, request_id: UUID, note: Mapping[str, Any]) -> bytes:
-    return get_vault(session).seal(NOTE_PURPOSE, request_id, _pad(note))
+def _seal_note(
+    session: Session, request_id: UUID, note: Mapping[str, Any], words: Mapping[str, Any] | None, version: int
+) -> bytes:
+    # Of nobody on file the words have no key of their own: they stand with the note.
+    content = {**note, "version": version} | ({"words": words} if words and not note.get("person") else {})
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    padded = text.ljust(-(-len(text) // _PADDED_BYTES) * _PADDED_BYTES)
+    return get_vault(session).seal(NOTE_PURPOSE, request_id, padded)
 
 
-def _seal_words(session: Session, request_id: UUID, note: Mapping[str, Any], words: Mapping[str, Any]) -> bytes:
+def _seal_words(
+    session: Session, request_id: UUID, note: Mapping[str, Any], words: Mapping[str, Any], version: int
+) -> bytes | None:
     if not note.get("person"):
-        return get_vault(session).seal(WORDS_PURPOSE, request_id, _pad(words))
+        return None
     person = UUID(note["person"])
     key = people_queries.open_person_keys(session, [person]).get(person)
     if key is None:
         raise VaultError("person-key", person)
-    return key.seal(WORDS_PURPOSE, request_id, dict(words))
-
-
-def _pad(content: Mapping[str, Any]) -> bytes:
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
-    return text.ljust(-(-len(text) // _PADDED_BYTES) * _PADDED_BYTES)
+    return key.seal(WORDS_PURPOSE, request_id, dict(words), version=version)

@@ -24,6 +24,7 @@ from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.rights.purposes import label_purpose
 from attention_point.rights.requests import forms, letters, services, stored_requests
@@ -154,7 +155,7 @@ def _may_be_at_risk(session: Session, stored: StoredRequest) -> bool:
     """Whether a letter or a call could harm: the person has a confidential record. Told to those who may see it."""
     if stored.person is None or stored.is_silent or not current_actor().may("restricted.view"):
         return False
-    visits = intake_queries.list_visits_of_person(session, stored.person)
+    visits = intake_queries.list_visits_of_people(session, merging.list_linked(session, stored.person))
     return any(not intake_queries.is_in_ordinary_lists(visit) for visit in visits)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from werkzeug.test import TestResponse
 from attention_point.accounts.administration import account_changes
 from attention_point.accounts.models import Account
 from attention_point.accounts.second_factor.models import SecondFactor, SignInTicket
-from attention_point.accounts.sign_in import authentication
+from attention_point.accounts.sign_in import authentication, second_step
+from attention_point.accounts.sign_in.second_step import SecondStep
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
+from attention_point.foundation.errors import Unauthenticated
 from attention_point.foundation.journal.models import JournalEntry
 from tests.accounts.support import EMAIL, PASSWORD, Clock, add_account, list_hidden_fields, sign_in, token_of
 from tests.support.pages import PageClient
@@ -244,3 +247,23 @@ def test_a_row_that_is_moved_to_another_account_opens_nothing_and_takes_no_page_
     sign_in(client)
     assert send_step(client, code=totp.at(clock.now())).status_code == 401
     assert client.get("/accounts").headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.both_databases
+def test_of_one_code_sent_at_once_one_is_taken(admin: UUID, with_app: AddApp, database: Database) -> None:
+    totp, codes = with_app(admin)
+    for step in (SecondStep(code=totp.at(clock.now())), SecondStep(recovery_code=codes[0])):
+        tickets = []
+        for _browser in range(4):
+            with pytest.raises(authentication.SecondStepNeeded) as needed:
+                authentication.sign_in(database, EMAIL, PASSWORD, "192.0.2.1")
+            tickets.append(needed.value.ticket)
+
+        def take(ticket: str, step: SecondStep = step) -> bool:
+            try:
+                return bool(second_step.take_second_step(database, ticket, step, None, "192.0.2.1").token)
+            except Unauthenticated:
+                return False
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(take, tickets)) == [False, False, False, True]

@@ -102,6 +102,10 @@ def test_who_asked_and_whose_account_it_is_do_not_confirm(office: Office, databa
                 way_back.confirm_way_back(session, actor, row)
     own = f"/ways-back/accounts/{office.accounts['asks']}"
     assert press(office.browsers["asks"], own, own, reason=REASON).status_code == 409
+    with database.write_session() as session:
+        session.get_one(Account, office.accounts["confirms"]).active = False
+    address = f"/ways-back/accounts/{office.accounts['lost']}"
+    assert "user way-back" in office.browsers["asks"].get(address).text
     assert "Esto lo debe confirmar otra persona" in office.browsers["asks"].get("/ways-back").text
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor, get_permissions
-from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.database import Base, Database, new_id
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake import form_drafts
@@ -21,9 +21,9 @@ from attention_point.referrals import notices
 from attention_point.referrals.models import Referral
 from attention_point.statistics.releases.period_counts import list_differences as list_month_differences
 from attention_point.statistics.releases.period_counts import recount_all_visits
-from attention_point.tallies.models import Tally
 from attention_point.tallies.queries import list_differences
 from tests.accounts.support import add_account
+from tests.support.counts import read_cells
 from tests.support.visits import acting, person, recorded
 
 SUPERVISOR = acting("supervisor")
@@ -39,8 +39,8 @@ def find_person(session: Session, visit: object) -> UUID:
     return session.scalars(select(Visit.person_id).where(Visit.id == UUID(str(visit)))).one()
 
 
-def count_everything(session: Session) -> dict[object, int]:
-    return {(row.table, row.cell, row.day): row.count for row in session.scalars(select(Tally)) if row.count}
+def count_people(session: Session) -> dict[object, int]:
+    return {key: count for key, count in read_cells(session).items() if key[2] == "people"}
 
 
 def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session: Session) -> None:
@@ -53,7 +53,7 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
     other_id = find_person(session, other_visit)
     form_drafts.save_form_draft(session, agent, new_id(), [("person_id", str(erased_id)), ("given_names", "Yohana")])
     form_drafts.save_form_draft(session, agent, new_id(), [("person_id", str(other_id))])
-    people_before = {row.table: row.count for row in session.scalars(select(Tally).where(Tally.table == "people"))}
+    people_before = count_people(session)
 
     result = services.erase_person(session, SUPERVISOR, erased_id, "claim", "Radicado 12")
 
@@ -69,16 +69,14 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
     assert {notice.kind for notice in notices.take_notices(session)} == {"new", "withdrawn"}
     assert session.scalar(select(func.count()).select_from(FormDraft)) == 1
     with pytest.raises(NotFound, match=r"datos de esta persona se borraron"):
-        records.view_person(session, SUPERVISOR, erased_id, "desk")
+        records.view_person(session, SUPERVISOR, erased_id, "erasure")
     # The counts stay, and a recount finds them although nobody can read the visits.
-    assert {
-        row.table: row.count for row in session.scalars(select(Tally).where(Tally.table == "people"))
-    } == people_before
+    assert count_people(session) == people_before
     cells = recount_all_visits(session, lambda facts: facts)
     assert list_differences(session, cells) == []
     for month in {item.day.replace(day=1) for item in visits}:
         assert list_month_differences(session, month) == []
-    assert records.view_person(session, SUPERVISOR, other_id, "desk").record["given_names"] == "Luis"
+    assert records.view_person(session, SUPERVISOR, other_id, "erasure").record["given_names"] == "Luis"
     # The note tells why; the journal, in clear, only that.
     note = services.find_note(session, erased_id)
     assert note is not None
@@ -97,4 +95,28 @@ def test_an_erasure_that_is_refused_changes_nothing(session: Session) -> None:
     with pytest.raises(NotFound):
         services.erase_person(session, SUPERVISOR, new_id(), "claim")
     assert session.scalars(select(Erasure)).all() == []
-    assert records.view_person(session, SUPERVISOR, erased_id, "desk").record
+    assert records.view_person(session, SUPERVISOR, erased_id, "erasure").record
+
+
+# Every table with a column that leads to a person or to a visit. A new one fails here until somebody has decided what
+# becomes of its rows: an eraser in the feature of its room (``foundation/erasers``).
+EMPTIED = {
+    "person_tag",
+    "possible_duplicate",
+    "access_grant",
+    "visit",
+    "visit_addition",
+    "referral",
+    "erasure",  # the tombstone itself
+}
+
+
+def test_every_table_that_names_people_is_emptied() -> None:
+    leading = {"person.id", "visit.id", "referral.id", "possible_duplicate.person_id", "possible_duplicate.other_id"}
+    names = {
+        table.name
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.target_fullname in leading
+    }
+    assert names == EMPTIED

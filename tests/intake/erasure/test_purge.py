@@ -15,12 +15,15 @@ from attention_point.directory.models import Point
 from attention_point.directory.revision import increase_revision
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.database import Database
+from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.settings import Settings
 from attention_point.intake.erasure import purge, retention
 from attention_point.intake.erasure.commands import person_commands
 from attention_point.intake.models import Visit
 from attention_point.people import records
+from attention_point.people.claim_marks.marks import Mark, remove_mark, set_mark
+from attention_point.people.duplicates import decisions, pairs
+from attention_point.people.duplicates.decisions import Judgement
 from attention_point.people.erasure import services
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
@@ -105,6 +108,26 @@ def test_a_point_that_keeps_longer_is_followed(database: Database, settings: Set
             session.execute(update(Point).values(retention_years=None))
             increase_revision(session)
         assert purge.preview_purge(database, clock.today()).lines[0].due == 1
+
+
+def test_a_claim_in_process_and_a_record_of_the_same_person_that_is_not_past_keep_a_file(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    today = clock.local_day(NOW)
+    rule = retention.find_rule(retention.ATTENTION, today)
+    assert rule is not None
+    with database.write_session() as session:
+        assert retention.list_past_people(session, rule, today) == [people["past"]]
+        request_id = new_id()
+        set_mark(session, request_id, people["past"], Mark(today, "claim"))
+        assert retention.list_past_people(session, rule, today) == []
+        remove_mark(session, request_id)
+        earlier, later = sorted((people["past"], people["now"]))
+        pairs.note_pairs(session, later, [earlier], NOW)
+        decisions.decide_pair(session, SUPERVISOR, later, earlier, Judgement("one-person-said-so", later))
+        assert retention.list_past_people(session, rule, today) == []
+        result = services.erase_person(session, SUPERVISOR, people["now"], "claim")
+        assert set(result.person_ids) == {earlier, later}, "joined records are erased together"
 
 
 @given(st.dates(date(2018, 1, 1), date(2200, 1, 1)))

@@ -15,7 +15,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.journal import queries as journal_queries
-from attention_point.statistics.releases import examination, period_counts, queries, services
+from attention_point.statistics.releases import content_building, examination, period_counts, queries, services
 from attention_point.statistics.releases.content import build_content_json, compute_content_hash
 from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.parsing import parse_content_json
@@ -202,3 +202,17 @@ def test_figures_that_changed_since_somebody_looked_are_not_released(
         tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))
         with pytest.raises(Conflict):
             services.release_period(session, OFFICE, IN_SEPTEMBER, fingerprint=seen)
+
+
+def test_a_period_whose_counts_changed_since_its_examination_is_examined_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _trusted(monkeypatch, session, 100, SEPTEMBER):
+        monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
+        examined = examination.examine_period(session, IN_SEPTEMBER)
+        tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))
+        content = queries.load_content(services.release_period(session, OFFICE, IN_SEPTEMBER, examined=examined))
+        assert content.totals == content_building.build_provisional_content(session, IN_SEPTEMBER).totals
+        assert content.totals != examined.prepared.content.totals
+        # Quarter and year are left to transactions of their own.
+        assert session.scalars(select(Release.period)).all() == ["2017-09"]
