@@ -47,7 +47,7 @@ class ChainState:
     noted_seq: int
 
     @property
-    def holds(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether the last verification found nothing."""
         return self.verified_at is not None and not self.fault_count
 

@@ -44,7 +44,7 @@ class OpenedFile:
     is_own: bool
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether it waits for this reader."""
         return not self.reviewed and not self.is_own
 
