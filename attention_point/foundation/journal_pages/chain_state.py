@@ -75,9 +75,10 @@ def verify_journal_daily(database: Database, _settings: Settings, _day: str) -> 
         record(session, SYSTEM, VERIFY_ACTION, "journal", None, entries=verdict.count, faults=faults)
 
 
-def note_head(session: Session, actor: Actor) -> None:
-    """Keep that the actor has noted the last seal outside of the system."""
-    seq, _digest = get_head(session)
+def note_head(session: Session, actor: Actor, shown_seq: int) -> None:
+    """Keep that the actor has noted outside of the system the seal that a page showed, that of entry ``shown_seq``."""
+    # Entries are written between the page and the answer: the newest seal is not the one on the paper.
+    seq = min(shown_seq, get_head(session)[0])
     record(session, actor, HEAD_NOTED_ACTION, "journal", None, head=seq)
 
 

@@ -96,8 +96,9 @@ def test_the_auditor_begins_there_and_finds_who_saw_a_person(app: Flask, databas
     missing = auditor.post("/journal/overview/person", data={"csrf_token": token, "number": "Yohana Velásquez"})
     assert missing.status_code == 422
     assert "Escríbalo como está en la hoja" in missing.text
-    assert auditor.post("/journal/overview/head", data={"csrf_token": token}).status_code == 303
-    assert "Nadie ha anotado" not in auditor.get("/journal/overview").text
+    assert auditor.post("/journal/overview/head", data={"csrf_token": token, "seq": "x"}).status_code == 422
+    assert auditor.post("/journal/overview/head", data={"csrf_token": token, "seq": "1"}).status_code == 303
+    assert "Último sello anotado afuera: el de la entrada 1," in auditor.get("/journal/overview").text
 
 
 @pytest.mark.parametrize("role", ["agent", "office", "supervisor", "entity"])
