@@ -70,6 +70,7 @@ def verify_journal_daily(database: Database, _settings: Settings, _day: str) -> 
         heads = read_heads(heads_file) if heads_file and heads_file.exists() else []
         fault_count = len(list_faulty_triggers(session))
         verdict = verify_chain(session, heads)
+    # In a transaction of its own: the walk takes seconds, and nobody's registration waits for it.
     with database.write_session() as session:
         faults = fault_count + len(verdict.faults)
         record(session, SYSTEM, VERIFY_ACTION, "journal", None, entries=verdict.count, faults=faults)
@@ -99,6 +100,7 @@ def find_chain_state(session: Session) -> ChainState:
 
 
 def _find_last(session: Session, action: str) -> tuple[datetime | None, dict[str, int]]:
+    # The index of actions gives the newest entry at once, however long the journal is.
     query = select(JournalEntry.at, JournalEntry.detail).where(JournalEntry.action == action)
     row = session.execute(query.order_by(JournalEntry.seq.desc()).limit(1)).first()
     if row is None:

@@ -53,6 +53,7 @@ def lead_to_question(error: ReasonRequired) -> Response:
 @requires("people.view")
 def ask_reason(person: UUID) -> Response | str:
     """Ask why the file is opened. Nothing of the person is read yet."""
+    # Only to a page of this program: an address from outside must not lead a signed-in supervisor elsewhere.
     page = find_local_path(request.args.get("next") or url_for("desk.show_person", person=person))
     people_records.require_person(read_session(), person)
     if not grants.needs_grant(current_actor()):
@@ -91,6 +92,7 @@ def list_openings() -> str:
     """List the files that were opened for a reason, what waits for the reader first. No person is named."""
     session, actor = db_session(), current_actor()
     files = review.list_opened_files(session, actor)
+    # Stable: within each part the newest stays first.
     files.sort(key=lambda file: (not file.is_waiting, not file.has_confidential))
     return render_template(
         "desk/openings.html",
