@@ -132,7 +132,7 @@ def _check_reason(reason: str, words: str) -> None:
     elif reason == OTHER_REASON and not words:
         message = _("Write the reason in a few words.")
     elif len(words) > MAX_WORDS:
-        message = _("At most %(count)s characters.", count=MAX_WORDS)
+        message = _("At most %(max_length)s characters.", max_length=MAX_WORDS)
     elif not texts.is_fit_text(words):
         message = _("Write the reason with letters and digits.")
     else:
