@@ -14,14 +14,15 @@ from attention_point import catalogue
 from attention_point.accounts.devices import device_requests
 from attention_point.accounts.sign_in import sessions
 from attention_point.directory.queries import list_entity_names, list_point_names
-from attention_point.foundation import paths, web
+from attention_point.foundation import erasers, paths, web
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
-from attention_point.foundation.private_files import JOURNAL_HEADS_FILE, require_private_files
+from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.keys import renewal
+from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
 from attention_point.routing.rules import NEEDS_ADDED
@@ -103,6 +104,9 @@ def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
     session_info[renewal.SESSION_KEY] = tuple(
         rotation for feature in catalogue.FEATURES for rotation in feature.rotations
     )
+    # Whoever erases a person stands below the rooms that hold rows about people.
+    session_info[erasure_list.SESSION_KEY] = settings.keyring.with_name(ERASURE_LIST_FILE)
+    session_info[erasers.SESSION_KEY] = tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers)
     database = Database(
         settings.database_url,
         session_info | {"vault": watch.get_vault()},

@@ -96,6 +96,12 @@ COMMANDS = (
         "device", "accounts.devices.commands", "device_commands", N_("Tablets, kiosks and screens of the points.")
     ),
     DeferredCommand(
+        "person",
+        "rights.commands",
+        "person_commands",
+        N_("People on file: erasing them, and for how long their data are kept."),
+    ),
+    DeferredCommand(
         "directory",
         "public_directory.commands",
         "directory_commands",

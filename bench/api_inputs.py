@@ -35,7 +35,7 @@ def main() -> None:
     start = time.monotonic()
     with working_folder() as folder:
         Keyring.create(folder / "keyring.json")
-        environment = {"ATTENTION_POINT_INSTANCE": str(folder)}
+        environment = {"ATTENTION_POINT_INSTANCE": str(folder), "ATTENTION_POINT_SECOND_FACTOR": "optional"}
         if options.database:
             environment["ATTENTION_POINT_DATABASE_URL"] = options.database
         settings = read_settings(environment)

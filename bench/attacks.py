@@ -3,6 +3,7 @@
 An attack is a function that prepares a database, attacks it and returns its results; it is added to ``ATTACKS``.
 """
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.draft import read_draft
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.intake.services import record_visit
+from bench import entity_guesses
 from bench.people import invent_drafts
 from bench.report import working_folder
 from tests.security import stolen_counts
@@ -107,7 +109,16 @@ def attack_transactions(_folder: Path) -> list[AttackResult]:
     ]
 
 
-ATTACKS: tuple[Callable[[Path], list[AttackResult]], ...] = (attack_log, attack_transactions)
+def attack_entities(folder: Path) -> list[AttackResult]:
+    """Guess which referrals are confidential by the tags of their entities, knowing last year in clear."""
+    last, stolen = entity_guesses.load_two_years(folder)
+    rows = [entity_guesses.build_rows(referrals, entity_guesses.BY_DAY) for referrals in (last, stolen)]
+    hits = max(entity_guesses.find_mean_hits(guess, *rows) for guess in entity_guesses.GUESSES)
+    confidential = sum(row.is_confidential for row in rows[1])
+    return [AttackResult("confidential referrals by entity", math.ceil(hits), confidential, confidential // 4)]
+
+
+ATTACKS: tuple[Callable[[Path], list[AttackResult]], ...] = (attack_log, attack_transactions, attack_entities)
 
 
 def build_section() -> str:

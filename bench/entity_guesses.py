@@ -26,18 +26,21 @@ from sqlalchemy import select
 from attention_point.app import open_database_of
 from attention_point.foundation.paths import PROJECT_FOLDER
 from attention_point.foundation.settings import read_settings
-from attention_point.referrals.entity_tags import find_day
+from attention_point.referrals.entity_rows.entity_tags import find_day
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, list_referrals_by_ids
 from bench.report import working_folder
 
 TURNS = 20  # among groups of one size the thief guesses
 LAST_SEED, STOLEN_SEED = 2018, 2017
-PERIODS: Mapping[str, Callable[[date], object] | None] = {
+PEOPLE = 2_600  # of each demonstration, in half a year
+Period = Callable[[date], object]
+BY_DAY: Period = date.toordinal
+PERIODS: Mapping[str, Period | None] = {
     "the entity in clear, as before": None,
     "a tag of entity and month": lambda day: (day.year, day.month),
     "a tag of entity and week": lambda day: day.isocalendar()[:2],
-    "a tag of entity and day": lambda day: day,
+    "a tag of entity and day": BY_DAY,
 }
 
 
@@ -62,7 +65,7 @@ def read_rows(environment: Mapping[str, str]) -> list[DecryptedReferral]:
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]
 
 
-def build_rows(referrals: Sequence[DecryptedReferral], period: Callable[[date], object] | None) -> list[Row]:
+def build_rows(referrals: Sequence[DecryptedReferral], period: Period | None) -> list[Row]:
     """The rows as they look where entities are told apart within a period, or in clear."""
     visits: Counter[UUID] = Counter(referral.visit_id for referral in referrals)
     groups = [(referral.entity, period(find_day(referral.id)) if period else "clear") for referral in referrals]
@@ -114,6 +117,25 @@ def _sum_weights(weights: Mapping[tuple[int, object], float], features: Iterable
     return sum(weights.get(pair, 0.0) for pair in enumerate(features))
 
 
+GUESSES: tuple[Callable[[Sequence[Row], Sequence[Row], random.Random], int], ...] = (guess_by_size, guess_by_all)
+
+
+def find_mean_hits(
+    guess: Callable[[Sequence[Row], Sequence[Row], random.Random], int], last: Sequence[Row], stolen: Sequence[Row]
+) -> float:
+    """The mean of several turns of a guess."""
+    chance = random.Random(1)
+    return sum(guess(last, stolen, chance) for _turn in range(TURNS)) / TURNS
+
+
+def load_two_years(folder: Path, people: int = PEOPLE) -> tuple[list[DecryptedReferral], list[DecryptedReferral]]:
+    """The referrals of last year and those that were stolen: each of a demonstration of its own."""
+    last, stolen = (
+        read_rows(load_demonstration(folder / str(seed), seed, people)) for seed in (LAST_SEED, STOLEN_SEED)
+    )
+    return last, stolen
+
+
 def load_demonstration(folder: Path, seed: int, people: int) -> dict[str, str]:
     """Load invented people into an instance of their own; return its settings."""
     folder.mkdir(mode=0o700)
@@ -142,10 +164,7 @@ def format_section(last: Sequence[DecryptedReferral], stolen: Sequence[Decrypted
     ]
     for what, period in PERIODS.items():
         rows = build_rows(last, period), build_rows(stolen, period)
-        means = []
-        for guess in (guess_by_size, guess_by_all):
-            chance = random.Random(1)
-            means.append(sum(guess(*rows, chance) for _turn in range(TURNS)) / TURNS)
+        means = [find_mean_hits(guess, *rows) for guess in GUESSES]
         by_chance = confidential * confidential / len(stolen)
         lines.append(f"| {what} | {means[0]:.1f} | {means[1]:.1f} | {by_chance:.1f} |")
     return "\n".join(lines)
@@ -154,7 +173,7 @@ def format_section(last: Sequence[DecryptedReferral], stolen: Sequence[Decrypted
 def main() -> None:
     """Load both demonstrations, guess, and print the section."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=2_600, help="people of each demonstration")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="people of each demonstration")
     options = parser.parse_args()
     with working_folder() as folder:
         last, stolen = (

@@ -31,7 +31,7 @@ from attention_point.people import queries as people_queries
 from attention_point.people.models import Person
 from attention_point.portal.inbox import finding
 from attention_point.portal.inbox.order import index_keeper
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import SEALING_PURPOSE
 from bench.report import Figure, format_table, measure_milliseconds, working_folder
@@ -236,7 +236,8 @@ def _print_section(folder: Path, name: str, url: str, options: argparse.Namespac
     fill_referrals(database, options.referrals, options.open)
     _analyse(database)
     database.close()
-    settings = read_settings({"ATTENTION_POINT_INSTANCE": str(folder), "ATTENTION_POINT_DATABASE_URL": url})
+    environment = {"INSTANCE": str(folder), "DATABASE_URL": url, "SECOND_FACTOR": "optional"}
+    settings = read_settings({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
     print(
         f"\n## An entity with {options.referrals:,} referrals, {options.open:,} of them open, on {name}\n\n"
         f"Made in {time.perf_counter() - started:.0f} s.\n"

@@ -22,7 +22,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals import queries, rules
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import parse_filters
 from attention_point.referrals.monitor.queries import collect_monitor

@@ -8,9 +8,9 @@ import argparse
 import random
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -77,21 +77,31 @@ def invent_records(count: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 def build_database(folder: Path, count: int, seed: int = 1) -> Database:
-    """A database with so many people and nothing else. Tags go in sorted: a hundred times as fast as as they come."""
+    """A database with so many people and nothing else."""
+    database = create_database(folder)
+    fill_people(database, count, seed)
+    return database
+
+
+def create_database(folder: Path) -> Database:
+    """An empty database with its keyring."""
     Keyring.create(folder / "keyring.json")
     database = Database(f"sqlite:///{folder / 'search.db'}", {"vault": Vault(Keyring.load(folder / "keyring.json"))})
     migrations.upgrade_database(str(database.url))
-    fill_people(database, count, seed)
     return database
 
 
 def fill_people(database: Database, count: int, seed: int = 1) -> None:
     """So many people into an empty database, with their tags."""
+    fill_records(database, invent_records(count, seed))
+
+
+def fill_records(database: Database, people: Iterable[dict[str, Any]]) -> None:
+    """People with these records into a database. Tags go in sorted: a hundred times as fast as as they come."""
     tag_rows: list[tuple[int, bytes, UUID]] = []
-    people = invent_records(count, seed)
-    for _ in range(0, count, CHUNK):
+    for chunk in batched(people, CHUNK):
         with database.write_session() as session:
-            _insert_people(session, [record for _, record in zip(range(CHUNK), people, strict=False)], tag_rows)
+            _insert_people(session, chunk, tag_rows)
     tag_rows.sort()
     for start in range(0, len(tag_rows), CHUNK * 10):
         with database.write_session() as session:
@@ -100,6 +110,13 @@ def fill_people(database: Database, count: int, seed: int = 1) -> None:
                 for kind, tag, person in tag_rows[start : start + CHUNK * 10]
             ]
             session.connection().execute(insert(PersonTag), values)
+
+
+def batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows in lists of so many."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def _insert_people(

@@ -6,9 +6,12 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.backups",
     "tests.support.application",
     "tests.support.browser",
+    "tests.support.own_keys",
     "tests.support.staff",
+    "tests.support.second_step",
 ]
 
 # A slow moment of the machine is no fault of a test. The rest is as it was: under CI, hypothesis draws without chance.

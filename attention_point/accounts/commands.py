@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from attention_point.accounts import passwords, queries, rules, services
 from attention_point.accounts.administration import account_changes, account_list
 from attention_point.accounts.models import Account
+from attention_point.accounts.second_factor import way_back
 from attention_point.foundation import clock
 from attention_point.foundation.access import ROLES, SCOPES, SYSTEM, Actor
 from attention_point.foundation.commands import read_session, use_database, write_session
@@ -135,6 +136,24 @@ def edit_account(email: str, name: str | None, role: str | None, entity: str | N
 def unlock_account(email: str) -> None:
     """Clear the failed sign-ins of the account of EMAIL, so that nobody has to wait to sign in."""
     click.echo(_("Unlocked: %(email)s", email=_change_account(email, account_changes.unlock_account)))
+
+
+@user_commands.command("way-back")
+@click.argument("email")
+@click.option("--reason", required=True, help="What happened, for the one who confirms.")
+def ask_way_back(email: str, reason: str) -> None:
+    """Print the first half of a code for the owner of EMAIL, who lost the device of the second step."""
+    with write_session() as session:
+        account = _get_account_by_email(session, email)
+        code = way_back.ask_way_back(session, SYSTEM, account.id, reason)
+        second_half = way_back.confirm_alone(session, SYSTEM, account.id)
+    if second_half is None:
+        click.echo(_("First half of the code, shown only now: %(code)s", code=code))
+        message = _("Within a day a supervisor or another administrator must confirm on the page 'Lost devices'.")
+        click.echo(message, err=True)
+    else:
+        click.echo(_("Code, shown only now: %(code)s", code=f"{code}-{second_half}"))
+        click.echo(_("Nobody else could confirm it, so it is whole. It is good for a day."), err=True)
 
 
 def _change_account(email: str, change: Callable[[Session, Actor, UUID], None]) -> str:

@@ -41,6 +41,8 @@ class Account(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     # When a partner is told of her referrals: ``at_once`` or ``daily`` (``rules.NOTICE_TIMINGS``).
     notice_timing: Mapped[str] = mapped_column(String(10), server_default="at_once")
+    # Since when a password alone no longer opens the account; empty for one without a second step.
+    second_factor_at: Mapped[datetime | None]
 
 
 class LoginSession(Base):

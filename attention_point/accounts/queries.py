@@ -21,6 +21,7 @@ _SELECT_SIGNED_IN_ACCOUNT = (
         Account.role,
         Account.entity,
         Account.must_change_password,
+        Account.second_factor_at,
         LoginSession.created_at,
         LoginSession.last_seen_at,
     )
@@ -57,7 +58,7 @@ class Liaison(NamedTuple):
 
 def find_signed_in_account(
     session: Session, token_hash: bytes
-) -> Row[UUID, str, str, str | None, bool, datetime, datetime] | None:
+) -> Row[UUID, str, str, str | None, bool, datetime | None, datetime, datetime] | None:
     """The account of an open session, found by the hash of the session's token, with the times of the session."""
     return session.execute(_SELECT_SIGNED_IN_ACCOUNT, {"digest": token_hash}).one_or_none()
 

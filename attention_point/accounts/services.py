@@ -1,4 +1,4 @@
-"""Adds accounts; adds and revokes tokens. Services take the caller's session and never commit."""
+"""Adds accounts, ends their sessions; adds and revokes tokens. Services take the caller's session and never commit."""
 
 import hashlib
 import secrets
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from attention_point import texts
 from attention_point.accounts import passwords, queries, rules
-from attention_point.accounts.models import Account, ApiToken
+from attention_point.accounts.models import Account, ApiToken, LoginSession
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import ROLES, SCOPES, SYSTEM, Actor
 from attention_point.foundation.database import new_id
@@ -150,6 +151,20 @@ def _find_free_email(session: Session) -> str:
         number += 1
         email = FIRST_ADMINISTRATOR_EMAIL.replace("@", f"{number}@")
     return email
+
+
+def end_sessions(session: Session, account_id: UUID, kept_token_hash: bytes | None = None) -> int:
+    """End the open sessions of an account, but not the one with ``kept_token_hash``. Returns how many ended."""
+    return end_matching_sessions(
+        session, (LoginSession.account_id == account_id) & (LoginSession.token_hash != (kept_token_hash or b""))
+    )
+
+
+def end_matching_sessions(session: Session, condition: ColumnElement[bool]) -> int:
+    """End the open sessions for which a condition holds. Returns how many ended."""
+    ending_query = update(LoginSession).where(condition, LoginSession.ended_at.is_(None))
+    ended_rows = session.execute(ending_query.values(ended_at=clock.now()).returning(LoginSession.id))
+    return len(ended_rows.all())
 
 
 def add_token(session: Session, actor: Actor, name: str, scope: str, entity: str | None = None) -> str:

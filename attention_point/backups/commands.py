@@ -1,6 +1,7 @@
 """The commands ``attention-point backup …``."""
 
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -9,9 +10,12 @@ from attention_point.backups.services import BackupSummary, check_backup, create
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
-from attention_point.foundation.language import format_date, format_number
+from attention_point.foundation.language import format_date, format_number, ngettext
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.private_files import ERASURE_LIST_FILE
 from attention_point.foundation.settings import read_settings
+from attention_point.people.erasure.erasure_list import ListedErasure, read_erasures
+from attention_point.people.erasure.repeating import erase_returned
 
 _BYTES_PER_MEGABYTE = 1024**2
 _IDENTITY = click.option("--identity", required=True, type=FILE_TO_READ, help="The file of age's identity.")
@@ -49,11 +53,39 @@ def check_file(file: Path, identity: Path) -> None:
 @backup_commands.command("restore")
 @click.argument("file", type=FILE_TO_READ)
 @_IDENTITY
-def restore_file(file: Path, identity: Path) -> None:
-    """Restore a backup into an empty instance, in which the keyring of the installation stands already."""
-    with report_errors():
-        summary = restore_backup(read_settings(), file, identity)
+@click.option(
+    "--erased",
+    "lists",
+    multiple=True,
+    type=FILE_TO_READ,
+    help="A list of erased people that was kept elsewhere: the file “erased-people” beside the keyring.",
+)
+def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
+    """Restore a backup into an empty instance, in which the keyring of the installation stands already.
+
+    Who was erased after the backup is erased again, by the list beside the keyring and by those of --erased.
+    """
+    erased_again: list[int] = []
+    with use_database() as database:
+        settings = read_settings()
+        own_list = settings.keyring.with_name(ERASURE_LIST_FILE)
+        found_lists = [path for path in (own_list, *lists) if path.exists()]
+        erasures: dict[UUID, ListedErasure] = {}
+        for path in found_lists:
+            erasures |= read_erasures(path, database.info["vault"])
+        summary = restore_backup(
+            settings,
+            file,
+            identity,
+            database.info,
+            lambda restored: erased_again.append(erase_returned(restored, erasures)),
+        )
     click.echo(_describe_backup(summary))
+    if found_lists:
+        count = erased_again[0]
+        click.echo(ngettext("%(num)s person was erased again.", "%(num)s people were erased again.", count))
+    else:
+        click.echo(_("No list of erased people was found: whoever was erased after the backup can be read again."))
     click.echo(_("Restored. Run “attention-point init”, then “attention-point journal verify”."))
 
 

@@ -5,7 +5,7 @@ pages. PostgreSQL gives each table as text (``COPY``) in one transaction that re
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -69,6 +69,14 @@ def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
     return count_sqlite_rows(copy)
 
 
+def settle_sqlite(file: Path) -> None:
+    """Bring into the file itself whatever its log still holds, and write it anew without what was deleted from it."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode=DELETE")  # the server turns its log on again
+
+
 def count_sqlite_rows(file: Path) -> dict[str, int]:
     """The rows of each table. Raises BackupError for a file that is damaged."""
     engine = create_engine("sqlite://", creator=partial(sqlite3.connect, f"file:{file}?mode=ro", uri=True))
@@ -126,8 +134,11 @@ def _open_cursor(connection: Connection) -> Any:
     return connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
 
 
-def load_postgresql(database: Database, archive: Archive) -> None:
-    """Fill an empty database with the tables of an archive, all of them or none. Raises BackupError."""
+def load_postgresql(database: Database, archive: Archive, finish: Callable[[Database], None] | None = None) -> None:
+    """Fill an empty database with the tables of an archive, all of them or none. Raises BackupError.
+
+    ``finish`` gets the database at the end; where it raises, the database is empty again.
+    """
     manifest = archive.manifest
     if count_lines(archive) != manifest["rows"]:
         raise _build_damage_error()
@@ -147,6 +158,8 @@ def load_postgresql(database: Database, archive: Archive) -> None:
             _switch_triggers(connection, tables, "ENABLE")
             _compare_counts(connection, manifest["rows"])
             _advance_sequences(connection)
+        if finish is not None:
+            finish(database)
     except BaseException:
         _drop_tables(database)
         raise

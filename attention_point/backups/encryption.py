@@ -70,13 +70,40 @@ def encrypt_stream(chunks: Iterator[bytes], target: BinaryIO, recipients: "list[
         raise
 
 
+class _ErrorKeeper:
+    """A file that is written to, and the error with which that failed: age hides it behind one of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, content: bytes) -> int:
+        """Write as the file does."""
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        """Flush as the file does."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            self.error = error
+            raise
+
+
 def decrypt_file(source: BinaryIO, target: BinaryIO, identities: "list[pyrage.x25519.Identity]") -> None:
     """Decrypt a whole file. Raises BackupError for one that is damaged, cut off, or closed to these identities."""
     import pyrage  # noqa: PLC0415
 
+    writer = _ErrorKeeper(target)
     try:
-        pyrage.decrypt_io(source, target, identities)
+        pyrage.decrypt_io(source, writer, identities)
     except (pyrage.DecryptError, OSError, ValueError):
+        if writer.error is not None:  # a full disk is no fault of the backup
+            raise writer.error from None
         raise BackupError(
             _("The backup does not open: it is damaged or cut off, or it was made for another identity.")
         ) from None

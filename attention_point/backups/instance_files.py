@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from attention_point import texts
@@ -66,12 +67,26 @@ def find_targets(settings: Settings, archive: Archive) -> dict[str, Path]:
     return {name: path for name, path in targets.items() if path is not None}
 
 
-def restore_files(archive: Archive, targets: Mapping[str, Path]) -> None:
-    """Write the files of an archive where they belong."""
-    for name, path in targets.items():
-        create_private_folder(path.parent)
-        with archive.open_member(name) as file:
-            write_private_file(path, file.read())
+@contextmanager
+def restored_files(archive: Archive, targets: Mapping[str, Path]) -> Iterator[None]:
+    """Write the files of an archive where they belong; where the block or the disk fails, they go again."""
+    written_paths: list[Path] = []
+    new_folders: list[Path] = []
+    try:
+        for name, path in targets.items():
+            new_folders += [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+            written_paths.append(path)
+            create_private_folder(path.parent)
+            with archive.open_member(name) as file:
+                write_private_file(path, file.read())
+        yield
+    except BaseException:
+        for path in written_paths:
+            path.unlink(missing_ok=True)
+        for folder in sorted(new_folders, reverse=True):  # the inner ones first
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _find_target(settings: Settings, name: str) -> Path | None:

@@ -3,10 +3,13 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_native_id
 from typing import Any
 
 from attention_point.backups import database_copies, encryption, instance_files
@@ -54,18 +57,34 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
         "keyring": compute_keyring_fingerprint(database.info["vault"]),
         "rows": rows,
     }
-    try:
+
+    def write_half() -> None:
         with _open_new_file(half) as file:
             chunks = stream_archive(_list_members(database, settings, rows), manifest)
             encryption.encrypt_stream(chunks, file, recipients)
             file.flush()
             os.fsync(file.fileno())
+
+    try:
+        _run_with_low_priority(write_half)
         half.rename(path)
     except OSError as error:
         raise BackupError(_("%(file)s cannot be written: %(reason)s", file=path, reason=error.strerror)) from None
     finally:
         half.unlink(missing_ok=True)
     return _summarise_manifest(manifest, path)
+
+
+def _run_with_low_priority(function: Callable[[], None]) -> None:
+    """Run a function in a thread to which the machine gives only what the desk leaves: registrations go first."""
+    with ThreadPoolExecutor(1, initializer=_lower_priority) as pool:
+        pool.submit(copy_context().run, function).result()
+
+
+def _lower_priority() -> None:
+    with suppress(OSError):  # a machine that does not let it: the backup is made all the same
+        # On Linux a thread has a priority of its own, and a process cannot raise it again.
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), 10)
 
 
 def compute_keyring_fingerprint(vault: Vault) -> str:
@@ -110,29 +129,51 @@ def _open_scratch_folder(settings: Settings) -> Iterator[Path]:
         yield Path(name)
 
 
-def restore_backup(settings: Settings, path: Path, identity_file: Path) -> BackupSummary:
+def restore_backup(
+    settings: Settings,
+    path: Path,
+    identity_file: Path,
+    session_info: Mapping[str, Any] | None = None,
+    finish: Callable[[Database], None] | None = None,
+) -> BackupSummary:
     """Restore a backup into an empty instance that has the keyring of the installation already.
 
-    Raises BackupError, and KeyringError for a keyring that does not load; then nothing was changed.
+    ``finish`` gets the restored database before anybody can use it, with ``session_info`` in its sessions. Raises
+    BackupError, KeyringError for a keyring that does not load, and what ``finish`` raises; then nothing was changed.
     """
     identities = encryption.read_identities(identity_file)
     vault = Vault(Keyring.load(settings.keyring))
     create_private_folder(settings.instance)
     instance_files.require_no_files(settings)
-    database = Database(settings.database_url, info={"vault": vault})
+    info = {**(session_info or {}), "vault": vault}
+    database = Database(settings.database_url, info=info)
     try:
         _require_empty_database(database, settings)
+        _require_room(settings, path)
         with _open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
             _require_fitting(archive, database, vault)
             targets = instance_files.find_targets(settings, archive)
-            if database.is_sqlite:
-                _restore_sqlite(settings, archive, folder)
-            else:
-                database_copies.load_postgresql(database, archive)
-            instance_files.restore_files(archive, targets)
+            # The files first: a database that is in its place is an installation, and must lack nothing.
+            with instance_files.restored_files(archive, targets):
+                if database.is_sqlite:
+                    _restore_sqlite(settings, archive, folder, info, finish)
+                else:
+                    database_copies.load_postgresql(database, archive, finish)
             return _summarise_manifest(archive.manifest, path)
+    except OSError as error:
+        raise BackupError(
+            _("The backup cannot be restored: %(reason)s. Nothing was changed.", reason=error.strerror)
+        ) from None
     finally:
         database.close()
+
+
+def _require_room(settings: Settings, path: Path) -> None:
+    """Raise BackupError where there is no room for the decrypted archive and for what is in it."""
+    if shutil.disk_usage(settings.instance).free < 2 * path.stat().st_size:
+        raise BackupError(
+            _("Too little room on the disk of %(folder)s to restore the backup.", folder=settings.instance)
+        )
 
 
 def check_backup(settings: Settings, path: Path, identity_file: Path) -> BackupSummary:
@@ -203,16 +244,32 @@ def _extract_sqlite(archive: Archive, folder: Path) -> Path:
     return restored
 
 
-def _restore_sqlite(settings: Settings, archive: Archive, folder: Path) -> None:
+def _restore_sqlite(
+    settings: Settings,
+    archive: Archive,
+    folder: Path,
+    info: dict[str, Any],
+    finish: Callable[[Database], None] | None,
+) -> None:
     restored, file = _extract_sqlite(archive, folder), find_database_file(settings.database_url)
     if file is None:
         raise BackupError(_("A database in memory has no backup."))
+    if finish is not None:
+        with closing(Database(f"sqlite:///{restored}", info=info)) as database:
+            finish(database)
+        database_copies.settle_sqlite(restored)
     # What an empty database kept beside itself would be taken for the restored one's own.
     for suffix in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             file.with_name(f"{file.name}{suffix}").unlink()
     create_private_folder(file.parent)
-    shutil.move(restored, file)
+    # On another disk it is copied: under its own name only once it is whole.
+    half = file.with_name(f".{file.name}.part")
+    try:
+        shutil.move(restored, half)
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def _summarise_manifest(manifest: dict[str, Any], path: Path) -> BackupSummary:

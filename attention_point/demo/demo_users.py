@@ -78,7 +78,8 @@ def build_marker_users(users: Sequence[DemoUser]) -> dict[str, dict[str, str]]:
 def list_shown_users(session: Session, secrets_by_email: Mapping[str, Any]) -> list[ShownUser]:
     """The users whose password in the marker still opens their account.
 
-    A user who was disabled or has another password by now is left out, and so is a damaged entry of the marker.
+    A user who was disabled, or has another password or a second step by now, is left out, and so is a damaged entry of
+    the marker.
     """
     data = load_data_file("users")
     first_names = [*(row["user"] for row in data["people"] if row["first"]), *data["entities"]]
@@ -88,7 +89,8 @@ def list_shown_users(session: Session, secrets_by_email: Mapping[str, Any]) -> l
     for email, secret in secrets_by_email.items():
         account = accounts.get(email)
         # The same hash means that the account still has the password that was given out: a real one is never shown.
-        if account and account.active and isinstance(secret, dict) and secret.get("hash") == account.password_hash:
+        opens_alone = account is not None and account.active and account.second_factor_at is None
+        if account and opens_alone and isinstance(secret, dict) and secret.get("hash") == account.password_hash:
             password = str(secret.get("password"))
             users.append(ShownUser(account.role, account.name, email, password, email in first_emails))
     return users

@@ -35,6 +35,9 @@ RECORD_LABELS = {
     "point-key": N_("a key of a point (what was sealed to it without network does not open)"),
     "month-tallies": N_("the counts of a month (“statistics rebuild” counts it anew)"),
     "pending-tallies": N_("counts of a visit or an answer (“statistics rebuild” counts them anew)"),
+    "rights-mark": N_("the mark of a claim in process, or what a person took back"),
+    "rights-request": N_("a request about a person’s data"),
+    "data-incident": N_("an incident of data"),
     "turn_samples": N_("the waits of a past day, kept for simulations"),
 }
 _SESSION_KEY = "damage"

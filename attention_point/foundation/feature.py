@@ -7,6 +7,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.doctor import Check, ListStatus
+from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.journal.naming import RecordNaming
 from attention_point.foundation.key_rotation import Rotation
@@ -37,7 +38,7 @@ class Feature:
     ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
     are safe to repeat. ``status`` tells the page of the system about the room. ``naming`` gives the room's records and
     actors the names that the journal shows for their ids. ``rotations`` are its rows that stand under a key of the
-    keyring itself.
+    keyring itself. ``erasers`` empty its rows about people who are erased.
     """
 
     name: str
@@ -49,3 +50,4 @@ class Feature:
     status: tuple[ListStatus, ...] = ()
     naming: RecordNaming = RecordNaming()
     rotations: tuple[Rotation, ...] = ()
+    erasers: tuple[Eraser, ...] = ()

@@ -23,6 +23,8 @@ README_FROM_GIT = "README.md"
 SQLITE_FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 JOURNAL_HEADS_FILE = "journal-heads"
 """The file beside the keyring in which the journal's first keyed head is kept (``docs/journal.md``)."""
+ERASURE_LIST_FILE = "erased-people"
+"""The file beside the keyring that names who was erased, so that a restore erases them again."""
 BACKUP_FOLDER = "backups"
 INSTANCE_SUBFOLDERS = ("attachments", "open-data", BACKUP_FOLDER)
 """The folders of the instance in which the program keeps files."""
@@ -131,6 +133,7 @@ def _walk_folder(folder: Path) -> Iterator[Path]:
 def _list_settings_files(settings: Settings) -> Iterator[Path]:
     yield settings.keyring
     yield settings.keyring.with_name(JOURNAL_HEADS_FILE)
+    yield settings.keyring.with_name(ERASURE_LIST_FILE)
     yield settings.instance / DEMO_MARKER_FILE
     database = find_database_file(settings.database_url)
     if database is not None:

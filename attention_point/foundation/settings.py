@@ -17,6 +17,7 @@ ENVIRONMENT_PREFIX = "ATTENTION_POINT_"
 NAME_INDEX_PEOPLE = 250_000
 """With more people on file, parts of names and typing errors are not searched for; docs/performance.md has the cost."""
 RELEASE_APPROVALS = ("one-person", "two-people")  # by whom a month is published
+SECOND_FACTORS = ("required", "everybody", "optional")  # who needs a second step to sign in
 DEMO_MARKER_FILE = "demonstration"  # a file in the instance: its people are invented
 
 
@@ -49,6 +50,7 @@ class Settings:
     webhook_networks: tuple[Network, ...] = ()  # beside public addresses, where webhooks may lead
     name_index_people: int = NAME_INDEX_PEOPLE
     release_approval: str = RELEASE_APPROVALS[0]
+    second_factor: str = SECOND_FACTORS[0]
 
     @property
     def release_needs_two_people(self) -> bool:
@@ -99,6 +101,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if name.startswith(ENVIRONMENT_PREFIX)
     }
     instance = Path(values.pop("INSTANCE", paths.INSTANCE_FOLDER)).resolve()
+    is_demo = _read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists()
+    # A demonstration shows its passwords to everybody and holds invented people.
+    values.setdefault("SECOND_FACTOR", "optional" if is_demo else "")
     settings = Settings(
         instance=instance,
         database_url=values.pop("DATABASE_URL", f"sqlite:///{instance / 'attention-point.db'}"),
@@ -109,11 +114,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact=" ".join(values.pop("CONTACT", "").split()) or None,
         session_idle_minutes=_read_whole_number(values, "SESSION_IDLE_MINUTES", 20),
         session_hours=_read_whole_number(values, "SESSION_HOURS", 10),
-        demo=_read_switch(values, "DEMO") or (instance / DEMO_MARKER_FILE).exists(),
+        demo=is_demo,
         trusted_proxies=_read_networks(values, "TRUSTED_PROXIES"),
         backup_recipients=_read_recipients(values, "BACKUP_RECIPIENTS"),
         webhook_networks=_read_networks(values, "WEBHOOK_NETWORKS"),
         release_approval=_read_choice(values, "RELEASE_APPROVAL", RELEASE_APPROVALS),
+        second_factor=_read_choice(values, "SECOND_FACTOR", SECOND_FACTORS),
         name_index_people=_read_whole_number(values, "NAME_INDEX_PEOPLE", NAME_INDEX_PEOPLE, least=0),
     )
     if values:  # a misspelt name would silently leave the default in force

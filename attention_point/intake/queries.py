@@ -1,6 +1,6 @@
 """Reading visits: one, a person's or a point's latest ones, and what the API answers about one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from attention_point.foundation.language import translate_stored_message
 from attention_point.foundation.vault import VaultError
 from attention_point.intake.models import VOID, Visit
 from attention_point.people import queries as people_queries
+from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
 
 SEALING_PURPOSE = "visit"
@@ -111,19 +112,20 @@ ListedVisit = DecryptedVisit | DamagedVisit
 def list_visible_visits(session: Session, actor: Actor, visits: Sequence[ListedVisit]) -> list[ListedVisit]:
     """Those of some visits that this reader may see, in their order; a damaged one is shown as such.
 
-    A supervisor sees all. Others see what they recorded and whatever is of today; of older visits of colleagues those
-    from which a referral came. So a confidential visit, which they do not see, is missed no more than one that ended
-    with guidance (decision 57).
+    A supervisor sees all ordinary ones, and confidential ones of a person whose file she opened for a reason. Others
+    see what they recorded and whatever is of today; of older visits of colleagues those from which a referral came. So
+    a confidential visit, which they do not see, is missed no more than one that ended with guidance (decision 57).
     """
-    if actor.may("restricted.view"):
-        return list(visits)
+    if actor.may(grants.CONFIDENTIAL_PERMISSION):
+        is_shown = build_restricted_filter(session, actor)
+        return [visit for visit in visits if isinstance(visit, DamagedVisit) or not visit.restricted or is_shown(visit)]
     of_colleagues = [visit.id for visit in visits if isinstance(visit, DecryptedVisit) and not _is_near(actor, visit)]
     referred = {visit_id for visit_id, _state in referral_queries.list_states_of_visits(session, of_colleagues)}
     return [
         visit
         for visit in visits
         if isinstance(visit, DamagedVisit)
-        or (can_see_restricted(actor, visit) if visit.restricted else _is_near(actor, visit) or visit.id in referred)
+        or (is_received_today(actor, visit) if visit.restricted else _is_near(actor, visit) or visit.id in referred)
     ]
 
 
@@ -133,13 +135,12 @@ def _is_near(actor: Actor, visit: DecryptedVisit) -> bool:
 
 def list_hidden_visits(session: Session, actor: Actor, visit_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of some visits that are confidential, and that this reader may not see: nor what hangs on them."""
-    if actor.may("restricted.view"):
-        return frozenset()
+    is_shown = build_restricted_filter(session, actor)
     rows = session.connection().execute(_VISITS_BY_IDS, {"visits": list(set(visit_ids))}).all()
     return frozenset(
         visit.id
         for visit in decrypt_visits(session, rows)
-        if isinstance(visit, DecryptedVisit) and visit.restricted and not can_see_restricted(actor, visit)
+        if isinstance(visit, DecryptedVisit) and visit.restricted and not is_shown(visit)
     )
 
 
@@ -158,18 +159,28 @@ def find_visit(session: Session, visit_id: UUID) -> DecryptedVisit | None:
 
 
 def get_visible_visit(session: Session, actor: Actor, visit_id: UUID) -> DecryptedVisit:
-    """One visit that this reader may see. Raises NotFound otherwise."""
+    """One visit that this reader may see. Raises NotFound otherwise, and ReasonRequired as ``require_grant`` does.
+
+    Who received the person herself today is not asked for a reason.
+    """
     # Hidden and missing look the same: that there is a restricted visit would already tell something.
     decrypted_visit = find_visit(session, visit_id)
+    if decrypted_visit is not None and not is_received_today(actor, decrypted_visit):
+        grants.require_grant(session, actor, decrypted_visit.person_id)
     if decrypted_visit is None or not list_visible_visits(session, actor, [decrypted_visit]):
         raise NotFound(_("There is no such visit."))
     return decrypted_visit
 
 
-def can_see_restricted(actor: Actor, visit: DecryptedVisit) -> bool:
-    """Whether this reader may see a restricted visit."""
-    # A supervisor always; whoever recorded it on the same day, to hand over the slip.
-    return actor.may("restricted.view") or (actor.journal_label == visit.actor and is_recorded_today(visit))
+def is_received_today(actor: Actor, visit: DecryptedVisit) -> bool:
+    """Whether this reader recorded the visit today, and sees it whatever is in it, to hand over the slip."""
+    return actor.journal_label == visit.actor and is_recorded_today(visit)
+
+
+def build_restricted_filter(session: Session, actor: Actor) -> Callable[[DecryptedVisit], bool]:
+    """Return the test whether this reader may see a restricted visit now."""
+    may_see_confidential = grants.build_confidential_filter(session, actor)
+    return lambda visit: may_see_confidential(visit.person_id) or is_received_today(actor, visit)
 
 
 def has_real_visit(session: Session) -> bool:
@@ -195,6 +206,12 @@ def list_visits_of_person(
         session.connection().execute(_VISITS_OF_PERSON, {"person": person, "first": first_day, "last": last_day}).all()
     )
     return decrypt_visits(session, rows)
+
+
+def list_visits_of_people(session: Session, people: Iterable[UUID]) -> list[ListedVisit]:
+    """The attentions of all records of one person (``merging.list_linked``), newest first, at most 100."""
+    visits = [visit for person in people for visit in list_visits_of_person(session, person)]
+    return sorted(visits, key=lambda visit: visit.id, reverse=True)[:100]
 
 
 def build_response(

@@ -56,12 +56,12 @@ def recount_month(session: Session, first_day: date, points: Sequence[str]) -> I
 def recount_all(session: Session) -> Iterator[VisitFacts | ReferralFacts]:
     """Everything that is counted, read from the sealed rows themselves: person by person, in batches."""
     for people in people_queries.list_id_batches(session, BATCH_SIZE):
-        yield from _recount_people(session, people)
+        yield from recount_people(session, people)
     for rows in _read_batches(session, (Referral.id,), (Referral.id,)):
         yield from _read_referral_facts(referral_queries.list_referrals_by_ids(session, [row.id for row in rows]))
 
 
-def _recount_people(session: Session, people: Sequence[UUID]) -> Iterator[VisitFacts]:
+def recount_people(session: Session, people: Sequence[UUID]) -> Iterator[VisitFacts]:
     """The counted visits of some people; what earlier versions of the program recorded gets its repeats."""
     facts_by_person: dict[UUID, list[tuple[Any, VisitFacts]]] = defaultdict(list)
     visits = session.execute(select(*VISIT_COLUMNS).where(Visit.person_id.in_(people))).all()

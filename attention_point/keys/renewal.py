@@ -22,13 +22,14 @@ from attention_point.keys.models import KeyRotation
 
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
-_FIRST_LIMIT, _LARGEST_LIMIT = 20, 400
+# Never so few that the desk registers people faster than they are renewed.
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 20, 400
 # A registration takes some milliseconds itself: it may wait for one batch without being noticed.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.012
 # Between batches everybody else has the database for twice as long.
-_REST = 2.0
+_REST, _LONGEST_REST = 2.0, 0.1
 _MAX_PASSES = 3
-_BUSY_SECONDS = 1.0
+_BUSY_SECONDS = 0.2
 
 WatchRows = Callable[[int], None]
 """Is told after each batch how many rows were looked at in it."""
@@ -63,18 +64,16 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
     """
     waiting = 0
     for _pass in range(_MAX_PASSES):
-        limit, is_finished = _FIRST_LIMIT, False
+        limit, is_finished = _SMALLEST_LIMIT, False
         while not is_finished:
-            begun = time.perf_counter()
             try:
-                is_finished = _renew_batch(database, rotation, limit)
+                is_finished, seconds = _renew_batch(database, rotation, limit)
             except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
                 time.sleep(_BUSY_SECONDS)
                 continue
-            seconds = time.perf_counter() - begun
             watch(limit)
             limit = _adapt_limit(limit, seconds)
-            time.sleep(min(seconds * _REST, _BUSY_SECONDS))
+            time.sleep(min(seconds * _REST, _LONGEST_REST))
         with database.read_session() as session:
             waiting = count_waiting(session, [rotation])[rotation.name]
         if not waiting:
@@ -84,13 +83,17 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
 
 def _adapt_limit(limit: int, seconds: float) -> int:
     if seconds > _LONGEST_SECONDS:
-        return max(limit // 2, 1)
+        return max(limit // 2, _SMALLEST_LIMIT)
     return min(limit * 2, _LARGEST_LIMIT) if seconds < _SHORTEST_SECONDS else limit
 
 
-def _renew_batch(database: Database, rotation: Rotation, limit: int) -> bool:
-    """Renew the next rows in a transaction of their own. Returns whether the end was reached."""
+def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bool, float]:
+    """Renew the next rows in a transaction of their own. Returns whether the end was reached, and how long it took.
+
+    The time is that of the work itself, in seconds: what waits for others or for the disk says nothing of the batch.
+    """
     with database.write_session() as session:
+        begun = time.perf_counter()
         state = session.get(KeyRotation, rotation.name)
         version = get_current_version(session, rotation)
         if state is None:
@@ -102,7 +105,8 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> bool:
         is_finished = state.last_row is None
         if is_finished:
             state.finished_at = clock.now()
-        damaged_values = list_noted_damage(session)
+        session.flush()
+        damaged_values, seconds = list_noted_damage(session), time.perf_counter() - begun
     if damaged_values:
         write_damage_to_journal(database, SYSTEM, damaged_values)
-    return is_finished
+    return is_finished, seconds

@@ -94,6 +94,7 @@ def build_identity(record: Mapping[str, Any]) -> rules.Identity:
             for document in record.get("documents", ())
         ),
         phone=record.get("phone"),
+        sex=record.get("sex"),
     )
 
 

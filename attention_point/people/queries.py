@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, union, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.codelists import get_code_list
@@ -24,6 +24,7 @@ TAG_KINDS = {"document": 1, "surname_year": 2, "surname_given": 3, "full_name": 
 MAXIMUM_CANDIDATES = 50
 
 PERSON_ROWS = select(Person.id, Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted)
+_PEOPLE_BY_IDS = PERSON_ROWS.where(Person.id.in_(bindparam("ids", expanding=True)))
 _PERSON_BY_ID = PreparedStatement(
     select(Person.key_version, Person.wrapped_key, Person.sealed, Person.version, Person.counted).where(
         Person.id == bindparam("person")
@@ -59,8 +60,9 @@ def find_sealed_person(session: Session, person: UUID) -> SealedPerson | None:
 
 def list_sealed_people(session: Session, people: Iterable[UUID]) -> list[SealedPerson]:
     """The rows of several people."""
-    query = PERSON_ROWS.where(Person.id.in_(list(people)))
-    return [SealedPerson(*row) for row in session.connection().execute(query)]
+    ids = list(people)
+    rows = session.connection().execute(_PEOPLE_BY_IDS, {"ids": ids}).all() if ids else ()
+    return [SealedPerson(*row) for row in rows]
 
 
 def count_people(session: Session) -> int:
@@ -85,6 +87,12 @@ def list_versions_since(session: Session, moment: datetime) -> dict[UUID, int]:
     )
     query = select(Person.id, Person.version).where(Person.erased_at.is_(None), Person.id.in_(changed_people))
     return {row.id: row.version for row in session.connection().execute(query)}
+
+
+def is_anybody_erased_since(session: Session, moment: datetime) -> bool:
+    """Whether somebody was erased at a moment or later."""
+    query = select(Person.id).where(Person.updated_at >= moment, Person.erased_at.is_not(None)).limit(1)
+    return session.connection().execute(query).first() is not None
 
 
 def list_sealed_batches(session: Session, size: int) -> Iterator[list[SealedPerson]]:
@@ -147,22 +155,33 @@ def rank_people_by_tags(
         tags_by_kind.setdefault(kind, []).append(tag)
     if not tags_by_kind:
         return []
+    query, person_id = _build_ranking(tuple(sorted(tags_by_kind)))
+    if build_condition:
+        query = query.where(build_condition(person_id))
+    values = {f"tags_{kind}": kind_tags for kind, kind_tags in tags_by_kind.items()}
+    return list(session.connection().execute(query, {**values, "size": size}).scalars())
+
+
+# A search has a few sets of kinds. Building the statement anew took as long as asking the database.
+@cache
+def _build_ranking(kinds: tuple[int, ...]) -> tuple[Select[UUID], ColumnElement[UUID]]:
+    """The statement that ranks the carriers of tags of some kinds, and its column of their ids."""
     # One part for each kind: SQLite then looks each of them up by the table's key.
     carriers = union_all(
         *(
-            select(PersonTag.person_id).where(PersonTag.kind == kind, PersonTag.tag.in_(kind_tags))
-            for kind, kind_tags in tags_by_kind.items()
+            select(PersonTag.person_id).where(
+                PersonTag.kind == kind, PersonTag.tag.in_(bindparam(f"tags_{kind}", expanding=True))
+            )
+            for kind in kinds
         )
     ).subquery()
     query = (
         select(carriers.c.person_id)
         .group_by(carriers.c.person_id)
         .order_by(func.count().desc(), carriers.c.person_id.desc())
-        .limit(size)
+        .limit(bindparam("size"))
     )
-    if build_condition:
-        query = query.where(build_condition(carriers.c.person_id))
-    return list(session.connection().execute(query).scalars())
+    return query, carriers.c.person_id
 
 
 def open_person_keys(session: Session, people: Iterable[UUID]) -> dict[UUID, PersonKey | None]:

@@ -23,6 +23,7 @@ from attention_point.foundation.language import current_language, format_date_sp
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey, VaultError, WrappedKey, get_vault
 from attention_point.people import identity, queries, rules
+from attention_point.people.break_glass import grants
 from attention_point.person_fields import ASKED_FIELDS, NAME_FIELDS, PersonField
 
 TAG_PURPOSE = "person-tag"
@@ -65,8 +66,17 @@ def open_chosen_person(session: Session, person: UUID) -> DecryptedPerson:
 
 
 def view_person(session: Session, actor: Actor, person: UUID, purpose: str) -> DecryptedPerson:
-    """Open one person for a reader. The journal keeps who reads and for what. Raises NotFound or VaultError."""
-    decrypted_person = _open_person(session, person)
+    """Open one person for a reader. The journal keeps who reads and for what.
+
+    ``purpose`` is a code of ``viewing_purposes``. Raises NotFound, VaultError, ValueError for a purpose that is none,
+    and ReasonRequired where the purpose asks who sees what is confidential for a reason first.
+    """
+    if not get_code_list("viewing_purposes").has_code(purpose):
+        raise ValueError(f"{purpose} is no purpose of viewing a person")
+    row = require_person(session, person)
+    if get_code_list("viewing_purposes")[purpose].attributes.get("asks_reason"):
+        grants.require_grant(session, actor, person)
+    decrypted_person = _decrypt_person(session, row)
     journal.record(session, actor, "person.view", "person", person, purpose=purpose)
     return decrypted_person
 
@@ -74,9 +84,16 @@ def view_person(session: Session, actor: Actor, person: UUID, purpose: str) -> D
 def require_person(session: Session, person: UUID) -> queries.SealedPerson:
     """The row of a person, not opened. Raises NotFound where there is none, or where the person was erased."""
     row = queries.find_sealed_person(session, person)
-    if row is None or row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+    if row is None:
         raise NotFound(_("There is no such person."))
+    if row.wrapped_key is None or row.sealed is None:  # erasing takes the key away
+        raise NotFound(describe_erased())
     return row
+
+
+def describe_erased() -> str:
+    """The sentence for whoever asks for somebody who was erased."""
+    return _("This person's data were erased. Only a note that there was a file is kept.")
 
 
 def _open_person(session: Session, person: UUID) -> DecryptedPerson:

@@ -107,6 +107,7 @@ class Identity:
     birth_date: DateSpan | None = None
     documents: tuple[IdentityDocument, ...] = ()
     phone: str | None = None
+    sex: str | None = None
 
 
 def build_document_types(rows: Iterable[_CodeListEntry]) -> dict[str, DocumentType]:

@@ -7,6 +7,7 @@ that agree (``matching.py``). Whoever else looks alike is noted as a pair that a
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.database import PreparedStatement, new_id
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.vault import PersonKey, get_vault
-from attention_point.people import duplicates, identity, matching, queries, records, rules
+from attention_point.people import identity, merging, queries, records, rules
+from attention_point.people.duplicates import matching, pairs
 from attention_point.people.models import Person, PersonTag
 from attention_point.people.queries import Tag
 from attention_point.people.records import DecryptedPerson
@@ -111,8 +113,11 @@ def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mappin
         tag for _person, fields in statements for tags in _list_document_tags(session, fields) for tag in tags
     ]
     lock_for_transaction(session, *(tag for _kind, tag in document_tags))
-    chosen_people = {person for person, _fields in statements if person}
-    lock_for_transaction(session, *chosen_people, *queries.list_people_by_tags(session, document_tags))
+    people = {person for person, _fields in statements if person}
+    people.update(queries.list_people_by_tags(session, document_tags))
+    if people:  # a statement that joins one record of a merged person goes to the record that goes on
+        people.update(*merging.map_linked(session, people).values())
+    lock_for_transaction(session, *people)
 
 
 def receive_person(session: Session, statement: PersonStatement) -> ReceivedPerson:
@@ -121,8 +126,8 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     The caller holds the locks of ``lock_people``.
 
     Somebody on file is found by an agent's choice, or by a document together with the birth date and a name that
-    agrees (``people/matching.py``). Anything less is a new person, also where the record of whoever shows the document
-    does not open: the two are compared once it does.
+    agrees (``duplicates/matching.py``). Anything less is a new person, also where the record of whoever shows the
+    document does not open: the two are compared once it does.
     """
     tags = _build_record_tags(session, statement.fields)
     document_tags = _list_document_tags(session, statement.fields)
@@ -130,10 +135,7 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     opened_holders = _open_holders(session, document_holders, document_tags, statement.chosen_person)
     if statement.chosen_person is not None:
         received_person = _update_person(session, statement.chosen_person, statement)
-    elif (
-        not statement.is_new
-        and (matching_person := _find_same_person(document_holders, opened_holders, statement.fields)) is not None
-    ):
+    elif matching_person := _find_same_person(session, document_holders, opened_holders, statement):
         received_person = _update_person(
             session, matching_person, replace(statement, fields=_drop_other_name(matching_person, statement.fields))
         )
@@ -188,14 +190,10 @@ def _note_duplicates(
     opened_holders: Mapping[UUID, DecryptedPerson | None],
     now: datetime,
 ) -> ReceivedPerson:
-    reasons = {
-        person: _compare_with_holder(holder, received_person.record)
-        for person, holder in opened_holders.items()
-        if person != received_person.id
-    }
-    if not reasons:
+    candidates = opened_holders.keys() - {received_person.id}
+    if not candidates:
         return received_person
-    return replace(received_person, duplicates=duplicates.note_pairs(session, received_person.id, reasons, now))
+    return replace(received_person, duplicates=pairs.note_pairs(session, received_person.id, candidates, now))
 
 
 def _list_document_tags(session: Session, record: Mapping[str, Any]) -> list[list[Tag]]:
@@ -226,38 +224,37 @@ def _open_holders(
     return opened_holders
 
 
-def _compare_with_holder(holder: DecryptedPerson | None, record: Mapping[str, Any]) -> str:
-    if holder is None:
-        return matching.NOT_COMPARABLE
-    return matching.compare_people(identity.build_identity(holder.record), identity.build_identity(record))
-
-
 def _find_same_person(
+    session: Session,
     document_holders: DocumentHolders,
     opened_holders: Mapping[UUID, DecryptedPerson | None],
-    fields: Mapping[str, Any],
+    statement: PersonStatement,
 ) -> DecryptedPerson | None:
     """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
 
-    Of several who agree it is the first on file with just that name; where nobody has it, nobody.
+    Of several who agree it is the first on file with just that name; where nobody has it, nobody. Of a person who was
+    merged it is the record that goes on.
     """
-    stated = identity.build_identity(fields)
+    if statement.is_new:
+        return None
+    stated = identity.build_identity(statement.fields)
     agreeing_people = [
         holder
         for person in sorted(set(opened_holders).intersection(*document_holders) if document_holders else ())
         if (holder := opened_holders[person])
         and matching.is_same_person(identity.build_identity(holder.record), stated)
     ]
-    if len(agreeing_people) == 1:
-        return agreeing_people[0]
-    return next(
-        (
-            person
-            for person in agreeing_people
-            if matching.has_same_name(identity.build_identity(person.record), stated)
-        ),
-        None,
-    )
+    if not agreeing_people:
+        return None
+    linked = merging.map_linked(session, [person.id for person in agreeing_people])
+    if len({linked.get(person.id, (person.id,)) for person in agreeing_people}) == 1:
+        same_person: DecryptedPerson | None = agreeing_people[0]
+    else:
+        same_name = (matching.has_same_name(identity.build_identity(row.record), stated) for row in agreeing_people)
+        same_person = next(compress(agreeing_people, same_name), None)
+    if same_person is None or same_person.id not in linked:
+        return same_person
+    return records.open_people(session, linked[same_person.id][:1]).get(linked[same_person.id][0])
 
 
 def _drop_other_name(matching_person: DecryptedPerson, fields: Mapping[str, Any]) -> dict[str, Any]:

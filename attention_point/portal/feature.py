@@ -14,6 +14,7 @@ from attention_point.portal.webhooks import views as webhook_views
 from attention_point.portal.webhooks.models import WebhookDelivery
 from attention_point.portal.webhooks.queries import SEALING_PURPOSE
 from attention_point.portal.webhooks.sending import WEBHOOK_JOB
+from attention_point.portal.webhooks.webhook_status import list_webhook_status
 
 # Imported for the views that they add to the blueprints of the portal and of its API.
 _PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, exchange_api)
@@ -36,4 +37,5 @@ portal = Feature(
     rotations=(
         rotate_sealed_rows(N_("notices to programs"), SEALING_PURPOSE, WebhookDelivery.id, WebhookDelivery.sealed),
     ),
+    status=(list_webhook_status,),
 )

@@ -14,6 +14,8 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_, current_language, format_datetime, translate_stored_message
 from attention_point.foundation.language import gettext as _
+from attention_point.people import merging
+from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -125,18 +127,26 @@ class PersonReferrals:
 
 
 def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> PersonReferrals:
-    """What became of a person's referrals, without those that this reader may not see. The journal keeps it."""
-    every_referral = queries.list_referrals_of_person(session, person_id)
+    """What became of a person's referrals, without those that this reader may not see. The journal keeps it.
+
+    Those of all records that were joined with the person's are among them.
+    """
+    every_referral = [
+        referral
+        for record_id in merging.list_linked(session, person_id)
+        for referral in queries.list_referrals_of_person(session, record_id)
+    ]
     hidden_visits = queries.list_hidden_visits(session, actor, every_referral)
+    sees_confidential = grants.may_see_confidential(session, actor, person_id)
     referrals = [
         referral
         for referral in every_referral
         if referral.damaged
-        or actor.may("restricted.view")
-        or (not is_restricted(referral) and referral.visit_id not in hidden_visits)
+        or (referral.visit_id not in hidden_visits and (sees_confidential or not is_restricted(referral)))
     ]
-    if referrals:
-        listed_ids = [str(referral.id) for referral in referrals]
+    if every_referral:
+        # The hidden ones too: one that is missing here, and stands in the table, would be known as confidential.
+        listed_ids = [str(referral.id) for referral in every_referral]
         journal.record(session, actor, "referral.list", "person", person_id, found=listed_ids)
     needs_today = {service.need for service in directory_queries.list_services(session, clock.today())}
     news = [_build_news(referral, needs_today) for referral in sorted(referrals, key=_build_sort_key)]

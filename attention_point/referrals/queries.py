@@ -16,7 +16,7 @@ from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries as people_queries
 from attention_point.referrals import rules
 from attention_point.referrals.appointments import Appointment, find_appointment
-from attention_point.referrals.entity_tags import find_entity, is_of_entity, select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import find_entity, is_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts
 

@@ -18,6 +18,7 @@ from attention_point.foundation.errors import Conflict, Difference, FieldError, 
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
+from attention_point.people.break_glass import grants
 from attention_point.referrals import notices, queries, rules
 from attention_point.referrals.answers import messages
 from attention_point.referrals.answers.answering import (
@@ -28,7 +29,7 @@ from attention_point.referrals.answers.answering import (
     store_answer,
 )
 from attention_point.referrals.clocks import add_terms_of_service
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 
 __all__ = [
@@ -182,8 +183,15 @@ def store_person_outcome(
 def require_visible_referral(
     session: Session, actor: Actor, referral: queries.DecryptedReferral | None
 ) -> queries.DecryptedReferral:
-    """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same."""
-    is_visible = referral is not None and (actor.may("restricted.view") or not referral.restricted)
+    """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same.
+
+    Raises ReasonRequired as ``require_grant`` does.
+    """
+    if referral is not None:
+        grants.require_grant(session, actor, referral.person_id)
+    is_visible = referral is not None and (
+        not referral.restricted or grants.may_see_confidential(session, actor, referral.person_id)
+    )
     if referral is None or not is_visible or queries.list_hidden_visits(session, actor, [referral]):
         raise NotFound(_("There is no such referral."))
     return referral

@@ -9,6 +9,7 @@ from attention_point.sync.models import Capture, PointKey
 from attention_point.sync.naming import NAMING
 from attention_point.sync.offline import views as offline_views
 from attention_point.sync.outbox import contents, point_keys
+from attention_point.sync.outbox.erasing import CAPTURE_ERASER
 from attention_point.sync.outbox.point_keys import create_missing_keys, renew_old_keys
 from attention_point.sync.outbox.review import settle_captures
 
@@ -19,6 +20,7 @@ sync = Feature(
     reference_loaders=(create_missing_keys,),
     jobs=(Job("captures", due_every_run, settle_captures), Job("point-keys", due_every_run, renew_old_keys)),
     naming=NAMING,
+    erasers=(CAPTURE_ERASER,),
     rotations=(
         rotate_sealed_rows(N_("keys of the points"), point_keys.SEALING_PURPOSE, PointKey.id, PointKey.sealed_private),
         rotate_sealed_rows(N_("captures that wait"), contents.CONTENT_PURPOSE, Capture.id, Capture.sealed),

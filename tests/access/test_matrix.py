@@ -38,6 +38,7 @@ PUBLIC = {
     "account.switch_language",
     "account.switch_text_size",
     "account.switch_contrast",
+    "account.take_second_step",
     "call_answers.list_calls_to_answer",
     "call_answers.edit_answer",
     "code_list",
@@ -137,6 +138,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "webhook_id": UNKNOWN,
             "state": "on",
             "device_id": UNKNOWN,
+            **dict.fromkeys(("factor_id", "way_back_id"), UNKNOWN),
             "capture": UNKNOWN,
             "turn_id": UNKNOWN,
             "turn": UNKNOWN,
@@ -146,6 +148,8 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "need": "EDU",
             **dict.fromkeys(("service_id", "organization_id", "service_at_location_id"), UNKNOWN),
             **dict.fromkeys(("taxonomy_id", "term_id"), UNKNOWN),
+            **dict.fromkeys(("request_id", "incident_id"), UNKNOWN),
+            "paper": "receipt",
             **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet", "draft", "search"), UNKNOWN),
         }
 

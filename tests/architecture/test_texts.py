@@ -41,6 +41,7 @@ UNREAD_TEXTS = {
 UNREAD_TEMPLATE_TEXTS = {
     "GOV.CO",  # the name of the State's portal
     "SHA-256 ·…",
+    "attention-point user way-back",  # a command
     "·2017-09.csv",
     "·2017-09/v1.csv",
     "input input--keypad",

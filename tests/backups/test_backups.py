@@ -1,14 +1,15 @@
 """A backup of a running installation, its way back on an empty machine, and everything that must be refused."""
 
+import errno
 import json
 import shutil
 import tarfile
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from resource import RLIM_INFINITY
 from typing import Any
 
 import pyrage  # type: ignore[import-untyped]
@@ -16,108 +17,22 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from attention_point.backups import database_copies, instance_files, keeping
 from attention_point.backups.archive import BackupError
 from attention_point.backups.checks import check_backups
 from attention_point.backups.commands import backup_commands
-from attention_point.backups.services import check_backup, create_backup, restore_backup
+from attention_point.backups.services import create_backup, restore_backup
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
 from attention_point.foundation import clock
-from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.errors import AppError
+from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.private_files import BACKUP_FOLDER
 from attention_point.foundation.settings import Settings, SettingsError, read_settings
-from attention_point.foundation.vault import Keyring
-from attention_point.people import records as people_records
-from attention_point.people.models import Person
-from tests.support.directory import load_shipped
-from tests.support.postgres import Server
-
-IDENTITY = pyrage.x25519.Identity.generate()
-DAY = date(2017, 9, 8)
-
-
-@pytest.fixture
-def identity_file(tmp_path: Path) -> Path:
-    """The identity as ``age-keygen`` writes it."""
-    path = tmp_path / "identity.txt"
-    path.write_text(f"# created: 2026-11-30\n# public key: {IDENTITY.to_public()}\n{IDENTITY}\n")
-    return path
-
-
-@pytest.fixture
-def running(database: Database, settings: Settings) -> Settings:
-    """An installation with people, an attachment, and a recipient of its backups."""
-    settings.instance.mkdir(mode=0o700, exist_ok=True)
-    (settings.instance / "attachments").mkdir(mode=0o700)
-    (settings.instance / "attachments" / "a-record").write_bytes(b"%PDF-1.7 sealed")
-    with database.write_session() as session:
-        load_shipped(session)
-        load_visits(session, invent_visits(20, date(2017, 9, 1), DAY, 5), LoadedCounts())
-    return replace(settings, backup_recipients=(str(IDENTITY.to_public()),))
-
-
-@pytest.fixture
-def empty(running: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """An empty machine: an instance with the keyring alone, and an empty database of the same kind."""
-    instance = tmp_path / "other-machine"
-    instance.mkdir(mode=0o700)
-    shutil.copy(running.keyring, instance / "keyring.json")
-    fresh = replace(running, instance=instance, keyring=instance / "keyring.json")
-    if running.database_url.startswith("sqlite"):
-        yield replace(fresh, database_url=f"sqlite:///{instance / 'attention-point.db'}")
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
-    name = f"test_{new_id().hex}"
-    server.create(name)
-    try:
-        yield replace(fresh, database_url=server.url(name))
-    finally:
-        server.drop(name)
-
-
-def count_rows(database: Database) -> dict[str, int]:
-    metadata = MetaData()
-    with database.read_engine.connect() as connection:
-        metadata.reflect(connection)
-        return {
-            name: connection.scalar(select(func.count()).select_from(table)) or 0
-            for name, table in metadata.tables.items()
-        }
-
-
-def list_people(session: Session) -> list[Any]:
-    """Every person's opened record, so that a restored row that does not open is seen."""
-    ids = session.scalars(select(Person.id).order_by(Person.id)).all()
-    return [people_records.open_chosen_person(session, person_id) for person_id in ids]
-
-
-def test_a_backup_is_restored_on_an_empty_machine(
-    database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path
-) -> None:
-    file = tmp_path / "one.age"
-    made = create_backup(database, running, file)
-    before = count_rows(database)
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert made.row_count >= sum(count for name, count in before.items() if name != "alembic_version")
-    restored = restore_backup(empty, file, identity_file)
-    assert (restored.made_at, restored.row_count, restored.file_count) == (made.made_at, made.row_count, 1)
-    assert (empty.instance / "attachments" / "a-record").read_bytes() == b"%PDF-1.7 sealed"
-    with closing(Database(empty.database_url, info=database.info)) as other:
-        assert count_rows(other) == before
-        with other.read_session() as theirs, database.read_session() as ours:
-            people = list_people(theirs)
-            assert [person.record for person in people] == [person.record for person in list_people(ours)]
-        # The desk opens at once: numbers that the database gives go on after those of the backup.
-        with other.write_session() as session:
-            load_visits(session, invent_visits(3, date(2017, 9, 1), DAY, 9), LoadedCounts())
-    names = {path.name for path in empty.instance.iterdir()}
-    assert not any(name.startswith(".") for name in names), "nothing decrypted stays behind"
+from tests.support.backups import DAY, IDENTITY, count_rows
+from tests.support.machine import little_room
 
 
 def test_the_backup_holds_the_moment_in_which_it_began(
@@ -141,61 +56,6 @@ def test_the_backup_holds_the_moment_in_which_it_began(
     assert count_rows(database)["visit"] > before["visit"]
 
 
-def test_nothing_can_be_read_without_the_identity_and_the_keyring_is_not_inside(
-    database: Database, running: Settings, identity_file: Path, tmp_path: Path
-) -> None:
-    file = tmp_path / "one.age"
-    create_backup(database, running, file)
-    content = file.read_bytes()
-    assert content.startswith(b"age-encryption.org/v1")
-    opened = BytesIO()
-    pyrage.decrypt_io(BytesIO(content), opened, [IDENTITY])
-    keys = json.loads(running.keyring.read_text())
-    secrets = [value for value in json.dumps(keys).split('"') if len(value) > 30]
-    assert secrets
-    plain = opened.getvalue()
-    assert not any(secret.encode() in plain for secret in secrets)
-    with tarfile.open(fileobj=BytesIO(plain)) as tar:
-        names = tar.getnames()
-    assert not any("keyring" in name for name in names)
-    assert check_backup(running, file, identity_file).row_count > 0
-
-
-def damage(file: Path, kind: str) -> None:
-    content = bytearray(file.read_bytes())
-    if kind == "flipped":
-        content[len(content) // 2] ^= 1
-    elif kind == "truncated":
-        del content[-70_000:]
-    elif kind == "no age file":
-        content = bytearray(b"PK\x03\x04 something else")
-    file.write_bytes(content)
-
-
-@pytest.mark.parametrize("kind", ["flipped", "truncated", "no age file", "other identity", "other keyring", "in use"])
-def test_what_cannot_be_restored_changes_nothing(
-    database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path, kind: str
-) -> None:
-    file = tmp_path / "one.age"
-    create_backup(database, running, file)
-    damage(file, kind)
-    if kind == "other identity":
-        identity_file.write_text(f"{pyrage.x25519.Identity.generate()}\n")
-    if kind == "other keyring":
-        empty.keyring.unlink()
-        Keyring.create(empty.keyring)
-    target = running if kind == "in use" else empty
-    before = count_rows(database)
-    with pytest.raises(AppError):
-        restore_backup(target, file, identity_file)
-    assert count_rows(database) == before
-    if target is empty:
-        assert {path.name for path in empty.instance.iterdir()} == {"keyring.json"}
-        if not database.is_sqlite:
-            with closing(Database(empty.database_url)) as other:
-                assert count_rows(other) == {}
-
-
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_restore_that_fails_midway_leaves_an_empty_database(
     database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path, monkeypatch: Any
@@ -211,6 +71,32 @@ def test_a_restore_that_fails_midway_leaves_an_empty_database(
             restore_backup(empty, tmp_path / "one.age", identity_file)
     with closing(Database(empty.database_url)) as other:
         assert count_rows(other) == {}
+    assert restore_backup(empty, tmp_path / "one.age", identity_file).row_count > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("full_at", ["the archive", "the files", "the database"])
+def test_a_full_disk_leaves_nothing_of_a_restore(
+    database: Database,
+    running: Settings,
+    empty: Settings,
+    identity_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    full_at: str,
+) -> None:
+    create_backup(database, running, tmp_path / "one.age")
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    names = {"the files": (instance_files, "write_private_file"), "the database": (shutil, "move")}
+    with monkeypatch.context() as patch, little_room(20_000 if full_at == "the archive" else RLIM_INFINITY):
+        if full_at in names:
+            patch.setattr(*names[full_at], fail)
+        with pytest.raises(BackupError, match=r"No se puede restaurar la copia: (File too large|No space left)"):
+            restore_backup(empty, tmp_path / "one.age", identity_file)
+    assert {path.name for path in empty.instance.iterdir()} == {"keyring.json"}
     assert restore_backup(empty, tmp_path / "one.age", identity_file).row_count > 0
 
 

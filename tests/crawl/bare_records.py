@@ -1,6 +1,7 @@
 """Records with only what is required, in every room: what a page meets when nobody knew more."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ from attention_point.registers.calls.register import CALLS
 from attention_point.registers.shared.records import attachments, services
 from attention_point.registers.shared.schema import schema
 from attention_point.registers.shared.schema.schema import Field, Register
+from attention_point.rights.office import incidents
+from attention_point.rights.requests import services as rights_services
+from attention_point.rights.requests.services import NewRequest
+from attention_point.rights.requests.steps import withdraw_request
 from attention_point.statistics.extracts import services as extract_services
 from attention_point.statistics.extracts.requests import parse_request
 from attention_point.statistics.extracts.rules import LEAST_PEOPLE
@@ -147,6 +152,16 @@ def add_bare_accounts(session: Session) -> None:
 def add_bare_webhook(session: Session) -> None:
     """An address to which nothing was delivered yet."""
     webhook_services.add_webhook(session, SYSTEM, "sena", "https://example.org/")
+
+
+def add_bare_requests(session: Session) -> None:
+    """Requests of nobody on file, open and closed, and an incident: with the fewest words."""
+    day = clock.today()
+    new = NewRequest("consultation", "web", day, "person", "none")
+    rights_services.register_request(session, SYSTEM, new)
+    closed = rights_services.register_request(session, SYSTEM, replace(new, kind="claim", text="Algo"))
+    withdraw_request(session, SYSTEM, closed, 1)
+    incidents.register_incident(session, SYSTEM, incidents.NewIncident("other", day, "Algo"))
 
 
 def add_bare_directory(session: Session) -> None:

@@ -63,7 +63,7 @@ def draw_everything(roles: Iterable[str] = EVERYBODY) -> None:
 
 def _settings(folder: Path) -> Settings:
     # Without a contact the public page of open data is not served.
-    contact = {"ATTENTION_POINT_CONTACT": "oficina@example.org"}
+    contact = {"ATTENTION_POINT_CONTACT": "oficina@example.org", "ATTENTION_POINT_SECOND_FACTOR": "optional"}
     return read_settings({"ATTENTION_POINT_INSTANCE": str(folder), **contact})
 
 

@@ -69,6 +69,7 @@ def add_bare_records(database: Database, folder: Path) -> Population:
         load_shipped(session)
         bare_records.add_bare_directory(session)
         bare_records.add_bare_webhook(session)
+        bare_records.add_bare_requests(session)
         bare_records.add_bare_accounts(session)
         bare_records.add_bare_registers(session, folder)
         bare_records.add_bare_visits(session)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.sign_in import sessions
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import Database
 from tests.support.directory import load_shipped
@@ -51,7 +52,7 @@ def browse(
 
     def client(role: str) -> PageClient:
         # Signing in is the business of accounts, and tested there.
-        user = sessions.User("token", someone(role), must_change_password=False)
+        user = sessions.User("token", someone(role), signed_in_at=clock.now(), due_step="")
         monkeypatch.setattr(sessions, "current_user", user)
         return PageClient(app, app.response_class)
 

@@ -12,6 +12,7 @@ from attention_point.directory.models import Proposal
 from attention_point.directory.places.services import save_place
 from attention_point.directory.upkeep import proposals
 from attention_point.directory.upkeep.history import describe_fields, list_entity_changes
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
@@ -116,7 +117,7 @@ def test_the_pages_of_an_entity_reach_its_own_places_alone(
     assert client.get("/directory/own-entry").status_code == 404  # an account without an entity
     from attention_point.accounts.sign_in import sessions  # noqa: PLC0415 - replaced once more, as ``browse`` does
 
-    monkeypatch.setattr(sessions, "current_user", sessions.User("token", LIAISON, must_change_password=False))
+    monkeypatch.setattr(sessions, "current_user", sessions.User("token", LIAISON, clock.now(), ""))
     assert client.get("/directory/own-entry/places/sena").status_code == 404
     address = "/directory/own-entry/places/icbf"
     sent = fields(client.get(address))

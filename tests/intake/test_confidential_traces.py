@@ -21,6 +21,7 @@ from attention_point.foundation.vault.number_order import BLOCK, choose_number, 
 from attention_point.intake.models import Visit
 from tests.intake.desk import posted, sent, text
 from tests.portal.support import browser, referral_of
+from tests.support.openings import open_page
 from tests.support.pages import PageClient
 from tests.support.visits import consents, person, recorded
 
@@ -93,7 +94,7 @@ def test_an_ordinary_referral_is_hidden_with_its_confidential_visit(app: Flask, 
         referral = referral_of(recorded(session, **MIXED), "sena")
     assert str(referral) not in text(agent.get("/referrals"))
     assert agent.get(f"/referrals/{referral}").status_code == 404
-    assert browser(app, "supervisor").get(f"/referrals/{referral}").status_code == 200
+    assert open_page(browser(app, "supervisor"), f"/referrals/{referral}")
     # The entity serves the person as ever.
     assert str(referral) in text(browser(app, entity="sena").get("/portal"))
 

@@ -32,7 +32,7 @@ def record_of(session: Session, answer: Any) -> dict[str, Any]:
     """The person's record of a recorded visit."""
     visit = queries.find_visit(session, read_draft(draft(id=answer["id"])).id)
     assert visit is not None
-    return view_person(session, AGENT, visit.person_id, "test").record
+    return view_person(session, AGENT, visit.person_id, "page").record
 
 
 def visit_record(session: Session, answer: Any) -> Any:

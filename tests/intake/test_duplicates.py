@@ -1,17 +1,19 @@
 """The agent's page for two people who may be one."""
 
+import re
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.pages.duplicates_views import compare_people
-from attention_point.people.models import DuplicateDecision, PossibleDuplicate
+from attention_point.people import merging
+from attention_point.people.models import PossibleDuplicate
 from tests.intake.desk import SignIn
 from tests.support.pages import PageClient, read
 from tests.support.visits import person, recorded
-
-Row = tuple[str, list[str], list[str], bool | None]
 
 
 @pytest.fixture
@@ -46,12 +48,34 @@ def test_from_the_list_to_the_decision(app: Flask, as_role: SignIn, address: str
     assert done.status_code == 303
     assert "No hay nadie por comparar" in client.get(done.headers["Location"]).text
     assert "Personas distintas: los documentos lo muestran" in client.get(address).text
-    late = client.post(address, data={"csrf_token": token, "found_out": "one-person-by-papers"})
+    late = client.post(address, data={"csrf_token": token, "found_out": "one-person-by-papers", "kept": "later"})
     assert "Alguien ya decidió" in client.get(late.headers["Location"]).text
     with app.extensions["database"].read_session() as session:
-        assert session.scalars(select(DuplicateDecision.found_out)).all() == ["two-people-by-papers"]
         seen = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "person.view")).all()
     assert sum('"compare"' in detail for detail in seen) >= 2
+
+
+def test_two_records_are_read_as_one_person_until_they_are_separated(app: Flask, as_role: SignIn, address: str) -> None:
+    client = as_role("agent")
+    later, earlier = address.split("/")[-2:]
+    token = _token(client, address)
+    joined = client.post(address, data={"csrf_token": token, "found_out": "one-person-said-so", "kept": "later"})
+    assert joined.headers["Location"] == f"/people/{later}"
+    page = client.get(f"/people/{later}").text
+    # Both visits stand on the page of the record that goes on, and lead to one another.
+    assert len(re.findall(r'href="/visits/[0-9a-f-]{36}"', page)) == 2
+    assert "Yohana Patricia Velásquez" in page
+    assert address in page
+    for path in (f"/people/{earlier}", f"/people/{earlier}/visits/new"):
+        assert client.get(path).headers["Location"].startswith(path.replace(earlier, later))
+    unsure = client.post(f"{address}/undo", data={"csrf_token": token})
+    assert unsure.status_code == 422
+    assert "Elija por qué" in unsure.text
+    client.post(f"{address}/undo", data={"csrf_token": token, "undo_reason": "decided-by-mistake"})
+    assert client.get(f"/people/{earlier}").status_code == 200
+    assert address in client.get("/people/compare").text
+    with app.extensions["database"].read_session() as session:
+        assert merging.list_linked(session, UUID(later)) == (UUID(later),)
 
 
 def test_only_the_desk_compares_people(as_role: SignIn, address: str) -> None:
@@ -62,7 +86,7 @@ def test_only_the_desk_compares_people(as_role: SignIn, address: str) -> None:
 def test_what_agrees_is_told_by_any_value_that_both_have() -> None:
     one = {"surname_1": "Gil", "documents": [{"type": "DE", "number": "1"}, {"type": "PA", "number": "2"}]}
     other = {"given_names": "Ana", "documents": [{"type": "PA", "number": "2"}]}
-    agree = [known for _label, mine, theirs, known in compare_people(one, other) if len(mine) > 1 and theirs]
+    agree = [row.agree for row in compare_people(one, other) if len(row.earlier_words) > 1 and row.later_words]
     assert agree == [True]
     assert list(compare_people({}, {})) == []
-    assert [known for *_told, known in compare_people({"sex": "F"}, {})] == [None]
+    assert [row.agree for row in compare_people({"sex": "F"}, {})] == [None]

@@ -12,10 +12,11 @@ from attention_point.intake import queries
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit
 from attention_point.intake.draft import read_draft
-from attention_point.intake.family.returning import list_known_companions
+from attention_point.intake.family.returning import list_earlier_companions
 from attention_point.intake.services import record_family
 from tests.intake.desk import SignIn, text
 from tests.support.directory import load_shipped
+from tests.support.openings import open_page
 from tests.support.pages import PageClient
 from tests.support.visits import AGENT, consents, draft, person
 
@@ -65,9 +66,20 @@ def test_the_page_of_a_member_stands_beside_an_annulled_one(app: Flask, colleagu
 def test_nobody_is_offered_who_came_by_mistake_only(session: Session) -> None:
     mother, child = record_mother_and_child(session, ["EDU"])
     who = queries.get_visible_visit(session, AGENT, mother).person_id
-    assert len(list_known_companions(session, AGENT, who)) == 1
+    assert len(list_earlier_companions(session, AGENT, who, "family")) == 1
     annul_visit(session, AGENT, child, CorrectionRequest({}, "Otra persona"))
-    assert not list_known_companions(session, AGENT, who)
+    assert not list_earlier_companions(session, AGENT, who, "family")
+
+
+def test_who_came_along_stands_on_the_person_s_page(app: Flask, as_role: SignIn, colleague: PageClient) -> None:
+    with app.extensions["database"].write_session() as session:
+        mother, child = record_mother_and_child(session, ["EDU"])
+        people = [queries.get_visible_visit(session, AGENT, visit).person_id for visit in (mother, child)]
+    pages = [colleague.get(f"/people/{person}").text for person in people]
+    assert f'href="/people/{people[1]}"' in pages[0]
+    assert f'href="/people/{people[0]}"' in pages[1]
+    assert "Familia y acompañantes" in pages[0]
+    assert "Madre" in pages[1]
 
 
 def test_a_slip_of_the_family_hides_what_its_reader_may_not_see(
@@ -79,4 +91,8 @@ def test_a_slip_of_the_family_hides_what_its_reader_may_not_see(
     assert colleague.get(f"/visits/{child}").status_code == 404
     assert reference not in text(colleague.get(f"/visits/{mother}"))
     assert "Secretaría de Educación" not in text(colleague.get(f"/visits/{mother}"))
-    assert reference in text(as_role("supervisor").get(f"/visits/{mother}"))
+    # A reason is stated for each person: that of the mother opens nothing of the child.
+    supervisor = as_role("supervisor")
+    assert reference not in open_page(supervisor, f"/visits/{mother}")
+    open_page(supervisor, f"/visits/{child}")
+    assert reference in open_page(supervisor, f"/visits/{mother}")

@@ -134,7 +134,7 @@ def test_a_mandatory_path_is_declined_only_with_a_reason(session: Session) -> No
 def test_who_refuses_to_be_on_file_is_received_without_a_name(session: Session) -> None:
     answer = recorded(session, consents=consents(("attention", False)))
     visit = session.execute(select(Visit)).scalar_one()
-    record = view_person(session, AGENT, visit.person_id, "test").record
+    record = view_person(session, AGENT, visit.person_id, "page").record
     assert answer["reference"]
     assert not {"given_names", "surname_1", "surname_2", "documents", "phone"} & set(record)
     assert record["sex"] == "F"
@@ -147,7 +147,7 @@ def test_a_returning_person_is_found_by_the_document(session: Session) -> None:
     recorded(session, person=known)
     recorded(session, person={**known, "phone": "+57 301 0000000"}, attended_at="2017-08-10T08:30:00-05:00")
     (row,) = session.execute(select(Person)).scalars()
-    record = view_person(session, AGENT, row.id, "test").record
+    record = view_person(session, AGENT, row.id, "page").record
     assert record["phone"] == "+573010000000"
     assert len(record["documents"]) == 1
 

@@ -16,11 +16,11 @@ from attention_point.foundation.errors import Invalid
 from attention_point.intake.draft import read_draft
 from attention_point.intake.models import Visit
 from attention_point.intake.services import record_visit
-from attention_point.people import duplicates
 from attention_point.people.models import Person, PossibleDuplicate
 from attention_point.people.records import disclose_fields, format_full_name, view_person
 from attention_point.referrals.models import Referral
 from tests.support.directory import load_shipped
+from tests.support.pairs import compare_pairs
 from tests.support.searching import ids, searched
 from tests.support.visits import AGENT, draft, person, recorded
 
@@ -42,7 +42,7 @@ def people(session: Session) -> list[UUID]:
 
 def reasons(session: Session) -> list[str]:
     """Why people are to be compared."""
-    return list(session.scalars(select(PossibleDuplicate.reason)))
+    return list(compare_pairs(session).values())
 
 
 def person_of(session: Session, answer: Mapping[str, Any]) -> UUID:
@@ -95,7 +95,7 @@ def test_who_agrees_is_one_person_whose_name_stays(session: Session, change: dic
     answer = recorded(session, person=person(**{**TWIN, **change}))
     assert answer["warnings"] == []
     (only,) = people(session)
-    record = view_person(session, AGENT, only, "test").record
+    record = view_person(session, AGENT, only, "page").record
     assert [record[name] for name in ("given_names", "surname_1", "surname_2")] == ["María José", "Rondón", "Peña"]
 
 
@@ -103,7 +103,7 @@ def test_a_name_that_was_half_known_is_completed(session: Session) -> None:
     recorded(session, person=person(**{**TWIN, "given_names": "María", "surname_2": None}))
     recorded(session, person=TWIN)
     (only,) = people(session)
-    opened = view_person(session, AGENT, only, "test")
+    opened = view_person(session, AGENT, only, "page")
     assert (opened.record["given_names"], opened.record["surname_2"]) == ("María José", "Peña")
     assert [entry["earlier"] for entry in opened.history] == [{"given_names": "María", "surname_1": "Rondón"}]
 
@@ -124,7 +124,7 @@ def test_a_changed_given_name_is_for_a_person_to_decide(session: Session) -> Non
     assert person_of(session, first) != person_of(session, again)
     known = person_of(session, first)
     recorded(session, person={**person(given_names="Andrea", documents=PASSPORT), "id": str(known)})
-    opened = view_person(session, AGENT, known, "test")
+    opened = view_person(session, AGENT, known, "page")
     assert opened.record["given_names"] == "Andrea"
     assert [entry["earlier"]["given_names"] for entry in opened.history] == ["Andrés Felipe"]
 
@@ -156,8 +156,7 @@ def test_papers_of_two_people_make_a_third_compared_with_both(session: Session) 
     second = recorded(session, person=person(given_names="Luis", documents=other))
     third = recorded(session, person={**TWIN, "documents": [*PASSPORT, *other]})
     one, two, three = (person_of(session, answer) for answer in (first, second, third))
-    pairs = {frozenset((pair.person, pair.other)): pair.reason for pair in duplicates.list_undecided_pairs(session, 10)}
-    assert pairs == {
+    assert compare_pairs(session) == {
         frozenset((one, three)): "same-document-same-name-birth-date",
         frozenset((two, three)): "same-document-other-name-birth-date",
     }
@@ -199,7 +198,7 @@ def test_an_earlier_name_is_in_the_history_and_nowhere_else(session: Session) ->
     first = recorded(session, person=TWIN)
     known = person_of(session, first)
     moment = recorded(session, person={"id": str(known), "given_names": "Zuleima", "birth_date": "1993-01-01"})
-    opened = view_person(session, AGENT, known, "test")
+    opened = view_person(session, AGENT, known, "page")
     (entry,) = opened.history
     assert entry["earlier"] == {
         "given_names": "María José", "surname_1": "Rondón", "surname_2": "Peña", "birth_date": "1994-05-02",
@@ -215,13 +214,13 @@ def test_an_earlier_name_is_in_the_history_and_nowhere_else(session: Session) ->
 def test_another_first_surname_takes_the_second_with_it(session: Session) -> None:
     known = person_of(session, recorded(session, person=TWIN))
     recorded(session, person={"id": str(known), "surname_1": "Rondon"})  # only spelled otherwise
-    assert view_person(session, AGENT, known, "test").record["surname_2"] == "Peña"
+    assert view_person(session, AGENT, known, "page").record["surname_2"] == "Peña"
     recorded(session, person={"id": str(known), "given_names": "María José", "surname_1": "de Villamizar"})
-    opened = view_person(session, AGENT, known, "test")
+    opened = view_person(session, AGENT, known, "page")
     assert format_full_name(opened.record) == "María José de Villamizar"
     assert opened.history[-1]["earlier"] == {"given_names": "María José", "surname_1": "Rondon", "surname_2": "Peña"}
     recorded(session, person={"id": str(known), "surname_1": "Rondón", "surname_2": "Gil"})
-    assert format_full_name(view_person(session, AGENT, known, "test").record) == "María José Rondón Gil"
+    assert format_full_name(view_person(session, AGENT, known, "page").record) == "María José Rondón Gil"
 
 
 def test_a_history_stays_bounded_and_keeps_names(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +228,7 @@ def test_a_history_stays_bounded_and_keeps_names(session: Session, monkeypatch: 
     known = person_of(session, recorded(session, person=TWIN))
     for said in ({"phone": "0"}, {"given_names": "Zuleima"}, *({"phone": str(number)} for number in range(1, 6))):
         recorded(session, person={"id": str(known), **said})
-    history = [entry["earlier"] for entry in view_person(session, AGENT, known, "test").history]
+    history = [entry["earlier"] for entry in view_person(session, AGENT, known, "page").history]
     assert history[0]["given_names"] == "María José"
     assert history[1:] == [{"phone": "2"}, {"phone": "3"}, {"phone": "4"}]
 

@@ -9,20 +9,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.journal import JournalEntry
-from attention_point.foundation.vault import VaultError
-from attention_point.intake import queries
 from attention_point.intake.draft import read_draft
-from attention_point.intake.models import Visit
 from attention_point.intake.services import record_visit
 from attention_point.people.models import Person
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 from tests.support.postgres import Server
-from tests.support.visits import AGENT, draft, recorded
+from tests.support.visits import AGENT, draft
 
 PEOPLE = 25
 PLANTED = 8  # values a person
@@ -125,47 +121,6 @@ def test_the_scan_would_find_a_leak() -> None:
         assert value.startswith(stem)
         for spelling in spelled(value):
             assert stem in leaks(b"before" + spelling + b"after")
-
-
-def test_a_swapped_record_is_an_error_and_never_the_wrong_person(
-    app: Flask, bearer: Callable[..., dict[str, str]]
-) -> None:
-    database: Database = app.extensions["database"]
-    header, client = bearer("intake"), PageClient(app, app.response_class)
-    first, second = draft(), draft()
-    for body in (first, second):
-        assert client.post("/api/v1/visits", json=body, headers=header).status_code == 201
-    with database.write_session() as session:
-        one, two = session.execute(select(Person)).scalars().all()
-        one.sealed, two.sealed = two.sealed, one.sealed
-    number = first["person"]["documents"][0]["number"]
-    reply = client.post("/api/v1/people/search", json={"q": f"PA {number}"}, headers=header)
-    assert reply.status_code == 200
-    assert reply.get_json() == {"people": [], "more": False, "damaged": [str(one.id)]}
-    assert number not in reply.get_data(as_text=True)
-    with database.read_session() as session:
-        actions = list(session.execute(select(JournalEntry.action)).scalars())
-    assert "vault.refused" in actions
-
-
-def test_a_dictionary_without_the_key_finds_no_tag(database: Database) -> None:
-    """The same document number under another installation's key gives another tag."""
-    with database.write_session() as session:
-        recorded(session, person={"documents": [{"type": "DE", "number": "V12345678"}]})
-        tags = {bytes(tag) for tag in session.connection().exec_driver_sql("SELECT tag FROM person_tag").scalars()}
-    own = database.info["vault"]
-    assert own.index_tag("document", "DE:V12345678") in tags
-    assert own.index_tag("surname_year", "DE:V12345678") not in tags
-
-
-def test_the_visits_own_seal_is_bound_to_its_row(database: Database) -> None:
-    with database.write_session() as session:
-        one, two = recorded(session), recorded(session)
-        rows = {str(row.id): row for row in session.execute(select(Visit)).scalars()}
-        session.execute(update(Visit).where(Visit.id == rows[one["id"]].id).values(sealed=rows[two["id"]].sealed))
-        session.flush()
-    with database.read_session() as session, pytest.raises(VaultError):
-        queries.find_visit(session, rows[one["id"]].id)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

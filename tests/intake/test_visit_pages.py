@@ -14,9 +14,10 @@ from attention_point.directory.revision import increase_revision
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.models import Visit
 from attention_point.referrals import services as referral_services
-from attention_point.referrals.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from tests.intake.desk import text
+from tests.support.openings import open_page
 from tests.support.pages import PageClient, read
 from tests.support.staff import SignIn
 from tests.support.visits import acting, consents, person, recorded
@@ -212,12 +213,12 @@ def test_a_service_that_was_not_sent_is_on_the_slip_with_its_address(app: Flask,
 def test_the_confidential_part_is_printed_only_when_it_is_asked_for(app: Flask, as_role: SignIn) -> None:
     visit = record(app, person=ANA, needs=["VBG", "MIG-REG"], vulnerabilities=["gender_violence"])
     supervisor = as_role("supervisor")
-    page_text = text(supervisor.get(f"/visits/{visit}"))
+    page_text = open_page(supervisor, f"/visits/{visit}")
     assert 'name="confidential"' in page_text
     assert "Comisaría" not in slip_of(page_text)
     assert "Comisaría" in slip_of(text(supervisor.get(f"/visits/{visit}?confidential=yes")))
     other = record(app, person=LUZ)
-    assert 'name="confidential"' not in text(supervisor.get(f"/visits/{other}"))
+    assert 'name="confidential"' not in open_page(supervisor, f"/visits/{other}")
 
 
 def test_printing_is_journalled_and_the_page_alone_is_not(app: Flask, agent: PageClient) -> None:

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from attention_point.dates import parse_partial_date
-from attention_point.people import identity, matching, queries, rules
+from attention_point.people import identity, queries, rules
+from attention_point.people.duplicates import matching
 from attention_point.people.records import add_age, find_age
 from attention_point.people.rules import Identity
 from attention_point.people.search.keys import build_name_query_keys

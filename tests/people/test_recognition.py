@@ -2,7 +2,7 @@
 
 from attention_point.foundation.database import Database
 from attention_point.people import queries
-from attention_point.people.recognition import find_likely_people
+from attention_point.people.duplicates.recognition import find_likely_people
 from tests.support.visits import AGENT, person, recorded
 
 GIVEN_NAMES = ("Ana", "Beatriz", "Carmen", "Dora", "Elsa", "Flor", "Gloria", "Hilda")

@@ -129,6 +129,7 @@ def test_the_desk_goes_on(
         ("/referrals", of_referral),
     ):
         assert (SENTENCE in text_of(client, address)) is told, address
+    client = as_role("agent")  # whose visit it is of today; a supervisor says first why
     page = client.get(f"/visits/{house['visit']}")
     assert page.status_code == (409 if of_visit else 200)
     if column is Referral.sealed:

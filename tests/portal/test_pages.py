@@ -16,6 +16,7 @@ from attention_point.foundation.language import gettext
 from attention_point.intake.models import Visit
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, send, visit
+from tests.support.openings import open_file
 from tests.support.pages import read
 from tests.support.visits import person
 
@@ -247,6 +248,9 @@ def test_another_s_slip_at_the_window_finds_nobody_and_keeps_the_box(app: Flask)
 def test_a_slip_s_code_leads_the_desk_to_the_attention(app: Flask, role: str) -> None:
     answer = visit(app)
     client = browser(app, role)
+    if role == "supervisor":
+        with app.extensions["database"].read_session() as session:
+            open_file(client, session.get_one(Visit, UUID(answer["id"])).person_id)
     reply = client.get(f"/portal/slips/{code_of(app, dict(answer))}")
     assert reply.status_code == 302
     assert reply.location == f"/visits/{answer['id']}"
@@ -259,7 +263,8 @@ def test_a_slip_s_code_opens_a_restricted_attention_to_the_supervisor_alone(app:
     pages = [agent.get(f"/portal/slips/{slip_code}") for slip_code in (code, "AAAAAAAAAAAAAAAA")]
     assert [page.status_code for page in pages] == [404, 404]
     assert _body(pages[0], code) == _body(pages[1], "AAAAAAAAAAAAAAAA")
-    assert browser(app, "supervisor").get(f"/portal/slips/{code}").status_code == 302
+    asked = browser(app, "supervisor").get(f"/portal/slips/{code}")
+    assert (asked.status_code, "/open?next=" in asked.headers["Location"]) == (303, True)
     assert "/people/" not in text(browser(app, "office").get(f"/portal/slips/{code}"))
 
 

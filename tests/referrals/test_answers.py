@@ -18,6 +18,7 @@ from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from attention_point.tallies.counted_cells import build_cells_of_facts
 from tests.support.counts import read_cells
+from tests.support.openings import grant_opening
 from tests.support.visits import AGENT, acting, person, recorded
 
 SENA, ICBF = acting("entity", "sena"), acting("entity", "icbf")
@@ -166,6 +167,7 @@ def test_the_desk_does_not_find_a_restricted_referral(session: Session) -> None:
     referral = referral_to(session, "comisaria-familia", needs=["VBG"])
     with pytest.raises(NotFound):
         services.answer_for_desk(session, AGENT, referral, Answer("withdrawn", 1, "Because"))
+    grant_opening(session, SUPERVISOR, stored(session, referral).person_id)
     assert services.answer_for_desk(session, SUPERVISOR, referral, Answer("withdrawn", 1, "Because")).version == 2
 
 

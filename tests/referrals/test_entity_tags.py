@@ -18,7 +18,8 @@ from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.foundation.vault.key_changes import rotate_version
-from attention_point.referrals import entity_lists, entity_tags, queries
+from attention_point.referrals import queries
+from attention_point.referrals.entity_rows import entity_lists, entity_tags
 from attention_point.referrals.models import Referral
 from tests.support.visits import recorded
 

@@ -27,7 +27,7 @@ from tests.support.counts import read_cells
 from tests.support.visits import acting, person, recorded
 
 SENA, SENA_TOO, ICBF = acting("entity", "sena"), acting("entity", "sena"), acting("entity", "icbf")
-DESK = acting("supervisor")
+DESK = acting("agent")
 
 
 def referrals_to(session: Session, entity: str, count: int = 1, **changes: object) -> list[UUID]:

@@ -17,6 +17,7 @@ from attention_point.referrals import queries, rules, services
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.models import Referral
 from tests.support.counts import read_cells
+from tests.support.openings import grant_opening
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
 from tests.support.visits import AGENT, acting, person, recorded
@@ -115,7 +116,9 @@ def test_a_restricted_referral_is_as_if_it_were_not_there(session: Session) -> N
     referral = UUID(answer["referrals"][0]["id"])
     with pytest.raises(NotFound):
         services.record_person_outcome(session, acting("agent"), referral, "served", 0)
-    services.record_person_outcome(session, acting("supervisor"), referral, "served", 0)
+    supervisor = acting("supervisor")
+    grant_opening(session, supervisor, read_row(session, referral).person_id)
+    services.record_person_outcome(session, supervisor, referral, "served", 0)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,10 @@ def test_restricted_referrals_are_news_to_a_supervisor_alone(session: Session) -
     answer = recorded(session, person=person(), needs=["VBG"], vulnerabilities=["gender_violence"])
     row = read_row(session, UUID(answer["referrals"][0]["id"]))
     assert news_of(session, acting("agent"), row.person_id) == []
-    assert len(news_of(session, acting("supervisor"), row.person_id)) == len(answer["referrals"])
+    supervisor = acting("supervisor")
+    assert news_of(session, supervisor, row.person_id) == []
+    grant_opening(session, supervisor, row.person_id)
+    assert len(news_of(session, supervisor, row.person_id)) == len(answer["referrals"])
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from attention_point.referrals.queries import DecryptedReferral
 from tests.accounts.support import password_hash
 from tests.support.counts import read_cells
 from tests.support.directory import load_shipped
+from tests.support.openings import grant_opening
 from tests.support.visits import AGENT, acting, person, recorded
 
 OFFICER, SUPERVISOR = acting("entity", "sena"), acting("supervisor")
@@ -129,12 +130,14 @@ def test_peer_14_a_path_cannot_close_without_an_outcome_or_a_reason(session: Ses
         with pytest.raises(Invalid):
             services.answer_for_entity(session, officer, referral, services.Answer("rejected", 1))
         services.answer_for_entity(session, officer, referral, services.Answer("no_show", 1))
+        grant_opening(session, SUPERVISOR, read(session, referral).person_id)
         # The desk's side: neither closed nor withdrawn without a word.
         for state in ("closed", "withdrawn"):
             with pytest.raises(Invalid):
                 services.answer_for_desk(session, SUPERVISOR, referral, services.Answer(state, 2))
     assert path in rules.list_mandatory_paths(read(session, referral).record)
     assert step_at(session, referral, noon(12, 1, 2020)) == {}  # it waits for nobody's answer
+    grant_opening(session, SUPERVISOR, read(session, referral).person_id)
     justified = services.Answer("closed", 2, "The family left the country.")
     assert services.answer_for_desk(session, SUPERVISOR, referral, justified).state == "closed"
 
@@ -168,6 +171,7 @@ def test_a_withdrawn_one_and_one_of_an_annulled_visit_have_no_clock(session: Ses
     withdrawn, annulled = new_referral(session), new_referral(session)
     with clock.override_now(noon(8, 10)):
         services.answer_for_desk(session, AGENT, withdrawn, services.Answer("withdrawn", 1, "No longer wanted."))
+        grant_opening(session, SUPERVISOR, read(session, annulled).person_id)
         annul_visit(session, SUPERVISOR, read(session, annulled).visit_id, ANNULMENT)
     with clock.override_now(noon(12, 1)):
         assert take_due_steps(session, [withdrawn, annulled], noon(12, 1)) == Counter()
@@ -178,6 +182,7 @@ def test_a_visit_annulled_after_the_expiry_keeps_what_happened(session: Session)
     referral = new_referral(session)
     step_at(session, referral, noon(9, 8))
     with clock.override_now(noon(9, 11)):
+        grant_opening(session, SUPERVISOR, read(session, referral).person_id)
         annul_visit(session, SUPERVISOR, read(session, referral).visit_id, ANNULMENT)
     decrypted = read(session, referral)
     assert (decrypted.state, decrypted.visit_annulled_on) == ("expired", date(2017, 9, 11))

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.portal.support import browser, referral_of, send, visit
+from tests.support.openings import open_page
 from tests.support.visits import person
 
 ALONE = {
@@ -59,7 +60,7 @@ def test_a_restricted_referral_is_the_supervisor_s(app: Flask) -> None:
     agent = browser(app, "agent")
     hidden, missing = agent.get(f"/referrals/{referral}"), agent.get(f"/referrals/{UUID(int=7)}")
     assert (hidden.status_code, missing.status_code) == (404, 404)
-    assert browser(app, "supervisor").get(f"/referrals/{referral}").status_code == 200
+    assert open_page(browser(app, "supervisor"), f"/referrals/{referral}")
 
 
 def test_an_answer_that_the_entity_gave_meanwhile_is_shown(app: Flask) -> None:

@@ -1,9 +1,12 @@
 """Row 3: a partner sees only its own referrals, whatever it asks for, and whatever somebody does to the rows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from sqlalchemy import update
 
-from attention_point.referrals.entity_tags import make_tag
+from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, visit
 from tests.support.pages import PageClient
@@ -12,7 +15,7 @@ from tests.support.visits import person
 CANARY = "Canarioazul"
 
 
-def collect_replies(client: PageClient, answer: dict, entity: str) -> list[bytes]:
+def collect_replies(client: PageClient, answer: Mapping[str, Any], entity: str) -> list[bytes]:
     """What an entity can ask for: the lists, on screen and on paper, the search, the referral itself."""
     token = hidden(client.get("/portal"), "csrf_token")
     found = [

@@ -11,7 +11,7 @@ from tests.portal.support import browser, hidden, referral_of, visit
 
 ENTITY = "comisaria-familia"
 # What the office publishes, and who works where: nothing of a visit.
-PUBLIC_TABLES = {"account", "api_token", "webhook", "due_recount", "tally"}
+PUBLIC_TABLES = {"account", "api_token", "webhook", "due_recount"}
 
 
 def test_no_row_of_a_visit_or_of_what_followed_names_the_entity(app: Flask) -> None:

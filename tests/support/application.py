@@ -70,6 +70,8 @@ def settings(database_url: str, keyring_path: Path, tmp_path: Path) -> Settings:
             "ATTENTION_POINT_INSTANCE": str(tmp_path),
             "ATTENTION_POINT_DATABASE_URL": database_url,
             "ATTENTION_POINT_KEYRING": str(keyring_path),
+            # Each role signs in by its password alone, but in the tests of the second step.
+            "ATTENTION_POINT_SECOND_FACTOR": "optional",
         }
     )
 
@@ -93,7 +95,7 @@ def composed(settings: Settings) -> Iterator[Flask]:
 def _shared_apps(keyring_path: Path) -> Iterator[Callable[[bool], Flask]]:
     """The application composed once, and once as a demonstration: its 240 addresses and its templates cost more than a
     test's pages."""
-    environment = {"INSTANCE": str(keyring_path.parent), "KEYRING": str(keyring_path)}
+    environment = {"INSTANCE": str(keyring_path.parent), "KEYRING": str(keyring_path), "SECOND_FACTOR": "optional"}
     plain = read_settings({f"ATTENTION_POINT_{name}": value for name, value in environment.items()})
     with ExitStack() as stack:
 

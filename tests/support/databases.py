@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from attention_point import catalogue
 from attention_point.directory.queries import list_entity_names, list_point_names
 from attention_point.foundation.database import Database, migrations, new_id
 from attention_point.foundation.vault import Keyring, Vault
@@ -156,6 +157,7 @@ def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Da
             "entity_names": list_entity_names,
             "point_names": list_point_names,
             "hidden_visits": list_hidden_visits,
+            "erasers": tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers),
         },
     )
     keeper = index_keeper.NameIndexKeeper(opened.read_session, 1_000)

@@ -62,13 +62,13 @@ class Server:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def start(self, binaries: Path) -> None:
+    def start(self, binaries: Path, options: str = OPTIONS) -> None:
         """Start the server unless it runs. Call it with the lock held."""
         if (self.data / "postmaster.pid").exists():
             return
         self._call(binaries / "initdb", "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         log = str(self.folder / "log")
-        self._call(binaries / "pg_ctl", "start", "-w", "-s", "-l", log, "-o", f"-k {self.folder} {OPTIONS}")
+        self._call(binaries / "pg_ctl", "start", "-w", "-s", "-l", log, "-o", f"-k {self.folder} {options}")
 
     def stop(self) -> None:
         """Stop the server if it was started, and remove its folder."""

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -9,15 +10,18 @@ from sqlalchemy import func, select, update
 
 from attention_point.accounts.models import Account, LoginSession
 from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, new_id
 from attention_point.intake.models import Visit
-from attention_point.people.models import PossibleDuplicate
+from attention_point.people.duplicates import matching
+from attention_point.people.erasure.services import erase_person
 from attention_point.sync.outbox.point_keys import renew_old_keys
 from attention_point.turns.models import Turn
 from attention_point.turns.queries import read_turn_details
 from tests.accounts.devices.support import revoke
 from tests.accounts.support import Clock, sign_in
 from tests.support.pages import PageClient
+from tests.support.pairs import compare_pairs
 from tests.support.staff import SignIn
 from tests.support.visits import draft, person
 from tests.sync.support import OUTBOX, Device, captures, form_fields, send_from, states
@@ -238,7 +242,7 @@ def test_the_same_person_twice_comes_up_as_a_pair(device: Device, database: Data
         sent = draft(person=person(new=True, documents=[], surname_1="Cárdenas"))
         assert device.send(device.envelope(sent)).get_json()["state"] == "recorded"
     with database.read_session() as session:
-        assert session.scalars(select(PossibleDuplicate.reason)).all() == ["same-name-birth-date"]
+        assert list(compare_pairs(session).values()) == [matching.SAME_NAME_AND_BIRTH_DATE]
 
 
 def test_an_old_key_opens_what_arrives_late(app: Flask, device: Device, time: Clock) -> None:
@@ -257,3 +261,18 @@ def test_the_key_of_another_point_is_not_told(device: Device) -> None:
 def test_a_draft_for_another_point_is_refused(device: Device) -> None:
     reply = device.send(device.envelope(draft(point="elsewhere")))
     assert (reply.status_code, reply.get_json()["fields"][0]["field"]) == (422, "point")
+
+
+def test_of_an_erased_visit_nothing_is_kept_of_its_capture(device: Device, database: Database) -> None:
+    envelope = device.envelope(sent := draft())
+    device.send(envelope)
+    (before,) = captures(database)
+    with database.write_session() as session:
+        person_id = session.scalars(select(Visit.person_id).where(Visit.id == UUID(sent["id"]))).one()
+        erase_person(session, SYSTEM, person_id, "claim")
+    (after,) = captures(database)
+    assert (after.state, after.sealed, after.opened_visit_id) == ("recorded", None, None)
+    assert after.fingerprint != before.fingerprint
+    # The tablet that asks again is told nothing new, and records nobody again.
+    assert device.send(envelope).status_code == 409
+    assert visits(database) == 1

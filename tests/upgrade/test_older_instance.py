@@ -51,7 +51,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def older_app(instance: Path) -> Iterator[Flask]:
     """The application over the older instance."""
-    with composed(read_settings({f"{ENVIRONMENT_PREFIX}INSTANCE": str(instance)})) as app:
+    environment = {"INSTANCE": str(instance), "SECOND_FACTOR": "optional"}
+    with composed(read_settings({f"{ENVIRONMENT_PREFIX}{name}": value for name, value in environment.items()})) as app:
         yield app
 
 

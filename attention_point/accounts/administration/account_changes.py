@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.accounts import queries, rules, services
 from attention_point.accounts.models import Account
+from attention_point.accounts.services import end_sessions
 from attention_point.accounts.sign_in import throttle
-from attention_point.accounts.sign_in.authentication import end_sessions
 from attention_point.foundation import clock, journal, mail
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database.locks import lock_for_transaction

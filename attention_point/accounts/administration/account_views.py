@@ -36,6 +36,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 MAX_RESULTS = 100
 # How many journal entries the page of an account shows. The same action repeated is one line.
 HISTORY_SIZE = 200
+_FAILED_SIGN_INS = {"account.sign-in-failed", "account.second-step-failed"}
 STATE_TABS = {
     # States that the administrator acts upon; the page of an account shows every state.
     "": N_("All"),
@@ -173,7 +174,7 @@ def _describe_history(entries: Sequence[JournalEntry]) -> list[tuple[datetime, s
     for (action, actor), entry_run in groupby(entries, key=lambda entry: (entry.action, entry.actor)):
         repeated_entries = list(entry_run)
         # The system writes a failed sign-in, but somebody did it who proved nothing.
-        actor_name = _("Somebody unknown") if action == "account.sign-in-failed" else names[actor]
+        actor_name = _("Somebody unknown") if action in _FAILED_SIGN_INS else names[actor]
         history.append((repeated_entries[0].at, label_for_action(action), actor_name, len(repeated_entries)))
     return history
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.accounts import passwords, queries, rules
 from attention_point.accounts.models import Account, LoginSession
-from attention_point.accounts.services import hash_secret
+from attention_point.accounts.second_factor.services import add_ticket
+from attention_point.accounts.services import end_matching_sessions, end_sessions, hash_secret
 from attention_point.accounts.sign_in import known_browsers, throttle
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM, Actor, get_permissions
@@ -37,6 +38,16 @@ class PasswordProof:
     renewed_hash: str | None
     language: str
     browser_cookie: str
+
+
+class SecondStepNeeded(Unauthenticated):
+    """The password was right, and the account has a second step. ``ticket`` is its token, for the browser alone."""
+
+    code = "second_step"
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__(_("Show that it is you in a second step."))
+        self.ticket = ticket
 
 
 def verify_credentials(
@@ -92,22 +103,33 @@ def _can_sign_in(account: Account) -> bool:
 def sign_in(
     database: Database, email: str, password: str, address: str, browser_cookie: str | None = None
 ) -> tuple[str, PasswordProof]:
-    """Begin a session. Returns its token, for the browser alone, and the proof. Raises as ``verify_credentials``."""
+    """Begin a session. Returns its token, for the browser alone, and the proof. Raises as ``verify_credentials``.
+
+    Raises SecondStepNeeded for an account that has one: ``second_step`` then begins the session.
+    """
     proof = verify_credentials(database, email, password, address, browser_cookie)
-    token, now = secrets.token_urlsafe(32), clock.now()
     with database.write_session() as session:
         account = _lock_unchanged_account(session, proof)
         if proof.renewed_hash:
             account.password_hash = proof.renewed_hash
-        # The browser alone gets the token; a copy of the database opens no session.
-        account.last_sign_in_at = now
-        session.add(
-            LoginSession(
-                token_hash=hash_secret(token), id=new_id(), account_id=account.id, created_at=now, last_seen_at=now
-            )
-        )
-        journal.record(session, build_account_actor(account), "account.sign-in", "account", account.id)
-    return token, proof
+        if account.second_factor_at is None:
+            return begin_session(session, account), proof
+        ticket = add_ticket(session, account)
+    # Only now: an error would undo what the session writes.
+    raise SecondStepNeeded(ticket)
+
+
+def begin_session(session: Session, account: Account, **detail: str) -> str:
+    """Begin a session of an account that has proved all that it must. Returns its token, for the browser alone."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    account.last_sign_in_at = now
+    # A copy of the database opens no session.
+    token_hash = hash_secret(token)
+    session.add(
+        LoginSession(token_hash=token_hash, id=new_id(), account_id=account.id, created_at=now, last_seen_at=now)
+    )
+    journal.record(session, build_account_actor(account), "account.sign-in", "account", account.id, **detail)
+    return token
 
 
 def _lock_unchanged_account(session: Session, proof: PasswordProof) -> Account:
@@ -125,31 +147,18 @@ def build_account_actor(account: Account) -> Actor:
 
 def sign_out(session: Session, actor: Actor, token: str) -> None:
     """End the session of a token, if it has not ended."""
-    _end_matching_sessions(session, LoginSession.token_hash == hash_secret(token))
+    end_matching_sessions(session, LoginSession.token_hash == hash_secret(token))
     journal.record(session, actor, "account.sign-out", "account", actor.id)
 
 
 def end_session(session: Session, actor: Actor, session_id: UUID) -> None:
     """End one of the actor's own sessions. Raises NotFound for any other session."""
-    ended_count = _end_matching_sessions(
+    ended_count = end_matching_sessions(
         session, (LoginSession.id == session_id) & (LoginSession.account_id == actor.id)
     )
     if not ended_count:
         raise NotFound(_("There is no such open session."))
     journal.record(session, actor, "account.session-end", "account", actor.id)
-
-
-def end_sessions(session: Session, account_id: UUID, kept_token_hash: bytes | None = None) -> int:
-    """End the open sessions of an account, but not the one with ``kept_token_hash``. Returns how many ended."""
-    return _end_matching_sessions(
-        session, (LoginSession.account_id == account_id) & (LoginSession.token_hash != (kept_token_hash or b""))
-    )
-
-
-def _end_matching_sessions(session: Session, condition: object) -> int:
-    ending_query = update(LoginSession).where(condition, LoginSession.ended_at.is_(None))  # type: ignore[arg-type]
-    ended_rows = session.execute(ending_query.values(ended_at=clock.now()).returning(LoginSession.id))
-    return len(ended_rows.all())
 
 
 def change_password(

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.accounts import queries, rules, services
 from attention_point.accounts.models import ApiToken, LoginSession
+from attention_point.accounts.second_factor.rules import is_recent_sign_in, needs_second_factor
 from attention_point.accounts.sign_in.resumed_forms import build_sign_in_reply
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, get_permissions
@@ -26,12 +27,13 @@ LAST_SEEN_INTERVAL = timedelta(minutes=1)
 # can still send the forms of other tabs; for everybody else they are void.
 _LAST_ACCOUNT_KEY = "owner"
 _CSRF_KEY = "csrf_token"
+_TICKET_KEY = "sign_in_ticket"
 WRITER_DIGEST_LENGTH = 32
 """Hexadecimal digits, 128 bits: it stands in every page of a form, and no compression makes it shorter."""
 # A page that refreshes itself sends it with "none": a tablet that nobody touches must not stay signed in. It can only
 # make a session end earlier.
 SESSION_USE_HEADER = "Session-Use"
-_ENDPOINTS_WITHOUT_FORCED_CHANGE = frozenset(
+_ENDPOINTS_BEFORE_DUE_STEPS = frozenset(
     {
         "own_account.change_password",
         "account.sign_out",
@@ -48,19 +50,23 @@ log = structlog.get_logger("accounts")
 
 
 class User(UserMixin):
-    """The signed-in account of a request. The cookie holds the session's token, never the account's id."""
+    """The signed-in account of a request. The cookie holds the session's token, never the account's id.
 
-    def __init__(self, token: str, actor: Actor, *, must_change_password: bool) -> None:
+    ``due_step`` is the endpoint of the page that its owner must finish before any other; "" if there is none.
+    """
+
+    def __init__(self, token: str, actor: Actor, signed_in_at: datetime, due_step: str) -> None:
         self.token = token
         self.actor = actor
-        self.must_change_password = must_change_password
+        self.signed_in_at = signed_in_at
+        self.due_step = due_step
 
     def get_id(self) -> str:
         return self.token
 
 
 def register_sign_in(app: Flask) -> None:
-    """Set up Flask-Login over the sessions of the database, and the forced change of a one-time password."""
+    """Set up Flask-Login over the sessions of the database, and the steps that come before every other page."""
     manager = LoginManager()
     # Not by ``init_app``: it adds a hook to every reply for a "remember me" that does not exist here.
     app.login_manager = manager  # type: ignore[attr-defined]
@@ -69,7 +75,7 @@ def register_sign_in(app: Flask) -> None:
     manager.user_loader(_find_user)
     app.extensions["resume"] = build_sign_in_reply
     app.jinja_env.globals["written_by"] = get_current_writer_digest
-    app.before_request(_force_password_change)
+    app.before_request(_lead_to_due_step)
 
 
 def begin_browser_session(token: str, account_id: UUID) -> None:
@@ -132,6 +138,21 @@ def find_session_token() -> str | None:
     return current_user.token if current_user.is_authenticated else None
 
 
+def keep_ticket(ticket: str) -> None:
+    """Let this browser go on to the second step of its sign-in."""
+    session[_TICKET_KEY] = ticket
+
+
+def find_ticket() -> str:
+    """The ticket of this browser's sign-in; "" if no second step is due."""
+    return str(session.get(_TICKET_KEY, ""))
+
+
+def has_signed_in_recently() -> bool:
+    """Whether whoever is here signed in so lately that they may change how they sign in."""
+    return is_recent_sign_in(current_user.signed_in_at, clock.now())
+
+
 def is_session_open(created_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
     """Whether the limits of the settings have not ended a session: minutes without use, hours since its begin."""
     settings = current_settings()
@@ -149,7 +170,14 @@ def _find_user(token: str) -> User | None:
     if is_used and now - row.last_seen_at >= LAST_SEEN_INTERVAL:
         _update_last_seen(token_hash, now)
     actor = Actor("account", row.id, row.name, row.role, get_permissions(row.role), row.entity)
-    return User(token, actor, must_change_password=row.must_change_password)
+    return User(token, actor, row.created_at, _find_due_step(row.role, row.must_change_password, row.second_factor_at))
+
+
+def _find_due_step(role: str, must_change_password: bool, second_factor_at: datetime | None) -> str:
+    if must_change_password:
+        return "own_account.change_password"
+    is_needed = second_factor_at is None and needs_second_factor(role, current_settings().second_factor)
+    return "own_factors.show_factors" if is_needed else ""
 
 
 def _update_last_seen(token_hash: bytes, now: datetime) -> None:
@@ -162,11 +190,14 @@ def _update_last_seen(token_hash: bytes, now: datetime) -> None:
         log.warning("session not touched")
 
 
-def _force_password_change() -> Response | None:
+def _lead_to_due_step() -> Response | None:
     actor: Actor | None = g.get("actor")
-    if actor is None or actor.kind != "account" or request.endpoint in _ENDPOINTS_WITHOUT_FORCED_CHANGE:
+    if actor is None or actor.kind != "account" or request.endpoint in _ENDPOINTS_BEFORE_DUE_STEPS:
         return None
-    return redirect(url_for("own_account.change_password")) if current_user.must_change_password else None
+    due_step: str = current_user.due_step
+    # Adding a second step takes several pages.
+    is_there = due_step.partition(".")[0] == "own_factors" == request.blueprint
+    return redirect(url_for(due_step)) if due_step and not is_there else None
 
 
 def find_token_owner() -> Actor | None:

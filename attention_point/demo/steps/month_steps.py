@@ -13,11 +13,11 @@ from attention_point.demo.steps.staff import DemoStaff
 from attention_point.demo.steps.timeline import Step
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
-from attention_point.foundation.errors import AppError
+from attention_point.foundation.errors import AppError, Conflict
 from attention_point.foundation.jobs import Job, JobRun
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days, find_first_working_day
-from attention_point.people import duplicates
+from attention_point.people.duplicates import decisions, pairs
 from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import queries
@@ -91,8 +91,9 @@ def _release_month(month: date, settings: Settings, staff: DemoStaff, database: 
 
 def _compare_pairs(staff: DemoStaff, session: Session) -> Iterator[Step]:
     """An agent decides about the oldest pairs of possible duplicates."""
-    undecided_pairs = duplicates.list_undecided_pairs(session, 100)
+    undecided_pairs = pairs.list_undecided_pairs(session, 100)
     for number, pair in enumerate(undecided_pairs[:-UNDECIDED_PAIRS]):
-        comparison_reason = COMPARISON_REASONS[number % len(COMPARISON_REASONS)]
-        duplicates.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, comparison_reason)
+        judgement = decisions.Judgement(COMPARISON_REASONS[number % len(COMPARISON_REASONS)], pair.other)
+        with suppress(Conflict):  # two records that an earlier pair of the same day joined already
+            decisions.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, judgement)
     return iter(())

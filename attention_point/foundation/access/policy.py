@@ -20,6 +20,8 @@ DESK_PERMISSIONS = frozenset(
         "slips.open",
         "referrals.view",
         "referrals.manage",
+        # Files what somebody asks about their data; whoever decides opens all of it.
+        "rights.receive",
         "directory.view",
         "turns.give",
         "turns.call",
@@ -48,7 +50,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     # Keeps the directory, the figures and the office's registers. Sees no person.
     "office": frozenset({"account.own", "directory.view", "directory.edit", "reasons.edit", "turns.waits"})
-    | {"webhooks.manage", "referrals.monitor"}
+    | {"webhooks.manage", "referrals.monitor", "rights.report"}
     # The cases by which a change of services is tried before it is published.
     | {"routing.view", "routing.edit"}
     | {"statistics.view", "statistics.export", "statistics.extract", "statistics.release"}
@@ -60,11 +62,21 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": DESK_PERMISSIONS
     | {
         "restricted.view",
+        # Erases somebody for good, because they asked for it or because an authority ordered it.
+        "people.erase",
+        # As the second person who gives an account back to its owner.
+        "accounts.confirm_way_back",
         "referrals.escalations",
         "referrals.monitor",
         "journal.person",
+        # Looks at why others opened files.
+        "openings.review",
         "visits.correct_any",
         "captures.review_any",
+        # Answers requests about data, hands over a person’s own export, erases.
+        "rights.decide",
+        "rights.report",
+        "incidents.manage",
         "devices.manage",
     }
     | {"turns.configure", "turns.waits"}
@@ -72,19 +84,25 @@ ROLES: dict[str, frozenset[str]] = {
     | {"statistics.release", "routing.view"}
     | _build_register_permissions("view", "export"),
     # Reads the journal. Sees no person.
-    "auditor": frozenset({"account.own", "journal.view", "journal.person", "directory.view", "statistics.view"})
+    "auditor": frozenset(
+        {"account.own", "journal.view", "journal.person", "directory.view", "statistics.view", "rights.report"}
+    )
+    | {"openings.review"}
     | _build_register_permissions("view"),
     # Keeps accounts and tokens. Sees no person.
     "admin": frozenset(
         {
             "account.own",
             "accounts.manage",
+            "accounts.confirm_way_back",
             "system.view",
             "devices.manage",
+            "incidents.manage",
             "directory.view",
             "directory.edit",
             "journal.view",
             "journal.person",
+            "openings.review",
             "routing.view",
             "routing.edit",
             "statistics.view",

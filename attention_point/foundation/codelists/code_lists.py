@@ -26,6 +26,9 @@ _FILES_BY_LIST = {
     "journal_groups": "journal.yaml",
     "journal_subjects": "journal.yaml",
     "journal_details": "journal.yaml",
+    "viewing_purposes": "viewing.yaml",
+    "opening_reasons": "viewing.yaml",
+    "unusual_readings": "viewing.yaml",
 }
 # Two-letter codes that CLDR names and ISO 3166-1 does not assign: reserved or private ones, and groups of countries.
 CODES_OUTSIDE_ISO = frozenset(

@@ -38,6 +38,8 @@ NameRecords = Callable[[Session, Actor, Collection[str]], Mapping[str, RecordNam
 """Names records of one kind by their ids, which are texts in the journal. Unknown ids are left out."""
 NameActors = Callable[[Session], Mapping[str, ActorName]]
 """Names everybody who can act, by the journal's label of the actor."""
+FindPerson = Callable[[Session, str], UUID | None]
+"""The person whom a number of a record means, as it stands on a paper; None where it means nobody."""
 FindRecordsOfPerson = Callable[[Session, UUID], Iterable[UUID]]
 """The ids of the records that belong to a person."""
 
@@ -55,10 +57,16 @@ class RecordNaming:
     field_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     actor_namers: tuple[NameActors, ...] = ()
     person_record_finders: tuple[FindRecordsOfPerson, ...] = ()
+    person_finders: tuple[FindPerson, ...] = ()
 
     def name_actors(self, session: Session) -> dict[str, ActorName]:
         """Return the name of everybody who can act, by the journal's label of the actor."""
         return {label: name for name_actors in self.actor_namers for label, name in name_actors(session).items()}
+
+    def find_person(self, session: Session, number: str) -> UUID | None:
+        """Return the person whom the number of a record means, or None."""
+        people = (find_person(session, number) for find_person in self.person_finders)
+        return next((person for person in people if person is not None), None)
 
     def list_records_of_person(self, session: Session, person: UUID) -> list[str]:
         """Return the person's id and the ids of all records that belong to the person."""
@@ -76,6 +84,7 @@ def join_namings(namings: Iterable[RecordNaming]) -> RecordNaming:
         {kind: labels for naming in all_namings for kind, labels in naming.field_labels.items()},
         tuple(name_actors for naming in all_namings for name_actors in naming.actor_namers),
         tuple(find_records for naming in all_namings for find_records in naming.person_record_finders),
+        tuple(find_person for naming in all_namings for find_person in naming.person_finders),
     )
 
 

@@ -130,6 +130,15 @@ def _select_newest(before_seq: int | None, search: EntrySearch) -> Select[*tuple
     return query.order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
 
 
+def list_entries_of_actions(session: Session, actions: Sequence[str], since: datetime, size: int) -> list[Row[Any]]:
+    """Return the newest ``size`` entries of some actions since a moment, the newest first."""
+    # By the index of moments: that of actions would be read once for each of them.
+    conditions = (JournalEntry.at >= since, JournalEntry.action.concat("").in_(actions))
+    query = select(*_ENTRY_COLUMNS).where(*conditions).order_by(JournalEntry.at.desc(), JournalEntry.seq.desc())
+    rows: list[Row[Any]] = list(session.execute(query.limit(size)))
+    return [row for row in rows if row.at is not None]  # a spoilt moment is none
+
+
 def list_actions(session: Session) -> list[str]:
     """Return the actions that occur in the journal.
 

@@ -43,8 +43,6 @@ class KeyringWatch:
                 self._vault = Vault(Keyring.load(self._path))
             except KeyringError:
                 log.error("keyring-not-loaded")
-            else:
-                log.info("keyring-loaded")
 
     def _read_state(self) -> _FileState | None:
         try:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.intake import queries
+from attention_point.people import merging
+from attention_point.people.claim_marks.revocations import is_revoked, list_revocations
 
 
 def list_standing_consents(
@@ -23,7 +25,7 @@ def list_standing_consents(
     ``visit_to_record`` nothing about itself: it may be one that is corrected.
     """
     consent_text = directory_queries.find_consent_text(session, day)
-    visits = queries.list_visits_of_person(session, person)
+    visits = queries.list_visits_of_people(session, merging.list_linked(session, person))
     if consent_text is None or any(visit.damaged for visit in visits):
         return {}
     last_answers: dict[str, tuple[bool, date]] = {}
@@ -34,4 +36,9 @@ def list_standing_consents(
             for consent in visit.record.get("consents", ()):
                 stands = consent["granted"] and consent["text_version"] == consent_text.version
                 last_answers[consent["purpose"]] = (stands, visit.day)
-    return {purpose: answer_day for purpose, (stands, answer_day) in last_answers.items() if stands}
+    revocations = list_revocations(session, [person])
+    return {
+        purpose: answer_day
+        for purpose, (stands, answer_day) in last_answers.items()
+        if stands and not is_revoked(revocations, purpose, answer_day)
+    }

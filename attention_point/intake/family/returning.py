@@ -1,6 +1,7 @@
 """Who came along at earlier visits, so that a returning family is offered whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from attention_point.foundation.errors import NotFound, VaultError
 from attention_point.intake import queries
 from attention_point.intake.family.links import FAMILY_LIMIT, list_visits_of_family
 from attention_point.intake.queries import DecryptedVisit
+from attention_point.people import merging
 from attention_point.people import records as people_records
 
 EARLIER_FAMILIES = 3
@@ -37,46 +39,54 @@ _RELATIONS_NOW = {
 }
 
 
-class KnownCompanion(NamedTuple):
-    """Somebody on file who came along earlier; ``relation`` is to the person who returns, None where it is unclear."""
+class EarlierCompanion(NamedTuple):
+    """Somebody on file who came along earlier, and the last time.
+
+    ``relation`` is to the person who returns, None where it is unclear.
+    """
 
     person_id: UUID
     record: Mapping[str, Any]
     relation: str | None
+    came_at: datetime
 
 
-def list_known_companions(session: Session, actor: Actor, person: UUID) -> list[KnownCompanion]:
-    """Who came along at a person's newest arrivals. The journal keeps that each record was read.
+def list_earlier_companions(session: Session, actor: Actor, person: UUID, purpose: str) -> list[EarlierCompanion]:
+    """Who came along at a person's newest arrivals. The journal keeps that each record was read, and for what.
 
-    A visit that this reader may not list tells nothing here. A record that does not open is noted in the session.
+    A visit that this reader may not list tells nothing here. A record that does not open is noted in the session. Of
+    people whose records were joined each stands here once.
     """
-    companions: dict[UUID, KnownCompanion] = {}
-    for own_visit, visit in _list_companion_visits(session, actor, person):
-        if visit.person_id in companions or len(companions) == FAMILY_LIMIT - 1:
+    companions: dict[UUID, EarlierCompanion] = {}
+    for own_visit, visit in _list_companion_visits(session, actor, merging.list_linked(session, person)):
+        companion_id = merging.list_linked(session, visit.person_id)[0]
+        if companion_id in companions or len(companions) == FAMILY_LIMIT - 1:
             continue
         try:
-            record = people_records.view_person(session, actor, visit.person_id, "family").record
+            record = people_records.view_person(session, actor, companion_id, purpose).record
         except NotFound:  # erased meanwhile
             continue
         except VaultError as error:
             note_damage(session, error)
             continue
-        companions[visit.person_id] = KnownCompanion(visit.person_id, record, _find_relation(own_visit, visit))
+        relation = _find_relation(own_visit, visit)
+        companions[companion_id] = EarlierCompanion(companion_id, record, relation, visit.attended_at)
     return list(companions.values())
 
 
 def _list_companion_visits(
-    session: Session, actor: Actor, person: UUID
+    session: Session, actor: Actor, own_records: Collection[UUID]
 ) -> Iterator[tuple[DecryptedVisit, DecryptedVisit]]:
     own_visits = {
         visit.family: visit
-        for visit in reversed(queries.list_visits_of_person(session, person))
+        for visit in reversed(queries.list_visits_of_people(session, own_records))
         if isinstance(visit, DecryptedVisit) and visit.family and _may_tell(session, actor, visit)
     }
     # The newest arrival last in the dictionary, and first here.
     for family, own_visit in list(reversed(own_visits.items()))[:EARLIER_FAMILIES]:
         for visit in list_visits_of_family(session, family) if family else ():
-            if isinstance(visit, DecryptedVisit) and visit.person_id != person and _may_tell(session, actor, visit):
+            is_other = isinstance(visit, DecryptedVisit) and visit.person_id not in own_records
+            if isinstance(visit, DecryptedVisit) and is_other and _may_tell(session, actor, visit):
                 yield own_visit, visit
 
 

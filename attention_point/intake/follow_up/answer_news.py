@@ -52,24 +52,27 @@ def list_answer_news(session: Session, actor: Actor) -> list[AnswerNews]:
 
     Messages wait for a word of hers and come first, then the newest answers. It reads the newest ``MAX_ROWS_READ``
     answered ones, and as many that wait for their answer. Confidential ones are left out as everywhere. The journal
-    keeps it.
+    keeps all of them: one that is missing there would be known as confidential.
     """
     references = _list_references(session, actor)
     if not references:
         return []
     referrals = referral_queries.list_referrals_by_ids(session, list(references))
     hidden_visits = referral_queries.list_hidden_visits(session, actor, referrals)
-    news = [
-        AnswerNews(referral, references[referral.id])
+    with_news = [
+        referral
         for referral in referrals
         if isinstance(referral, DecryptedReferral)
-        and not referral.restricted
-        and referral.visit_id not in hidden_visits
         and (not has_opened_answer(referral, actor) or referral.count_unread_messages(DESK_SIDE))
     ]
-    if news:
-        found = [str(entry.referral.id) for entry in news]
+    if with_news:
+        found = [str(referral.id) for referral in with_news]
         journal.record(session, actor, "referral.list", "referral", found=found)
+    news = [
+        AnswerNews(referral, references[referral.id])
+        for referral in with_news
+        if not referral.restricted and referral.visit_id not in hidden_visits
+    ]
     return sorted(news, key=lambda entry: (entry.unread_messages > 0, entry.came_at), reverse=True)
 
 

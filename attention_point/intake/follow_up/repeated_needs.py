@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.people.break_glass import grants
 from attention_point.referrals import queries
 from attention_point.referrals.clocks import Lateness, find_due_day, find_lateness
 from attention_point.referrals.queries import DecryptedReferral
@@ -34,6 +35,7 @@ def list_open_referrals(session: Session, actor: Actor, person_id: UUID) -> dict
     """
     referrals = queries.list_referrals_of_person(session, person_id)
     hidden_visits = queries.list_hidden_visits(session, actor, referrals)
+    sees_confidential = grants.may_see_confidential(session, actor, person_id)
     now, names = clock.now(), directory_queries.list_entity_names(session)
     open_referrals = {
         referral.service: OpenReferral(
@@ -49,10 +51,10 @@ def list_open_referrals(session: Session, actor: Actor, person_id: UUID) -> dict
         if isinstance(referral, DecryptedReferral)
         and referral.state in OPEN_STATES
         and referral.visit_id not in hidden_visits
-        and (not referral.restricted or actor.may("restricted.view"))
+        and (sees_confidential or not referral.restricted)
         and find_lateness(referral, now) is not Lateness.EXPIRED
     }
-    if open_referrals:
-        found = [str(referral.id) for referral in open_referrals.values()]
+    # The hidden ones too, as in ``list_person_referrals``: a missing one would be known as confidential.
+    if found := [str(referral.id) for referral in referrals if referral.state in OPEN_STATES]:
         journal.record(session, actor, "referral.list", "person", person_id, found=found)
     return open_referrals

@@ -1,46 +1,98 @@
-"""Pairs of people who may be one person: side by side, and what an agent found out. Nobody is merged."""
+"""Pairs of people who may be one person: side by side, joined or kept apart by a person, and undone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
+from attention_point.accounts.naming import find_actor_names
 from attention_point.foundation.access import requires
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.errors import Conflict, Invalid, VaultError
-from attention_point.foundation.language import N_
+from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.transactions import read_session
+from attention_point.intake import queries
 from attention_point.intake.form.person_summary import compare_records
-from attention_point.people import duplicates
+from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.duplicates import decisions, pairs, scored_pairs, scoring
+from attention_point.people.duplicates.scoring import Likeness
 
 blueprint = Blueprint("duplicates", __name__, url_prefix="/people/compare")
 PAGE_SIZE = 50
-ComparisonRow = tuple[str, Sequence[str], Sequence[str], bool | None]
+EARLIER, LATER = "earlier", "later"
+PART_LABELS: Mapping[str, str] = {
+    "document": N_("document"),
+    "given_names": N_("given names"),
+    "surnames": N_("surnames"),
+    "birth_date": N_("birth date"),
+    "phone": N_("telephone"),
+    "sex": N_("sex"),
+}
+LEVEL_LABELS: Mapping[str, str] = {
+    scoring.SAME: N_("Agree: %(parts)s"),
+    scoring.SIMILAR: N_("Alike: %(parts)s"),
+    scoring.POSSIBLE: N_("Agree in part: %(parts)s"),
+    scoring.OTHER: N_("Differ: %(parts)s"),
+}
+"""What compares in one way between two records, in words."""
+
+
+class ComparisonRow(NamedTuple):
+    """A detail of both people: the words of each, and whether they agree (None where one is silent).
+
+    ``alike``: they differ, but may be two ways to write the same.
+    """
+
+    label: str
+    earlier_words: Sequence[str]
+    later_words: Sequence[str]
+    agree: bool | None
+    alike: bool = False
 
 
 class FindingForm(BaseForm):
     """The form of the agent's decision about two people."""
 
     found_out = RadioField(N_("What did you find out?"), validate_choice=False, choices=[])
+    kept = RadioField(N_("Which record goes on?"), validate_choice=False, choices=[], default=EARLIER)
+
+
+class UndoForm(BaseForm):
+    """The form that undoes a decision."""
+
+    undo_reason = RadioField(N_("Why is the decision undone?"), validate_choice=False, choices=[])
 
 
 @blueprint.get("")
 @requires("people.compare")
 def list_pairs() -> str:
-    """Show the pairs that nobody has decided yet, the oldest first."""
+    """Show the pairs that nobody has decided yet, the likeliest first."""
+    scored = scored_pairs.list_scored_pairs(db_session(), PAGE_SIZE)
     return render_template(
         "desk/duplicates.html",
-        pairs=duplicates.list_undecided_pairs(db_session(), PAGE_SIZE),
-        reasons={code: _(label) for code, label in duplicates.REASON_LABELS.items()},
-        undecided_count=duplicates.count_undecided_pairs(db_session()),
+        pairs=[(row.pair, row.likeness and row.likeness.points, describe_likeness(row.likeness)) for row in scored],
+        very_likely=scoring.VERY_LIKELY_POINTS,
+        likely=scoring.LIKELY_POINTS,
+        undecided_count=pairs.count_undecided_pairs(db_session()),
     )
+
+
+def describe_likeness(likeness: Likeness | None) -> list[str]:
+    """What agrees between two records, what is alike and what differs: a sentence each. None does not open."""
+    if likeness is None:
+        return [_("One of these records does not open. Tell the administrator.")]
+    return [
+        _(label, parts=", ".join(parts))
+        for level, label in LEVEL_LABELS.items()
+        if (parts := [_(PART_LABELS[row.part]) for row in likeness.agreements if row.level == level])
+    ]
 
 
 @blueprint.get("/<uuid:person>/<uuid:other>")
@@ -53,41 +105,79 @@ def show_pair(person: UUID, other: UUID) -> str:
 @blueprint.post("/<uuid:person>/<uuid:other>")
 @requires("people.compare")
 def decide_pair(person: UUID, other: UUID) -> Response | tuple[str, int]:
-    """Save what the agent found out."""
+    """Save what the agent found out, and join the two where they are one person."""
     form = _build_finding_form()
+    kept = {EARLIER: other, LATER: person}.get(form.kept.data or "")
+    judgement = decisions.Judgement(form.found_out.data or "", kept)
     try:
-        decision = duplicates.decide_pair(db_session(), current_actor(), person, other, form.found_out.data or "")
+        decision = decisions.decide_pair(db_session(), current_actor(), person, other, judgement)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_pair(person, other, form), 422
     except Conflict as error:
         flash(error.message, "warning")
         return redirect(url_for(".list_pairs"), 303)
-    flash(
-        _("Saved: the same person.") if decision == duplicates.SAME_PERSON else _("Saved: different people."), "success"
-    )
+    if decision == merging.SAME_PERSON:
+        flash(_("Saved: the two records are one person now."), "success")
+        return redirect(url_for("desk.show_person", person=merging.list_linked(db_session(), person)[0]), 303)
+    flash(_("Saved: different people."), "success")
     return redirect(url_for(".list_pairs"), 303)
+
+
+@blueprint.post("/<uuid:person>/<uuid:other>/undo")
+@requires("people.compare")
+def undo_decision(person: UUID, other: UUID) -> Response | tuple[str, int]:
+    """Undo a decision: two records that were joined are two people again."""
+    form = _build_undo_form()
+    try:
+        decisions.undo_decision(db_session(), current_actor(), person, other, form.undo_reason.data or "")
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return _render_pair(person, other, form), 422
+    except Conflict as error:
+        flash(error.message, "warning")
+    else:
+        flash(_("The decision is undone. The two records wait to be compared again."), "success")
+    return redirect(url_for(".show_pair", person=person, other=other), 303)
 
 
 def _build_finding_form() -> FindingForm:
     form = FindingForm()
-    form.found_out.choices = [(code, _(label)) for code, (_decision, label) in duplicates.FINDINGS.items()]
+    form.found_out.choices = [(code, _(label)) for code, (_decision, label) in decisions.FINDINGS.items()]
+    form.kept.choices = [(EARLIER, _("The one on file first")), (LATER, _("The one on file later"))]
     return form
 
 
-def _render_pair(later_person: UUID, earlier_person: UUID, form: FindingForm) -> str:
-    pair = duplicates.get_pair(read_session(), later_person, earlier_person)
+def _build_undo_form() -> UndoForm:
+    form = UndoForm()
+    form.undo_reason.choices = [(code, _(label)) for code, label in decisions.UNDO_REASONS.items()]
+    return form
+
+
+def _render_pair(later_person: UUID, earlier_person: UUID, form: FindingForm | UndoForm) -> str:
+    session = read_session()
+    pair = pairs.get_pair(session, later_person, earlier_person)
     # The earlier person stands first, as the page's headings say.
     records = [_find_record(person_id) for person_id in (earlier_person, later_person)]
+    earlier, later = records
+    history = decisions.list_decisions(session, pair)
+    if pair.is_decided and not isinstance(form, UndoForm):
+        form = _build_undo_form()
     return render_template(
         "desk/duplicate.html",
         pair=pair,
-        reason=_(duplicates.REASON_LABELS[pair.reason]),
-        finding_label=_(duplicates.FINDINGS[pair.finding][1]) if pair.finding else None,
-        rows=list(compare_people(records[0] or {}, records[1] or {})),
+        likeness=describe_likeness(scored_pairs.score_records(earlier, later)) if earlier and later else [],
+        history=history,
+        history_labels={**{code: _(words) for code, (_decision, words) in decisions.FINDINGS.items()}, **_label_undo()},
+        names=find_actor_names(session, {decision.decided_by for decision in history}),
+        rows=[*compare_people(earlier or {}, later or {}), *_compare_visits(earlier_person, later_person)],
         damaged=[record is None for record in records],
         form=form,
     )
+
+
+def _label_undo() -> dict[str, str]:
+    return {code: _("Undone: %(reason)s", reason=_(label)) for code, label in decisions.UNDO_REASONS.items()}
 
 
 def _find_record(person: UUID) -> Mapping[str, Any] | None:
@@ -100,7 +190,28 @@ def _find_record(person: UUID) -> Mapping[str, Any] | None:
 
 
 def compare_people(earlier_record: Mapping[str, Any], later_record: Mapping[str, Any]) -> Iterator[ComparisonRow]:
-    """The details of both people: the label, the words of each, and whether they agree (None where one is silent)."""
+    """The details of both people, by label."""
+    differing_parts = {
+        row.part
+        for row in scored_pairs.score_records(earlier_record, later_record).agreements
+        if row.level == scoring.OTHER
+    }
+    parts_by_label = {
+        _("Name"): {"given_names", "surnames"},
+        _("Birth date"): {"birth_date"},
+        _("Document"): {"document"},
+    }
     for label, earlier_words, later_words in compare_records(earlier_record, later_record):
         both_known = bool(earlier_words and later_words)
-        yield label, earlier_words, later_words, bool({*earlier_words} & {*later_words}) if both_known else None
+        agree = bool({*earlier_words} & {*later_words}) if both_known else None
+        parts = parts_by_label.get(label)
+        yield ComparisonRow(label, earlier_words, later_words, agree, parts is not None and not parts & differing_parts)
+
+
+def _compare_visits(earlier_person: UUID, later_person: UUID) -> Iterator[ComparisonRow]:
+    # Which record is used says which should go on. Only what this reader may list is counted.
+    earlier_count, later_count = (
+        format_number(len(queries.list_visible_visits(read_session(), current_actor(), visits)))
+        for visits in (queries.list_visits_of_person(read_session(), row) for row in (earlier_person, later_person))
+    )
+    yield ComparisonRow(_("Visits"), [earlier_count], [later_count], None)

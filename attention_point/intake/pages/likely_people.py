@@ -19,16 +19,19 @@ from attention_point.intake.draft import VisitDraft
 from attention_point.intake.form.person_summary import compare_records, describe_person
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson, name_choice_fields
 from attention_point.intake.services import SAME_DOCUMENT
-from attention_point.people import matching, recognition
 from attention_point.people import records as people_records
-from attention_point.people.duplicates import REASON_LABELS
+from attention_point.people.duplicates import matching, recognition
 from attention_point.people.records import DecryptedPerson
 
 SAME_PERSON, SOMEBODY_ELSE = "same_person", "somebody_else"
 # People shown at once. A number that stands in for a missing one (0, 123456) may be on file for many more.
 MAXIMUM_SHOWN = 10
 _COMPARISON_LABELS = {
-    **REASON_LABELS,
+    matching.OTHER_NAME: N_("Same document, another name."),
+    matching.OTHER_BIRTH_DATE: N_("Same document, another birth date."),
+    matching.OTHER_NAME_AND_BIRTH_DATE: N_("Same document, another name and another birth date."),
+    matching.NOT_COMPARABLE: N_("Same document; the name or the birth date could not be compared."),
+    matching.SAME_NAME_AND_BIRTH_DATE: N_("Same document; the name and the birth date agree."),
     recognition.ANOTHER_DOCUMENT: N_("The name and the birth date agree."),
     recognition.POSSIBLE_BIRTH_DATE: N_("The name agrees, and the birth date may be the same."),
 }

@@ -8,9 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal.naming import RecordName, RecordNaming, parse_uuids
 from attention_point.intake.models import Visit
+from attention_point.intake.records import visit_search
+from attention_point.people import merging
 from attention_point.people.models import Person
+from attention_point.people.search import people_search
 from attention_point.referrals.models import Referral
 
 
@@ -56,11 +60,31 @@ def _can_open_all(reader: Actor) -> bool:
 
 
 def _list_ids_of_person(session: Session, person: UUID) -> Iterable[UUID]:
-    yield from session.scalars(select(Visit.id).where(Visit.person_id == person))
-    yield from session.scalars(select(Referral.id).where(Referral.person_id == person))
+    linked = merging.list_linked(session, person)
+    yield from linked
+    yield from session.scalars(select(Visit.id).where(Visit.person_id.in_(linked)))
+    yield from session.scalars(select(Referral.id).where(Referral.person_id.in_(linked)))
+
+
+def _find_person_of_visit(session: Session, number: str) -> UUID | None:
+    try:
+        typed = people_search.read_search(number)
+    except Invalid:  # nothing that could be searched
+        return None
+    if typed.reference is not None:
+        query = select(Visit.person_id).where(
+            Visit.reference.in_(visit_search.list_references(session, typed.reference))
+        )
+    elif typed.slip_code is not None:
+        query = select(Visit.person_id).where(Visit.code == typed.slip_code)
+    else:
+        return None
+    people = set(session.scalars(query))
+    return people.pop() if len(people) == 1 else None  # a number alone may be that of several years
 
 
 NAMING = RecordNaming(
     {"person": _name_people, "visit": _name_visits, "referral": _name_referrals},
     person_record_finders=(_list_ids_of_person,),
+    person_finders=(_find_person_of_visit,),
 )

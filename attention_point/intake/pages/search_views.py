@@ -25,11 +25,11 @@ from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.new_person_fields import build_new_person_fields
 from attention_point.intake.pages.unsaved_visits.kept_fields import find_fields, save_fields
 from attention_point.intake.records import visit_search
-from attention_point.intake.records.visit_lists import list_latest_visits
+from attention_point.intake.records.visit_lists import NO_VISITS, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import records as people_records
 from attention_point.people.search import people_search
-from attention_point.people.search.people_search import SearchResult
+from attention_point.people.search.people_search import SHOWN_PEOPLE, SearchResult
 
 LATEST_VISITS = 10
 UNASKED_MESSAGES: Mapping[str, str] = {
@@ -101,7 +101,8 @@ def search_people() -> Response | tuple[str, int]:
     if form.at_once.data:
         return _answer_search(form)
     search_id = new_id()
-    save_fields(search_id, MultiDict([("q", form.q.data or "")]), form_drafts.SEARCH)
+    fields = MultiDict([("q", form.q.data or ""), ("shown", request.form.get("shown", ""))])
+    save_fields(search_id, fields, form_drafts.SEARCH)
     return redirect(url_for(".show_found_people", search=search_id), 303)
 
 
@@ -118,34 +119,40 @@ def keep_search(search: UUID) -> tuple[str, int]:
 def show_found_people(search: UUID) -> Response | str:
     """Show who on file may be meant by one of the agent's searches, or what is wrong with it."""
     fields = find_fields(read_session(), search, form_drafts.SEARCH)
-    return redirect(url_for(".show_search"), 303) if fields is None else _answer_search(SearchForm(fields))[0]
+    if fields is None:
+        return redirect(url_for(".show_search"), 303)
+    return _answer_search(SearchForm(fields), fields.get("shown", ""))[0]
 
 
-def _answer_search(form: SearchForm) -> tuple[str, int]:
+def _answer_search(form: SearchForm, shown: str = "") -> tuple[str, int]:
+    shown_people = next((count for count in people_search.MORE_PEOPLE if str(count) == shown), SHOWN_PEOPLE)
     # The reading session: a search must not keep others from recording. Its journal entry is written before the reply.
     try:
-        result = visit_search.search_people(read_session(), current_actor(), form.q.data or "")
+        result = visit_search.search_people(read_session(), current_actor(), form.q.data or "", shown_people)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_search_page(read_session(), form), 422
-    return _render_search_page(read_session(), form, result), 200
+    return _render_search_page(read_session(), form, result, shown_people), 200
 
 
-def _render_search_page(session: Session, form: SearchForm, result: SearchResult | None = None) -> str:
+def _render_search_page(
+    session: Session, form: SearchForm, result: SearchResult | None = None, shown_people: int = SHOWN_PEOPLE
+) -> str:
     """The page with which a shift begins; ``result`` is None before the first search."""
     points = directory_queries.list_points(session)
-    latest_visits = (
+    latest_visits, hidden_people = (
         list_latest_visits(session, current_actor(), points[0].code, None, LATEST_VISITS)
         if points and result is None
-        else []
+        else NO_VISITS
     )
     return render_template(
         "desk/search.html",
         form=form,
         is_answer=request.endpoint == "desk.show_found_people",
         search_id=(request.view_args or {}).get("search") or new_id(),
-        visit_rows=build_visit_rows(session, current_actor(), latest_visits),
+        visit_rows=build_visit_rows(session, current_actor(), latest_visits, hidden_people),
         services=directory_queries.get_services_by_code(session),
+        next_shown=next((count for count in people_search.MORE_PEOPLE if count > shown_people), None),
         **_build_result_values(result),
     )
 

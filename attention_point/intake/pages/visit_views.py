@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.directory import queries as directory_queries
@@ -23,9 +23,12 @@ from attention_point.intake import queries
 from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
-from attention_point.intake.records.visit_lists import EVERY_VISIT, VisitFilter, list_latest_visits
+from attention_point.intake.pages.person_page import list_household, list_joined_records
+from attention_point.intake.records.visit_lists import EVERY_VISIT, NO_VISITS, VisitFilter, list_latest_visits
 from attention_point.intake.records.visit_rows import build_visit_rows
+from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.claim_marks.marks import find_marks
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
@@ -93,6 +96,7 @@ def show_visit(visit: UUID) -> str:
         is_printed=is_printed,
         paper_labels=PRINT_FORMAT_LABELS,
         rule_set=_find_rule_set(decrypted_visit),
+        claim_marks=find_marks(session, [decrypted_visit.person_id]).get(decrypted_visit.person_id, []),
     )
 
 
@@ -183,10 +187,10 @@ def list_visits() -> str:
     first_day, last_day = (day or _read_day(request.args.get(name, "")) for name in ("first", "last"))
     visit_filter = STATE_FILTERS[state][1] if state in STATE_FILTERS else EVERY_VISIT
     visit_filter = visit_filter._replace(first_day=first_day, last_day=last_day)
-    visits = (
+    visits, hidden_people = (
         list_latest_visits(db_session(), current_actor(), point.code, before_id, VISITS_A_PAGE + 1, visit_filter)
         if point
-        else []
+        else NO_VISITS
     )
     arguments: dict[str, Any] = {
         "point": point.code if point and point is not points[0] else None,
@@ -204,7 +208,7 @@ def list_visits() -> str:
     return render_template(
         "desk/listing.html",
         page=page,
-        visit_rows=build_visit_rows(db_session(), current_actor(), page.items),
+        visit_rows=build_visit_rows(db_session(), current_actor(), page.items, hidden_people),
         services=directory_queries.get_services_by_code(db_session()),
         chips=_build_chips(arguments, first_day, last_day, points),
         chosen_day=day,
@@ -259,18 +263,27 @@ def _build_day_chips(arguments: Mapping[str, Any], first_day: date | None, last_
 
 @blueprint.get("/people/<uuid:person>")
 @requires("people.view")
-def show_person(person: UUID) -> str:
-    """Show one person, what became of the referrals, and the visits. The journal keeps that the record was read."""
+def show_person(person: UUID) -> Response | str:
+    """Show one person, what became of the referrals, who came along, and the visits. The journal keeps what was read.
+
+    A record that was joined with another leads to the one that goes on, which shows the visits of both.
+    """
     session, actor = db_session(), current_actor()
+    linked = merging.list_linked(session, person)
+    if linked[0] != person:
+        return redirect(url_for(".show_person", person=linked[0]), 303)
     decrypted_person = people_records.view_person(session, actor, person, "page")
-    visits = queries.list_visible_visits(session, actor, queries.list_visits_of_person(session, person))
+    visits = queries.list_visible_visits(session, actor, queries.list_visits_of_people(session, linked))
     return render_template(
         "desk/person.html",
         person=decrypted_person,
         name=people_records.format_full_name(decrypted_person.record) or _("No name on file"),
         rows=person_summary.describe_person(decrypted_person.record),
         history_rows=person_summary.describe_history(decrypted_person.history),
+        joined_records=list_joined_records(session, actor, decrypted_person),
+        household=list_household(session, actor, person),
         visits=visits,
+        claim_marks=find_marks(session, [person]).get(person, []),
         news=list_person_referrals(session, actor, person),
         page=request.path,
         repeat_url=lambda referral: url_for("desk.show_visit_form_for_person", person=person, repeat=referral),

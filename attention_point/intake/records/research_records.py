@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.vault import Vault, get_vault
 from attention_point.intake.consents.consent_rules import allows_research
 from attention_point.intake.models import VOID, Visit
@@ -17,6 +18,7 @@ from attention_point.intake.queries import SEALING_PURPOSE
 from attention_point.intake.recount import BATCH_SIZE
 from attention_point.intake.visit_facts import CORRECTED_FACTS
 from attention_point.people import queries as people_queries
+from attention_point.people.claim_marks.revocations import list_people_revoking
 from attention_point.people.records import find_age, open_people
 
 _PEOPLE_WITH_VISITS = (
@@ -72,7 +74,9 @@ def list_consented_visits(session: Session, purpose: str, first_day: date, last_
 
     The erased are not here: nobody can read them. Nor is anybody with a visit that does not open, because it may hold a
     revocation, or whose own record does not: whether they are a child stands there. That is noted in the session.
+    Who took the purpose back by a request stays out until a later visit grants it again.
     """
+    revoked_on = list_people_revoking(session, purpose)
     last_id = _LOWEST_ID
     # In batches by the person's id: nobody's visits are torn apart, and memory does not grow with the years.
     while (
@@ -81,7 +85,7 @@ def list_consented_visits(session: Session, purpose: str, first_day: date, last_
         .all()
     ):
         for visits in _list_visits_by_person(session, person_ids):
-            granting_visit = _find_granting_visit(visits, purpose)
+            granting_visit = _find_granting_visit(visits, purpose, revoked_on.get(visits[0].person) if visits else None)
             if granting_visit is not None and first_day <= granting_visit.day <= last_day:
                 yield _build_consented_visit(get_vault(session), purpose, granting_visit)
         last_id = person_ids[-1]
@@ -147,10 +151,17 @@ def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iter
             yield visits
 
 
-def _find_granting_visit(visits: Sequence[_DecryptedVisit], purpose: str) -> _DecryptedVisit | None:
+def _find_granting_visit(
+    visits: Sequence[_DecryptedVisit], purpose: str, revoked_on: date | None
+) -> _DecryptedVisit | None:
     # A revocation counts from when it was said and from when it arrived, whichever makes it the last answer: what a
     # tablet sends late cannot undo it.
-    decided_visits = [visit for visit in visits if visit.find_consent(purpose) is not None]
+    decided_visits = [
+        visit
+        for visit in visits
+        if visit.find_consent(purpose) is not None
+        and not (revoked_on and clock.local_day(visit.attended_at) <= revoked_on)
+    ]
     if not decided_visits:
         return None
     last_attended = max(decided_visits, key=lambda visit: (visit.attended_at, not visit.find_consent(purpose)))

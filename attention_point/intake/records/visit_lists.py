@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.intake.models import Visit
-from attention_point.intake.queries import VISIT_COLUMNS, ListedVisit, decrypt_visits, is_in_ordinary_lists
+from attention_point.intake.queries import (
+    VISIT_COLUMNS,
+    DecryptedVisit,
+    ListedVisit,
+    decrypt_visits,
+    is_in_ordinary_lists,
+)
 from attention_point.referrals.models import Referral
 
 # So many rows are read for one page at most: whoever has a thousand confidential visits in a row turns the page sooner.
@@ -30,6 +36,16 @@ class VisitFilter(NamedTuple):
 EVERY_VISIT = VisitFilter()
 
 
+class VisitBatch(NamedTuple):
+    """The visits of a page, and the people of the confidential ones that were left out between them."""
+
+    visits: list[ListedVisit]
+    hidden_people: frozenset[UUID]
+
+
+NO_VISITS = VisitBatch([], frozenset())
+
+
 def list_latest_visits(
     session: Session,
     actor: Actor,
@@ -37,20 +53,25 @@ def list_latest_visits(
     before_id: UUID | None,
     size: int,
     visit_filter: VisitFilter = EVERY_VISIT,
-) -> list[ListedVisit]:
+) -> VisitBatch:
     """A point's newest visits that ordinary lists show to this reader; with ``before_id``, those that follow it.
 
     There are so many as were asked for while there are any: a page with a row too few would tell that one is hidden.
     """
     query = _build_query(actor, point, visit_filter).limit(size)
     visits: list[ListedVisit] = []
+    hidden_people: set[UUID] = set()
     for _round in range(0, _MAX_ROWS_READ, size):
         rows = session.execute(query if before_id is None else _continue_after(query, before_id)).all()
-        visits += [visit for visit in decrypt_visits(session, rows) if is_in_ordinary_lists(visit)]
+        for visit in decrypt_visits(session, rows):
+            if is_in_ordinary_lists(visit):
+                visits.append(visit)
+            elif isinstance(visit, DecryptedVisit) and len(visits) < size:
+                hidden_people.add(visit.person_id)
         if len(visits) >= size or len(rows) < size:
             break
         before_id = rows[-1].id
-    return visits[:size]
+    return VisitBatch(visits[:size], frozenset(hidden_people))
 
 
 def _continue_after(query: Select[Any], visit_id: UUID) -> Select[Any]:

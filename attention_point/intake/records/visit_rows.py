@@ -1,7 +1,7 @@
 """Visits as a list shows them: with the name of the person, the needs and the states of the referrals."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,15 +25,22 @@ class VisitRow(NamedTuple):
     states: Counter[str]
 
 
-def build_visit_rows(session: Session, actor: Actor, visits: Sequence[ListedVisit]) -> list[VisitRow]:
-    """The rows of visits that this reader may list. The journal keeps whose names were shown."""
+def build_visit_rows(
+    session: Session, actor: Actor, visits: Sequence[ListedVisit], hidden_people: Collection[UUID] = ()
+) -> list[VisitRow]:
+    """The rows of visits that this reader may list. The journal keeps whose names were shown.
+
+    ``hidden_people``, whose confidential visits stand between these, are kept with them, and in no order: beside the
+    table of visits, somebody who is missing in the journal would be known as such (decision 68).
+    """
     decrypted_visits = [visit for visit in visits if isinstance(visit, DecryptedVisit)]
     # Somebody who came twice is opened once and named once in the journal.
     person_ids = list(dict.fromkeys(visit.person_id for visit in decrypted_visits))
     people = people_records.open_people(session, person_ids)
     # Who reads names is written down, and a list without names is no reading of anybody.
     if person_ids:
-        journal.record(session, actor, "visit.list", "person", found=[str(person_id) for person_id in person_ids])
+        found = sorted(str(person_id) for person_id in {*person_ids, *hidden_people})
+        journal.record(session, actor, "visit.list", "person", found=found)
     states = _count_states(session, [visit.id for visit in decrypted_visits])
     rows = []
     for visit in visits:

@@ -14,17 +14,21 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.vault import number_order
 from attention_point.intake import queries
 from attention_point.intake.models import Visit, VisitCounter
+from attention_point.people.break_glass.grants import CONFIDENTIAL_PERMISSION
 from attention_point.people.search import people_search
 from attention_point.people.search.typed_text import Reference, TypedSearch
 
 
-def search_people(session: Session, actor: Actor, text: str) -> people_search.SearchResult:
-    """Find people by what was typed, best first. Raises Invalid, naming the field ``q``, for what cannot be searched.
+def search_people(
+    session: Session, actor: Actor, text: str, shown: int = people_search.SHOWN_PEOPLE
+) -> people_search.SearchResult:
+    """Find people by what was typed, best first, at most ``shown``. The journal keeps who was shown.
 
-    The journal keeps who was shown.
+    Raises Invalid, naming the field ``q``, for what cannot be searched.
     """
     typed = people_search.read_search(text)
-    return people_search.search_people(session, actor, typed, _find_people_of_visits(session, actor, typed))
+    people_of_visits = _find_people_of_visits(session, actor, typed)
+    return people_search.search_people(session, actor, typed, people_of_visits, shown)
 
 
 def _find_people_of_visits(session: Session, actor: Actor, typed: TypedSearch) -> dict[UUID, people_search.Match]:
@@ -56,9 +60,9 @@ def list_references(session: Session, typed: Reference) -> list[str]:
 
 def _list_visible_people(session: Session, actor: Actor, visit_ids: Iterable[UUID]) -> list[UUID]:
     rows = session.execute(select(*queries.VISIT_COLUMNS).where(Visit.id.in_(list(visit_ids)))).all()
+    visits = queries.decrypt_visits(session, rows)
+    # Who may see what is confidential finds the person, and says why before opening the file.
+    if not actor.may(CONFIDENTIAL_PERMISSION):
+        visits = queries.list_visible_visits(session, actor, visits)
     # A visit that does not open may be a restricted one: nobody knows.
-    return [
-        visit.person_id
-        for visit in queries.list_visible_visits(session, actor, queries.decrypt_visits(session, rows))
-        if isinstance(visit, queries.DecryptedVisit)
-    ]
+    return [visit.person_id for visit in visits if isinstance(visit, queries.DecryptedVisit)]

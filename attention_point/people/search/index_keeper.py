@@ -27,8 +27,8 @@ FIRST_WAIT_SECONDS = 1.5
 """How long a search waits for an index that is being built: a desk's few thousand people are read by then."""
 # A transaction is committed later than its time says, and another process's clock may be behind.
 _OVERLAP = timedelta(minutes=2)
-# Names that were changed or erased leave the memory when the index is built anew.
-MAXIMUM_AGE = timedelta(hours=24)
+# Names that were changed leave the memory when the index is built anew; for somebody erased it is built sooner.
+MAXIMUM_AGE, MAXIMUM_AGE_WITH_ERASED = timedelta(hours=24), timedelta(hours=1)
 
 
 class IndexState(Enum):
@@ -69,7 +69,7 @@ class NameIndexKeeper:
         """The index, with all that is written by now; None while it is being built, or where there is none."""
         if not self._maximum_people or self._is_closed:
             return None
-        if self._is_build_due():
+        if self._is_build_due(session):
             self._start_build()
         if self._index is None and self._builder is not None:
             self._builder.join(wait_seconds)
@@ -86,10 +86,12 @@ class NameIndexKeeper:
         if index is not None:
             index.wipe()
 
-    def _is_build_due(self) -> bool:
+    def _is_build_due(self, session: Session) -> bool:
+        age = abs(clock.now() - self._built_at)
         # The number of people is looked at again each hour where there were too many.
-        age = MAXIMUM_AGE if self._index is not None else timedelta(hours=1)
-        is_due = abs(clock.now() - self._built_at) > age
+        is_due = age > (MAXIMUM_AGE if self._index is not None else timedelta(hours=1))
+        if not is_due and age > MAXIMUM_AGE_WITH_ERASED:
+            is_due = queries.is_anybody_erased_since(session, self._built_at)
         return is_due and (self._builder is None or not self._builder.is_alive())
 
     def _start_build(self) -> None:

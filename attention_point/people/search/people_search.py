@@ -4,7 +4,7 @@ The journal records who searched, in which way, and who was shown; never what wa
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 from uuid import UUID
@@ -16,14 +16,15 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
-from attention_point.people import queries, records
+from attention_point.people import merging, queries, records
 from attention_point.people.search import keys, ranking, tag_rebuild, typed_text
 from attention_point.people.search.index_keeper import SESSION_KEY, IndexState, NameIndexKeeper
 from attention_point.people.search.typed_text import TypedSearch
 
 Match = Literal["document", "name", "phone", "reference", "code"]
 OpenedRow = tuple[queries.SealedPerson, Mapping[str, Any] | None]
-SHOWN_PEOPLE = 20
+SHOWN_PEOPLE, MORE_PEOPLE = 20, (100, 500)
+"""People shown at first, and of a common name when somebody asks for more: nobody's bearer is out of reach."""
 # Opened and put in order before the list is cut: 40 microseconds each.
 OPENED_BY_INDEX, OPENED_BY_TAGS, OPENED_WITH_INDEX = 80, 200, 40
 MAXIMUM_NAME_WORDS = 8
@@ -35,7 +36,8 @@ class FoundPerson:
     """Somebody whom a search found. ``match`` says by what.
 
     ``is_other_type``: the number is on file under another type of document than was typed. ``damaged``: the record does
-    not open, and is empty here.
+    not open, and is empty here. ``found_as`` is the record by which somebody was found whose records were joined, where
+    it is not the one that goes on.
     """
 
     id: UUID
@@ -44,6 +46,7 @@ class FoundPerson:
     score: float
     is_other_type: bool = False
     damaged: bool = False
+    found_as: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class _Search:
     found: dict[UUID, FoundPerson] = field(default_factory=dict)
     unasked: list[str] = field(default_factory=list)
     is_cut: bool = False
+    shown: int = SHOWN_PEOPLE
+
+    def count_opened(self, least: int) -> int:
+        """How many people are opened to be put in order: at least so many, and twice as many as are shown."""
+        return max(least, 2 * self.shown) if self.shown > SHOWN_PEOPLE else least
 
     def add(self, person: FoundPerson) -> None:
         on_list = self.found.get(person.id)
@@ -111,13 +119,17 @@ def _build_invalid(message: str) -> Invalid:
 
 
 def search_people(
-    session: Session, actor: Actor, typed: TypedSearch, people_of_visits: Mapping[UUID, Match] | None = None
+    session: Session,
+    actor: Actor,
+    typed: TypedSearch,
+    people_of_visits: Mapping[UUID, Match] | None = None,
+    shown: int = SHOWN_PEOPLE,
 ) -> SearchResult:
-    """Find who may be meant, best first, at most 20.
+    """Find who may be meant, best first, at most ``shown``.
 
     ``people_of_visits`` are those whom a reference or a slip's code leads to: intake knows them.
     """
-    search = _Search(session, typed)
+    search = _Search(session, typed, shown=shown)
     _add_people_of_visits(search, people_of_visits or {})
     if typed.number or typed.phone_keys:
         _add_by_number(search)
@@ -125,9 +137,10 @@ def search_people(
         search.unasked.append(WHOLE_NUMBERS_ONLY)
     if typed.name:
         _add_by_name(search)
+    _show_joined_people_once(search)
     # The same search gives the same order: of equals, whoever came last stands first.
     people = sorted(search.found.values(), key=lambda person: (person.score, person.id), reverse=True)
-    shown_people = tuple(people[:SHOWN_PEOPLE])
+    shown_people = tuple(people[:shown])
     journal.record(
         session,
         actor,
@@ -137,8 +150,23 @@ def search_people(
         by=_describe_search(typed, shown_people),
         found=[str(person.id) for person in shown_people],
     )
-    is_cut = search.is_cut or len(people) > SHOWN_PEOPLE
+    is_cut = search.is_cut or len(people) > shown
     return SearchResult(shown_people, is_cut, tuple(dict.fromkeys(search.unasked)), typed)
+
+
+def _show_joined_people_once(search: _Search) -> None:
+    """Put the record that goes on in the place of those that were joined with it."""
+    linked = merging.map_linked(search.session, search.found)
+    if not linked:
+        return
+    replaced_people = {person: records_of_one[0] for person, records_of_one in linked.items()}
+    missing_people = set(replaced_people.values()) - search.found.keys()
+    opened_people = {row.id: record for row, record in _open_people(search.session, missing_people)}
+    for person, kept in replaced_people.items():
+        if person != kept:
+            found = search.found.pop(person)
+            record = search.found[kept].record if kept in search.found else opened_people.get(kept)
+            search.add(replace(found, id=kept, record=record or {}, damaged=record is None, found_as=found.record))
 
 
 def _describe_search(typed: TypedSearch, people: Collection[FoundPerson]) -> str:
@@ -159,20 +187,15 @@ def _add_by_number(search: _Search) -> None:
         search.unasked.append(SHORT_NUMBER)
         return
     document_types = queries.load_document_types()
-    document_tags = queries.build_search_tags(
-        search.session, keys.build_number_query_keys(typed.number, document_types)
-    )
-    for row, record in _open_people_by_tags(search, document_tags):
+    search_keys = keys.build_number_query_keys(typed.number, document_types)
+    search_keys += [("phone", phone_key) for phone_key in typed.phone_keys]
+    for row, record in _open_people_by_tags(search, queries.build_search_tags(search.session, search_keys)):
         if record is None:
             search.add(FoundPerson(row.id, {}, "document", -1.0, damaged=True))
             continue
         score, is_other_type = ranking.score_record_by_number(typed, record, document_types)
         if score:
             search.add(FoundPerson(row.id, record, "document", score, is_other_type))
-    phone_tags = queries.build_search_tags(search.session, [("phone", phone_key) for phone_key in typed.phone_keys])
-    for row, record in _open_people_by_tags(search, phone_tags):
-        if record is None:
-            search.add(FoundPerson(row.id, {}, "phone", -1.0, damaged=True))
         elif ranking.has_phone(record, typed.phone_keys):
             search.add(FoundPerson(row.id, record, "phone", ranking.PHONE))
     if not search.found:
@@ -189,9 +212,10 @@ def _add_by_name(search: _Search) -> None:
     )
     keeper: NameIndexKeeper | None = search.session.info.get(SESSION_KEY)
     index = keeper.get_index(search.session) if keeper else None
-    people_by_index = index.find_people(typed_words, OPENED_BY_INDEX)[0] if index else []
+    opened_by_index = search.count_opened(OPENED_BY_INDEX)
+    people_by_index = index.find_people(typed_words, opened_by_index)[0] if index else []
     # The tags are asked beside the index: they know who was written a moment ago, whatever the clocks say.
-    opened_by_tags = OPENED_WITH_INDEX if index else OPENED_BY_TAGS
+    opened_by_tags = search.count_opened(OPENED_WITH_INDEX if index else OPENED_BY_TAGS)
     people_by_tags = queries.rank_people_by_tags(search.session, name_tags, opened_by_tags)
     accepted = {
         row.id
@@ -234,8 +258,9 @@ def _list_unasked_of_name(
 
 
 def _open_people_by_tags(search: _Search, tags: Sequence[queries.Tag]) -> list[OpenedRow]:
-    people = queries.rank_people_by_tags(search.session, tags, OPENED_BY_TAGS)
-    search.is_cut |= len(people) == OPENED_BY_TAGS
+    opened_by_tags = search.count_opened(OPENED_BY_TAGS)
+    people = queries.rank_people_by_tags(search.session, tags, opened_by_tags)
+    search.is_cut |= len(people) == opened_by_tags
     return _open_people(search.session, people, tags)
 
 

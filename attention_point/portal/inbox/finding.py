@@ -26,7 +26,7 @@ from attention_point.portal import queries
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
-from attention_point.referrals.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 

@@ -13,8 +13,9 @@ class Webhook(Base):
     """An address at which an entity's program is told of its referrals.
 
     The secret is derived from the keyring by the id and ``secret_generation``, so that no row holds it; until
-    ``old_secret_until`` the secret before signs too. ``failing_since`` is the first failure after the last success.
-    ``last_delivered_on`` is a day: a moment would tell when which entity got a referral.
+    ``old_secret_until`` the secret before signs too. ``failing_since`` begins the day of the first
+    failure after the last success, and ``last_delivered_on`` is a day: a moment would tell when an entity got a
+    referral.
     """
 
     __tablename__ = "webhook"

@@ -11,8 +11,8 @@ FIRST_WAIT = timedelta(minutes=15)  # the timer runs the jobs every quarter of a
 LONGEST_WAIT = timedelta(days=1)
 MAX_TRIES = 10
 """They take over four days, as those of the mail."""
-SWITCHED_OFF_AFTER = timedelta(days=3)
-"""An address that has failed for so long is switched off, and its entity is told."""
+SWITCHED_OFF_AFTER = timedelta(days=4)
+"""An address that has failed for three days is switched off, and its entity is told. The first day counts whole."""
 RETENTION = timedelta(days=30)
 """A delivery that failed can be sent again for so long; then it is deleted."""
 OLD_SECRET_LIFETIME = timedelta(hours=24)

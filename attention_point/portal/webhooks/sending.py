@@ -123,7 +123,8 @@ def _store_outcome(session: Session, public_url: str, delivery: Delivery, error:
     row.tries, row.last_error = row.tries + 1, error
     wait = rules.find_wait(row.tries)
     row.next_try_at = now + wait if wait else None
-    webhook.failing_since = webhook.failing_since or now
+    # The day alone: a moment would tell that something had just happened to a referral of this entity.
+    webhook.failing_since = webhook.failing_since or clock.start_of_day(clock.local_day(now))
     if not rules.must_switch_off(webhook.failing_since, now, error):
         return True
     webhook.active = False

@@ -24,6 +24,7 @@ from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 # The entity reads these. What the agent wrote as the reason of a correction was not written for it.
 NEED_TAKEN_AWAY = N_("The attention point corrected the visit: this service is no longer needed.")
 CONSENT_TAKEN_AWAY = N_("The attention point corrected the visit: the person does not agree to be referred.")
+CONSENT_REVOKED = N_("The person took the consent back: do not use these data any more.")
 VISIT_ANNULLED = N_("The attention point annulled the visit.")
 
 _UPDATE_REFERRAL = (

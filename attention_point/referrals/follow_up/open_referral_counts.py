@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from attention_point.referrals.entity_tags import find_day, find_entity
+from attention_point.referrals.entity_rows.entity_tags import find_day, find_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.rules import OPEN_STATES, WAITING_STATES
 

@@ -11,6 +11,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import recount
+from attention_point.intake.erasure import kept_counts
 from attention_point.statistics import dimension_codes
 from attention_point.statistics.cells import OTHER_CODE, CellCodes
 from attention_point.statistics.protection.families import list_finest_cells
@@ -89,11 +90,11 @@ def _group_counts(
 
 
 def recount_all_visits(session: Session, watch_progress: Callable[[CountedFacts], CountedFacts]) -> dict[CellKey, int]:
-    """Count all sealed visits and referrals anew.
+    """Count all sealed visits and referrals anew, with what is kept of the erased ones.
 
     The facts pass through ``watch_progress``, for a progress bar.
     """
-    return _count_cells(watch_progress(recount.recount_all(session)))
+    return _count_cells(watch_progress(recount.recount_all(session))) + kept_counts.read_kept_cells(session)
 
 
 def list_differences(session: Session, first_day: date) -> list[tally_queries.TallyDifference]:
@@ -103,10 +104,11 @@ def list_differences(session: Session, first_day: date) -> list[tally_queries.Ta
     points.update(tally_queries.list_counted_points(session, first_day))
     # From the sealed visits alone, which are the truth: the tallies are what is examined.
     recounted_cells = _count_cells(recount.recount_month(session, first_day, sorted(points)))
+    recounted_cells += kept_counts.read_kept_cells(session, first_day)
     return tally_queries.list_month_differences(session, first_day, recounted_cells)
 
 
-def _count_cells(facts: CountedFacts) -> dict[CellKey, int]:
+def _count_cells(facts: CountedFacts) -> Counter[CellKey]:
     cell_counts: Counter[CellKey] = Counter()
     for fact in facts:
         cell_counts.update(build_cells_of_facts(fact))

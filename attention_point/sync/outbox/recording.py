@@ -17,7 +17,7 @@ from attention_point.intake.draft import VisitDraft, read_draft
 from attention_point.intake.models import Visit
 from attention_point.intake.records.reserved_references import OfflineCapture, StoredWarning
 from attention_point.intake.services import record_family
-from attention_point.people import duplicates, recognition
+from attention_point.people.duplicates import pairs, recognition
 from attention_point.sync.outbox.captured_forms import WRONG_CLOCK, CaptureTimes, build_form_drafts, parse_moment
 from attention_point.sync.outbox.contents import CapturedForm, CapturedTurn, Content
 from attention_point.turns.kiosk.turn_details import select_fit_details
@@ -86,9 +86,7 @@ def _record_drafts(
     # Before they are recorded, or everybody would be found to be like themselves.
     likely_people = {draft.id: _find_likely_people(session, actor, draft) for draft in drafts}
     results = record_family(session, actor, drafts, CHANNEL, capture)
-    _note_pairs(
-        session, {visit_id: reasons for visit_id, reasons in likely_people.items() if reasons}, times.received_at
-    )
+    _note_pairs(session, {visit_id: people for visit_id, people in likely_people.items() if people}, times.received_at)
     main = results[0].response
     return {
         "reference": main["reference"],
@@ -97,26 +95,25 @@ def _record_drafts(
     }
 
 
-def _note_pairs(session: Session, likely_people: Mapping[UUID, dict[UUID, str]], moment: datetime) -> None:
+def _note_pairs(session: Session, likely_people: Mapping[UUID, set[UUID]], moment: datetime) -> None:
     if not likely_people:
         return
     visit_people = select(Visit.id, Visit.person_id).where(Visit.id.in_(list(likely_people)))
     people = {visit_id: person_id for visit_id, person_id in session.execute(visit_people)}
-    for visit_id, reasons in likely_people.items():
-        others = {person: reason for person, reason in reasons.items() if person != people[visit_id]}
-        duplicates.note_pairs(session, people[visit_id], others, moment)
+    for visit_id, candidates in likely_people.items():
+        pairs.note_pairs(session, people[visit_id], candidates - {people[visit_id]}, moment)
 
 
-def _find_likely_people(session: Session, actor: Actor, draft: VisitDraft) -> dict[UUID, str]:
-    """Who on file has the same name and birth date, with the reason.
+def _find_likely_people(session: Session, actor: Actor, draft: VisitDraft) -> set[UUID]:
+    """Who on file has the same name and birth date.
 
     With network the agent is asked before she saves; here the pair waits for a person to compare them. Who shows the
     same document is noted by ``record_family`` itself.
     """
     if draft.person.id or draft.refuses_to_be_on_file or not draft.birth_span:  # a name alone is nobody's
-        return {}
+        return set()
     if intake_queries.is_recorded(session, draft.id):
-        return {}
+        return set()
     by_name = {recognition.ANOTHER_DOCUMENT, recognition.POSSIBLE_BIRTH_DATE}
     people = recognition.find_likely_people(session, actor, draft.person_fields)
-    return {person.id: person.comparison for person in people if person.comparison in by_name}
+    return {person.id for person in people if person.comparison in by_name}

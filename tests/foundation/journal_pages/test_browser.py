@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from attention_point.accounts import services as account_services
 from attention_point.foundation.access import SYSTEM
 from tests.accounts.support import PASSWORD, password_hash
+from tests.browser.test_desk import looked_at
 from tests.portal.support import visit
 from tests.support.browser import axe
 from tests.support.server import serve
@@ -25,6 +26,10 @@ def test_an_auditor_finds_who_saw_a_person(page: Page, app: Flask) -> None:
         page.locator("input[name=email]").fill("auditor@example.org")
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main button[type=submit]").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Quién lee los datos de las personas")
+        for width in (360, 800):
+            page.set_viewport_size({"width": width, "height": 1280})
+            looked_at(page, f"auditor-home-{width}")
         page.get_by_role("link", name="Bitácora").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Bitácora")
         axe(page)

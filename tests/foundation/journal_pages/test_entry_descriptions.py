@@ -16,7 +16,6 @@ from attention_point.foundation.journal_pages.entry_descriptions import (
     label_for_action_group,
 )
 from attention_point.foundation.language import in_language
-from attention_point.people.duplicates import FINDINGS
 from attention_point.people.search.people_search import Match
 from attention_point.registers.shared.schema.schema import REGISTERS_BY_NAME
 
@@ -138,6 +137,3 @@ def test_the_details_name_lists_and_records_that_there_are() -> None:
         for words in detail.attributes.get("values", {}).values():
             assert words["es"]
             assert words["en"]
-    assert {
-        row["values"].keys() >= FINDINGS.keys() for row in [get_code_list("journal_details")["found_out"].attributes]
-    } == {True}

@@ -19,6 +19,7 @@ from attention_point.intake.models import Visit
 from attention_point.people import records as people_records
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, visit
+from tests.support.openings import open_file, open_page
 from tests.support.pages import PageClient, read
 from tests.support.searching import searched
 
@@ -91,7 +92,7 @@ def test_it_speaks_in_names_and_words(app: Flask, story: dict[str, Any]) -> None
 def test_who_saw_a_person_is_one_click_away(app: Flask, story: dict[str, Any]) -> None:
     """The search that showed her, her page, her visit, the entity's list and its opening of her referral."""
     supervisor = browser(app, "supervisor")
-    (address,) = links(supervisor.get(f"/people/{story['person']}").text, "Quién vio a esta persona")
+    (address,) = links(open_page(supervisor, f"/people/{story['person']}"), "Quién vio a esta persona")
     told = rows(supervisor.get(address).text)
     for action in (
         "Registró una atención",
@@ -134,6 +135,7 @@ def test_the_supervisor_has_links_where_pages_open_and_no_whole_journal(app: Fla
     addresses = {element.get("href") for element in main_of(page).inside if element.tag == "a" and element.get("href")}
     assert any(address.startswith("/visits/") for address in addresses)
     assert any(address.startswith("/referrals/") for address in addresses)
+    open_file(supervisor, story["person"])
     for address in addresses:
         assert supervisor.get(address).status_code == 200, address
     assert supervisor.get("/journal").status_code == 403

@@ -22,6 +22,8 @@ from attention_point.foundation.mail.checks import list_mail_status
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.system_page.confirmations import check_confirmations
+from attention_point.portal.webhooks.models import Webhook, WebhookDelivery
+from attention_point.portal.webhooks.webhook_status import list_webhook_status
 from tests.accounts.support import PASSWORD, password_hash
 from tests.browser.test_desk import looked_at
 from tests.support.browser import axe
@@ -63,7 +65,7 @@ def test_each_room_says_what_must_be_done(database: Database, settings: Settings
 
     def list_advice() -> list[str]:
         with database.read_session() as session:
-            suppliers = (list_job_status, list_mail_status, list_device_status)
+            suppliers = (list_job_status, list_mail_status, list_device_status, list_webhook_status)
             return [line.label for supplier in suppliers for line in supplier(session, settings) if line.advice]
 
     assert list_advice() == []
@@ -83,7 +85,18 @@ def test_each_room_says_what_must_be_done(database: Database, settings: Settings
                 last_contact_at=long_ago,
             )
         )
-    assert list_advice() == ["Tareas del programa", "Correo", "Tabletas y pantallas"]
+        webhook = Webhook(
+            id=new_id(),
+            entity="sena",
+            url="https://example.org",
+            active=True,
+            created_at=long_ago,
+            secret_generation=1,
+        )
+        session.add(webhook)
+        delivery = WebhookDelivery(id=new_id(), created_at=long_ago, next_try_at=long_ago, tries=3, sealed=b"x")
+        session.add(delivery)
+    assert list_advice() == ["Tareas del programa", "Correo", "Tabletas y pantallas", "Avisos a programas"]
 
 
 def test_backups_are_red_until_one_is_made_and_tried(database: Database, settings: Settings) -> None:

@@ -34,6 +34,7 @@ from attention_point.statistics.releases.models import Release
 from attention_point.statistics.releases.services import release_period
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
+from tests.support.openings import grant_opening
 from tests.support.visits import AGENT, acting, consents, draft, person, recorded
 
 SUPERVISOR = acting("supervisor")
@@ -167,6 +168,7 @@ def test_who_recorded_it_corrects_it_on_the_day_and_a_supervisor_later(
             change(session, visit, actor, notes="y")
     with pytest.raises(Forbidden):
         annul_visit(session, AGENT, visit, CorrectionRequest({}, "recorded-twice"))
+    grant_opening(session, SUPERVISOR, read_visit(session, visit).person_id)
     change(session, visit, SUPERVISOR, notes="y")
     annul_visit(session, SUPERVISOR, visit, CorrectionRequest({}, "recorded-twice"))
     assert read_visit(session, visit).is_void

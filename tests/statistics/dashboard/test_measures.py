@@ -12,7 +12,7 @@ from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
-from attention_point.referrals.entity_tags import make_tag, select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import make_tag, select_of_entity
 from attention_point.referrals.follow_up import open_referral_counts
 from attention_point.referrals.follow_up.open_referral_counts import OpenReferralCounts, count_open_referrals
 from attention_point.referrals.models import Referral

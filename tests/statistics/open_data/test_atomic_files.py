@@ -1,24 +1,11 @@
 """A file is written whole or not at all."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from attention_point.statistics.open_data import files
-
-
-@contextmanager
-def little_room(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+from tests.support.machine import little_room
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:

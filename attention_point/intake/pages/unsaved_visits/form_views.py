@@ -17,13 +17,14 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.intake import form_drafts
-from attention_point.intake.family.returning import list_known_companions
+from attention_point.intake.family.returning import list_earlier_companions
 from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.companions import FamilyForm
 from attention_point.intake.form.consent_questions import encode_standing_consents
 from attention_point.intake.pages.desk_blueprint import blueprint
 from attention_point.intake.pages.unsaved_visits import form_page, returning_person
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, save_fields
+from attention_point.people import merging
 from attention_point.people import records as people_records
 
 
@@ -56,8 +57,10 @@ def show_visit_form_for_person(person: UUID, draft: UUID | None) -> Response | s
     """Show the form of somebody on file, filled in. The journal keeps that the record was read."""
     if draft is None:
         people_records.require_person(db_session(), person)
+        # Of records that were joined, a new visit is written on the one that goes on.
+        kept = merging.list_linked(db_session(), person)[0]
         return redirect(
-            url_for(".show_visit_form_for_person", person=person, draft=new_id(), repeat=request.args.getlist("repeat"))
+            url_for(".show_visit_form_for_person", person=kept, draft=new_id(), repeat=request.args.getlist("repeat"))
         )
     page = form_page.find_page_of_draft(draft)
     if page:
@@ -75,8 +78,8 @@ def show_visit_form_for_person(person: UUID, draft: UUID | None) -> Response | s
         "allowed_before": encode_standing_consents(db_session(), person),
         "needs": list(dict.fromkeys([*returning_person.list_repeated_needs(str(person)), *turn_needs])),
         "companions": [
-            companions.build_row_values(*companion)
-            for companion in list_known_companions(db_session(), current_actor(), person)
+            companions.build_row_values(companion.person_id, companion.record, companion.relation)
+            for companion in list_earlier_companions(db_session(), current_actor(), person, "family")
         ],
     }
     return form_page.render_form(form_page.set_form_choices(FamilyForm(formdata=None, data=values)))

@@ -22,7 +22,8 @@ from attention_point.foundation import clock
 from attention_point.portal.inbox.order import states
 from attention_point.portal.inbox.order.entries import ACCEPTED, ANSWERED, WAITING, build_entry
 from attention_point.portal.inbox.order.index import EntityIndex
-from attention_point.referrals import entity_lists, queries, rules
+from attention_point.referrals import queries, rules
+from attention_point.referrals.entity_rows import entity_lists
 
 # How much is kept: of one entity, of its ended referrals, and of all entities together.
 MAX_OPEN, MAX_ENDED, MAX_ENTRIES = 100_000, 1_000, 400_000

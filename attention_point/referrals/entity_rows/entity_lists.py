@@ -11,7 +11,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from attention_point.referrals.entity_tags import find_day_number, is_of_entity, list_days, list_tags, select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import (
+    find_day_number,
+    is_of_entity,
+    list_days,
+    list_tags,
+    select_of_entity,
+)
 from attention_point.referrals.models import Referral
 
 # An entity with a thousand referrals a day fills a page from one of them; one with a few a year is found in six steps.

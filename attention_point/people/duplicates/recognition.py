@@ -1,6 +1,6 @@
 """Finds who on file may be the person at the desk, before anything is saved. The agent decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
-from attention_point.people import duplicates, identity, matching, queries, records, rules
+from attention_point.people import identity, merging, queries, records, rules
+from attention_point.people.duplicates import matching, pairs
 
 ANOTHER_DOCUMENT = "same-name-birth-date"
 POSSIBLE_BIRTH_DATE = "same-name-possible-birth-date"
@@ -58,11 +59,26 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, ANOTHER_DOCUMENT))
         elif comparison == matching.NOT_COMPARABLE and on_file.birth_date and matching.names_agree(on_file, stated):
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, POSSIBLE_BIRTH_DATE))
+    likely_people = _show_joined_people_once(session, likely_people)
     likely_people.sort(key=lambda person: (_COMPARISONS_BY_LIKELIHOOD.index(person.comparison), person.id))
     if likely_people:
         ids = [str(person.id) for person in likely_people]
         journal.record(session, actor, "people.search", "person", None, by="check", found=ids)
     return likely_people
+
+
+def _show_joined_people_once(session: Session, likely_people: Sequence[LikelyPerson]) -> list[LikelyPerson]:
+    """The likely people, of joined records the one that goes on, with the likeliest comparison."""
+    linked = merging.map_linked(session, [person.id for person in likely_people])
+    if not linked:
+        return list(likely_people)
+    kept_people = records.open_people(session, {records_of_one[0] for records_of_one in linked.values()})
+    by_id: dict[UUID, LikelyPerson] = {}
+    for person in sorted(likely_people, key=lambda row: _COMPARISONS_BY_LIKELIHOOD.index(row.comparison)):
+        kept = kept_people.get(linked.get(person.id, (person.id,))[0])
+        shown_person = LikelyPerson(kept.id, kept.record, person.comparison) if kept else person
+        by_id.setdefault(shown_person.id, shown_person)
+    return list(by_id.values())
 
 
 def _list_people_by_name_and_year(session: Session, stated: rules.Identity) -> list[UUID]:
@@ -80,7 +96,7 @@ def is_on_file_for_others(session: Session, fields: Mapping[str, Any], person: U
     People who are already listed as possible duplicates of ``person`` do not count. No record is opened: the
     blind-index tags of the documents are enough.
     """
-    already_compared = {person, *duplicates.list_people_noted_with(session, person)} if person else set()
+    already_compared = {person, *pairs.list_people_noted_with(session, person)} if person else set()
     tags = _list_document_tags(session, identity.build_identity(fields))
     return bool(set(queries.list_people_by_tags(session, tags)) - already_compared)
 

@@ -19,7 +19,7 @@ from attention_point.people.rules import Identity
 SWAPPED_LENGTH, LEFT_OUT_LENGTH, SUBSTITUTED_LENGTH = 6, 7, 8
 KEYBOARD_ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
-# Stored with each pair of people to compare: these codes never change.
+# How two people with the same document compare.
 SAME_NAME_AND_BIRTH_DATE = "same-document-same-name-birth-date"
 OTHER_NAME = "same-document-other-name"
 OTHER_BIRTH_DATE = "same-document-other-birth-date"
@@ -40,7 +40,7 @@ def is_same_person(first: Identity, second: Identity) -> bool:
 
 
 def compare_people(first: Identity, second: Identity) -> str:
-    """How two people with the same document compare: one of this module's codes, which are kept with a pair.
+    """How two people with the same document compare: one of this module's codes.
 
     ``NOT_COMPARABLE`` says that nothing differs, but that a name or a birth date is missing on either side, or that a
     birth date is known in part.
@@ -85,6 +85,20 @@ def names_agree(first: Identity, second: Identity) -> bool | None:
     given_name_errors = _count_given_name_errors(first_given_names, second_given_names)
     surname_errors = _count_surname_errors(first, second)
     return given_name_errors is not None and surname_errors is not None and given_name_errors + surname_errors <= 1
+
+
+def given_names_agree(first: Identity, second: Identity) -> bool:
+    """Whether given names alone agree: the shorter begins the longer, with one typing error at most."""
+    return _is_at_most_one(_count_given_name_errors(_split_given_names(first), _split_given_names(second)))
+
+
+def surnames_agree(first: Identity, second: Identity) -> bool:
+    """Whether surnames alone agree: turned round, without the second one, or with one typing error."""
+    return _is_at_most_one(_count_surname_errors(first, second))
+
+
+def _is_at_most_one(error_count: int | None) -> bool:
+    return error_count is not None and error_count <= 1
 
 
 def adds_to_name(on_file: Identity, stated: Identity) -> bool:

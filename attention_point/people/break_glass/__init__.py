@@ -1,0 +1,1 @@
+"""Files that somebody opens for a stated reason, who sees what is confidential."""

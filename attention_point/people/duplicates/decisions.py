@@ -1,0 +1,121 @@
+"""What a person decides about two people who may be one: merged, kept apart, or undone, each with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.damage_notes import note_damage
+from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.vault import VaultError
+from attention_point.people import merging, queries
+from attention_point.people.duplicates import pairs
+from attention_point.people.merging import DIFFERENT_PEOPLE, SAME_PERSON, UNDECIDED, PairDecision
+from attention_point.people.models import PossibleDuplicate
+
+FINDINGS: Mapping[str, tuple[str, str]] = {
+    "one-person-said-so": (SAME_PERSON, N_("The same person: they say so themselves")),
+    "one-person-by-papers": (SAME_PERSON, N_("The same person: the papers show it")),
+    "two-people-by-papers": (DIFFERENT_PEOPLE, N_("Different people: the papers show it")),
+    "relatives-share-papers": (DIFFERENT_PEOPLE, N_("Different people: relatives who share a paper")),
+    "number-mistyped": (DIFFERENT_PEOPLE, N_("Different people: a number was written wrongly")),
+    "two-people-said-so": (DIFFERENT_PEOPLE, N_("Different people: they say so themselves")),
+}
+"""What an agent found out: the decision that follows from it, and its words. No free text: it would name people."""
+
+UNDO_REASONS: Mapping[str, str] = {
+    "decided-by-mistake": N_("It was decided by mistake"),
+    "papers-show-otherwise": N_("The papers show otherwise"),
+    "person-says-otherwise": N_("The person says otherwise"),
+}
+"""Why a decision is undone, and the words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an agent decides about a pair: a code of ``FINDINGS``; of one person, the record that goes on."""
+
+    finding: str
+    kept: UUID | None = None
+
+
+def list_decisions(session: Session, pair: pairs.PossiblePair) -> tuple[PairDecision, ...]:
+    """The decisions about a pair, the oldest first. Those that do not open are noted in the session and left out."""
+    key = queries.open_person_keys(session, [pair.person]).get(pair.person) if pair.sealed else None
+    if key is None or pair.sealed is None:
+        return ()
+    try:
+        return merging.open_decisions(key, pair.other, pair.version, pair.sealed)
+    except VaultError as error:
+        note_damage(session, error)
+        return ()
+
+
+def decide_pair(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, judgement: Judgement) -> str:
+    """Save what an agent found out, and return the decision. People who are one are linked; no record changes.
+
+    Raises NotFound for a pair that does not exist, Invalid for an unknown code or a record that is neither of the two,
+    Conflict for a pair that is decided, and for two records that are linked through a third one.
+    """
+    pair = _lock_pair(session, later_person, earlier_person)
+    if judgement.finding not in FINDINGS:
+        raise _build_invalid("found_out", _("Choose what you found out."))
+    decision, _words = FINDINGS[judgement.finding]
+    if decision == SAME_PERSON and judgement.kept not in {later_person, earlier_person}:
+        raise _build_invalid("kept", _("Choose the record that goes on."))
+    if pair.is_decided:
+        raise Conflict(_("Somebody has decided about these two people already."))
+    if earlier_person in merging.list_linked(session, later_person):
+        raise Conflict(_("These two records are joined through a third one. Separate them there first."))
+    kept = None
+    if decision == SAME_PERSON and judgement.kept is not None:
+        kept = merging.list_linked(session, judgement.kept)[0]  # of several records, the one that goes on already
+    new_decision = PairDecision(decision, judgement.finding, actor.journal_label, clock.now(), kept)
+    _save_decision(session, actor, pair, new_decision)
+    return decision
+
+
+def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, reason: str) -> None:
+    """Undo the decision about a pair, with a code of ``UNDO_REASONS``: it waits again among those to compare.
+
+    Raises NotFound for a pair that does not exist, Invalid for an unknown reason, Conflict for a pair that nobody has
+    decided.
+    """
+    pair = _lock_pair(session, later_person, earlier_person)
+    if reason not in UNDO_REASONS:
+        raise _build_invalid("undo_reason", _("Choose why the decision is undone."))
+    if not pair.is_decided:
+        raise Conflict(_("Nobody has decided about these two people."))
+    _save_decision(session, actor, pair, PairDecision(UNDECIDED, reason, actor.journal_label, clock.now()))
+
+
+def _lock_pair(session: Session, later_person: UUID, earlier_person: UUID) -> pairs.PossiblePair:
+    pairs.get_pair(session, later_person, earlier_person)
+    lock_for_transaction(session, later_person, earlier_person)
+    return pairs.get_pair(session, later_person, earlier_person)
+
+
+def _build_invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, (FieldError(field, message),))
+
+
+def _save_decision(session: Session, actor: Actor, pair: pairs.PossiblePair, decision: PairDecision) -> None:
+    key = queries.open_person_keys(session, [pair.person])[pair.person]
+    if key is None:
+        raise Conflict(_("One of these records does not open. Tell the administrator."))
+    version = pair.version + 1
+    sealed = merging.seal_decisions(key, pair.other, version, (*list_decisions(session, pair), decision))
+    session.execute(
+        update(PossibleDuplicate)
+        .where(PossibleDuplicate.person_id == pair.person, PossibleDuplicate.other_id == pair.other)
+        .values(sealed=sealed, version=version, is_decided=decision.decision != UNDECIDED)
+    )
+    # What was decided stands sealed with the pair: in the journal it would tell who are relatives with one document.
+    journal.record(session, actor, "person.compare", "person", pair.person, other=str(pair.other))

@@ -1,0 +1,107 @@
+"""Pairs of people on file who may be one person: noted when they are noticed, until a person decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Select, UpdateBase, func, select
+from sqlalchemy.orm import Session, aliased
+
+from attention_point.foundation.database import get_dialect
+from attention_point.foundation.database.upserts import build_insert
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+from attention_point.people import merging
+from attention_point.people.models import Person, PossibleDuplicate
+
+
+@dataclass(frozen=True, slots=True)
+class PossiblePair:
+    """Two people, the later one first, when they were noticed, and whether somebody has decided."""
+
+    person: UUID
+    other: UUID
+    found_at: datetime
+    is_decided: bool
+    version: int
+    sealed: bytes | None
+
+
+def note_pairs(session: Session, person: UUID, candidates: Iterable[UUID], now: datetime) -> tuple[UUID, ...]:
+    """Note whom a person may be. Returns those who were not noted before.
+
+    Whoever is known to be the same person is no candidate.
+    """
+    statement = _build_note_statement(get_dialect(session).name)
+    newly_noted = []
+    candidates = set(candidates)
+    if candidates:
+        candidates -= {*merging.list_linked(session, person)}
+    for candidate_id in sorted(candidates):
+        # The later of two ids comes first, so that two people are one pair, whoever of them comes again.
+        row = {"person_id": max(person, candidate_id), "other_id": min(person, candidate_id), "found_at": now}
+        if session.connection().execute(statement, row).first() is not None:
+            newly_noted.append(candidate_id)
+    return tuple(newly_noted)
+
+
+@cache
+def _build_note_statement(dialect_name: str) -> UpdateBase:
+    insert_note = build_insert(dialect_name, PossibleDuplicate).on_conflict_do_nothing()
+    return insert_note.returning(PossibleDuplicate.person_id)
+
+
+def list_people_noted_with(session: Session, person: UUID) -> set[UUID]:
+    """Everybody with whom a person was noted as a pair, decided or not."""
+    query = select(PossibleDuplicate.other_id).where(PossibleDuplicate.person_id == person)
+    return set(
+        session.scalars(
+            query.union_all(select(PossibleDuplicate.person_id).where(PossibleDuplicate.other_id == person))
+        )
+    )
+
+
+def list_undecided_pairs(session: Session, size: int) -> list[PossiblePair]:
+    """The pairs that nobody has decided yet, the oldest first, at most ``size``; those of an erased person are gone.
+
+    Two records that are linked through a third one are no pair to decide.
+    """
+    query = _select_pairs().where(PossibleDuplicate.is_decided.is_(False))
+    rows = session.execute(query.order_by(PossibleDuplicate.found_at, PossibleDuplicate.person_id).limit(size))
+    undecided_pairs = [PossiblePair(*row) for row in rows]
+    linked = merging.map_linked(session, {pair.person for pair in undecided_pairs})
+    return [pair for pair in undecided_pairs if pair.other not in linked.get(pair.person, ())]
+
+
+def count_undecided_pairs(session: Session) -> int:
+    """How many pairs nobody has decided yet."""
+    undecided_pairs = _select_pairs().where(PossibleDuplicate.is_decided.is_(False)).subquery()
+    return session.scalar(select(func.count()).select_from(undecided_pairs)) or 0
+
+
+def get_pair(session: Session, later_person: UUID, earlier_person: UUID) -> PossiblePair:
+    """One pair. Raises NotFound."""
+    conditions = PossibleDuplicate.person_id == later_person, PossibleDuplicate.other_id == earlier_person
+    row = session.execute(_select_pairs().where(*conditions)).one_or_none()
+    if row is None:
+        raise NotFound(_("These two people are not among those to compare."))
+    return PossiblePair(*row)
+
+
+def _select_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None]:
+    later_person, earlier_person = aliased(Person), aliased(Person)
+    return (
+        select(
+            PossibleDuplicate.person_id,
+            PossibleDuplicate.other_id,
+            PossibleDuplicate.found_at,
+            PossibleDuplicate.is_decided,
+            PossibleDuplicate.version,
+            PossibleDuplicate.sealed,
+        )
+        .join(later_person, later_person.id == PossibleDuplicate.person_id)
+        .join(earlier_person, earlier_person.id == PossibleDuplicate.other_id)
+        .where(later_person.erased_at.is_(None), earlier_person.erased_at.is_(None))
+    )

@@ -1,0 +1,177 @@
+"""A person's own export as files: a readable PDF, and the same as JSON."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.foundation import clock
+from attention_point.foundation.language import format_date, format_datetime
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language.formats import current_locale
+from attention_point.foundation.paperwork import (
+    Block,
+    Column,
+    Heading,
+    LabelledValues,
+    Note,
+    Paragraph,
+    Report,
+    Table,
+    write_pdf,
+)
+from attention_point.foundation.report_pages.wording import build_report_wording, get_watermark
+from attention_point.foundation.settings import Settings
+from attention_point.people import merging
+from attention_point.rights.export.person_content import build_person_content
+
+MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
+
+
+def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str) -> bytes:
+    """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError."""
+    content = build_person_content(session, merging.list_linked(session, person))
+    if kind == "json":
+        return json.dumps(content, ensure_ascii=False, indent=2).encode()
+    return write_pdf(build_export_report(content, get_watermark(settings)), build_report_wording())
+
+
+def build_export_report(content: Mapping[str, Any], watermark: str | None) -> Report:
+    """The export as a report. What is empty is left out, but for the consents: that there are none is told."""
+    title = _("The data that we keep about you")
+    blocks: list[Block] = [
+        Paragraph(content["name"] or _("No name on file")),
+        Note(
+            _(
+                "This paper is yours. It is free and complete. It says private things: keep it where nobody else sees "
+                "it. If something is wrong, ask at the attention point to correct it."
+            )
+        ),
+        Heading(_("What we know of you"), 2),
+        _list_values(content["details"]),
+    ]
+    if content["earlier_details"]:
+        blocks += [Heading(_("What was written before"), 2), _list_values(content["earlier_details"])]
+    blocks += [*_list_consents(content), *_list_visits(content), *_list_referrals(content), *_list_requests(content)]
+    blocks += _list_uses(content)
+    if any(content["unreadable"].values()):
+        blocks.append(Note(_("A part of your record does not open just now. Ask the attention point to look at it.")))
+    return Report(
+        title=title,
+        subtitle="",
+        language=str(current_locale()).replace("_", "-"),
+        created_at=clock.now(),
+        issuer=_("International Affairs Office"),
+        blocks=tuple(blocks),
+        watermark=watermark,
+    )
+
+
+def _list_values(rows: Sequence[Mapping[str, str]]) -> Block:
+    if not rows:
+        return Paragraph(_("Nothing."))
+    return LabelledValues(tuple((row["label"], row["value"]) for row in rows))
+
+
+def _list_consents(content: Mapping[str, Any]) -> Iterator[Block]:
+    yield Heading(_("What you allowed"), 2)
+    if not content["consents"]:
+        yield Paragraph(_("No answer is on file."))
+        return
+    columns = (
+        Column("purpose", _("What for")),
+        Column("day", _("Day")),
+        Column("answer", _("Your answer")),
+        Column("text", _("Text that was read")),
+    )
+    rows = [
+        (
+            consent["purpose"],
+            format_date(_read_day(answer["said_at"])),
+            _("Yes") if answer["granted"] else _("No") if answer["visit"] else _("You took it back"),
+            answer["text_version"],
+        )
+        for consent in content["consents"]
+        for answer in consent["answers"]
+    ]
+    yield Table("consents", _("What you allowed"), columns, tuple(rows))
+
+
+def _list_visits(content: Mapping[str, Any]) -> Iterator[Block]:
+    if content["visits"]:
+        yield Heading(_("When you came"), 2)
+    for visit in content["visits"]:
+        yield Heading(f"{format_datetime(datetime.fromisoformat(visit['attended_at']))} · {visit['reference']}", 3)
+        rows = [
+            (_("What you needed"), ", ".join(visit["needs"])),
+            (_("What we suggested"), "; ".join(entry["service"] for entry in visit["suggestions"])),
+            (_("Situation"), visit["vulnerabilities"]),
+            (_("Who authorised for you"), (visit["guardian"] or {}).get("name", "")),
+            (_("Notes"), visit["notes"]),
+            *((row["label"], row["value"]) for row in visit["household"]),
+        ]
+        yield LabelledValues(tuple(row for row in rows if row[1]))
+
+
+def _list_referrals(content: Mapping[str, Any]) -> Iterator[Block]:
+    if not content["referrals"]:
+        return
+    columns = (
+        Column("day", _("Day"), "date"),
+        Column("entity", _("Entity")),
+        Column("service", _("Service")),
+        Column("state", _("State")),
+        Column("answer", _("What the entity said")),
+    )
+    rows = [
+        (
+            date.fromisoformat(referral["referred_on"]),
+            referral["entity"],
+            referral["service"],
+            referral["state"],
+            "; ".join(filter(None, (answer["note"] or answer["reason"] for answer in referral["answers"]))),
+        )
+        for referral in content["referrals"]
+    ]
+    title = _("To whom your data were sent")
+    yield Heading(title, 2)
+    yield Table("referrals", title, columns, tuple(rows))
+
+
+def _list_requests(content: Mapping[str, Any]) -> Iterator[Block]:
+    if not content["requests"]:
+        return
+    columns = (
+        Column("reference", _("Filing number")),
+        Column("day", _("Day"), "date"),
+        Column("kind", _("What you asked")),
+        Column("state", _("State")),
+    )
+    rows = [
+        (entry["reference"], date.fromisoformat(entry["received_on"]), entry["kind"], entry["state"])
+        for entry in content["requests"]
+    ]
+    title = _("What you asked about your data")
+    yield Heading(title, 2)
+    yield Table("requests", title, columns, tuple(rows))
+
+
+def _list_uses(content: Mapping[str, Any]) -> Iterator[Block]:
+    if not content["uses"]:
+        return
+    columns = (Column("at", _("Date and time")), Column("by", _("Who")), Column("action", _("What was done")))
+    rows = [
+        (format_datetime(datetime.fromisoformat(use["at"])) if use["at"] else "", use["by"], use["action"])
+        for use in content["uses"]
+    ]
+    title = _("Who used your data")
+    yield Heading(title, 2)
+    yield Table("uses", title, columns, tuple(rows))
+
+
+def _read_day(text: str) -> date:
+    # A visit's answer has a moment, a revocation by a request a day.
+    return clock.local_day(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)

@@ -1,0 +1,157 @@
+"""Everything that is kept of a person, as plain data: the content of their own export, in JSON and on paper.
+
+It is free, readable and complete (Ley 1581 de 2012, arts. 8 and 11): what was said, what became of it, who used it. Of
+other people it holds nothing but what this person said of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory import queries as directory_queries
+from attention_point.foundation import clock
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.errors import VaultError
+from attention_point.foundation.language import current_language, translate_stored_message
+from attention_point.intake import queries as intake_queries
+from attention_point.intake.form.person_summary import (
+    describe_history,
+    describe_household,
+    describe_person,
+    label_codes,
+)
+from attention_point.people import records as people_records
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.descriptions import describe_answer_reason
+from attention_point.referrals.queries import DecryptedReferral
+from attention_point.rights.export.consent_history import list_consent_history
+from attention_point.rights.export.data_uses import list_data_uses
+from attention_point.rights.requests import stored_requests
+
+FORMAT = "person-export-1"
+Rows = list[dict[str, str]]
+
+
+def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, Any]:
+    """What is kept of one person, in words of the language in use, and the record as it is stored.
+
+    ``people`` are the ids that stand for the person, the kept one first. Raises VaultError where the person's record
+    does not open: an export that leaves something out would be taken for complete. A visit or a referral that does not
+    open is named as such.
+    """
+    opened = people_records.open_people(session, people)
+    records = []
+    for person in people:
+        decrypted_person = opened.get(person)
+        if decrypted_person is None:
+            raise VaultError("person", person)
+        records.append(decrypted_person)
+    listed_visits = intake_queries.list_visits_of_people(session, people)
+    visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
+    referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
+    return {
+        "format": FORMAT,
+        "made_at": clock.to_local_time(clock.now()).isoformat(timespec="seconds"),
+        "language": current_language(),
+        "name": people_records.format_full_name(records[0].record),
+        "details": [_row(*row) for record in records for row in describe_person(record.record)],
+        "earlier_details": [_row(*row) for record in records for row in describe_history(record.history)],
+        "consents": [
+            {
+                "purpose": history.label,
+                "allowed_now": history.stands,
+                "answers": [
+                    {
+                        "granted": answer.granted,
+                        "said_at": answer.said_at.isoformat(),
+                        "visit": answer.reference,
+                        "text_version": answer.text_version,
+                        "text_sha256": answer.text_digest,
+                        "recorded_by": answer.recorded_by,
+                        "guardian": answer.guardian,
+                    }
+                    for answer in history.answers
+                ],
+            }
+            for history in list_consent_history(session, people, visits)
+        ],
+        "visits": [_describe_visit(session, visit) for visit in visits],
+        "referrals": [
+            _describe_referral(session, referral) for referral in referrals if isinstance(referral, DecryptedReferral)
+        ],
+        "requests": [
+            {
+                "reference": request.reference,
+                "kind": get_code_list("rights_kinds").label_for_code(request.kind, current_language()),
+                "received_on": request.received_on.isoformat(),
+                "state": get_code_list("rights_states").label_for_code(request.state, current_language()),
+                "text": str((request.words or {}).get("text", "")),
+                "answer": str((request.words or {}).get("decision_text", "")),
+            }
+            for request in stored_requests.list_requests_of_people(session, people)
+        ],
+        "uses": [
+            {"at": use.at, "by": use.by, "action": use.action}
+            for use in list_data_uses(session, people, listed_visits, [referral.id for referral in referrals])
+        ],
+        "unreadable": {
+            "visits": len(listed_visits) - len(visits),
+            "referrals": sum(referral.damaged for referral in referrals),
+        },
+        "stored": [dict(record.record) for record in records],
+    }
+
+
+def _row(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
+def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> dict[str, Any]:
+    record, language = visit.record, current_language()
+    services = directory_queries.get_services_by_code(session)
+
+    def name(code: str) -> str:
+        return services[code].name[language] if code in services else code
+
+    counted: Mapping[str, Any] = record.get("corrected_facts") or record.get("counted") or {}
+    guardian = record.get("guardian") or {}
+    return {
+        "reference": visit.reference,
+        "attended_at": clock.to_local_time(visit.attended_at).isoformat(timespec="minutes"),
+        "state": visit.state,
+        "needs": [name(need) for need in record.get("needs", ())],
+        "suggestions": [
+            {"service": name(entry["service"]), "reason": translate_stored_message(*entry["reason"])}
+            for entry in record.get("suggestions", ())
+        ],
+        "household": [_row(*row) for row in describe_household(record.get("household") or {})],
+        "vulnerabilities": label_codes("vulnerabilities", counted.get("vulnerabilities") or ()),
+        "notes": record.get("notes") or "",
+        "guardian": {"name": guardian.get("name", ""), "kinship": guardian.get("kinship", "")} if guardian else None,
+        "legal_basis": (record.get("legal_basis") or {}).get("identity", ""),
+    }
+
+
+def _describe_referral(session: Session, referral: DecryptedReferral) -> dict[str, Any]:
+    language = current_language()
+    service = directory_queries.find_service(session, referral.service)
+    entity = directory_queries.find_entity(session, referral.entity)
+    states = get_code_list("referral_states")
+    return {
+        "entity": entity.name[language] if entity else referral.entity,
+        "service": service.name[language] if service else referral.service,
+        "referred_on": clock.local_day(referral.created_at).isoformat(),
+        "state": states.label_for_code(referral.state, language),
+        "answers": [
+            {
+                "at": answer["at"],
+                "state": states.label_for_code(answer["state"], language),
+                "reason": describe_answer_reason(answer) or "",
+                "note": answer.get("note") or "",
+            }
+            for answer in referral.record["answers"]
+        ],
+        "messages": [{"at": message["at"], "text": message["text"]} for message in referral.messages],
+    }

@@ -1,0 +1,25 @@
+"""Whom somebody means who asks for a person on the command line."""
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+from attention_point.intake.models import Visit
+from attention_point.people import queries as people_queries
+
+
+def find_person(session: Session, reference: str) -> UUID:
+    """The person of an id, of a visit's reference or of a slip's code. Raises NotFound."""
+    text = reference.strip()
+    try:
+        person: UUID | None = UUID(text)
+    except ValueError:
+        person = session.scalar(
+            select(Visit.person_id).where(or_(Visit.reference == text.upper(), Visit.code == text.upper()))
+        )
+    if person is None or people_queries.find_sealed_person(session, person) is None:
+        raise NotFound(_("There is no such person."))
+    return person

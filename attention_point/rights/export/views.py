@@ -1,0 +1,55 @@
+"""A person's page of rights: what they allowed, what they asked, and their own export."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from attention_point.foundation import journal
+from attention_point.foundation.access import requires
+from attention_point.foundation.report_pages.page_parts import get_file_format, send_download
+from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.worker import run_in_worker
+from attention_point.intake import queries as intake_queries
+from attention_point.people import merging
+from attention_point.people import records as people_records
+from attention_point.people.claim_marks.marks import find_marks
+from attention_point.rights.export import files
+from attention_point.rights.export.consent_history import list_consent_history
+from attention_point.rights.requests import services, stored_requests
+
+blueprint = Blueprint("person_rights", __name__, url_prefix="/rights/people")
+
+
+@blueprint.get("/<uuid:person>")
+@requires("rights.receive")
+def show_person_rights(person: UUID) -> str:
+    """Show what a person allowed and asked, and where to take their data out."""
+    session, actor = db_session(), current_actor()
+    services.require_person_on_file(session, person)
+    opened = people_records.view_person(session, actor, person, "rights")
+    journal.record(session, actor, "person.rights", "person", person)
+    people = merging.list_linked(session, person)
+    listed = intake_queries.list_visible_visits(session, actor, intake_queries.list_visits_of_people(session, people))
+    visits = [visit for visit in listed if isinstance(visit, intake_queries.DecryptedVisit)]
+    return render_template(
+        "rights/person.html",
+        person=person,
+        name=people_records.format_full_name(opened.record),
+        consents=list_consent_history(session, people, visits),
+        requests=stored_requests.list_requests_of_people(session, people),
+        claim_marks=find_marks(session, [person]).get(person, []),
+    )
+
+
+@blueprint.get("/<uuid:person>/export.<string(maxlength=10):kind>")
+@requires("rights.decide")
+def download_export(person: UUID, kind: str) -> Response:
+    """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over."""
+    session = db_session()
+    services.require_person_on_file(session, person)
+    mime_type = get_file_format(files.MIME_TYPES, kind)
+    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind)
+    journal.record(session, current_actor(), "person.export", "person", person, format=kind)
+    # No name and no number of a document: the name of a file stays in lists of downloads.
+    return send_download(content, mime_type, f"mis-datos.{kind}")

@@ -1,0 +1,1 @@
+"""What the office owes the authority: the data sheet, the count of claims, incidents."""

@@ -1,0 +1,1 @@
+"""Requests about the data of a person, from the receipt to the answer."""

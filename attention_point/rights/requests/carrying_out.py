@@ -1,0 +1,74 @@
+"""What a granted request changes: referrals are recalled and the entities told, a revocation is stored, data erased."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES, GENERAL_REFERRAL
+from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
+from attention_point.intake import queries as intake_queries
+from attention_point.people import merging
+from attention_point.people.claim_marks.revocations import store_revocation
+from attention_point.people.erasure.services import erase_person
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up import corrections as referral_corrections
+from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.rules import OPEN_STATES
+from attention_point.rights.requests.stored_requests import StoredRequest
+from attention_point.tallies import services as tally_services
+from attention_point.tallies.counted_cells import CellKey
+
+EVERYTHING = "*"
+ALL_PURPOSES = (*ASKED_PURPOSES, GENERAL_REFERRAL)
+
+
+def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[str, int]:
+    """Do what a granted request asks, but for erasing, and return what was done by name, for the answer."""
+    if request.kind != "revocation" or request.person is None:
+        return {}
+    people = merging.list_linked(session, request.person)
+    purposes = spell_out_purposes(request.note["purposes"])
+    store_revocation(session, request.id, request.person, purposes, clock.today())
+    referrals = [referral for referral in list_open_referrals(session, people) if _is_taken_back(referral, purposes)]
+    # What protects a child never stood on consent (Ley 1098 de 2006; Ley 1581 de 2012, art. 7): it stays.
+    recalled = [referral for referral in referrals if not referral.mandatory]
+    cells: Counter[CellKey] = Counter()
+    for referral in recalled:
+        # It counts as withdrawn also in an open month: it was made, and the entity had it.
+        cells.update(
+            referral_corrections.withdraw_referral(
+                session, actor, referral, referral_corrections.CONSENT_REVOKED, is_month_open=False
+            )
+        )
+    tally_services.add_to_tallies(session, cells)
+    return {"recalled": len(recalled), "kept": len(referrals) - len(recalled)}
+
+
+def erase(session: Session, actor: Actor, request: StoredRequest) -> None:
+    """Erase the person of a granted request for good. The counts and the minimal note stay."""
+    if request.person is not None:
+        ground = "revocation" if request.kind == "revocation" else "claim"
+        erase_person(session, actor, request.person, ground, request.reference)
+
+
+def spell_out_purposes(purposes: Sequence[str]) -> tuple[str, ...]:
+    """The purposes that are taken back, where ``*`` stands for all that are ever asked."""
+    return ALL_PURPOSES if EVERYTHING in purposes else tuple(purposes)
+
+
+def list_open_referrals(session: Session, people: Collection[UUID]) -> list[DecryptedReferral]:
+    """The open referrals of some people, which nobody else writes until the transaction ends."""
+    visits = sorted(visit.id for person in people for visit in intake_queries.list_visits_of_person(session, person))
+    return [
+        referral
+        for visit in visits
+        for referral in referral_queries.list_decrypted_of_visit(session, visit, lock=True)
+        if referral.state in OPEN_STATES
+    ]
+
+
+def _is_taken_back(referral: DecryptedReferral, purposes: Collection[str]) -> bool:
+    return GENERAL_REFERRAL in purposes or f"referral:{referral.entity}" in purposes

@@ -1,0 +1,191 @@
+"""The forms of a request. They check nothing: the services know what is possible."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+
+from attention_point.directory.forms import DayField
+from attention_point.foundation import clock
+from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.language import N_, current_language
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.web.forms import BaseForm, Required, clean_text
+from attention_point.rights.purposes import PURPOSE_LABELS
+from attention_point.rights.requests.carrying_out import EVERYTHING
+from attention_point.rights.requests.identity_proof import StatedFacts
+from attention_point.rights.requests.services import NewRequest
+from attention_point.rights.requests.steps import Decision
+
+FACT_NAMES = ("given_names", "surname_1", "birth_date", "phone", "document", "visit_day")
+
+
+def _list_choices(list_name: str, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    return [
+        (code, label)
+        for code, label in get_code_list(list_name).form_choices(current_language())
+        if code not in without
+    ]
+
+
+class FactsForm(BaseForm):
+    """How it is proved who asks: without papers by the slip's code and two facts."""
+
+    proof = RadioField(N_("How was it proved?"), [Required()], validate_choice=False)
+    slip_code = StringField(N_("Code of the slip"), filters=[clean_text])
+    given_names = StringField(N_("Given names"), filters=[clean_text])
+    surname_1 = StringField(N_("First surname"), filters=[clean_text])
+    birth_date = DayField(N_("Birth date"))
+    phone = StringField(N_("Telephone"), filters=[clean_text])
+    document = StringField(N_("Number of a document shown before"), filters=[clean_text])
+    visit_day = DayField(N_("Day on which they came to the point"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof.choices = _list_choices("rights_proofs")
+
+    def read_facts(self) -> StatedFacts:
+        """The code and the facts that were typed."""
+        facts = {name: self[name].data or "" for name in FACT_NAMES}
+        facts["birth_date"] = self.birth_date.read_value() or ""
+        facts["visit_day"] = self.visit_day.read_value() or ""
+        return StatedFacts(self.slip_code.data or "", facts)
+
+
+class RequestForm(FactsForm):
+    """A new request."""
+
+    kind = RadioField(N_("What is asked for?"), [Required()], validate_choice=False)
+    purposes = SelectMultipleField(N_("What is taken back?"), validate_choice=False)
+    channel = RadioField(N_("How did it come?"), [Required()], validate_choice=False)
+    received_on = DayField(N_("Day on which it came"), [Required()])
+    was_open = BooleanField(N_("People were received on that day (an outreach day, for example)"))
+    asker = RadioField(N_("Who asks?"), [Required()], validate_choice=False)
+    asker_name = StringField(N_("Name of who asks"), filters=[clean_text])
+    asker_document = StringField(N_("Document of who asks"), filters=[clean_text])
+    sender = StringField(N_("Which entity transferred it?"), filters=[clean_text])
+    answer_way = RadioField(N_("How does the person want the answer?"), validate_choice=False)
+    address = StringField(N_("Address, email or telephone"), filters=[clean_text])
+    is_safe = BooleanField(N_("The person says that writing or calling there is safe"))
+    text = TextAreaField(N_("What is asked, in their own words"), filters=[clean_text])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = _list_choices("rights_kinds")
+        self.channel.choices = _list_choices("rights_channels")
+        self.asker.choices = _list_choices("rights_askers")
+        self.answer_way.choices = _list_choices("rights_answer_ways")
+        purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
+        self.purposes.choices = [(purpose, _(PURPOSE_LABELS[purpose])) for purpose in purposes]
+
+    def show_today(self) -> None:
+        """Fill in what is so nearly always: today, at the desk, the person, who collects the answer."""
+        self.received_on.process_data(clock.today())
+        self.channel.data, self.asker.data = "desk", "person"
+        self.answer_way.data, self.proof.data = "in_person", "document"
+
+    def read_request(self, person: UUID | None) -> NewRequest:
+        """What was typed."""
+        return NewRequest(
+            kind=self.kind.data or "",
+            channel=self.channel.data or "",
+            received_on=_read_day(self.received_on),
+            asker=self.asker.data or "",
+            proof=self.proof.data or "",
+            person=person,
+            stated=self.read_facts(),
+            purposes=tuple(self.purposes.data or ()),
+            answer_way=self.answer_way.data or "in_person",
+            address=self.address.data or "",
+            is_safe=self.is_safe.data,
+            was_open=self.was_open.data,
+            asker_name=self.asker_name.data or "",
+            asker_document=self.asker_document.data or "",
+            sender=self.sender.data or "",
+            text=self.text.data or "",
+        )
+
+
+class ProofForm(FactsForm):
+    """Proving later who asks."""
+
+    version = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof.choices = _list_choices("rights_proofs", without=("none",))
+
+
+class MissingForm(BaseForm):
+    """What is missing of a claim."""
+
+    version = HiddenField()
+    missing = TextAreaField(N_("What is missing?"), [Required()], filters=[clean_text])
+
+
+class CompletionForm(BaseForm):
+    """The day on which what was missing came."""
+
+    version = HiddenField()
+    completed_on = DayField(N_("Day on which it came"), [Required()])
+
+    def read_day(self) -> date | None:
+        """The day that was typed; None for what is none."""
+        return _read_day(self.completed_on)
+
+
+class ExtensionForm(BaseForm):
+    """Another day for the answer, and why."""
+
+    version = HiddenField()
+    until = DayField(N_("New day for the answer"), [Required()])
+    reason = TextAreaField(N_("Why does it take longer?"), [Required()], filters=[clean_text])
+
+    def read_day(self) -> date | None:
+        """The day that was typed; None for what is none."""
+        return _read_day(self.until)
+
+
+class TransferForm(BaseForm):
+    """To whom a request is forwarded, and why."""
+
+    version = HiddenField()
+    receiver = StringField(N_("Entity"), [Required()], filters=[clean_text])
+    transfer_reason = TextAreaField(N_("Why does it belong there?"), [Required()], filters=[clean_text])
+
+
+class DecisionForm(BaseForm):
+    """The answer."""
+
+    version = HiddenField()
+    outcome = RadioField(N_("How is it answered?"), [Required()], validate_choice=False)
+    grounds = SelectMultipleField(N_("Why not everything?"), validate_choice=False)
+    text = TextAreaField(N_("The answer, in plain words"), [Required()], filters=[clean_text])
+    erases_too = BooleanField(N_("Erase the person’s data as well: nobody can read them any more"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcome.choices = _list_choices("rights_outcomes")
+        self.grounds.choices = _list_choices("rights_grounds")
+
+    def read_decision(self) -> Decision:
+        """What was decided. Grounds of what is wholly granted count for nothing."""
+        outcome = self.outcome.data or ""
+        grounds = tuple(self.grounds.data or ()) if outcome != "granted" else ()
+        return Decision(outcome, grounds, self.text.data or "", self.erases_too.data)
+
+
+class ChangeForm(BaseForm):
+    """A step of one button: the version that the page showed is all that it says."""
+
+    version = HiddenField()
+
+
+def _read_day(field: DayField) -> date | None:
+    text = field.read_value()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,94 @@
+"""Proving without papers that the one who asks is the person: the code of their slip, and two facts.
+
+Many people have no papers, and nobody loses a right for it. The code says which visit, and what is on file says whether
+the facts agree; nothing of what is on file is shown.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from attention_point import texts
+from attention_point.dates import parse_partial_date
+from attention_point.foundation import clock, journal
+from attention_point.foundation.access import Actor
+from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.language import gettext as _
+from attention_point.intake import queries as intake_queries
+from attention_point.people import records as people_records
+from attention_point.people.phones import list_phone_keys
+
+FACTS_NEEDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacts:
+    """What the one who asks says: the code of the slip, and facts by the codes of ``rights_facts``, as typed.
+
+    Days are ``YYYY-MM-DD``.
+    """
+
+    code: str
+    facts: Mapping[str, str]
+
+
+def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated: StatedFacts) -> list[str]:
+    """Compare what was said with what is on file of a person, and return which facts agree.
+
+    ``people`` are the ids that stand for the person. Raises Invalid where the code is of nobody's slip, or of somebody
+    else's, and where fewer than two facts agree; nothing says which one does not.
+    """
+    given = {name: text for name, text in stated.facts.items() if text}
+    if len(given) < FACTS_NEEDED:
+        message = _("Ask for two facts at least.")
+        raise Invalid(message, (FieldError("facts", message),))
+    visit_id = intake_queries.find_visit_by_code(session, stated.code.strip().upper())
+    visit = intake_queries.find_visit(session, visit_id) if visit_id else None
+    opened = people_records.open_people(session, people)
+    is_own_slip = visit is not None and visit.person_id in people
+    values = _list_known_values(session, people, [person.record for person in opened.values() if person])
+    agreeing = [name for name, text in given.items() if _agrees(name, text, values)]
+    is_proved = is_own_slip and len(agreeing) == len(given)
+    journal.record(session, actor, "rights.prove", "person", min(people), agrees=is_proved)
+    if not is_proved:
+        message = _("The code and the facts do not all agree with what is on file. Ask again, or ask for another fact.")
+        raise Invalid(message, (FieldError("slip_code", message),))
+    return sorted(agreeing)
+
+
+def _list_known_values(
+    session: Session, people: Collection[UUID], records: Collection[Mapping[str, Any]]
+) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for record in records:
+        for name in ("birth_date", "given_names", "surname_1", "phone"):
+            if record.get(name):
+                values.setdefault(name, set()).add(_normalise(name, str(record[name])))
+        for document in record.get("documents") or ():
+            if document.get("number"):
+                values.setdefault("document", set()).add(_normalise("document", document["number"]))
+    for person in people:
+        for visit in intake_queries.list_visits_of_person(session, person):
+            values.setdefault("visit_day", set()).add(clock.local_day(visit.attended_at).isoformat())
+    return values
+
+
+def _agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
+    stated = _normalise(name, text)
+    return bool(stated) and stated in values.get(name, ())
+
+
+def _normalise(name: str, text: str) -> str:
+    if name == "birth_date":
+        try:
+            return parse_partial_date(text).earliest.isoformat()
+        except ValueError:
+            return text
+    if name == "phone":
+        return next(iter(list_phone_keys(text)), "")
+    if name == "document":
+        return "".join(letter for letter in text.upper() if letter.isalnum())
+    return text if name == "visit_day" else texts.fold_text(text)

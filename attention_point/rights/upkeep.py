@@ -1,0 +1,87 @@
+"""What the room does by itself: claims lapse of which nothing more came, and ``doctor`` names what is late."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
+from attention_point.foundation.database import Database
+from attention_point.foundation.doctor import Check
+from attention_point.foundation.erasers import Eraser
+from attention_point.foundation.jobs import Job
+from attention_point.foundation.key_rotation import rotate_sealed_rows
+from attention_point.foundation.language import N_, ngettext
+from attention_point.foundation.settings import Settings
+from attention_point.people.claim_marks import stored_marks
+from attention_point.people.claim_marks.stored_marks import erase_marks
+from attention_point.people.claim_marks.tag_rotation import rotate_tags
+from attention_point.people.models import RightsMark
+from attention_point.rights.models import DataIncident, RightsRequest
+from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
+from attention_point.rights.office.incidents import list_incidents
+from attention_point.rights.requests import steps, stored_requests
+
+
+def lapse_claims(database: Database, _settings: Settings, _period: str) -> None:
+    """Close the claims of which nobody sent what was missing for two months (Ley 1581 de 2012, art. 15.1)."""
+    with database.read_session() as session:
+        waiting = [stored for stored in stored_requests.list_open_requests(session) if _has_lapsed(stored)]
+        damage = list_noted_damage(session)
+    for stored in waiting:
+        with database.write_session() as session:
+            steps.lapse_request(session, stored)
+    write_damage_to_journal(database, SYSTEM, damage)
+
+
+def _has_lapsed(stored: stored_requests.StoredRequest) -> bool:
+    lapses_after = stored.clock.lapses_after
+    return lapses_after is not None and clock.today() > lapses_after
+
+
+def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]:
+    today = clock.today()
+    with database.read_session() as session:
+        late = sum(_is_late(stored) for stored in stored_requests.list_open_requests(session))
+        untold = sum(incident.is_overdue(today) for incident in list_incidents(session))
+    if late:
+        yield ngettext(
+            "%(num)s request about data is not answered in time: open “Rights” and answer it.",
+            "%(num)s requests about data are not answered in time: open “Rights” and answer them.",
+            late,
+        )
+    if untold:
+        yield ngettext(
+            "%(num)s incident of data was not told to the authority in time: open “Incidents”.",
+            "%(num)s incidents of data were not told to the authority in time: open “Incidents”.",
+            untold,
+        )
+
+
+def _is_late(stored: stored_requests.StoredRequest) -> bool:
+    due_on = stored.clock.due_on
+    return due_on is not None and clock.today() > due_on
+
+
+def _find_today(today: date) -> str:
+    return today.isoformat()
+
+
+LAPSE_JOB = Job("rights-lapse", _find_today, lapse_claims)
+LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
+
+ERASERS = (
+    # The requests first: a mark that is gone says no more whose request it was.
+    Eraser("rights-requests", stored_requests.erase_requests),
+    Eraser("rights-marks", erase_marks),
+)
+
+ROTATIONS = (
+    rotate_sealed_rows(N_("marks of rights"), stored_marks.SEALING_PURPOSE, RightsMark.id, RightsMark.sealed),
+    rotate_tags(N_("tags of marks of rights"), RightsMark, stored_marks.TAG_FIELD, stored_marks.read_marked_person),
+    rotate_sealed_rows(N_("requests about data"), stored_requests.NOTE_PURPOSE, RightsRequest.id, RightsRequest.sealed),
+    rotate_tags(
+        N_("tags of requests about data"), RightsRequest, stored_requests.TAG_FIELD, stored_requests.read_tagged_person
+    ),
+    rotate_sealed_rows(N_("incidents"), INCIDENT_PURPOSE, DataIncident.id, DataIncident.sealed),
+)

@@ -1,0 +1,258 @@
+"""The pages of rights as each role meets them, and the papers that a person takes along."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from werkzeug.test import TestResponse
+
+from attention_point.foundation import clock
+from attention_point.foundation.language import in_language
+from attention_point.intake import queries as intake_queries
+from attention_point.rights.export import files
+from attention_point.rights.office import data_sheet, incidents
+from attention_point.rights.office.incidents import NewIncident
+from attention_point.rights.office.views import draw_data_sheet
+from attention_point.rights.requests import steps, stored_requests
+from attention_point.rights.requests.steps import Decision
+from attention_point.rights.requests.views import draw_paper
+from attention_point.rights.upkeep import LATE_CHECK
+from tests.portal.support import browser, hidden, referral_of, visit
+from tests.portal.test_pages import text
+from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
+from tests.support.pages import PageClient
+from tests.support.visits import draft, person
+
+WORDS = "Pido saber quién vio mis datos."
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with clock.override_now(NOON):
+        yield
+
+
+def read_pdf(content: bytes) -> str:
+    """The words of a paper, on one line."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
+
+
+def send(client: PageClient, page: str, fields: dict[str, str], step: str = "") -> TestResponse:
+    """Post a form of a page, with the token and, unless given, the version that the page shows."""
+    shown = client.get(page)
+    version = {"version": hidden(shown, "version")} if 'name="version"' in shown.get_data(as_text=True) else {}
+    return client.post(page + step, data={**version, **fields, "csrf_token": hidden(shown, "csrf_token")})
+
+
+def new_person(app: Flask) -> UUID:
+    """Somebody who was received."""
+    with app.extensions["database"].write_session() as session:
+        return recorded_person(session)[0]
+
+
+def test_an_agent_files_and_the_supervisor_answers(app: Flask) -> None:
+    someone = new_person(app)
+    agent, colleague, supervisor = browser(app, "agent"), browser(app, "agent"), browser(app, "supervisor")
+    form = {"channel": "desk", "received_on": "16/08/2017", "asker": "person", "proof": "document", "text": WORDS}
+    address = f"/rights/people/{someone}/requests/new"
+    refused = send(agent, address, {**form, "kind": "use_made", "received_on": "15/08/2018"})
+    assert refused.status_code == 422
+    assert "Este día todavía no llega." in text(refused)
+    assert WORDS in text(refused)
+    stored = send(agent, address, {**form, "kind": "claim", "answer_way": "in_person"})
+    assert stored.status_code == 303
+    page = text(agent.get(stored.location))
+    assert "jueves, 7 de septiembre de 2017" in page
+    assert "No envíe cartas, no llame" in page
+    # What was said is for who filed it and for who decides; a colleague sees that there is a request.
+    assert colleague.get(stored.location).status_code == 404
+    assert "DP-2017-00001" in text(colleague.get("/rights"))
+    assert agent.post(f"{stored.location}/decision", data={"outcome": "granted"}).status_code == 403
+    assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}"))
+    answer = {"outcome": "granted", "text": "Aquí está la lista de quién los vio."}
+    assert send(supervisor, stored.location, {**answer, "text": ""}, "/decision").status_code == 422
+    assert send(supervisor, stored.location, answer, "/decision").status_code == 303
+    assert "Reclamo en trámite" not in text(agent.get(f"/people/{someone}"))
+    assert "DP-2017-00001" in text(supervisor.get("/rights?state=closed"))
+    assert "DP-2017-00001" in text(supervisor.get(f"/rights/people/{someone}"))
+
+
+def test_every_step_has_its_page(app: Flask) -> None:
+    someone = new_person(app)
+    with app.extensions["database"].write_session() as session:
+        claim = filed(session, "claim", person=someone, proof="none")
+    supervisor, address = browser(app, "supervisor"), f"/rights/requests/{claim.id}"
+    for step, fields in (
+        ("proof", {"proof": "known_here"}),
+        ("missing", {"missing": "Falta decir qué apellido es."}),
+        ("completion", {"completed_on": "16/08/2017"}),
+        ("extension", {"until": "12/09/2017", "reason": "Hay que buscar el expediente."}),
+        ("silence", {}),
+        ("transfer", {"receiver": "Registraduría", "transfer_reason": "Ella guarda ese registro."}),
+    ):
+        if fields:
+            assert send(supervisor, address, {}, f"/{step}").status_code == 422, step
+        assert send(supervisor, address, fields, f"/{step}").status_code == 303, step
+    page = text(supervisor.get(address))
+    for words in ("Trasladada a otra entidad", "Falta decir qué apellido es.", "Hay que buscar el expediente."):
+        assert words in page
+    with app.extensions["database"].read_session() as session:
+        assert stored_requests.get_request(session, claim.id).state == "transferred"
+        papers = {
+            name: read_pdf(draw_paper(session, app.extensions["settings"], claim.id, name))
+            for name in ("receipt", "missing", "extension", "transfer")
+        }
+    assert "Registraduría" in papers["transfer"]
+    assert "12 de septiembre de 2017" in papers["extension"]
+    assert "Falta decir qué apellido es." in papers["missing"]
+    assert "Yohana Velásquez" in papers["receipt"]
+
+
+def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
+    stated = person()
+    answer = visit(app, person=stated, needs=["RC-CO"])
+    with app.extensions["database"].write_session() as session:
+        recorded = intake_queries.find_visit(session, UUID(answer["id"]))
+        assert recorded is not None
+        filed(session, "rectification", person=recorded.person_id)
+    page = text(
+        browser(app, "entity", "registraduria").get(f"/portal/referrals/{referral_of(answer, 'registraduria')}")
+    )
+    assert "Reclamo en trámite" in page
+    assert "Corregir o actualizar sus datos" in page
+    assert "Peñaloza" not in page
+
+
+def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
+        claim = filed(session, "claim", person=someone, answer_way="phone", address="3001234567", is_safe=True)
+    warning = "Alguien puede estar en peligro"
+    assert warning in text(browser(app, "supervisor").get(f"/rights/requests/{claim.id}"))
+    agent = browser(app, "agent")
+    page = text(agent.get(f"/rights/people/{someone}"))
+    assert "violencia" not in page[page.index("<main") :]
+    assert "BGA-" not in page  # the consents of a confidential visit are not shown to who may not see it
+
+
+def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session, notes="Duerme en el parque.")
+        recorded_person(session, person=person(given_names="Nicolasa"))
+        filed(session, "consultation", person=someone, text=WORDS)
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        settings = app.extensions["settings"]
+        content = json.loads(files.draw_person_export(session, settings, someone, "json"))
+        paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
+    assert content["stored"][0]["surname_1"] == "Velásquez"
+    assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
+    assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}
+    assert [entry["text"] for entry in content["requests"]] == [WORDS]
+    assert content["uses"]
+    assert content["referrals"]
+    for words in (
+        "Yohana Patricia Velásquez",
+        "Duerme en el parque.",
+        "Guardar sus datos",
+        "DP-2017-00001",
+        "Registró",
+    ):
+        assert words in paper
+    assert "Nicolasa" not in paper + json.dumps(content)
+    supervisor, agent = browser(app, "supervisor"), browser(app, "agent")
+    assert agent.get(f"/rights/people/{someone}/export.json").status_code == 403
+    reply = supervisor.get(f"/rights/people/{someone}/export.json")
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="mis-datos.json"'
+    assert json.loads(reply.data)["name"] == content["name"]
+
+
+def test_the_answer_says_where_to_complain_and_after_an_erasure_names_nobody(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session)
+        request = filed(session, "erasure", person=someone)
+        steps.decide_request(
+            session, SUPERVISOR, request.id, request.version, Decision("partly", ("archive",), "Borramos sus datos.")
+        )
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        paper = read_pdf(draw_paper(session, settings, request.id, "answer"))
+    for words in (
+        "Superintendencia de Industria y Comercio",
+        "Procuraduría",
+        "Ley 594 de 2000",
+        "Los datos se borraron",
+    ):
+        assert words in paper
+    assert "Velásquez" not in paper
+    gone = browser(app, "supervisor").get(f"/rights/people/{someone}/requests/new")
+    assert gone.status_code == 409
+    assert "aquí no se guardan datos" in text(gone)
+    assert browser(app, "supervisor").get(f"/rights/requests/{request.id}").status_code == 200
+
+
+def test_the_office_has_the_sheet_and_the_claims_and_sees_nobody(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session)
+        filed(session, "rectification", person=someone)
+        late = filed(session, "consultation", received_on=RECEIVED - timedelta(days=21), channel="mail")
+        steps.decide_request(session, SUPERVISOR, late.id, late.version, Decision("granted", (), "Aquí están."))
+    office = browser(app, "office")
+    page = text(office.get("/rights/report?half=2017-2"))
+    assert re.search(r"Conocer sus datos.{0,200}1.{0,120}1", page, re.DOTALL)
+    assert office.get("/rights").status_code == 403
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        counts = {entry.kind: entry for entry in data_sheet.count_requests(session, data_sheet.Half(2017, 2))}
+        sheet = read_pdf(draw_data_sheet(session, app.extensions["settings"], data_sheet.Half(2017, 2), "pdf"))
+    assert (counts["rectification"].received, counts["rectification"].is_open) == (1, 1)
+    assert (counts["consultation"].granted, counts["consultation"].late) == (1, 1)
+    assert "Ficha de las bases de datos" in sheet
+    assert "Velásquez" not in sheet
+
+
+def test_an_incident_has_a_clock(app: Flask) -> None:
+    admin = browser(app, "admin")
+    form = {"kind": "lost_device", "noticed_on": "16/08/2017", "people_count": "12", "text": "Se perdió una tableta."}
+    assert send(admin, "/incidents/new", {**form, "text": ""}).status_code == 422
+    stored = send(admin, "/incidents/new", form)
+    page = admin.get(stored.location)
+    assert "jueves, 7 de septiembre de 2017" in text(page)
+    step = {"step": "reported", "text": "La supervisora, por el registro."}
+    assert send(admin, stored.location, {**step, "step": "closed", "text": ""}).status_code == 422
+    assert send(admin, stored.location, step).status_code == 303
+    assert send(admin, stored.location, {**step, "version": "1"}).status_code == 409  # an old page
+    assert "IN-2017-0001" in text(admin.get("/incidents"))
+    assert browser(app, "office").get("/incidents").status_code == 403
+
+
+def test_doctor_names_what_is_late(app: Flask) -> None:
+    database, settings = app.extensions["database"], app.extensions["settings"]
+    with database.write_session() as session:
+        filed(session, "claim")
+        incidents.register_incident(session, SUPERVISOR, NewIncident("paper", RECEIVED, "Una lista en la calle."))
+    assert list(LATE_CHECK.run(database, settings)) == []
+    with clock.override_now(NOON + timedelta(days=30)):
+        assert len(list(LATE_CHECK.run(database, settings))) == 2
+
+
+def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:
+    """A draft that leaves the question open stands on no consent that was taken back."""
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session)
+        request = filed(session, "revocation", person=someone, purposes=["*"])
+        steps.decide_request(session, SUPERVISOR, request.id, request.version, Decision("granted", (), "Hecho."))
+    later = {**person(), "id": str(someone), "documents": None}
+    answer = visit(
+        app,
+        **draft(person={key: value for key, value in later.items() if value}, attended_at="2017-08-16T11:30:00-05:00")
+        | {"consents": [], "needs": ["EMP-SENA"]},
+    )
+    with app.extensions["database"].read_session() as session:
+        recorded = intake_queries.find_visit(session, UUID(answer["id"]))
+    assert recorded is not None
+    assert recorded.record["legal_basis"]["identity"] == "on_file"
