@@ -18,7 +18,7 @@ ROOM_TESTS = $(firstword $(wildcard tests/$(ROOM) tests/$(patsubst %/,%,$(dir $(
 ROOM_TEMPLATES = $(wildcard templates/$(ROOM))
 ROOM_FOLDERS = attention_point/$(ROOM) $(ROOM_TESTS)
 
-.PHONY: help install run demo demo-fresh test check look lint format bench disclosure faults lock wheel clean test-tools \
+.PHONY: help install run demo demo-fresh test check security look lint format bench disclosure faults lock wheel clean test-tools \
   system-packages
 
 help:
@@ -102,6 +102,10 @@ check: test-tools
 	@$(BIN)/mypy --no-warn-unused-configs $(ROOM_FOLDERS)
 	@$(if $(ROOM_TEMPLATES),$(BIN)/djlint $(ROOM_TEMPLATES) --lint --quiet)
 	@$(if $(ROOM_TESTS),$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not faults and not browser and not slow" --databases sqlite $(ROOM_TESTS))
+
+# The proofs of what is claimed of security, each from outside. ROW=15 runs those of one claim.
+security: test-tools
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $$($(BIN)/python -m tests.security $(ROW))
 
 # Some minutes. ROLES="agent office" draws these alone.
 look: test-tools system-packages
