@@ -30,6 +30,7 @@ help:
 	@echo "make lint        style, types, templates, import contracts and the measures of the code"
 	@echo "make format      mend the style of the code"
 	@echo "make look        pictures of every page of every role, in test-results/look (some minutes)"
+	@echo "make security ROW=15  the proofs of one claim of security; without ROW, of all"
 	@echo "make faults      only the tests that stop processes or fill the disk"
 	@echo "make bench       measure, and write docs/performance.md"
 	@echo "make disclosure  try to recognise people in random releases (about an hour)"
