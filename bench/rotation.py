@@ -1,7 +1,7 @@
 """What a rotation of the keys costs the desk: ``python -m bench.rotation --people 1000000``; ``--write`` keeps it.
 
 The keys rotate by the command, in a process of its own, while this one registers people as a desk does: one after the
-other, with a pause as long as ten registrations. SQLite; the people are written by their tables.
+other, with a pause as long as four registrations. SQLite; the people are written by their tables.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from bench.report import Figure, format_table, working_folder, write_section
 from tests.support.visits import person, recorded
 
 PEOPLE, BATCH = 1_000_000, 5_000
-USUAL = 400  # registrations before the rotation
-PAUSE = 10.0  # times a registration
+USUAL = 150  # registrations before the rotation
+PAUSE = 4.0  # times a registration
 COMMAND = "from attention_point.command_line import main; main()"
 
 

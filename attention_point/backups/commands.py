@@ -61,10 +61,7 @@ def check_file(file: Path, identity: Path) -> None:
     help="A list of erased people that was kept elsewhere: the file “erased-people” beside the keyring.",
 )
 def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
-    """Restore a backup into an empty instance, in which the keyring of the installation stands already.
-
-    Who was erased after the backup is erased again, by the list beside the keyring and by those of --erased.
-    """
+    """Restore a backup into an empty instance, in which the keyring of the installation stands already."""
     erased_again: list[int] = []
     with use_database() as database:
         settings = read_settings()

@@ -72,9 +72,9 @@ def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
 def settle_sqlite(file: Path) -> None:
     """Bring into the file itself whatever its log still holds, and write it anew without what was deleted from it."""
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA WAL_CHECKPOINT(TRUNCATE)")
         connection.execute("VACUUM")
-        connection.execute("PRAGMA journal_mode=DELETE")  # the server turns its log on again
+        connection.execute("PRAGMA JOURNAL_MODE=DELETE")  # the server turns its log on again
 
 
 def count_sqlite_rows(file: Path) -> dict[str, int]:

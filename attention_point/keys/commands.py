@@ -35,7 +35,7 @@ def show_status() -> None:
                 keys = keyring.get_keys(kind)
                 click.echo(f"{kind}: {_(label)}")
                 counts = {
-                    rotation.name: renewal.count_by_version(session, rotation)
+                    rotation.label: renewal.count_by_version(session, rotation)
                     for rotation in services.list_rotations(database, kind)
                 }
                 held_versions = {version for count in counts.values() for version in count}
@@ -91,17 +91,17 @@ def _renew_all(database: Database, kind: str) -> int:
     for rotation in services.list_rotations(database, kind):
         with database.read_session() as session:
             total = sum(renewal.count_by_version(session, rotation).values())
-            waiting = renewal.count_waiting(session, [rotation])[rotation.name]
+            waiting = renewal.count_waiting(session, [rotation])[rotation.label]
         if not waiting:
             continue
-        with click.progressbar(length=total, label=_(rotation.name)) as bar:
+        with click.progressbar(length=total, label=_(rotation.label)) as bar:
             left = renewal.renew_rows(database, rotation, bar.update)
-        click.echo(_("%(name)s: %(count)s renewed.", name=_(rotation.name), count=format_number(waiting - left)))
+        click.echo(_("%(name)s: %(count)s renewed.", name=_(rotation.label), count=format_number(waiting - left)))
         if left:
             click.echo(
                 _(
                     "%(name)s: %(count)s do not open and stay under their old key (see the journal).",
-                    name=_(rotation.name),
+                    name=_(rotation.label),
                     count=format_number(left),
                 ),
                 err=True,

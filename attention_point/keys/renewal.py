@@ -46,7 +46,7 @@ def count_waiting(session: Session, rotations: Iterable[Rotation]) -> dict[str, 
     for rotation in rotations:
         current = get_current_version(session, rotation)
         counts = count_by_version(session, rotation)
-        waiting[rotation.name] = sum(count for version, count in counts.items() if version != current)
+        waiting[rotation.label] = sum(count for version, count in counts.items() if version != current)
     return waiting
 
 
@@ -75,7 +75,7 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
             limit = _adapt_limit(limit, seconds)
             time.sleep(min(seconds * _REST, _LONGEST_REST))
         with database.read_session() as session:
-            waiting = count_waiting(session, [rotation])[rotation.name]
+            waiting = count_waiting(session, [rotation])[rotation.label]
         if not waiting:
             break
     return waiting
@@ -94,10 +94,10 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bo
     """
     with database.write_session() as session:
         begun = time.perf_counter()
-        state = session.get(KeyRotation, rotation.name)
+        state = session.get(KeyRotation, rotation.label)
         version = get_current_version(session, rotation)
         if state is None:
-            state = KeyRotation(name=rotation.name)
+            state = KeyRotation(name=rotation.label)
             session.add(state)
         if state.version != version or state.finished_at is not None:
             state.version, state.last_row, state.finished_at = version, None, None

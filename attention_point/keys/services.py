@@ -86,7 +86,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
         )
     with database.read_session() as session:
         rotations = list_rotations(database, kind)
-        rows = {rotation.name: renewal.count_by_version(session, rotation)[version] for rotation in rotations}
+        rows = {rotation.label: renewal.count_by_version(session, rotation)[version] for rotation in rotations}
     if any(rows.values()):
         raise KeyInUse(
             _(

@@ -96,6 +96,9 @@ def resume_form() -> Any:
 @public
 def take_second_step() -> Any:
     """Show the second step, or take it and lead on: to the page that was asked for, or to a form that waits."""
+    # Somebody who is signed in, or who has not begun to sign in.
+    if request.method in SAFE_METHODS and (sessions.find_signed_in_actor() or not sessions.find_ticket()):
+        return redirect(url_for("account.open_first_page"))
     form, fields = SecondStepForm(next=resumed_forms.find_local_path(request.args.get("next"))), []
     last_account_id = sessions.find_last_account_id()
     if request.method == "POST":

@@ -23,7 +23,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Values = dict[str, Any]
 Rows = list[tuple[Any, ...]]
 Converter = Callable[[Any], Any]
-_CONNECTION_KEY, _WAITING_KEY = "connection", "waiting statements"
+_CONNECTION_KEY, _WAITING_KEY = "connection", "waiting-statements"
 _WaitingStatement = tuple[str, Any, bool]
 """SQL, values, and whether the values are those of many rows."""
 

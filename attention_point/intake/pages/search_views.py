@@ -61,9 +61,13 @@ MATCH_LABELS: Mapping[str, str] = {
 
 
 class SearchForm(BaseForm):
-    """One box for everything. ``at_once`` is filled by the script, which shows the results in its own page."""
+    """One box for everything. ``at_once`` is filled by the script, which shows the results in its own page.
+
+    ``shown`` is how many people are shown at most, where somebody asked for more.
+    """
 
     at_once = HiddenField()
+    shown = HiddenField()
     q = StringField(N_("Document, name, telephone, reference or code of the slip"), filters=[clean_text])
 
 
@@ -101,7 +105,7 @@ def search_people() -> Response | tuple[str, int]:
     if form.at_once.data:
         return _answer_search(form)
     search_id = new_id()
-    fields = MultiDict([("q", form.q.data or ""), ("shown", request.form.get("shown", ""))])
+    fields = MultiDict([("q", form.q.data or ""), ("shown", form.shown.data or "")])
     save_fields(search_id, fields, form_drafts.SEARCH)
     return redirect(url_for(".show_found_people", search=search_id), 303)
 
@@ -121,11 +125,12 @@ def show_found_people(search: UUID) -> Response | str:
     fields = find_fields(read_session(), search, form_drafts.SEARCH)
     if fields is None:
         return redirect(url_for(".show_search"), 303)
-    return _answer_search(SearchForm(fields), fields.get("shown", ""))[0]
+    return _answer_search(SearchForm(fields))[0]
 
 
-def _answer_search(form: SearchForm, shown: str = "") -> tuple[str, int]:
-    shown_people = next((count for count in people_search.MORE_PEOPLE if str(count) == shown), SHOWN_PEOPLE)
+def _answer_search(form: SearchForm) -> tuple[str, int]:
+    shown_people = next((count for count in people_search.MORE_PEOPLE if str(count) == form.shown.data), SHOWN_PEOPLE)
+    form.shown.data = ""  # another text begins with the first people again
     # The reading session: a search must not keep others from recording. Its journal entry is written before the reply.
     try:
         result = visit_search.search_people(read_session(), current_actor(), form.q.data or "", shown_people)
@@ -144,7 +149,7 @@ def _render_search_page(
         "next_shown": next((count for count in people_search.MORE_PEOPLE if count > shown_people), None),
         **_build_result_values(result),
     }
-    if form.at_once.data:  # the script, which asks while one types, takes the results alone
+    if form.at_once.data and result:  # the script, which asks while one types, takes the results alone
         return render_template("desk/search_answer.html", **found_values)
     points = directory_queries.list_points(session)
     latest_visits, hidden_people = (

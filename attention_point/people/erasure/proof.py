@@ -84,7 +84,7 @@ def empty_log(database: Database) -> None:
         return
     # On a connection of its own, because a checkpoint cannot be part of a transaction.
     with closing(sqlite3.connect(file, timeout=MAX_WAIT_SECONDS)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA WAL_CHECKPOINT(TRUNCATE)")
 
 
 def rewrite_people(database: Database) -> None:

@@ -109,7 +109,7 @@ def test_a_ticket_ends_with_its_time_its_use_and_the_password(
     client: PageClient, admin: UUID, with_app: AddApp, database: Database, time: Clock
 ) -> None:
     totp, _codes = with_app(admin)
-    assert client.get(STEP).headers["Location"] == "/sign-in"
+    assert client.get(STEP).headers["Location"] == "/"
     sign_in(client)
     time.pass_by(minutes=11)
     assert client.get(STEP).headers["Location"] == "/sign-in"

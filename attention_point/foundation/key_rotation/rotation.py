@@ -33,14 +33,14 @@ class Rotation:
     A row that does not open is noted (``damage_notes``) and left: its version then stays in use.
     """
 
-    name: str
+    label: str
     key: str
     count_by_version: Callable[[Session], Mapping[int, int]]
     rewrap_batch: Callable[[Session, UUID | None, int], UUID | None]
 
 
 def rotate_sealed_rows(
-    name: str, purpose: str, row_id: InstrumentedAttribute[UUID], sealed: InstrumentedAttribute[Any]
+    label: str, purpose: str, row_id: InstrumentedAttribute[UUID], sealed: InstrumentedAttribute[Any]
 ) -> Rotation:
     """The rotation of rows that are sealed with ``Vault.seal`` itself, and not under a person's key.
 
@@ -78,7 +78,7 @@ def rotate_sealed_rows(
             session.connection().execute(statement.values({sealed: bindparam("new_sealed")}), renewed)
         return rows[-1].id if rows else None
 
-    return Rotation(name, "wrap", count_by_version, rewrap_batch)
+    return Rotation(label, "wrap", count_by_version, rewrap_batch)
 
 
 def read_batch(
