@@ -67,6 +67,8 @@ GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
     "needs-by-sex-and-age": (("need", "sex", "age"), COUNTED),
     "referrals-by-service-and-state": (("need", "state"), ""),
     "answers-by-time": (("answer",), "answer > 3"),
+    "answers-by-entity-and-time": (("need", "answer"), "answer > 3"),
+    "openings-by-entity-and-time": (("need", "answer"), "answer > 1"),
     **{f"people-by-{name}": ((name,), COUNTED) for name in ("population", "document", "origin", "municipality",
                                                            "intention", "education", "ethnicity", "gender",
                                                            "disability")},

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from itertools import islice
 
-from bench import floors, hot_day, month, papers, room, start
+from bench import attacks, floors, hot_day, month, papers, room, start, upkeep, writers
 from bench.people import invent_drafts
 from bench.report import Figure, divide, format_spread, format_table, working_folder, write_section
 from bench.sides import SIDES, Runner, Turn, run_in_process, serve_side
@@ -109,10 +109,13 @@ def main() -> None:
         print(start.build_section(turns=2, people=40))
         print(month.build_section(visits=40_000, people=200, turns=2))
         print(hot_day.build_section(turns=2))
+        print(writers.build_section(turns=1))
+        print(upkeep.build_section(people=200))
+        print(attacks.build_section())
         print(room.build_section(turns=2))
         print(papers.build_section(turns=1, seconds=2, people=200))
         return
-    parts = (start, month, hot_day, room, papers)
+    parts = (start, month, hot_day, writers, upkeep, attacks, room, papers)
     for build in (build_section, *(part.build_section for part in parts)):
         section = build()
         print(section, flush=True)

@@ -41,12 +41,12 @@ Times = dict[tuple[str, str], list[float]]  # milliseconds by role and rule
 class RunningServer:
     """``attention-point serve`` in a process of its own, from its start to its first page."""
 
-    def __init__(self, instance: Path) -> None:
+    def __init__(self, instance: Path, **settings: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free_port:
             self.port: int = free_port.getsockname()[1]
         self.process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(self.port)],
-            env=build_environment(instance),
+            env=build_environment(instance) | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -77,9 +77,9 @@ class RunningServer:
 
 
 @contextmanager
-def running(instance: Path) -> Iterator[RunningServer]:
-    """A server for a while."""
-    server = RunningServer(instance)
+def running(instance: Path, **settings: str) -> Iterator[RunningServer]:
+    """A server for a while, with settings besides those of its instance."""
+    server = RunningServer(instance, **settings)
     try:
         yield server
     finally:

@@ -60,12 +60,12 @@ def _describe_version(keys: KeySet, version: int) -> str:
 @keys_commands.command("rotate")
 @_KINDS
 @click.option("--prepare", is_flag=True, help="Only add a version to the keyring, to be copied to further machines.")
-def rotate(kinds: tuple[str, ...], prepare: bool) -> None:
+def rotate_keys(kinds: tuple[str, ...], prepare: bool) -> None:
     """Write under new keys from now on, and renew what stands under the old ones. Safe to repeat.
 
     Without KINDS all three keys are rotated. One that was interrupted goes on where it stopped.
     """
-    path = read_settings_keyring()
+    path = _find_keyring()
     waiting = 0
     with use_database() as database, services.change_keys(database):
         for kind in kinds or KEY_KINDS:
@@ -80,7 +80,7 @@ def rotate(kinds: tuple[str, ...], prepare: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def read_settings_keyring() -> Path:
+def _find_keyring() -> Path:
     """The keyring's file of the settings. Ends the command where they are wrong."""
     with report_errors():
         return read_settings().keyring
@@ -114,9 +114,9 @@ def _renew_all(database: Database, kind: str) -> int:
 @click.argument("kind", type=click.Choice(list(KEY_KINDS)))
 @click.argument("version", type=click.IntRange(min=1))
 @click.option("--now", "at_once", is_flag=True, help="Do not wait until what was derived under it has ended.")
-def remove(kind: str, version: int, at_once: bool) -> None:
+def remove_key_version(kind: str, version: int, at_once: bool) -> None:
     """Remove an old VERSION of a key of this KIND. Refused while anything stands under it."""
-    path = read_settings_keyring()
+    path = _find_keyring()
     with use_database() as database, services.change_keys(database):
         services.end_version(database, path, kind, version, at_once=at_once)
     click.echo(_("%(kind)s: version %(version)s is removed.", kind=kind, version=version))
@@ -127,7 +127,7 @@ def remove(kind: str, version: int, at_once: bool) -> None:
 @keys_commands.command("split")
 @click.argument("first", type=FILE_TO_WRITE)
 @click.argument("second", type=FILE_TO_WRITE)
-def split(first: Path, second: Path) -> None:
+def split_keyring_file(first: Path, second: Path) -> None:
     """Write the keyring as two shares, to print and to give to two people. One of them alone tells nothing."""
     with use_database() as database:
         keyring = Keyring.load(read_settings().keyring)
@@ -145,7 +145,7 @@ def split(first: Path, second: Path) -> None:
 @click.argument("first", type=FILE_TO_READ)
 @click.argument("second", type=FILE_TO_READ)
 @click.option("--check", is_flag=True, help="The drill: only compare with the keyring in use. Nothing is written.")
-def join(first: Path, second: Path, check: bool) -> None:
+def join_share_files(first: Path, second: Path, check: bool) -> None:
     """Put the keyring together from its two shares. An existing keyring is never overwritten."""
     with report_errors():
         settings = read_settings()

@@ -32,5 +32,6 @@ def export_person(reference: str, kind: str, output: Path) -> None:
         with in_language("es"):
             content = files.draw_person_export(session, read_settings(), person, kind)
         journal.record(session, SYSTEM, "person.export", "person", person, format=kind)
+        # Readable by the owner alone: it is everything that is known of somebody.
         write_private_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))

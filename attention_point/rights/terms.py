@@ -62,6 +62,7 @@ def find_term(code: str, day: date) -> Term:
     entries = [entry for entry in load_rules()["terms"] if entry["code"] == code]
     if not entries:
         raise LookupError(code)
+    # A request of before the law, or of a year that the file does not know yet, gets a term all the same.
     entry = next((entry for entry in entries if is_in_force(entry["valid_from"], entry["valid_to"], day)), entries[0])
     dated = {"valid_from", "valid_to", "verified"}
     return Term(**{name: value for name, value in entry.items() if name not in dated})
@@ -96,6 +97,7 @@ def find_clock(
     if asked_on is not None and completed_on is None:
         lapses_after = _add_months(asked_on, term.lapse_months) if term.lapse_months else None
         return Clock(None, None, ask_by, transfer_by, None, lapses_after)
+    # A claim counts from the day on which it is whole (Ley 1581, art. 15.2); what came whole is so from the receipt.
     begins_on = completed_on or received_on
     first_due = add_working_days(begins_on, term.days)
     mark_by = add_working_days(begins_on, term.mark_within_days) if term.mark_within_days else None

@@ -81,7 +81,7 @@ def test_twins_with_one_passport(app: Flask, agent: PageClient, known: str) -> N
     assert agent.post(RECORD, data=decided(other)).status_code == 303
     assert (count(app, Person), count(app, PossibleDuplicate)) == (2, 1)
     assert sealed(app, known) == before
-    assert "El mismo documento, otro nombre." in text(agent.get("/people/compare"))
+    assert "Coinciden: documento" in text(agent.get("/people/compare"))
 
 
 def test_the_same_person_by_the_agent_s_word(app: Flask, agent: PageClient, known: str) -> None:

@@ -28,8 +28,11 @@ def test_open_referrals_are_listed_without_those_of_a_confidential_visit(app: Fl
     # The ordinary one too: beside it, its visit would be missed.
     assert str(referral_of(answer, "sena")) not in page
     assert "Comisaría" not in page
-    listed = text(browser(app, "supervisor").get("/referrals"))
-    assert str(referral_of(answer, "sena")) in listed
+    supervisor, ordinary = browser(app, "supervisor"), referral_of(answer, "sena")
+    assert str(ordinary) not in text(supervisor.get("/referrals"))
+    open_page(supervisor, f"/referrals/{ordinary}")  # for a reason
+    listed = text(supervisor.get("/referrals"))
+    assert str(ordinary) in listed
     assert str(referral_of(answer, "comisaria-familia")) not in listed
 
 

@@ -47,7 +47,7 @@ class ChainState:
     noted_seq: int
 
     @property
-    def holds(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether the last verification found nothing."""
         return self.verified_at is not None and not self.fault_count
 
@@ -70,14 +70,16 @@ def verify_journal_daily(database: Database, _settings: Settings, _day: str) -> 
         heads = read_heads(heads_file) if heads_file and heads_file.exists() else []
         fault_count = len(list_faulty_triggers(session))
         verdict = verify_chain(session, heads)
+    # In a transaction of its own: the walk takes seconds, and nobody's registration waits for it.
     with database.write_session() as session:
         faults = fault_count + len(verdict.faults)
         record(session, SYSTEM, VERIFY_ACTION, "journal", None, entries=verdict.count, faults=faults)
 
 
-def note_head(session: Session, actor: Actor) -> None:
-    """Keep that the actor has noted the last seal outside of the system."""
-    seq, _digest = get_head(session)
+def note_head(session: Session, actor: Actor, shown_seq: int) -> None:
+    """Keep that the actor has noted outside of the system the seal that a page showed, that of entry ``shown_seq``."""
+    # Entries are written between the page and the answer: the newest seal is not the one on the paper.
+    seq = min(shown_seq, get_head(session)[0])
     record(session, actor, HEAD_NOTED_ACTION, "journal", None, head=seq)
 
 
@@ -98,6 +100,7 @@ def find_chain_state(session: Session) -> ChainState:
 
 
 def _find_last(session: Session, action: str) -> tuple[datetime | None, dict[str, int]]:
+    # The index of actions gives the newest entry at once, however long the journal is.
     query = select(JournalEntry.at, JournalEntry.detail).where(JournalEntry.action == action)
     row = session.execute(query.order_by(JournalEntry.seq.desc()).limit(1)).first()
     if row is None:

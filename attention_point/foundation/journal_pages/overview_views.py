@@ -2,11 +2,11 @@
 
 from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.errors import FieldError
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.journal.naming import RecordNaming
 from attention_point.foundation.journal_pages.chain_state import describe_fault, find_chain_state, note_head
 from attention_point.foundation.journal_pages.entry_descriptions import describe_actor
@@ -15,6 +15,7 @@ from attention_point.foundation.journal_pages.views import PERSON_ENTRIES_ENDPOI
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.pagination import parse_row_number
 from attention_point.foundation.web.transactions import current_actor, db_session, read_session
 
 
@@ -22,6 +23,12 @@ class PersonForm(BaseForm):
     """Whose history is looked for: by the number of a visit or the code of a slip, which the person has on paper."""
 
     number = StringField(N_("Number of a visit, or code of a slip"))
+
+
+class HeadForm(BaseForm):
+    """Which seal was noted: the number of its entry, as the page showed it."""
+
+    seq = HiddenField()
 
 
 @blueprint.get("/overview")
@@ -48,7 +55,11 @@ def find_person() -> Response | tuple[str, int]:
 @requires("journal.view")
 def confirm_head() -> Response:
     """Keep that the last seal was noted outside of the system."""
-    note_head(db_session(), current_actor())
+    try:
+        shown_seq = parse_row_number(HeadForm().seq.data or "")
+    except ValueError:
+        raise Invalid(_("Open the page again, and note the seal that it shows."), ()) from None
+    note_head(db_session(), current_actor(), shown_seq)
     flash(_("Noted."))
     return redirect(url_for("journal.show_overview"), 303)
 

@@ -69,8 +69,9 @@ def find_unusual_readings(entries: Iterable[Row[Any]]) -> list[UnusualReading]:
         moment = clock.to_local_time(entry.at)
         if entry.action in _PRESENCES:
             present_people[moment.date()].add(_find_person(entry))
-        elif entry.actor != "system":
+        elif entry.actor != "system":  # jobs work at night, and search for nobody
             _note_reading(days[moment.date(), entry.actor], entry, moment)
+    # Each rule by its dates: a limit of today says nothing of a day before it.
     rules = get_code_list("unusual_readings")
     readings = [
         UnusualReading(code, actor, day, count)

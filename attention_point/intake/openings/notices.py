@@ -17,6 +17,7 @@ def tell_reviewers(database: Database, settings: Settings, day: str) -> None:
     for confidential ones alone would tell of them.
     """
     with database.write_session() as session:
+        # Of everybody's: who opened the last file learns only that somebody will look at it.
         waiting = review.count_waiting(session)
         recipients = list_addressees_with_permission(session, review.REVIEW_PERMISSION) if waiting else []
         for recipient in recipients:

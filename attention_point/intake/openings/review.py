@@ -44,7 +44,7 @@ class OpenedFile:
     is_own: bool
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether it waits for this reader."""
         return not self.reviewed and not self.is_own
 
@@ -67,6 +67,7 @@ def list_opened_files(session: Session, reader: Actor) -> list[OpenedFile]:
 
 def count_waiting(session: Session, actor_label: str = "") -> int:
     """How many files wait for somebody's review: those that others opened and nobody else has looked at."""
+    # By actors and moments alone: a count on every page opens no record.
     reviews = _list_reviews(session)
     return sum(
         actor != actor_label and not _is_reviewed(actor, opened_at, reviews)
@@ -83,6 +84,7 @@ def confirm_review(session: Session, actor: Actor, until: str) -> None:
         is_past = False
     if not is_past:
         raise Invalid(_("Open the list again, and confirm what it shows."), ())
+    # The journal is the only place that keeps it: a table of reviews could be emptied unseen.
     journal.record(session, actor, _ACTION, "person", None, until=moment.isoformat())
 
 

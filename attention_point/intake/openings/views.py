@@ -31,7 +31,14 @@ class OpeningForm(BaseForm):
     """Why a file is opened. Each reason is a button; ``words`` are for one that is none of them."""
 
     next = HiddenField()
+    reason = StringField()  # of the button that was pressed
     words = StringField(N_("In a few words, without names"))
+
+
+class ReviewForm(BaseForm):
+    """Up to which moment (ISO 8601) the reader has looked: what is opened after the page was drawn still waits."""
+
+    until = HiddenField()
 
 
 @blueprint.app_errorhandler(ReasonRequired)
@@ -46,6 +53,7 @@ def lead_to_question(error: ReasonRequired) -> Response:
 @requires("people.view")
 def ask_reason(person: UUID) -> Response | str:
     """Ask why the file is opened. Nothing of the person is read yet."""
+    # Only to a page of this program: an address from outside must not lead a signed-in supervisor elsewhere.
     page = find_local_path(request.args.get("next") or url_for("desk.show_person", person=person))
     people_records.require_person(read_session(), person)
     if not grants.needs_grant(current_actor()):
@@ -58,9 +66,8 @@ def ask_reason(person: UUID) -> Response | str:
 def open_file(person: UUID) -> Response | tuple[str, int]:
     """Keep the reason, and lead to the page that was asked for."""
     form = OpeningForm()
-    reason = request.form.get("reason", "")
     try:
-        grants.open_file(db_session(), current_actor(), person, reason, form.words.data or "")
+        grants.open_file(db_session(), current_actor(), person, form.reason.data or "", form.words.data or "")
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_question(person, form), 422
@@ -85,11 +92,12 @@ def list_openings() -> str:
     """List the files that were opened for a reason, what waits for the reader first. No person is named."""
     session, actor = db_session(), current_actor()
     files = review.list_opened_files(session, actor)
-    files.sort(key=lambda file: (not file.waits, not file.has_confidential))
+    # Stable: within each part the newest stays first.
+    files.sort(key=lambda file: (not file.is_waiting, not file.has_confidential))
     return render_template(
         "desk/openings.html",
-        waiting=[file for file in files if file.waits],
-        others=[file for file in files if not file.waits],
+        waiting=[file for file in files if file.is_waiting],
+        others=[file for file in files if not file.is_waiting],
         newest=max((file.grant.opened_at for file in files), default=None),
         names=find_actor_names(session, {file.grant.actor for file in files}),
         reasons=dict(get_code_list("opening_reasons").form_choices(current_language())),
@@ -102,7 +110,7 @@ def list_openings() -> str:
 @requires(review.REVIEW_PERMISSION)
 def confirm_review() -> Response:
     """Keep that the reader has looked at everything that the list showed."""
-    review.confirm_review(db_session(), current_actor(), request.form.get("until", ""))
+    review.confirm_review(db_session(), current_actor(), ReviewForm().until.data or "")
     flash(_("Noted: you have looked at them."), "success")
     return redirect(url_for(".list_openings"), 303)
 

@@ -139,6 +139,13 @@ def _render_search_page(
     session: Session, form: SearchForm, result: SearchResult | None = None, shown_people: int = SHOWN_PEOPLE
 ) -> str:
     """The page with which a shift begins; ``result`` is None before the first search."""
+    found_values = {
+        "form": form,
+        "next_shown": next((count for count in people_search.MORE_PEOPLE if count > shown_people), None),
+        **_build_result_values(result),
+    }
+    if form.at_once.data:  # the script, which asks while one types, takes the results alone
+        return render_template("desk/search_answer.html", **found_values)
     points = directory_queries.list_points(session)
     latest_visits, hidden_people = (
         list_latest_visits(session, current_actor(), points[0].code, None, LATEST_VISITS)
@@ -147,13 +154,11 @@ def _render_search_page(
     )
     return render_template(
         "desk/search.html",
-        form=form,
         is_answer=request.endpoint == "desk.show_found_people",
         search_id=(request.view_args or {}).get("search") or new_id(),
         visit_rows=build_visit_rows(session, current_actor(), latest_visits, hidden_people),
         services=directory_queries.get_services_by_code(session),
-        next_shown=next((count for count in people_search.MORE_PEOPLE if count > shown_people), None),
-        **_build_result_values(result),
+        **found_values,
     )
 
 

@@ -56,6 +56,7 @@ class StatedReason:
 
 def needs_grant(actor: Actor) -> bool:
     """Whether an actor opens files only for a stated reason: accounts that see what is confidential."""
+    # Jobs and commands hold every permission, and nobody sits there who could be asked.
     return actor.kind == "account" and actor.may(CONFIDENTIAL_PERMISSION)
 
 
@@ -106,6 +107,7 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
     key = keys[person]
     if key is None:
         raise VaultError(_SEALING_PURPOSE, person)
+    # Words beside a usual reason were typed before another button was pressed.
     words = " ".join(words.split()) if reason == OTHER_REASON else ""
     _check_reason(reason, words)
     grant_id, now = new_id(), clock.now()
@@ -119,7 +121,8 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
         sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED),
     )
     session.add(grant)
-    session.flush()
+    session.flush()  # rows before the head of the journal: everybody locks in that order
+    # Without the reason: codes in clear would say who was opened as a victim's file is.
     journal.record(session, actor, "person.open", "person", person)
 
 
@@ -129,7 +132,7 @@ def _check_reason(reason: str, words: str) -> None:
     elif reason == OTHER_REASON and not words:
         message = _("Write the reason in a few words.")
     elif len(words) > MAX_WORDS:
-        message = _("At most %(count)s characters.", count=MAX_WORDS)
+        message = _("At most %(max_length)s characters.", max_length=MAX_WORDS)
     elif not texts.is_fit_text(words):
         message = _("Write the reason with letters and digits.")
     else:

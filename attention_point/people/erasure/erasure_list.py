@@ -102,8 +102,12 @@ def read_listed_ids(path: Path) -> dict[UUID, bytes]:
 def read_erasures(path: Path, vault: Vault) -> dict[UUID, ListedErasure]:
     """The erasures of a list. Raises ErasureListError for a line that was altered or is of another installation."""
     erasures: dict[UUID, ListedErasure] = {}
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        if not line:
+    lines = path.read_bytes().splitlines()
+    # A note that was sealed under a key since removed has a newer line, which the job added after the rotation.
+    last_numbers = {match[1]: number for number, line in enumerate(lines, 1) if (match := _LINE.fullmatch(line))}
+    for number, line in enumerate(lines, 1):
+        match = _LINE.fullmatch(line)
+        if not line or (match and last_numbers[match[1]] > number):
             continue
         erasure = _read_line(line, vault)
         if erasure is None:

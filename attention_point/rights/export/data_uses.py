@@ -45,6 +45,7 @@ def list_data_uses(
     session: Session, people: Sequence[UUID], visits: Iterable[ListedVisit], referrals: Iterable[UUID]
 ) -> list[DataUse]:
     """Who opened or changed the data of one person, the newest first, at most ``MOST_USES``."""
+    # Whoever opened a visit or a referral used the data as well.
     records = [*people, *(visit.id for visit in visits), *referrals]
     search = journal_queries.EntrySearch(mentions=[str(record) for record in records])
     rows = journal_queries.list_newest_entries(session, None, MOST_USES, search)

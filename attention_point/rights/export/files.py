@@ -34,6 +34,7 @@ MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
 def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str) -> bytes:
     """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError."""
     content = build_person_content(session, merging.list_linked(session, person))
+    # For programs, and for another authority to read: the same content, with the record as it is stored.
     if kind == "json":
         return json.dumps(content, ensure_ascii=False, indent=2).encode()
     return write_pdf(build_export_report(content, get_watermark(settings)), build_report_wording())

@@ -56,8 +56,8 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
         "made_at": clock.to_local_time(clock.now()).isoformat(timespec="seconds"),
         "language": current_language(),
         "name": people_records.format_full_name(records[0].record),
-        "details": [_row(*row) for record in records for row in describe_person(record.record)],
-        "earlier_details": [_row(*row) for record in records for row in describe_history(record.history)],
+        "details": [_build_row(*row) for record in records for row in describe_person(record.record)],
+        "earlier_details": [_build_row(*row) for record in records for row in describe_history(record.history)],
         "consents": [
             {
                 "purpose": history.label,
@@ -104,7 +104,7 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
     }
 
 
-def _row(label: str, value: str) -> dict[str, str]:
+def _build_row(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
 
 
@@ -126,7 +126,7 @@ def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> d
             {"service": name(entry["service"]), "reason": translate_stored_message(*entry["reason"])}
             for entry in record.get("suggestions", ())
         ],
-        "household": [_row(*row) for row in describe_household(record.get("household") or {})],
+        "household": [_build_row(*row) for row in describe_household(record.get("household") or {})],
         "vulnerabilities": label_codes("vulnerabilities", counted.get("vulnerabilities") or ()),
         "notes": record.get("notes") or "",
         "guardian": {"name": guardian.get("name", ""), "kinship": guardian.get("kinship", "")} if guardian else None,

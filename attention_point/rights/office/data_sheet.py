@@ -107,6 +107,7 @@ def _count_kind(kind: str, requests: list[StoredRequest]) -> RequestCount:
 
 def is_late(stored: StoredRequest, today: date) -> bool:
     """Whether a request was answered after its last day, or waits longer than that."""
+    # What was put off within the law is not late: the clock of the request knows the new day.
     due_on, closed_on = stored.clock.due_on, stored.note.get("closed_on")
     ended_on = date.fromisoformat(closed_on) if closed_on else today
     return due_on is not None and ended_on > due_on
@@ -130,7 +131,9 @@ def build_data_sheet(session: Session, half: Half, *, contact: str | None, water
         blocks.append(Heading(database["name"][language], 2))
         labels = dict(zip(_LABELS, _list_labels(), strict=True))
         rows = [(label, database[name][language]) for name, label in labels.items()]
-        blocks.append(LabelledValues((*rows, (_("People in it"), format_number(_count(session, database["code"]))))))
+        blocks.append(
+            LabelledValues((*rows, (_("People in it"), format_number(_count_people_in(session, database["code"])))))
+        )
     blocks += [
         Heading(_("Channels for people"), 2),
         BulletList(tuple(channel[language] for channel in sheet["channels"])),
@@ -209,7 +212,7 @@ def _list_entities(session: Session) -> list[str]:
     return sorted(entity.name[language] for entity in directory_queries.get_entities_by_code(session).values())
 
 
-def _count(session: Session, code: str) -> int:
+def _count_people_in(session: Session, code: str) -> int:
     if code == "people":
         return people_queries.count_people(session)
     return session.scalar(select(func.count()).select_from(Account).where(Account.active.is_(True))) or 0

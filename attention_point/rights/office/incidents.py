@@ -93,11 +93,12 @@ def register_incident(session: Session, actor: Actor, new: NewIncident) -> UUID:
         "version": 1,
         "steps": [],
     }
+    # One number after another, as for requests.
     lock_for_transaction(session, _COUNTER_LOCK)
     prefix = f"IN-{new.noticed_on.year}-"
     last = session.scalar(select(func.max(DataIncident.reference)).where(DataIncident.reference.like(f"{prefix}%")))
     reference = f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
-    sealed = _seal(session, incident_id, content)
+    sealed = _seal_content(session, incident_id, content)
     session.execute(insert(DataIncident).values(id=incident_id, reference=reference, version=1, sealed=sealed))
     journal.record(session, actor, "incident.register", "data-incident", incident_id, reference=reference)
     return incident_id
@@ -126,7 +127,7 @@ def take_incident_step(session: Session, actor: Actor, incident_id: UUID, versio
     session.execute(
         update(DataIncident)
         .where(DataIncident.id == incident_id)
-        .values(version=version + 1, sealed=_seal(session, incident_id, content))
+        .values(version=version + 1, sealed=_seal_content(session, incident_id, content))
     )
     journal.record(session, actor, "incident.step", "data-incident", incident_id)
 
@@ -172,7 +173,7 @@ def _open_row(session: Session, row: DataIncident) -> Incident:
     return Incident(row.id, row.reference, row.version, content)
 
 
-def _seal(session: Session, incident_id: UUID, content: Mapping[str, Any]) -> bytes:
+def _seal_content(session: Session, incident_id: UUID, content: Mapping[str, Any]) -> bytes:
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     padded = text.ljust(-(-len(text) // _PADDED_BYTES) * _PADDED_BYTES)
     return get_vault(session).seal(SEALING_PURPOSE, incident_id, padded)

@@ -31,6 +31,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
         return {}
     people = merging.list_linked(session, request.person)
     purposes = spell_out_purposes(request.note["purposes"])
+    # First what stops later use: whatever becomes of the referrals, nobody relies on the old yes from here on.
     store_revocation(session, request.id, request.person, purposes, clock.today())
     referrals = [referral for referral in list_open_referrals(session, people) if _is_taken_back(referral, purposes)]
     # What protects a child never stood on consent (Ley 1098 de 2006; Ley 1581 de 2012, art. 7): it stays.
@@ -47,7 +48,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
     return {"recalled": len(recalled), "kept": len(referrals) - len(recalled)}
 
 
-def erase(session: Session, actor: Actor, request: StoredRequest) -> None:
+def erase_person_of_request(session: Session, actor: Actor, request: StoredRequest) -> None:
     """Erase the person of a granted request for good. The counts and the minimal note stay."""
     if request.person is not None:
         ground = "revocation" if request.kind == "revocation" else "claim"

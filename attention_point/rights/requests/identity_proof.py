@@ -50,7 +50,8 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     opened = people_records.open_people(session, people)
     is_own_slip = visit is not None and visit.person_id in people
     values = _list_known_values(session, people, [person.record for person in opened.values() if person])
-    agreeing = [name for name, text in given.items() if _agrees(name, text, values)]
+    agreeing = [name for name, text in given.items() if _fact_agrees(name, text, values)]
+    # All that was said must agree: guessing six facts to hit two would prove nothing.
     is_proved = is_own_slip and len(agreeing) == len(given)
     journal.record(session, actor, "rights.prove", "person", min(people), agrees=is_proved)
     if not is_proved:
@@ -66,22 +67,22 @@ def _list_known_values(
     for record in records:
         for name in ("birth_date", "given_names", "surname_1", "phone"):
             if record.get(name):
-                values.setdefault(name, set()).add(_normalise(name, str(record[name])))
+                values.setdefault(name, set()).add(_normalise_fact(name, str(record[name])))
         for document in record.get("documents") or ():
             if document.get("number"):
-                values.setdefault("document", set()).add(_normalise("document", document["number"]))
+                values.setdefault("document", set()).add(_normalise_fact("document", document["number"]))
     for person in people:
         for visit in intake_queries.list_visits_of_person(session, person):
             values.setdefault("visit_day", set()).add(clock.local_day(visit.attended_at).isoformat())
     return values
 
 
-def _agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
-    stated = _normalise(name, text)
+def _fact_agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
+    stated = _normalise_fact(name, text)
     return bool(stated) and stated in values.get(name, ())
 
 
-def _normalise(name: str, text: str) -> str:
+def _normalise_fact(name: str, text: str) -> str:
     if name == "birth_date":
         try:
             return parse_partial_date(text).earliest.isoformat()

@@ -77,7 +77,7 @@ def _find_addressee(request: StoredRequest) -> str:
 
 def _say_request(request: StoredRequest) -> Iterator[Block]:
     yield Heading(_("What you asked"), 2)
-    yield Paragraph(_label("rights_kinds", request.kind))
+    yield Paragraph(_label_code("rights_kinds", request.kind))
     text = str((request.words or {}).get("text", ""))
     if text:
         yield Paragraph(f"“{text}”")
@@ -164,7 +164,7 @@ def _write_transfer(request: StoredRequest) -> Iterator[Block]:
 def _write_answer(request: StoredRequest) -> Iterator[Block]:
     yield from _say_request(request)
     yield Heading(_("What we decided"), 2)
-    yield Paragraph(_label("rights_outcomes", request.note["outcome"]))
+    yield Paragraph(_label_code("rights_outcomes", request.note["outcome"]))
     text = str((request.words or {}).get("decision_text", ""))
     if text:
         yield Paragraph(text)
@@ -172,7 +172,7 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
     grounds = request.note.get("grounds") or []
     if grounds and request.note["outcome"] != GRANTED:
         yield Heading(_("Why not everything"), 2)
-        yield BulletList(tuple(_label("rights_grounds", ground) for ground in grounds))
+        yield BulletList(tuple(_label_code("rights_grounds", ground) for ground in grounds))
     yield Heading(_("If you do not agree"), 2)
     yield Paragraph(_("You can ask us to look at it again. You can also go to:"))
     yield BulletList(
@@ -210,5 +210,5 @@ def _say_basis(request: StoredRequest) -> Iterator[Block]:
     yield Paragraph(_("This stands on: %(basis)s.", basis=load_rules()["kinds"][request.kind]["basis"]))
 
 
-def _label(list_name: str, code: str) -> str:
+def _label_code(list_name: str, code: str) -> str:
     return get_code_list(list_name).label_for_code(code, current_language())

@@ -73,6 +73,7 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
     facts: list[str] = []
     if new.proof == "slip_and_facts" and new.person is not None:
         facts = check_facts(session, actor, merging.list_linked(session, new.person), new.stated)
+    # The id before the rest: the mark and the sealed words are bound to it.
     request_id, received_on = new_id(), new.received_on or clock.today()
     note = _build_note(new, received_on, facts, actor)
     reference = stored_requests.insert_request(session, request_id, note, _build_words(new))
@@ -147,6 +148,7 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
         yield FieldError("purposes", _("Choose what is taken back, or everything."))
     if new.kind == "transferred_complaint" and not new.sender:
         yield FieldError("sender", _("Write which entity transferred the complaint."))
+    # Without a record there is nothing to correct, to erase or to take back, and nobody to compare facts with.
     if new.kind in _KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
         message = _(
             "Look for the person first: this is asked from their record. Nobody there? Choose “To know their data”."
@@ -168,6 +170,7 @@ def _check_day(new: NewRequest) -> Iterator[FieldError]:
         yield FieldError("received_on", _("Write the day on which it came, for example 17/03/2026."))
     elif day > today:
         yield FieldError("received_on", _("This day has not come yet."))
+    # A mistyped century would give a clock that ended before the law began.
     elif day < _FIRST_DAY:
         yield FieldError("received_on", _("The law of data protection is in force since 18/10/2012."))
     elif not is_working_day(day) and new.channel not in ARRIVING_WAYS and not new.was_open:

@@ -78,6 +78,7 @@ def extend_term(
     due_on, latest = clock_of_request.due_on, clock_of_request.latest_extension
     if due_on is None or latest is None or request.note.get("extended_to"):
         raise Conflict(_("The term can be put off once, while it runs."))
+    # Who asks is told of the delay before the term ends, or it is no lawful delay (arts. 14 and 15.3).
     if clock.today() > due_on:
         raise Conflict(_("The term ended on %(day)s: it cannot be put off any more.", day=format_date(due_on)))
     errors = []
@@ -110,19 +111,20 @@ def transfer_request(
         "receiver": texts.clean_text(receiver, lines=True),
         "transfer_reason": texts.clean_text(reason, lines=True),
     }
-    return _close(session, actor, request, stored_requests.TRANSFERRED, "transferred", words)
+    return _close_request(session, actor, request, stored_requests.TRANSFERRED, "transferred", words)
 
 
 def withdraw_request(session: Session, actor: Actor, request_id: UUID, version: int) -> StoredRequest:
     """Note that who asked does not want it any more."""
     request = stored_requests.lock_request(session, request_id, version)
-    return _close(session, actor, request, stored_requests.WITHDRAWN, "withdrawn")
+    return _close_request(session, actor, request, stored_requests.WITHDRAWN, "withdrawn")
 
 
 def lapse_request(session: Session, request: StoredRequest) -> StoredRequest:
     """Close a claim of which nobody sent what was missing for two months (Ley 1581, art. 15.1)."""
+    # Read again under the lock: what was missing may have come since the job looked.
     locked = stored_requests.lock_request(session, request.id, request.version)
-    return _close(session, SYSTEM, locked, stored_requests.LAPSED, "lapsed")
+    return _close_request(session, SYSTEM, locked, stored_requests.LAPSED, "lapsed")
 
 
 def silence_request(session: Session, actor: Actor, request_id: UUID, version: int) -> StoredRequest:
@@ -165,14 +167,15 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     is_granted = decision.outcome in {GRANTED, PARTLY}
     if is_granted and not request.is_proved:
         raise Conflict(_("First note how it was proved who asks: nobody else may get or change these data."))
+    # In the same transaction: an answer that says what was not done would be worse than none.
     done = carrying_out.carry_out(session, actor, request) if is_granted else {}
     changes = {"outcome": decision.outcome, "grounds": list(decision.grounds), "done": done}
     words = {"decision_text": texts.clean_text(decision.text, lines=True)}
-    decided = _close(session, actor, request, stored_requests.DECIDED, "decided", words, changes)
+    decided = _close_request(session, actor, request, stored_requests.DECIDED, "decided", words, changes)
     takes_all_back = request.kind == "revocation" and "*" in request.note["purposes"] and decision.erases_too
     if is_granted and (request.kind == "erasure" or takes_all_back) and request.person is not None:
         # Last: the note of the request loses its words with the person's key.
-        carrying_out.erase(session, actor, request)
+        carrying_out.erase_person_of_request(session, actor, request)
         return stored_requests.get_request(session, request.id)
     return decided
 
@@ -203,7 +206,7 @@ def _require_text(field: str, text: str, missing_message: str) -> str:
     return texts.clean_text(text, lines=True)
 
 
-def _close(
+def _close_request(
     session: Session,
     actor: Actor,
     request: StoredRequest,

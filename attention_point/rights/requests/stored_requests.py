@@ -98,6 +98,7 @@ def _read_day(text: str | None) -> date | None:
 
 def insert_request(session: Session, request_id: UUID, note: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     """Store a new request under the next filing number of the year in which it came, and return the number."""
+    # Two desks at once must not get one number; there are few requests, so that one lock for all holds nobody up.
     lock_for_transaction(session, _COUNTER_LOCK)
     prefix = f"DP-{note['received_on'][:4]}-"
     last = session.scalar(select(func.max(RightsRequest.reference)).where(RightsRequest.reference.like(f"{prefix}%")))
@@ -198,6 +199,7 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
     """Leave of the requests about some people the minimal note alone: nobody's name, and nothing that was said."""
     requests = list_requests_of_people(session, people)
     for request in requests:
+        # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
         kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
         note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
         session.execute(

@@ -64,7 +64,7 @@ def test_the_daily_verification_is_kept_and_told(database: Database, settings: S
         journal.record(session, SYSTEM, "journal.export", "journal")
     chain_state.verify_journal_daily(database, settings, "2026-11-30")
     with database.read_session() as session:
-        assert chain_state.find_chain_state(session).holds
+        assert chain_state.find_chain_state(session).is_whole
         assert [line.advice for line in chain_state.list_chain_status(session, settings)] == [""]
     assert list(check_chain(database, settings)) == []
     with clock.override_now(clock.now() + timedelta(days=4)), database.read_session() as session:
@@ -76,7 +76,7 @@ def test_the_daily_verification_is_kept_and_told(database: Database, settings: S
     chain_state.verify_journal_daily(database, settings, "2026-12-01")
     with database.read_session() as session:
         state = chain_state.find_chain_state(session)
-        assert (state.holds, state.fault_count) == (False, 1)
+        assert (state.is_whole, state.fault_count) == (False, 1)
     assert "journal verify" in "".join(check_chain(database, settings))
 
 
@@ -96,8 +96,9 @@ def test_the_auditor_begins_there_and_finds_who_saw_a_person(app: Flask, databas
     missing = auditor.post("/journal/overview/person", data={"csrf_token": token, "number": "Yohana Velásquez"})
     assert missing.status_code == 422
     assert "Escríbalo como está en la hoja" in missing.text
-    assert auditor.post("/journal/overview/head", data={"csrf_token": token}).status_code == 303
-    assert "Nadie ha anotado" not in auditor.get("/journal/overview").text
+    assert auditor.post("/journal/overview/head", data={"csrf_token": token, "seq": "x"}).status_code == 422
+    assert auditor.post("/journal/overview/head", data={"csrf_token": token, "seq": "1"}).status_code == 303
+    assert "Último sello anotado afuera: el de la entrada 1," in auditor.get("/journal/overview").text
 
 
 @pytest.mark.parametrize("role", ["agent", "office", "supervisor", "entity"])

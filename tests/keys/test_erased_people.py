@@ -1,0 +1,26 @@
+"""The list of erased people outlives a rotation: its old lines may be under a key that is gone."""
+
+from pathlib import Path
+
+import pytest
+
+from attention_point.foundation import clock
+from attention_point.foundation.database import new_id
+from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault.key_changes import remove_version, rotate_version
+from attention_point.people.erasure import erasure_list
+
+
+def test_an_erasure_that_was_sealed_anew_is_read_without_the_old_key(tmp_path: Path) -> None:
+    path, person, now, keyring = tmp_path / "erased-people", new_id(), clock.now(), Keyring.generate()
+    rotated = rotate_version(keyring, "wrap", now)
+    content = b'{"at": "2026-11-30T12:00:00+00:00"}'
+    for held in (keyring, rotated):
+        sealed = Vault(held).seal(erasure_list.SEALING_PURPOSE, person, content)
+        erasure_list.append_erasures(path, [erasure_list.ListedErasure(person, now, sealed)])
+    left = Vault(remove_version(rotated, "wrap", 1))
+    assert list(erasure_list.read_erasures(path, left)) == [person]
+    other = Vault(keyring).seal(erasure_list.SEALING_PURPOSE, new_id(), content)
+    erasure_list.append_erasures(path, [erasure_list.ListedErasure(new_id(), now, other)])
+    with pytest.raises(erasure_list.ErasureListError):
+        erasure_list.read_erasures(path, left)
