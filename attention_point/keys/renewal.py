@@ -23,7 +23,7 @@ from attention_point.keys.models import KeyRotation
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
 # Never so few that the desk registers people faster than they are renewed.
-_SMALLEST_LIMIT, _LARGEST_LIMIT = 20, 400
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 5, 400
 # A registration takes some milliseconds itself: it may wait for one batch without being noticed.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.012
 # Between batches everybody else has the database for twice as long.
