@@ -13,6 +13,7 @@ from attention_point.intake.erasure import views as erasure_views
 from attention_point.intake.erasure.erasers import ERASERS
 from attention_point.intake.erasure.models import ErasedCount
 from attention_point.intake.erasure.purge import RETENTION_CHECK
+from attention_point.intake.key_renewal.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.models import FormDraft
 from attention_point.intake.openings import views as openings_views
 from attention_point.intake.openings.notices import OPENINGS_NOTICE_JOB
@@ -21,7 +22,6 @@ from attention_point.intake.pages import desk_blueprint, duplicates_views, searc
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
-from attention_point.intake.records.person_keys import PERSON_KEY_ROTATION
 from attention_point.people.break_glass import grants
 from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
 from attention_point.people.erasure import erasure_list, repeating
