@@ -20,8 +20,8 @@ from attention_point.intake.openings.review import REVIEW_PERMISSION
 from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
+from attention_point.intake.person_keys import PERSON_KEY_ROTATION
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
-from attention_point.intake.records.person_keys import PERSON_KEY_ROTATION
 from attention_point.people.break_glass import grants
 from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
 from attention_point.people.erasure import erasure_list, repeating

@@ -30,7 +30,7 @@ KILLED_ROTATION = """
 import os, signal
 from attention_point.app import open_database_of
 from attention_point.foundation.settings import read_settings
-from attention_point.intake.records import person_keys
+from attention_point.intake import person_keys
 from attention_point.keys import renewal, services
 
 settings = read_settings()
