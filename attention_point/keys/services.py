@@ -55,7 +55,7 @@ def begin_rotation(database: Database, path: Path, kind: str) -> int:
     if any(waiting.values()) and len(keyring.get_keys(kind).keys) > 1:
         return keyring.get_keys(kind).current
     rotated = rotate_version(keyring, kind, clock.now())
-    _store(database, path, rotated, "keys.rotate", kind, rotated.get_keys(kind).current)
+    _store_keyring(database, path, rotated, "keys.rotate", kind, rotated.get_keys(kind).current)
     return rotated.get_keys(kind).current
 
 
@@ -63,7 +63,7 @@ def prepare_rotation(database: Database, path: Path, kind: str) -> int:
     """Put a further version of a key into the keyring, under which nothing is written yet. Returns the version."""
     prepared = prepare_version(Keyring.load(path), kind)
     version = max(prepared.get_keys(kind).keys)
-    _store(database, path, prepared, "keys.prepare", kind, version)
+    _store_keyring(database, path, prepared, "keys.prepare", kind, version)
     return version
 
 
@@ -103,10 +103,10 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
                 version=version,
             )
         )
-    _store(database, path, remove_version(keyring, kind, version), "keys.remove", kind, version)
+    _store_keyring(database, path, remove_version(keyring, kind, version), "keys.remove", kind, version)
 
 
-def _store(database: Database, path: Path, keyring: Keyring, action: str, kind: str, version: int) -> None:
+def _store_keyring(database: Database, path: Path, keyring: Keyring, action: str, kind: str, version: int) -> None:
     keyring.replace_file(path)
     # After the file: an entry of a rotation that the disk refused would be wrong, a missing one is only missing.
     with database.write_session() as session:

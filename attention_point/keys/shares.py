@@ -34,7 +34,7 @@ def split_keyring(keyring: Keyring) -> tuple[str, str]:
     content = hashlib.sha256(content).digest()[:_CHECK_BYTES] + content
     pad = secrets.token_bytes(len(content))
     set_id = secrets.token_hex(4)
-    parts = (pad, _combine(pad, content))
+    parts = (pad, _combine_bytes(pad, content))
     first, second = (_write_share(number, set_id, part) for number, part in enumerate(parts, 1))
     return first, second
 
@@ -51,7 +51,7 @@ def join_shares(texts: tuple[str, str]) -> Keyring:
     parts = [part for _number, _set_id, part in shares]
     if len(parts[0]) != len(parts[1]):
         raise ShareError(_("Lines are missing at the end of a share."))
-    content = _combine(*parts)
+    content = _combine_bytes(*parts)
     check, content = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
     try:
         if hashlib.sha256(content).digest()[:_CHECK_BYTES] != check:
@@ -61,7 +61,7 @@ def join_shares(texts: tuple[str, str]) -> Keyring:
         raise ShareError(_("The two shares do not make a keyring.")) from None
 
 
-def _combine(first: bytes, second: bytes) -> bytes:
+def _combine_bytes(first: bytes, second: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(first, second, strict=True))
 
 

@@ -39,12 +39,12 @@ class Half:
     number: int
 
     @property
-    def first(self) -> date:
+    def first_day(self) -> date:
         """Its first day."""
         return date(self.year, 1 if self.number == 1 else 7, 1)
 
     @property
-    def last(self) -> date:
+    def last_day(self) -> date:
         """Its last day."""
         return date(self.year, 6, 30) if self.number == 1 else date(self.year, 12, 31)
 
@@ -64,7 +64,7 @@ def parse_half(code: str, today: date) -> Half:
     year, _dash, number = code.partition("-")
     if year.isascii() and year.isdecimal() and len(year) == 4 and number in {"1", "2"} and int(year) >= 2012:
         half = Half(int(year), int(number))
-        if half.first <= today:
+        if half.first_day <= today:
             return half
     return find_last_half(today)
 
@@ -86,7 +86,7 @@ class RequestCount:
 def count_requests(session: Session, half: Half) -> list[RequestCount]:
     """Count the requests of half a year by kind, in the order of the list of kinds."""
     by_kind: dict[str, list[StoredRequest]] = {}
-    for stored in list_notes_between(session, half.first, half.last):
+    for stored in list_notes_between(session, half.first_day, half.last_day):
         by_kind.setdefault(stored.kind, []).append(stored)
     return [_count_kind(code.code, by_kind.get(code.code, [])) for code in get_code_list("rights_kinds")]
 
