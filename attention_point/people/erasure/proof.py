@@ -37,7 +37,7 @@ class ErasureProof:
     traces: int
 
     @property
-    def holds(self) -> bool:
+    def is_nothing_left(self) -> bool:
         """Whether nothing is left."""
         return not self.readable_people and not self.traces
 

@@ -30,7 +30,7 @@ def find_returned(database: Database, person_ids: Sequence[UUID]) -> list[UUID]:
     """Who of these erased people can be read in the database: it was restored from a copy older than the erasure."""
     returned: list[UUID] = []
     with database.read_session() as session:
-        for ids in _split(person_ids, _ROWS_AT_ONCE):
+        for ids in _split_into_batches(person_ids, _ROWS_AT_ONCE):
             returned += session.scalars(select(Person.id).where(Person.id.in_(ids), Person.wrapped_key.is_not(None)))
     return returned
 
@@ -38,7 +38,7 @@ def find_returned(database: Database, person_ids: Sequence[UUID]) -> list[UUID]:
 def repeat_erasures(database: Database, erasures: Mapping[UUID, ListedErasure]) -> int:
     """Erase again those of a list whom the database can still read. Returns how many."""
     returned = find_returned(database, list(erasures))
-    for ids in _split(returned, BATCH_SIZE):
+    for ids in _split_into_batches(returned, BATCH_SIZE):
         with database.write_session() as session:
             services.repeat_erasures(session, {person_id: erasures[person_id] for person_id in ids})
     return len(returned)
@@ -56,7 +56,7 @@ def erase_returned(database: Database, erasures: Mapping[UUID, ListedErasure]) -
     return repeat_erasures(database, erasures)
 
 
-def _split(person_ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+def _split_into_batches(person_ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     return (person_ids[start : start + size] for start in range(0, len(person_ids), size))
 
 
