@@ -61,7 +61,7 @@ def confirm_way_back(session: Session, actor: Actor, way_back_id: UUID) -> str:
     way_back = _lock_waiting(session, way_back_id)
     if actor.id is not None and actor.id in {way_back.asked_by, way_back.account_id}:
         raise Forbidden(_("Another person must confirm this."))
-    return _confirm(session, actor, way_back)
+    return _confirm_way_back(session, actor, way_back)
 
 
 def confirm_alone(session: Session, actor: Actor, account_id: UUID) -> str | None:
@@ -72,10 +72,10 @@ def confirm_alone(session: Session, actor: Actor, account_id: UUID) -> str | Non
     way_back = next(iter(queries.list_open_ways_back(session, account_id)))
     if queries.list_confirming_accounts(session, [account_id]):
         return None
-    return _confirm(session, actor, way_back)
+    return _confirm_way_back(session, actor, way_back)
 
 
-def _confirm(session: Session, actor: Actor, way_back: WayBack) -> str:
+def _confirm_way_back(session: Session, actor: Actor, way_back: WayBack) -> str:
     vault, code = get_vault(session), rules.generate_code()
     record = records.open_way_back(vault, way_back)
     record["hashes"].append(rules.hash_code(code))
