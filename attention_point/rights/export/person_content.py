@@ -113,8 +113,10 @@ def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> d
     services = directory_queries.get_services_by_code(session)
 
     def name_service(code: str) -> str:
+        # A service that has left the directory is named by its code: it was offered all the same.
         return services[code].name[language] if code in services else code
 
+    # As it stands after a correction: by that the office goes, and about that the person asks.
     counted: Mapping[str, Any] = record.get("corrected_facts") or record.get("counted") or {}
     guardian = record.get("guardian") or {}
     return {

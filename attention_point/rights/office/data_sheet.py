@@ -62,6 +62,7 @@ def find_last_half(today: date) -> Half:
 def parse_half(code: str, today: date) -> Half:
     """The half that a code names (``2026-1``); the last one that ended for every other text."""
     year, _dash, number = code.partition("-")
+    # The law is of 2012 (Ley 1581): no half before it can have a request.
     if year.isascii() and year.isdecimal() and len(year) == 4 and number in {"1", "2"} and int(year) >= 2012:
         half = Half(int(year), int(number))
         if half.first_day <= today:
@@ -129,6 +130,7 @@ def build_data_sheet(session: Session, half: Half, *, contact: str | None, water
     blocks.append(LabelledValues(tuple(_list_responsible(session, contact))))
     for database in sheet["databases"]:
         blocks.append(Heading(database["name"][language], 2))
+        # Translated here and not with the module, which is loaded before anybody's language is known.
         labels = dict(zip(_LABELS, _list_labels(), strict=True))
         rows = [(label, database[name][language]) for name, label in labels.items()]
         blocks.append(
