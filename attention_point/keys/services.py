@@ -79,6 +79,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
         raise KeyInUse(_("The keyring has no version %(version)s of this key.", version=version))
     if version >= keys.current:
         raise KeyInUse(_("Version %(version)s is the one in use: rotate the key first.", version=version))
+    # The first version that came after it ended its use, whichever is the current one by now.
     replaced_at = min(moment for later, moment in keys.since.items() if later > version)
     if clock.now() - replaced_at < OVERLAP:
         raise KeyInUse(
@@ -86,6 +87,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
         )
     with database.read_session() as session:
         rotations = list_rotations(database, kind)
+        # The rows are counted, however far the rotation says that it is: those that did not open lie behind it.
         rows = {rotation.label: renewal.count_by_version(session, rotation)[version] for rotation in rotations}
     if any(rows.values()):
         raise KeyInUse(
