@@ -72,6 +72,8 @@ def complete_list(database: Database, _settings: Settings, _period: str) -> None
         return
     listed = erasure_list.read_listed_ids(path)
     erasure_list.append_erasures(path, _list_unlisted(database, listed))
+    # The ids alone show that nobody came back, as nearly always. Only otherwise are the lines opened, of which a
+    # damaged one stops the job.
     if find_returned(database, list(listed)):
         repeat_erasures(database, erasure_list.read_erasures(path, database.info["vault"]))
     with database.read_session() as session:
@@ -83,6 +85,7 @@ def complete_list(database: Database, _settings: Settings, _period: str) -> None
 def _list_unlisted(database: Database, listed: Mapping[UUID, bytes]) -> list[ListedErasure]:
     """The erasures of the database that the list lacks, or has under an older key."""
     with database.read_session() as session:
+        # A note whose own time is over was emptied. Its line in the list stays: a restore still erases the person.
         query = select(Erasure.person_id, Erasure.erased_at, Erasure.sealed).where(Erasure.sealed.is_not(None))
         return [
             ListedErasure(row.person_id, row.erased_at, row.sealed)
