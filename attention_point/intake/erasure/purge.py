@@ -98,6 +98,7 @@ def _list_past_notes(session: Session, rule: retention.RetentionRule, day: date)
 def purge_past_data(database: Database, actor: Actor, day: date) -> PurgeReport:
     """Remove what is past its time on a day, and prove it. Others go on working meanwhile."""
     with database.read_session() as session:
+        # Listed before anything goes, so that every line says what was past its time when the command began.
         due = dict(_list_due(session, day))
         erased_ids = next((ids for rule, ids in due.items() if rule.purpose == retention.ATTENTION), [])
         traces = proof.collect_traces(session, erased_ids)
@@ -135,11 +136,13 @@ def _forget_phones(session: Session, actor: Actor, person_ids: Sequence[UUID], _
     now = clock.now()
     with in_language("es"):  # the office reads it in the history, whatever terminal calls this
         reason = _("The time for which data are kept is over")
+    # Whoever was erased a moment ago, as a file past its time, was on this list too.
     still_there = [row.id for row in people_queries.list_sealed_people(session, person_ids) if row.wrapped_key]
     for person_id in sorted(still_there):
         correction = people_services.PersonCorrection(
             {},
             reason,
+            # A correction is known by the digest of its form when it comes again; here there was no form.
             hashlib.sha256(f"retention {person_id} {now.isoformat()}".encode()).hexdigest(),
             actor.journal_label,
             now,
