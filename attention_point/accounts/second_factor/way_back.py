@@ -40,6 +40,7 @@ def ask_way_back(session: Session, actor: Actor, account_id: UUID, reason: str, 
     if not 0 < len(reason) <= rules.WAY_BACK_REASON_MAX_LENGTH:
         message = _("Write in at most %(number)s letters what happened.", number=rules.WAY_BACK_REASON_MAX_LENGTH)
         raise Invalid(message, (FieldError("reason", message),))
+    # One at a time: of two that are open, somebody would put halves together that open nothing.
     _end_ways_back(session, account.id)
     code, asked_by = rules.generate_code(), actor.id if actor.kind == "account" else None
     way_back = WayBack(id=new_id(), account_id=account.id, asked_by=asked_by, asked_at=clock.now())
@@ -108,6 +109,7 @@ def use_way_back(session: Session, account: Account, code: str) -> bool:
         if way_back.confirmed_at and sorted(records.open_way_back(vault, way_back)["hashes"]) == sorted(hashes):
             _end_ways_back(session, account.id)
             services.remove_all_factors(session, account)
+            # The lost device may still be signed in, in whatever hands it is.
             end_sessions(session, account.id)
             return True
     return False
