@@ -51,6 +51,7 @@ def list_open_ways_back(session: Session, account_id: UUID | None = None) -> lis
 def list_confirming_accounts(session: Session, excluded_ids: Sequence[UUID | None]) -> Sequence[Account]:
     """The accounts, in use and without those that are named, whose role may confirm a way back."""
     roles = [role for role, permissions in ROLES.items() if CONFIRMING_PERMISSION in permissions]
+    # Nobody can count on an account with which nobody has ever signed in.
     query = select(Account).where(Account.active, Account.role.in_(roles), Account.last_sign_in_at.is_not(None))
     excluded = [account_id for account_id in excluded_ids if account_id]
     return session.scalars(query.where(Account.id.not_in(excluded)).order_by(Account.email)).all()

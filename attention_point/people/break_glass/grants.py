@@ -118,6 +118,7 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
         person_id=person,
         actor=actor.journal_label,
         opened_at=now,
+        # A grant is written once and never changed, so that its row has no version.
         sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED),
     )
     session.add(grant)
