@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 from attention_point.foundation import clock
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export import files
 from attention_point.rights.office import data_sheet, incidents
 from attention_point.rights.office.incidents import NewIncident
@@ -129,6 +131,59 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
     assert "Peñaloza" not in page
 
 
+def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
+    someone = new_person(app)
+    supervisor, address = browser(app, "supervisor"), f"/rights/people/{someone}/requests/new"
+    form = {"kind": "revocation", "channel": "oral", "received_on": "16/08/2017", "asker": "person"}
+    page = text(supervisor.get(address))
+    assert "Enviar sus datos a: Servicio Nacional de Aprendizaje SENA" in page
+    assert 'value="document" checked' not in page  # nothing says that somebody checked who asks
+    unproved = send(supervisor, address, {**form, "purposes": "referral:sena"})
+    assert "Elija cómo se comprobó quién pide." in text(unproved)
+    unknown = send(supervisor, address, {**form, "proof": "document", "purposes": "referral:nobody"})
+    assert unknown.status_code == 422
+    filed_request = send(supervisor, address, {**form, "proof": "document", "purposes": "referral:sena"})
+    assert filed_request.status_code == 303
+    answer = {"outcome": "granted", "text": "El SENA no usa más sus datos."}
+    assert send(supervisor, filed_request.location, answer, "/decision").status_code == 303
+    page = text(supervisor.get(filed_request.location))
+    assert "Retiramos 1 remisión" in page
+    with app.extensions["database"].read_session() as session:
+        visits = intake_queries.list_visits_of_person(session, someone)
+        referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
+        states = {entry.entity: entry.state for entry in referrals if isinstance(entry, DecryptedReferral)}
+    assert states.pop("sena") == "withdrawn"
+    assert states
+    assert set(states.values()) == {"created"}
+
+
+def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
+        asked = {"asker": "representative", "proof": "none", "asker_name": "Jesús Mora"}
+        request = filed(session, "consultation", person=someone, **asked)
+    supervisor, address = browser(app, "supervisor"), f"/rights/requests/{request.id}"
+    page = text(supervisor.get(address))
+    assert "Otra persona pide los datos de alguien que puede estar en peligro" in page
+    assert "Antes no muestre ni diga nada." in page
+    assert f"/rights/people/{someone}/export.pdf" not in page
+    reply = send(supervisor, address, {"outcome": "granted", "text": "Aquí está su copia."}, "/decision")
+    assert reply.status_code == 422
+    assert "Primero anote cómo se comprobó quién pide" in text(reply)
+    assert "Aquí está su copia." in text(reply)
+
+
+def test_a_paper_calls_who_proved_it_by_name_and_nobody_else(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session)
+        proved = filed(session, "consultation", person=someone, asker_name="")
+        unproved = filed(session, "consultation", person=someone, asker_name="", proof="none")
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        assert "Para Yohana Patricia" in read_pdf(draw_paper(session, settings, proved.id, "receipt"))
+        assert "Yohana" not in read_pdf(draw_paper(session, settings, unproved.id, "receipt"))
+
+
 def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
@@ -145,11 +200,17 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         someone, _code = recorded_person(session, notes="Duerme en el parque.")
         recorded_person(session, person=person(given_names="Nicolasa"))
+        child, _code = recorded_person(
+            session, person=person(birth_date="2012-03-17"), guardian={"name": "Rosa Peña", "relation": "mother"}
+        )
         filed(session, "consultation", person=someone, text=WORDS)
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
+        paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+    assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
+    assert "Rosa Peña, Madre" in paper_of_child
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}

@@ -117,8 +117,9 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
     person, code = recorded_person(session)
     _other, other_code = recorded_person(session)
     request = filed(session, "consultation", person=person, proof="none")
-    with pytest.raises(Conflict):  # not proved: nobody gets anything
+    with pytest.raises(Invalid) as refusal:  # not proved: nobody gets anything; the answer that was typed stays
         steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
+    assert [error.field for error in refusal.value.field_errors] == ["outcome"]
     facts = {"birth_date": "1991-03-17", "phone": "300 1234567"}
     for wrong in (
         StatedFacts(other_code, facts),
@@ -128,10 +129,27 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
     ):
         with pytest.raises(Invalid):
             steps.prove_identity(session, SUPERVISOR, request.id, request.version, "slip_and_facts", wrong)
-    stated = StatedFacts(code.lower(), {**facts, "surname_1": "VELASQUEZ", "visit_day": "2017-08-09"})
+    # Who is called Yohana Patricia says Yohana.
+    said = {"given_names": "Yohana", "surname_1": "VELASQUEZ", "visit_day": "2017-08-09"}
+    stated = StatedFacts(code.lower(), {**facts, **said})
     proved = steps.prove_identity(session, SUPERVISOR, request.id, request.version, "slip_and_facts", stated)
-    assert proved.note["facts"] == ["birth_date", "phone", "surname_1", "visit_day"]
+    assert proved.note["facts"] == ["birth_date", "given_names", "phone", "surname_1", "visit_day"]
     assert steps.decide_request(session, SUPERVISOR, request.id, proved.version, YES).state == "decided"
+
+
+@pytest.mark.parametrize(
+    ("asker", "proof"), [("representative", "document"), ("parent", "document"), ("authority", "known_here")]
+)
+def test_an_identity_document_of_ones_own_proves_no_right_over_another(
+    session: Session, asker: str, proof: str
+) -> None:
+    person, _code = recorded_person(session)
+    with pytest.raises(Invalid) as refusal:
+        filed(session, "consultation", person=person, asker=asker, proof=proof, asker_name="Jesús Mora")
+    assert [error.field for error in refusal.value.field_errors] == ["proof"]
+    request = filed(session, "consultation", person=person, asker=asker, proof="none", asker_name="Jesús Mora")
+    with pytest.raises(Invalid):
+        steps.prove_identity(session, SUPERVISOR, request.id, request.version, proof, StatedFacts("", {}))
 
 
 def test_an_incomplete_claim_waits_and_lapses(database: Database) -> None:

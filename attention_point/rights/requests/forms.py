@@ -80,11 +80,17 @@ class RequestForm(FactsForm):
         purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
         self.purposes.choices = [(purpose, _(PURPOSE_LABELS[purpose])) for purpose in purposes]
 
+    def offer_entities(self, purposes: Collection[tuple[str, str]]) -> None:
+        """Offer to take back the consent for single entities: pairs of a purpose and its label."""
+        self.purposes.choices = [*self.purposes.choices, *purposes]
+
     def show_today(self) -> None:
-        """Fill in what is so nearly always: today, at the desk, the person, who collects the answer."""
+        """Fill in what is so nearly always: today, at the desk, the person, who collects the answer.
+
+        Never how it was proved who asks: what nobody checked must not be filed as checked.
+        """
         self.received_on.process_data(clock.today())
-        self.channel.data, self.asker.data = "desk", "person"
-        self.answer_way.data, self.proof.data = "in_person", "document"
+        self.channel.data, self.asker.data, self.answer_way.data = "desk", "person", "in_person"
 
     def read_request(self, person: UUID | None) -> NewRequest:
         """What was typed."""
@@ -96,7 +102,7 @@ class RequestForm(FactsForm):
             proof=self.proof.data or "",
             person=person,
             stated=self.read_facts(),
-            purposes=tuple(self.purposes.data or ()),
+            purposes=tuple(purpose for purpose in self.purposes.data or () if purpose in dict(self.purposes.choices)),
             answer_way=self.answer_way.data or "in_person",
             address=self.address.data or "",
             is_safe=self.is_safe.data,

@@ -37,10 +37,13 @@ def list_papers(request: StoredRequest) -> list[str]:
     return [name for name in PAPER_TITLES if is_there[name]]
 
 
-def build_paper(request: StoredRequest, paper: str, *, contact: str | None, watermark: str | None) -> Report:
+def build_paper(
+    request: StoredRequest, paper: str, *, contact: str | None, watermark: str | None, person_name: str = ""
+) -> Report:
     """One paper of a request as a report. ``contact`` is where the person can ask. Raises KeyError for another name.
 
-    Of somebody who was erased it has no name, nor anything that was said.
+    ``person_name`` is the name on file; it is written only for the person who proved who they are. Of somebody who was
+    erased the paper has no name, nor anything that was said.
     """
     title = _(PAPER_TITLES[paper])
     writers = {
@@ -52,7 +55,7 @@ def build_paper(request: StoredRequest, paper: str, *, contact: str | None, wate
     }
     blocks = [
         Paragraph(_("Filing number: %(reference)s", reference=request.reference)),
-        Paragraph(_find_addressee(request)),
+        Paragraph(_find_addressee(request, person_name)),
         *writers[paper](request),
     ]
     if contact:
@@ -70,8 +73,9 @@ def build_paper(request: StoredRequest, paper: str, *, contact: str | None, wate
     )
 
 
-def _find_addressee(request: StoredRequest) -> str:
-    name = str((request.words or {}).get("asker_name", ""))
+def _find_addressee(request: StoredRequest, person_name: str) -> str:
+    is_oneself = request.note["asker"] == "person" and request.is_proved
+    name = str((request.words or {}).get("asker_name", "")) or (person_name if is_oneself else "")
     return _("For %(name)s", name=name) if name else _("For whoever made this request")
 
 

@@ -30,6 +30,15 @@ _LONGEST_LINE = 200
 _FIRST_DAY = date(2012, 10, 18)  # Ley 1581 de 2012 is in force from here on
 CALLED_OR_WRITTEN = frozenset({"letter", "email", "phone"})
 ARRIVING_WAYS = frozenset({"mail", "web"})  # they come on any day
+PROOFS_BY_ASKER: Mapping[str, frozenset[str]] = {
+    "person": frozenset({"document", "slip_and_facts", "known_here"}),
+    "child": frozenset({"document", "slip_and_facts", "known_here", "kinship"}),
+    "representative": frozenset({"power"}),
+    "parent": frozenset({"kinship", "power", "slip_and_facts", "known_here"}),
+    "family_defender": frozenset({"office"}),
+    "authority": frozenset({"office"}),
+}
+"""What shows that each may ask (Decreto 1377 de 2013, art. 20): one's own identity document says nothing of another."""
 _KINDS_ABOUT_SOMEBODY_ON_FILE = frozenset({"rectification", "erasure", "revocation"})
 
 
@@ -142,6 +151,7 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
     for name, (list_name, code, message) in chosen.items():
         if not get_code_list(list_name).has_code(code):
             yield FieldError(name, message)
+    yield from check_proof(new.asker, new.proof)
     yield from _check_day(new)
     yield from _check_words(new)
     if new.kind == "revocation" and not new.purposes:
@@ -162,6 +172,14 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
         if not new.is_safe:
             message = _("Ask whether writing or calling is safe. If it is not, the answer is collected at the point.")
             yield FieldError("is_safe", message)
+
+
+def check_proof(asker: str, proof: str) -> Iterator[FieldError]:
+    """Yield an error where what was shown does not prove that the one who asks may ask; nothing shown yet is none."""
+    is_known = asker in PROOFS_BY_ASKER and get_code_list("rights_proofs").has_code(proof)
+    if is_known and proof != "none" and proof not in PROOFS_BY_ASKER[asker]:
+        message = _("This does not prove that they may ask. Choose what does, or “Not proved yet”.")
+        yield FieldError("proof", message)
 
 
 def _check_day(new: NewRequest) -> Iterator[FieldError]:
