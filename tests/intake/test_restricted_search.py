@@ -23,3 +23,9 @@ def test_only_a_supervisor_finds_by_them(session: Session, role: str, is_found: 
         if not is_found:  # as one that does not exist
             assert (result.people, result.more, result.unasked) == (missing.people, missing.more, missing.unasked)
     assert session.scalars(select(Visit.id)).all() == [visit.id]
+
+
+def test_a_service_of_violence_named_as_a_need_hides_the_visit(session: Session) -> None:
+    answer = recorded(session, needs=["VBG-PROT", "EMP-SENA"])
+    visit = session.get_one(Visit, UUID(answer["id"]))
+    assert ids(searched(session, visit.reference, acting("agent"))) == []

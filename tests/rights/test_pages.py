@@ -148,10 +148,16 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     assert send(supervisor, filed_request.location, answer, "/decision").status_code == 303
     page = text(supervisor.get(filed_request.location))
     assert "Retiramos 1 remisión" in page
-    with app.extensions["database"].read_session() as session:
+    request_id = UUID(filed_request.location.rpartition("/")[2])
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        letter = read_pdf(draw_paper(session, app.extensions["settings"], request_id, "answer"))
+        assert "Enviar sus datos a: Servicio Nacional de Aprendizaje SENA" in letter
         visits = intake_queries.list_visits_of_person(session, someone)
         referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
         states = {entry.entity: entry.state for entry in referrals if isinstance(entry, DecryptedReferral)}
+        taken_back = next(entry.id for entry in referrals if entry.state == "withdrawn")
+    page = text(browser(app, "entity", "sena").get(f"/portal/referrals/{taken_back}"))
+    assert "El punto de atención retiró esta remisión" in page
     assert states.pop("sena") == "withdrawn"
     assert states
     assert set(states.values()) == {"created"}

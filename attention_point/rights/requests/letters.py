@@ -1,6 +1,6 @@
 """The papers of a request, in plain words: the receipt, what is missing, the new day, the transfer, the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,12 +38,18 @@ def list_papers(request: StoredRequest) -> list[str]:
 
 
 def build_paper(
-    request: StoredRequest, paper: str, *, contact: str | None, watermark: str | None, person_name: str = ""
+    request: StoredRequest,
+    paper: str,
+    *,
+    contact: str | None,
+    watermark: str | None,
+    person_name: str = "",
+    purposes: Sequence[str] = (),
 ) -> Report:
     """One paper of a request as a report. ``contact`` is where the person can ask. Raises KeyError for another name.
 
     ``person_name`` is the name on file; it is written only for the person who proved who they are. Of somebody who was
-    erased the paper has no name, nor anything that was said.
+    erased the paper has no name, nor anything that was said. ``purposes`` are what is taken back, in words.
     """
     title = _(PAPER_TITLES[paper])
     writers = {
@@ -56,7 +62,9 @@ def build_paper(
     blocks = [
         Paragraph(_("Filing number: %(reference)s", reference=request.reference)),
         Paragraph(_find_addressee(request, person_name)),
+        *_say_request(request, purposes),
         *writers[paper](request),
+        *_say_basis(request),
     ]
     if contact:
         blocks.append(Paragraph(_("Questions? Write or call: %(contact)s", contact=contact)))
@@ -79,16 +87,17 @@ def _find_addressee(request: StoredRequest, person_name: str) -> str:
     return _("For %(name)s", name=name) if name else _("For whoever made this request")
 
 
-def _say_request(request: StoredRequest) -> Iterator[Block]:
+def _say_request(request: StoredRequest, purposes: Sequence[str]) -> Iterator[Block]:
     yield Heading(_("What you asked"), 2)
     yield Paragraph(_label_code("rights_kinds", request.kind))
+    if purposes:
+        yield BulletList(tuple(purposes))
     text = str((request.words or {}).get("text", ""))
     if text:
         yield Paragraph(f"“{text}”")
 
 
 def _write_receipt(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What happens now"), 2)
     yield Paragraph(_("We received it on %(day)s.", day=format_date(request.received_on)))
     # The first term: what was put off later stands on a paper of its own.
@@ -104,7 +113,6 @@ def _write_receipt(request: StoredRequest) -> Iterator[Block]:
         yield Paragraph(sentence)
     yield Paragraph(_describe_handing_over(request))
     yield Paragraph(_("Keep this paper. With its filing number you can ask how your request is going. It is free."))
-    yield from _say_basis(request)
 
 
 def _find_first_due(request: StoredRequest) -> date | None:
@@ -126,7 +134,6 @@ def _describe_handing_over(request: StoredRequest) -> str:
 
 
 def _write_missing(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What is missing"), 2)
     yield Paragraph(str((request.words or {}).get("missing", "")))
     asked_on = date.fromisoformat(request.note["asked_on"])
@@ -139,7 +146,6 @@ def _write_missing(request: StoredRequest) -> Iterator[Block]:
                 day=format_date(lapses_after),
             )
         )
-    yield from _say_basis(request)
 
 
 def _find_lapse(request: StoredRequest) -> date | None:
@@ -148,25 +154,20 @@ def _find_lapse(request: StoredRequest) -> date | None:
 
 
 def _write_extension(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("Why it takes longer"), 2)
     yield Paragraph(str((request.words or {}).get("extension_reason", "")))
     day = format_date(date.fromisoformat(request.note["extended_to"]))
     yield Paragraph(_("We answer at the latest on %(day)s. It cannot be put off again.", day=day))
-    yield from _say_basis(request)
 
 
 def _write_transfer(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("Who answers you"), 2)
     words = request.words or {}
     yield Paragraph(_("We sent it to: %(receiver)s", receiver=str(words.get("receiver", ""))))
     yield Paragraph(str(words.get("transfer_reason", "")))
-    yield from _say_basis(request)
 
 
 def _write_answer(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What we decided"), 2)
     yield Paragraph(_label_code("rights_outcomes", request.note["outcome"]))
     text = str((request.words or {}).get("decision_text", ""))
@@ -185,7 +186,6 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
             for authority in load_rules()["authorities"]
         )
     )
-    yield from _say_basis(request)
 
 
 def list_done(request: StoredRequest) -> Iterator[str]:

@@ -223,6 +223,8 @@ def draw_paper(session: Session, settings: Settings, request_id: UUID, paper: st
         contact=settings.contact,
         watermark=get_watermark(settings),
         person_name=people_records.format_full_name(record.record) if record else "",
+        # Where somebody's data were sent is told to nobody who did not prove that they may know it.
+        purposes=[label_purpose(session, purpose) for purpose in stored.note["purposes"] if stored.is_proved],
     )
     return write_pdf(report, build_report_wording())
 
