@@ -18,6 +18,8 @@ from attention_point.intake import queries as intake_queries
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.claim_marks.marks import Mark, find_marks
+from attention_point.people.claim_marks.revocations import list_revocations
+from attention_point.people.duplicates.decisions import Judgement, decide_pair
 from attention_point.people.erasure.services import erase_person
 from attention_point.people.models import Person, RightsMark
 from attention_point.referrals import queries as referral_queries
@@ -32,7 +34,7 @@ from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
 from attention_point.tallies.queries import sum_period_tables
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
-from tests.support.visits import consents
+from tests.support.visits import consents, person
 
 YES = Decision("granted", (), "Lo hicimos.")
 
@@ -150,6 +152,18 @@ def test_an_identity_document_of_ones_own_proves_no_right_over_another(
     request = filed(session, "consultation", person=person, asker=asker, proof="none", asker_name="Jesús Mora")
     with pytest.raises(Invalid):
         steps.prove_identity(session, SUPERVISOR, request.id, request.version, proof, StatedFacts("", {}))
+
+
+def test_what_a_joined_person_took_back_is_told_once(session: Session) -> None:
+    stated = person(documents=[{"type": "PA", "number": "045678123"}])
+    (first, _code), (second, _other_code) = (
+        recorded_person(session, person={**stated, "given_names": name}) for name in ("Ana", "Luisa")
+    )
+    later, earlier = max(first, second), min(first, second)
+    decide_pair(session, SUPERVISOR, later, earlier, Judgement("one-person-said-so", later))
+    request = filed(session, "revocation", person=first, purposes=["contact"])
+    steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
+    assert list_revocations(session, [first, second]) == [(NOON.date(), "contact")]
 
 
 def test_an_incomplete_claim_waits_and_lapses(database: Database) -> None:

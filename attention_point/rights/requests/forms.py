@@ -123,6 +123,10 @@ class ProofForm(FactsForm):
         super().__init__(*args, **kwargs)
         self.proof.choices = _list_choices("rights_proofs", without=("none",))
 
+    def offer_proofs(self, proofs: Collection[str]) -> None:
+        """Offer only what proves that the one who asks may ask."""
+        self.proof.choices = [choice for choice in self.proof.choices if choice[0] in proofs]
+
 
 class MissingForm(BaseForm):
     """What is missing of a claim."""

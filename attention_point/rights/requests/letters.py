@@ -11,7 +11,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.paperwork import Block, BulletList, Heading, Paragraph, Report, Signature
 from attention_point.rights.requests import stored_requests
-from attention_point.rights.requests.steps import GRANTED
+from attention_point.rights.requests.steps import GRANTED, REFUSED
 from attention_point.rights.requests.stored_requests import StoredRequest
 from attention_point.rights.terms import find_term_of_kind, load_rules
 
@@ -176,7 +176,7 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
     yield from map(Paragraph, list_done(request))
     grounds = request.note.get("grounds") or []
     if grounds and request.note["outcome"] != GRANTED:
-        yield Heading(_("Why not everything"), 2)
+        yield Heading(_("Why not") if request.note["outcome"] == REFUSED else _("Why not everything"), 2)
         yield BulletList(tuple(_label_code("rights_grounds", ground) for ground in grounds))
     yield Heading(_("If you do not agree"), 2)
     yield Paragraph(_("You can ask us to look at it again. You can also go to:"))

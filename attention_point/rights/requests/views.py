@@ -175,6 +175,8 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
     step_forms: dict[str, BaseForm] = {}
     for name, kind in kinds.items():
         step_forms[name] = failed_form if isinstance(failed_form, kind) else kind(formdata=None)
+        if isinstance(form := step_forms[name], forms.ProofForm):
+            form.offer_proofs(services.PROOFS_BY_ASKER[stored.note["asker"]])
         step_forms[name]["version"].data = step_forms[name]["version"].data or str(stored.version)
     return step_forms
 
