@@ -77,6 +77,8 @@ def test_an_agent_files_and_the_supervisor_answers(app: Flask) -> None:
     assert "DP-2017-00001" in text(colleague.get("/rights"))
     assert agent.post(f"{stored.location}/decision", data={"outcome": "granted"}).status_code == 403
     assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}"))
+    # And on the form of a visit, which shows the record as well.
+    assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}/visits/new", follow_redirects=True))
     answer = {"outcome": "granted", "text": "Aquí está la lista de quién los vio."}
     assert send(supervisor, stored.location, {**answer, "text": ""}, "/decision").status_code == 422
     assert send(supervisor, stored.location, answer, "/decision").status_code == 303
