@@ -78,11 +78,13 @@ class RequestForm(FactsForm):
         self.asker.choices = _list_choices("rights_askers")
         self.answer_way.choices = _list_choices("rights_answer_ways")
         purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
-        self.purposes.choices = [(purpose, _(PURPOSE_LABELS[purpose])) for purpose in purposes]
+        self.offered_purposes = {purpose: _(PURPOSE_LABELS[purpose]) for purpose in purposes}
+        self.purposes.choices = list(self.offered_purposes.items())
 
     def offer_entities(self, purposes: Collection[tuple[str, str]]) -> None:
         """Offer to take back the consent for single entities: pairs of a purpose and its label."""
-        self.purposes.choices = [*self.purposes.choices, *purposes]
+        self.offered_purposes.update(purposes)
+        self.purposes.choices = list(self.offered_purposes.items())
 
     def show_today(self) -> None:
         """Fill in what is so nearly always: today, at the desk, the person, who collects the answer.
@@ -102,7 +104,7 @@ class RequestForm(FactsForm):
             proof=self.proof.data or "",
             person=person,
             stated=self.read_facts(),
-            purposes=tuple(purpose for purpose in self.purposes.data or () if purpose in dict(self.purposes.choices)),
+            purposes=tuple(purpose for purpose in self.purposes.data or () if purpose in self.offered_purposes),
             answer_way=self.answer_way.data or "in_person",
             address=self.address.data or "",
             is_safe=self.is_safe.data,
@@ -125,7 +127,7 @@ class ProofForm(FactsForm):
 
     def offer_proofs(self, proofs: Collection[str]) -> None:
         """Offer only what proves that the one who asks may ask."""
-        self.proof.choices = [choice for choice in self.proof.choices if choice[0] in proofs]
+        self.proof.choices = [choice for choice in _list_choices("rights_proofs") if choice[0] in proofs]
 
 
 class MissingForm(BaseForm):
