@@ -165,6 +165,14 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     assert set(states.values()) == {"created"}
 
 
+def test_of_nobody_on_file_nothing_is_offered_that_needs_a_record(app: Flask) -> None:
+    page = browser(app, "supervisor").get("/rights/requests/new").get_data(as_text=True)
+    assert 'value="consultation"' in page
+    for offered in ("erasure", "revocation", "rectification", "slip_and_facts"):
+        assert f'value="{offered}"' not in page
+    assert 'name="slip_code"' not in page
+
+
 def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
@@ -212,6 +220,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
             session, person=person(birth_date="2012-03-17"), guardian={"name": "Rosa Peña", "relation": "mother"}
         )
         filed(session, "consultation", person=someone, text=WORDS)
+        filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
@@ -219,6 +228,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
+    assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}

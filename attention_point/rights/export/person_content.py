@@ -92,6 +92,8 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
                 "answer": str((request.words or {}).get("decision_text", "")),
             }
             for request in stored_requests.list_requests_of_people(session, people)
+            # Who protects a child may ask because of those at home, to whom this paper is handed.
+            if request.note["asker"] != "family_defender"
         ],
         "uses": [
             {"at": use.at, "by": use.by, "action": use.action}

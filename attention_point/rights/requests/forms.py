@@ -16,7 +16,7 @@ from attention_point.foundation.web.forms import BaseForm, Required, clean_text
 from attention_point.rights.purposes import PURPOSE_LABELS
 from attention_point.rights.requests.carrying_out import EVERYTHING
 from attention_point.rights.requests.identity_proof import StatedFacts
-from attention_point.rights.requests.services import NewRequest
+from attention_point.rights.requests.services import KINDS_ABOUT_SOMEBODY_ON_FILE, NewRequest
 from attention_point.rights.requests.steps import Decision
 
 FACT_NAMES = ("given_names", "surname_1", "birth_date", "phone", "document", "visit_day")
@@ -80,6 +80,11 @@ class RequestForm(FactsForm):
         purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
         self.offered_purposes = {purpose: _(PURPOSE_LABELS[purpose]) for purpose in purposes}
         self.purposes.choices = list(self.offered_purposes.items())
+
+    def leave_out_what_needs_a_record(self) -> None:
+        """Offer only what can be asked of nobody on file: there is nothing to correct, to erase or to compare with."""
+        self.kind.choices = _list_choices("rights_kinds", without=KINDS_ABOUT_SOMEBODY_ON_FILE)
+        self.proof.choices = _list_choices("rights_proofs", without=("slip_and_facts",))
 
     def offer_entities(self, purposes: Collection[tuple[str, str]]) -> None:
         """Offer to take back the consent for single entities: pairs of a purpose and its label."""

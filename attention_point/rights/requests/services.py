@@ -39,7 +39,8 @@ PROOFS_BY_ASKER: Mapping[str, frozenset[str]] = {
     "authority": frozenset({"office"}),
 }
 """What shows that each may ask (Decreto 1377 de 2013, art. 20): one's own identity document says nothing of another."""
-_KINDS_ABOUT_SOMEBODY_ON_FILE = frozenset({"rectification", "erasure", "revocation"})
+KINDS_ABOUT_SOMEBODY_ON_FILE = frozenset({"rectification", "erasure", "revocation"})
+"""What is asked from a record alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
     if new.kind == "transferred_complaint" and not new.sender:
         yield FieldError("sender", _("Write which entity transferred the complaint."))
     # Without a record there is nothing to correct, to erase or to take back, and nobody to compare facts with.
-    if new.kind in _KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
+    if new.kind in KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
         message = _(
             "Look for the person first: this is asked from their record. Nobody there? Choose “To know their data”."
         )

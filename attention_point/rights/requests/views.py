@@ -95,7 +95,9 @@ def register_request(person: UUID | None = None) -> Response | tuple[str, int]:
 
 def _build_request_form(session: Session, person: UUID | None, **options: Any) -> forms.RequestForm:
     form = forms.RequestForm(**options)
-    if person is not None:
+    if person is None:
+        form.leave_out_what_needs_a_record()
+    else:
         entities = _list_receiving_entities(session, person)
         purposes = [f"referral:{entity}" for entity in sorted(entities)]
         form.offer_entities([(purpose, label_purpose(session, purpose)) for purpose in purposes])
