@@ -118,7 +118,10 @@ def plan_visit(
             *_check_documents(draft),
             *_check_phone(draft),
         ),
-        restricted=advice.restricted or any(referral.restricted for referral in chosen_referrals),
+        # A program may name a service of violence where a need is asked for: its name alone tells of the violence.
+        restricted=advice.restricted
+        or any(referral.restricted for referral in chosen_referrals)
+        or any(directory_queries.get_services_by_code(session)[need].restricted for need in draft.needs),
         identity_basis=identity_basis,
         waiting_for_guardian=waiting_for_guardian,
     )

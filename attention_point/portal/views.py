@@ -108,6 +108,7 @@ def render_referral_page(
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
         reason=descriptions.describe_reason(referral),
+        withdrawal_reason=_describe_withdrawal(referral),
         history=descriptions.build_history(referral, names),
         messages=list_messages(referral, rules.ENTITY_SIDE, names),
         message_form=message_form or MessageForm(formdata=None),
@@ -119,6 +120,12 @@ def render_referral_page(
         due_on=find_due_day(referral),
         claim_marks=find_marks(session, [referral.person_id]).get(referral.person_id, []),
     )
+
+
+def _describe_withdrawal(referral: DecryptedReferral) -> str | None:
+    """Why the point took the referral back, or None where it did not."""
+    answers = referral.record["answers"]
+    return descriptions.describe_answer_reason(answers[-1]) if referral.state == "withdrawn" and answers else None
 
 
 def _find_shown_outcome(referral: DecryptedReferral) -> str | None:

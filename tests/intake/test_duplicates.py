@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.language import in_language
 from attention_point.intake.pages.duplicates_views import compare_people
 from attention_point.people import merging
 from attention_point.people.models import PossibleDuplicate
@@ -90,3 +91,14 @@ def test_what_agrees_is_told_by_any_value_that_both_have() -> None:
     assert agree == [True]
     assert list(compare_people({}, {})) == []
     assert [row.agree for row in compare_people({"sex": "F"}, {})] == [None]
+
+
+def test_two_papers_of_two_types_are_neither_alike_nor_different() -> None:
+    mistyped = {"documents": [{"type": "PA", "number": "045678132"}]}
+    passport = {"given_names": "Ana", "documents": [{"type": "PA", "number": "045678123"}]}
+    permit = {"given_names": "Ana", "documents": [{"type": "PPT", "number": "7766554"}]}
+    with in_language("es"):
+        rows = {row.label: row for row in compare_people(passport, permit)}
+        slip = {row.label: row for row in compare_people(passport, mistyped)}
+    assert (rows["Documento"].agree, rows["Documento"].alike) == (None, False)
+    assert (slip["Documento"].agree, slip["Documento"].alike) == (False, True)

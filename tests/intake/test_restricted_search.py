@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.intake.models import Visit
 from tests.support.searching import ids, searched
-from tests.support.visits import acting, recorded
+from tests.support.visits import acting, person, recorded
 
 
 @pytest.mark.parametrize(("role", "is_found"), [("agent", False), ("supervisor", True)])
@@ -23,3 +23,16 @@ def test_only_a_supervisor_finds_by_them(session: Session, role: str, is_found: 
         if not is_found:  # as one that does not exist
             assert (result.people, result.more, result.unasked) == (missing.people, missing.more, missing.unasked)
     assert session.scalars(select(Visit.id)).all() == [visit.id]
+
+
+def test_a_service_of_violence_named_as_a_need_hides_the_visit(session: Session) -> None:
+    answer = recorded(session, needs=["VBG-PROT", "EMP-SENA"])
+    visit = session.get_one(Visit, UUID(answer["id"]))
+    assert ids(searched(session, visit.reference, acting("agent"))) == []
+
+
+def test_a_name_of_as_many_letters_as_a_code_is_told_of_no_number(session: Session) -> None:
+    recorded(session, person=person(given_names="Johanna", surname_1="Belásquez"))
+    result = searched(session, "Belasquez Johanna", acting("agent"))
+    assert len(result.people) == 1
+    assert result.unasked == ()

@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 from attention_point.foundation import clock
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export import files
 from attention_point.rights.office import data_sheet, incidents
 from attention_point.rights.office.incidents import NewIncident
@@ -75,6 +77,8 @@ def test_an_agent_files_and_the_supervisor_answers(app: Flask) -> None:
     assert "DP-2017-00001" in text(colleague.get("/rights"))
     assert agent.post(f"{stored.location}/decision", data={"outcome": "granted"}).status_code == 403
     assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}"))
+    # And on the form of a visit, which shows the record as well.
+    assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}/visits/new", follow_redirects=True))
     answer = {"outcome": "granted", "text": "Aquí está la lista de quién los vio."}
     assert send(supervisor, stored.location, {**answer, "text": ""}, "/decision").status_code == 422
     assert send(supervisor, stored.location, answer, "/decision").status_code == 303
@@ -129,6 +133,73 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
     assert "Peñaloza" not in page
 
 
+def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
+    someone = new_person(app)
+    supervisor, address = browser(app, "supervisor"), f"/rights/people/{someone}/requests/new"
+    form = {"kind": "revocation", "channel": "oral", "received_on": "16/08/2017", "asker": "person"}
+    page = text(supervisor.get(address))
+    assert "Enviar sus datos a: Servicio Nacional de Aprendizaje SENA" in page
+    assert 'value="document" checked' not in page  # nothing says that somebody checked who asks
+    unproved = send(supervisor, address, {**form, "purposes": "referral:sena"})
+    assert "Elija cómo se comprobó quién pide." in text(unproved)
+    unknown = send(supervisor, address, {**form, "proof": "document", "purposes": "referral:nobody"})
+    assert unknown.status_code == 422
+    filed_request = send(supervisor, address, {**form, "proof": "document", "purposes": "referral:sena"})
+    assert filed_request.status_code == 303
+    answer = {"outcome": "granted", "text": "El SENA no usa más sus datos."}
+    assert send(supervisor, filed_request.location, answer, "/decision").status_code == 303
+    page = text(supervisor.get(filed_request.location))
+    assert "Retiramos 1 remisión" in page
+    request_id = UUID(filed_request.location.rpartition("/")[2])
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        letter = read_pdf(draw_paper(session, app.extensions["settings"], request_id, "answer"))
+        assert "Enviar sus datos a: Servicio Nacional de Aprendizaje SENA" in letter
+        visits = intake_queries.list_visits_of_person(session, someone)
+        referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
+        states = {entry.entity: entry.state for entry in referrals if isinstance(entry, DecryptedReferral)}
+        taken_back = next(entry.id for entry in referrals if entry.state == "withdrawn")
+    page = text(browser(app, "entity", "sena").get(f"/portal/referrals/{taken_back}"))
+    assert "El punto de atención retiró esta remisión" in page
+    assert states.pop("sena") == "withdrawn"
+    assert states
+    assert set(states.values()) == {"created"}
+
+
+def test_of_nobody_on_file_nothing_is_offered_that_needs_a_record(app: Flask) -> None:
+    page = browser(app, "supervisor").get("/rights/requests/new").get_data(as_text=True)
+    assert 'value="consultation"' in page
+    for offered in ("erasure", "revocation", "rectification", "slip_and_facts"):
+        assert f'value="{offered}"' not in page
+    assert 'name="slip_code"' not in page
+
+
+def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
+        asked = {"asker": "representative", "proof": "none", "asker_name": "Jesús Mora"}
+        request = filed(session, "consultation", person=someone, **asked)
+    supervisor, address = browser(app, "supervisor"), f"/rights/requests/{request.id}"
+    page = text(supervisor.get(address))
+    assert "Otra persona pide los datos de alguien que puede estar en peligro" in page
+    assert "Antes no muestre ni diga nada." in page
+    assert f"/rights/people/{someone}/export.pdf" not in page
+    reply = send(supervisor, address, {"outcome": "granted", "text": "Aquí está su copia."}, "/decision")
+    assert reply.status_code == 422
+    assert "Primero anote cómo se comprobó quién pide" in text(reply)
+    assert "Aquí está su copia." in text(reply)
+
+
+def test_a_paper_calls_who_proved_it_by_name_and_nobody_else(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    with app.extensions["database"].write_session() as session:
+        someone, _code = recorded_person(session)
+        proved = filed(session, "consultation", person=someone, asker_name="")
+        unproved = filed(session, "consultation", person=someone, asker_name="", proof="none")
+    with app.extensions["database"].read_session() as session, in_language("es"):
+        assert "Para Yohana Patricia" in read_pdf(draw_paper(session, settings, proved.id, "receipt"))
+        assert "Yohana" not in read_pdf(draw_paper(session, settings, unproved.id, "receipt"))
+
+
 def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
@@ -145,11 +216,19 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         someone, _code = recorded_person(session, notes="Duerme en el parque.")
         recorded_person(session, person=person(given_names="Nicolasa"))
+        child, _code = recorded_person(
+            session, person=person(birth_date="2012-03-17"), guardian={"name": "Rosa Peña", "relation": "mother"}
+        )
         filed(session, "consultation", person=someone, text=WORDS)
+        filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
+        paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+    assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
+    assert "Rosa Peña, Madre" in paper_of_child
+    assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}

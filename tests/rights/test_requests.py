@@ -18,6 +18,8 @@ from attention_point.intake import queries as intake_queries
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.claim_marks.marks import Mark, find_marks
+from attention_point.people.claim_marks.revocations import list_revocations
+from attention_point.people.duplicates.decisions import Judgement, decide_pair
 from attention_point.people.erasure.services import erase_person
 from attention_point.people.models import Person, RightsMark
 from attention_point.referrals import queries as referral_queries
@@ -32,7 +34,7 @@ from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
 from attention_point.tallies.queries import sum_period_tables
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
-from tests.support.visits import consents
+from tests.support.visits import consents, person
 
 YES = Decision("granted", (), "Lo hicimos.")
 
@@ -117,8 +119,9 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
     person, code = recorded_person(session)
     _other, other_code = recorded_person(session)
     request = filed(session, "consultation", person=person, proof="none")
-    with pytest.raises(Conflict):  # not proved: nobody gets anything
+    with pytest.raises(Invalid) as refusal:  # not proved: nobody gets anything; the answer that was typed stays
         steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
+    assert [error.field for error in refusal.value.field_errors] == ["outcome"]
     facts = {"birth_date": "1991-03-17", "phone": "300 1234567"}
     for wrong in (
         StatedFacts(other_code, facts),
@@ -128,10 +131,39 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
     ):
         with pytest.raises(Invalid):
             steps.prove_identity(session, SUPERVISOR, request.id, request.version, "slip_and_facts", wrong)
-    stated = StatedFacts(code.lower(), {**facts, "surname_1": "VELASQUEZ", "visit_day": "2017-08-09"})
+    # Who is called Yohana Patricia says Yohana.
+    said = {"given_names": "Yohana", "surname_1": "VELASQUEZ", "visit_day": "2017-08-09"}
+    stated = StatedFacts(code.lower(), {**facts, **said})
     proved = steps.prove_identity(session, SUPERVISOR, request.id, request.version, "slip_and_facts", stated)
-    assert proved.note["facts"] == ["birth_date", "phone", "surname_1", "visit_day"]
+    assert proved.note["facts"] == ["birth_date", "given_names", "phone", "surname_1", "visit_day"]
     assert steps.decide_request(session, SUPERVISOR, request.id, proved.version, YES).state == "decided"
+
+
+@pytest.mark.parametrize(
+    ("asker", "proof"), [("representative", "document"), ("parent", "document"), ("authority", "known_here")]
+)
+def test_an_identity_document_of_ones_own_proves_no_right_over_another(
+    session: Session, asker: str, proof: str
+) -> None:
+    person, _code = recorded_person(session)
+    with pytest.raises(Invalid) as refusal:
+        filed(session, "consultation", person=person, asker=asker, proof=proof, asker_name="Jesús Mora")
+    assert [error.field for error in refusal.value.field_errors] == ["proof"]
+    request = filed(session, "consultation", person=person, asker=asker, proof="none", asker_name="Jesús Mora")
+    with pytest.raises(Invalid):
+        steps.prove_identity(session, SUPERVISOR, request.id, request.version, proof, StatedFacts("", {}))
+
+
+def test_what_a_joined_person_took_back_is_told_once(session: Session) -> None:
+    stated = person(documents=[{"type": "PA", "number": "045678123"}])
+    (first, _code), (second, _other_code) = (
+        recorded_person(session, person={**stated, "given_names": name}) for name in ("Ana", "Luisa")
+    )
+    later, earlier = max(first, second), min(first, second)
+    decide_pair(session, SUPERVISOR, later, earlier, Judgement("one-person-said-so", later))
+    request = filed(session, "revocation", person=first, purposes=["contact"])
+    steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
+    assert list_revocations(session, [first, second]) == [(NOON.date(), "contact")]
 
 
 def test_an_incomplete_claim_waits_and_lapses(database: Database) -> None:

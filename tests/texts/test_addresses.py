@@ -80,7 +80,9 @@ def _filled(rule: Rule, **texts: str) -> str:
     def fill(part: re.Match[str]) -> str:
         kind, allowed = part["kind"] or "", part["range"] or ""
         length = re.search(r"(?<!max)length=(\d+)", allowed)
-        any_value = allowed.partition(",")[0] if kind == "any" else "x" * int(length[1] if length else 16)
+        longest = re.search(r"maxlength=(\d+)", allowed)
+        letters = int(length[1]) if length else min(16, int(longest[1]) if longest else 16)
+        any_value = allowed.partition(",")[0] if kind == "any" else "x" * letters
         return texts.get(part["name"], usual.get(kind, any_value))
 
     return TYPED.sub(fill, rule.rule)

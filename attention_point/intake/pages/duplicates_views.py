@@ -191,11 +191,7 @@ def _find_record(person: UUID) -> Mapping[str, Any] | None:
 
 def compare_people(earlier_record: Mapping[str, Any], later_record: Mapping[str, Any]) -> Iterator[ComparisonRow]:
     """The details of both people, by label."""
-    differing_parts = {
-        row.part
-        for row in scored_pairs.score_records(earlier_record, later_record).agreements
-        if row.level == scoring.OTHER
-    }
+    levels = dict(scored_pairs.score_records(earlier_record, later_record).agreements)
     parts_by_label = {
         _("Name"): {"given_names", "surnames"},
         _("Birth date"): {"birth_date"},
@@ -204,8 +200,12 @@ def compare_people(earlier_record: Mapping[str, Any], later_record: Mapping[str,
     for label, earlier_words, later_words in compare_records(earlier_record, later_record):
         both_known = bool(earlier_words and later_words)
         agree = bool({*earlier_words} & {*later_words}) if both_known else None
-        parts = parts_by_label.get(label)
-        yield ComparisonRow(label, earlier_words, later_words, agree, parts is not None and not parts & differing_parts)
+        parts = parts_by_label.get(label, set())
+        part_levels = [levels[part] for part in parts if part in levels]
+        if parts and not part_levels and not agree:
+            agree = None  # two papers of two types say nothing of each other
+        is_alike = bool(part_levels) and scoring.OTHER not in part_levels
+        yield ComparisonRow(label, earlier_words, later_words, agree, is_alike)
 
 
 def _compare_visits(earlier_person: UUID, later_person: UUID) -> Iterator[ComparisonRow]:

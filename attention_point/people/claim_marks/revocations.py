@@ -24,10 +24,13 @@ def store_revocation(session: Session, request_id: UUID, person: UUID, purposes:
 
 def list_revocations(session: Session, people: Iterable[UUID]) -> list[tuple[date, str]]:
     """What some people took back, which stand for one person: pairs of day and purpose, the oldest first."""
+    # Of joined records each has the mark of the other: it is told once.
     return sorted(
-        (date.fromisoformat(content["day"]), purpose)
-        for _person, content in stored_marks.find_marks_of_people(session, people, _KIND)
-        for purpose in content["purposes"]
+        {
+            (date.fromisoformat(content["day"]), purpose)
+            for _person, content in stored_marks.find_marks_of_people(session, people, _KIND)
+            for purpose in content["purposes"]
+        }
     )
 
 

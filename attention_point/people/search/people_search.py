@@ -133,10 +133,11 @@ def search_people(
     _add_people_of_visits(search, people_of_visits or {})
     if typed.number or typed.phone_keys:
         _add_by_number(search)
-    elif (typed.reference or typed.slip_code) and not search.found:
-        search.unasked.append(WHOLE_NUMBERS_ONLY)
     if typed.name:
         _add_by_name(search)
+    # Sixteen letters may be a slip's code or a name: whoever was found by name was typed by name.
+    if (typed.reference or typed.slip_code) and not (typed.number or typed.phone_keys or search.found):
+        search.unasked.append(WHOLE_NUMBERS_ONLY)
     _show_joined_people_once(search)
     # The same search gives the same order: of equals, whoever came last stands first.
     people = sorted(search.found.values(), key=lambda person: (person.score, person.id), reverse=True)

@@ -111,7 +111,7 @@ def _list_visits(content: Mapping[str, Any]) -> Iterator[Block]:
             (_("What you needed"), ", ".join(visit["needs"])),
             (_("What we suggested"), "; ".join(entry["service"] for entry in visit["suggestions"])),
             (_("Situation"), visit["vulnerabilities"]),
-            (_("Who authorised for you"), (visit["guardian"] or {}).get("name", "")),
+            (_("Who authorised for you"), ", ".join(filter(None, (visit["guardian"] or {}).values()))),
             (_("Notes"), visit["notes"]),
             *((row["label"], row["value"]) for row in visit["household"]),
         ]
@@ -134,7 +134,15 @@ def _list_referrals(content: Mapping[str, Any]) -> Iterator[Block]:
             referral["entity"],
             referral["service"],
             referral["state"],
-            "; ".join(filter(None, (answer["note"] or answer["reason"] for answer in referral["answers"]))),
+            "; ".join(
+                filter(
+                    None,
+                    [
+                        *(answer["note"] or answer["reason"] for answer in referral["answers"]),
+                        *(message["text"] for message in referral["messages"]),
+                    ],
+                )
+            ),
         )
         for referral in content["referrals"]
     ]
@@ -149,14 +157,15 @@ def _list_requests(content: Mapping[str, Any]) -> Iterator[Block]:
     columns = (
         Column("reference", _("Filing number")),
         Column("day", _("Day"), "date"),
-        Column("kind", _("What you asked")),
+        Column("kind", _("What was asked")),
+        Column("asker", _("Who asked")),
         Column("state", _("State")),
     )
     rows = [
-        (entry["reference"], date.fromisoformat(entry["received_on"]), entry["kind"], entry["state"])
+        (entry["reference"], date.fromisoformat(entry["received_on"]), entry["kind"], entry["asked_by"], entry["state"])
         for entry in content["requests"]
     ]
-    title = _("What you asked about your data")
+    title = _("What was asked about your data")
     yield Heading(title, 2)
     yield Table("requests", title, columns, tuple(rows))
 

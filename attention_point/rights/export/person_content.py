@@ -85,12 +85,15 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
             {
                 "reference": request.reference,
                 "kind": get_code_list("rights_kinds").label_for_code(request.kind, current_language()),
+                "asked_by": get_code_list("rights_askers").label_for_code(request.note["asker"], current_language()),
                 "received_on": request.received_on.isoformat(),
                 "state": get_code_list("rights_states").label_for_code(request.state, current_language()),
                 "text": str((request.words or {}).get("text", "")),
                 "answer": str((request.words or {}).get("decision_text", "")),
             }
             for request in stored_requests.list_requests_of_people(session, people)
+            # Who protects a child may ask because of those at home, to whom this paper is handed.
+            if request.note["asker"] != "family_defender"
         ],
         "uses": [
             {"at": use.at, "by": use.by, "action": use.action}
@@ -131,7 +134,14 @@ def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> d
         "household": [_build_row(*row) for row in describe_household(record.get("household") or {})],
         "vulnerabilities": label_codes("vulnerabilities", counted.get("vulnerabilities") or ()),
         "notes": record.get("notes") or "",
-        "guardian": {"name": guardian.get("name", ""), "kinship": guardian.get("kinship", "")} if guardian else None,
+        "guardian": {
+            "name": guardian.get("name", ""),
+            "relation": get_code_list("guardian_relations").label_for_code(guardian["relation"], language)
+            if guardian.get("relation")
+            else "",
+        }
+        if guardian
+        else None,
         "legal_basis": (record.get("legal_basis") or {}).get("identity", ""),
     }
 

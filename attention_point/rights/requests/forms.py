@@ -16,7 +16,7 @@ from attention_point.foundation.web.forms import BaseForm, Required, clean_text
 from attention_point.rights.purposes import PURPOSE_LABELS
 from attention_point.rights.requests.carrying_out import EVERYTHING
 from attention_point.rights.requests.identity_proof import StatedFacts
-from attention_point.rights.requests.services import NewRequest
+from attention_point.rights.requests.services import KINDS_ABOUT_SOMEBODY_ON_FILE, NewRequest
 from attention_point.rights.requests.steps import Decision
 
 FACT_NAMES = ("given_names", "surname_1", "birth_date", "phone", "document", "visit_day")
@@ -78,13 +78,26 @@ class RequestForm(FactsForm):
         self.asker.choices = _list_choices("rights_askers")
         self.answer_way.choices = _list_choices("rights_answer_ways")
         purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
-        self.purposes.choices = [(purpose, _(PURPOSE_LABELS[purpose])) for purpose in purposes]
+        self.offered_purposes = {purpose: _(PURPOSE_LABELS[purpose]) for purpose in purposes}
+        self.purposes.choices = list(self.offered_purposes.items())
+
+    def leave_out_what_needs_a_record(self) -> None:
+        """Offer only what can be asked of nobody on file: there is nothing to correct, to erase or to compare with."""
+        self.kind.choices = _list_choices("rights_kinds", without=KINDS_ABOUT_SOMEBODY_ON_FILE)
+        self.proof.choices = _list_choices("rights_proofs", without=("slip_and_facts",))
+
+    def offer_entities(self, purposes: Collection[tuple[str, str]]) -> None:
+        """Offer to take back the consent for single entities: pairs of a purpose and its label."""
+        self.offered_purposes.update(purposes)
+        self.purposes.choices = list(self.offered_purposes.items())
 
     def show_today(self) -> None:
-        """Fill in what is so nearly always: today, at the desk, the person, who collects the answer."""
+        """Fill in what is so nearly always: today, at the desk, the person, who collects the answer.
+
+        Never how it was proved who asks: what nobody checked must not be filed as checked.
+        """
         self.received_on.process_data(clock.today())
-        self.channel.data, self.asker.data = "desk", "person"
-        self.answer_way.data, self.proof.data = "in_person", "document"
+        self.channel.data, self.asker.data, self.answer_way.data = "desk", "person", "in_person"
 
     def read_request(self, person: UUID | None) -> NewRequest:
         """What was typed."""
@@ -96,7 +109,7 @@ class RequestForm(FactsForm):
             proof=self.proof.data or "",
             person=person,
             stated=self.read_facts(),
-            purposes=tuple(self.purposes.data or ()),
+            purposes=tuple(purpose for purpose in self.purposes.data or () if purpose in self.offered_purposes),
             answer_way=self.answer_way.data or "in_person",
             address=self.address.data or "",
             is_safe=self.is_safe.data,
@@ -116,6 +129,10 @@ class ProofForm(FactsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proof.choices = _list_choices("rights_proofs", without=("none",))
+
+    def offer_proofs(self, proofs: Collection[str]) -> None:
+        """Offer only what proves that the one who asks may ask."""
+        self.proof.choices = [choice for choice in _list_choices("rights_proofs") if choice[0] in proofs]
 
 
 class MissingForm(BaseForm):

@@ -82,6 +82,9 @@ def _list_known_values(
 def _fact_agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
     # A telephone without digits has no key, neither here nor on file: nothing must not agree with nothing.
     stated = _normalise_fact(name, text)
+    if name == "given_names":
+        # Who is called Yusmary del Carmen says Yusmary.
+        return bool(stated) and any({*stated.split()} <= {*known.split()} for known in values.get(name, ()))
     return bool(stated) and stated in values.get(name, ())
 
 

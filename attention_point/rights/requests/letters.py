@@ -1,6 +1,6 @@
 """The papers of a request, in plain words: the receipt, what is missing, the new day, the transfer, the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.paperwork import Block, BulletList, Heading, Paragraph, Report, Signature
 from attention_point.rights.requests import stored_requests
-from attention_point.rights.requests.steps import GRANTED
+from attention_point.rights.requests.steps import GRANTED, REFUSED
 from attention_point.rights.requests.stored_requests import StoredRequest
 from attention_point.rights.terms import find_term_of_kind, load_rules
 
@@ -37,10 +37,19 @@ def list_papers(request: StoredRequest) -> list[str]:
     return [name for name in PAPER_TITLES if is_there[name]]
 
 
-def build_paper(request: StoredRequest, paper: str, *, contact: str | None, watermark: str | None) -> Report:
+def build_paper(
+    request: StoredRequest,
+    paper: str,
+    *,
+    contact: str | None,
+    watermark: str | None,
+    person_name: str = "",
+    purposes: Sequence[str] = (),
+) -> Report:
     """One paper of a request as a report. ``contact`` is where the person can ask. Raises KeyError for another name.
 
-    Of somebody who was erased it has no name, nor anything that was said.
+    ``person_name`` is the name on file; it is written only for the person who proved who they are. Of somebody who was
+    erased the paper has no name, nor anything that was said. ``purposes`` are what is taken back, in words.
     """
     title = _(PAPER_TITLES[paper])
     writers = {
@@ -52,8 +61,10 @@ def build_paper(request: StoredRequest, paper: str, *, contact: str | None, wate
     }
     blocks = [
         Paragraph(_("Filing number: %(reference)s", reference=request.reference)),
-        Paragraph(_find_addressee(request)),
+        Paragraph(_find_addressee(request, person_name)),
+        *_say_request(request, purposes),
         *writers[paper](request),
+        *_say_basis(request),
     ]
     if contact:
         blocks.append(Paragraph(_("Questions? Write or call: %(contact)s", contact=contact)))
@@ -70,21 +81,23 @@ def build_paper(request: StoredRequest, paper: str, *, contact: str | None, wate
     )
 
 
-def _find_addressee(request: StoredRequest) -> str:
-    name = str((request.words or {}).get("asker_name", ""))
+def _find_addressee(request: StoredRequest, person_name: str) -> str:
+    is_oneself = request.note["asker"] == "person" and request.is_proved
+    name = str((request.words or {}).get("asker_name", "")) or (person_name if is_oneself else "")
     return _("For %(name)s", name=name) if name else _("For whoever made this request")
 
 
-def _say_request(request: StoredRequest) -> Iterator[Block]:
+def _say_request(request: StoredRequest, purposes: Sequence[str]) -> Iterator[Block]:
     yield Heading(_("What you asked"), 2)
     yield Paragraph(_label_code("rights_kinds", request.kind))
+    if purposes:
+        yield BulletList(tuple(purposes))
     text = str((request.words or {}).get("text", ""))
     if text:
         yield Paragraph(f"“{text}”")
 
 
 def _write_receipt(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What happens now"), 2)
     yield Paragraph(_("We received it on %(day)s.", day=format_date(request.received_on)))
     # The first term: what was put off later stands on a paper of its own.
@@ -100,7 +113,6 @@ def _write_receipt(request: StoredRequest) -> Iterator[Block]:
         yield Paragraph(sentence)
     yield Paragraph(_describe_handing_over(request))
     yield Paragraph(_("Keep this paper. With its filing number you can ask how your request is going. It is free."))
-    yield from _say_basis(request)
 
 
 def _find_first_due(request: StoredRequest) -> date | None:
@@ -123,7 +135,6 @@ def _describe_handing_over(request: StoredRequest) -> str:
 
 
 def _write_missing(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What is missing"), 2)
     yield Paragraph(str((request.words or {}).get("missing", "")))
     asked_on = date.fromisoformat(request.note["asked_on"])
@@ -136,7 +147,6 @@ def _write_missing(request: StoredRequest) -> Iterator[Block]:
                 day=format_date(lapses_after),
             )
         )
-    yield from _say_basis(request)
 
 
 def _find_lapse(request: StoredRequest) -> date | None:
@@ -147,25 +157,20 @@ def _find_lapse(request: StoredRequest) -> date | None:
 
 
 def _write_extension(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("Why it takes longer"), 2)
     yield Paragraph(str((request.words or {}).get("extension_reason", "")))
     day = format_date(date.fromisoformat(request.note["extended_to"]))
     yield Paragraph(_("We answer at the latest on %(day)s. It cannot be put off again.", day=day))
-    yield from _say_basis(request)
 
 
 def _write_transfer(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("Who answers you"), 2)
     words = request.words or {}
     yield Paragraph(_("We sent it to: %(receiver)s", receiver=str(words.get("receiver", ""))))
     yield Paragraph(str(words.get("transfer_reason", "")))
-    yield from _say_basis(request)
 
 
 def _write_answer(request: StoredRequest) -> Iterator[Block]:
-    yield from _say_request(request)
     yield Heading(_("What we decided"), 2)
     yield Paragraph(_label_code("rights_outcomes", request.note["outcome"]))
     text = str((request.words or {}).get("decision_text", ""))
@@ -174,7 +179,7 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
     yield from map(Paragraph, list_done(request))
     grounds = request.note.get("grounds") or []
     if grounds and request.note["outcome"] != GRANTED:
-        yield Heading(_("Why not everything"), 2)
+        yield Heading(_("Why not") if request.note["outcome"] == REFUSED else _("Why not everything"), 2)
         yield BulletList(tuple(_label_code("rights_grounds", ground) for ground in grounds))
     # The authority hears only who has been answered here (Ley 1581 de 2012, art. 16): so every answer names the way to
     # it, also one that grants everything.
@@ -186,7 +191,6 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
             for authority in load_rules()["authorities"]
         )
     )
-    yield from _say_basis(request)
 
 
 def list_done(request: StoredRequest) -> Iterator[str]:

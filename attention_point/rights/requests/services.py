@@ -30,7 +30,17 @@ _LONGEST_LINE = 200
 _FIRST_DAY = date(2012, 10, 18)  # Ley 1581 de 2012 is in force from here on
 CALLED_OR_WRITTEN = frozenset({"letter", "email", "phone"})
 ARRIVING_WAYS = frozenset({"mail", "web"})  # they come on any day
-_KINDS_ABOUT_SOMEBODY_ON_FILE = frozenset({"rectification", "erasure", "revocation"})
+PROOFS_BY_ASKER: Mapping[str, frozenset[str]] = {
+    "person": frozenset({"document", "slip_and_facts", "known_here"}),
+    "child": frozenset({"document", "slip_and_facts", "known_here", "kinship"}),
+    "representative": frozenset({"power"}),
+    "parent": frozenset({"kinship", "power", "slip_and_facts", "known_here"}),
+    "family_defender": frozenset({"office"}),
+    "authority": frozenset({"office"}),
+}
+"""What shows that each may ask (Decreto 1377 de 2013, art. 20): one's own identity document says nothing of another."""
+KINDS_ABOUT_SOMEBODY_ON_FILE = frozenset({"rectification", "erasure", "revocation"})
+"""What is asked from a record alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,7 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
     for name, (list_name, code, message) in chosen.items():
         if not get_code_list(list_name).has_code(code):
             yield FieldError(name, message)
+    yield from check_proof(new.asker, new.proof)
     yield from _check_day(new)
     yield from _check_words(new)
     if new.kind == "revocation" and not new.purposes:
@@ -152,7 +163,7 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
     if new.kind == "transferred_complaint" and not new.sender:
         yield FieldError("sender", _("Write which entity transferred the complaint."))
     # Without a record there is nothing to correct, to erase or to take back, and nobody to compare facts with.
-    if new.kind in _KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
+    if new.kind in KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
         message = _(
             "Look for the person first: this is asked from their record. Nobody there? Choose “To know their data”."
         )
@@ -165,6 +176,14 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
         if not new.is_safe:
             message = _("Ask whether writing or calling is safe. If it is not, the answer is collected at the point.")
             yield FieldError("is_safe", message)
+
+
+def check_proof(asker: str, proof: str) -> Iterator[FieldError]:
+    """Yield an error where what was shown does not prove that the one who asks may ask; nothing shown yet is none."""
+    is_known = asker in PROOFS_BY_ASKER and get_code_list("rights_proofs").has_code(proof)
+    if is_known and proof != "none" and proof not in PROOFS_BY_ASKER[asker]:
+        message = _("This does not prove that they may ask. Choose what does, or “Not proved yet”.")
+        yield FieldError("proof", message)
 
 
 def _check_day(new: NewRequest) -> Iterator[FieldError]:

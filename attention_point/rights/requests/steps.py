@@ -19,7 +19,7 @@ from attention_point.people import merging
 from attention_point.people.claim_marks.marks import Mark, remove_mark, set_mark
 from attention_point.rights.requests import carrying_out, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts, check_facts
-from attention_point.rights.requests.services import LONGEST_TEXT, build_step
+from attention_point.rights.requests.services import LONGEST_TEXT, build_step, check_proof
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"
@@ -146,6 +146,8 @@ def prove_identity(
     if not get_code_list("rights_proofs").has_code(proof) or proof == "none":
         message = _("Choose how it was proved who asks.")
         raise Invalid(message, (FieldError("proof", message),))
+    for error in check_proof(request.note["asker"], proof):
+        raise Invalid(error.message, (error,))
     facts = []
     if proof == "slip_and_facts":
         if request.person is None:
@@ -158,8 +160,8 @@ def prove_identity(
 def decide_request(session: Session, actor: Actor, request_id: UUID, version: int, decision: Decision) -> StoredRequest:
     """Answer a request and do what was granted: recall referrals, store a revocation, erase the person.
 
-    Raises NotFound, Conflict where it was not proved who asks or the claim is incomplete, and Invalid for what is
-    missing in the answer.
+    Raises NotFound, Conflict where the claim is incomplete, and Invalid for what is missing in the answer and where it
+    was not proved who asks.
     """
     request = stored_requests.lock_request(session, request_id, version)
     # An answer to half a claim would close it while the person still looks for the other half.
@@ -171,7 +173,8 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     is_granted = decision.outcome in {GRANTED, PARTLY}
     # A refusal needs no proof: it gives nothing away, and who can prove nothing is owed an answer all the same.
     if is_granted and not request.is_proved:
-        raise Conflict(_("First note how it was proved who asks: nobody else may get or change these data."))
+        message = _("First note how it was proved who asks: nobody else may get or change these data.")
+        raise Invalid(message, (FieldError("outcome", message),))
     # In the same transaction: an answer that says what was not done would be worse than none.
     done = carrying_out.carry_out(session, actor, request) if is_granted else {}
     changes = {"outcome": decision.outcome, "grounds": list(decision.grounds), "done": done}

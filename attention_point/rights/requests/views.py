@@ -26,12 +26,15 @@ from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import label_purpose
 from attention_point.rights.requests import forms, letters, services, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
 PAGE_SIZE = 25
+_ONESELF = frozenset({"person", "child"})
 
 
 @blueprint.get("")
@@ -68,7 +71,7 @@ def list_requests() -> str:
 @requires("rights.receive")
 def show_new_request(person: UUID | None = None) -> str:
     """Show the form of a new request: about a person on file, or about nobody on file."""
-    form = forms.RequestForm(formdata=None)
+    form = _build_request_form(db_session(), person, formdata=None)
     form.show_today()
     if request.args.get("kind"):
         form.kind.data = request.args["kind"]
@@ -80,7 +83,7 @@ def show_new_request(person: UUID | None = None) -> str:
 @requires("rights.receive")
 def register_request(person: UUID | None = None) -> Response | tuple[str, int]:
     """File a request. If something is wrong, the form comes back with all that was typed."""
-    form = forms.RequestForm()
+    form = _build_request_form(db_session(), person)
     try:
         request_id = services.register_request(db_session(), current_actor(), form.read_request(person))
     except Invalid as error:
@@ -88,6 +91,31 @@ def register_request(person: UUID | None = None) -> Response | tuple[str, int]:
         return _render_new_request(read_session(), form, person), 422
     flash(_("The request is filed. Print the receipt and hand it over."), "success")
     return redirect(url_for(".show_request", request_id=request_id), 303)
+
+
+def _build_request_form(session: Session, person: UUID | None, **options: Any) -> forms.RequestForm:
+    form = forms.RequestForm(**options)
+    if person is None:
+        form.leave_out_what_needs_a_record()
+    else:
+        entities = _list_receiving_entities(session, person)
+        purposes = [f"referral:{entity}" for entity in sorted(entities)]
+        form.offer_entities([(purpose, label_purpose(session, purpose)) for purpose in purposes])
+    return form
+
+
+def _list_receiving_entities(session: Session, person: UUID) -> set[str]:
+    """The entities to which a person's data were sent, of the visits that this reader may see."""
+    actor, people = current_actor(), merging.list_linked(session, person)
+    visits = intake_queries.list_visible_visits(session, actor, intake_queries.list_visits_of_people(session, people))
+    referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
+    return {
+        referral.entity
+        for referral in referrals
+        # What protects a child never stood on consent: it cannot be taken back.
+        if isinstance(referral, DecryptedReferral) and not referral.mandatory
+        if not referral.restricted or actor.may("restricted.view")
+    }
 
 
 def _render_new_request(session: Session, form: forms.RequestForm, person: UUID | None) -> str:
@@ -114,6 +142,7 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
     person = None
     if stored.person is not None:
         person = people_records.view_person(session, actor, stored.person, "rights")
+    has_confidential_record = _has_confidential_record(session, stored)
     names = find_actor_names(session, [step["by"] for step in stored.note["steps"]])
     return render_template(
         "rights/request.html",
@@ -127,7 +156,8 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
         done=list(letters.list_done(stored)),
         steps=[(datetime.fromisoformat(step["at"]), step["step"], names[step["by"]]) for step in stored.note["steps"]],
         forms=_build_step_forms(stored, failed_form) if stored.is_open and actor.may("rights.decide") else {},
-        may_be_at_risk=_may_be_at_risk(session, stored),
+        may_be_at_risk=not stored.is_silent and has_confidential_record,
+        asks_for_another_at_risk=stored.note["asker"] not in _ONESELF and has_confidential_record,
     )
 
 
@@ -149,15 +179,17 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
     step_forms: dict[str, BaseForm] = {}
     for name, kind in kinds.items():
         step_forms[name] = failed_form if isinstance(failed_form, kind) else kind(formdata=None)
+        if isinstance(form := step_forms[name], forms.ProofForm):
+            form.offer_proofs(services.PROOFS_BY_ASKER[stored.note["asker"]])
         # A refused form keeps the version that its page showed: who sends it again has still not seen what a colleague
         # changed in between.
         step_forms[name]["version"].data = step_forms[name]["version"].data or str(stored.version)
     return step_forms
 
 
-def _may_be_at_risk(session: Session, stored: StoredRequest) -> bool:
-    """Whether a letter or a call could harm: the person has a confidential record. Told to those who may see it."""
-    if stored.person is None or stored.is_silent or not current_actor().may("restricted.view"):
+def _has_confidential_record(session: Session, stored: StoredRequest) -> bool:
+    """Whether a letter, a call or a word to another could harm the person. Told to those who may see such records."""
+    if stored.person is None or not current_actor().may("restricted.view"):
         return False
     visits = intake_queries.list_visits_of_people(session, merging.list_linked(session, stored.person))
     return any(not intake_queries.is_in_ordinary_lists(visit) for visit in visits)
@@ -193,7 +225,16 @@ def download_paper(request_id: UUID, paper: str) -> Response:
 def draw_paper(session: Session, settings: Settings, request_id: UUID, paper: str) -> bytes:
     """Draw one paper as PDF, for the worker."""
     stored = stored_requests.get_request(session, request_id)
-    report = letters.build_paper(stored, paper, contact=settings.contact, watermark=get_watermark(settings))
+    record = people_records.open_people(session, [stored.person]).get(stored.person) if stored.person else None
+    report = letters.build_paper(
+        stored,
+        paper,
+        contact=settings.contact,
+        watermark=get_watermark(settings),
+        person_name=people_records.format_full_name(record.record) if record else "",
+        # Where somebody's data were sent is told to nobody who did not prove that they may know it.
+        purposes=[label_purpose(session, purpose) for purpose in stored.note["purposes"] if stored.is_proved],
+    )
     return write_pdf(report, build_report_wording())
 
 

@@ -9,6 +9,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields
+from attention_point.people.claim_marks.marks import find_marks
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.services import require_visible_referral
@@ -18,9 +19,10 @@ def build_news(person_id: str) -> dict[str, Any]:
     """What the template needs to show what became of the referrals; nothing where nobody on file was chosen."""
     if not _is_id(person_id):
         return {"news": None}
-    session, repeated = read_session(), request.args.getlist("repeat")
+    session, repeated, person = read_session(), request.args.getlist("repeat"), UUID(person_id)
     return {
-        "news": list_person_referrals(session, current_actor(), UUID(person_id)),
+        "claim_marks": find_marks(session, [person]).get(person, []),
+        "news": list_person_referrals(session, current_actor(), person),
         "page": request.path,
         "repeat_url": lambda referral: url_for(
             request.endpoint or "", **(request.view_args or {}), repeat=[*repeated, referral]
