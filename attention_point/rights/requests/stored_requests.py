@@ -279,4 +279,4 @@ def _seal_words(
     key = people_queries.open_person_keys(session, [person]).get(person)
     if key is None:
         raise VaultError("person-key", person)
-    return key.seal(WORDS_PURPOSE, request_id, dict(words), version=version)
+    return key.seal(WORDS_PURPOSE, request_id, dict(words), version=version, block_bytes=_PADDED_BYTES)
