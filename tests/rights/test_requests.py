@@ -32,6 +32,7 @@ from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
 from attention_point.tallies.queries import sum_period_tables
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
+from tests.support import visits
 from tests.support.visits import consents
 
 YES = Decision("granted", (), "Lo hicimos.")
@@ -68,6 +69,8 @@ def test_what_stands_in_clear_tells_of_nobody(session: Session) -> None:
     assert str(person) not in entry.detail
     assert "erasure" not in entry.detail
     assert len(row.sealed) % 64 == len(mark.sealed) % 64  # padded, so that neither tells by its length
+    filed(session, "claim", person=person, text="Un reclamo largo. " * 80)
+    assert len({len(sealed or b"") for sealed in session.scalars(select(RightsRequest.sealed_words))}) == 1
 
 
 def test_a_moved_tag_shows_nobody_else_s_mark_or_request(session: Session) -> None:
@@ -132,6 +135,20 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
     proved = steps.prove_identity(session, SUPERVISOR, request.id, request.version, "slip_and_facts", stated)
     assert proved.note["facts"] == ["birth_date", "phone", "surname_1", "visit_day"]
     assert steps.decide_request(session, SUPERVISOR, request.id, proved.version, YES).state == "decided"
+
+
+def test_the_facts_do_not_tell_on_which_days_somebody_came_in_confidence(session: Session) -> None:
+    known = visits.person()
+    person, code = recorded_person(session, person=known)
+    same_person, secret_code = recorded_person(
+        session, person=known, attended_at="2017-08-10T08:30:00-05:00", needs=["VBG"]
+    )
+    assert same_person == person
+    tried = {"surname_1": "Velásquez", "visit_day": "2017-08-10"}
+    with pytest.raises(Invalid):
+        filed(session, "claim", person=person, proof="slip_and_facts", stated=StatedFacts(code, tried))
+    # Who holds the slip of that day has its day.
+    assert filed(session, "claim", person=person, proof="slip_and_facts", stated=StatedFacts(secret_code, tried))
 
 
 def test_an_incomplete_claim_waits_and_lapses(database: Database) -> None:
