@@ -61,8 +61,7 @@ class _PreparedVisit:
     @property
     def counter(self) -> tuple[str, int, str]:
         """The point, the year and the prefix by which the visit gets its reference."""
-        draft = self.new_draft.draft
-        return draft.point, draft.attended_day.year, self.plan.reference_prefix
+        return self.new_draft.draft.point, self.new_draft.draft.attended_day.year, self.plan.reference_prefix
 
 
 def record_visit(session: Session, actor: Actor, draft: VisitDraft, channel: str = "api") -> RecordResult:
@@ -115,9 +114,9 @@ def _record_drafts(
             session, {visit.new_draft.draft.id: visit.counter for visit in visits if visit.reserved_reference is None}
         )
         for visit, sealed_record in zip(visits, sealed_records, strict=True):
-            reference = visit.reserved_reference or references[visit.new_draft.draft.id]
-            result = _store_visit(session, actor, visit, sealed_record, reference, channel, now)
-            results[visit.new_draft.draft.id] = result
+            draft_id = visit.new_draft.draft.id
+            reference = visit.reserved_reference or references[draft_id]
+            results[draft_id] = _store_visit(session, actor, visit, sealed_record, reference, channel, now)
         finish_served_turns(session, actor, arrivals)
         for visit in visits:
             referral_count = len(visit.plan.chosen_referrals)
@@ -154,7 +153,7 @@ def _prepare_visits(
     family = new_drafts[0].draft.family if new_drafts else None
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
     points = {new.draft.id: new.draft.point for new in new_drafts}
-    reserved_references, lost_ids = claim_references(session, points, capture.references, now)
+    reserved, lost_ids = claim_references(session, points, capture.references, now)
     return [
         _PreparedVisit(
             new_draft,
@@ -162,7 +161,7 @@ def _prepare_visits(
             person,
             count,
             next(tags, None),
-            reserved_references.get(new_draft.draft.id),
+            reserved.get(new_draft.draft.id),
             (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
         )
         for new_draft, (plan, _chosen_person), person, count in zip(new_drafts, plans, people, counts, strict=True)
@@ -240,8 +239,7 @@ def _store_visit(
     channel: str,
     now: datetime,
 ) -> RecordResult:
-    draft, person, plan, count = visit.new_draft.draft, visit.person, visit.plan, visit.count
-    record, sealed = sealed_record
+    draft, person, count, (record, sealed) = visit.new_draft.draft, visit.person, visit.count, sealed_record
     insert_visit(
         session,
         {
@@ -263,10 +261,10 @@ def _store_visit(
         },
     )
     referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, count.day)
-    referral_ids = create_referrals(session, referral_visit, plan.chosen_referrals, now)
+    referral_ids = create_referrals(session, referral_visit, visit.plan.chosen_referrals, now)
     referrals = [
         (referral_id, referral.service, referral.entity, "created")
-        for referral_id, referral in zip(referral_ids, plan.chosen_referrals, strict=True)
+        for referral_id, referral in zip(referral_ids, visit.plan.chosen_referrals, strict=True)
     ]
     return RecordResult(queries.build_response(draft.id, reference, now, record, referrals), True)
 

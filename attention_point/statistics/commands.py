@@ -28,8 +28,8 @@ from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
 from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
 from attention_point.statistics.releases import approvals, examination, queries, services
+from attention_point.statistics.releases.content import describe_quality
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
-from attention_point.statistics.releases.quality import describe_quality
 from attention_point.tallies import folding
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services

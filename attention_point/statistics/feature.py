@@ -14,8 +14,7 @@ from attention_point.statistics.open_data.views import blueprint as open_data_pa
 from attention_point.statistics.operational_reports.views import PERMISSION as OPERATIONAL_REPORT_PERMISSION
 from attention_point.statistics.operational_reports.views import blueprint as operational_report_pages
 from attention_point.statistics.periods.views import blueprint as trend_pages
-from attention_point.tallies.checks import COUNTS_CHECK
-from attention_point.tallies.folding import FOLD_JOB, MONTH_ROTATION, PENDING_ROTATION, seal_clear_tallies
+from attention_point.tallies.folding import COUNTS_CHECK, FOLD_JOB, MONTH_ROTATION, PENDING_ROTATION, seal_clear_tallies
 
 # Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
 dashboard = Feature(

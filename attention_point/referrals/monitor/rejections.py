@@ -66,8 +66,12 @@ def _list_latest(
     )
     rows = session.connection().execute(query).all()
     ids: defaultdict[str, list[UUID]] = defaultdict(list)
+    # Thousands of rows have some hundreds of tags: each is looked up once.
+    entities_by_tag: dict[int, str | None] = {}
     for referral_id, tag in rows:
-        entity = find_entity(session, referral_id, tag)
+        if tag not in entities_by_tag:
+            entities_by_tag[tag] = find_entity(session, referral_id, tag)
+        entity = entities_by_tag[tag]
         if entity is not None and entity in entities:
             ids[entity].append(referral_id)
     is_cut = len(rows) == MAX_CHANGES_READ or any(len(entity_ids) > limit for entity_ids in ids.values())

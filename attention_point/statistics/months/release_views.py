@@ -31,9 +31,8 @@ from attention_point.statistics.months.forms import ApprovalForm, ReleaseForm
 from attention_point.statistics.months.month_page import list_first_blocks
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import approvals, examination, queries, services
-from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.content import ReleaseContent, describe_quality
 from attention_point.statistics.releases.models import Release
-from attention_point.statistics.releases.quality import describe_quality
 
 blueprint = Blueprint("statistics_release", __name__, url_prefix="/statistics")
 log = structlog.get_logger("statistics")

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from attention_point.dates import parse_period_code
-from attention_point.foundation.language import current_language
+from attention_point.foundation.language import current_language, format_number, format_percent
+from attention_point.foundation.language import gettext as _
 from attention_point.statistics.cells import MERGE_SEPARATOR, CellCodes
 from attention_point.statistics.dimension_labels import CODE_FORMATTERS
 
@@ -164,3 +165,14 @@ def compute_content_hash(content_json: Mapping[str, Any]) -> str:
     """Return the SHA-256, in hexadecimal, of the canonical JSON of a period without its ``hash``."""
     hashed = {key: value for key, value in content_json.items() if key != "hash"}
     return hashlib.sha256(encode_canonical_json(hashed).encode()).hexdigest()
+
+
+def describe_quality(quality: Quality | None) -> tuple[str, ...]:
+    """Return one sentence for each of the three figures; none for a month of the old method, which has no figures."""
+    if quality is None:
+        return ()
+    return (
+        _("Counts published: %(share)s of the fixed list.", share=format_percent(quality.published_share)),
+        _("Mean distance from the true count: %(number)s.", number=format_number(quality.mean_error)),
+        _("Largest distance from a true count: at most %(number)s.", number=format_number(quality.largest_error)),
+    )

@@ -35,6 +35,7 @@ def register_compression(app: Flask) -> None:
         # Zstandard and Brotli for browsers over TLS; over plain HTTP they take gzip alone.
         COMPRESS_ALGORITHM=["br", "zstd", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "zstd", "gzip"],
+        COMPRESS_LEVEL=8,  # of gzip: 70 bytes of the form less than its usual 6, for a tenth of a millisecond
         COMPRESS_BR_LEVEL=9,
         COMPRESS_BR_WINDOW=16,
         COMPRESS_CACHE_BACKEND=StaticFilesOnly,
