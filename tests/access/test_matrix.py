@@ -264,7 +264,9 @@ def test_a_forged_request_changes_nothing(
     app: Flask, client: PageClient, as_role: SignIn, bearer: Bearer, places: Mapping[str, str]
 ) -> None:
     page = published()
-    callers = {who: caller(who, client, as_role, bearer) for who in ("agent", "entity", "office", "admin", "supervisor")}
+    callers = {
+        who: caller(who, client, as_role, bearer) for who in ("agent", "entity", "office", "admin", "supervisor")
+    }
     callers |= {who: caller(who, client, as_role, bearer) for who in EVERYBODY if who.startswith(("token", "device"))}
     callers[ANYONE] = caller("nobody", client, as_role, bearer)
     body = {"language": "en", "state": "accepted", "version": "1", "needs": "MIG-REG", "name": "Kiosk"}

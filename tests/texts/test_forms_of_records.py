@@ -1,7 +1,7 @@
 """Hostile texts in the forms of requests, openings, erasures, pairs, incidents and ways back, which need a row each."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -15,6 +15,7 @@ from attention_point.rights.office import incidents
 from attention_point.rights.office.incidents import NewIncident
 from tests.portal.support import browser
 from tests.rights.support import SUPERVISOR, filed
+from tests.support.openings import open_file
 from tests.support.pages import PageClient
 from tests.support.visits import person, recorded
 from tests.texts.hostile import HOSTILE, kinds, message, stored
@@ -36,7 +37,10 @@ def pages_of_records(app: Flask) -> Iterator[tuple[PageClient, str]]:
         lost = add_account(session, SYSTEM, NewAccount("lost@example.org", "Ana", "office"), "none", must_change=False)
         now = clock.now()
         session.get_one(Account, lost).second_factor_at = now
-        session.execute(update(Account).where(Account.id != lost).values(last_sign_in_at=now))
+        session.execute(
+            update(Account).where(Account.id != lost).values(last_sign_in_at=now, created_at=now - timedelta(days=8))
+        )
+    open_file(supervisor, first)
     for address in (
         f"/people/{first}/open",
         f"/rights/people/{first}/requests/new",
