@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound, VaultError
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import read_settings
 from attention_point.intake import queries as intake_queries
@@ -262,6 +262,11 @@ def test_words_are_gone_from_an_older_copy_too(session: Session) -> None:
     erase_person(session, SUPERVISOR, person, "claim", "")
     values = {name: copy._mapping[name] for name in ("sealed", "sealed_words", "tag", "is_open")}
     session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
+    session.expire_all()
+    with pytest.raises(VaultError):  # nor does the note that named the person
+        stored_requests.get_request(session, request.id)
+    # With its version too the words have no key any more.
+    session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(version=copy.version))
     session.expire_all()
     assert stored_requests.get_request(session, request.id).words is None
 

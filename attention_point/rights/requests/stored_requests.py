@@ -202,14 +202,16 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
         # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
         kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
         note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+        version = request.version + 1  # the note that named the person does not open in its place
         session.execute(
             update(RightsRequest)
             .where(RightsRequest.id == request.id)
             .values(
                 is_open=False,
+                version=version,
                 tag=None,
                 sealed_words=None,
-                sealed=_seal_note(session, request.id, note, None, request.version),
+                sealed=_seal_note(session, request.id, note, None, version),
             )
         )
     return len(requests)
