@@ -65,6 +65,7 @@ def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
     erased_again: list[int] = []
     with use_database() as database:
         settings = read_settings()
+        # The lists are read before anything is restored: a damaged one stops here, and nobody comes back by it.
         own_list = settings.keyring.with_name(ERASURE_LIST_FILE)
         found_lists = [path for path in (own_list, *lists) if path.exists()]
         erasures: dict[UUID, ListedErasure] = {}

@@ -115,6 +115,7 @@ def _list_sorted_tables(connection: Connection) -> list[str]:
     """The tables, each after those to which its foreign keys lead."""
     metadata = MetaData()
     metadata.reflect(connection)
+    # The revision comes back by the migrations that make the tables.
     return [sorted_table.name for sorted_table in metadata.sorted_tables if sorted_table.name != _REVISION_TABLE]
 
 
@@ -212,6 +213,7 @@ def _drop_tables(database: Database) -> None:
 
 def count_lines(archive: Archive) -> dict[str, int]:
     """The rows of each table of an archive of PostgreSQL: a row is a line."""
+    # ``COPY`` writes a line feed inside a value as two characters, so that a line ends only where its row does.
     rows: dict[str, int] = dict.fromkeys(archive.manifest["rows"], 0)
     for name in archive.names:
         folder, _slash, rest = name.partition("/")

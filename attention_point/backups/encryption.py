@@ -45,6 +45,7 @@ def read_identities(path: Path) -> "list[pyrage.x25519.Identity]":
 
 def _require_some(identities: "list[pyrage.x25519.Identity]") -> "list[pyrage.x25519.Identity]":
     if not identities:
+        # The caller has one sentence for every file that holds no identity, and says it for an OSError.
         raise OSError
     return identities
 

@@ -38,6 +38,7 @@ def _list_files(settings: Settings) -> Iterator[Path]:
     yield from (settings.instance / name for name in _FILE_NAMES)
     for folder in _FOLDERS:
         for parent, _folders, names in sorted(os.walk(settings.instance / folder)):
+            # A ``.part`` is half a file, which somebody writes just now or a crash has left.
             yield from (Path(parent, name) for name in sorted(names) if not name.endswith(".part"))
 
 

@@ -51,6 +51,7 @@ def make_daily_backup(database: Database, settings: Settings, period: str) -> No
         return  # doctor says so, each time
     path = find_backup_path(settings, date.fromisoformat(period))
     create_private_folder(path.parent)
+    # The job may run twice a day, after a crash say: what it made is not made again, what is too old still goes.
     if not path.exists():
         create_backup(database, settings, path)
     backups = list_backups(settings)

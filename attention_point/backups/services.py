@@ -47,6 +47,7 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
     recipients = encryption.parse_recipients(settings.backup_recipients)
     if path.exists():
         raise BackupError(_("%(file)s exists. A backup replaces no other one: choose another name.", file=path.name))
+    # Under a name that no list of backups knows until it is whole.
     half = path.with_name(f".{path.name}.part")
     rows: dict[str, int] = {}
     manifest: dict[str, Any] = {
@@ -115,6 +116,7 @@ def _make_sqlite_copy(settings: Settings, rows: dict[str, int]) -> Iterator[Path
     file = find_database_file(settings.database_url)
     if file is None:
         raise BackupError(_("A database in memory has no backup."))
+    # The copy and the backup made of it stand on the disk side by side.
     if shutil.disk_usage(settings.instance).free < 2 * file.stat().st_size:
         raise BackupError(_("Too little room on the disk of %(folder)s for a backup.", folder=settings.instance))
     with _open_scratch_folder(settings) as folder:

@@ -30,6 +30,7 @@ def record_drill(settings: Settings) -> None:
     """Note that two shares made the keyring in use. The file's time is the drill's; it stands beside the keyring."""
     path = _find_drill_file(settings)
     write_private_file(path, b"")
+    # By the program's clock and not the disk's: the same clock says later how long ago it was.
     moment = clock.now().timestamp()
     os.utime(path, (moment, moment))
 
@@ -67,6 +68,7 @@ def _list_findings(session: Session, settings: Settings) -> Iterator[str]:
             version=version,
         )
     last_drill = find_last_drill(settings)
+    # Nobody is reminded who never made shares: a sealed copy of the keyring serves the same end (decision 64).
     if last_drill is not None and clock.now() - last_drill > MAX_DRILL_AGE:
         yield _("Nobody has tried the shares of the keyring for a year: “attention-point keys join --check”.")
 
@@ -80,6 +82,7 @@ def _list_old_versions(settings: Settings) -> Iterator[tuple[str, int]]:
         keys = keyring.get_keys(kind)
         since = keys.since.get(keys.current)
         if since is not None and clock.now() - since > OLD_KEY_TERM:
+            # A prepared version is newer than the current one: it waits to be used, and is none to remove.
             yield from ((kind, version) for version in sorted(keys.keys) if version < keys.current)
 
 

@@ -39,6 +39,8 @@ def show_status() -> None:
                     for rotation in services.list_rotations(database, kind)
                 }
                 held_versions = {version for count in counts.values() for version in count}
+                # Also the versions that the keyring lacks: what stands under them does not open, and somebody must
+                # learn of it.
                 for version in sorted({*keys.keys, *held_versions}):
                     click.echo(f"  {_describe_version(keys, version)}")
                     for name, count in counts.items():
@@ -77,6 +79,7 @@ def rotate_keys(kinds: tuple[str, ...], prepare: bool) -> None:
             click.echo(_("%(kind)s: version %(version)s is in use.", kind=kind, version=version))
             waiting += _renew_all(database, kind)
     if waiting:
+        # A script must notice that the old version cannot be removed yet.
         raise click.exceptions.Exit(1)
 
 
@@ -133,6 +136,7 @@ def split_keyring_file(first: Path, second: Path) -> None:
         keyring = Keyring.load(read_settings().keyring)
         for file, text in zip((first, second), shares.split_keyring(keyring), strict=True):
             try:
+                # Never over another file: it may be the share of another keyring, and the last copy of it.
                 write_private_file(file, text.encode("ascii"), replace=False)
             except OSError as error:
                 raise AppError(_("%(file)s cannot be written: %(reason)s", file=file, reason=error.strerror)) from None
@@ -149,6 +153,7 @@ def join_share_files(first: Path, second: Path, check: bool) -> None:
     """Put the keyring together from its two shares. An existing keyring is never overwritten."""
     with report_errors():
         settings = read_settings()
+        # Without a database: on the machine where two people put a lost keyring together there may be none yet.
         texts = tuple(_read_text(file) for file in (first, second))
         keyring = shares.join_shares((texts[0], texts[1]))
         if not check:

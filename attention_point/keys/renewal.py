@@ -82,6 +82,7 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
 
 
 def _adapt_limit(limit: int, seconds: float) -> int:
+    # How many rows fit into some milliseconds depends on the machine and on the table, so that it is measured.
     if seconds > _LONGEST_SECONDS:
         return max(limit // 2, _SMALLEST_LIMIT)
     return min(limit * 2, _LARGEST_LIMIT) if seconds < _SHORTEST_SECONDS else limit
@@ -99,6 +100,7 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bo
         if state is None:
             state = KeyRotation(name=rotation.label)
             session.add(state)
+        # Another version, or another pass for rows that were left out: both begin at the first row.
         if state.version != version or state.finished_at is not None:
             state.version, state.last_row, state.finished_at = version, None, None
         state.last_row = rotation.rewrap_batch(session, state.last_row, limit)
@@ -107,6 +109,8 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bo
             state.finished_at = clock.now()
         session.flush()
         damaged_values, seconds = list_noted_damage(session), time.perf_counter() - begun
+    # After the batch, in a transaction of its own: no batch holds the head of the journal, which registrations wait
+    # for.
     if damaged_values:
         write_damage_to_journal(database, SYSTEM, damaged_values)
     return is_finished, seconds

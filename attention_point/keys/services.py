@@ -55,7 +55,7 @@ def begin_rotation(database: Database, path: Path, kind: str) -> int:
     if any(waiting.values()) and len(keyring.get_keys(kind).keys) > 1:
         return keyring.get_keys(kind).current
     rotated = rotate_version(keyring, kind, clock.now())
-    _store(database, path, rotated, "keys.rotate", kind, rotated.get_keys(kind).current)
+    _store_keyring(database, path, rotated, "keys.rotate", kind, rotated.get_keys(kind).current)
     return rotated.get_keys(kind).current
 
 
@@ -63,7 +63,7 @@ def prepare_rotation(database: Database, path: Path, kind: str) -> int:
     """Put a further version of a key into the keyring, under which nothing is written yet. Returns the version."""
     prepared = prepare_version(Keyring.load(path), kind)
     version = max(prepared.get_keys(kind).keys)
-    _store(database, path, prepared, "keys.prepare", kind, version)
+    _store_keyring(database, path, prepared, "keys.prepare", kind, version)
     return version
 
 
@@ -79,6 +79,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
         raise KeyInUse(_("The keyring has no version %(version)s of this key.", version=version))
     if version >= keys.current:
         raise KeyInUse(_("Version %(version)s is the one in use: rotate the key first.", version=version))
+    # The first version that came after it ended its use, whichever is the current one by now.
     replaced_at = min(moment for later, moment in keys.since.items() if later > version)
     if clock.now() - replaced_at < OVERLAP:
         raise KeyInUse(
@@ -86,6 +87,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
         )
     with database.read_session() as session:
         rotations = list_rotations(database, kind)
+        # The rows are counted, however far the rotation says that it is: those that did not open lie behind it.
         rows = {rotation.label: renewal.count_by_version(session, rotation)[version] for rotation in rotations}
     if any(rows.values()):
         raise KeyInUse(
@@ -103,10 +105,10 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
                 version=version,
             )
         )
-    _store(database, path, remove_version(keyring, kind, version), "keys.remove", kind, version)
+    _store_keyring(database, path, remove_version(keyring, kind, version), "keys.remove", kind, version)
 
 
-def _store(database: Database, path: Path, keyring: Keyring, action: str, kind: str, version: int) -> None:
+def _store_keyring(database: Database, path: Path, keyring: Keyring, action: str, kind: str, version: int) -> None:
     keyring.replace_file(path)
     # After the file: an entry of a rotation that the disk refused would be wrong, a missing one is only missing.
     with database.write_session() as session:

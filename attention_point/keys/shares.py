@@ -30,11 +30,14 @@ class ShareError(AppError):
 
 def split_keyring(keyring: Keyring) -> tuple[str, str]:
     """The two shares of a keyring, as texts. Neither tells anything of it but its length."""
+    # Compressed, for each line less is one that nobody has to type from paper.
     content = zlib.compress(keyring.encode(), 9)
+    # The check of the whole goes into both shares, so that each of them by itself stays nothing but random bytes.
     content = hashlib.sha256(content).digest()[:_CHECK_BYTES] + content
     pad = secrets.token_bytes(len(content))
+    # Shares of before and after a rotation look alike: the paper must say which two belong together.
     set_id = secrets.token_hex(4)
-    parts = (pad, _combine(pad, content))
+    parts = (pad, _combine_bytes(pad, content))
     first, second = (_write_share(number, set_id, part) for number, part in enumerate(parts, 1))
     return first, second
 
@@ -51,7 +54,7 @@ def join_shares(texts: tuple[str, str]) -> Keyring:
     parts = [part for _number, _set_id, part in shares]
     if len(parts[0]) != len(parts[1]):
         raise ShareError(_("Lines are missing at the end of a share."))
-    content = _combine(*parts)
+    content = _combine_bytes(*parts)
     check, content = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
     try:
         if hashlib.sha256(content).digest()[:_CHECK_BYTES] != check:
@@ -61,7 +64,7 @@ def join_shares(texts: tuple[str, str]) -> Keyring:
         raise ShareError(_("The two shares do not make a keyring.")) from None
 
 
-def _combine(first: bytes, second: bytes) -> bytes:
+def _combine_bytes(first: bytes, second: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(first, second, strict=True))
 
 
@@ -69,6 +72,7 @@ def _write_share(number: int, set_id: str, part: bytes) -> str:
     lines = [_HEADER.format(number=number, count=SHARE_COUNT, set_id=set_id), ""]
     for start in range(0, len(part), _LINE_BYTES):
         line_number = start // _LINE_BYTES + 1
+        # Without its padding, which somebody would have to type: the length of the line gives it back.
         letters = base64.b32encode(part[start : start + _LINE_BYTES]).decode().rstrip("=")
         groups = " ".join(letters[place : place + _GROUP] for place in range(0, len(letters), _GROUP))
         lines.append(f"{line_number:3}  {groups}  {_check_line(set_id, number, line_number, letters)}")
@@ -76,6 +80,8 @@ def _write_share(number: int, set_id: str, part: bytes) -> str:
 
 
 def _check_line(set_id: str, share: int, line_number: int, letters: str) -> str:
+    # With set, share and number, so that a line that was typed twice or taken from the other paper is noticed too. Two
+    # letters miss one slip in a thousand, and the check of the whole finds that one.
     digest = hashlib.sha256(f"{set_id}/{share}/{line_number}/{letters}".encode()).digest()
     return base64.b32encode(digest)[:2].decode()
 

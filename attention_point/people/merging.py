@@ -29,6 +29,7 @@ _PAIR_COLUMNS = (
     PossibleDuplicate.sealed,
     PossibleDuplicate.version,
 )
+# A part for each of the two columns, which both have an index: an “or” over them may read the whole table.
 _DECIDED_PAIRS = union_all(
     *(
         select(*_PAIR_COLUMNS).where(column.in_(bindparam("people", expanding=True)), PossibleDuplicate.is_decided)
@@ -115,6 +116,7 @@ def find_links(session: Session, people: Collection[UUID]) -> list[Link]:
     links: dict[tuple[UUID, UUID], Link] = {}
     seen: set[UUID] = set()
     new_people = set(people)
+    # Whoever was found by a link may have a link to a third record, and so on.
     while new_people:
         seen |= new_people
         rows = session.connection().execute(_DECIDED_PAIRS, {"people": list(new_people)}).all()

@@ -13,6 +13,7 @@ from attention_point.rights.models import DataIncident, RightsRequest
 
 def _name_requests(session: Session, reader: Actor, ids: Collection[str]) -> dict[str, RecordName]:
     query = select(RightsRequest.id, RightsRequest.reference).where(RightsRequest.id.in_(parse_uuids(ids)))
+    # Of a reader who may not open it the number is enough: a link would only lead to a refusal.
     may_open = reader.may("rights.decide")
     return {
         str(row.id): RecordName(row.reference, url_for("rights.show_request", request_id=row.id) if may_open else None)

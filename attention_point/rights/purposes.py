@@ -21,5 +21,6 @@ def label_purpose(session: Session, purpose: str) -> str:
     if purpose in PURPOSE_LABELS:
         return _(PURPOSE_LABELS[purpose])
     entity = directory_queries.find_entity(session, purpose.removeprefix("referral:"))
+    # A consent may be older than the directory of today, which then knows the entity no longer.
     name = entity.name[current_language()] if entity else purpose.removeprefix("referral:")
     return _("Sending the data to %(entity)s", entity=name)

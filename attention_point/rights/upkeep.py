@@ -29,6 +29,7 @@ def lapse_claims(database: Database, _settings: Settings, _period: str) -> None:
         waiting = [stored for stored in stored_requests.list_open_requests(session) if _has_lapsed(stored)]
         damage = list_noted_damage(session)
     for stored in waiting:
+        # A transaction for each: a claim that somebody completes meanwhile takes none of the others back.
         with database.write_session() as session:
             steps.lapse_request(session, stored)
     write_damage_to_journal(database, SYSTEM, damage)

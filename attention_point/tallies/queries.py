@@ -96,7 +96,7 @@ def list_differences(session: Session, recount: Mapping[CellKey, int]) -> list[T
 
     What waits for a rebuild is left out.
     """
-    return _leave_out(_compare(read_all_cells(session), recount), _list_due_tables(session))
+    return _leave_out(_compare_counts(read_all_cells(session), recount), _list_due_tables(session))
 
 
 def list_month_differences(session: Session, first_day: date, recount: Mapping[CellKey, int]) -> list[TallyDifference]:
@@ -105,7 +105,7 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
     Repeats are left out: what earlier versions of the program recorded tells them only beside the other months.
     """
     left_out = _list_due_tables(session) | _DUE_TABLES[REPEATS]
-    return _leave_out(_compare(read_all_cells(session, [first_day]), recount), left_out)
+    return _leave_out(_compare_counts(read_all_cells(session, [first_day]), recount), left_out)
 
 
 def is_recount_due(session: Session, what: str = REPEATS) -> bool:
@@ -131,7 +131,7 @@ _DUE_TABLES: Mapping[str, frozenset[str]] = {
 }
 
 
-def _compare(stored: Mapping[CellKey, int], recount: Mapping[CellKey, int]) -> list[TallyDifference]:
+def _compare_counts(stored: Mapping[CellKey, int], recount: Mapping[CellKey, int]) -> list[TallyDifference]:
     return [
         TallyDifference(key, stored.get(key, 0), recount.get(key, 0))
         for key in sorted(stored.keys() | recount.keys())

@@ -80,7 +80,9 @@ def drop_zeros(counts: DayCounts) -> DayCounts:
 def seal_counts(session: Session, purpose: str, row_id: UUID, place: str, counts: DayCounts) -> bytes:
     """Seal the counts of a row. ``place`` is the point, or the month and the point, to which the row belongs."""
     content = [place, {day.isoformat(): tables for day, tables in counts.items()}]
+    # At the quickest level: a visit waits for it, and what a slower one saves is filled up again.
     compressed = zlib.compress(to_json(content), 1)
+    # With its length, for compressed bytes may end in zeros, as the padding does.
     framed = len(compressed).to_bytes(_LENGTH_BYTES) + compressed
     # The smallest length, twice it, four times it…: the counts of a month tell only their order of magnitude.
     padded_length = SMALLEST_CONTENT << ((len(framed) - 1) // SMALLEST_CONTENT).bit_length()

@@ -42,6 +42,7 @@ def read_counts(
         day_counts = _open_or_note(session, row)
         if day_counts is None:
             continue
+        # A row that waits may count in several months, as that of a correction does.
         if row.month is None and wanted_months is not None:
             day_counts = {day: tables for day, tables in day_counts.items() if day.replace(day=1) in wanted_months}
         if day_counts:

@@ -53,7 +53,7 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
         with database.write_session() as session:
             services.erase_person(session, SUPERVISOR, person_id, "claim")
     found = proof.prove_erasure(database, sorted(erased), traces)
-    assert (found.holds, found.people, len(traces)) == (True, 2, 2)
+    assert (found.is_nothing_left, found.people, len(traces)) == (True, 2, 2)
     if database.is_sqlite:
         file = Path(str(database.url.database))
         content = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))

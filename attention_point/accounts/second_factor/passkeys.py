@@ -59,6 +59,7 @@ def build_creation_options(
         challenge=challenge,
         exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in existing],
         authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            # The password says whose account it is: the device, which has room for few, need not keep it.
             resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
             user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),

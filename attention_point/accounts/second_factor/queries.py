@@ -54,6 +54,7 @@ def list_confirming_accounts(session: Session, excluded_ids: Sequence[UUID | Non
     Account and second step must be a week old: who makes an account, or takes over one that has none, is one person.
     """
     roles = [role for role, permissions in ROLES.items() if CONFIRMING_PERMISSION in permissions]
+    # Nobody can count on an account with which nobody has ever signed in.
     query = select(Account).where(Account.active, Account.role.in_(roles), Account.last_sign_in_at.is_not(None))
     known_since = clock.now() - rules.CONFIRMING_AFTER
     has_old_factor = or_(Account.second_factor_at.is_(None), Account.second_factor_at <= known_since)

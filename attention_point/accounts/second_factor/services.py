@@ -44,6 +44,7 @@ def begin_passkey(session: Session, account_id: UUID, token_hash: bytes) -> None
 def _add_unconfirmed_factor(
     session: Session, account_id: UUID, kind: str, token_hash: bytes, record: dict[str, str]
 ) -> None:
+    # What was begun before and left lying, in another tab say, must not wait to be confirmed by whoever finds it.
     unconfirmed = (SecondFactor.account_id == account_id) & (SecondFactor.kind == kind)
     session.execute(delete(SecondFactor).where(unconfirmed, SecondFactor.confirmed_at.is_(None)))
     factor = SecondFactor(id=new_id(), account_id=account_id, kind=kind, created_at=clock.now())
@@ -93,6 +94,7 @@ def confirm_app(session: Session, actor: Actor, code: str, kept_token_hash: byte
             SecondFactor.account_id == account.id, SecondFactor.kind == APP, SecondFactor.id != factor.id
         )
     )
+    # The code that confirmed the application is used up: nobody signs in with it who read it over a shoulder.
     factor.last_step = step
     factor.sealed = records.seal_factor(get_vault(session), factor, {"secret": secret})
     return _put_in_use(session, actor, account, factor, kept_token_hash)
@@ -151,6 +153,7 @@ def _replace_codes(session: Session, account: Account) -> list[str]:
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id, SecondFactor.kind == CODES))
     now = clock.now()
     factor = SecondFactor(id=new_id(), account_id=account.id, kind=CODES, created_at=now, confirmed_at=now)
+    # Their digests alone: the codes stand on the owner's paper, and nobody can show them a second time.
     record = {"hashes": [rules.hash_code(code) for code in codes]}
     factor.sealed = records.seal_factor(get_vault(session), factor, record)
     session.add(factor)
@@ -223,6 +226,7 @@ def renew_challenge(session: Session, token_hash: bytes) -> None:
 
 def use_app_step(session: Session, factor_id: UUID, step: int) -> bool:
     """Note the used period of an application; False if the same or a later one was used meanwhile."""
+    # In one statement: of two sign-ins with the same code only the first one gets its row back.
     last_step = SecondFactor.last_step
     is_unused = last_step.is_(None) | (last_step < step) | (last_step > step + rules.MAX_STEPS_AHEAD)
     query = update(SecondFactor).where(SecondFactor.id == factor_id, is_unused)
@@ -234,6 +238,7 @@ def use_passkey_count(session: Session, factor_id: UUID, used_passkey: records.P
     """Note the new count of a passkey; False if it was removed or used meanwhile."""
     factor = _lock_factor(session, factor_id)
     vault = get_vault(session)
+    # The signature was verified without a lock: another sign-in may have counted on in the meantime.
     if factor is None or records.read_passkey(records.open_factor(vault, factor)) != used_passkey:
         return False
     passkey = records.Passkey(used_passkey.credential_id, used_passkey.public_key, sign_count)

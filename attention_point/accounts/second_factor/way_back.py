@@ -40,6 +40,7 @@ def ask_way_back(session: Session, actor: Actor, account_id: UUID, reason: str, 
     if not 0 < len(reason) <= rules.WAY_BACK_REASON_MAX_LENGTH:
         message = _("Write in at most %(number)s letters what happened.", number=rules.WAY_BACK_REASON_MAX_LENGTH)
         raise Invalid(message, (FieldError("reason", message),))
+    # One at a time: of two that are open, somebody would put halves together that open nothing.
     _end_ways_back(session, account.id)
     code, asked_by = rules.generate_code(), actor.id if actor.kind == "account" else None
     way_back = WayBack(id=new_id(), account_id=account.id, asked_by=asked_by, asked_at=clock.now())
@@ -63,7 +64,7 @@ def confirm_way_back(session: Session, actor: Actor, way_back_id: UUID) -> str:
     confirming = queries.list_confirming_accounts(session, [way_back.asked_by, way_back.account_id])
     if actor.id is not None and actor.id not in {account.id for account in confirming}:
         raise Forbidden(_("Another person must confirm this."))
-    return _confirm(session, actor, way_back)
+    return _confirm_way_back(session, actor, way_back)
 
 
 def confirm_alone(session: Session, actor: Actor, account_id: UUID) -> str | None:
@@ -74,10 +75,10 @@ def confirm_alone(session: Session, actor: Actor, account_id: UUID) -> str | Non
     way_back = next(iter(queries.list_open_ways_back(session, account_id)))
     if queries.list_confirming_accounts(session, [account_id]):
         return None
-    return _confirm(session, actor, way_back)
+    return _confirm_way_back(session, actor, way_back)
 
 
-def _confirm(session: Session, actor: Actor, way_back: WayBack) -> str:
+def _confirm_way_back(session: Session, actor: Actor, way_back: WayBack) -> str:
     vault, code = get_vault(session), rules.generate_code()
     record = records.open_way_back(vault, way_back)
     record["hashes"].append(rules.hash_code(code))
@@ -110,6 +111,7 @@ def use_way_back(session: Session, account: Account, code: str) -> bool:
         if way_back.confirmed_at and sorted(records.open_way_back(vault, way_back)["hashes"]) == sorted(hashes):
             _end_ways_back(session, account.id)
             services.remove_all_factors(session, account)
+            # The lost device may still be signed in, in whatever hands it is.
             end_sessions(session, account.id)
             return True
     return False

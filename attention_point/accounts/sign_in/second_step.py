@@ -106,6 +106,7 @@ def take_second_step(
         throttle.build_browser_key(vault, browser.number) if browser else throttle.build_address_key(vault, address)
     )
     with database.write_session() as session:
+        # Counted before anybody looks whether it is right: of many tries at one moment none goes uncounted.
         attempt = throttle.count_sign_in_attempt(
             session,
             _build_attempt_key(vault, account.id),

@@ -174,6 +174,7 @@ def _find_user(token: str) -> User | None:
 
 
 def _find_due_step(role: str, must_change_password: bool, second_factor_at: datetime | None) -> str:
+    # The password first: somebody else has chosen it, and must not be the one who adds the first device.
     if must_change_password:
         return "own_account.change_password"
     is_needed = second_factor_at is None and needs_second_factor(role, current_settings().second_factor)

@@ -77,10 +77,10 @@ def list_fitting(
 ) -> list[OpenedEntry]:
     """The first ``size`` of some rows of entities, by one actor (None: any), that mention an id of each group."""
     entries = (_open_entry(session, row) for row in rows)
-    return list(islice((entry for entry in entries if entry is not None and _fits(entry, actor, groups)), size))
+    return list(islice((entry for entry in entries if entry is not None and _fits_search(entry, actor, groups)), size))
 
 
-def _fits(entry: OpenedEntry, actor: str | None, groups: Sequence[Sequence[str]]) -> bool:
+def _fits_search(entry: OpenedEntry, actor: str | None, groups: Sequence[Sequence[str]]) -> bool:
     if actor is not None and entry.actor != actor:
         return False
     # As the index of the other entries: the record itself, and the ids in the detail.

@@ -17,7 +17,7 @@ def prepare_version(keyring: Keyring, kind: str) -> Keyring:
     if find_prepared(keys):
         return keyring
     version = max(keys.keys) + 1
-    return _put(keyring, kind, replace(keys, keys={**keys.keys, version: generate_key()}))
+    return _replace_keys(keyring, kind, replace(keys, keys={**keys.keys, version: generate_key()}))
 
 
 def rotate_version(keyring: Keyring, kind: str, now: datetime) -> Keyring:
@@ -25,7 +25,7 @@ def rotate_version(keyring: Keyring, kind: str, now: datetime) -> Keyring:
     prepared_keyring = prepare_version(keyring, kind)
     keys = prepared_keyring.get_keys(kind)
     version = find_prepared(keys)
-    return _put(prepared_keyring, kind, replace(keys, current=version, since={**keys.since, version: now}))
+    return _replace_keys(prepared_keyring, kind, replace(keys, current=version, since={**keys.since, version: now}))
 
 
 def find_prepared(keys: KeySet) -> int:
@@ -46,9 +46,9 @@ def remove_version(keyring: Keyring, kind: str, version: int) -> Keyring:
     if kind == DERIVE:
         secrets = {purpose: derive_secret(keys.keys[version], purpose) for purpose in LASTING_PURPOSES}
         keyring = replace(keyring, lasting={**keyring.lasting, version: secrets})
-    return _put(keyring, kind, replace(keys, keys=others))
+    return _replace_keys(keyring, kind, replace(keys, keys=others))
 
 
-def _put(keyring: Keyring, kind: str, keys: KeySet) -> Keyring:
+def _replace_keys(keyring: Keyring, kind: str, keys: KeySet) -> Keyring:
     by_kind = {name: keyring.get_keys(name) for name in KEY_KINDS} | {kind: keys}
     return Keyring(**by_kind, lasting=keyring.lasting)

@@ -208,6 +208,7 @@ def _decode_version(text: str) -> int:
 
 def _decode_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
+    # Read in another zone it would be hours off, and the journal of those hours would be compared under the wrong key.
     if moment.tzinfo is None:
         raise ValueError("moment without zone")
     if not MINYEAR < moment.year < MAXYEAR:  # an hour more or less must still be a moment

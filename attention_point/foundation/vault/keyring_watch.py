@@ -38,6 +38,8 @@ class KeyringWatch:
             state = self._read_state()
             if state == self._state:  # another thread was first
                 return
+            # Noted before the file is read: one that does not load is tried again once it changes, and not with every
+            # request.
             self._state = state
             try:
                 self._vault = Vault(Keyring.load(self._path))
@@ -49,4 +51,6 @@ class KeyringWatch:
             status = os.stat(self._path)
         except OSError:
             return None
+        # With the number of the file, which is replaced and never written over: two of one size may follow within a
+        # tick of the clock.
         return status.st_ino, status.st_mtime_ns, status.st_size, status.st_mode

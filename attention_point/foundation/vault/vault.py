@@ -117,21 +117,21 @@ class Vault:
 
     def index_tag(self, field: str, value: str) -> bytes:
         """Return the blind-index tag to store for a value: 16 bytes of an HMAC-SHA-256 under the field's own key."""
-        return self._tag(field, value, self.index_version)
+        return self._build_tag(field, value, self.index_version)
 
     def index_tags(self, field: str, value: str) -> list[bytes]:
         """Return the tags under which a value may be stored: those of all versions held, the current one first.
 
         Whoever searches looks for them all: while the key is rotated, tags of two versions stand side by side.
         """
-        return [self._tag(field, value, version) for version in self._index_versions]
+        return [self._build_tag(field, value, version) for version in self._index_versions]
 
     @property
     def index_versions(self) -> Sequence[int]:
         """The versions of the index key, in the order of ``index_tags``."""
         return self._index_versions
 
-    def _tag(self, field: str, value: str, version: int) -> bytes:
+    def _build_tag(self, field: str, value: str, version: int) -> bytes:
         return hmac.digest(self._index(field, version), value.encode(), "sha256")[:INDEX_TAG_BYTES]
 
     def keyed_digest(self, purpose: str, data: bytes, version: int | None = None) -> bytes:

@@ -50,7 +50,7 @@ def correct_person(session: Session, actor: Actor, person_id: UUID, request: Cor
         raise build_person_conflict(draft, person.record)
     # Whoever is on file by name said yes to it; nobody else is put on file by a correction.
     stored_drafts.require_identity_basis(person_changes, person.record, is_allowed=False)
-    cells = _correct(session, actor, person, person_changes, request.reason, fingerprints[0])
+    cells = _correct_details(session, actor, person, person_changes, request.reason, fingerprints[0])
     tally_services.add_to_tallies(session, cells)
     return person
 
@@ -82,7 +82,7 @@ def build_person_conflict(draft: VisitDraft, record: Mapping[str, Any]) -> Confl
     )
 
 
-def _correct(
+def _correct_details(
     session: Session,
     actor: Actor,
     person: DecryptedPerson,

@@ -107,10 +107,10 @@ def annul_visit(session: Session, actor: Actor, visit_id: UUID, request: Correct
         raise Forbidden(_(NOT_ALLOWED))
     if request.version not in (None, visit.version):
         raise Conflict(_("Somebody else corrected this visit meanwhile. Nothing was saved: look at it first."))
-    tally_services.add_to_tallies(session, _annul(session, actor, visit, person, request.reason, fingerprints[0]))
+    tally_services.add_to_tallies(session, _annul_visit(session, actor, visit, person, request.reason, fingerprints[0]))
 
 
-def _annul(
+def _annul_visit(
     session: Session, actor: Actor, visit: DecryptedVisit, person: DecryptedPerson, reason: str, fingerprint: str
 ) -> Counter[CellKey]:
     now, cells = clock.now(), Counter[CellKey]()

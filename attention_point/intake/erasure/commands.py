@@ -76,7 +76,7 @@ def purge_people(is_real: bool, is_rewritten: bool) -> None:
     """Say what is past its time, purpose by purpose; with --remove, remove it and prove that no key is left."""
     today = clock.today()
     with use_database() as database:
-        report = purge.purge(database, SYSTEM, today) if is_real else purge.preview_purge(database, today)
+        report = purge.purge_past_data(database, SYSTEM, today) if is_real else purge.preview_purge(database, today)
         if is_real and is_rewritten:
             proof.rewrite_people(database)
     for sentence in _describe_report(report, is_real):
@@ -103,7 +103,7 @@ def _describe_report(report: purge.PurgeReport, is_real: bool) -> Iterator[str]:
 
 
 def _echo_proof(database: Database, found: ErasureProof) -> None:
-    if not found.holds:
+    if not found.is_nothing_left:
         raise AppError(
             _(
                 "Something is left: %(people)s people can still be read, and %(traces)s keys stand in the files. "

@@ -57,6 +57,7 @@ _EMPTY_REFERRAL = (
 
 def erase_visits(session: Session, person_ids: Sequence[UUID]) -> int:
     """Empty the visits of people. What they count is kept; open referrals are withdrawn, and their entities told."""
+    # The open referrals first, so that what is kept counts them in the state in which they stay.
     moved_cells = _withdraw_referrals(session, person_ids)
     kept_counts.keep_cells(session, kept_counts.count_people(session, person_ids))
     visit_ids = session.scalars(select(Visit.id).where(Visit.person_id.in_(person_ids))).all()
@@ -89,6 +90,7 @@ def erase_referrals(session: Session, person_ids: Sequence[UUID]) -> int:
     for row in rows:
         # One that did not open could not be withdrawn by its record.
         new_state = "withdrawn" if row.state in rules.OPEN_STATES else row.state
+        # At random, for one tag in place of all would tell which rows of a day are those of the erased.
         new_values = {"new_tag": secrets.randbits(64) - 2**63, "new_state": new_state, "new_time": now}
         session.execute(_EMPTY_REFERRAL, {"row": row.id, **new_values})
     return len(rows)
@@ -97,6 +99,7 @@ def erase_referrals(session: Session, person_ids: Sequence[UUID]) -> int:
 def erase_drafts(session: Session, person_ids: Sequence[UUID]) -> int:
     """Delete the unfinished forms, searches and corrections that name people by their id or that of a visit."""
     visit_ids = session.scalars(select(Visit.id).where(Visit.person_id.in_(person_ids))).all()
+    # Which people a draft names is sealed with it, so that all of them are opened: they are few, and live for a day.
     names = {str(row_id) for row_id in (*person_ids, *visit_ids)}
     named_ids = [row.id for row in session.execute(select(FormDraft)).scalars() if _names_one(session, row, names)]
     session.execute(delete(FormDraft).where(FormDraft.id.in_(named_ids)))
@@ -117,6 +120,7 @@ def erase_turns(session: Session, person_ids: Sequence[UUID]) -> int:
     slip_codes = {code for row in visits for code in row}
     named_ids = [turn_id for turn_id, slip_code in _list_slip_codes(session) if slip_code in slip_codes]
     for turn_id in named_ids:
+        # Emptied and not deleted: the person still sits there and waits to be called.
         sealed = turn_details.seal_details(session, turn_id, turn_details.TurnDetails())
         session.execute(update(Turn).where(Turn.id == turn_id).values(sealed=sealed))
     return len(named_ids)

@@ -63,7 +63,7 @@ def count_due(session: Session, day: date) -> int:
 
 
 def preview_purge(database: Database, day: date) -> PurgeReport:
-    """What ``purge`` would remove on a day; nothing is changed."""
+    """What ``purge_past_data`` would remove on a day; nothing is changed."""
     with database.read_session() as session:
         return PurgeReport(tuple(PurgeLine(rule, len(ids), 0) for rule, ids in _list_due(session, day)))
 
@@ -83,7 +83,7 @@ def _list_due(session: Session, day: date) -> Iterator[tuple[retention.Retention
 def _list_past_phones(session: Session, rule: retention.RetentionRule, day: date) -> list[UUID]:
     past_people = retention.list_past_people(session, rule, day)
     with_phone: list[UUID] = []
-    for batch in _split(past_people):
+    for batch in _split_into_batches(past_people):
         opened = people_records.open_people(session, batch)
         with_phone += [person for person, record in opened.items() if record and record.record.keys() & _PHONE_FIELDS]
     return with_phone
@@ -95,9 +95,10 @@ def _list_past_notes(session: Session, rule: retention.RetentionRule, day: date)
     return list(session.scalars(query.order_by(Erasure.person_id)))
 
 
-def purge(database: Database, actor: Actor, day: date) -> PurgeReport:
+def purge_past_data(database: Database, actor: Actor, day: date) -> PurgeReport:
     """Remove what is past its time on a day, and prove it. Others go on working meanwhile."""
     with database.read_session() as session:
+        # Listed before anything goes, so that every line says what was past its time when the command began.
         due = dict(_list_due(session, day))
         erased_ids = next((ids for rule, ids in due.items() if rule.purpose == retention.ATTENTION), [])
         traces = proof.collect_traces(session, erased_ids)
@@ -120,7 +121,7 @@ Remove = Callable[[Session, Actor, Sequence[UUID], Counter[str]], int]
 def _remove_batches(
     database: Database, actor: Actor, remove: Remove, ids: Sequence[UUID], rows: Counter[str]
 ) -> Iterator[int]:
-    for batch in _split(ids):
+    for batch in _split_into_batches(ids):
         with database.write_session() as session:
             yield remove(session, actor, batch, rows)
 
@@ -135,11 +136,13 @@ def _forget_phones(session: Session, actor: Actor, person_ids: Sequence[UUID], _
     now = clock.now()
     with in_language("es"):  # the office reads it in the history, whatever terminal calls this
         reason = _("The time for which data are kept is over")
+    # Whoever was erased a moment ago, as a file past its time, was on this list too.
     still_there = [row.id for row in people_queries.list_sealed_people(session, person_ids) if row.wrapped_key]
     for person_id in sorted(still_there):
         correction = people_services.PersonCorrection(
             {},
             reason,
+            # A correction is known by the digest of its form when it comes again; here there was no form.
             hashlib.sha256(f"retention {person_id} {now.isoformat()}".encode()).hexdigest(),
             actor.journal_label,
             now,
@@ -156,7 +159,7 @@ def _forget_notes(session: Session, _actor: Actor, person_ids: Sequence[UUID], _
     return len(person_ids)
 
 
-def _split(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+def _split_into_batches(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
     return (ids[start : start + _BATCH_SIZE] for start in range(0, len(ids), _BATCH_SIZE))
 
 

@@ -81,6 +81,7 @@ def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[U
         for point in directory_queries.list_points(session)
         if rule.purpose == ATTENTION and point.retention_years
     }
+    # By the shortest time, which finds everybody who may be past: then the years of each person's own point count.
     shortest = min((rule.years, *years_by_point.values()))
     candidates = dict(_list_last_days(session, find_last_kept_day(day, shortest)))
     past_people: list[UUID] = []

@@ -53,6 +53,7 @@ def show_erasure(person: UUID) -> str:
 def erase_person(person: UUID) -> Response:
     """Erase a person, and lead to the list of those who were erased."""
     form = ErasureForm()
+    # The form waited for a new sign-in: it is shown once more, for nobody erases a person by signing in.
     if request.form.get("_resumed"):
         return refused_forms.keep_and_show_again()
     try:

@@ -100,6 +100,7 @@ def _is_reviewed(opener: str, opened_at: datetime, reviews: Mapping[str, datetim
 
 
 def _find_confidential_people(session: Session, people: Collection[UUID]) -> frozenset[UUID]:
+    # Worked out anew each time: wherever it was stored, it would name the victims to a thief.
     query = select(*queries.VISIT_COLUMNS).where(Visit.person_id.in_(people))
     visits: Sequence[queries.ListedVisit] = queries.decrypt_visits(session, session.execute(query).all())
     return frozenset(

@@ -128,6 +128,7 @@ def _offer_review() -> dict[str, object]:
 
 def _list_stated_reasons(session: Session, person: UUID) -> list[tuple[str, str]]:
     """Who opened a person's file when, and why, for who may see who saw the person."""
+    # However old they are: whoever asks who saw a person asks about all the time.
     stated_reasons = grants.list_grants(session, datetime.min.replace(tzinfo=UTC), review.MAX_ROWS, person)
     names = find_actor_names(session, {grant.actor for grant in stated_reasons})
     reasons = get_code_list("opening_reasons")

@@ -118,7 +118,8 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
         person_id=person,
         actor=actor.journal_label,
         opened_at=now,
-        # Of one length, which does not tell who wrote words of her own.
+        # A grant is written once and never changed, so that its row has no version. It is of one length, which does not
+        # tell who wrote words of her own.
         sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED, block_bytes=_SEALED_BYTES),
     )
     session.add(grant)

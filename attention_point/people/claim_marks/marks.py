@@ -27,6 +27,7 @@ class Mark:
 
 def set_mark(session: Session, request_id: UUID, person: UUID, mark: Mark) -> None:
     """Mark a person for a claim; a claim has one mark, whatever was set before."""
+    # A claim that was completed is marked anew, from a later day on.
     remove_mark(session, request_id)
     content = {"kind": _KIND, "since": mark.since.isoformat(), "motive": mark.motive}
     stored_marks.store_mark(session, request_id, person, content)

@@ -43,6 +43,7 @@ def list_people_revoking(session: Session, purpose: str) -> Mapping[UUID, date]:
     for person, content in stored_marks.list_marked_people(session, _KIND):
         if purpose in content["purposes"]:
             days[person] = max(days.get(person, date.min), date.fromisoformat(content["day"]))
+    # A visit stands on any record of the person, and whoever reads visits asks by that record.
     linked = merging.map_linked(session, days)
     for records in linked.values():
         last_day = max(days.get(record, date.min) for record in records)

@@ -37,6 +37,7 @@ def store_mark(session: Session, request_id: UUID, person: UUID, content: Mappin
 def delete_mark(session: Session, request_id: UUID, kind: str) -> None:
     """Delete the marks of one kind that come from a request."""
     rows = session.scalars(select(RightsMark).where(RightsMark.request_id == request_id)).all()
+    # Claims and revocations share the table, so that no row tells which it is: they are opened to be told apart.
     ids = [row.id for row, content in open_marks(session, rows) if content["kind"] == kind]
     session.execute(delete(RightsMark).where(RightsMark.id.in_(ids)))
 
@@ -82,6 +83,7 @@ def list_marked_people(session: Session, kind: str) -> Iterator[tuple[UUID, dict
 
 def erase_marks(session: Session, people: Iterable[UUID]) -> int:
     """Delete every mark of some people, and return how many there were."""
+    # By their tags and unopened: a mark that is damaged goes as well.
     tags = [tag for person in people for tag in _build_search_tags(session, person)]
     ids = session.scalars(select(RightsMark.id).where(RightsMark.tag.in_(tags))).all()
     session.execute(delete(RightsMark).where(RightsMark.id.in_(ids)))

@@ -41,6 +41,7 @@ def search_candidates(database: Database, _settings: Settings, _period: str) -> 
 def compare_new_people(database: Database, started_at: datetime) -> bool:
     """Compare the next people who were not compared yet. Returns whether there were any."""
     with database.read_session() as session:
+        # Records are opened and scored in a reading session: nobody at the desk waits for it.
         rows = queries.list_sealed_after(session, _get_search(session, started_at).last_person, BATCH_SIZE)
         found_pairs = _find_pairs(session, [row.id for row in rows])
     if rows:
@@ -67,10 +68,12 @@ def _search_changed_people(database: Database, started_at: datetime) -> None:
         with database.write_session() as session:
             _note_pairs(session, found_pairs, started_at)
     with database.write_session() as session:
+        # Only at the end: a run that breaks off compares the same people again, which changes nothing.
         session.merge(DuplicateSearch(id=1, last_person=last_person, changed_until=started_at - _OVERLAP))
 
 
 def _get_search(session: Session, now: datetime) -> DuplicateSearch:
+    # Before the first run everybody counts as new, so that changes matter from now on.
     return session.get(DuplicateSearch, 1) or DuplicateSearch(id=1, last_person=None, changed_until=now)
 
 
@@ -84,6 +87,7 @@ def _find_pairs(session: Session, people: Sequence[UUID]) -> dict[UUID, list[UUI
 def find_candidates(session: Session, person: DecryptedPerson) -> list[UUID]:
     """Whom somebody may be, the likeliest first. The records are opened to be compared; they are shown to nobody."""
     tags = records.build_record_tags(session, person.record)
+    # One more, because the person comes back too, who carries all of these tags.
     likely_ids = [row for row in queries.rank_people_by_tags(session, tags, CANDIDATES + 1) if row != person.id]
     opened_people = [row for row in records.open_people(session, likely_ids).values() if row]
     person_identity = identity.build_identity(person.record)

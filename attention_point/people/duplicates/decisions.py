@@ -72,6 +72,7 @@ def decide_pair(session: Session, actor: Actor, later_person: UUID, earlier_pers
         raise _build_invalid("kept", _("Choose the record that goes on."))
     if pair.is_decided:
         raise Conflict(_("Somebody has decided about these two people already."))
+    # One more link would change nothing today, and would still join the two when they are separated from the third.
     if earlier_person in merging.list_linked(session, later_person):
         raise Conflict(_("These two records are joined through a third one. Separate them there first."))
     kept = None
@@ -98,6 +99,7 @@ def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_pe
 
 def _lock_pair(session: Session, later_person: UUID, earlier_person: UUID) -> pairs.PossiblePair:
     pairs.get_pair(session, later_person, earlier_person)
+    # The pair is read again under the lock: a colleague may have decided while this one waited.
     lock_for_transaction(session, later_person, earlier_person)
     return pairs.get_pair(session, later_person, earlier_person)
 
@@ -111,6 +113,7 @@ def _save_decision(session: Session, actor: Actor, pair: pairs.PossiblePair, dec
     if key is None:
         raise Conflict(_("One of these records does not open. Tell the administrator."))
     version = pair.version + 1
+    # With all that were made before: whoever undoes one, or reads of it later, sees how it came about.
     sealed = merging.seal_decisions(key, pair.other, version, (*list_decisions(session, pair), decision))
     session.execute(
         update(PossibleDuplicate)

@@ -52,6 +52,7 @@ def find_likely_people(session: Session, actor: Actor, fields: Mapping[str, Any]
         on_file = identity.build_identity(decrypted_person.record)
         comparison = matching.compare_people(on_file, stated)
         if decrypted_person.id in document_holders:
+            # A tag that was moved by SQL would show somebody else's record to whoever types the number (decision 64).
             if not records.carries_tag(session, decrypted_person, document_tags):
                 continue
             likely_people.append(LikelyPerson(decrypted_person.id, decrypted_person.record, comparison))

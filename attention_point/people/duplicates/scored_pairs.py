@@ -29,6 +29,7 @@ def list_scored_pairs(session: Session, size: int) -> list[ScoredPair]:
         later, earlier = people.get(pair.person), people.get(pair.other)
         likeness = score_records(earlier.record, later.record) if later and earlier else None
         scored_pairs.append(ScoredPair(pair, likeness))
+    # No pair has as few points as 100 below nought: what does not open comes last.
     scored_pairs.sort(key=lambda scored: -scored.likeness.points if scored.likeness else 100.0)
     return scored_pairs[:size]
 

@@ -82,6 +82,7 @@ def _compare_parts(first: Identity, second: Identity) -> Iterator[Agreement]:
         "surnames": _compare_surnames(first, second),
         "birth_date": _compare_birth_dates(first.birth_date, second.birth_date),
         "phone": _compare_phones(first.phone, second.phone),
+        # The same sex says nothing, for half of all people have it; another one is a slip or another person.
         "sex": OTHER if first.sex and second.sex and first.sex != second.sex else None,
     }
     yield from (Agreement(part, level) for part, level in comparisons.items() if level)
@@ -140,6 +141,7 @@ def _compare_documents(first: Identity, second: Identity) -> str | None:
         for theirs in second.documents
         if mine.number and theirs.number
     }
+    # The best of all counts: people renew papers and lose them, so that others which differ take nothing from it.
     return next((level for level in (SAME, SIMILAR, POSSIBLE, OTHER) if level in levels), None)
 
 
@@ -164,6 +166,7 @@ def _differs_by_one_digit(first: str, second: str) -> bool:
 
 
 def _compare_phones(first: str | None, second: str | None) -> str | None:
+    # Another number says nothing: people change it often, and give a neighbour's.
     first_keys, second_keys = set(list_phone_keys(first)), set(list_phone_keys(second))
     return SAME if first_keys & second_keys else None
 

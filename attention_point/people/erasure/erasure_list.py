@@ -68,6 +68,7 @@ def append_after_commit(session: Session, erasure: ListedErasure) -> None:
             append_erasures(path, pending)
         except OSError as error:
             log.warning("erasures.list_not_written", reason=error.strerror)
+        # The same session may begin another transaction, which has erasures of its own.
         pending.clear()
 
     event.listen(session, "after_commit", append_pending)
@@ -115,6 +116,7 @@ def read_erasures(path: Path, vault: Vault) -> dict[UUID, ListedErasure]:
         if not line or (match and last_numbers[match[1]] > number):
             continue
         erasure = _read_line(line, vault)
+        # Passed over, the line would bring somebody back whom nobody looks for: rather nothing is changed.
         if erasure is None:
             raise ErasureListError(
                 _(
@@ -134,6 +136,7 @@ def _read_line(line: bytes, vault: Vault) -> ListedErasure | None:
         return None
     try:
         person_id, sealed = UUID(match[1].decode()), base64.b64decode(match[3])
+        # From inside the seal: the moment that stands in clear beside it can be altered.
         moment = datetime.fromisoformat(json.loads(vault.open(SEALING_PURPOSE, person_id, sealed))["at"])
     except (VaultError, ValueError):
         return None

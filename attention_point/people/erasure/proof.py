@@ -37,7 +37,7 @@ class ErasureProof:
     traces: int
 
     @property
-    def holds(self) -> bool:
+    def is_nothing_left(self) -> bool:
         """Whether nothing is left."""
         return not self.readable_people and not self.traces
 
@@ -63,6 +63,7 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
             readable_people += _count_readable(session, person_ids[start : start + _ROWS_AT_ONCE])
     file = find_database_file(str(database.url)) if database.is_sqlite else None
     if file is None:
+        # PostgreSQL's files belong to its server, as a rule on another machine: here its rows alone can be looked at.
         return ErasureProof(len(person_ids), readable_people, 0, 0)
     empty_log(database)
     searched_bytes, found = 0, 0
@@ -96,6 +97,7 @@ def rewrite_people(database: Database) -> None:
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
+            # The table of many years takes longer than any page may wait.
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM FULL person"))
         except OperationalError as error:
@@ -106,6 +108,7 @@ def rewrite_people(database: Database) -> None:
 
 def find_traces(path: Path, traces: Collection[bytes]) -> Iterator[bytes]:
     """The traces that stand somewhere in a file, each as often as it does."""
+    # Keys that one version wrapped begin with the same three bytes: the pattern stays short for any number of people.
     heads = {trace[:3] for trace in traces}
     if not heads:
         return
@@ -122,6 +125,7 @@ def _read_overlapping(path: Path) -> Iterable[bytes]:
     with path.open("rb") as file:
         while content := file.read(_CHUNK_BYTES):
             yield rest + content
+            # A trace may lie across two chunks. With its last byte, one at the very end would count twice.
             rest = content[-(TRACE_BYTES - 1) :]
 
 

@@ -30,7 +30,7 @@ def find_returned(database: Database, person_ids: Sequence[UUID]) -> list[UUID]:
     """Who of these erased people can be read in the database: it was restored from a copy older than the erasure."""
     returned: list[UUID] = []
     with database.read_session() as session:
-        for ids in _split(person_ids, _ROWS_AT_ONCE):
+        for ids in _split_into_batches(person_ids, _ROWS_AT_ONCE):
             returned += session.scalars(select(Person.id).where(Person.id.in_(ids), Person.wrapped_key.is_not(None)))
     return returned
 
@@ -38,7 +38,7 @@ def find_returned(database: Database, person_ids: Sequence[UUID]) -> list[UUID]:
 def repeat_erasures(database: Database, erasures: Mapping[UUID, ListedErasure]) -> int:
     """Erase again those of a list whom the database can still read. Returns how many."""
     returned = find_returned(database, list(erasures))
-    for ids in _split(returned, BATCH_SIZE):
+    for ids in _split_into_batches(returned, BATCH_SIZE):
         with database.write_session() as session:
             services.repeat_erasures(session, {person_id: erasures[person_id] for person_id in ids})
     return len(returned)
@@ -56,7 +56,7 @@ def erase_returned(database: Database, erasures: Mapping[UUID, ListedErasure]) -
     return repeat_erasures(database, erasures)
 
 
-def _split(person_ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+def _split_into_batches(person_ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     return (person_ids[start : start + size] for start in range(0, len(person_ids), size))
 
 
@@ -72,6 +72,8 @@ def complete_list(database: Database, _settings: Settings, _period: str) -> None
         return
     listed = erasure_list.read_listed_ids(path)
     erasure_list.append_erasures(path, _list_unlisted(database, listed))
+    # The ids alone show that nobody came back, as nearly always. Only otherwise are the lines opened, of which a
+    # damaged one stops the job.
     if find_returned(database, list(listed)):
         repeat_erasures(database, erasure_list.read_erasures(path, database.info["vault"]))
     with database.read_session() as session:
@@ -83,6 +85,7 @@ def complete_list(database: Database, _settings: Settings, _period: str) -> None
 def _list_unlisted(database: Database, listed: Mapping[UUID, bytes]) -> list[ListedErasure]:
     """The erasures of the database that the list lacks, or has under an older key."""
     with database.read_session() as session:
+        # A note whose own time is over was emptied. Its line in the list stays: a restore still erases the person.
         query = select(Erasure.person_id, Erasure.erased_at, Erasure.sealed).where(Erasure.sealed.is_not(None))
         return [
             ListedErasure(row.person_id, row.erased_at, row.sealed)

@@ -103,6 +103,7 @@ def repeat_erasures(session: Session, listed_erasures: Mapping[UUID, ListedErasu
 
 
 def _add_tombstone(session: Session, actor: Actor, erasure: ListedErasure) -> None:
+    # Somebody may have put back the person's row alone, beside a tombstone that stands already.
     session.execute(delete(Erasure).where(Erasure.person_id == erasure.person_id))
     values = {"person_id": erasure.person_id, "erased_at": erasure.erased_at, "sealed": erasure.sealed}
     session.execute(insert(Erasure).values(values))
@@ -128,6 +129,7 @@ def _check_words(ground: str, note: str) -> str:
 def _lock_readable(session: Session, person_ids: Sequence[UUID]) -> tuple[UUID, ...]:
     """Lock people, so that nobody registers or corrects them meanwhile; return those who have a key."""
     lock_for_transaction(session, *person_ids)
+    # In the order of ids: of two erasures that share people neither waits for the other in a ring.
     query = select(Person.id).where(Person.id.in_(person_ids), Person.wrapped_key.is_not(None)).with_for_update()
     return tuple(session.scalars(query.order_by(Person.id)))
 
@@ -135,6 +137,7 @@ def _lock_readable(session: Session, person_ids: Sequence[UUID]) -> tuple[UUID, 
 def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> ErasureResult:
     # The rooms first, while the keys still open what tells them which rows to empty.
     removed = {eraser.name: eraser.erase(session, person_ids) for eraser in get_erasers(session)}
+    # Search tags need no person's key to be compared: equal ones tell who shares a name or a document.
     tags = session.execute(delete(PersonTag).where(PersonTag.person_id.in_(person_ids)).returning(PersonTag.tag)).all()
     removed |= {"search-tags": len(tags), "possible-duplicates": _delete_pairs(session, person_ids)}
     values: dict[str, Any] = {"wrapped_key": None, "sealed": None, "counted": None, "key_version": 0}

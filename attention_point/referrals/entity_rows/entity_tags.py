@@ -65,6 +65,7 @@ def find_entity(session: Session, referral_id: UUID, tag: int) -> str | None:
     vault, day = get_vault(session), find_day_number(referral_id)
     entities, codes_by_day = list_entity_codes(session), _CODES.setdefault(vault, {})
     known_entities, codes = codes_by_day.get(day, (frozenset(), {}))
+    # An entity that was added since has tags on earlier days too, which would otherwise be taken for nobody's.
     if known_entities != entities:
         codes = {tag: entity for entity in entities for tag in _list_tags_of_day(vault, entity, day)}
         if len(codes_by_day) * len(codes) > _MAX_CACHED:

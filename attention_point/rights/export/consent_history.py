@@ -69,6 +69,7 @@ def list_consent_history(
                 guardian=str(guardian.get("name") or ""),
             )
             answers.setdefault(consent["purpose"], []).append(answer)
+    # The last answer counts: a yes after a no is a new consent, and a no after a yes ends it.
     stands = {
         purpose: given[-1].granted and not is_revoked(revocations, purpose, clock.local_day(visit_moment(given[-1])))
         for purpose, given in answers.items()
@@ -81,6 +82,7 @@ def list_consent_history(
         PurposeHistory(
             purpose,
             label_purpose(session, purpose),
+            # What was taken back with everything else may never have been asked.
             stands.get(purpose, False),
             tuple(sorted(given, key=_find_day, reverse=True)),
         )

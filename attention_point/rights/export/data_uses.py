@@ -72,6 +72,7 @@ def _name_parts(session: Session, labels: set[str]) -> dict[str, str]:
     parts = {}
     for label in labels:
         account = accounts.get(label)
+        # To an entity the person was sent by its name: only who works there stays unnamed, as who works here does.
         if account is not None and account.entity in entities:
             parts[label] = entities[account.entity].name[current_language()]
         elif account is not None and account.role in _ROLE_LABELS:

@@ -92,6 +92,7 @@ def _list_consents(content: Mapping[str, Any]) -> Iterator[Block]:
         (
             consent["purpose"],
             format_date(_read_day(answer["said_at"])),
+            # A no without a visit is what a request took back.
             _("Yes") if answer["granted"] else _("No") if answer["visit"] else _("You took it back"),
             answer["text_version"],
         )

@@ -112,18 +112,20 @@ def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> d
     record, language = visit.record, current_language()
     services = directory_queries.get_services_by_code(session)
 
-    def name(code: str) -> str:
+    def name_service(code: str) -> str:
+        # A service that has left the directory is named by its code: it was offered all the same.
         return services[code].name[language] if code in services else code
 
+    # As it stands after a correction: by that the office goes, and about that the person asks.
     counted: Mapping[str, Any] = record.get("corrected_facts") or record.get("counted") or {}
     guardian = record.get("guardian") or {}
     return {
         "reference": visit.reference,
         "attended_at": clock.to_local_time(visit.attended_at).isoformat(timespec="minutes"),
         "state": visit.state,
-        "needs": [name(need) for need in record.get("needs", ())],
+        "needs": [name_service(need) for need in record.get("needs", ())],
         "suggestions": [
-            {"service": name(entry["service"]), "reason": translate_stored_message(*entry["reason"])}
+            {"service": name_service(entry["service"]), "reason": translate_stored_message(*entry["reason"])}
             for entry in record.get("suggestions", ())
         ],
         "household": [_build_row(*row) for row in describe_household(record.get("household") or {})],

@@ -17,6 +17,7 @@ def find_person(session: Session, reference: str) -> UUID:
     try:
         person: UUID | None = UUID(text)
     except ValueError:
+        # The person who asks brings a paper with a number or a code, and never the program's own id.
         person = session.scalar(
             select(Visit.person_id).where(or_(Visit.reference == text.upper(), Visit.code == text.upper()))
         )

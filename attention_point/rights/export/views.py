@@ -31,6 +31,7 @@ def show_person_rights(person: UUID) -> str:
     opened = people_records.view_person(session, actor, person, "rights")
     journal.record(session, actor, "person.rights", "person", person)
     people = merging.list_linked(session, person)
+    # The page shows what this reader may see; the export is the person's own, and holds all of it.
     listed = intake_queries.list_visible_visits(session, actor, intake_queries.list_visits_of_people(session, people))
     visits = [visit for visit in listed if isinstance(visit, intake_queries.DecryptedVisit)]
     return render_template(

@@ -39,12 +39,12 @@ class Half:
     number: int
 
     @property
-    def first(self) -> date:
+    def first_day(self) -> date:
         """Its first day."""
         return date(self.year, 1 if self.number == 1 else 7, 1)
 
     @property
-    def last(self) -> date:
+    def last_day(self) -> date:
         """Its last day."""
         return date(self.year, 6, 30) if self.number == 1 else date(self.year, 12, 31)
 
@@ -62,9 +62,10 @@ def find_last_half(today: date) -> Half:
 def parse_half(code: str, today: date) -> Half:
     """The half that a code names (``2026-1``); the last one that ended for every other text."""
     year, _dash, number = code.partition("-")
+    # The law is of 2012 (Ley 1581): no half before it can have a request.
     if year.isascii() and year.isdecimal() and len(year) == 4 and number in {"1", "2"} and int(year) >= 2012:
         half = Half(int(year), int(number))
-        if half.first <= today:
+        if half.first_day <= today:
             return half
     return find_last_half(today)
 
@@ -86,7 +87,7 @@ class RequestCount:
 def count_requests(session: Session, half: Half) -> list[RequestCount]:
     """Count the requests of half a year by kind, in the order of the list of kinds."""
     by_kind: dict[str, list[StoredRequest]] = {}
-    for stored in list_notes_between(session, half.first, half.last):
+    for stored in list_notes_between(session, half.first_day, half.last_day):
         by_kind.setdefault(stored.kind, []).append(stored)
     return [_count_kind(code.code, by_kind.get(code.code, [])) for code in get_code_list("rights_kinds")]
 
@@ -129,6 +130,7 @@ def build_data_sheet(session: Session, half: Half, *, contact: str | None, water
     blocks.append(LabelledValues(tuple(_list_responsible(session, contact))))
     for database in sheet["databases"]:
         blocks.append(Heading(database["name"][language], 2))
+        # Translated here and not with the module, which is loaded before anybody's language is known.
         labels = dict(zip(_LABELS, _list_labels(), strict=True))
         rows = [(label, database[name][language]) for name, label in labels.items()]
         blocks.append(

@@ -90,6 +90,7 @@ def register_incident(session: Session, actor: Actor, new: NewIncident) -> UUID:
         "noticed_on": new.noticed_on.isoformat(),
         "text": texts.clean_text(new.text, lines=True),
         "people_count": new.people_count,
+        # The version stands inside the seal as well, so that an older content does not pass for the present one.
         "version": 1,
         "steps": [],
     }
@@ -100,6 +101,7 @@ def register_incident(session: Session, actor: Actor, new: NewIncident) -> UUID:
     reference = f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
     sealed = _seal_content(session, incident_id, content)
     session.execute(insert(DataIncident).values(id=incident_id, reference=reference, version=1, sealed=sealed))
+    # Its number alone: what happened stands sealed, because it says how data got out.
     journal.record(session, actor, "incident.register", "data-incident", incident_id, reference=reference)
     return incident_id
 
@@ -174,6 +176,7 @@ def _open_row(session: Session, row: DataIncident) -> Incident:
 
 
 def _seal_content(session: Session, incident_id: UUID, content: Mapping[str, Any]) -> bytes:
+    # Filled up, so that a row does not say by its length how much there is to tell.
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     padded = text.ljust(-(-len(text) // _PADDED_BYTES) * _PADDED_BYTES)
     return get_vault(session).seal(SEALING_PURPOSE, incident_id, padded)

@@ -46,6 +46,7 @@ def show_report() -> str:
     today = clock.today()
     half = data_sheet.parse_half(request.args.get("half", ""), today)
     last = data_sheet.find_last_half(today)
+    # The half that still runs is offered too: what is late in it can still be mended before it is reported.
     running = data_sheet.Half(today.year, 1 if today.month <= 6 else 2)
     counts = data_sheet.build_count_table(db_session(), half)
     return render_template(

@@ -27,6 +27,7 @@ ALL_PURPOSES = (*ASKED_PURPOSES, GENERAL_REFERRAL)
 
 def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[str, int]:
     """Do what a granted request asks, but for erasing, and return what was done by name, for the answer."""
+    # What else is granted is done by people: a record is corrected on its own page, an export is handed over.
     if request.kind != "revocation" or request.person is None:
         return {}
     people = merging.list_linked(session, request.person)
@@ -51,6 +52,7 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
 def erase_person_of_request(session: Session, actor: Actor, request: StoredRequest) -> None:
     """Erase the person of a granted request for good. The counts and the minimal note stay."""
     if request.person is not None:
+        # The minimal note of the file says on what ground it ended, and by which request (Ley 594 de 2000).
         ground = "revocation" if request.kind == "revocation" else "claim"
         erase_person(session, actor, request.person, ground, request.reference)
 
@@ -62,6 +64,7 @@ def spell_out_purposes(purposes: Sequence[str]) -> tuple[str, ...]:
 
 def list_open_referrals(session: Session, people: Collection[UUID]) -> list[DecryptedReferral]:
     """The open referrals of some people, which nobody else writes until the transaction ends."""
+    # In the order of their ids: of two decisions at once neither waits for referrals that the other one holds.
     visits = sorted(visit.id for person in people for visit in intake_queries.list_visits_of_person(session, person))
     return [
         referral

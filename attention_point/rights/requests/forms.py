@@ -184,6 +184,7 @@ class ChangeForm(BaseForm):
 
 
 def _read_day(field: DayField) -> date | None:
+    # What is no day gives None: the service says so beside the field, as it does for a day that is missing.
     text = field.read_value()
     try:
         return date.fromisoformat(text) if text else None

@@ -47,8 +47,10 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
         raise Invalid(message, (FieldError("facts", message),))
     visit_id = intake_queries.find_visit_by_code(session, stated.code.strip().upper())
     visit = intake_queries.find_visit(session, visit_id) if visit_id else None
+    # The facts are compared whether or not the code is right: the one answer must not tell which of them was wrong.
     opened = people_records.open_people(session, people)
     is_own_slip = visit is not None and visit.person_id in people
+    # Of all records that were joined: people know what they said once, and not on which record it stands.
     values = _list_known_values(session, people, [person.record for person in opened.values() if person], visit_id)
     agreeing = [name for name, text in given.items() if _fact_agrees(name, text, values)]
     # All that was said must agree: guessing six facts to hit two would prove nothing.
@@ -81,6 +83,7 @@ def _list_known_values(
 
 
 def _fact_agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
+    # A telephone without digits has no key, neither here nor on file: nothing must not agree with nothing.
     stated = _normalise_fact(name, text)
     return bool(stated) and stated in values.get(name, ())
 
@@ -88,11 +91,13 @@ def _fact_agrees(name: str, text: str, values: Mapping[str, set[str]]) -> bool:
 def _normalise_fact(name: str, text: str) -> str:
     if name == "birth_date":
         try:
+            # A date that is known in part stands for its first day, as stated and on file alike.
             return parse_partial_date(text).earliest.isoformat()
         except ValueError:
             return text
     if name == "phone":
         return next(iter(list_phone_keys(text)), "")
     if name == "document":
+        # Dots, blanks and hyphens are written by some and left out by others.
         return "".join(letter for letter in text.upper() if letter.isalnum())
     return text if name == "visit_day" else texts.fold_text(text)

@@ -104,6 +104,7 @@ def _write_receipt(request: StoredRequest) -> Iterator[Block]:
 
 
 def _find_first_due(request: StoredRequest) -> date | None:
+    # While something is missing the term has not begun (Ley 1581 de 2012, art. 15.1): the receipt promises no day.
     if request.state == stored_requests.INCOMPLETE:
         return None
     note: dict[str, Any] = {**request.note, "extended_to": None}
@@ -139,6 +140,8 @@ def _write_missing(request: StoredRequest) -> Iterator[Block]:
 
 
 def _find_lapse(request: StoredRequest) -> date | None:
+    # As the clock stood when the paper was written: it may be printed again after what was missing has come, and must
+    # then say the same.
     note: dict[str, Any] = {**request.note, "completed_on": None}
     return stored_requests.StoredRequest(request.id, request.reference, 0, note, None).clock.lapses_after
 
@@ -173,6 +176,8 @@ def _write_answer(request: StoredRequest) -> Iterator[Block]:
     if grounds and request.note["outcome"] != GRANTED:
         yield Heading(_("Why not everything"), 2)
         yield BulletList(tuple(_label_code("rights_grounds", ground) for ground in grounds))
+    # The authority hears only who has been answered here (Ley 1581 de 2012, art. 16): so every answer names the way to
+    # it, also one that grants everything.
     yield Heading(_("If you do not agree"), 2)
     yield Paragraph(_("You can ask us to look at it again. You can also go to:"))
     yield BulletList(

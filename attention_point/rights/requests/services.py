@@ -77,6 +77,7 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
     request_id, received_on = new_id(), new.received_on or clock.today()
     note = _build_note(new, received_on, facts, actor)
     reference = stored_requests.insert_request(session, request_id, note, _build_words(new))
+    # The law bids the mark for claims alone (art. 15.2): who only asks to know disputes nothing.
     if new.person is not None and is_claim(new.kind):
         set_mark(session, request_id, new.person, Mark(received_on, new.kind))
     # Neither the kind nor the person: the journal stands in clear.
@@ -86,6 +87,7 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
 
 def require_person_on_file(session: Session, person: UUID) -> None:
     """Raise Conflict for somebody who was erased, and NotFound for nobody on file."""
+    # Whoever was erased may still ask, and must be answered: that nothing is kept. Such a request has no record.
     row = people_queries.find_sealed_person(session, person)
     if row is not None and row.wrapped_key is None:
         raise Conflict(
@@ -119,6 +121,7 @@ def _build_words(new: NewRequest) -> dict[str, str]:
     words = {
         "asker_name": new.asker_name,
         "asker_document": new.asker_document,
+        # An address to which nobody will write is not kept.
         "address": new.address if new.answer_way in CALLED_OR_WRITTEN else "",
         "sender": new.sender,
         "text": new.text,
@@ -195,6 +198,7 @@ def _check_words(new: NewRequest) -> Iterator[FieldError]:
             yield FieldError(name, too_long)
         elif not texts.is_fit_text(text, lines=False):
             yield FieldError(name, _(texts.UNFIT_CHARACTERS))
+    # These kinds say by themselves what is asked for. The others cannot be answered without words.
     if not new.text and new.kind not in {"consultation", "consent_proof", "use_made", "erasure", "revocation"}:
         yield FieldError("text", _("Write what is asked, in the words of who asks."))
     if len(new.text) > LONGEST_TEXT:

@@ -64,6 +64,7 @@ def complete_request(
         message = _("Write the day on which it came: from %(first)s until today.", first=format_date(asked_on))
         raise Invalid(message, (FieldError("completed_on", message),))
     if request.person is not None:
+        # From the complete claim on the record carries it again, at once and not after the two days of the law.
         set_mark(session, request.id, request.person, Mark(completed_on, request.kind))
     changes = {"state": stored_requests.OPEN, "completed_on": completed_on.isoformat()}
     return _take_step(session, actor, request, "completed", changes)
@@ -130,6 +131,7 @@ def lapse_request(session: Session, request: StoredRequest) -> StoredRequest:
 def silence_request(session: Session, actor: Actor, request_id: UUID, version: int) -> StoredRequest:
     """Note that nobody may write or call: the answer is handed over at the point, and the address is forgotten."""
     request = stored_requests.lock_request(session, request_id, version)
+    # The address goes too: it was given for a letter that must never come.
     return _take_step(
         session, actor, request, "silenced", {"is_silent": True, "answer_way": "in_person"}, {"address": ""}
     )
@@ -140,6 +142,7 @@ def prove_identity(
 ) -> StoredRequest:
     """Note how it was proved who asks. Raises Invalid where it was not."""
     request = stored_requests.lock_request(session, request_id, version)
+    # “None” says at the receipt that the proof is still owed: it is no way of giving it.
     if not get_code_list("rights_proofs").has_code(proof) or proof == "none":
         message = _("Choose how it was proved who asks.")
         raise Invalid(message, (FieldError("proof", message),))
@@ -159,12 +162,14 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     missing in the answer.
     """
     request = stored_requests.lock_request(session, request_id, version)
+    # An answer to half a claim would close it while the person still looks for the other half.
     if request.state == stored_requests.INCOMPLETE:
         raise Conflict(_("What is missing has not come yet. Note the day on which it came, or withdraw the request."))
     errors = tuple(_check_decision(decision))
     if errors:
         raise Invalid(_("Some fields need attention."), errors)
     is_granted = decision.outcome in {GRANTED, PARTLY}
+    # A refusal needs no proof: it gives nothing away, and who can prove nothing is owed an answer all the same.
     if is_granted and not request.is_proved:
         raise Conflict(_("First note how it was proved who asks: nobody else may get or change these data."))
     # In the same transaction: an answer that says what was not done would be worse than none.
@@ -186,6 +191,7 @@ def _check_decision(decision: Decision) -> Iterator[FieldError]:
     known_grounds = get_code_list("rights_grounds")
     if any(not known_grounds.has_code(ground) for ground in decision.grounds):
         yield FieldError("grounds", _("Choose from the list."))
+    # Whoever is refused can contest only a ground that is named.
     if decision.outcome in {PARTLY, REFUSED} and not decision.grounds:
         yield FieldError("grounds", _("Choose why it is refused, or a part of it."))
     yield from _check_text("text", decision.text, _("Write the answer in plain words."))
@@ -215,6 +221,7 @@ def _close_request(
     words: Mapping[str, str] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> StoredRequest:
+    # However it ended, nothing on the record is disputed any more, and nobody must be told that it is.
     remove_mark(session, request.id)
     all_changes = {**(changes or {}), "state": state, "closed_on": clock.today().isoformat()}
     return _take_step(session, actor, request, step, all_changes, words)

@@ -137,6 +137,7 @@ def save_request(
 
 def get_request(session: Session, request_id: UUID) -> StoredRequest:
     """One request. Raises NotFound, and VaultError where its note does not open."""
+    # As the database has it now: this session may have read the row before it waited for the lock.
     row = session.get(RightsRequest, request_id, populate_existing=True)
     if row is None:
         raise NotFound(_("There is no such request."))
@@ -162,6 +163,7 @@ def list_open_requests(session: Session) -> list[StoredRequest]:
 
 def list_closed_requests(session: Session, before: UUID | None, size: int) -> list[StoredRequest]:
     """Closed requests, the newest first."""
+    # By the ids, which grow as requests are filed: the day on which one was closed stands sealed.
     query = select(RightsRequest).where(RightsRequest.is_open.is_(False)).order_by(RightsRequest.id.desc()).limit(size)
     return _open_rows(session, session.scalars(query if before is None else query.where(RightsRequest.id < before)))
 

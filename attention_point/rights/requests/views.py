@@ -141,9 +141,11 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
     if not stored.is_proved:
         kinds["proof"] = forms.ProofForm
     if stored.state == stored_requests.INCOMPLETE:
+        # Until what is missing has come there is nothing to decide, and the proof can wait.
         kinds = {"completion": forms.CompletionForm}
     elif stored.is_claim and not stored.note.get("asked_on"):
         kinds["missing"] = forms.MissingForm
+    # Only while the term runs: after its end no delay is lawful (``steps.extend_term``).
     due_on = stored.clock.due_on
     if due_on is not None and clock.today() <= due_on and not stored.note.get("extended_to"):
         kinds["extension"] = forms.ExtensionForm
@@ -151,6 +153,8 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
     step_forms: dict[str, BaseForm] = {}
     for name, kind in kinds.items():
         step_forms[name] = failed_form if isinstance(failed_form, kind) else kind(formdata=None)
+        # A refused form keeps the version that its page showed: who sends it again has still not seen what a colleague
+        # changed in between.
         step_forms[name]["version"].data = step_forms[name]["version"].data or str(stored.version)
     return step_forms
 
@@ -184,6 +188,7 @@ def _may_open(stored: StoredRequest) -> bool:
 def download_paper(request_id: UUID, paper: str) -> Response:
     """Send one paper of a request, to print and hand over. Nothing is ever sent by the program itself."""
     stored = require_visible_request(db_session(), request_id)
+    # No paper runs ahead of its step: an answer that was not given yet must not be handed over.
     if paper not in letters.list_papers(stored):
         raise NotFound(_("This request has no such paper."))
     content = run_in_worker(db_session(), current_settings(), draw_paper, request_id, paper)

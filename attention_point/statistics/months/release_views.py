@@ -156,10 +156,12 @@ def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalFor
 
 def _examine_period(period: Period, *, despite_damage: bool) -> examination.ExaminedPeriod:
     # In a reading session and beside the server, as the review: the desk goes on recording meanwhile.
-    return run_in_worker(read_session(), current_settings(), _examine, period, despite_damage)
+    return run_in_worker(read_session(), current_settings(), _examine_for_worker, period, despite_damage)
 
 
-def _examine(session: Session, _settings: Settings, period: Period, despite_damage: bool) -> examination.ExaminedPeriod:
+def _examine_for_worker(
+    session: Session, _settings: Settings, period: Period, despite_damage: bool
+) -> examination.ExaminedPeriod:
     return examination.examine_period(session, period, despite_damage=despite_damage)
 
 

@@ -33,6 +33,7 @@ def erase_captures(session: Session, person_ids: Sequence[UUID]) -> int:
     ).all()
     captures = {capture.id: capture for visit in visits for capture in _list_captures(session, visit)}
     for capture in captures.values():
+        # Nobody is asked any more to decide about a capture that holds nothing.
         if capture.state in rules.WAITING_STATES:
             capture.state, capture.decided_at = rules.RECORDED, clock.now()
         capture.sealed, capture.opened_visit_id = None, None

@@ -100,7 +100,7 @@ def receive_capture(database: Database, sender: Sender, envelope: Envelope) -> O
         fingerprints = _compute_fingerprints(session, sender.device, envelope)
         stored_rows = _SELECT_RECEIPT.execute(session, {"capture": envelope.id})
         if stored_rows:
-            return _replay(session, envelope.id, fingerprints, *stored_rows[0])
+            return _replay_receipt(session, envelope.id, fingerprints, *stored_rows[0])
         _check_room(session, sender.device.id)
         capture = Capture(
             id=envelope.id,
@@ -128,7 +128,7 @@ def _compute_fingerprints(session: Session, device: Actor, envelope: Envelope) -
     return get_vault(session).keyed_digests("capture", content + envelope.sealed.encode())
 
 
-def _replay(
+def _replay_receipt(
     session: Session, capture_id: UUID, fingerprints: list[bytes], stored_fingerprint: bytes, sealed_receipt: bytes
 ) -> Outcome:
     if stored_fingerprint not in fingerprints:

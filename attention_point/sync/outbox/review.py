@@ -121,7 +121,7 @@ def confirm_capture(session: Session, actor: Actor, capture_id: UUID) -> dict[st
         raise
     capture.state = rules.RECORDED
     _renew_receipt(session, capture, result)
-    _settle(capture, actor)
+    _finish_capture(capture, actor)
     journal.record(session, actor, "capture.confirm", "capture", capture.id)
     return result
 
@@ -172,7 +172,7 @@ def discard_capture(session: Session, actor: Actor, capture_id: UUID, reason: st
     capture = _lock_waiting(session, actor, capture_id, for_update=True)
     capture.state = rules.DISCARDED
     _renew_receipt(session, capture, {})
-    _settle(capture, actor)
+    _finish_capture(capture, actor)
     journal.record(session, actor, "capture.discard", "capture", capture.id, reason=reason)
 
 
@@ -181,7 +181,7 @@ def _renew_receipt(session: Session, capture: Capture, result: dict[str, Any]) -
     capture.sealed_receipt = contents.seal_receipt(session, capture.id, build_receipt(capture, result))
 
 
-def _settle(capture: Capture, actor: Actor) -> None:
+def _finish_capture(capture: Capture, actor: Actor) -> None:
     # Destroyed at once: what was recorded lives with the person, and is erased with the person.
     capture.sealed, capture.opened_visit_id = None, None
     capture.decided_at, capture.decided_by = clock.now(), actor.id

@@ -66,14 +66,14 @@ def test_a_purge_removes_what_is_past_its_time_and_nothing_else(database: Databa
             ("contact", 3),
             ("note", 0),
         ]
-        report = purge.purge(database, SYSTEM, clock.today())
+        report = purge.purge_past_data(database, SYSTEM, clock.today())
     assert [(line.rule.purpose, line.removed) for line in report.lines] == [
         ("attention", 1),
         ("contact", 2),
         ("note", 0),
     ]
     assert report.proof is not None
-    assert (report.proof.holds, report.proof.people) == (True, 1)
+    assert (report.proof.is_nothing_left, report.proof.people) == (True, 1)
     assert report.rows["visits"] == 1
     with database.read_session() as session:
         readable = set(session.scalars(select(Person.id).where(Person.wrapped_key.is_not(None))))
@@ -87,10 +87,10 @@ def test_a_purge_removes_what_is_past_its_time_and_nothing_else(database: Databa
         assert note is not None
         assert note.ground == "retention"
     with clock.override_now(NOW):
-        assert all(line.due == 0 for line in purge.purge(database, SYSTEM, clock.today()).lines)
+        assert all(line.due == 0 for line in purge.purge_past_data(database, SYSTEM, clock.today()).lines)
     # Ten years later the note ends too; the tombstone stays.
     with clock.override_now(NOW.replace(year=2037)):
-        assert [line.removed for line in purge.purge(database, SYSTEM, clock.today()).lines][-1] >= 1
+        assert [line.removed for line in purge.purge_past_data(database, SYSTEM, clock.today()).lines][-1] >= 1
     with database.read_session() as session:
         note = services.find_note(session, people["past"])
         assert note is not None
