@@ -11,7 +11,7 @@ from waitress import wasyncore
 
 from attention_point import catalogue
 from attention_point.accounts.services import add_first_administrator
-from attention_point.app import create_app, open_database
+from attention_point.app import create_app, open_database, require_own_keyring
 from attention_point.directory.validation.missing_contacts import list_missing_settings
 from attention_point.foundation import web
 from attention_point.foundation.commands import report_errors
@@ -91,6 +91,7 @@ def serve_application(host: str, port: int) -> None:
         # Serving on an older schema would fail at the desk, in the middle of a visit.
         if has_pending_migrations(app.extensions["database"]):
             raise AppError(_("The database is older than the program: run 'attention-point init' first."))
+        require_own_keyring(app.extensions["database"])
         server = _create_listening_server(app, host, port)
     freeze_loaded_objects()
     signal.signal(signal.SIGTERM, _exit_on_signal)

@@ -31,6 +31,8 @@ def test_a_person_takes_the_consent_back(page: Page, live_server: str, app: Flas
     page.get_by_text("Todo", exact=True).click()
     page.get_by_role("button", name="Radicar la solicitud").click()
     expect(page.locator(".flashes")).to_contain_text("quedó radicada")
+    # Who sees what is confidential says first why the file is opened.
+    page.get_by_role("button", name="Atender una petición, una queja o un derecho suyo").click()
     looked_at(page, "rights-3-request")
     page.get_by_text("Se concede todo").click()
     page.get_by_label("La respuesta, en palabras sencillas").fill("Ninguna entidad debe usar más sus datos.")

@@ -11,6 +11,17 @@ from attention_point.foundation.vault.key_changes import remove_version, rotate_
 from attention_point.people.erasure import erasure_list
 
 
+def test_a_line_left_in_half_stops_no_job(tmp_path: Path) -> None:
+    path, people, vault = tmp_path / "erased-people", [new_id(), new_id()], Vault(Keyring.generate())
+    for person in people:
+        sealed = vault.seal(erasure_list.SEALING_PURPOSE, person, b'{"at": "2026-11-30T12:00:00+00:00"}')
+        erasure_list.append_erasures(path, [erasure_list.ListedErasure(person, clock.now(), sealed)])
+    content = path.read_bytes()
+    for length in range(len(content) // 2, len(content) - 1):
+        path.write_bytes(content[:length])
+        assert people[0] in erasure_list.read_listed_ids(path)
+
+
 def test_an_erasure_that_was_sealed_anew_is_read_without_the_old_key(tmp_path: Path) -> None:
     path, person, now, keyring = tmp_path / "erased-people", new_id(), clock.now(), Keyring.generate()
     rotated = rotate_version(keyring, "wrap", now)

@@ -28,6 +28,7 @@ from attention_point.rights.upkeep import LATE_CHECK
 from tests.portal.support import browser, hidden, referral_of, visit
 from tests.portal.test_pages import text
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
+from tests.support.openings import open_file, open_page
 from tests.support.pages import PageClient
 from tests.support.visits import draft, person
 
@@ -80,6 +81,7 @@ def test_an_agent_files_and_the_supervisor_answers(app: Flask) -> None:
     # And on the form of a visit, which shows the record as well.
     assert "Reclamo en trámite" in text(agent.get(f"/people/{someone}/visits/new", follow_redirects=True))
     answer = {"outcome": "granted", "text": "Aquí está la lista de quién los vio."}
+    open_file(supervisor, someone, reason="request")
     assert send(supervisor, stored.location, {**answer, "text": ""}, "/decision").status_code == 422
     assert send(supervisor, stored.location, answer, "/decision").status_code == 303
     assert "Reclamo en trámite" not in text(agent.get(f"/people/{someone}"))
@@ -92,6 +94,7 @@ def test_every_step_has_its_page(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
         claim = filed(session, "claim", person=someone, proof="none")
     supervisor, address = browser(app, "supervisor"), f"/rights/requests/{claim.id}"
+    open_file(supervisor, someone, reason="request")
     for step, fields in (
         ("proof", {"proof": "known_here"}),
         ("missing", {"missing": "Falta decir qué apellido es."}),
@@ -205,7 +208,15 @@ def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> Non
         someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
         claim = filed(session, "claim", person=someone, answer_way="phone", address="3001234567", is_safe=True)
     warning = "Alguien puede estar en peligro"
-    assert warning in text(browser(app, "supervisor").get(f"/rights/requests/{claim.id}"))
+    supervisor, address = browser(app, "supervisor"), f"/rights/requests/{claim.id}"
+    # Not before she has said why: the warning says that something confidential is on file.
+    assert f"/people/{someone}/open?next={address}" in supervisor.get(address).location
+    refused = supervisor.post(
+        f"{address}/extension",
+        data={"version": "1", "csrf_token": hidden(supervisor.get("/rights/requests/new"), "csrf_token")},
+    )
+    assert (refused.status_code, warning in text(refused)) == (422, False)
+    assert warning in open_page(supervisor, address)
     agent = browser(app, "agent")
     page = text(agent.get(f"/rights/people/{someone}"))
     assert "violencia" not in page[page.index("<main") :]
@@ -246,6 +257,8 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert "Nicolasa" not in paper + json.dumps(content)
     supervisor, agent = browser(app, "supervisor"), browser(app, "agent")
     assert agent.get(f"/rights/people/{someone}/export.json").status_code == 403
+    assert f"/people/{someone}/open?" in supervisor.get(f"/rights/people/{someone}/export.json").location
+    open_file(supervisor, someone, reason="request")
     reply = supervisor.get(f"/rights/people/{someone}/export.json")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="mis-datos.json"'
     assert json.loads(reply.data)["name"] == content["name"]

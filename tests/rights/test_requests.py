@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.errors import Conflict, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound, VaultError
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import read_settings
 from attention_point.intake import queries as intake_queries
@@ -34,6 +34,7 @@ from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
 from attention_point.tallies.queries import sum_period_tables
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
+from tests.support import visits
 from tests.support.visits import consents, person
 
 YES = Decision("granted", (), "Lo hicimos.")
@@ -70,6 +71,8 @@ def test_what_stands_in_clear_tells_of_nobody(session: Session) -> None:
     assert str(person) not in entry.detail
     assert "erasure" not in entry.detail
     assert len(row.sealed) % 64 == len(mark.sealed) % 64  # padded, so that neither tells by its length
+    filed(session, "claim", person=person, text="Un reclamo largo. " * 80)
+    assert len({len(sealed or b"") for sealed in session.scalars(select(RightsRequest.sealed_words))}) == 1
 
 
 def test_a_moved_tag_shows_nobody_else_s_mark_or_request(session: Session) -> None:
@@ -164,6 +167,20 @@ def test_what_a_joined_person_took_back_is_told_once(session: Session) -> None:
     request = filed(session, "revocation", person=first, purposes=["contact"])
     steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
     assert list_revocations(session, [first, second]) == [(NOON.date(), "contact")]
+
+
+def test_the_facts_do_not_tell_on_which_days_somebody_came_in_confidence(session: Session) -> None:
+    known = visits.person()
+    person, code = recorded_person(session, person=known)
+    same_person, secret_code = recorded_person(
+        session, person=known, attended_at="2017-08-10T08:30:00-05:00", needs=["VBG"]
+    )
+    assert same_person == person
+    tried = {"surname_1": "Velásquez", "visit_day": "2017-08-10"}
+    with pytest.raises(Invalid):
+        filed(session, "claim", person=person, proof="slip_and_facts", stated=StatedFacts(code, tried))
+    # Who holds the slip of that day has its day.
+    assert filed(session, "claim", person=person, proof="slip_and_facts", stated=StatedFacts(secret_code, tried))
 
 
 def test_an_incomplete_claim_waits_and_lapses(database: Database) -> None:
@@ -277,6 +294,11 @@ def test_words_are_gone_from_an_older_copy_too(session: Session) -> None:
     erase_person(session, SUPERVISOR, person, "claim", "")
     values = {name: copy._mapping[name] for name in ("sealed", "sealed_words", "tag", "is_open")}
     session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
+    session.expire_all()
+    with pytest.raises(VaultError):  # nor does the note that named the person
+        stored_requests.get_request(session, request.id)
+    # With its version too the words have no key any more.
+    session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(version=copy.version))
     session.expire_all()
     assert stored_requests.get_request(session, request.id).words is None
 

@@ -20,7 +20,7 @@ from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import find_referral
 from attention_point.referrals.services import record_person_outcome
 from tests.support.pages import PageClient
-from tests.support.visits import acting, draft, recorded
+from tests.support.visits import AGENT, draft, recorded
 
 DOCUMENT = 1  # the kind of a document's tag
 Bearer = Callable[..., dict[str, str]]
@@ -120,7 +120,7 @@ def test_a_visit_whose_record_is_not_its_own_does_not_open(
 
 
 OPENERS: dict[type, Callable[[Session, UUID], object]] = {
-    Person: lambda session, person: records.view_person(session, acting("supervisor"), person, "page"),
+    Person: lambda session, person: records.view_person(session, AGENT, person, "page"),
     Visit: queries.find_visit,
     Referral: find_referral,
 }
@@ -142,7 +142,7 @@ def test_a_referral_still_opens_after_each_change_of_it(database: Database) -> N
         referral_id = UUID(recorded(session)["referrals"][0]["id"])
     for outcome, shown in (("served", 0), ("not_served", 1)):
         with database.write_session() as session:
-            record_person_outcome(session, acting("supervisor"), referral_id, outcome, shown)
+            record_person_outcome(session, AGENT, referral_id, outcome, shown)
     with database.read_session() as session:
         referral = find_referral(session, referral_id)
         assert referral is not None

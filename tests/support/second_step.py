@@ -32,8 +32,8 @@ def with_app(database: Database) -> Callable[[UUID], tuple[pyotp.TOTP, list[str]
 
     def add_app(account_id: UUID) -> tuple[pyotp.TOTP, list[str]]:
         with database.write_session() as session:
-            services.begin_app(session, account_id)
-            secret = services.read_app_secret(session, account_id)
+            services.begin_app(session, account_id, b"")
+            secret = services.read_app_secret(session, account_id, b"")
             assert secret
             totp, actor = pyotp.TOTP(secret), authentication.build_account_actor(session.get_one(Account, account_id))
             codes = services.confirm_app(session, actor, totp.at(clock.now()), b"")

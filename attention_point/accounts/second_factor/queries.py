@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.models import Account
@@ -49,10 +49,16 @@ def list_open_ways_back(session: Session, account_id: UUID | None = None) -> lis
 
 
 def list_confirming_accounts(session: Session, excluded_ids: Sequence[UUID | None]) -> Sequence[Account]:
-    """The accounts, in use and without those that are named, whose role may confirm a way back."""
+    """The accounts, in use and without those that are named, whose role may confirm a way back.
+
+    Account and second step must be a week old: who makes an account, or takes over one that has none, is one person.
+    """
     roles = [role for role, permissions in ROLES.items() if CONFIRMING_PERMISSION in permissions]
     # Nobody can count on an account with which nobody has ever signed in.
     query = select(Account).where(Account.active, Account.role.in_(roles), Account.last_sign_in_at.is_not(None))
+    known_since = clock.now() - rules.CONFIRMING_AFTER
+    has_old_factor = or_(Account.second_factor_at.is_(None), Account.second_factor_at <= known_since)
+    query = query.where(Account.created_at <= known_since, has_old_factor)
     excluded = [account_id for account_id in excluded_ids if account_id]
     return session.scalars(query.where(Account.id.not_in(excluded)).order_by(Account.email)).all()
 

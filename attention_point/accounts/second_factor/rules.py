@@ -23,6 +23,8 @@ TICKET_LIFETIME = timedelta(minutes=10)
 # OWASP ASVS 5.0, 7.5.1: whoever finds an open session must not add a device of their own.
 RECENT_SIGN_IN = timedelta(minutes=30)
 WAY_BACK_LIFETIME = timedelta(days=1)
+# An administrator makes accounts: one made for the purpose must not be the second person of the same day.
+CONFIRMING_AFTER = timedelta(days=7)
 WAY_BACK_REASON_MAX_LENGTH = 300
 RECOVERY_CODES = 10
 # Without 0, 1, i, l and o, which people take for each other when they copy from paper.

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64decode, b64encode
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -23,52 +24,66 @@ MAX_PASSKEYS = 10
 APP, PASSKEY, CODES = "app", "passkey", "codes"
 
 
-def begin_app(session: Session, account_id: UUID) -> None:
-    """Make the secret of an application of codes, which counts once a code of it was typed."""
+def begin_app(session: Session, account_id: UUID, token_hash: bytes) -> None:
+    """Make the secret of an application of codes, which counts once a code of it was typed in the same session.
+
+    ``token_hash`` says in which: a thief of the password who has a session too must not read the owner's new secret.
+    """
     secret = rules.generate_app_secret()
-    _add_unconfirmed_factor(session, account_id, APP, {"secret": secret})
+    _add_unconfirmed_factor(session, account_id, APP, token_hash, {"secret": secret})
 
 
-def begin_passkey(session: Session, account_id: UUID) -> None:
-    """Make the challenge of a new passkey. Raises Conflict for an account with ten passkeys."""
+def begin_passkey(session: Session, account_id: UUID, token_hash: bytes) -> None:
+    """Make the challenge of a new passkey, for this session. Raises Conflict for an account with ten passkeys."""
     if len(queries.list_factors(session, account_id, PASSKEY)) >= MAX_PASSKEYS:
         raise Conflict(_("The account has ten passkeys. Remove one first."), code="too_many")
     challenge = b64encode(secrets.token_bytes(rules.CHALLENGE_BYTES)).decode()
-    _add_unconfirmed_factor(session, account_id, PASSKEY, {"challenge": challenge})
+    _add_unconfirmed_factor(session, account_id, PASSKEY, token_hash, {"challenge": challenge})
 
 
-def _add_unconfirmed_factor(session: Session, account_id: UUID, kind: str, record: dict[str, str]) -> None:
+def _add_unconfirmed_factor(
+    session: Session, account_id: UUID, kind: str, token_hash: bytes, record: dict[str, str]
+) -> None:
     # What was begun before and left lying, in another tab say, must not wait to be confirmed by whoever finds it.
     unconfirmed = (SecondFactor.account_id == account_id) & (SecondFactor.kind == kind)
     session.execute(delete(SecondFactor).where(unconfirmed, SecondFactor.confirmed_at.is_(None)))
     factor = SecondFactor(id=new_id(), account_id=account_id, kind=kind, created_at=clock.now())
-    factor.sealed = records.seal_factor(get_vault(session), factor, record)
+    factor.sealed = records.seal_factor(get_vault(session), factor, {**record, "begun_in": token_hash.hex()})
     session.add(factor)
     session.flush()
 
 
-def read_app_secret(session: Session, account_id: UUID) -> str | None:
-    """The secret of the application that an account is adding; None if it adds none."""
-    factor = queries.find_unconfirmed_factor(session, account_id, APP)
-    return records.open_factor(get_vault(session), factor)["secret"] if factor else None
+def _find_begun(
+    session: Session, account_id: UUID, kind: str, token_hash: bytes
+) -> tuple[SecondFactor, dict[str, Any]] | None:
+    """What an account is adding, with its record; None where nothing is, or where another session began it."""
+    factor = queries.find_unconfirmed_factor(session, account_id, kind)
+    record = records.open_factor(get_vault(session), factor) if factor else {}
+    return (factor, record) if factor and record.get("begun_in") == token_hash.hex() else None
 
 
-def read_passkey_challenge(session: Session, account_id: UUID) -> bytes | None:
-    """The challenge for the passkey that an account is adding; None if it adds none."""
-    factor = queries.find_unconfirmed_factor(session, account_id, PASSKEY)
-    return b64decode(records.open_factor(get_vault(session), factor)["challenge"]) if factor else None
+def read_app_secret(session: Session, account_id: UUID, token_hash: bytes) -> str | None:
+    """The secret of the application that this session is adding; None if it adds none."""
+    begun = _find_begun(session, account_id, APP, token_hash)
+    return begun[1]["secret"] if begun else None
+
+
+def read_passkey_challenge(session: Session, account_id: UUID, token_hash: bytes) -> bytes | None:
+    """The challenge for the passkey that this session is adding; None if it adds none."""
+    begun = _find_begun(session, account_id, PASSKEY, token_hash)
+    return b64decode(begun[1]["challenge"]) if begun else None
 
 
 def confirm_app(session: Session, actor: Actor, code: str, kept_token_hash: bytes) -> list[str]:
     """Put an application in use by its first code; it replaces the one before. Returns as ``_put_in_use``.
 
-    Raises NotFound if none is being added, Invalid for a wrong code.
+    Raises NotFound if this session adds none, Invalid for a wrong code.
     """
     account = _lock_account(session, actor)
-    factor = queries.find_unconfirmed_factor(session, account.id, APP)
-    if factor is None:
+    begun = _find_begun(session, account.id, APP, kept_token_hash)
+    if begun is None:
         raise NotFound(_("Begin again: nothing is being added."))
-    secret = records.open_factor(get_vault(session), factor)["secret"]
+    factor, secret = begun[0], begun[1]["secret"]
     step = rules.find_code_step(secret, code, clock.now(), None)
     if step is None:
         message = _("This code is not right. Wait for the next one and type it. Is the clock of the telephone right?")
@@ -81,6 +96,7 @@ def confirm_app(session: Session, actor: Actor, code: str, kept_token_hash: byte
     )
     # The code that confirmed the application is used up: nobody signs in with it who read it over a shoulder.
     factor.last_step = step
+    factor.sealed = records.seal_factor(get_vault(session), factor, {"secret": secret})
     return _put_in_use(session, actor, account, factor, kept_token_hash)
 
 
@@ -89,19 +105,18 @@ def confirm_passkey(
 ) -> list[str]:
     """Put a new passkey in use by the browser's reply. Returns as ``_put_in_use``.
 
-    Raises NotFound if none is being added, Invalid for a reply that is not of this site and challenge.
+    Raises NotFound if this session adds none, Invalid for a reply that is not of this site and challenge.
     """
     account = _lock_account(session, actor)
-    factor = queries.find_unconfirmed_factor(session, account.id, PASSKEY)
-    if factor is None:
+    begun = _find_begun(session, account.id, PASSKEY, kept_token_hash)
+    if begun is None:
         raise NotFound(_("Begin again: nothing is being added."))
-    vault = get_vault(session)
-    challenge = b64decode(records.open_factor(vault, factor)["challenge"])
+    factor, challenge = begun[0], b64decode(begun[1]["challenge"])
     passkey = passkeys.read_new_passkey(site, challenge, reply)
     if passkey is None:
         message = _("The device's answer was not right. Try again.")
         raise Invalid(message, (FieldError("credential", message),))
-    factor.sealed = records.seal_factor(vault, factor, passkey.as_record())
+    factor.sealed = records.seal_factor(get_vault(session), factor, passkey.as_record())
     return _put_in_use(session, actor, account, factor, kept_token_hash)
 
 

@@ -57,10 +57,12 @@ def ask_way_back(session: Session, actor: Actor, account_id: UUID, reason: str, 
 def confirm_way_back(session: Session, actor: Actor, way_back_id: UUID) -> str:
     """Confirm a way back as the second person. Returns the second half of its code, shown once.
 
-    Raises NotFound if it waits no longer, Forbidden for who asked for it and for the owner of the account.
+    Raises NotFound if it waits no longer, Forbidden for who asked for it, for the owner of the account, and for an
+    account that is new (``list_confirming_accounts``).
     """
     way_back = _lock_waiting(session, way_back_id)
-    if actor.id is not None and actor.id in {way_back.asked_by, way_back.account_id}:
+    confirming = queries.list_confirming_accounts(session, [way_back.asked_by, way_back.account_id])
+    if actor.id is not None and actor.id not in {account.id for account in confirming}:
         raise Forbidden(_("Another person must confirm this."))
     return _confirm_way_back(session, actor, way_back)
 

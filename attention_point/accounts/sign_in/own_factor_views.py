@@ -46,7 +46,7 @@ def show_factors() -> str:
 @requires("account.own")
 def begin_app() -> Response:
     """Begin to add an application of codes."""
-    services.begin_app(db_session(), _require_recent_sign_in())
+    services.begin_app(db_session(), _require_recent_sign_in(), _hash_own_token())
     return redirect(url_for("own_factors.add_app"), 303)
 
 
@@ -63,7 +63,7 @@ def add_app() -> Any:
                 return _reply_with_codes(codes, _("The application is added."))
             except Invalid as error:
                 form.show_field_errors(error.field_errors)
-    secret = services.read_app_secret(read_session(), account_id)
+    secret = services.read_app_secret(read_session(), account_id, _hash_own_token())
     # Confirmed meanwhile in another tab, say: a secret in use is never shown again.
     if secret is None:
         return redirect(url_for("own_factors.show_factors"))
@@ -80,7 +80,7 @@ def add_app() -> Any:
 @requires("account.own")
 def begin_passkey() -> Response:
     """Begin to add a passkey."""
-    services.begin_passkey(db_session(), _require_recent_sign_in())
+    services.begin_passkey(db_session(), _require_recent_sign_in(), _hash_own_token())
     return redirect(url_for("own_factors.add_passkey"), 303)
 
 
@@ -99,7 +99,7 @@ def add_passkey() -> Any:
         except Invalid as error:
             status = error.status
             add_form_error(form, error.message)
-    challenge = services.read_passkey_challenge(read_session(), account_id)
+    challenge = services.read_passkey_challenge(read_session(), account_id, _hash_own_token())
     if challenge is None:
         return redirect(url_for("own_factors.show_factors"))
     return render_template(

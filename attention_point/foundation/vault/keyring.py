@@ -7,7 +7,7 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ class Keyring:
         """The keyring of a file's content. Raises ValueError for what is none."""
         try:
             return cls._from_json(json.loads(content))
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("keyring") from error
 
     @classmethod
@@ -193,7 +193,8 @@ def _encode_set(key_set: KeySet) -> dict[str, object]:
 def _decode_set(data: dict[str, Any]) -> KeySet:
     keys = {_decode_version(version): _decode_key(text) for version, text in data["keys"].items()}
     since = {_decode_version(version): _decode_moment(text) for version, text in data.get("since", {}).items()}
-    if data["current"] not in keys:
+    # 1.0 and true are equal to 1, and cannot be written into what is sealed.
+    if type(data["current"]) is not int or data["current"] not in keys:
         raise ValueError("current key")
     return KeySet(data["current"], keys, since)
 
@@ -210,6 +211,8 @@ def _decode_moment(text: str) -> datetime:
     # Read in another zone it would be hours off, and the journal of those hours would be compared under the wrong key.
     if moment.tzinfo is None:
         raise ValueError("moment without zone")
+    if not MINYEAR < moment.year < MAXYEAR:  # an hour more or less must still be a moment
+        raise ValueError("moment at the end of time")
     return moment
 
 

@@ -106,14 +106,22 @@ class PersonKey:
         self.version = version
         self.are_rows_bound = are_rows_bound
 
-    def seal(self, purpose: str, row_id: UUID, record: dict[str, Any], *, version: int) -> bytes:
+    def seal(
+        self,
+        purpose: str,
+        row_id: UUID,
+        record: dict[str, Any],
+        *,
+        version: int,
+        block_bytes: int = PADDING_BLOCK_BYTES,
+    ) -> bytes:
         """Seal one record. ``purpose`` is the name of the table, ``version`` that of the row with this record.
 
-        Rows of which no version is kept give a fixed one.
+        Rows of which no version is kept give a fixed one. Records are padded to whole blocks of ``block_bytes``.
         """
         plaintext = to_json(record)
         # JSON may end in spaces, so the padding need not be taken off again.
-        padded_length = len(plaintext) + -len(plaintext) % PADDING_BLOCK_BYTES
+        padded_length = len(plaintext) + -len(plaintext) % block_bytes
         return seal_bytes(self._cipher, self.version, purpose, row_id, plaintext.ljust(padded_length), version)
 
     def open(self, purpose: str, row_id: UUID, sealed_record: bytes, *, version: int) -> dict[str, Any]:

@@ -28,7 +28,8 @@ CONFIDENTIAL_PERMISSION = "restricted.view"
 GRANT_LENGTH = timedelta(hours=2)
 """Long enough for a correction with a telephone call, and over before the shift ends."""
 OTHER_REASON = "other"
-MAX_WORDS, MAX_CODE_LENGTH = 200, 20  # characters: of words of one's own, and of a code
+MAX_WORDS = 200  # characters of words of one's own
+_SEALED_BYTES = 1024  # more than the longest words take, whose letters have up to four bytes
 _SEALING_PURPOSE = "access-grant"
 
 
@@ -111,15 +112,15 @@ def open_file(session: Session, actor: Actor, person: UUID, reason: str, words: 
     words = " ".join(words.split()) if reason == OTHER_REASON else ""
     _check_reason(reason, words)
     grant_id, now = new_id(), clock.now()
-    # Filled up, so that the length does not tell who wrote words of her own.
-    record = {"reason": reason.ljust(MAX_CODE_LENGTH), "words": words.ljust(MAX_WORDS)}
+    record = {"reason": reason, "words": words}
     grant = AccessGrant(
         id=grant_id,
         person_id=person,
         actor=actor.journal_label,
         opened_at=now,
-        # A grant is written once and never changed, so that its row has no version.
-        sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED),
+        # A grant is written once and never changed, so that its row has no version. It is of one length, which does not
+        # tell who wrote words of her own.
+        sealed=key.seal(_SEALING_PURPOSE, grant_id, record, version=UNVERSIONED, block_bytes=_SEALED_BYTES),
     )
     session.add(grant)
     session.flush()  # rows before the head of the journal: everybody locks in that order

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,8 +97,12 @@ def read_listed_ids(path: Path) -> dict[UUID, bytes]:
     """Who is on the list, with the sealed note of each; nothing is opened, and lines left in half are passed over."""
     if not path.exists():
         return {}
-    matches = (_LINE.fullmatch(line) for line in path.read_bytes().splitlines())
-    return {UUID(match[1].decode()): base64.b64decode(match[3]) for match in matches if match}
+    listed: dict[UUID, bytes] = {}
+    for line in path.read_bytes().splitlines():
+        if match := _LINE.fullmatch(line):
+            with suppress(ValueError):  # the end of its base64 is missing
+                listed[UUID(match[1].decode())] = base64.b64decode(match[3])
+    return listed
 
 
 def read_erasures(path: Path, vault: Vault) -> dict[UUID, ListedErasure]:

@@ -116,6 +116,9 @@ def _check_words(ground: str, note: str) -> str:
     if ground not in GROUNDS:
         message = _("Choose why the data are erased.")
         raise Invalid(message, (FieldError("ground", message),))
+    if not texts.is_fit_text(note):
+        message = _(texts.UNFIT_CHARACTERS)
+        raise Invalid(message, (FieldError("note", message),))
     note = texts.clean_text(note)
     if len(note) > LONGEST_NOTE:
         message = _("The note is too long: at most %(count)s characters.", count=LONGEST_NOTE)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.queries import Addressee, list_addressees_with_permission, list_liaisons
@@ -62,6 +62,16 @@ def run_webhook_job(database: Database, settings: Settings, _period: str) -> Non
             _serve_target(database, settings, targets[webhook_id], due_deliveries)
         else:
             _drop_deliveries(database, due_deliveries)
+    if deliveries:
+        _write_all_anew(database)
+
+
+def _write_all_anew(database: Database) -> None:
+    """Give all webhooks one transaction. On PostgreSQL a row tells by its number (xmin, xmax) between which visits it
+    was last written or locked: that of the one entity that was told would name the visit.
+    """
+    with database.write_session() as session:
+        session.execute(update(Webhook).values(active=Webhook.active))
 
 
 def _select_due(session: Session, now: datetime) -> Iterable[WebhookDelivery]:
@@ -119,7 +129,8 @@ def _store_outcome(session: Session, public_url: str, delivery: Delivery, error:
         session.delete(row)
         webhook.failing_since, webhook.last_delivered_on = None, clock.local_day(now)
         return True
-    log.warning("webhook.failed", webhook=str(webhook.id), code=error, tries=row.tries + 1)
+    # Not whose: beside its moment the log would tell to which entity somebody was just sent. The page of webhooks does.
+    log.warning("webhook.failed", code=error, tries=row.tries + 1)
     row.tries, row.last_error = row.tries + 1, error
     wait = rules.find_wait(row.tries)
     row.next_try_at = now + wait if wait else None

@@ -13,6 +13,7 @@ from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.break_glass import grants
 from attention_point.people.claim_marks.marks import find_marks
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
@@ -49,6 +50,7 @@ def download_export(person: UUID, kind: str) -> Response:
     """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over."""
     session = db_session()
     services.require_person_on_file(session, person)
+    grants.require_grant(session, current_actor(), person)
     mime_type = get_file_format(files.MIME_TYPES, kind)
     content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind)
     journal.record(session, current_actor(), "person.export", "person", person, format=kind)

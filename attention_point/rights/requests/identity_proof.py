@@ -51,7 +51,7 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     opened = people_records.open_people(session, people)
     is_own_slip = visit is not None and visit.person_id in people
     # Of all records that were joined: people know what they said once, and not on which record it stands.
-    values = _list_known_values(session, people, [person.record for person in opened.values() if person])
+    values = _list_known_values(session, people, [person.record for person in opened.values() if person], visit_id)
     agreeing = [name for name, text in given.items() if _fact_agrees(name, text, values)]
     # All that was said must agree: guessing six facts to hit two would prove nothing.
     is_proved = is_own_slip and len(agreeing) == len(given)
@@ -63,7 +63,7 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
 
 
 def _list_known_values(
-    session: Session, people: Collection[UUID], records: Collection[Mapping[str, Any]]
+    session: Session, people: Collection[UUID], records: Collection[Mapping[str, Any]], slip_visit: UUID | None
 ) -> dict[str, set[str]]:
     values: dict[str, set[str]] = {}
     for record in records:
@@ -75,6 +75,9 @@ def _list_known_values(
                 values.setdefault("document", set()).add(_normalise_fact("document", document["number"]))
     for person in people:
         for visit in intake_queries.list_visits_of_person(session, person):
+            # Whoever files would learn by trying days that somebody came in confidence; the slip's own day it tells.
+            if not (intake_queries.is_in_ordinary_lists(visit) or visit.id == slip_visit):
+                continue
             values.setdefault("visit_day", set()).add(clock.local_day(visit.attended_at).isoformat())
     return values
 

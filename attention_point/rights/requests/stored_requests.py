@@ -204,14 +204,16 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
         # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
         kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
         note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+        version = request.version + 1  # the note that named the person does not open in its place
         session.execute(
             update(RightsRequest)
             .where(RightsRequest.id == request.id)
             .values(
                 is_open=False,
+                version=version,
                 tag=None,
                 sealed_words=None,
-                sealed=_seal_note(session, request.id, note, None, request.version),
+                sealed=_seal_note(session, request.id, note, None, version),
             )
         )
     return len(requests)
@@ -281,4 +283,4 @@ def _seal_words(
     key = people_queries.open_person_keys(session, [person]).get(person)
     if key is None:
         raise VaultError("person-key", person)
-    return key.seal(WORDS_PURPOSE, request_id, dict(words), version=version)
+    return key.seal(WORDS_PURPOSE, request_id, dict(words), version=version, block_bytes=_PADDED_BYTES)

@@ -26,6 +26,7 @@ from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import label_purpose
@@ -131,6 +132,9 @@ def _render_new_request(session: Session, form: forms.RequestForm, person: UUID 
 @requires("rights.receive")
 def show_request(request_id: UUID) -> str:
     """Show one request: what is asked, its clock, its papers, and what can be done with it."""
+    person = require_visible_request(db_session(), request_id).person
+    if person is not None:  # the page says whether something confidential is on file
+        grants.require_grant(db_session(), current_actor(), person)
     return render_request_page(db_session(), request_id)
 
 
@@ -189,7 +193,7 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
 
 def _has_confidential_record(session: Session, stored: StoredRequest) -> bool:
     """Whether a letter, a call or a word to another could harm the person. Told to those who may see such records."""
-    if stored.person is None or not current_actor().may("restricted.view"):
+    if stored.person is None or not grants.may_see_confidential(session, current_actor(), stored.person):
         return False
     visits = intake_queries.list_visits_of_people(session, merging.list_linked(session, stored.person))
     return any(not intake_queries.is_in_ordinary_lists(visit) for visit in visits)

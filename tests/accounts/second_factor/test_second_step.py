@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from attention_point.accounts.administration import account_changes
-from attention_point.accounts.models import Account
+from attention_point.accounts.models import Account, LoginSession
+from attention_point.accounts.second_factor import services
 from attention_point.accounts.second_factor.models import SecondFactor, SignInTicket
 from attention_point.accounts.sign_in import authentication, second_step
 from attention_point.accounts.sign_in.second_step import SecondStep
@@ -73,6 +74,27 @@ def test_a_role_that_needs_it_adds_an_application_before_anything_else(
     assert other.get("/account/second-step").headers["Location"].startswith("/sign-in")
     assert client.get("/account/second-step/app").headers["Location"] == "/account/second-step"
     assert list_actions(database)[-1] == "account.factor-add"
+
+
+@pytest.mark.parametrize("kind", ["app", "passkey"])
+def test_a_thief_of_the_password_does_not_see_what_the_owner_adds(
+    client: PageClient, admin: UUID, database: Database, kind: str
+) -> None:
+    thief = PageClient(client.application, client.response_wrapper)
+    sign_in(thief)
+    sign_in(client)
+    with database.write_session() as session:
+        tokens = {row.token_hash for row in session.scalars(select(LoginSession))}
+    press(client, f"/account/second-step/{kind}/begin")
+    with database.read_session() as session:
+        read = services.read_app_secret if kind == "app" else services.read_passkey_challenge
+        assert sum(1 for token in tokens if read(session, admin, token)) == 1
+    if kind == "app":
+        assert thief.get("/account/second-step/app").headers["Location"] == "/account/second-step"
+        page = client.get("/account/second-step/app")
+        code = pyotp.TOTP(re.sub(r"\s", "", re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1])).now()  # type: ignore[index]
+        stolen = press(thief, "/account/second-step/app", code=code)
+        assert stolen.status_code == 404
 
 
 def test_an_agent_may_and_everybody_must(client: PageClient, strict_app: Flask, database: Database) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pyotp
@@ -39,9 +40,17 @@ class Office:
                 new = NewAccount(email, f"Persona {name}", email.partition("@")[0])
                 self.accounts[name] = add_account(session, SYSTEM, new, password_hash(), must_change=False)
             self.totps[name], _codes = with_app(self.accounts[name])
+            self.age(name)
         for name in ("asks", "confirms"):
             sign_in(self.browsers[name], EMAILS[name])
             assert send_step(self.browsers[name], code=self.totps[name].at(clock.now())).status_code == 302
+
+    def age(self, name: str) -> None:
+        """Let an account and its second step be a week old."""
+        week_ago = clock.now() - timedelta(days=8)
+        with self.database.write_session() as session:
+            account = session.get_one(Account, self.accounts[name])
+            account.created_at = account.second_factor_at = week_ago
 
     def ask(self, name: str = "asks") -> str:
         """Ask on the page; the first half of the code."""
@@ -107,6 +116,17 @@ def test_who_asked_and_whose_account_it_is_do_not_confirm(office: Office, databa
     address = f"/ways-back/accounts/{office.accounts['lost']}"
     assert "user way-back" in office.browsers["asks"].get(address).text
     assert "Esto lo debe confirmar otra persona" in office.browsers["asks"].get("/ways-back").text
+
+
+def test_an_account_made_or_taken_over_for_it_does_not_confirm(office: Office, database: Database) -> None:
+    office.ask()
+    row, confirms = office.find_row(), office.browsers["confirms"]
+    for name in ("created_at", "second_factor_at"):
+        with database.write_session() as session:
+            setattr(session.get_one(Account, office.accounts["confirms"]), name, clock.now())
+        assert press(confirms, f"/ways-back/{row}/confirm", "/ways-back").status_code == 403
+        office.age("confirms")
+    assert press(confirms, f"/ways-back/{row}/confirm", "/ways-back").status_code == 201
 
 
 def test_a_way_back_ends_with_a_day_a_refusal_and_a_newer_one(office: Office, time: Clock) -> None:

@@ -97,7 +97,9 @@ def test_a_folder_is_no_keyring(tmp_path: Path) -> None:
         Keyring.load(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"null", b'"x"', b"{", b"\xff\xfe", '{"ñ": 1}'.encode()])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b"null", b'"x"', b"{", b"\xff\xfe", '{"ñ": 1}'.encode(), b"[" * 100_000]
+)
 def test_what_is_no_keyring_is_damaged(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(KeyringError, match="damaged"):
@@ -121,6 +123,10 @@ CHANGES: list[Callable[[dict[str, Any]], object]] = [
     lambda data: data.pop("derive"),
     lambda data: data.update(format=3),
     lambda data: data["wrap"].update(current=2),
+    lambda data: data["wrap"].update(current=True),
+    lambda data: data["wrap"].update(current=1.0),
+    lambda data: data["derive"].update(since={"1": "0001-01-01T00:00:00+00:00"}),
+    lambda data: data["derive"].update(since={"1": "9999-12-31T23:59:59+00:00"}),
     lambda data: data["wrap"].update(current=None),
     lambda data: data["index"].update(current=9),
     lambda data: data["wrap"].update(keys={}),

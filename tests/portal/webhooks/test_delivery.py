@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from attention_point.accounts import services as account_services
 from attention_point.foundation import clock
@@ -106,6 +106,23 @@ def test_a_confidential_referral_looks_like_every_other_and_goes_to_its_entity_a
     assert {first["data"]["referral"], second["data"]["referral"]} > {referral}
     assert {**first, "data": None} == {**second, "data": None}
     assert len(receiver.bodies[0]) == len(receiver.bodies[1])
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_neither_the_log_nor_the_order_of_transactions_tells_which_entity_was_told(
+    database: Database, near: Settings, receiver: Receiver, capfd: pytest.CaptureFixture[str], status: int
+) -> None:
+    told, _secret = register(database, receiver.url, "comisaria-familia")
+    register(database, receiver.url.replace("prueba", "sena"))
+    refer(database, needs=["VBG"])
+    receiver.status = status
+    run_jobs(database, near)
+    assert len(receiver.requests) == 1
+    assert str(told) not in "".join(capfd.readouterr())
+    if database.engine.dialect.name == "postgresql":
+        with database.read_session() as session:
+            numbers = session.execute(text("SELECT DISTINCT xmin::text, xmax::text FROM webhook")).all()
+        assert [xmax for _xmin, xmax in numbers] == ["0"]
 
 
 def test_a_notice_that_failed_comes_again_with_its_id_and_a_new_moment(
