@@ -19,8 +19,9 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
 from attention_point.foundation.settings import Settings, read_settings
-from attention_point.foundation.vault import KeyringWatch
+from attention_point.foundation.vault import KeyringError, KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
+from attention_point.keyring_fit import require_fitting_keyring
 from attention_point.keys import renewal
 from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
@@ -89,7 +90,13 @@ def open_database() -> Database:
 def open_database_of(settings: Settings) -> Database:
     """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
-    return _build_database(settings, KeyringWatch(settings.keyring))
+    database = _build_database(settings, KeyringWatch(settings.keyring))
+    try:
+        require_fitting_keyring(database)
+    except KeyringError:
+        database.close()
+        raise
+    return database
 
 
 def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
