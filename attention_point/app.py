@@ -17,7 +17,12 @@ from attention_point.directory.queries import list_entity_names, list_point_name
 from attention_point.foundation import erasers, paths, web
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
-from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
+from attention_point.foundation.private_files import (
+    ERASURE_LIST_FILE,
+    JOURNAL_HEADS_FILE,
+    find_database_file,
+    require_private_files,
+)
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import KeyringError, KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
@@ -91,8 +96,10 @@ def open_database_of(settings: Settings) -> Database:
     """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
     database = _build_database(settings, KeyringWatch(settings.keyring))
+    file = find_database_file(settings.database_url)
     try:
-        require_fitting_keyring(database)
+        if file is None or file.exists():  # SQLite would make a missing one
+            require_fitting_keyring(database)
     except KeyringError:
         database.close()
         raise
