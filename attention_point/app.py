@@ -9,8 +9,6 @@ from typing import Any
 import structlog
 from flask import Flask
 from pydantic_core import to_json
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from attention_point import catalogue
 from attention_point.accounts.devices import device_requests
@@ -19,15 +17,18 @@ from attention_point.directory.queries import list_entity_names, list_point_name
 from attention_point.foundation import erasers, paths, web
 from attention_point.foundation.database import Database
 from attention_point.foundation.journal.naming import join_namings
-from attention_point.foundation.language import gettext as _
-from attention_point.foundation.private_files import ERASURE_LIST_FILE, JOURNAL_HEADS_FILE, require_private_files
+from attention_point.foundation.private_files import (
+    ERASURE_LIST_FILE,
+    JOURNAL_HEADS_FILE,
+    find_database_file,
+    require_private_files,
+)
 from attention_point.foundation.settings import Settings, read_settings
 from attention_point.foundation.vault import KeyringError, KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
+from attention_point.keyring_fit import require_fitting_keyring
 from attention_point.keys import renewal
-from attention_point.people import queries as people_queries
 from attention_point.people.erasure import erasure_list
-from attention_point.people.models import Person
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
 from attention_point.routing.rules import NEEDS_ADDED
@@ -88,38 +89,21 @@ def _format_log_line(_logger: object, level: str, event: MutableMapping[str, Any
 
 def open_database() -> Database:
     """The installation's database with its vault. Raises SettingsError, FilesOpenToOthers or KeyringError."""
-    database = open_database_of(read_settings())
-    try:
-        require_own_keyring(database)
-    except KeyringError:
-        database.close()
-        raise
-    return database
-
-
-def require_own_keyring(database: Database) -> None:
-    """Raise KeyringError where the keyring opens none of several people: it is another installation's.
-
-    Whatever was written with it would open no more once the right one is back. The first and the last people are tried,
-    so that a few damaged rows stop nothing.
-    """
-    query = select(Person.id).where(Person.wrapped_key.is_not(None)).limit(3)
-    try:
-        with database.read_session() as session:
-            people = {*session.scalars(query.order_by(Person.id)), *session.scalars(query.order_by(Person.id.desc()))}
-            keys = people_queries.open_person_keys(session, people)
-    except DBAPIError:  # there are no tables yet; whoever needs them says so
-        return
-    if len(keys) > 1 and not any(keys.values()):
-        raise KeyringError(
-            _("The keyring is that of another installation: with it nobody can read what the database holds.")
-        )
+    return open_database_of(read_settings())
 
 
 def open_database_of(settings: Settings) -> Database:
     """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
-    return _build_database(settings, KeyringWatch(settings.keyring))
+    database = _build_database(settings, KeyringWatch(settings.keyring))
+    file = find_database_file(settings.database_url)
+    try:
+        if file is None or file.exists():  # SQLite would make a missing one
+            require_fitting_keyring(database)
+    except KeyringError:
+        database.close()
+        raise
+    return database
 
 
 def _build_database(settings: Settings, watch: KeyringWatch) -> Database:

@@ -11,12 +11,12 @@ from waitress import wasyncore
 
 from attention_point import catalogue
 from attention_point.accounts.services import add_first_administrator
-from attention_point.app import create_app, open_database, require_own_keyring
+from attention_point.app import create_app, open_database
 from attention_point.directory.validation.missing_contacts import list_missing_settings
 from attention_point.foundation import web
 from attention_point.foundation.commands import report_errors
 from attention_point.foundation.database import Database
-from attention_point.foundation.database.migrations import has_pending_migrations, upgrade_database
+from attention_point.foundation.database.migrations import has_pending_migrations, has_tables, upgrade_database
 from attention_point.foundation.doctor.commands import build_doctor_command
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.jobs.checks import CHECKS
@@ -24,11 +24,12 @@ from attention_point.foundation.jobs.commands import build_jobs_commands
 from attention_point.foundation.journal.verification.keyed_start import mark_keyed_start
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import prepare_instance_folder
-from attention_point.foundation.settings import read_settings
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.settings import Settings, read_settings
+from attention_point.foundation.vault import Keyring, KeyringError, Vault
 from attention_point.foundation.web import json_bodies
 from attention_point.foundation.web.server import IDLE_SECONDS, MAX_CONNECTIONS, create_server
 from attention_point.foundation.worker.checks import WORKER_CHECK
+from attention_point.keyring_fit import KEYRING_FIT_CHECK, require_fitting_keyring
 from attention_point.loading import freeze_loaded_objects
 from attention_point.people.search import index_keeper
 from attention_point.turns.screen.views import STREAM_PATH
@@ -37,7 +38,7 @@ from attention_point.turns.screen.views import STREAM_PATH
 SERVER_BODY_LIMIT = web.MAX_BODY_BYTES + 1024 * 1024
 
 doctor_command = build_doctor_command(
-    [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)]
+    KEYRING_FIT_CHECK, [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)]
 )
 jobs_commands = build_jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs])
 
@@ -49,9 +50,7 @@ def init_installation() -> None:
         settings = read_settings()
         try:
             prepare_instance_folder(settings)
-            if not settings.keyring.exists():
-                Keyring.create(settings.keyring)
-            upgrade_database(settings.database_url, vault=Vault(Keyring.load(settings.keyring)))
+            upgrade_database(settings.database_url, vault=_prepare_keyring(settings))
         except OSError as error:
             file, reason = error.filename, error.strerror
             raise AppError(_("%(file)s cannot be written: %(reason)s", file=file, reason=reason)) from None
@@ -67,6 +66,25 @@ def init_installation() -> None:
         click.echo(_("One-time password, shown only now: %(password)s", password=invitation.password))
     with closing(database):
         _begin_keyed_journal(database)
+
+
+def _prepare_keyring(settings: Settings) -> Vault:
+    """The vault of the installation's keyring: that of its database, or a new one where there is no database yet."""
+    if not settings.keyring.exists():
+        if has_tables(settings.database_url):
+            raise KeyringError(
+                _(
+                    "There is a database, and its keyring is not at %(path)s. Bring it back from its copy: nothing can "
+                    "be opened with a new one. Nothing was changed.",
+                    path=settings.keyring,
+                )
+            )
+        Keyring.create(settings.keyring)
+    vault = Vault(Keyring.load(settings.keyring))
+    with closing(Database(settings.database_url, info={"vault": vault})) as database:
+        if has_tables(settings.database_url):
+            require_fitting_keyring(database)
+    return vault
 
 
 def _begin_keyed_journal(database: Database) -> None:
@@ -88,10 +106,10 @@ def serve_application(host: str, port: int) -> None:
     with report_errors():
         settings = read_settings()
         app = create_app(settings)
+        require_fitting_keyring(app.extensions["database"])
         # Serving on an older schema would fail at the desk, in the middle of a visit.
         if has_pending_migrations(app.extensions["database"]):
             raise AppError(_("The database is older than the program: run 'attention-point init' first."))
-        require_own_keyring(app.extensions["database"])
         server = _create_listening_server(app, host, port)
     freeze_loaded_objects()
     signal.signal(signal.SIGTERM, _exit_on_signal)

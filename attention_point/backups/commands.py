@@ -1,16 +1,23 @@
 """The commands ``attention-point backup …``."""
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import click
 
 from attention_point.backups.keeping import list_backups, record_drill
-from attention_point.backups.services import BackupSummary, check_backup, create_backup, restore_backup
+from attention_point.backups.services import (
+    BackupSummary,
+    check_backup,
+    create_backup,
+    require_keyring_file,
+    restore_backup,
+)
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
-from attention_point.foundation.language import format_date, format_number, ngettext
+from attention_point.foundation.language import format_date, format_datetime, format_number, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import ERASURE_LIST_FILE
 from attention_point.foundation.settings import read_settings
@@ -63,6 +70,8 @@ def check_file(file: Path, identity: Path) -> None:
 def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
     """Restore a backup into an empty instance, in which the keyring of the installation stands already."""
     erased_again: list[int] = []
+    with report_errors():
+        require_keyring_file(read_settings())
     with use_database() as database:
         settings = read_settings()
         # The lists are read before anything is restored: a damaged one stops here, and nobody comes back by it.
@@ -101,7 +110,7 @@ def list_files() -> None:
 def _describe_backup(summary: BackupSummary) -> str:
     return _(
         "Backup of %(moment)s (version %(revision)s): %(rows)s rows, %(files)s files, %(size)s MB",
-        moment=summary.made_at,
+        moment=format_datetime(datetime.fromisoformat(summary.made_at)),
         revision=summary.revision,
         rows=format_number(summary.row_count),
         files=format_number(summary.file_count),

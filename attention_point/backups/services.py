@@ -144,6 +144,7 @@ def restore_backup(
     BackupError, KeyringError for a keyring that does not load, and what ``finish`` raises; then nothing was changed.
     """
     identities = encryption.read_identities(identity_file)
+    require_keyring_file(settings)
     vault = Vault(Keyring.load(settings.keyring))
     create_private_folder(settings.instance)
     instance_files.require_no_files(settings)
@@ -168,6 +169,14 @@ def restore_backup(
         ) from None
     finally:
         database.close()
+
+
+def require_keyring_file(settings: Settings) -> None:
+    """Raise BackupError where there is no keyring. The loader's words name ``init``, after which nothing is empty."""
+    if not settings.keyring.exists():
+        raise BackupError(
+            _("Put the installation's keyring at %(path)s first: a backup has none inside.", path=settings.keyring)
+        )
 
 
 def _require_room(settings: Settings, path: Path) -> None:

@@ -84,7 +84,9 @@ def damage(file: Path, kind: str) -> None:
     file.write_bytes(content)
 
 
-@pytest.mark.parametrize("kind", ["flipped", "truncated", "no age file", "other identity", "other keyring", "in use"])
+@pytest.mark.parametrize(
+    "kind", ["flipped", "truncated", "no age file", "other identity", "other keyring", "no keyring", "in use"]
+)
 def test_what_cannot_be_restored_changes_nothing(
     database: Database, running: Settings, empty: Settings, identity_file: Path, tmp_path: Path, kind: str
 ) -> None:
@@ -96,13 +98,16 @@ def test_what_cannot_be_restored_changes_nothing(
     if kind == "other keyring":
         empty.keyring.unlink()
         Keyring.create(empty.keyring)
+    if kind == "no keyring":
+        empty.keyring.unlink()
     target = running if kind == "in use" else empty
     before = count_rows(database)
-    with pytest.raises(AppError):
+    with pytest.raises(AppError) as refusal:
         restore_backup(target, file, identity_file)
+    assert "init" not in refusal.value.message  # what it makes could not be restored into
     assert count_rows(database) == before
     if target is empty:
-        assert {path.name for path in empty.instance.iterdir()} == {"keyring.json"}
+        assert {path.name for path in empty.instance.iterdir()} == ({"keyring.json"} if kind != "no keyring" else set())
         if not database.is_sqlite:
             with closing(Database(empty.database_url)) as other:
                 assert count_rows(other) == {}

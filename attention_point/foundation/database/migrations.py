@@ -51,6 +51,18 @@ def upgrade_database(url: str, revision: str = "head", vault: IndexTags | None =
         database.close()
 
 
+def has_tables(url: str) -> bool:
+    """Return whether there is anything in the database at ``url``. A SQLite file that is missing is not made."""
+    file = find_database_file(url)
+    if file is not None and not file.exists():
+        return False
+    database = Database(url)
+    try:
+        return bool(inspect(database.read_engine).get_table_names())
+    finally:
+        database.close()
+
+
 def has_pending_migrations(database: Database) -> bool:
     """Return whether the database is older than the code."""
     with database.read_engine.connect() as connection:

@@ -26,8 +26,11 @@ MACHINE_CHECKS = (
 DATABASE_CHECK = Check(N_("Database"), machine_checks.check_database)
 
 
-def build_doctor_command(checks: Sequence[Check]) -> click.Command:
-    """Builds the command with the checks of all features. The app passes them: the foundation knows no feature."""
+def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.Command:
+    """Builds the command with the checks of all features. The app passes them: the foundation knows no feature.
+
+    ``keyring_fit`` says whether the keyring is that of the database. Where it is not, the others are skipped.
+    """
 
     @click.command("doctor")
     def run_doctor() -> None:
@@ -35,7 +38,7 @@ def build_doctor_command(checks: Sequence[Check]) -> click.Command:
         with report_errors():
             settings = read_settings()
         finding_count = sum(_run_check(label, partial(run, settings)) for label, run in MACHINE_CHECKS)
-        finding_count += _run_database_checks(settings, checks)
+        finding_count += _run_database_checks(settings, (DATABASE_CHECK, keyring_fit), checks)
         if finding_count:
             click.echo(ngettext("%(num)s problem found.", "%(num)s problems found.", finding_count), err=True)
             raise click.exceptions.Exit(1)
@@ -44,19 +47,19 @@ def build_doctor_command(checks: Sequence[Check]) -> click.Command:
     return run_doctor
 
 
-def _run_database_checks(settings: Settings, checks: Sequence[Check]) -> int:
+def _run_database_checks(settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]) -> int:
     # Without keyring or database the other checks would all say the same. They are named as not done, so that nobody
     # takes them for passed.
     try:
         vault = Vault(Keyring.load(settings.keyring))
     except AppError:
-        _report_skipped_checks((DATABASE_CHECK, *checks))
+        _report_skipped_checks((*first_checks, *checks))
         return 0
     with closing(Database(settings.database_url, info={"vault": vault})) as database:
-        finding_count = _run_check(DATABASE_CHECK.label, partial(DATABASE_CHECK.run, database, settings))
-        if finding_count:
-            _report_skipped_checks(checks)
-            return finding_count
+        for number, check in enumerate(first_checks, 1):
+            if finding_count := _run_check(check.label, partial(check.run, database, settings)):
+                _report_skipped_checks((*first_checks[number:], *checks))
+                return finding_count
         counts = [(check, _run_check(check.label, partial(check.run, database, settings))) for check in checks]
         return sum(count for check, count in counts if not check.is_advice)
 

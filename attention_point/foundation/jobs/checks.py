@@ -1,7 +1,7 @@
 """The checks of ``doctor`` on the jobs."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check, StatusLine
 from attention_point.foundation.jobs.models import JobRun
+from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import N_, format_datetime
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
@@ -30,12 +31,18 @@ def check_jobs(database: Database, _settings: Settings) -> Iterator[str]:
                 period=job.period,
                 error=job.error or "-",
             )
-    # A new installation has had no call yet.
-    if last_start is not None and clock.now() - last_start > MAX_SILENCE:
+        silent_since = _find_silence(session, last_start)
+    if silent_since is not None:
         yield _(
             "No job has run since %(moment)s: let a timer call “attention-point jobs run” (docs/operations.md).",
-            moment=format_datetime(last_start),
+            moment=format_datetime(silent_since),
         )
+
+
+def _find_silence(session: Session, last_start: datetime | None) -> datetime | None:
+    """Since when no timer has called, if that is too long; of an installation that never had a call, its beginning."""
+    since = last_start or session.scalar(select(JournalEntry.at).order_by(JournalEntry.seq).limit(1))
+    return since if since is not None and clock.now() - since > MAX_SILENCE else None
 
 
 def list_job_status(session: Session, _settings: Settings) -> Iterator[StatusLine]:
@@ -46,7 +53,7 @@ def list_job_status(session: Session, _settings: Settings) -> Iterator[StatusLin
     advice = ""
     if failed:
         advice = _("Failed: %(jobs)s. “attention-point jobs run” tries again and says why.", jobs=", ".join(failed))
-    elif last_start is not None and clock.now() - last_start > MAX_SILENCE:
+    elif _find_silence(session, last_start) is not None:
         advice = _("Let a timer call “attention-point jobs run” every quarter of an hour (docs/operations.md).")
     value = _("last run %(moment)s", moment=format_datetime(last_start)) if last_start else _("none has run yet")
     yield StatusLine(_("Tasks of the program"), value, advice)

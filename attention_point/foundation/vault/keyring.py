@@ -1,6 +1,7 @@
 """The keyring: a JSON file outside of the database, of mode 0600, with several versions of each key."""
 
 import base64
+import hashlib
 import json
 import os
 import secrets
@@ -20,6 +21,7 @@ FORMAT_VERSION = 2
 _FIRST_FORMAT = 1  # with one derived key, that had no version; it is read as version 1
 KEY_BYTES = 32
 LAST_VERSION = 0xFFFF  # a sealed value names its key's version in two bytes
+_CHECK = "check"
 WRAP, INDEX, DERIVE = "wrap", "index", "derive"
 KEY_KINDS = {
     WRAP: N_("key that wraps people's keys"),
@@ -141,6 +143,7 @@ class Keyring:
                 str(version): {purpose: _encode_key(secret) for purpose, secret in secrets_of_version.items()}
                 for version, secrets_of_version in self.lasting.items()
             }
+        data[_CHECK] = _digest(data)
         return json.dumps(data, indent=1).encode("ascii")
 
     @classmethod
@@ -153,6 +156,10 @@ class Keyring:
 
     @classmethod
     def _from_json(cls, data: dict[str, Any]) -> "Keyring":
+        # A key with one wrong sign is as good as none. Files of before have no check; the next rotation writes one.
+        check = data.pop(_CHECK, None)
+        if check is not None and check != _digest(data):
+            raise ValueError("keyring check")
         if data["format"] == _FIRST_FORMAT:
             derive = KeySet(1, {1: _decode_key(data["derive"])})
         elif data["format"] == FORMAT_VERSION:
@@ -164,6 +171,11 @@ class Keyring:
             for version, secrets_of_version in data.get("lasting", {}).items()
         }
         return cls(_decode_set(data["wrap"]), _decode_set(data["index"]), derive, lasting)
+
+
+def _digest(data: dict[str, Any]) -> str:
+    # Of random keys of 256 bits 64 bits of a digest tell nothing.
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode("ascii")).hexdigest()[:16]
 
 
 def generate_key() -> bytes:

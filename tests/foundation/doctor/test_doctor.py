@@ -102,14 +102,24 @@ def test_a_person_without_a_key_or_record_who_was_not_erased_is_named(
     assert any(f"{purpose} {person}" in line for line in faults(run()))
 
 
-def test_a_keyring_of_another_house_is_told_without_naming_every_row(
-    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("attention_point.intake.records.checks.MAXIMUM_NAMED", 3)
+def test_a_keyring_of_another_house_is_told_once(run: Run, database: Database) -> None:
     with database.write_session() as session:
         for _visit in range(3):
             recorded(session)
         session.execute(text("UPDATE person SET key_version = 9"))
+    lines = list(faults(run()))
+    assert sum("Recupérelo" in line for line in lines) == 0
+    assert any("es de otra instalación" in line for line in lines)
+
+
+def test_of_many_damaged_records_the_first_are_named(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attention_point.intake.records.checks.MAXIMUM_NAMED", 3)
+    with database.write_session() as session:
+        for _visit in range(5):
+            recorded(session)
+        session.execute(text("UPDATE person SET sealed = NULL"))
     lines = list(faults(run()))
     assert sum("Recupérelo" in line for line in lines) == 3
     assert any("el llavero es el de otra instalación" in line for line in lines)

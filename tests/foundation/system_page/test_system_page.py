@@ -13,11 +13,11 @@ from attention_point.accounts.devices.device_status import list_device_status
 from attention_point.accounts.devices.models import Device
 from attention_point.backups import keeping
 from attention_point.backups.checks import list_backup_status
-from attention_point.foundation import clock
+from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.jobs import JobRun
-from attention_point.foundation.jobs.checks import list_job_status
+from attention_point.foundation.jobs.checks import check_jobs, list_job_status
 from attention_point.foundation.mail.checks import list_mail_status
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
@@ -43,7 +43,7 @@ def test_the_administrator_begins_there_and_confirms_what_she_did(
     client = as_role("admin")
     assert client.get("/").headers["Location"] == "/system"
     page = client.get("/system").text
-    assert "Hace más de seis meses que nadie dice que el llavero tiene una copia" in page
+    assert "En los últimos seis meses nadie ha dicho que el llavero tenga una copia" in page
     assert len(list(check_confirmations(database, settings))) == 2
     for code in ("keyring", "head"):
         assert client.post(f"/system/confirmations/{code}", data=read_token(client)).status_code == 302
@@ -97,6 +97,23 @@ def test_each_room_says_what_must_be_done(database: Database, settings: Settings
         delivery = WebhookDelivery(id=new_id(), created_at=long_ago, next_try_at=long_ago, tries=3, sealed=b"x")
         session.add(delivery)
     assert list_advice() == ["Tareas del programa", "Correo", "Tabletas y pantallas", "Avisos a programas"]
+
+
+def test_a_timer_that_never_called_is_told_after_a_day(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write_session() as session:
+        journal.record(session, SYSTEM, "mail.sent", "mail", None)
+
+    def list_said() -> tuple[bool, int]:
+        with database.read_session() as session:
+            line = next(iter(list_job_status(session, settings)))
+        return bool(line.advice), len(list(check_jobs(database, settings)))
+
+    assert list_said() == (False, 0)
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert list_said() == (True, 1)
 
 
 def test_backups_are_red_until_one_is_made_and_tried(database: Database, settings: Settings) -> None:

@@ -114,6 +114,25 @@ def test_a_cut_file_is_damaged(path: Path) -> None:
             Keyring.load(path)
 
 
+def test_a_key_with_one_wrong_sign_is_damaged(path: Path) -> None:
+    data = json.loads(path.read_text(encoding="ascii"))
+    for kind in KEY_KINDS:
+        key = data[kind]["keys"]["1"]
+        data[kind]["keys"]["1"] = ("A" if key[0] != "A" else "B") + key[1:]
+        path.write_text(json.dumps(data), encoding="ascii")
+        with pytest.raises(KeyringError, match="damaged"):
+            Keyring.load(path)
+        data[kind]["keys"]["1"] = key
+
+
+def test_a_file_of_before_the_check_is_read(path: Path) -> None:
+    made = Keyring.load(path)
+    data = json.loads(path.read_text(encoding="ascii"))
+    del data["check"]
+    path.write_text(json.dumps(data), encoding="ascii")
+    assert Keyring.load(path) == made
+
+
 def _short(data: dict[str, Any]) -> None:
     data["derive"]["keys"]["1"] = base64.b64encode(b"short").decode()
 
@@ -140,6 +159,7 @@ CHANGES: list[Callable[[dict[str, Any]], object]] = [
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_keyring_with_a_part_wrong_is_damaged(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     data = json.loads(path.read_text(encoding="ascii"))
+    del data["check"]  # it would find each of them by itself
     change(data)
     path.write_text(json.dumps(data), encoding="ascii")
     with pytest.raises(KeyringError, match="damaged") as caught:
@@ -163,6 +183,7 @@ def test_several_versions_are_stored_and_read(path: Path) -> None:
 def test_one_of_the_first_format_is_read(path: Path) -> None:
     made = Keyring.load(path)
     data = json.loads(path.read_text(encoding="ascii"))
+    del data["check"]
     data.update(format=1, derive=data["derive"]["keys"]["1"])
     path.write_text(json.dumps(data), encoding="ascii")
     assert Keyring.load(path) == made
