@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
+from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
 from attention_point.referrals import queries as referral_queries
@@ -174,6 +175,21 @@ def test_of_nobody_on_file_nothing_is_offered_that_needs_a_record(app: Flask) ->
     for offered in ("erasure", "revocation", "rectification", "slip_and_facts"):
         assert f'value="{offered}"' not in page
     assert 'name="slip_code"' not in page
+
+
+def test_who_tries_wrong_facts_stands_in_the_journal(app: Flask) -> None:
+    with app.extensions["database"].write_session() as session:
+        someone, code = recorded_person(session)
+        request = filed(session, "consultation", person=someone, proof="none")
+    supervisor, address = browser(app, "supervisor"), f"/rights/requests/{request.id}"
+    open_file(supervisor, someone, address)
+    facts = {"proof": "slip_and_facts", "slip_code": code, "birth_date": "1980", "surname_1": "Nadie"}
+    assert send(supervisor, address, facts, "/proof").status_code == 422
+    with app.extensions["database"].read_session() as session:
+        tried = [
+            entry for entry in journal_queries.list_newest_entries(session, None, 20) if entry.action == "rights.prove"
+        ]
+    assert [json.loads(entry.detail)["agrees"] for entry in tried] == [False]
 
 
 def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:

@@ -55,10 +55,12 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     agreeing = [name for name, text in given.items() if _fact_agrees(name, text, values)]
     # All that was said must agree: guessing six facts to hit two would prove nothing.
     is_proved = is_own_slip and len(agreeing) == len(given)
-    journal.record(session, actor, "rights.prove", "person", min(people), agrees=is_proved)
     if not is_proved:
+        # Written although the refusal undoes the rest: who tries fact after fact must be seen.
+        journal.record_shown(session, actor, "rights.prove", "person", min(people), agrees=False)
         message = _("The code and the facts do not all agree with what is on file. Ask again, or ask for another fact.")
         raise Invalid(message, (FieldError("slip_code", message),))
+    journal.record(session, actor, "rights.prove", "person", min(people), agrees=True)
     return sorted(agreeing)
 
 
