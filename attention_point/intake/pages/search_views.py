@@ -8,7 +8,7 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.access import requires
@@ -66,8 +66,9 @@ class SearchForm(BaseForm):
     ``shown`` is how many people are shown at most, where somebody asked for more.
     """
 
-    at_once = HiddenField()
-    shown = HiddenField()
+    # What the script and the button for more people send: as hidden fields they would be a part of every page.
+    at_once = StringField()
+    shown = StringField()
     q = StringField(N_("Document, name, telephone, reference or code of the slip"), filters=[clean_text])
 
 

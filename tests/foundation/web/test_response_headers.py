@@ -92,7 +92,7 @@ def test_every_reply_carries_them(pages: PageClient, method: str, path: str, sta
 
 def test_the_policy_lets_nothing_in_but_our_own(pages: PageClient) -> None:
     policy = ask(pages, "GET", "/remember").headers["Content-Security-Policy"]
-    directives = dict(part.split(None, 1) for part in policy.split("; "))
+    directives = dict(part.split(None, 1) for part in policy.split(";"))
     assert directives["default-src"] == directives["base-uri"] == directives["frame-ancestors"] == "'none'"
     assert directives["form-action"] == "'self'"
     for source in ("unsafe", "*", "http:", "https:", "data:", "blob:"):
