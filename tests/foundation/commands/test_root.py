@@ -57,6 +57,7 @@ def test_a_folder_that_cannot_be_made_is_told(house: Path, monkeypatch: pytest.M
     taken.write_text("a file, not a folder")
     for name, place in (("INSTANCE", taken / "instance"), ("KEYRING", taken / "keyring.json")):
         with monkeypatch.context() as changed:
+            changed.setenv("ATTENTION_POINT_INSTANCE", str(house / "new"))  # beside a database no keyring is made
             changed.setenv(f"ATTENTION_POINT_{name}", str(place))
             result = run("init")
         assert result.exit_code == 1
