@@ -120,9 +120,11 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
 
     With its last month, a quarter and a year are published too. PERIOD may also be one of them: 2017-Q3 or 2017.
     """
-    approvals.require_one_person(read_settings())
-    begun_period = parse_begun_period(period)
     with read_session() as session:
+        approvals.require_one_person(read_settings())
+        begun_period = parse_begun_period(period)
+        # Before the long part: who forgot the note of a correction need not wait for it.
+        services.check_notes(session, begun_period, note, reader_note)
         examined = examination.examine_period(session, begun_period, despite_damage=despite_damage)
     with write_session() as session:
         release = services.release_period(

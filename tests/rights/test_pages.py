@@ -150,6 +150,7 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     assert unknown.status_code == 422
     filed_request = send(supervisor, address, {**form, "proof": "document", "purposes": "referral:sena"})
     assert filed_request.status_code == 303
+    open_file(supervisor, someone, filed_request.location)
     answer = {"outcome": "granted", "text": "El SENA no usa más sus datos."}
     assert send(supervisor, filed_request.location, answer, "/decision").status_code == 303
     page = text(supervisor.get(filed_request.location))
@@ -198,7 +199,7 @@ def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
         asked = {"asker": "representative", "proof": "none", "asker_name": "Jesús Mora"}
         request = filed(session, "consultation", person=someone, **asked)
     supervisor, address = browser(app, "supervisor"), f"/rights/requests/{request.id}"
-    page = text(supervisor.get(address))
+    page = open_page(supervisor, address)
     assert "Otra persona pide los datos de alguien que puede estar en peligro" in page
     assert "Antes no muestre ni diga nada." in page
     assert f"/rights/people/{someone}/export.pdf" not in page

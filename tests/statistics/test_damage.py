@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from attention_point.foundation.database import Database
@@ -28,6 +28,7 @@ from attention_point.statistics.releases.models import Release
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies.rules import BASE
 from tests.portal.support import browser, hidden
+from tests.support.counts import alter_counts
 from tests.support.damage import damage, refused
 from tests.support.staff import SignIn
 from tests.support.visits import consents, person, recorded
@@ -79,7 +80,7 @@ def test_verify_names_what_does_not_open_and_all_else(
     row = month[column.class_.__tablename__]
     damage(database, column, row)
     with database.write_session() as session:
-        session.execute(text("UPDATE tally SET count = count + 5 WHERE \"table\" = 'attentions-by-wait'"))
+        alter_counts(session, "attentions-by-wait", 5)
     done = run("verify")
     assert done.exit_code == 1
     assert str(row) in done.stderr
@@ -114,7 +115,7 @@ def test_damage_does_not_excuse_a_count_that_was_tampered_with(
 ) -> None:
     damage(database, Visit.sealed, month["visit"])
     with database.write_session() as session:
-        session.execute(text("UPDATE tally SET count = count + 5 WHERE \"table\" = 'people-by-population'"))
+        alter_counts(session, "people-by-population", 5)
     done = run("release", "2017-08", "--despite-damage")
     assert done.exit_code == 1
     assert "lo que dicen las atenciones" in done.stderr

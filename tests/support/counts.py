@@ -26,3 +26,10 @@ def fold_everything(database: Database) -> int:
     """Fold all rows that wait, as the job does on the day after."""
     with clock.override_now(clock.now() + timedelta(days=1)):
         return folding.fold_due_tallies(database)
+
+
+def alter_counts(session: Session, table: str, number: int) -> None:
+    """Add a number to each cell of a table that counts something: what no visit says."""
+    changes = {cell: number for cell in read_all_cells(session) if cell[2] == table}
+    assert changes
+    services.add_to_tallies(session, changes)

@@ -17,6 +17,7 @@ from attention_point.intake.services import record_visit
 from attention_point.routing.bench import case_store, version_history
 from tests.directory.test_pages import fields
 from tests.support.directory import load_shipped
+from tests.support.openings import open_page
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
 from tests.support.visits import AGENT, draft
@@ -185,11 +186,11 @@ def test_a_visit_says_by_which_rules_it_was_answered_to_who_may_see_it(as_role: 
     with database.write_session() as session:
         answer = record_visit(session, AGENT, read_draft(draft()))
     address = f"/visits/{answer.response['id']}"
-    assert "Reglas número 1, vigentes desde" in as_role("supervisor").get(address).get_data(as_text=True)
+    assert "Reglas número 1, vigentes desde" in open_page(as_role("supervisor"), address)
     assert "Reglas número" not in as_role("agent").get(address).get_data(as_text=True)
     with database.write_session() as session:
         # A service changes; the visit keeps the rules that answered it.
         increase_revision(session)
         session.execute(update(Service).where(Service.code == "EDU").values(need="OTHER"))
-    assert "Reglas número 1, " in as_role("supervisor", number=2).get(address).get_data(as_text=True)
+    assert "Reglas número 1, " in open_page(as_role("supervisor", number=2), address)
     assert "Reglas número 2, " in as_role("office").get("/routing/cases").get_data(as_text=True)

@@ -19,6 +19,7 @@ from attention_point.statistics.operational_reports.activities import FILE_NAME,
 from tests.statistics.operational_reports.conftest import Come, Report
 from tests.statistics.operational_reports.platform import check_upload, read_notes, read_upload
 from tests.support.damage import damage
+from tests.support.openings import grant_opening
 from tests.support.visits import acting
 
 DOCUMENTS = "Personas que recibieron orientación para regularizarse, pedir refugio o documentarse"
@@ -185,7 +186,9 @@ def test_annulled_and_damaged_visits_do_not_count(come: Come, report: Report, da
         come(day)
     with database.write_session() as session:
         visits: list[UUID] = list(session.scalars(select(Visit.id).order_by(Visit.day)))
-        annul_visit(session, acting("supervisor"), visits[0], CorrectionRequest({}, "duplicada"))
+        supervisor = acting("supervisor")
+        grant_opening(session, supervisor, session.get_one(Visit, visits[0]).person_id)
+        annul_visit(session, supervisor, visits[0], CorrectionRequest({}, "duplicada"))
     damage(database, Visit.sealed, visits[1])
     content = report(2017, 9)
     assert read_upload(content)[0]["beneficiaries"] == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
 from attention_point.demo.invention.visit_drafts import invent_visits
 from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
@@ -18,6 +18,7 @@ from attention_point.foundation.settings import read_settings
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases.models import Release
+from tests.support.counts import alter_counts
 from tests.support.directory import load_shipped
 
 Run = Callable[..., Result]
@@ -98,7 +99,7 @@ def test_what_cannot_be_released_is_refused_in_words(run: Run, database: Databas
 
 def test_a_count_that_was_tampered_with_is_not_released(run: Run, database: Database) -> None:
     with database.write_session() as session:
-        session.execute(text("UPDATE tally SET count = count + 1 WHERE \"table\" = 'people-by-population'"))
+        alter_counts(session, "people-by-population", 1)
     done = run("release", "2017-09")
     assert done.exit_code == 1
     assert "no es lo que dicen las atenciones" in done.stderr or "no son lo que dicen las atenciones" in done.stderr
