@@ -8,8 +8,7 @@ import argparse
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,12 +33,12 @@ from attention_point.portal.inbox.order import index_keeper
 from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import SEALING_PURPOSE
+from bench.look_up import open_databases
 from bench.report import Figure, format_table, measure_milliseconds, working_folder
 from bench.search import choose_people, fill_people, type_full_name
 from tests.portal.support import browser
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
-from tests.support.postgres import Server, find_binaries
 from tests.support.visits import acting
 
 ENTITY, SERVICE = "sena", "EMP-SENA"
@@ -192,23 +191,6 @@ def _wait_for_names(database: Database) -> None:
         time.sleep(1)
 
 
-@contextmanager
-def _open_databases(folder: Path) -> Iterator[dict[str, str]]:
-    """An empty SQLite database, and one of PostgreSQL where it is installed."""
-    urls = {"SQLite": f"sqlite:///{folder / 'inbox.db'}"}
-    binaries = find_binaries()
-    if binaries is None:
-        yield urls
-        return
-    server = Server.prepare()
-    server.start(binaries)
-    try:
-        server.create("inbox")
-        yield {**urls, "PostgreSQL": server.url("inbox")}
-    finally:
-        server.stop()
-
-
 def main() -> None:
     """Make the rows, measure, and print a table for each database."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -217,7 +199,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--database", choices=("SQLite", "PostgreSQL"))
     options = parser.parse_args()
-    with working_folder() as folder, _open_databases(folder) as urls:
+    with working_folder() as folder, open_databases(folder, "inbox") as urls:
         Keyring.create(folder / "keyring.json")
         for name, url in urls.items():
             if options.database in {None, name}:

@@ -110,9 +110,9 @@ def format_look_ups(name: str, count: int, look_ups: dict[str, LookUps]) -> str:
 
 
 @contextmanager
-def open_databases(folder: Path) -> Iterator[dict[str, str]]:
+def open_databases(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """The address of an empty SQLite database, and of one of PostgreSQL where it is installed."""
-    urls = {"SQLite": f"sqlite:///{folder / 'people.db'}"}
+    urls = {"SQLite": f"sqlite:///{folder / f'{name}.db'}"}
     binaries = find_binaries()
     if binaries is None:
         yield urls
@@ -120,8 +120,8 @@ def open_databases(folder: Path) -> Iterator[dict[str, str]]:
     server = Server.prepare()
     server.start(binaries)
     try:
-        server.create("people")
-        yield {**urls, "PostgreSQL": server.url("people")}
+        server.create(name)
+        yield {**urls, "PostgreSQL": server.url(name)}
     finally:
         server.stop()
 
@@ -131,7 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[10_000, 1_000_000])
     for count in parser.parse_args().people:
-        with working_folder() as folder, open_databases(folder) as urls:
+        with working_folder() as folder, open_databases(folder, "people") as urls:
             Keyring.create(folder / "keyring.json")
             for name, url in urls.items():
                 database = Database(url, {"vault": Vault(Keyring.load(folder / "keyring.json"))})

@@ -118,13 +118,16 @@ def plan_visit(
             *_check_documents(draft),
             *_check_phone(draft),
         ),
-        # A program may name a service of violence where a need is asked for: its name alone tells of the violence.
-        restricted=advice.restricted
-        or any(referral.restricted for referral in chosen_referrals)
-        or any(directory_queries.get_services_by_code(session)[need].restricted for need in draft.needs),
+        restricted=advice.restricted or _names_restricted_service(session, draft, chosen_referrals),
         identity_basis=identity_basis,
         waiting_for_guardian=waiting_for_guardian,
     )
+
+
+def _names_restricted_service(session: Session, draft: VisitDraft, referrals: Sequence[Suggestion]) -> bool:
+    # A program may name a service of violence where a need is asked for: its name alone tells of the violence.
+    services = directory_queries.get_services_by_code(session)
+    return any(referral.restricted for referral in referrals) or any(services[need].restricted for need in draft.needs)
 
 
 def _withhold_fields(

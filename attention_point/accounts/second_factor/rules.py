@@ -117,6 +117,6 @@ def hash_code(code: str) -> str:
 
 def remove_code(hashes: Iterable[str], code: str) -> list[str] | None:
     """The hashes without that of a code; None if it is not among them."""
-    wanted, hash_list = hash_code(code), list(hashes)
-    remaining = [code_hash for code_hash in hash_list if not hmac.compare_digest(code_hash, wanted)]
+    typed_hash, hash_list = hash_code(code), list(hashes)
+    remaining = [code_hash for code_hash in hash_list if not hmac.compare_digest(code_hash, typed_hash)]
     return remaining if len(remaining) < len(hash_list) else None

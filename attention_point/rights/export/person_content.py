@@ -26,9 +26,10 @@ from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import describe_answer_reason
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.rights.export.consent_history import list_consent_history
+from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
 from attention_point.rights.requests import stored_requests
+from attention_point.rights.requests.stored_requests import StoredRequest
 
 FORMAT = "person-export-1"
 Rows = list[dict[str, str]]
@@ -58,39 +59,13 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
         "name": people_records.format_full_name(records[0].record),
         "details": [_build_row(*row) for record in records for row in describe_person(record.record)],
         "earlier_details": [_build_row(*row) for record in records for row in describe_history(record.history)],
-        "consents": [
-            {
-                "purpose": history.label,
-                "allowed_now": history.stands,
-                "answers": [
-                    {
-                        "granted": answer.granted,
-                        "said_at": answer.said_at.isoformat(),
-                        "visit": answer.reference,
-                        "text_version": answer.text_version,
-                        "text_sha256": answer.text_digest,
-                        "recorded_by": answer.recorded_by,
-                        "guardian": answer.guardian,
-                    }
-                    for answer in history.answers
-                ],
-            }
-            for history in list_consent_history(session, people, visits)
-        ],
+        "consents": [_describe_consent(history) for history in list_consent_history(session, people, visits)],
         "visits": [_describe_visit(session, visit) for visit in visits],
         "referrals": [
             _describe_referral(session, referral) for referral in referrals if isinstance(referral, DecryptedReferral)
         ],
         "requests": [
-            {
-                "reference": request.reference,
-                "kind": get_code_list("rights_kinds").label_for_code(request.kind, current_language()),
-                "asked_by": get_code_list("rights_askers").label_for_code(request.note["asker"], current_language()),
-                "received_on": request.received_on.isoformat(),
-                "state": get_code_list("rights_states").label_for_code(request.state, current_language()),
-                "text": str((request.words or {}).get("text", "")),
-                "answer": str((request.words or {}).get("decision_text", "")),
-            }
+            _describe_request(request)
             for request in stored_requests.list_requests_of_people(session, people)
             # Who protects a child may ask because of those at home, to whom this paper is handed.
             if request.note["asker"] != "family_defender"
@@ -109,6 +84,38 @@ def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, 
 
 def _build_row(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
+
+
+def _describe_consent(history: PurposeHistory) -> dict[str, Any]:
+    return {
+        "purpose": history.label,
+        "allowed_now": history.stands,
+        "answers": [
+            {
+                "granted": answer.granted,
+                "said_at": answer.said_at.isoformat(),
+                "visit": answer.reference,
+                "text_version": answer.text_version,
+                "text_sha256": answer.text_digest,
+                "recorded_by": answer.recorded_by,
+                "guardian": answer.guardian,
+            }
+            for answer in history.answers
+        ],
+    }
+
+
+def _describe_request(request: StoredRequest) -> dict[str, Any]:
+    language, words = current_language(), request.words or {}
+    return {
+        "reference": request.reference,
+        "kind": get_code_list("rights_kinds").label_for_code(request.kind, language),
+        "asked_by": get_code_list("rights_askers").label_for_code(request.note["asker"], language),
+        "received_on": request.received_on.isoformat(),
+        "state": get_code_list("rights_states").label_for_code(request.state, language),
+        "text": str(words.get("text", "")),
+        "answer": str(words.get("decision_text", "")),
+    }
 
 
 def _describe_visit(session: Session, visit: intake_queries.DecryptedVisit) -> dict[str, Any]:
