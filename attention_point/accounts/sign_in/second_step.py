@@ -71,10 +71,10 @@ class TicketGone(Unauthenticated):
 
 def list_options(session: Session, ticket_token: str, site: passkeys.Site | None) -> SecondStepOptions:
     """What the account of a ticket can use for its second step. Raises TicketGone."""
-    found = queries.find_ticket(session, hash_secret(ticket_token))
-    if found is None:
+    ticket_of_account = queries.find_ticket(session, hash_secret(ticket_token))
+    if ticket_of_account is None:
         raise TicketGone
-    ticket, account = found
+    ticket, account = ticket_of_account
     factors = queries.list_factors(session, account.id)
     own_passkeys = [passkey for _factor, passkey in records.list_passkeys(session, factors)]
     options = passkeys.build_request_options(site, ticket.challenge, own_passkeys) if site and own_passkeys else ""
@@ -95,10 +95,10 @@ def take_second_step(
     """
     token_hash = hash_secret(ticket_token)
     with database.read_session() as session:
-        found = queries.find_ticket(session, token_hash)
-        if found is None:
+        ticket_of_account = queries.find_ticket(session, token_hash)
+        if ticket_of_account is None:
             raise TicketGone
-        ticket, account = found
+        ticket, account = ticket_of_account
         vault = get_vault(session)
         browser = known_browsers.decode_browser_cookie(vault, browser_cookie)
     known_tag = known_browsers.find_known_tag(vault, browser, account.email, account.browser_generation)
