@@ -30,6 +30,7 @@ from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.records import DecryptedPerson
 from attention_point.routing.rule_types import Suggestion
+from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("corrections", __name__)
 VISIT_PAGE, NEEDS_PAGE = "desk/correct_visit.html", "desk/correct_needs.html"
@@ -236,8 +237,15 @@ def _render_visit_page(
         suggestions=decisions.describe_suggestions(read_session(), suggestions),
         posted=refused_form.fields if refused_form else MultiDict(),
         conflict=refused_form.conflict if refused_form else None,
-        claim_marks=list_marks_of_person(read_session(), visit.person_id),
+        **_build_notices(visit),
     )
+
+
+def _build_notices(visit: DecryptedVisit) -> dict[str, Any]:
+    return {
+        "claim_marks": list_marks_of_person(read_session(), visit.person_id),
+        "is_month_closed": tally_queries.is_month_closed(read_session(), visit.day),
+    }
 
 
 @blueprint.get("/visits/<uuid:visit>/void")
@@ -275,5 +283,4 @@ def annul_visit(visit: UUID) -> Response:
 
 def _render_annulment(form: ReasonForm, visit: DecryptedVisit) -> str:
     forms.set_reasons(form, "annulment_reasons")
-    claim_marks = list_marks_of_person(read_session(), visit.person_id)
-    return render_template("desk/correct_void.html", form=form, visit=visit, claim_marks=claim_marks)
+    return render_template("desk/correct_void.html", form=form, visit=visit, **_build_notices(visit))
