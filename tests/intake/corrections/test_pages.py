@@ -189,8 +189,6 @@ def test_who_corrects_a_published_month_reads_what_stays_in_it(
         tally_services.close_month(session, visit.day.replace(day=1))
     assert "allí sigue contada" in text(agent.get(void))
     assert "ya se publicaron y no cambian" in text(agent.get(correct))
-    fields = {**sent(agent.get(void), void), "reason": ["recorded-twice"]}
-    assert "que ya se publicó, sigue contada" in text(posted(agent, void, fields))
 
 
 def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
