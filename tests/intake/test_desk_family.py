@@ -334,8 +334,9 @@ def test_a_child_found_on_file_by_the_check_page_is_the_same_person(app: Flask, 
 
 
 def test_what_is_the_same_for_all_is_said_once(agent: PageClient) -> None:
-    page = text(checked(agent, **TYPED, **row(0), **row(1)))
+    page = text(checked(agent, **{**TYPED, "needs": ["EMP-SENA", "EDU"]}, **row(0), **row(1)))
     assert page.count("Le enviamos a SENA: ") == 1
+    assert page.count("Si el colegio no recibe") == 1
     assert page.count('href="#shared-EMP-SENA-sena"') == 3
     assert page.count('id="shared-EMP-SENA-sena"') == 1
     assert page.count("<dt>Qué necesita la persona</dt>") == 1

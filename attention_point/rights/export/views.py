@@ -14,7 +14,7 @@ from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.requests import services, stored_requests
@@ -40,7 +40,7 @@ def show_person_rights(person: UUID) -> str:
         name=people_records.format_full_name(opened.record),
         consents=list_consent_history(session, people, visits),
         requests=stored_requests.list_requests_of_people(session, people),
-        claim_marks=find_marks(session, [person]).get(person, []),
+        claim_marks=list_marks_of_person(session, person),
     )
 
 
