@@ -130,6 +130,7 @@ def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalFor
         is_outdated = False
     # The page shows this content, so the next POST must confirm it and nothing older.
     form.fingerprint.data = prepared.fingerprint
+    form.note.flags.required = prepared.is_correction
     approval_form = approval_form or ApprovalForm()
     approval_form.seal.data = proposal.seal if proposal else ""
     # Beside the last month and the last year: a jump that nobody can explain is the best sign of a wrong count.

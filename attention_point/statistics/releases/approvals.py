@@ -3,6 +3,7 @@
 With two people, the first proposes what she has reviewed, and a second one, never the first, releases exactly that.
 """
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
@@ -19,6 +20,11 @@ from attention_point.statistics.releases.models import Release, ReleaseProposal
 def find_proposal(session: Session, period: Period) -> ReleaseProposal | None:
     """Return what somebody proposed to release of a period; None where nothing waits for a second person."""
     return session.get(ReleaseProposal, period.code)
+
+
+def list_proposed_periods(session: Session) -> frozenset[str]:
+    """The codes of the periods that wait for a second person."""
+    return frozenset(session.scalars(select(ReleaseProposal.period)))
 
 
 def require_one_person(settings: Settings) -> None:
