@@ -17,6 +17,7 @@ from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export import files
 from attention_point.rights.office import data_sheet, incidents
@@ -163,8 +164,23 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
         referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
         states = {entry.entity: entry.state for entry in referrals if isinstance(entry, DecryptedReferral)}
         taken_back = next(entry.id for entry in referrals if entry.state == "withdrawn")
-    page = text(browser(app, "entity", "sena").get(f"/portal/referrals/{taken_back}"))
+    sena = browser(app, "entity", "sena")
+    page = text(sena.get(f"/portal/referrals/{taken_back}"))
     assert "El punto de atención retiró esta remisión" in page
+    # Whom it is about is read no more, in no list either; by its number the entity finds it in its own files.
+    assert "ya no autoriza usar estos datos" in page
+    answered = text(sena.get("/portal?show=answered"))
+    assert "Velásquez" not in page + answered
+    assert "Retiró su autorización" in answered
+    recalls = sena.get("/portal/recalls")
+    assert "No use los datos: la persona retiró su autorización." in text(recalls)
+    with app.extensions["database"].read_session() as session:
+        (recall,) = list_recalls(session, "sena")
+    address = f"/portal/recalls/{recall.id}"
+    token = {"csrf_token": hidden(recalls, "csrf_token")}
+    assert browser(app, "entity", "registraduria").post(address, data=token).status_code in {400, 403, 404}
+    assert sena.post(address, data=token).status_code == 303
+    assert "No hay nada pendiente." in text(sena.get("/portal/recalls"))
     assert states.pop("sena") == "withdrawn"
     assert states
     assert set(states.values()) == {"created"}

@@ -48,8 +48,17 @@ def _say_withdrawn(count: int) -> str:
     )
 
 
+def _say_recall(count: int) -> str:
+    return ngettext(
+        "A person does not allow you to use their data any more (%(num)s referral). Open the list and say that it is done.",
+        "People do not allow you to use their data any more (%(num)s referrals). Open the list and say that it is done.",
+        count,
+    )
+
+
 # What has to be done first stands first.
 SENTENCES: Mapping[NoticeKind, Callable[[int], str]] = {
+    "recall": _say_recall,
     "escalation": _say_escalation,
     "reminder": _say_reminder,
     "new": _say_new,

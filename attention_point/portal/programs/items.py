@@ -48,6 +48,7 @@ def build_referral_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),
+        **({"consent_ended": True} if disclosure.consent_ended else {}),
         **({"appointment": asdict(referral.appointment)} if referral.appointment else {}),
     }
 

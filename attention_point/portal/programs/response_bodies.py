@@ -24,7 +24,9 @@ class EntityReferral(_ResponseBody):
     """A referral as its entity sees it. ``person`` holds those fields that the service declares and that were given.
 
     ``incomplete`` stands there, as true, only if the sealed record of the person or of the visit does not open.
-    ``person`` then lacks what the record says. ``appointment`` stands there only where one was given.
+    ``person`` then lacks what the record says. ``consent_ended`` stands there, as true, only if the person took the
+    consent back: ``person`` is empty, and what was kept of it must not be used. ``appointment`` stands there only where
+    one was given.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class EntityReferral(_ResponseBody):
     reason: str
     person: dict[str, Any]
     incomplete: bool = False
+    consent_ended: bool = False
     appointment: ReferralAppointment | None = None
 
 
