@@ -134,6 +134,8 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
         browser(app, "entity", "registraduria").get(f"/portal/referrals/{referral_of(answer, 'registraduria')}")
     )
     assert "Reclamo en trámite" in page
+    desk_page = text(browser(app, "agent").get(f"/referrals/{referral_of(answer, 'registraduria')}"))
+    assert "Reclamo en trámite" in desk_page
     assert "Corregir o actualizar sus datos" in page
     assert "Peñaloza" not in page
 
@@ -265,14 +267,23 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         )
         filed(session, "consultation", person=someone, text=WORDS)
         filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
+        filed(session, "consultation", person=child, asker="child", proof="known_here", text="¿Quién sabe que vine?")
+        recorded_person(session, person={"id": str(child)}, needs=["VBG"], vulnerabilities=["gender_violence"])
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
         paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+        for_parent = files.draw_person_export(session, settings, child, "json", files.ANOTHER).decode()
+        paper_for_parent = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.ANOTHER))
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
+    # Neither what the child asked and told in confidence nor where to find it reaches a parent.
+    for words in ("que vine", "iolencia", "3001234567", "300 1234567", "Comisaría"):
+        assert words not in for_parent + paper_for_parent, words
+    assert "violencia" in paper_of_child
+    assert "Rosa Peña" in for_parent
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}

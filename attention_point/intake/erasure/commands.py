@@ -1,7 +1,6 @@
 """The commands ``attention-point person …``: erasing people, and removing what is past its time."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 import click
 

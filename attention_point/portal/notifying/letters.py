@@ -50,8 +50,8 @@ def _say_withdrawn(count: int) -> str:
 
 def _say_recall(count: int) -> str:
     return ngettext(
-        "A person does not allow you to use their data any more (%(num)s referral). Open the list and say that it is done.",
-        "People do not allow you to use their data any more (%(num)s referrals). Open the list and say that it is done.",
+        "%(num)s referral is of a person who does not allow you to use their data any more. Open it, please.",
+        "%(num)s referrals are of people who do not allow you to use their data any more. Open them, please.",
         count,
     )
 

@@ -81,7 +81,8 @@ class DetailedReferral(EntityReferral):
     """One referral with its terms and messages.
 
     ``due_on`` is the day by which the entity owes its next answer, ``lateness`` where it stands in its clock.
-    ``next_states`` are those that an answer may name now.
+    ``next_states`` are those that an answer may name now. ``claim_since`` stands there while the person disputes
+    what is on file: the day from which a claim is in process (Ley 1581 de 2012, art. 15).
     """
 
     due_on: date | None
@@ -90,6 +91,7 @@ class DetailedReferral(EntityReferral):
     can_take_back: bool
     unread_messages: int
     messages: list[ReferralMessage]
+    claim_since: date | None = None
 
 
 class ForwardTarget(_ResponseBody):

@@ -1,25 +1,33 @@
 """A person's page of rights: what they allowed, what they asked, and their own export."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.report_pages.page_parts import get_file_format, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import Mark, find_marks
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.requests import services, stored_requests
 
 blueprint = Blueprint("person_rights", __name__, url_prefix="/rights/people")
+
+
+@blueprint.app_context_processor
+def offer_claim_marks() -> dict[str, Callable[[UUID], Sequence[Mark]]]:
+    """Give every page on which a record is opened the claims in process (Ley 1581, art. 15.2)."""
+    return {"find_claim_marks": lambda person: find_marks(read_session(), [person]).get(person, [])}
 
 
 @blueprint.get("/<uuid:person>")
@@ -47,12 +55,15 @@ def show_person_rights(person: UUID) -> str:
 @blueprint.get("/<uuid:person>/export.<string(maxlength=10):kind>")
 @requires("rights.decide")
 def download_export(person: UUID, kind: str) -> Response:
-    """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over."""
-    session = db_session()
+    """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over.
+
+    With ``for=another`` in the address it is the one for a parent or a representative, without what is confidential.
+    """
+    session, reader = db_session(), files.ANOTHER if request.args.get("for") == files.ANOTHER else files.ONESELF
     services.require_person_on_file(session, person)
     grants.require_grant(session, current_actor(), person)
     mime_type = get_file_format(files.MIME_TYPES, kind)
-    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind)
+    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind, reader)
     journal.record(session, current_actor(), "person.export", "person", person, format=kind)
     # No name and no number of a document: the name of a file stays in lists of downloads.
     return send_download(content, mime_type, f"mis-datos.{kind}")
