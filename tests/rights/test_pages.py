@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
@@ -20,6 +21,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export import files
+from attention_point.rights.models import RightsRequest
 from attention_point.rights.office import data_sheet, incidents
 from attention_point.rights.office.incidents import NewIncident
 from attention_point.rights.office.views import draw_data_sheet
@@ -392,3 +394,43 @@ def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:
         recorded = intake_queries.find_visit(session, UUID(answer["id"]))
     assert recorded is not None
     assert recorded.record["legal_basis"]["identity"] == "on_file"
+
+
+def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> None:
+    someone, visitor, supervisor = new_person(app), app.test_client(), browser(app, "supervisor")
+    form = {
+        "kind": "erasure",
+        "asker": "person",
+        "answer_way": "in_person",
+        "about": "Yohana Velásquez, vine en agosto",
+    }
+    assert send(visitor, "/my-data", {**form, "kind": "transferred_complaint"}).status_code == 422
+    unsafe = send(visitor, "/my-data", {**form, "answer_way": "phone", "address": "3001234567"})
+    assert "Márquelo solo si es seguro." in text(unsafe)
+    filed_request = send(visitor, "/my-data", form)
+    receipt = text(visitor.get(filed_request.location))
+    assert "Su número: DP-2017-00001" in receipt
+    assert "Yohana" not in receipt
+    with clock.override_now(NOON + timedelta(days=1)):
+        assert visitor.get(filed_request.location).status_code == 404
+    address = f"/rights/requests/{filed_request.location.rpartition('/')[2]}"
+    assert "Por la web, sin unir" in text(supervisor.get("/rights"))
+    answer = {"outcome": "granted", "text": "Borramos sus datos."}
+    assert "Primero" in text(send(supervisor, address, answer, "/decision"))
+    # Whose record it is, a person finds out; then the words stand under that person's key, and the record is marked.
+    page = f"/rights/people/{someone}"
+    open_file(supervisor, someone, page)
+    (choice,) = re.findall(r'<option value="([0-9a-f-]{36}:\d+)"', text(supervisor.get(page)))
+    assert send(supervisor, page, {"request": "nothing"}, "/requests/assignment").status_code == 404
+    assert send(supervisor, page, {"request": choice}, "/requests/assignment").status_code == 303
+    assert "Reclamo en trámite" in text(supervisor.get(page))
+    assert "vine en agosto" in text(supervisor.get(address))
+    with app.extensions["database"].read_session() as session:
+        (row,) = session.scalars(select(RightsRequest))
+        assert row.tag is not None
+        assert row.sealed_words is not None
+    assert send(supervisor, page, {"request": choice}, "/requests/assignment").status_code == 409
+    assert send(supervisor, address, answer, "/decision").status_code == 422  # nobody proved who asks
+    assert send(supervisor, address, {"proof": "document"}, "/proof").status_code == 303
+    assert send(supervisor, address, answer, "/decision").status_code == 303
+    assert "Los datos se borraron. Nadie los puede leer" in text(supervisor.get(address))

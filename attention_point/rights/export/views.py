@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
@@ -20,6 +21,7 @@ from attention_point.people.claim_marks.marks import Mark, find_marks
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.requests import services, stored_requests
+from attention_point.rights.requests.forms import AssignmentForm
 
 blueprint = Blueprint("person_rights", __name__, url_prefix="/rights/people")
 
@@ -49,7 +51,18 @@ def show_person_rights(person: UUID) -> str:
         consents=list_consent_history(session, people, visits),
         requests=stored_requests.list_requests_of_people(session, people),
         claim_marks=find_marks(session, [person]).get(person, []),
+        assignment_form=_build_assignment_form(session) if actor.may("rights.decide") else None,
     )
+
+
+def _build_assignment_form(session: Session) -> AssignmentForm | None:
+    """The form that joins a request of the web to this person; None where no such request waits."""
+    waiting = [stored for stored in stored_requests.list_open_requests(session) if stored.waits_for_person]
+    if not waiting:
+        return None
+    form = AssignmentForm(formdata=None)
+    form.offer_requests(waiting)
+    return form
 
 
 @blueprint.get("/<uuid:person>/export.<string(maxlength=10):kind>")
