@@ -5,7 +5,7 @@ from attention_point.foundation.language import N_
 from attention_point.rights.export import views as export_views
 from attention_point.rights.naming import NAMING
 from attention_point.rights.office import views as office_views
-from attention_point.rights.requests import step_views, views
+from attention_point.rights.requests import step_views, views, web_views
 from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, ROTATIONS
 
 # Imported for the views that it adds to the blueprint.
@@ -13,7 +13,7 @@ _VIEWS = (step_views,)
 
 rights = Feature(
     name="rights",
-    blueprints=(views.blueprint, export_views.blueprint, office_views.blueprint),
+    blueprints=(views.blueprint, export_views.blueprint, office_views.blueprint, web_views.blueprint),
     menu=(
         MenuItem(
             N_("Rights over data"), "rights.list_requests", "rights.receive", further_endpoints=("person_rights.*",)

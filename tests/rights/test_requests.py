@@ -24,7 +24,9 @@ from attention_point.people.erasure.services import erase_person
 from attention_point.people.models import Person, RightsMark
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.corrections import CONSENT_REVOKED
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.models import ReferralNotice
+from attention_point.referrals.notices import take_notices
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.models import RightsRequest
 from attention_point.rights.requests import steps, stored_requests
@@ -241,7 +243,9 @@ def test_a_revocation_recalls_open_referrals_tells_entities_and_stops_later_use(
     assert decided.note["done"] == {"recalled": len(referrals), "kept": 0}
     assert {referral.state for referral in referrals} == {"withdrawn"}
     assert {referral.record["answers"][-1]["reason"] for referral in referrals} == {CONSENT_REVOKED}
-    assert len(session.scalars(select(ReferralNotice)).all()) == len({referral.entity for referral in referrals})
+    told = {(notice.kind, notice.entity) for notice in take_notices(session)}
+    assert told == {(kind, referral.entity) for referral in referrals for kind in ("withdrawn", "recall")}
+    assert {(recall.reference, recall.reason) for recall in list_recalls(session)} == {(visit.reference, "revoked")}
     assert "research" not in list_standing_consents(session, person, NOON.date())
     assert "attention" in list_standing_consents(session, person, NOON.date())
     assert list(list_consented_visits(session, "research", RECEIVED, RECEIVED)) == []
