@@ -40,6 +40,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     chromium = find_chromium()
     if chromium is None:
         missing("Chromium", "chromium-headless-shell")
+    expect.set_options(timeout=PATIENCE)  # for pages of a test's own too
     return {"executable_path": chromium, "args": ARGUMENTS, "headless": True}
 
 
@@ -57,7 +58,6 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A browser's page. The test fails if a script breaks or the content security policy stops something."""
-    expect.set_options(timeout=PATIENCE)
     faults = watch(page)
     yield page
     assert not faults, "\n".join(faults)
