@@ -347,3 +347,11 @@ def test_what_differs_stays_with_the_person(agent: PageClient) -> None:
     page = text(checked(agent, **{**TYPED, "attention": ["no"]}, **row(0, same_needs="", needs=["EDU"])))
     assert page.count("Le enviamos a SENA: ") == 1
     assert 'href="#shared-' not in page
+
+
+def test_what_a_row_has_from_the_main_person_is_told_once(agent: PageClient) -> None:
+    fields = family_fields(row(0, birth_date="15/2015"), municipality=["Bucara"], birth_date=["31/02/1990"])
+    page = text(posted(agent, CHECK, filled(agent, **fields)))
+    assert page.count("Elija un nombre de la lista") == 2  # in the summary and beside the field
+    assert "Este código no existe" not in page
+    assert page.count("Escriba la fecha completa, el mes y el año, o solo el año.") == 4  # two dates, both wrong

@@ -232,6 +232,7 @@ def test_annulling_in_a_closed_month_leaves_the_month(session: Session) -> None:
     before = tally_queries.sum_month_tables(session, AUGUST)["needs-by-sex-and-age"]
     annul_visit(session, AGENT, visit, CorrectionRequest({}, "recorded-twice"))
     assert tally_queries.sum_month_tables(session, AUGUST)["needs-by-sex-and-age"] == before
+    assert read_visit(session, visit).record["counted"]  # so its page says that it stays counted
     assert list(list_consented_visits(session, "research", AUGUST, SEPTEMBER)) == []
 
 
