@@ -25,6 +25,7 @@ from attention_point.foundation.report_pages import (
     build_report_wording,
     get_file_format,
     get_watermark,
+    prepare_files,
     send_chart,
     send_download,
 )
@@ -100,6 +101,7 @@ def _list_waiting_periods(releases: Iterable[Release]) -> list[Period]:
 def show_month(month: str) -> str:
     """Show the figures of a month, quarter or year, as released, or as they stand now with ``?provisional``."""
     period = parse_begun_period(month)
+    prepare_files()
     paper = _load_paper(period)
     report, version = build_period_report(paper, folds_zeros=True), paper.content.version
     return render_template(
