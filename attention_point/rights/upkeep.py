@@ -25,7 +25,7 @@ from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.rights.models import DataIncident, RightsRequest
 from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
 from attention_point.rights.office.incidents import list_incidents
-from attention_point.rights.requests import steps, stored_requests
+from attention_point.rights.requests import request_retention, steps, stored_requests
 
 _SOON_WORKING_DAYS = 2
 _CONFIRMED_WITHIN = 10  # working days, as long as somebody may wait to learn what is known of them
@@ -53,6 +53,13 @@ def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]
     with database.read_session() as session:
         late = sum(_is_late(stored) for stored in stored_requests.list_open_requests(session))
         untold = sum(incident.is_overdue(today) for incident in list_incidents(session))
+        past = request_retention.list_past_requests(session, today)
+    if past_count := len(past.wordy) + len(past.over):
+        yield ngettext(
+            "%(num)s closed request is past its time: “attention-point person purge-requests” says which.",
+            "%(num)s closed requests are past their time: “attention-point person purge-requests” says which.",
+            past_count,
+        )
     if late:
         yield ngettext(
             "%(num)s request about data is not answered in time: open “Rights” and answer it.",
