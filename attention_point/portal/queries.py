@@ -22,9 +22,11 @@ from attention_point.intake.family.links import list_visits_of_arrival
 from attention_point.intake.models import Visit
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.revocations import is_revoked, map_revocations
+from attention_point.people.merging import list_linked
 from attention_point.portal import rules
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.corrections import CONSENT_ENDED
+from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
 DisclosedPersons = Mapping[tuple[UUID, frozenset[str]], Mapping[str, Any] | None]
@@ -100,6 +102,22 @@ def view_referral(session: Session, actor: Actor, referral: DecryptedReferral) -
     """Disclose one referral to its entity, and keep that in the journal."""
     journal.record(session, actor, "referral.view", "referral", referral.id)
     return disclose_referrals(session, [referral])[0]
+
+
+def list_other_referrals(session: Session, referral: DecryptedReferral) -> list[DecryptedReferral]:
+    """The other referrals of the same person at the same entity, newest first, also of records that were joined.
+
+    From a confidential one to an ordinary one nothing leads, and none the other way.
+    """
+    query = select(Referral.id).where(Referral.person_id.in_(list_linked(session, referral.person_id)))
+    others = referral_queries.list_referrals_by_ids(session, list(session.scalars(query.order_by(Referral.id.desc()))))
+    return [
+        other
+        for other in others
+        if isinstance(other, DecryptedReferral)
+        and (other.entity, other.restricted) == (referral.entity, referral.restricted)
+        and other.id != referral.id
+    ]
 
 
 def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> list[ListedReferral]:

@@ -119,6 +119,8 @@ def render_referral_page(
         can_forward=forwarding.can_forward(referral) and not disclosure.consent_ended,
         is_late=is_late(referral),
         due_on=find_due_day(referral),
+        others=[] if disclosure.consent_ended else queries.list_other_referrals(session, referral),
+        services=directory_queries.get_services_by_code(session),
         claim_marks=list_marks_of_person(session, referral.person_id),
     )
 

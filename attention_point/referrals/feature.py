@@ -5,7 +5,7 @@ from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.referrals import views
 from attention_point.referrals.entity_rows.entity_tags import TAG_ROTATION
-from attention_point.referrals.follow_up import recalls
+from attention_point.referrals.follow_up import escalations, recalls
 from attention_point.referrals.follow_up import views as follow_up_views
 from attention_point.referrals.follow_up.overdue import FOLLOW_UP_JOB
 from attention_point.referrals.models import DataRecall, ReferralNotice
@@ -27,6 +27,7 @@ referrals = Feature(
         MenuItem(N_("Monitor"), "referral_monitor.show_monitor", "referrals.monitor", daily_for=("office",)),
     ),
     jobs=(FOLLOW_UP_JOB,),
+    tasks=(escalations.list_tasks,),
     rotations=(
         TAG_ROTATION,
         rotate_sealed_rows(N_("notices to entities"), SEALING_PURPOSE, ReferralNotice.id, ReferralNotice.sealed),

@@ -280,6 +280,8 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
         filed(session, "consultation", person=child, asker="child", proof="known_here", text="¿Quién sabe que vine?")
         recorded_person(session, person={"id": str(child)}, needs=["VBG"], vulnerabilities=["gender_violence"])
+        alone = {"adults": 0, "children": 0, "accompanied_by": "alone"}
+        recorded_person(session, person={"id": str(child)}, needs=["EDU"], household=alone)
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
@@ -291,9 +293,11 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     # Neither what the child asked and told in confidence nor where to find it reaches a parent.
-    for words in ("que vine", "iolencia", "3001234567", "300 1234567", "Comisaría"):
+    for words in ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar"):
         assert words not in for_parent + paper_for_parent, words
     assert "violencia" in paper_of_child
+    assert "Bienestar Familiar" in paper_of_child
+    assert "Servicio Nacional de Aprendizaje" in for_parent
     assert "Rosa Peña" in for_parent
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]

@@ -31,6 +31,7 @@ from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.models import RightsRequest
 from attention_point.rights.requests import steps, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts
+from attention_point.rights.requests.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests.services import NewRequest, register_request
 from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
@@ -313,3 +314,20 @@ def test_nobody_is_written_to_who_did_not_say_that_it_is_safe(session: Session) 
     told = filed(session, "claim", answer_way="phone", address="3001234567", is_safe=True)
     silenced = steps.silence_request(session, SUPERVISOR, told.id, told.version)
     assert (told.is_silent, silenced.is_silent, (silenced.words or {}).get("address")) == (False, True, "")
+
+
+def test_closed_requests_lose_their_words_and_then_go(session: Session) -> None:
+    kept, _code = recorded_person(session)
+    of_somebody = filed(session, "consultation", person=kept)
+    of_nobody = filed(session, "claim", person=None)
+    still_open = filed(session, "claim", person=None)
+    for request in (of_somebody, of_nobody):
+        steps.withdraw_request(session, SUPERVISOR, request.id, request.version)
+    assert purge_requests(session, SUPERVISOR, date(2019, 8, 16)) == PastRequests((), ())
+    assert [entry.id for entry in purge_requests(session, SUPERVISOR, date(2019, 8, 17)).wordy] == [of_nobody.id]
+    assert stored_requests.get_request(session, of_nobody.id).words is None
+    assert stored_requests.get_request(session, of_nobody.id).state == "withdrawn"
+    assert stored_requests.get_request(session, of_somebody.id).words
+    over = purge_requests(session, SUPERVISOR, date(2027, 8, 17)).over
+    assert {entry.id for entry in over} == {of_somebody.id, of_nobody.id}
+    assert session.scalars(select(RightsRequest.id)).all() == [still_open.id]

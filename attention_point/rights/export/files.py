@@ -118,8 +118,8 @@ def _list_visits(content: Mapping[str, Any]) -> Iterator[Block]:
     for visit in content["visits"]:
         yield Heading(f"{format_datetime(datetime.fromisoformat(visit['attended_at']))} · {visit['reference']}", 3)
         rows = [
-            (_("What you needed"), ", ".join(visit["needs"])),
-            (_("What we suggested"), "; ".join(entry["service"] for entry in visit["suggestions"])),
+            (_("What you needed"), ", ".join(visit.get("needs", ()))),
+            (_("What we suggested"), "; ".join(entry["service"] for entry in visit.get("suggestions", ()))),
             (_("Situation"), visit.get("vulnerabilities")),
             (_("Who authorised for you"), ", ".join(filter(None, (visit["guardian"] or {}).values()))),
             (_("Notes"), visit.get("notes")),

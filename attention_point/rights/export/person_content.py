@@ -25,7 +25,7 @@ from attention_point.intake.form.person_summary import (
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import describe_answer_reason
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
 from attention_point.rights.requests import stored_requests
@@ -35,9 +35,9 @@ FORMAT = "person-export-1"
 # Where somebody lives, how to call them and what a child says of itself in confidence reach nobody through a parent or
 # a representative: the child's best interest and the danger of a partner go before (Ley 1098 de 2006, arts. 8, 33).
 _FIELDS_FOR_ONESELF = frozenset({"phone", "phone_safe", "municipality", "gender"})
-_PARTS_FOR_ONESELF = ("notes", "vulnerabilities", "household", "answers", "messages")
+_PARTS_FOR_ONESELF = ("needs", "suggestions", "notes", "vulnerabilities", "household", "answers", "messages")
 _HIDDEN_ASKERS = frozenset({"child", "family_defender", "authority"})
-_HIDDEN_USES = ("rights.", "person.export", "person.rights")
+_HIDDEN_USES = ("rights.", "person.export", "person.rights", "referral.list", "referral.search")
 Rows = list[dict[str, str]]
 
 
@@ -49,18 +49,10 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
     person's record does not open: an export that leaves something out would be taken for complete. A visit or a
     referral that does not open is named as such.
     """
-    opened = people_records.open_people(session, people)
-    if missing := [person for person in people if opened.get(person) is None]:
-        raise VaultError("person", missing[0])
-    records = [record for person in people if (record := opened[person])]
+    records = _open_records(session, people)
     shown_fields = [_leave_out(record.record, _FIELDS_FOR_ONESELF if for_another else ()) for record in records]
-    listed_visits = intake_queries.list_visits_of_people(session, people)
-    if for_another:
-        listed_visits = [visit for visit in listed_visits if intake_queries.is_in_ordinary_lists(visit)]
+    listed_visits, referrals = _list_shown(session, people, for_another=for_another)
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
-    referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
-    if for_another:
-        referrals = [row for row in referrals if not isinstance(row, DecryptedReferral) or not row.restricted]
     hidden_askers = _HIDDEN_ASKERS if for_another else {"family_defender"}
     hidden_parts = _PARTS_FOR_ONESELF if for_another else ()
     return {
@@ -98,6 +90,28 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
         },
         "stored": shown_fields,
     }
+
+
+def _open_records(session: Session, people: Sequence[UUID]) -> list[people_records.DecryptedPerson]:
+    opened = people_records.open_people(session, people)
+    if missing := [person for person in people if opened.get(person) is None]:
+        raise VaultError("person", missing[0])
+    return [record for person in people if (record := opened[person])]
+
+
+def _list_shown(
+    session: Session, people: Sequence[UUID], *, for_another: bool
+) -> tuple[list[intake_queries.ListedVisit], list[ListedReferral]]:
+    visits = list(intake_queries.list_visits_of_people(session, people))
+    if for_another:
+        visits = [visit for visit in visits if intake_queries.is_in_ordinary_lists(visit)]
+    referrals = list(referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits]))
+    if for_another:
+        # What protects a child (Ley 1098 de 2006) may protect it from whoever asks.
+        referrals = [
+            row for row in referrals if not (isinstance(row, DecryptedReferral) and (row.restricted or row.mandatory))
+        ]
+    return visits, referrals
 
 
 def _leave_out(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

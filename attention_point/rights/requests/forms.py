@@ -141,16 +141,21 @@ class WebRequestForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # An authority writes to the office, and another entity transfers to it.
-        self.kind.choices = _list_choices("rights_kinds", without=("transferred_complaint",))
-        self.asker.choices = _list_choices("rights_askers", without=("family_defender", "authority"))
-        self.answer_way.choices = _list_choices("rights_answer_ways")
+        self.offered_choices = {
+            "kind": _list_choices("rights_kinds", without=("transferred_complaint",)),
+            "asker": _list_choices("rights_askers", without=("family_defender", "authority")),
+            "answer_way": _list_choices("rights_answer_ways"),
+        }
+        for field in (self.kind, self.asker, self.answer_way):
+            field.choices = self.offered_choices[field.name]
         self.purposes.choices = [(name, _(PURPOSE_LABELS[name])) for name in OFFERED_PURPOSES]
 
     def read_request(self, received_on: date) -> NewRequest:
         """What was typed. What the page does not offer counts as not chosen."""
 
         def read_choice(field: RadioField) -> str:
-            return field.data if field.data in dict(field.choices) else ""
+            offered = {code for code, _label in self.offered_choices[field.name]}
+            return field.data if field.data in offered else ""
 
         return NewRequest(
             kind=read_choice(self.kind),

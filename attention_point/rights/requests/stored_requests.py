@@ -217,22 +217,19 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
     """Leave of the requests about some people the minimal note alone: nobody's name, and nothing that was said."""
     requests = list_requests_of_people(session, people)
     for request in requests:
-        # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
-        kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
-        note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
-        version = request.version + 1  # the note that named the person does not open in its place
-        session.execute(
-            update(RightsRequest)
-            .where(RightsRequest.id == request.id)
-            .values(
-                is_open=False,
-                version=version,
-                tag=None,
-                sealed_words=None,
-                sealed=_seal_note(session, request.id, note, None, version),
-            )
-        )
+        forget_words(session, request)
     return len(requests)
+
+
+def forget_words(session: Session, request: StoredRequest) -> None:
+    """Leave of one request the minimal note; one that is open ends, because its person was erased."""
+    # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
+    kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
+    note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+    version = request.version + 1  # the note that named the person does not open in its place
+    sealed = _seal_note(session, request.id, note, None, version)
+    values = {"is_open": False, "version": version, "tag": None, "sealed_words": None, "sealed": sealed}
+    session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
 
 
 _MINIMAL_NOTE = (
