@@ -94,7 +94,7 @@ def apply_correction(session: Session, actor: Actor, correction: Correction) -> 
     journal.record(session, actor, "visit.correct", "visit", correction.visit.id, **details)
     new_referrals = list(referral_changes.list_new_referrals(plan_change, basis.referrals)) if plan_change else []
     cells = _change_referrals(session, actor, correction, basis, plan_change, day)
-    stated_changes = follow_person(basis.rows, correction.person.record, record_after)
+    stated_changes = follow_person(basis.rows, correction.person.id, correction.person.record, record_after)
     stated_changes[correction.visit.id] = stated_facts
     if not basis.is_open:
         stated_changes |= _add_to_closed_month(session, correction, basis, now, is_due=bool(new_referrals))
@@ -154,15 +154,16 @@ def _build_stated_facts(correction: Correction, basis: _Basis, day: date) -> Vis
 
 
 def follow_person(
-    rows: Sequence[CountedRow], record_before: PersonRecord, record_after: PersonRecord
+    rows: Sequence[CountedRow], person: UUID, record_before: PersonRecord, record_after: PersonRecord
 ) -> dict[UUID, VisitFacts | None]:
     """What the visits of a person state once the person was corrected, by their ids.
 
     A visit that stated the wrong value states the right one; one that stated another value, at another time, keeps it.
+    Those of a joined record stay: what that one says was not corrected.
     """
     stated_changes: dict[UUID, VisitFacts | None] = {}
     for row in rows:
-        if row.stated is not None:
+        if row.stated is not None and row.person == person:
             before = _build_person_facts(record_before, row.attended_day)
             after = _build_person_facts(record_after, row.attended_day)
             person_facts = _follow_facts(row.stated.person, before, after)

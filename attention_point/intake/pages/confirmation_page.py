@@ -32,8 +32,7 @@ from attention_point.intake.pages.check_page.shared_words import (
 from attention_point.intake.pages.likely_people import SAME_PERSON, build_person_question, require_person_choice
 from attention_point.intake.planning import plan_visit
 from attention_point.people.records import DecryptedPerson, format_full_name
-
-FOR_CHILD = "M1-CHILD"  # the rule: an adult asks for the protection of a child
+from attention_point.routing.answers import ASKS_FOR_CHILD
 
 
 def render_confirmation_page(
@@ -126,10 +125,10 @@ def _describe_person(
         notice
         for notice in plan.notices
         # The child for whom an adult asks came along, and is referred with the need of her or his own.
-        if notice.rule != FOR_CHILD or not _has_child_with_need(person, notice.need)
+        if notice.rule != ASKS_FOR_CHILD or not _has_child_with_need(person, notice.need)
     ]
     # A child of whom somebody tells must not be forgotten because she or he did not come along.
-    asked_needs = {notice.need for notice in notices if notice.rule == FOR_CHILD}
+    asked_needs = {notice.need for notice in notices if notice.rule == ASKS_FOR_CHILD}
     return {
         "number": person.number,
         "name": format_full_name(draft.person_fields) or _("No name given"),

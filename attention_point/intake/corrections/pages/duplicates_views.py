@@ -19,6 +19,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import queries
+from attention_point.intake.corrections import joining
 from attention_point.intake.form.person_summary import compare_records
 from attention_point.people import merging
 from attention_point.people import records as people_records
@@ -126,7 +127,7 @@ def decide_pair(person: UUID, other: UUID) -> Response | tuple[str, int]:
     kept = {EARLIER: other, LATER: person}.get(form.kept.data or "")
     judgement = decisions.Judgement(form.found_out.data or "", kept)
     try:
-        decision = decisions.decide_pair(db_session(), current_actor(), person, other, judgement)
+        decision = joining.decide_pair(db_session(), current_actor(), person, other, judgement)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_pair(person, other, form), 422
@@ -146,7 +147,7 @@ def undo_decision(person: UUID, other: UUID) -> Response | tuple[str, int]:
     """Undo a decision: two records that were joined are two people again."""
     form = _build_undo_form()
     try:
-        decisions.undo_decision(db_session(), current_actor(), person, other, form.undo_reason.data or "")
+        joining.undo_decision(db_session(), current_actor(), person, other, form.undo_reason.data or "")
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_pair(person, other, form), 422
