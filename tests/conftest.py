@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.own_keys",
     "tests.support.staff",
     "tests.support.second_step",
+    "tests.support.worker",
 ]
 
 # A slow moment of the machine is no fault of a test. The rest is as it was: under CI, hypothesis draws without chance.
