@@ -141,7 +141,7 @@ def _receive_capture(session: Session, sender: Sender, envelope: Envelope) -> Ou
 
 def _check_room(session: Session, device_id: UUID | None) -> None:
     if _SELECT_LAST_THAT_FITS.execute(session, {"device": device_id, "passed_over": rules.MAXIMUM_WAITING - 1}):
-        message = _("Too much of this device waits for a person. Decide it on the page “Without network” first.")
+        message = _("Too much of this device waits for a person. Decide it under “Written down without network” first.")
         raise TooManyTries(message, rules.WAITING_RETRY_SECONDS)
 
 
