@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from attention_point.accounts.naming import find_actor_names
+from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.errors import Conflict, Invalid, VaultError
+from attention_point.foundation.errors import Conflict, Invalid, NotFound, VaultError
 from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
@@ -94,6 +95,21 @@ def describe_likeness(likeness: Likeness | None) -> list[str]:
         for level, label in LEVEL_LABELS.items()
         if (parts := [_(PART_LABELS[row.part]) for row in likeness.agreements if row.level == level])
     ]
+
+
+@blueprint.post("")
+@requires("people.compare")
+def begin_comparison() -> Response:
+    """Lead to two people of a search's results side by side, whom nobody noticed before."""
+    try:
+        person, other = UUID(request.form.get("first")), UUID(request.form.get("second"))
+    except (TypeError, ValueError):
+        raise NotFound(_("These two people are not among those to compare.")) from None
+    pair = pairs.note_chosen_pair(db_session(), person, other, clock.now())
+    if pair is None:
+        flash(_("These two records are one person already: there is nothing to compare."), "info")
+        return redirect(url_for("desk.show_person", person=person), 303)
+    return redirect(url_for(".show_pair", person=pair.person, other=pair.other), 303)
 
 
 @blueprint.get("/<uuid:person>/<uuid:other>")

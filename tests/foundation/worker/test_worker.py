@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,15 +20,11 @@ from attention_point.foundation.worker.checks import check_worker
 from tests.foundation.worker import tasks
 
 # What a task reads is tried on both by the papers themselves.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("real_worker"),
+]
 DAY = datetime(2017, 8, 9, 15, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _own_worker() -> Iterator[None]:
-    """A worker that a test broke serves no other test."""
-    yield
-    client.CLIENT.end_worker()
 
 
 def test_a_task_runs_elsewhere_as_it_would_here(database: Database, settings: Settings) -> None:

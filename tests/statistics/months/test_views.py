@@ -33,6 +33,7 @@ from tests.statistics.conftest import SEPTEMBER, Office, build_office
 from tests.statistics.releases.publishing import publish_month
 from tests.support.directory import load_shipped
 from tests.support.pages import read
+from tests.support.visits import recorded as attended
 
 Recorded = Callable[..., None]
 
@@ -189,6 +190,7 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        attended(session)  # in August, so that no quarter is whole
     client, address = office.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Antes de publicar" in page.text
@@ -219,6 +221,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        attended(session)  # in August, so that no quarter is whole
     client, address = office.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Proponer la publicación" in page.text
