@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts.queries import list_addressees_with_permission
 from attention_point.directory import queries as directory_queries
-from attention_point.foundation import mail
+from attention_point.foundation import clock, mail
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
+from attention_point.foundation.language import in_language, ngettext
 from attention_point.referrals.clocks import LATE, Lateness, find_due_day, find_lateness
 from attention_point.referrals.follow_up.open_referrals import list_oldest_at_point
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -73,14 +73,22 @@ def _build_sort_key(late_referral: LateReferral) -> tuple[bool, bool, date]:
 
 
 def queue_supervisor_letters(session: Session, period: str, public_url: str) -> int:
-    """Write to everybody who sees the list, once in a period; return how many letters wait. It names no referral."""
+    """Write to everybody who sees the list, once in a period; return how many letters wait.
+
+    A letter says how many are late, and names none.
+    """
     readers = list_addressees_with_permission(session, ESCALATIONS_PERMISSION)
+    late_count = len(list_late_referrals(session, clock.now()).items) if readers else 0
     count = 0
     for reader in readers:
         with in_language(reader.language):
             body = mail.build_letter(
                 reader.name,
-                _("Some referrals have had no answer in time. See which ones, and call the entities:"),
+                ngettext(
+                    "%(num)s referral has had no answer in time. See which one, and call the entity:",
+                    "%(num)s referrals have had no answer in time. See which ones, and call the entities:",
+                    late_count,
+                ),
                 f"{public_url}/referrals/late",
             )
             message = mail.Message(reader.email, _("Referrals without an answer in time"), body)
