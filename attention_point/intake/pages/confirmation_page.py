@@ -24,7 +24,11 @@ from attention_point.intake.form.person_summary import describe_household, descr
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
 from attention_point.intake.pages.check_page.doubts import list_doubts
-from attention_point.intake.pages.check_page.shared_words import list_shared_rows, list_shared_words
+from attention_point.intake.pages.check_page.shared_words import (
+    list_shared_guidance,
+    list_shared_rows,
+    list_shared_words,
+)
 from attention_point.intake.pages.likely_people import SAME_PERSON, build_person_question, require_person_choice
 from attention_point.intake.planning import plan_visit
 from attention_point.people.records import DecryptedPerson, format_full_name
@@ -57,12 +61,15 @@ def render_confirmation_page(
     shared_rows = list_shared_rows([section["rows"] for section in sections])
     for section in sections:
         section["rows"] = [row for row in section["rows"] if row not in shared_rows]
+    cards_by_person = [section["cards"] for section in sections]
+    shared_words = list_shared_words(cards_by_person)
     return render_template(
         "desk/check.html",
         shared_rows=shared_rows,
         draft_id=draft_id,
         people=sections,
-        shared_words=list_shared_words(section["cards"] for section in sections),
+        shared_words=shared_words,
+        shared_guidance=list_shared_guidance(cards_by_person, shared_words),
         refer_all_count=sum(section["refer_all_count"] for section in sections),
         posted=fields,
         errors=errors,
