@@ -125,7 +125,7 @@ def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
     database = Database(
         settings.database_url,
         session_info | {"vault": watch.get_vault()},
-        refresh_info=lambda: {"vault": watch.get_vault()},
+        refresh_info=lambda: {"vault": watch.get_vault(), "is_keyring_refused": watch.is_file_refused},
     )
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

@@ -15,7 +15,7 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session, write_after_response
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.portal import queries
 from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
 from attention_point.portal.inbox.order import listing
@@ -121,7 +121,7 @@ def render_referral_page(
         due_on=find_due_day(referral),
         others=[] if disclosure.consent_ended else queries.list_other_referrals(session, referral),
         services=directory_queries.get_services_by_code(session),
-        claim_marks=find_marks(session, [referral.person_id]).get(referral.person_id, []),
+        claim_marks=list_marks_of_person(session, referral.person_id),
     )
 
 

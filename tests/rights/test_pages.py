@@ -140,6 +140,15 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
     assert "Reclamo en trámite" in desk_page
     assert "Corregir o actualizar sus datos" in page
     assert "Peñaloza" not in page
+    # And whoever corrects the record, or looks after the referral, sees that it is disputed.
+    visit_address, supervisor = f"/visits/{answer['id']}", browser(app, "supervisor")
+    open_file(supervisor, recorded.person_id, reason="request")
+    for address in (
+        f"/referrals/{referral_of(answer, 'registraduria')}",
+        f"/people/{recorded.person_id}/correct",
+        *(f"{visit_address}/{step}" for step in ("correct", "needs", "void")),
+    ):
+        assert "Reclamo en trámite" in text(supervisor.get(address)), address
 
 
 def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:

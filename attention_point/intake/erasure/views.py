@@ -18,6 +18,7 @@ from attention_point.intake.erasure.forms import ErasureForm
 from attention_point.intake.models import Visit
 from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.erasure import services
 from attention_point.referrals.models import Referral
 from attention_point.referrals.rules import OPEN_STATES
@@ -46,6 +47,7 @@ def show_erasure(person: UUID) -> str:
         person_id=person,
         visit_count=session.scalar(select(func.count()).where(Visit.person_id.in_(linked_people))),
         open_referral_count=session.scalar(open_referrals),
+        claim_marks=list_marks_of_person(session, person),
     )
 
 

@@ -17,6 +17,7 @@ from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import ngettext
 from attention_point.people import merging
+from attention_point.people import records as people_records
 from attention_point.people.models import Person, PossibleDuplicate
 
 
@@ -48,6 +49,19 @@ def note_pairs(session: Session, person: UUID, candidates: Iterable[UUID], now: 
         if session.connection().execute(statement, row).first() is not None:
             newly_noted.append(candidate_id)
     return tuple(newly_noted)
+
+
+def note_chosen_pair(session: Session, person: UUID, other: UUID, now: datetime) -> PossiblePair | None:
+    """Note two people whom somebody found alike, and return the pair; None where both are one person already.
+
+    Raises NotFound for who is not on file.
+    """
+    for person_id in (person, other):
+        people_records.require_person(session, person_id)
+    if other in merging.list_linked(session, person):
+        return None
+    note_pairs(session, person, [other], now)
+    return get_pair(session, max(person, other), min(person, other))
 
 
 @cache

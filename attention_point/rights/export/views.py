@@ -1,6 +1,5 @@
 """A person's page of rights: what they allowed, what they asked, and their own export."""
 
-from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -11,25 +10,18 @@ from attention_point.foundation import journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.report_pages.page_parts import get_file_format, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
-from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
-from attention_point.people.claim_marks.marks import Mark, find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.requests import services, stored_requests
 from attention_point.rights.requests.forms import AssignmentForm
 
 blueprint = Blueprint("person_rights", __name__, url_prefix="/rights/people")
-
-
-@blueprint.app_context_processor
-def offer_claim_marks() -> dict[str, Callable[[UUID], Sequence[Mark]]]:
-    """Give every page on which a record is opened the claims in process (Ley 1581, art. 15.2)."""
-    return {"find_claim_marks": lambda person: find_marks(read_session(), [person]).get(person, [])}
 
 
 @blueprint.get("/<uuid:person>")
@@ -50,7 +42,7 @@ def show_person_rights(person: UUID) -> str:
         name=people_records.format_full_name(opened.record),
         consents=list_consent_history(session, people, visits),
         requests=stored_requests.list_requests_of_people(session, people),
-        claim_marks=find_marks(session, [person]).get(person, []),
+        claim_marks=list_marks_of_person(session, person),
         assignment_form=_build_assignment_form(session) if actor.may("rights.decide") else None,
     )
 

@@ -26,6 +26,11 @@ def find_proposal(session: Session, period: Period) -> ReleaseProposal | None:
     return session.get(ReleaseProposal, period.code)
 
 
+def list_proposed_periods(session: Session) -> frozenset[str]:
+    """The codes of the periods that wait for a second person."""
+    return frozenset(session.scalars(select(ReleaseProposal.period)))
+
+
 def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
     """How many periods somebody else proposed, which wait for a second person."""
     if not actor.may("statistics.release"):
