@@ -453,3 +453,16 @@ def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> No
     assert send(supervisor, address, {"proof": "document"}, "/proof").status_code == 303
     assert send(supervisor, address, answer, "/decision").status_code == 303
     assert "Los datos se borraron. Nadie los puede leer" in text(supervisor.get(address))
+
+
+def test_nobody_buries_the_office_in_requests(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = PageClient(app, app.response_class)
+    form = {"kind": "claim", "asker": "person", "answer_way": "in_person", "text": "No me gustó."}
+    monkeypatch.setattr(stored_requests, "MOST_WAITING", 1)
+    assert send(visitor, "/my-data", form).status_code == 303
+    assert send(visitor, "/my-data", form).status_code == 503  # so many wait that somebody does it on purpose
+    monkeypatch.undo()
+    # The hour stands still, so that no wait passes: one network is stopped long before the twelfth.
+    assert {send(visitor, "/my-data", form).status_code for _try in range(12)} == {303, 429}
+    with app.extensions["database"].read_session() as session:
+        assert len(stored_requests.list_open_requests(session)) < 12
