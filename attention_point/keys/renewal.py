@@ -23,9 +23,9 @@ from attention_point.keys.models import KeyRotation
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
 # Never so few that the desk registers people faster than they are renewed.
-_SMALLEST_LIMIT, _LARGEST_LIMIT = 5, 400
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 2, 400
 # A registration takes some milliseconds itself: it may wait for one batch without being noticed.
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.012
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.002, 0.006
 # Between batches everybody else has the database for twice as long.
 _REST, _LONGEST_REST = 2.0, 0.1
 _MAX_PASSES = 3
@@ -71,6 +71,8 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
             except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
                 time.sleep(_BUSY_SECONDS)
                 continue
+            # Else the registration whose commit fills the log pays for all that the batches wrote.
+            database.settle_log()
             watch(limit)
             limit = _adapt_limit(limit, seconds)
             time.sleep(min(seconds * _REST, _LONGEST_REST))
@@ -91,7 +93,7 @@ def _adapt_limit(limit: int, seconds: float) -> int:
 def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bool, float]:
     """Renew the next rows in a transaction of their own. Returns whether the end was reached, and how long it took.
 
-    The time is that of the work itself, in seconds: what waits for others or for the disk says nothing of the batch.
+    The time is that for which nobody else can write, in seconds: what waits for others says nothing of the batch.
     """
     with database.write_session() as session:
         begun = time.perf_counter()
@@ -108,7 +110,8 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bo
         if is_finished:
             state.finished_at = clock.now()
         session.flush()
-        damaged_values, seconds = list_noted_damage(session), time.perf_counter() - begun
+        damaged_values = list_noted_damage(session)
+    seconds = time.perf_counter() - begun
     # After the batch, in a transaction of its own: no batch holds the head of the journal, which registrations wait
     # for.
     if damaged_values:

@@ -57,9 +57,7 @@ def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.C
     return run_doctor
 
 
-def _run_database_checks(
-    settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]
-) -> tuple[int, int]:
+def _run_database_checks(settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]) -> tuple[int, int]:
     """Runs them in their order. Returns how many problems they found, and how many pieces of advice."""
     # Without keyring or database the other checks would all say the same. They are named as not done, so that nobody
     # takes them for passed.
