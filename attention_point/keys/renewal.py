@@ -67,6 +67,7 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
         limit, is_finished = _SMALLEST_LIMIT, False
         while not is_finished:
             try:
+                begun = time.perf_counter()
                 is_finished, seconds = _renew_batch(database, rotation, limit)
             except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
                 time.sleep(_BUSY_SECONDS)
@@ -75,7 +76,8 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
             database.settle_log()
             watch(limit)
             limit = _adapt_limit(limit, seconds)
-            time.sleep(min(seconds * _REST, _LONGEST_REST))
+            # With the commit and the log, for which the disk worked too.
+            time.sleep(min((time.perf_counter() - begun) * _REST, _LONGEST_REST))
         with database.read_session() as session:
             waiting = count_waiting(session, [rotation])[rotation.label]
         if not waiting:
@@ -93,7 +95,7 @@ def _adapt_limit(limit: int, seconds: float) -> int:
 def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bool, float]:
     """Renew the next rows in a transaction of their own. Returns whether the end was reached, and how long it took.
 
-    The time is that for which nobody else can write, in seconds: what waits for others says nothing of the batch.
+    The time is that of the work itself, in seconds: what waits for others or for the disk says nothing of the batch.
     """
     with database.write_session() as session:
         begun = time.perf_counter()
@@ -110,8 +112,7 @@ def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bo
         if is_finished:
             state.finished_at = clock.now()
         session.flush()
-        damaged_values = list_noted_damage(session)
-    seconds = time.perf_counter() - begun
+        damaged_values, seconds = list_noted_damage(session), time.perf_counter() - begun
     # After the batch, in a transaction of its own: no batch holds the head of the journal, which registrations wait
     # for.
     if damaged_values:
