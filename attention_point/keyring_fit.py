@@ -49,8 +49,7 @@ def _is_older_than_a_rotation(session: Session) -> bool:
     vault, rotations = get_vault(session), session.info.get(renewal.SESSION_KEY, ())
     renewed_for = {row.name: row.version for row in session.execute(select(KeyRotation.name, KeyRotation.version))}
     return any(
-        renewed_for.get(rotation.label, 0)
-        > max(vault.index_versions if rotation.key == INDEX else vault.wrap_versions)
+        renewed_for.get(rotation.label, 0) > max(vault.index_versions if rotation.key == INDEX else vault.wrap_versions)
         for rotation in rotations
     )
 

@@ -33,7 +33,7 @@ from attention_point.intake.draft import read_draft
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.intake.services import record_visit
 from bench.people import invent_drafts
-from bench.report import Figure, format_table, measure_milliseconds, working_folder, write_section
+from bench.report import Figure, format_table, in_memory, measure_milliseconds, working_folder, write_section
 from tests.support.directory import load_shipped
 from tests.support.postgres import Server, find_binaries
 
@@ -50,13 +50,14 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true", help="on a server of the bench's own, without fsync")
     options = parser.parse_args()
     with working_folder() as folder, ExitStack() as stack:
-        addresses = {name: f"sqlite:///{folder / name}.db" for name in ("one", "other")}
+        files = {name: folder / name / "attention-point.db" for name in ("instance", "other-machine")}
+        addresses = {name: f"sqlite:///{file}" for name, file in files.items()}
         if options.postgresql:
             addresses = stack.enter_context(create_postgresql(addresses))
-        settings, identity = prepare(folder, addresses["one"])
-        with closing(_open(settings)) as database:
+        settings, identity = prepare(folder, addresses["instance"])
+        with in_memory(settings.instance), closing(_open(settings)) as database:
             fill(database, options.visits)
-        section = format_section(options.visits, *measure(settings, identity, folder, addresses["other"]))
+        section = format_section(options.visits, *measure(settings, identity, folder, addresses["other-machine"]))
     print(section)
     if options.write:
         write_section(section)
