@@ -3,6 +3,7 @@
 import gc
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,11 +18,25 @@ pytest_plugins = [
     "tests.support.own_keys",
     "tests.support.staff",
     "tests.support.second_step",
+    "tests.support.worker",
 ]
+
+TESTS = Path(__file__).parent
 
 # A slow moment of the machine is no fault of a test. The rest is as it was: under CI, hypothesis draws without chance.
 settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+# One worker has a module whole (``--dist loadfile``), so that what its tests share is made once. These take longest.
+LONG = ("crawl", "upgrade", "statistics", "browser", "recipes")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders that take longest, so that no worker goes on with one while the others have none left."""
+    folders = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: folders.get(item.path.relative_to(TESTS).parts[0], len(LONG)))
 
 
 def pytest_collection_finish() -> None:

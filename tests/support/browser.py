@@ -1,6 +1,5 @@
 """A real browser at tablet size, and axe on what it shows."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -33,14 +32,6 @@ AXE_SCRIPT = Axe().axe_script
 def find_chromium() -> str | None:
     """The system's Chromium, without its windows if it comes so; None where there is none."""
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a browser's journey once more where all is checked at once: its summary names each that needed it (R)."""
-    if "CI" in os.environ:
-        for item in items:
-            if "page" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
