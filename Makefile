@@ -91,9 +91,10 @@ $(VENV)/test-$(TEST_KEY): $(VENV)/run-$(RUN_KEY)
 system-packages:
 	@sh .ci/system-packages
 
-# DATABASES=both runs each test of pages on SQLite and on PostgreSQL; otherwise half of them run on each.
+# DATABASES=both runs each test of pages on SQLite and on PostgreSQL; otherwise half of them run on each. Under CI, where
+# one slow moment among nine thousand tests would refuse everybody's work, a test that fails is tried once more and named (R).
 test: test-tools system-packages lint
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup --databases $(DATABASES)
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --databases $(DATABASES) $(if $(CI),--reruns 1)
 
 # While one works on a room: half a minute. On SQLite, without a browser and slow tests; `make test` has all.
 check: test-tools
@@ -102,11 +103,11 @@ check: test-tools
 	@$(BIN)/ruff format --check --quiet $(ROOM_FOLDERS)
 	@$(BIN)/mypy --no-warn-unused-configs $(ROOM_FOLDERS)
 	@$(if $(ROOM_TEMPLATES),$(BIN)/djlint $(ROOM_TEMPLATES) --lint --quiet)
-	@$(if $(ROOM_TESTS),$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not faults and not browser and not slow" --databases sqlite $(ROOM_TESTS))
+	@$(if $(ROOM_TESTS),$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not faults and not browser and not slow" --databases sqlite $(ROOM_TESTS))
 
 # The proofs of what is claimed of security, each from outside. ROW=15 runs those of one claim.
 security: test-tools
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $$($(BIN)/python -m tests.security $(ROW))
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile $$($(BIN)/python -m tests.security $(ROW))
 
 # Some minutes. ROLES="agent office" draws these alone.
 look: test-tools system-packages

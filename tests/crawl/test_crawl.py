@@ -14,14 +14,14 @@ from tests.crawl.populations import POPULATIONS
 EVERYBODY = ("nobody", *ROLES)
 
 
-def list_marks(engine: str, name: str) -> list[pytest.MarkDecorator]:
-    """One worker has all of a population on an engine, which is built once."""
-    group = pytest.mark.xdist_group(f"crawl-{engine}-{name}")
-    return [group, pytest.mark.faults] if (engine, name) == ("postgresql", "real-year") else [group]
-
-
 RUNS = [
-    pytest.param(engine, name, who, marks=list_marks(engine, name), id=f"{engine}-{name}-{who}")
+    pytest.param(
+        engine,
+        name,
+        who,
+        marks=[pytest.mark.faults] if (engine, name) == ("postgresql", "real-year") else [],
+        id=f"{engine}-{name}-{who}",
+    )
     for engine in ("sqlite", "postgresql")
     for name in POPULATIONS
     if (engine, name) != ("postgresql", "nothing")

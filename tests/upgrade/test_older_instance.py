@@ -56,7 +56,6 @@ def older_app(instance: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.mark.xdist_group("older-instance")
 @pytest.mark.usefixtures("instance")
 @pytest.mark.parametrize("command", [("journal", "verify"), ("statistics", "verify"), ("jobs", "run")])
 def test_what_the_older_version_stored_is_found_whole(command: tuple[str, ...]) -> None:
@@ -64,7 +63,6 @@ def test_what_the_older_version_stored_is_found_whole(command: tuple[str, ...]) 
     assert checked.exit_code == 0, checked.output
 
 
-@pytest.mark.xdist_group("older-instance")
 def test_public_files_that_the_older_version_drew_count_as_nothing_and_go(instance: Path) -> None:
     assert CliRunner().invoke(main, ["jobs", "run"]).exit_code == 0
     suffix = f"-d{DRAWING}.pdf"
@@ -80,7 +78,6 @@ def test_public_files_that_the_older_version_drew_count_as_nothing_and_go(instan
     assert not any(path.exists() for path in older)
 
 
-@pytest.mark.xdist_group("older-instance")
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_every_page_of_the_older_instance_opens(older_app: Flask, role: str) -> None:
     database = older_app.extensions["database"]
@@ -97,7 +94,6 @@ def test_every_page_of_the_older_instance_opens(older_app: Flask, role: str) -> 
     assert len(walk.opened) > (10 if role == "nobody" else 30)
 
 
-@pytest.mark.xdist_group("older-instance")
 def test_a_recount_counts_the_people_of_its_quarters_and_years_once(older_app: Flask) -> None:
     periods = [parse_period_code(code) for code in ("2017-Q3", "2026-Q3", "2026-Q4", "2017", "2026")]
     rebuilt = CliRunner().invoke(main, ["statistics", "rebuild"])

@@ -84,6 +84,9 @@ def format_period(period: Period) -> str:
 
 def format_number(value: int | float | Decimal) -> str:
     """Formats a number with the separators of the language."""
+    # Both languages write these alike, and pages and papers of figures hold thousands of them.
+    if type(value) is int and 0 <= value < 1000:
+        return str(value)
     return numbers.format_decimal(value, locale=current_locale())
 
 

@@ -17,6 +17,7 @@ from attention_point.foundation.paperwork.text import clean_line
 
 # What a spreadsheet may run as a formula at the start of a cell (OWASP, CSV injection), full-width signs included. A
 # program set to another delimiter also cuts the line at commas or semicolons inside a text.
+_CUT = re.compile("[,;|]")
 _FORMULA_START = re.compile(r"(^|[,;|])(['\"\s]*)(?=[=+\-@＝＋－＠])")
 
 
@@ -58,4 +59,8 @@ def _format_field(cell: Cell) -> str:
 
 
 def _neutralise_formulas(text: str) -> str:
-    return _FORMULA_START.sub(r"\1'\2", clean_line(text))
+    line = clean_line(text)
+    # Codes and words, of which a file of figures holds a hundred thousand, and empty fields.
+    if not line or (line[0].isalnum() and not _CUT.search(line)):
+        return line
+    return _FORMULA_START.sub(r"\1'\2", line)

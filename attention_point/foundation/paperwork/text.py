@@ -15,6 +15,9 @@ _LONG_WORD = re.compile(r"(\S{80})(?=\S)")
 
 def clean_text(text: str) -> str:
     """Removes control characters; every kind of line break becomes a line feed, and a tab becomes a space."""
+    # A printable text holds none of them, and nearly every cell of a long table is one.
+    if text.isprintable():
+        return text
     return _UNFIT_CHARACTERS.sub("", _LINE_BREAK.sub("\n", text)).replace("\t", " ")
 
 

@@ -114,6 +114,8 @@ def _name_sheets(report: Report) -> Iterator[str]:
 
 def _shorten_to_units(text: str, max_units: int) -> str:
     """Cuts a text to a number of UTF-16 units, in which Excel counts letters."""
+    if 2 * len(text) <= max_units:  # no letter has more than two
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * max_units:
         return text
@@ -191,24 +193,24 @@ class _WorkbookWriter:
 
     def _write_cell(self, sheet: Any, position: tuple[int, int], cell: Cell, column: Column, is_total: bool) -> None:
         cell = strip_link(cell)
-        text = format_cell(cell, column.kind, self._wording)
         if cell is None:
             sheet.write_blank(*position, None, self._get_format("text", is_total))
         elif isinstance(cell, Suppressed):
-            self._write_text(sheet, position, text, "suppressed", is_total)
+            self._write_text(sheet, position, self._wording.suppressed_mark, "suppressed", is_total)
         elif isinstance(cell, date) and cell.year >= 1900:
             day = cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell
             sheet.write_datetime(*position, day, self._get_format("date", is_total))
         elif isinstance(cell, Number) and _keeps_all_digits(cell):
             sheet.write_number(*position, cell, self._get_format(_choose_number_format(cell, column), is_total))
         else:
-            self._write_text(sheet, position, text, "text", is_total)
+            self._write_text(sheet, position, format_cell(cell, column.kind, self._wording), "text", is_total)
 
     def _measure_column_width(self, table: Table, index: int) -> float:
         # In letters. Heads may break between words, and the filter's button needs the room of two letters. The first
         # thousand rows are enough to know the width: to format all of a long table again would take as long as writing.
         column = table.columns[index]
-        text_lengths = [len(format_cell(row[index], column.kind, self._wording)) for row in table.rows[:1000]]
+        cells = dict.fromkeys(row[index] for row in table.rows[:1000])
+        text_lengths = [len(format_cell(cell, column.kind, self._wording)) for cell in cells]
         text_lengths += [len(word) + 2 for word in column.full_label.split()]
         return min(max([8, *text_lengths, len(column.full_label) / 2]), 60) + 2
 
@@ -216,6 +218,8 @@ class _WorkbookWriter:
 def _keeps_all_digits(number: Number) -> bool:
     if isinstance(number, float):
         return isfinite(number)
+    if isinstance(number, int) and abs(number) < 10**_MAX_DIGITS:
+        return True
     exact = Decimal(number)
     return exact.is_finite() and len(exact.normalize().as_tuple().digits) <= _MAX_DIGITS
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,21 +20,19 @@ from attention_point.foundation.worker.checks import check_worker
 from tests.foundation.worker import tasks
 
 # What a task reads is tried on both by the papers themselves.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("real_worker"),
+]
 DAY = datetime(2017, 8, 9, 15, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _own_worker() -> Iterator[None]:
-    """A worker that a test broke serves no other test."""
-    yield
-    client.CLIENT.end_worker()
-
-
 def test_a_task_runs_elsewhere_as_it_would_here(database: Database, settings: Settings) -> None:
+    client.CLIENT.start()
+    started = client.CLIENT.process_id
     with database.read_session() as session, in_language("en"), clock.override_now(DAY):
         process, instance, now, words = run_in_worker(session, settings, tasks.describe, DAY)
-    assert process not in (os.getpid(), None)
+    assert process == started not in (os.getpid(), None)
     assert (instance, now, words) == (str(settings.instance), DAY, "Wednesday 9 August")
     with database.read_session() as session, in_language("es"):
         again, *_here, spanish = run_in_worker(session, settings, tasks.describe, DAY)

@@ -33,6 +33,7 @@ from tests.statistics.conftest import SEPTEMBER, Office, build_office
 from tests.statistics.releases.publishing import publish_month
 from tests.support.directory import load_shipped
 from tests.support.pages import read
+from tests.support.visits import recorded as attended
 
 Recorded = Callable[..., None]
 
@@ -189,6 +190,7 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        attended(session)  # in August, so that no quarter is whole
     client, address = office.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Antes de publicar" in page.text
@@ -219,6 +221,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     with database.write_session() as session:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        attended(session)  # in August, so that no quarter is whole
     client, address = office.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Proponer la publicación" in page.text
@@ -230,7 +233,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     # Not even by an address that the page does not offer.
     approval = {**_read_form(own), "seal": _read_seal(database), "approved": "y"}
     refused = client.post(f"{address}/approval", data=approval)
-    assert (refused.status_code, "otra persona debe aprobarlo" in refused.text) == (403, True)
+    assert (refused.status_code, "otra persona debe aprobarlas" in refused.text) == (403, True)
     office.number = 8
     page = client.get(address)
     assert "Espera su aprobación" in page.text
@@ -259,6 +262,7 @@ def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_p
     assert address in client.get("/statistics/2017-Q3").text
     client.post(address, data={**_read_form(client.get(address)), "checked": "y"})
     office.number = 8
+    assert address in client.get("/statistics").text
     reply = client.post(f"{address}/approval", data={**_read_form(client.get(address)), "approved": "y"})
     assert (reply.status_code, reply.headers["Location"]) == (302, "/statistics/2017-Q3")
     assert "versión 1" in client.get("/statistics/2017-Q3").text

@@ -33,7 +33,6 @@ from attention_point.statistics.releases.models import Release
 from tests.statistics.releases.publishing import SEPTEMBER
 from tests.support.directory import load_shipped
 
-pytestmark = pytest.mark.xdist_group("released month")  # one worker makes it once for all
 VISITS = 400
 Figures = Mapping[tuple[str, tuple[str, ...]], int | None]
 

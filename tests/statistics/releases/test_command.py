@@ -20,6 +20,7 @@ from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases.models import Release
 from tests.support.counts import alter_counts
 from tests.support.directory import load_shipped
+from tests.support.visits import recorded
 
 Run = Callable[..., Result]
 SEPTEMBER = date(2017, 9, 1)
@@ -112,6 +113,8 @@ def test_a_count_that_was_tampered_with_is_not_released(run: Run, database: Data
 def test_a_release_that_was_altered_is_named_and_nobody_builds_on_it(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
+    with database.write_session() as session:
+        recorded(session)  # in August, so that no quarter is whole
     assert run("release", "2017-09").exit_code == 0
     assert run("verify").exit_code == 0
     with database.read_session() as session:

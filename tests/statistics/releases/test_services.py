@@ -32,9 +32,16 @@ IN_AUGUST, IN_SEPTEMBER = Period("month", AUGUST), Period("month", SEPTEMBER)
 
 
 @contextmanager
-def _trusted(monkeypatch: pytest.MonkeyPatch, session: Session, visits: int, month: date) -> Iterator[None]:
-    """A month of invented counts, taken for recounted: the recount has tests of its own."""
+def _trusted(
+    monkeypatch: pytest.MonkeyPatch, session: Session, visits: int, month: date, *, is_quarter_whole: bool = False
+) -> Iterator[None]:
+    """A month of invented counts, taken for recounted: the recount has tests of its own.
+
+    Something is counted in August too, so that no quarter is released, whose audit takes longer than that of the month.
+    """
     load_shipped(session)
+    if not is_quarter_whole:
+        tally_services.add_to_tallies(session, {(AUGUST, "bucaramanga", "attentions-by-hour", "08"): 1})
     tally_services.add_to_tallies(session, invent_counts(visits, month))
     monkeypatch.setattr(period_counts, "list_differences", lambda _session, _month: [])
     yield
@@ -138,7 +145,7 @@ def test_one_person_moved_ten_times_in_a_row(session: Session, monkeypatch: pyte
 
 
 def test_a_quarter_and_a_year_are_released_like_a_month(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    with _trusted(monkeypatch, session, 40, SEPTEMBER):
+    with _trusted(monkeypatch, session, 40, SEPTEMBER, is_quarter_whole=True):
         for month, visits in ((date(2017, 7, 1), 70), (AUGUST, 7)):
             tally_services.add_to_tallies(session, invent_counts(visits, month))
             services.release_period(session, OFFICE, Period("month", month))
@@ -207,7 +214,7 @@ def test_figures_that_changed_since_somebody_looked_are_not_released(
 def test_a_period_whose_counts_changed_since_its_examination_is_examined_again(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with _trusted(monkeypatch, session, 100, SEPTEMBER):
+    with _trusted(monkeypatch, session, 100, SEPTEMBER, is_quarter_whole=True):
         monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
         examined = examination.examine_period(session, IN_SEPTEMBER)
         tally_services.add_to_tallies(session, invent_counts(50, SEPTEMBER, seed=9))

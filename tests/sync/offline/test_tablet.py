@@ -265,7 +265,10 @@ def test_the_worker_sends_when_the_network_is_back(tablet: Tablet) -> None:
     registrations: list[dict[str, Any]] = []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(500)
+    for _moment in range(300):
+        if registrations:
+            break
+        page.wait_for_timeout(100)
     session.send(
         "ServiceWorker.dispatchSyncEvent",
         {
@@ -280,7 +283,7 @@ def test_the_worker_sends_when_the_network_is_back(tablet: Tablet) -> None:
 
 def wait_until_recorded(tablet: Tablet, number: int) -> None:
     """Wait until the server has recorded that many."""
-    for _moment in range(200):
+    for _moment in range(600):
         if tablet.count_captures() == {"recorded": number}:
             return
         tablet.page.wait_for_timeout(100)
