@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["database"] = _build_database(settings, watch)
     app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
     app.extensions["status"] = tuple(list_status for feature in catalogue.FEATURES for list_status in feature.status)
+    app.extensions["tasks"] = tuple(list_tasks for feature in catalogue.FEATURES for list_tasks in feature.tasks)
     menu = tuple(item for feature in catalogue.FEATURES for item in feature.menu)
     web.install_web_layer(
         app,
@@ -124,7 +125,7 @@ def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
     database = Database(
         settings.database_url,
         session_info | {"vault": watch.get_vault()},
-        refresh_info=lambda: {"vault": watch.get_vault()},
+        refresh_info=lambda: {"vault": watch.get_vault(), "is_keyring_refused": watch.is_file_refused},
     )
     # Names in memory, for searches by a part of them: a keeper reads nobody until somebody searches.
     database.info[index_keeper.SESSION_KEY] = index_keeper.NameIndexKeeper(

@@ -7,7 +7,7 @@ from attention_point.directory.feature import directory
 from attention_point.foundation.feature import Feature
 from attention_point.foundation.journal_pages.feature import journal, oversight
 from attention_point.foundation.mail.feature import mail
-from attention_point.foundation.system_page.feature import system
+from attention_point.foundation.system_page.feature import system, tasks
 from attention_point.intake.feature import intake
 from attention_point.keys.feature import keys
 from attention_point.portal.feature import portal
@@ -27,6 +27,7 @@ from attention_point.turns.feature import turns
 FEATURES: tuple[Feature, ...] = (
     system,  # first: it is the home of whoever keeps the installation
     oversight,
+    tasks,  # before the dashboard: what waits comes before figures
     dashboard,
     intake,
     portal,  # before the turns: an entity's account opens on its referrals, desk or not

@@ -13,6 +13,9 @@ from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.vault import KeyringError, WrappedKey, get_vault
+from attention_point.foundation.vault.keyring import INDEX
+from attention_point.keys import renewal
+from attention_point.keys.models import KeyRotation
 from attention_point.people.models import Person
 from attention_point.sync.models import PointKey
 from attention_point.sync.outbox import point_keys
@@ -23,19 +26,32 @@ LEAST_ROWS = 2  # one alone may be damaged, which is no reason to close the desk
 
 
 def require_fitting_keyring(database: Database) -> None:
-    """Raise KeyringError where rows stand under keys of people and points, and none of a sample opens."""
+    """Raise KeyringError where none of a sample of rows opens, and for a copy of before a rotation.
+
+    With such a copy some rows still open while a rotation is under way; a new one would make another key of a version
+    that is in use already.
+    """
     try:
         with database.read_session() as session:
-            outcomes = list(_try_rows(session))
+            is_older, outcomes = _is_older_than_a_rotation(session), list(_try_rows(session))
     except SQLAlchemyError:  # no database yet, or one that is older: whoever opens it says so
         return
-    if len(outcomes) >= LEAST_ROWS and not any(outcomes):
+    if is_older or (len(outcomes) >= LEAST_ROWS and not any(outcomes)):
         raise KeyringError(
             _(
                 "The keyring is not that of this database: it is another installation's, or a copy of before the keys "
                 "were rotated. Put back the right one from its copy. Nothing was changed."
             )
         )
+
+
+def _is_older_than_a_rotation(session: Session) -> bool:
+    vault, rotations = get_vault(session), session.info.get(renewal.SESSION_KEY, ())
+    renewed_for = {row.name: row.version for row in session.execute(select(KeyRotation.name, KeyRotation.version))}
+    return any(
+        renewed_for.get(rotation.label, 0) > max(vault.index_versions if rotation.key == INDEX else vault.wrap_versions)
+        for rotation in rotations
+    )
 
 
 def _try_rows(session: Session) -> Iterator[bool]:

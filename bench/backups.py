@@ -32,7 +32,7 @@ from attention_point.intake.draft import read_draft
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.intake.services import record_visit
 from bench.people import invent_drafts
-from bench.report import Figure, format_table, measure_milliseconds, working_folder, write_section
+from bench.report import Figure, format_table, in_memory, measure_milliseconds, working_folder, write_section
 from tests.support.directory import load_shipped
 
 VISITS, RECORDED, ROWS_AT_ONCE = 1_000_000, 400, 20_000
@@ -48,7 +48,7 @@ def main() -> None:
     options = parser.parse_args()
     with working_folder() as folder:
         settings, identity = prepare(folder)
-        with closing(_open(settings)) as database:
+        with in_memory(settings.instance), closing(_open(settings)) as database:
             fill(database, options.visits)
         section = format_section(options.visits, *measure(settings, identity, folder))
     print(section)

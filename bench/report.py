@@ -70,6 +70,22 @@ def working_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def in_memory(folder: Path) -> Iterator[None]:
+    """Keep a folder in memory while a large installation is filled; then bring it to its disk.
+
+    Tags and digests are random keys: on a disk each would rewrite another page of its index, which takes an hour.
+    """
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        moved = shutil.move(folder, memory)
+        folder.symlink_to(moved)
+        try:
+            yield
+        finally:
+            folder.unlink()
+            shutil.move(moved, folder)
+
+
 def write_section(section: str) -> None:
     """Put a section, which begins with ``## ``, in the place of the one with the same heading, or at the end."""
     page = PAGE.read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -22,7 +23,7 @@ from attention_point.foundation.vault import Keyring, get_vault
 from attention_point.keys import renewal
 from attention_point.people import identity, records
 from attention_point.people.models import Person, PersonTag
-from bench.report import Figure, format_table, working_folder, write_section
+from bench.report import Figure, format_table, in_memory, working_folder, write_section
 from tests.support.visits import person, recorded
 
 PEOPLE, BATCH = 1_000_000, 5_000
@@ -39,8 +40,9 @@ def main() -> None:
     options = parser.parse_args()
     with working_folder() as folder:
         settings = _prepare(folder)
+        with in_memory(settings.instance), closing(open_database_of(settings)) as database:
+            _invent_people(database, options.people)
         database = open_database_of(settings)
-        _invent_people(database, options.people)
         usual = _register_while(database, lambda done: done < USUAL)
         section = _format_section(options.people, usual, _rotate(settings, database))
         database.close()

@@ -1,10 +1,14 @@
 """Fixtures for every test; what they stand on is in tests/support/."""
 
 import gc
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from attention_point.foundation import clock
 
 pytest_plugins = [
     "tests.support.databases",
@@ -39,3 +43,11 @@ def pytest_collection_finish() -> None:
     """Leave modules and tests, which stay to the end, out of every later garbage collection: a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin no test in the last minute of a day: what it calls today is today until its end."""
+    left = clock.start_of_day(clock.today() + timedelta(days=1)) - clock.now()
+    if left < timedelta(minutes=1):
+        time.sleep(left.total_seconds())

@@ -9,7 +9,7 @@ from attention_point.accounts.devices.views import blueprint as devices
 from attention_point.accounts.naming import NAMING
 from attention_point.accounts.second_factor.models import SecondFactor, WayBack
 from attention_point.accounts.second_factor.records import FACTOR_PURPOSE, WAY_BACK_PURPOSE
-from attention_point.accounts.second_factor.status import check_second_steps, list_second_step_status
+from attention_point.accounts.second_factor.status import check_second_steps, list_second_step_status, list_tasks
 from attention_point.accounts.sign_in.own_account_views import blueprint as own_account
 from attention_point.accounts.sign_in.own_factor_views import blueprint as own_factors
 from attention_point.accounts.sign_in.views import blueprint as sign_in
@@ -27,6 +27,7 @@ accounts = Feature(
         MenuItem(N_("Lost devices"), "ways_back.list_ways_back", "accounts.confirm_way_back", is_rare=True),
     ),
     checks=(Check(N_("Second step at sign-in"), check_second_steps, is_advice=True),),
+    tasks=(list_tasks,),
     status=(list_device_status, list_second_step_status),
     rotations=(
         rotate_sealed_rows(N_("second steps of accounts"), FACTOR_PURPOSE, SecondFactor.id, SecondFactor.sealed),

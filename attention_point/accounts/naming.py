@@ -34,7 +34,7 @@ def _format_actor_name(
         device = devices.get(actor_id)
         return _("Device: %(name)s", name=device.name) if device else _("A device that no longer exists")
     # Nobody knows who says by the code of a slip what became of a referral.
-    return _("Somebody with a slip") if kind == "visitor" else _("System")
+    return _("Somebody without an account") if kind == "visitor" else _("System")
 
 
 def _list_accounts_by_id(session: Session, ids: Collection[str] | None = None) -> dict[str, Account]:

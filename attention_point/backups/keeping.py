@@ -14,6 +14,7 @@ from attention_point.foundation.settings import Settings
 
 _NAME = re.compile(r"attention-point-(\d{4}-\d{2}-\d{2})\.age")
 _DRILL_FILE = "last-drill"
+AGE_HEADER = b"age-encryption.org/"
 KEPT_DAYS, KEPT_WEEKS, KEPT_MONTHS = 7, 4, 12
 
 
@@ -23,11 +24,19 @@ def find_backup_path(settings: Settings, day: date) -> Path:
 
 
 def list_backups(settings: Settings) -> dict[date, Path]:
-    """The backups that the job made and that are kept, the newest first."""
+    """The backups that the job made and that are kept, the newest first. A file that age did not begin is none."""
     folder = settings.instance / BACKUP_FOLDER
     paths = folder.iterdir() if folder.is_dir() else ()
     days = {date.fromisoformat(match[1]): path for path in paths if (match := _NAME.fullmatch(path.name))}
-    return dict(sorted(days.items(), reverse=True))
+    return {day: days[day] for day in sorted(days, reverse=True) if _is_age_file(days[day])}
+
+
+def _is_age_file(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(AGE_HEADER)) == AGE_HEADER
+    except OSError:  # a folder of this name
+        return False
 
 
 def choose_kept_days(days: Iterable[date]) -> set[date]:
@@ -52,7 +61,9 @@ def make_daily_backup(database: Database, settings: Settings, period: str) -> No
     path = find_backup_path(settings, date.fromisoformat(period))
     create_private_folder(path.parent)
     # The job may run twice a day, after a crash say: what it made is not made again, what is too old still goes.
-    if not path.exists():
+    if path not in list_backups(settings).values():
+        # An empty file of this name, as a full disk leaves of a copy, would stand for the backup of the day.
+        path.unlink(missing_ok=True)
         create_backup(database, settings, path)
     backups = list_backups(settings)
     for day in backups.keys() - choose_kept_days(backups):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.doctor import Check, ListStatus
+from attention_point.foundation.doctor import Check, ListStatus, ListTasks
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.journal.naming import RecordNaming
@@ -38,7 +38,8 @@ class Feature:
     ``reference_loaders`` load the room's reference data; ``init`` calls them for a new or older installation, and they
     are safe to repeat. ``status`` tells the page of the system about the room. ``naming`` gives the room's records and
     actors the names that the journal shows for their ids. ``rotations`` are its rows that stand under a key of the
-    keyring itself. ``erasers`` empty its rows about people who are erased.
+    keyring itself. ``erasers`` empty its rows about people who are erased. ``tasks`` tell whoever leads a point what
+    waits in the room.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Feature:
     naming: RecordNaming = RecordNaming()
     rotations: tuple[Rotation, ...] = ()
     erasers: tuple[Eraser, ...] = ()
+    tasks: tuple[ListTasks, ...] = ()

@@ -7,6 +7,7 @@ from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
+from attention_point.intake.corrections.pages import duplicates_views
 from attention_point.intake.corrections.pages import views as corrections_views
 from attention_point.intake.erasure import kept_counts
 from attention_point.intake.erasure import views as erasure_views
@@ -18,12 +19,14 @@ from attention_point.intake.models import FormDraft
 from attention_point.intake.openings import views as openings_views
 from attention_point.intake.openings.notices import OPENINGS_NOTICE_JOB
 from attention_point.intake.openings.review import REVIEW_PERMISSION
-from attention_point.intake.pages import desk_blueprint, duplicates_views, search_views, turn_views, visit_views
+from attention_point.intake.openings.review import list_tasks as list_opened_files
+from attention_point.intake.pages import desk_blueprint, search_views, turn_views, visit_views
 from attention_point.intake.pages.naming import NAMING
 from attention_point.intake.pages.unsaved_visits import check_views, form_views
 from attention_point.intake.records.checks import SEALED_RECORDS_CHECK
 from attention_point.people.break_glass import grants
 from attention_point.people.duplicates.candidate_search import CANDIDATE_SEARCH_JOB
+from attention_point.people.duplicates.pairs import list_tasks as list_pairs
 from attention_point.people.erasure import erasure_list, repeating
 from attention_point.people.erasure.models import Erasure
 from attention_point.people.search.tag_rebuild import TAG_REBUILD_JOB
@@ -76,6 +79,7 @@ intake = Feature(
     ),
     checks=(SEALED_RECORDS_CHECK, *repeating.CHECKS, RETENTION_CHECK),
     naming=NAMING,
+    tasks=(list_opened_files, list_pairs),
     rotations=(
         PERSON_KEY_ROTATION,
         TAG_ROTATION,

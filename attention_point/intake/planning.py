@@ -25,8 +25,9 @@ from attention_point.people import rules as people_rules
 from attention_point.people.phones import normalise_phone
 from attention_point.people.records import DecryptedPerson, find_age_after_statement
 from attention_point.routing import queries as routing_queries
+from attention_point.routing.answers import suggest_added
 from attention_point.routing.offer_index import OfferIndex
-from attention_point.routing.rule_types import Notice, Offer, Reason, ShownDocument, Situation, Suggestion
+from attention_point.routing.rule_types import Notice, Offer, ShownDocument, Situation, Suggestion
 from attention_point.routing.rules import build_advice
 
 
@@ -68,10 +69,6 @@ class VisitPlan:
     waiting_for_guardian: tuple[Suggestion, ...]
 
 
-# Stored with referrals: the id of its message stays.
-ADDED_BY_AGENT = Reason(N_("The agent added it."))
-
-
 def plan_visit(
     session: Session,
     draft: VisitDraft,
@@ -95,7 +92,7 @@ def plan_visit(
     advice = build_advice(situation, offer_index, draft.attended_day)
     suggestions = tuple(_choose_entity(suggestion, draft) for suggestion in advice.suggestions)
     # The agent may add any service, but no referral is made without the person's consent to its entity.
-    added_referrals = tuple(_plan_added_referrals(draft, suggestions, offer_index))
+    added_referrals = tuple(_plan_added_referrals(session, draft, suggestions, advice.notices, offer_index))
     chosen_referrals = tuple(_choose_referrals(draft, suggestions, situation.age)) + tuple(
         referral for referral in added_referrals if consent_rules.allows_referral(draft, referral, situation.age)
     )
@@ -137,6 +134,7 @@ def _withhold_fields(
     for referral in referrals:
         entity_fields = entities[referral.entity].withheld_fields
         withheld_fields = consent_rules.list_withheld_fields(draft, referral, entity_fields, may_call=may_call)
+        withheld_fields = tuple(sorted({*withheld_fields, *referral.withheld_fields}))
         if referral.closed and entities[referral.entity].sanctions:
             # Nothing is open there for the person, whom it could fine or expel: it must not be able to call.
             withheld_fields = tuple(sorted({*withheld_fields, "phone"}))
@@ -245,9 +243,14 @@ def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], ag
 
 
 def _plan_added_referrals(
-    draft: VisitDraft, suggestions: tuple[Suggestion, ...], offer_index: OfferIndex
+    session: Session,
+    draft: VisitDraft,
+    suggestions: tuple[Suggestion, ...],
+    notices: tuple[Notice, ...],
+    offer_index: OfferIndex,
 ) -> Iterator[Suggestion]:
     suggested_services = {suggestion.service for suggestion in suggestions}
+    services = directory_queries.get_services_by_code(session)
     for index, service in enumerate(draft.refer or ()):
         if service in suggested_services:
             continue
@@ -257,16 +260,7 @@ def _plan_added_referrals(
             raise Invalid(message, (FieldError(f"refer.{index}", message),))
         chosen_entity = draft.entities.get(service)
         offer = next((offer for offer in available_offers if offer.entity == chosen_entity), available_offers[0])
-        yield Suggestion(
-            need=offer.need,
-            service=service,
-            entity=offer.entity,
-            mandatory=False,
-            urgent=False,
-            restricted=offer.restricted,
-            reason=ADDED_BY_AGENT,
-            rule="AGENT",
-        )
+        yield suggest_added(offer, notices, services[service].fields)
 
 
 def _select_offers_of_service(offer_index: OfferIndex, day: date, service: str) -> list[Offer]:

@@ -93,6 +93,13 @@ def list_key_status(session: Session, settings: Settings) -> Iterator[StatusLine
     except KeyringError as error:
         yield StatusLine(_("Keys"), _("not readable"), error.message)
         return
+    if session.info.get("is_keyring_refused"):
+        advice = _(
+            "The keyring's file is another installation's, or a copy of before a rotation. The desk goes on with the "
+            "keys that it had; once it starts anew nothing opens. Put back the right file."
+        )
+        yield StatusLine(_("Keys"), _("not those of the file"), advice)
+        return
     moments = [moment for kind in KEY_KINDS for moment in keyring.get_keys(kind).since.values()]
     value = _("rotated on %(day)s", day=format_date(clock.local_day(max(moments)))) if moments else _("never rotated")
     if last_drill := find_last_drill(settings):

@@ -45,7 +45,7 @@ def show_status() -> None:
                     click.echo(f"  {_describe_version(keys, version)}")
                     for name, count in counts.items():
                         if count[version]:
-                            click.echo(f"    {format_number(count[version])} {_(name)}")
+                            click.echo(f"    {_(name)}: {format_number(count[version])}")
 
 
 def _describe_version(keys: KeySet, version: int) -> str:

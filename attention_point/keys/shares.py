@@ -15,8 +15,12 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import Keyring
 
 SHARE_COUNT = 2
-_HEADER = "attention-point keyring, share {number} of {count}, set {set_id}"
-_HEADER_PATTERN = re.compile(r"attention-point keyring, share (\d) of (\d), set ([0-9a-f]{8})")
+# Spanish, as every paper, whatever the terminal speaks. The second one stands on papers of before.
+_HEADER = "Llavero de attention-point, parte {number} de {count}, juego {set_id}"
+_HEADER_PATTERN = re.compile(
+    r"(?:Llavero de attention-point, parte|attention-point keyring, share) "
+    r"(\d) (?:de|of) (\d), (?:juego|set) ([0-9a-f]{8})"
+)
 _LINE_PATTERN = re.compile(r"(\d+)\s+([A-Z2-7 ]+?)\s+([A-Z2-7]{2})")
 _LINE_BYTES, _GROUP = 20, 4  # 20 bytes are 32 letters: eight groups, as much as the eye keeps on a line
 _CHECK_BYTES = 8

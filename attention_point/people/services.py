@@ -180,7 +180,8 @@ def lock_and_open_for_correction(
     """
     document_tags = _list_document_tags(session, {"documents": documents})
     lock_for_transaction(session, *(tag for tags in document_tags for _kind, tag in tags))
-    lock_for_transaction(session, person)
+    # With every record of the same person: their visits are counted anew together.
+    lock_for_transaction(session, *merging.list_linked(session, person))
     return records.open_chosen_person(session, person)
 
 

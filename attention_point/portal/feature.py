@@ -3,7 +3,7 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
-from attention_point.portal import exchange_views, monitor_views, views
+from attention_point.portal import exchange_views, monitor_views, recall_views, views
 from attention_point.portal.inbox import file_views, finding_views
 from attention_point.portal.inbox import views as inbox_views
 from attention_point.portal.notifying.jobs import NOTICE_JOB
@@ -17,7 +17,7 @@ from attention_point.portal.webhooks.sending import WEBHOOK_JOB
 from attention_point.portal.webhooks.webhook_status import list_webhook_status
 
 # Imported for the views that they add to the blueprints of the portal and of its API.
-_PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, exchange_api)
+_PORTAL_VIEWS = (inbox_views, finding_views, file_views, views, exchange_views, recall_views, exchange_api)
 
 portal = Feature(
     name="portal",

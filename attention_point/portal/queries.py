@@ -21,8 +21,12 @@ from attention_point.intake import queries as intake_queries
 from attention_point.intake.family.links import list_visits_of_arrival
 from attention_point.intake.models import Visit
 from attention_point.people import records as people_records
+from attention_point.people.claim_marks.revocations import is_revoked, map_revocations
+from attention_point.people.merging import list_linked
 from attention_point.portal import rules
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.corrections import CONSENT_ENDED
+from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
 DisclosedPersons = Mapping[tuple[UUID, frozenset[str]], Mapping[str, Any] | None]
@@ -35,13 +39,15 @@ class ReferralDisclosure:
     """A referral as its entity sees it. ``person`` holds only fields that the service declares and that were given.
 
     ``incomplete``: the sealed record of the person or of the visit does not open, so ``person`` lacks what it says. Of
-    a damaged referral only its row is known.
+    a damaged referral only its row is known. ``consent_ended``: the person took the consent back, so ``person`` is
+    empty.
     """
 
     referral: ListedReferral
     reference: str
     person: Mapping[str, Any]
     incomplete: bool = False
+    consent_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,22 @@ def view_referral(session: Session, actor: Actor, referral: DecryptedReferral) -
     return disclose_referrals(session, [referral])[0]
 
 
+def list_other_referrals(session: Session, referral: DecryptedReferral) -> list[DecryptedReferral]:
+    """The other referrals of the same person at the same entity, newest first, also of records that were joined.
+
+    From a confidential one to an ordinary one nothing leads, and none the other way.
+    """
+    query = select(Referral.id).where(Referral.person_id.in_(list_linked(session, referral.person_id)))
+    others = referral_queries.list_referrals_by_ids(session, list(session.scalars(query.order_by(Referral.id.desc()))))
+    return [
+        other
+        for other in others
+        if isinstance(other, DecryptedReferral)
+        and (other.entity, other.restricted) == (referral.entity, referral.restricted)
+        and other.id != referral.id
+    ]
+
+
 def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> list[ListedReferral]:
     """The entity's referrals of the visits that a slip's code leads to: of all who came together.
 
@@ -142,8 +164,12 @@ def disclose_referrals(session: Session, referrals: Sequence[DecryptedReferral])
     references = _list_references(session, {referral.visit_id for referral in referrals})
     services = directory_queries.get_services_by_code(session)
     entities = directory_queries.get_entities_by_code(session)
+    ended = _find_ended_consents(session, referrals)
     fields = {
-        referral.id: _list_visible_fields(referral, services.get(referral.service), entities.get(referral.entity))
+        # Also of what was answered long ago: showing it once more would be a use that nobody allows any more.
+        referral.id: frozenset()
+        if referral.id in ended
+        else _list_visible_fields(referral, services.get(referral.service), entities.get(referral.entity))
         for referral in referrals
     }
     persons = _list_disclosed_persons(session, referrals, fields)
@@ -153,8 +179,21 @@ def disclose_referrals(session: Session, referrals: Sequence[DecryptedReferral])
         visit_values = _read_visit_values(session, referral, fields[referral.id])
         values = {**(person_values or {}), **(visit_values or {})}
         incomplete = person_values is None or visit_values is None
-        disclosures.append(DecryptedDisclosure(referral, references.get(referral.visit_id, ""), values, incomplete))
+        reference = references.get(referral.visit_id, "")
+        disclosures.append(DecryptedDisclosure(referral, reference, values, incomplete, referral.id in ended))
     return disclosures
+
+
+def _find_ended_consents(session: Session, referrals: Sequence[DecryptedReferral]) -> frozenset[UUID]:
+    """Which referrals stood on a consent that was taken back since. What protects a child never stood on one."""
+    consented = [referral for referral in referrals if not referral.mandatory]
+    revocations = map_revocations(session, {referral.person_id for referral in consented})
+    return frozenset(
+        referral.id
+        for referral in consented
+        if is_revoked(revocations.get(referral.person_id, ()), f"referral:{referral.entity}", referral.day)
+        or (referral.state == "withdrawn" and referral.record["answers"][-1]["reason"] in CONSENT_ENDED)
+    )
 
 
 def _list_visible_fields(

@@ -15,7 +15,7 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session, write_after_response
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.portal import queries
 from attention_point.portal.inbox.list_values import can_take_back, is_late, name_endpoint
 from attention_point.portal.inbox.order import listing
@@ -105,6 +105,7 @@ def render_referral_page(
         state="seen" if is_first_opening else referral.state,
         rows=list_person_details(disclosure.person, referral.day),
         incomplete=disclosure.incomplete,
+        consent_ended=disclosure.consent_ended,
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
         reason=descriptions.describe_reason(referral),
@@ -115,10 +116,12 @@ def render_referral_page(
         form=prepare_answer_form(form, referral, rules.ENTITY_SIDE, list_reason_choices(session, referral.entity)),
         resumed=resumed,
         can_undo=can_take_back(referral),
-        can_forward=forwarding.can_forward(referral),
+        can_forward=forwarding.can_forward(referral) and not disclosure.consent_ended,
         is_late=is_late(referral),
         due_on=find_due_day(referral),
-        claim_marks=find_marks(session, [referral.person_id]).get(referral.person_id, []),
+        others=[] if disclosure.consent_ended else queries.list_other_referrals(session, referral),
+        services=directory_queries.get_services_by_code(session),
+        claim_marks=list_marks_of_person(session, referral.person_id),
     )
 
 

@@ -5,9 +5,10 @@ from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.referrals import views
 from attention_point.referrals.entity_rows.entity_tags import TAG_ROTATION
+from attention_point.referrals.follow_up import escalations, recalls
 from attention_point.referrals.follow_up import views as follow_up_views
 from attention_point.referrals.follow_up.overdue import FOLLOW_UP_JOB
-from attention_point.referrals.models import ReferralNotice
+from attention_point.referrals.models import DataRecall, ReferralNotice
 from attention_point.referrals.monitor import views as monitor_views
 from attention_point.referrals.notices import SEALING_PURPOSE
 from attention_point.referrals.reasons import views as reason_views
@@ -26,8 +27,12 @@ referrals = Feature(
         MenuItem(N_("Monitor"), "referral_monitor.show_monitor", "referrals.monitor", daily_for=("office",)),
     ),
     jobs=(FOLLOW_UP_JOB,),
+    tasks=(escalations.list_tasks,),
     rotations=(
         TAG_ROTATION,
         rotate_sealed_rows(N_("notices to entities"), SEALING_PURPOSE, ReferralNotice.id, ReferralNotice.sealed),
+        rotate_sealed_rows(
+            N_("data that entities stop using"), recalls.SEALING_PURPOSE, DataRecall.id, DataRecall.sealed
+        ),
     ),
 )

@@ -52,3 +52,16 @@ class ReferralNotice(Base):
     # Waits for the letter of the day, not for the next run of the job.
     for_digest: Mapped[bool] = mapped_column(index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DataRecall(Base):
+    """What an entity is asked to stop using, until it says that it did: then the row is deleted.
+
+    ``sealed`` holds the entity and the number of the visit. Neither person nor referral stands beside it: together with
+    the entity they would tell what somebody needed who was erased.
+    """
+
+    __tablename__ = "data_recall"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -23,7 +23,7 @@ from attention_point.referrals.models import ReferralNotice
 if TYPE_CHECKING:
     from attention_point.foundation.vault import Vault
 
-NoticeKind = Literal["new", "reminder", "escalation", "withdrawn", "message"]
+NoticeKind = Literal["new", "reminder", "escalation", "withdrawn", "message", "recall"]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 SEALING_PURPOSE = "referral_notice"
 PADDED_BYTES = 512  # so that the size of a row does not tell the entity by the length of its code
@@ -57,7 +57,8 @@ def queue_notice(session: Session, kind: NoticeKind, entity: str, referral_ids: 
     """Store, in the caller's transaction, that something happened to referrals of one entity.
 
     Kinds: ``new`` (made), ``reminder`` and ``escalation`` (nobody opened or answered in time), ``withdrawn``,
-    ``message`` (the desk wrote to the entity). Without referrals nothing is stored. Raises ValueError for another kind.
+    ``message`` (the desk wrote to the entity), ``recall`` (what it keeps must not be used any more). Without referrals
+    nothing is stored. Raises ValueError for another kind.
     """
     queue_notices(session, kind, [(entity, referral_id) for referral_id in referral_ids])
 

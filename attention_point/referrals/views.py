@@ -17,6 +17,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.foundation.web.transactions import read_session, write_after_response
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import descriptions, queries, rules, services
 from attention_point.referrals.answers.messages import list_messages
 from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
@@ -142,5 +143,6 @@ def _render_referral_page(
         consent_words=descriptions.describe_forward_consent(referral),
         form=prepare_answer_form(form, referral, rules.DESK_SIDE),
         resumed=resumed,
+        claim_marks=list_marks_of_person(session, referral.person_id),
         may_answer=current_actor().may("referrals.manage"),
     )

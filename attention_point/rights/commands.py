@@ -1,19 +1,20 @@
-"""The command ``attention-point person export``: somebody's own data, readable and as JSON."""
+"""The commands ``attention-point person export`` and ``person purge-requests``."""
 
 from pathlib import Path
 
 import click
 
-from attention_point.foundation import journal
+from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.commands import FILE_TO_WRITE, write_session
+from attention_point.foundation.commands import FILE_TO_WRITE, read_session, write_session
+from attention_point.foundation.language import format_number, in_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
 from attention_point.foundation.private_files import write_private_file
 from attention_point.foundation.settings import read_settings
 from attention_point.intake.erasure.commands import person_commands
+from attention_point.intake.erasure.person_reference import find_person
 from attention_point.rights.export import files
-from attention_point.rights.export.person_reference import find_person
+from attention_point.rights.requests import request_retention
 from attention_point.rights.requests.services import require_person_on_file
 
 __all__ = ["person_commands"]
@@ -35,3 +36,19 @@ def export_person(reference: str, kind: str, output: Path) -> None:
         # Readable by the owner alone: it is everything that is known of somebody.
         write_private_file(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
+
+
+@person_commands.command("purge-requests")
+@click.option("--remove", "is_real", is_flag=True, help="Remove it. Without this, nothing is changed.")
+def purge_requests(is_real: bool) -> None:
+    """Say which closed requests about data are past their time, by the retention rules; with --remove, remove them."""
+    today = clock.today()
+    if is_real:
+        with write_session() as session:
+            past = request_retention.purge_requests(session, SYSTEM, today)
+    else:
+        with read_session() as session:
+            past = request_retention.list_past_requests(session, today)
+    click.echo(_("Words of nobody on file: %(count)s", count=format_number(len(past.wordy))))
+    click.echo(_("Whole requests: %(count)s", count=format_number(len(past.over))))
+    click.echo(_("Removed.") if is_real else _("Nothing was changed: --remove removes it."))

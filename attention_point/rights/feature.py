@@ -5,15 +5,15 @@ from attention_point.foundation.language import N_
 from attention_point.rights.export import views as export_views
 from attention_point.rights.naming import NAMING
 from attention_point.rights.office import views as office_views
-from attention_point.rights.requests import step_views, views
-from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, ROTATIONS
+from attention_point.rights.requests import step_views, views, web_views
+from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, ROTATIONS, list_tasks
 
 # Imported for the views that it adds to the blueprint.
 _VIEWS = (step_views,)
 
 rights = Feature(
     name="rights",
-    blueprints=(views.blueprint, export_views.blueprint, office_views.blueprint),
+    blueprints=(views.blueprint, export_views.blueprint, office_views.blueprint, web_views.blueprint),
     menu=(
         MenuItem(
             N_("Rights over data"), "rights.list_requests", "rights.receive", further_endpoints=("person_rights.*",)
@@ -31,4 +31,5 @@ rights = Feature(
     erasers=ERASERS,
     rotations=ROTATIONS,
     naming=NAMING,
+    tasks=(list_tasks,),
 )

@@ -1,26 +1,34 @@
 """What the room does by itself: claims lapse of which nothing more came, and ``doctor`` names what is late."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from attention_point.foundation import clock
-from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
-from attention_point.foundation.doctor import Check
+from attention_point.foundation.doctor import LATE, NEXT, TODAY, Check, Task
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.settings import Settings
+from attention_point.foundation.workdays import add_working_days
 from attention_point.people.claim_marks import stored_marks
 from attention_point.people.claim_marks.stored_marks import erase_marks
 from attention_point.people.claim_marks.tag_rotation import rotate_tags
 from attention_point.people.models import RightsMark
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.rights.models import DataIncident, RightsRequest
 from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
 from attention_point.rights.office.incidents import list_incidents
-from attention_point.rights.requests import steps, stored_requests
+from attention_point.rights.requests import request_retention, steps, stored_requests
+
+_SOON_WORKING_DAYS = 2
+_CONFIRMED_WITHIN = 10  # working days, as long as somebody may wait to learn what is known of them
 
 
 def lapse_claims(database: Database, _settings: Settings, _period: str) -> None:
@@ -45,6 +53,13 @@ def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]
     with database.read_session() as session:
         late = sum(_is_late(stored) for stored in stored_requests.list_open_requests(session))
         untold = sum(incident.is_overdue(today) for incident in list_incidents(session))
+        past = request_retention.list_past_requests(session, today)
+    if past_count := len(past.wordy) + len(past.over):
+        yield ngettext(
+            "%(num)s closed request is past its time: “attention-point person purge-requests” says which.",
+            "%(num)s closed requests are past their time: “attention-point person purge-requests” says which.",
+            past_count,
+        )
     if late:
         yield ngettext(
             "%(num)s request about data is not answered in time: open “Rights” and answer it.",
@@ -62,6 +77,53 @@ def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]
 def _is_late(stored: stored_requests.StoredRequest) -> bool:
     due_on = stored.clock.due_on
     return due_on is not None and clock.today() > due_on
+
+
+def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
+    """Requests, incidents and what entities still have to confirm, by how near their last day is."""
+    if not actor.may("rights.decide"):
+        return
+    open_requests = stored_requests.list_open_requests(session)
+    for group, count in _count_by_group(stored.clock.due_on for stored in open_requests):
+        sentence = ngettext(
+            "%(num)s request about data waits for an answer.", "%(num)s requests about data wait for an answer.", count
+        )
+        yield Task(group, sentence, "rights.list_requests")
+    if unjoined := sum(stored.waits_for_person for stored in open_requests):
+        sentence = ngettext(
+            "%(num)s request of the web page is joined to no record yet.",
+            "%(num)s requests of the web page are joined to no record yet.",
+            unjoined,
+        )
+        yield Task(TODAY, sentence, "rights.list_requests")
+    untold = [entry for entry in list_incidents(session) if entry.is_open and "reported" not in entry.steps_taken]
+    for group, count in _count_by_group(incident.report_by for incident in untold):
+        sentence = ngettext(
+            "%(num)s incident of data is still to be told to the authority.",
+            "%(num)s incidents of data are still to be told to the authority.",
+            count,
+        )
+        yield Task(group, sentence, "rights_office.list_incidents")
+    last_days = (add_working_days(recall.asked_on, _CONFIRMED_WITHIN) for recall in list_recalls(session))
+    if unconfirmed := sum(last_day < clock.today() for last_day in last_days):
+        sentence = ngettext(
+            "%(num)s referral: its entity has not confirmed that it uses the data no more.",
+            "%(num)s referrals: their entities have not confirmed that they use the data no more.",
+            unconfirmed,
+        )
+        yield Task(LATE, sentence, "rights.list_requests")
+
+
+def _count_by_group(last_days: Iterable[date | None]) -> list[tuple[str, int]]:
+    today = clock.today()
+    soon = add_working_days(today, _SOON_WORKING_DAYS)
+    return list(Counter(_find_group(last_day, today, soon) for last_day in last_days).items())
+
+
+def _find_group(due_on: date | None, today: date, soon: date) -> str:
+    if due_on is None or due_on > soon:
+        return NEXT
+    return LATE if due_on < today else TODAY
 
 
 def _find_today(today: date) -> str:

@@ -1,6 +1,6 @@
 """How a demanded need is answered: by which services, which entity, in which window, with which papers and advice."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from attention_point.routing.demands import Demand, Rule
@@ -19,6 +19,13 @@ from attention_point.texts import N_
 
 NO_OFFER_REASON = Reason(N_("No entity offers this service on the day of the visit: give guidance and ask the office."))
 NOT_FOR_THEM_REASON = Reason(N_("By what was told, this service is not for this person: give guidance."))
+# Stored with referrals: the ids of their messages stay.
+ADDED_BY_AGENT = Reason(N_("The agent added it."))
+FOR_ABSENT_CHILD = Reason(
+    N_("For a child who did not come along: the name and the telephone are those of the adult who asks.")
+)
+ASKS_FOR_CHILD = "M1-CHILD"  # the rule: an adult asks for the protection of a child
+_FIELDS_TO_CALL_BACK = frozenset({"given_names", "surname_1", "surname_2", "phone", "municipality"})
 
 
 def lacks_documents(situation: Situation, offer: Offer, day: date) -> bool:
@@ -90,6 +97,21 @@ def answer_demand(
         )
         for service in services
     ], None
+
+
+def suggest_added(offer: Offer, notices: Iterable[Notice], service_fields: Collection[str]) -> Suggestion:
+    """A service that the agent adds. ``service_fields`` are those that it declares.
+
+    Protection that an adult asks for a child who is not here is as urgent as for one who is; of the adult the entity
+    sees how to call, and nothing that it would take for the child's.
+    """
+    suggestion = Suggestion(
+        offer.need, offer.service, offer.entity, False, False, offer.restricted, ADDED_BY_AGENT, "AGENT"
+    )
+    if not any(notice.rule == ASKS_FOR_CHILD and notice.need == offer.need for notice in notices):
+        return suggestion
+    withheld_fields = tuple(sorted(set(service_fields) - _FIELDS_TO_CALL_BACK))
+    return suggestion._replace(urgent=True, reason=FOR_ABSENT_CHILD, withheld_fields=withheld_fields)
 
 
 def _is_open(situation: Situation, offer: Offer) -> bool:

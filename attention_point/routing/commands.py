@@ -29,11 +29,15 @@ def check_cases(file: Path) -> None:
     with read_session() as session:
         cases = case_store.read_cases(case_store.parse_yaml(_read_file(file), file.name))
         rule_set = get_rule_set(session)
-        failures = replay_cases(cases, lambda: rule_set.offers, rule_set.list_requirements)
+        failures = replay_cases(cases, lambda: rule_set.offers, rule_set)
         wording = Wording(rule_set.directory)
     for failure in failures:
         for difference in failure.differences:
             click.echo(f"{failure.case_id}: {wording.describe_difference(difference)}", err=True)
+    unchecked = [case.id for case in cases if case.is_told_unchecked]
+    if unchecked:
+        codes = ", ".join(unchecked)
+        click.echo(_("What must be told too (extra) is not compared for want of words (tell): %(codes)s", codes=codes))
     if failures:
         raise click.exceptions.Exit(1)
     click.echo(_("%(count)s cases agree with the rules", count=len(cases)))

@@ -26,7 +26,7 @@ from attention_point.statistics.open_data.series import list_series_versions, wr
 from attention_point.statistics.operational_reports import services as operational_reports
 from attention_point.statistics.operational_reports.activities import read_plan
 from attention_point.statistics.operational_reports.services import REASONS
-from attention_point.statistics.operational_reports.workbook import describe_notes, write_workbook
+from attention_point.statistics.operational_reports.workbook import write_workbook
 from attention_point.statistics.releases import approvals, examination, queries, services
 from attention_point.statistics.releases.content import describe_quality
 from attention_point.statistics.releases.period_counts import CountedFacts, recount_all_visits
@@ -83,12 +83,12 @@ def _export_operational_report(month: str, output: Path, organisation_code: str 
         organisation = operational_reports.choose_organisation(plan, first_day, organisation_code)
         report = operational_reports.build_report(session, plan, first_day, organisation)
         content = write_workbook(session, plan, report, get_watermark(settings))
-        notes = list(describe_notes(session, report))
     with write_session() as session:
         operational_reports.record_export(session, SYSTEM, report, reason)
         _write_output(output, content)
     click.echo(_("Written: %(file)s", file=output.name))
-    click.echo("\n".join(notes))
+    # The notes count a few people exactly: they stay in the file, out of what a terminal keeps.
+    click.echo(_("Read the notes on its second sheet before you send it."))
 
 
 def _write_output(output: Path, content: bytes) -> None:

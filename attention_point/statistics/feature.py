@@ -14,6 +14,7 @@ from attention_point.statistics.open_data.views import blueprint as open_data_pa
 from attention_point.statistics.operational_reports.views import PERMISSION as OPERATIONAL_REPORT_PERMISSION
 from attention_point.statistics.operational_reports.views import blueprint as operational_report_pages
 from attention_point.statistics.periods.views import blueprint as trend_pages
+from attention_point.statistics.releases.approvals import list_tasks
 from attention_point.tallies.folding import COUNTS_CHECK, FOLD_JOB, MONTH_ROTATION, PENDING_ROTATION, seal_clear_tallies
 
 # Whoever may see figures begins the day with the dashboard: the catalogue puts this feature first.
@@ -25,7 +26,8 @@ dashboard = Feature(
             N_("Dashboard"),
             "dashboard.show_dashboard",
             "statistics.view",
-            daily_for=("office", "supervisor", "auditor", "admin"),
+            # The supervisor begins with what waits.
+            daily_for=("office", "auditor", "admin"),
         ),
     ),
 )
@@ -40,6 +42,7 @@ statistics = Feature(
     reference_loaders=(seal_clear_tallies,),
     jobs=(FOLD_JOB, MONTH_READY_JOB, OPEN_DATA_FILES_JOB),
     rotations=(MONTH_ROTATION, PENDING_ROTATION),
+    tasks=(list_tasks,),
     checks=(COUNTS_CHECK, PUBLISHED_MONTHS_CHECK, OPERATIONAL_REPORT_CHECK),
     naming=NAMING,
 )

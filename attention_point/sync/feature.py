@@ -16,7 +16,7 @@ from attention_point.sync.outbox.review import settle_captures
 sync = Feature(
     name="sync",
     blueprints=(api.blueprint, views.blueprint, offline_views.blueprint),
-    menu=(MenuItem(N_("Without network"), "captures.list_captures", "captures.review"),),
+    menu=(MenuItem(N_("Written down without network"), "captures.list_captures", "captures.review"),),
     reference_loaders=(create_missing_keys,),
     jobs=(Job("captures", due_every_run, settle_captures), Job("point-keys", due_every_run, renew_old_keys)),
     naming=NAMING,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, first_of_month, first_of_next_month
 from attention_point.tallies.counted_cells import REPEAT_TABLES, CellKey
-from attention_point.tallies.models import DueRecount
+from attention_point.tallies.models import ClosedMonth, DueRecount
 from attention_point.tallies.rules import STORED_INDICATORS
 from attention_point.tallies.stored_counts import list_months_with_counts, read_all_cells, read_counts
 
@@ -53,6 +53,11 @@ def sum_period_tables(session: Session, period: Period, point: str | None = None
 def sum_month_tables(session: Session, first_day: date, point: str | None = None) -> PeriodCounts:
     """Return every stored table of a month, as ``sum_period_tables`` does."""
     return sum_period_tables(session, find_period("month", first_day), point)
+
+
+def is_month_closed(session: Session, day: date) -> bool:
+    """Whether the month of a day is released, so that its counts stay."""
+    return session.get(ClosedMonth, first_of_month(day)) is not None
 
 
 def list_frequent_codes(session: Session, table: str, point: str | None, first_day: date, last_day: date) -> list[str]:

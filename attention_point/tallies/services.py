@@ -4,7 +4,7 @@ What a transaction counts is stored as one sealed row, which no other transactio
 the counts of the months (``folding.py``), and whoever reads counts adds the rows that still wait.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -33,10 +33,14 @@ _CLOSED_MONTH_QUERY = PreparedStatement(select(ClosedMonth.month).where(ClosedMo
 IDS_PER_STATEMENT = 500  # SQLite binds at most 32,766 values in one statement
 
 
-def add_to_tallies(session: Session, cells: Mapping[CellKey, int]) -> None:
-    """Add numbers to cells; a negative number subtracts."""
+def add_to_tallies(session: Session, cells: Mapping[CellKey, int], covered_points: Iterable[str] = ()) -> None:
+    """Add numbers to cells; a negative number subtracts.
+
+    At ``covered_points`` a row is written even where nothing changes, so that nobody sees whether something did.
+    """
     day = clock.today()
-    for point, counts in split_by_point(cells).items():
+    nothing: dict[str, DayCounts] = {point: {} for point in covered_points}
+    for point, counts in (nothing | split_by_point(cells)).items():
         # Random and without a time, so that the rows have no order of their own.
         row_id = uuid4()
         sealed = seal_counts(session, PENDING_PURPOSE, row_id, point, counts)

@@ -33,8 +33,8 @@ class Turn(Base):
 
     ``day`` is the point's day; codes are unique in it. ``desk_id`` is the desk that called the turn last, or the one to
     which a waiting turn was transferred. ``entity`` is set after a transfer: only desks of that entity call it.
-    ``called_at`` is the latest call, ``calls`` counts them. ``fingerprint`` is a keyed digest of what was sent. It and
-    ``sealed``, which holds a ``TurnDetails``, are empty once the turn has ended.
+    ``called_at`` is the latest call, ``calls`` counts those since the latest transfer. ``fingerprint`` is a keyed
+    digest of what was sent. It and ``sealed``, which holds a ``TurnDetails``, are empty once the turn has ended.
     """
 
     __tablename__ = "turn"

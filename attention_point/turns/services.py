@@ -154,7 +154,8 @@ def transfer_turn(
     """
     turn = steps.begin_step(session, actor, turn_id, rules.TRANSFER, from_desk_id).turn
     desk = steps.find_target_desk(session, turn, desk_id, entity)
-    turn.state, turn.started_at = rules.WAITING, None
+    # Whoever calls it next reads how often they called, and not that the visitor did not come the first time.
+    turn.state, turn.started_at, turn.calls = rules.WAITING, None, 0
     turn.desk_id, turn.entity = (desk.id, desk.entity) if desk and desk_id else (None, entity)
     steps.write_step(session, actor, turn, "turn.transfer", desk=turn.desk_id, entity=turn.entity)
     return turn
@@ -229,7 +230,7 @@ def _adopt_printed_code(session: Session, actor: Actor, turn: Turn, new_turn: Ne
     if details.printed_code is not None or turn.channel == "offline":
         raise Conflict(_("Another turn has this id."), code="id_taken")
     device_code = codes.find_free_device_code(session, turn.point, turn.day, new_turn.code)
-    if device_code is not None and turn.calls == 0:
+    if device_code is not None and turn.first_called_at is None:
         turn.number, turn.code = device_code
     else:
         turn.sealed = seal_details(session, turn.id, details.model_copy(update={"printed_code": new_turn.code}))

@@ -43,6 +43,9 @@ PUBLIC = {
     "call_answers.list_calls_to_answer",
     "call_answers.edit_answer",
     "code_list",
+    "data_requests.file_request",
+    "data_requests.show_form",
+    "data_requests.show_receipt",
     "devices.enrol",
     "devices_api.enrol",
     "healthz",
@@ -149,7 +152,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "need": "EDU",
             **dict.fromkeys(("service_id", "organization_id", "service_at_location_id"), UNKNOWN),
             **dict.fromkeys(("taxonomy_id", "term_id"), UNKNOWN),
-            **dict.fromkeys(("request_id", "incident_id"), UNKNOWN),
+            **dict.fromkeys(("request_id", "incident_id", "recall_id"), UNKNOWN),
             "paper": "receipt",
             **dict.fromkeys(("other", "record", "saved", "attachment", "spreadsheet", "draft", "search"), UNKNOWN),
         }

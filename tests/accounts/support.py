@@ -18,10 +18,11 @@ EMAIL = "ana.rojas@example.org"
 
 
 class Clock:
-    """Stands in for ``clock.now``; ``pass_by`` moves it on."""
+    """Stands in for ``clock.now``; ``pass_by`` moves it on. It begins in the middle of the half minute of a code."""
 
     def __init__(self) -> None:
-        self.moment = clock.now()
+        now = clock.now()
+        self.moment = now.replace(second=now.second // 30 * 30 + 15, microsecond=0)
 
     def __call__(self) -> datetime:
         return self.moment

@@ -47,7 +47,9 @@ def test_a_thousand_guesses_with_a_restart_midway(database: Database, vault: Vau
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("browser", [False, True], ids=["strangers", "own browser"])
-def test_guesses_at_once_at_many_workers_are_counted_together(database: Database, *, browser: bool) -> None:
+def test_guesses_at_once_at_many_workers_are_counted_together(
+    database: Database, time: Clock, *, browser: bool
+) -> None:
     add_account(database)
     proof = authentication.verify_credentials(database, EMAIL, PASSWORD, "192.0.2.1")
     cookie = proof.browser_cookie if browser else None

@@ -167,12 +167,14 @@ def test_the_daily_job_makes_one_and_keeps_some(
 ) -> None:
     monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 30))
     assert len(list(check_backups(database, running))) == 2  # none yet, and no drill
+    keeping.find_backup_path(running, date(2026, 11, 30)).parent.mkdir(exist_ok=True)
+    keeping.find_backup_path(running, date(2026, 11, 30)).write_bytes(b"")  # of another program, say
     keeping.make_daily_backup(database, running, "2026-11-30")
     made = keeping.list_backups(running)
     assert list(made) == [date(2026, 11, 30)]
     content = made[date(2026, 11, 30)].read_bytes()
     for days in range(1, 40):
-        keeping.find_backup_path(running, date(2026, 11, 30) - timedelta(days=days)).write_bytes(b"")
+        keeping.find_backup_path(running, date(2026, 11, 30) - timedelta(days=days)).write_bytes(content[:99])
     keeping.make_daily_backup(database, running, "2026-11-30")
     assert keeping.list_backups(running)[date(2026, 11, 30)].read_bytes() == content, "made once a day"
     assert set(keeping.list_backups(running)) == keeping.choose_kept_days(

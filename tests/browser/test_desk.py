@@ -59,12 +59,14 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.get_by_label("Correo").fill(email)
     page.get_by_label("Contraseña").fill(PASSWORD)
     page.get_by_role("button", name="Ingresar").click()
+    expect(page.get_by_role("button", name="Ingresar")).to_have_count(0)
 
 
 def sign_out(page: Page) -> None:
     """By the menu of the person's initials, on every page."""
     page.locator(".own > summary").click()
     page.get_by_role("button", name="Salir").click()
+    expect(page.get_by_role("button", name="Ingresar")).to_be_visible()
 
 
 def test_from_arrival_to_the_entitys_answer(

@@ -5,17 +5,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 from sqlalchemy import func, select
 
 from attention_point.intake.models import FormDraft, Visit
 from tests.accounts.support import PASSWORD
 from tests.browser.test_desk import CHECK_ADDRESS, SAVED_ADDRESS, looked_at, sign_in, sign_out, staff
+from tests.support.browser import PATIENCE
 
 __all__ = ["staff"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 NAME = "Zulimar <Canaria>"
+# As if another tab were before it: what was typed is sent at once.
+SET_ASIDE = """() => {
+  Object.defineProperty(document, "hidden", { value: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 Staff = Callable[[str, str | None], str]
 STORED = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length"
 
@@ -26,12 +32,33 @@ def count(app: Flask, table: Any) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+def wait_until_kept(page: Page, app: Flask, number: int) -> None:
+    """Wait for what a page sends by the way and waits for no reply to: so many searches and forms are kept."""
+    for _moment in range(600):
+        if count(app, FormDraft) == number:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(count(app, FormDraft))
+
+
 def begin(page: Page) -> None:
     """A new form with a need and a name."""
     # A link, or after a search the button that carries what was searched for into the form.
     page.get_by_role("link", name="Persona nueva").or_(page.get_by_role("button", name="Persona nueva")).first.click()
     page.get_by_text("Permisos para vivir en Colombia", exact=False).first.click()
     page.get_by_role("textbox", name="Nombres", exact=True).fill(NAME)
+
+
+def begin_and_keep(page: Page) -> None:
+    """A new form, all of which is on the server."""
+    # A machine that stops between need and name for long enough keeps the need first, and the name with the next time.
+    with page.expect_response(_has_name, timeout=2 * PATIENCE):
+        begin(page)
+    expect(page.get_by_text("Borrador guardado:")).to_be_visible()
+
+
+def _has_name(response: Response) -> bool:
+    return response.request.method == "POST" and "Canaria" in (response.request.post_data or "")
 
 
 def lead_to_check(page: Page) -> None:
@@ -48,6 +75,7 @@ def test_back_and_reload_show_the_right_page(page: Page, app: Flask, live_server
     expect(page.get_by_text("No hay nadie registrado que coincida.")).to_be_visible()
     page.wait_for_url("**/desk/search/*")
     assert "Zulimar" not in page.url
+    wait_until_kept(page, app, 1)
     page.reload()
     expect(page.get_by_text("No hay nadie registrado que coincida.")).to_be_visible()
     expect(page.locator("#q")).to_have_value("Zulimar Nadie")
@@ -79,13 +107,16 @@ def test_back_and_reload_show_the_right_page(page: Page, app: Flask, live_server
     assert count(app, Visit) == 1
 
 
-def test_a_search_as_one_types_is_there_after_going_back(page: Page, live_server: str, staff: Staff) -> None:
+def test_a_search_as_one_types_is_there_after_going_back(
+    page: Page, app: Flask, live_server: str, staff: Staff
+) -> None:
     sign_in(page, live_server, staff("agent", None))
     page.locator("#q").press_sequentially("Zulimar Nadie")
     nobody = page.get_by_text("No hay nadie registrado que coincida.")
     expect(nobody).to_be_visible()
     page.get_by_role("button", name="Persona nueva").click()
     expect(page.get_by_role("textbox", name="Nombres", exact=True)).to_have_value("Zulimar")
+    wait_until_kept(page, app, 2)
     page.go_back()
     expect(nobody).to_be_visible()
     expect(page.locator("#q")).to_have_value("Zulimar Nadie")
@@ -113,8 +144,7 @@ def test_errors_stay_after_going_back_and_reloading(page: Page, live_server: str
 
 def test_a_form_is_kept_while_it_is_filled_in(page: Page, app: Flask, live_server: str, staff: Staff) -> None:
     sign_in(page, live_server, staff("agent", None))
-    begin(page)
-    expect(page.get_by_text("Borrador guardado:")).to_be_visible()
+    begin_and_keep(page)
     looked_at(page, "30-kept")
     assert page.evaluate(STORED) == 0
     requests: list[str] = []
@@ -137,6 +167,20 @@ def test_a_form_is_kept_while_it_is_filled_in(page: Page, app: Flask, live_serve
     assert count(app, FormDraft) == 0
 
 
+def test_a_save_on_its_way_never_comes_after_the_button(page: Page, live_server: str, staff: Staff) -> None:
+    sign_in(page, live_server, staff("agent", None))
+    begin(page)
+    on_their_way: list[Route] = []
+    page.route("**/visits/drafts/*", lambda route: on_their_way.append(route))
+    with page.expect_request("**/visits/drafts/*"):
+        page.evaluate(SET_ASIDE)
+    page.route("**/visits/check*", lambda route: on_their_way.append(route))
+    with page.expect_event("requestfailed") as ended:
+        page.get_by_role("button", name="Revisar y continuar").click(no_wait_after=True)
+    assert "/visits/drafts/" in ended.value.url
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_the_check_page_guards_its_leave(page: Page, live_server: str, staff: Staff) -> None:
     sign_in(page, live_server, staff("agent", None))
     begin(page)
@@ -150,8 +194,8 @@ def test_the_check_page_guards_its_leave(page: Page, live_server: str, staff: St
         dialog.dismiss()
 
     page.once("dialog", stay)
-    page.get_by_role("link", name="Atenciones").first.click(no_wait_after=True)
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Atenciones").first.click(no_wait_after=True)
     assert asked == ["beforeunload"]
     expect(page).to_have_url(check_address)
     page.get_by_role("button", name="Corregir", exact=True).click()
@@ -182,8 +226,7 @@ def sees_nothing(page: Page) -> None:
 def test_the_next_agent_on_the_tablet_sees_nothing_of_it(page: Page, live_server: str, staff: Staff) -> None:
     ana, luz = staff("agent", None), staff("supervisor", None)
     sign_in(page, live_server, ana)
-    begin(page)
-    expect(page.get_by_text("Borrador guardado:")).to_be_visible()
+    begin_and_keep(page)
     page.get_by_label("Primer apellido").fill("Canariez")
     page.context.clear_cookies()
     page.get_by_role("button", name="Revisar y continuar").click()
@@ -206,8 +249,7 @@ def test_the_next_agent_on_the_tablet_sees_nothing_of_it(page: Page, live_server
 def test_an_open_tab_goes_when_somebody_else_signs_in(page: Page, live_server: str, staff: Staff) -> None:
     ana, luz = staff("agent", None), staff("supervisor", None)
     sign_in(page, live_server, ana)
-    begin(page)
-    expect(page.get_by_text("Borrador guardado:")).to_be_visible()
+    begin_and_keep(page)
     other_tab = page.context.new_page()
     other_tab.goto(live_server)
     sign_out(other_tab)

@@ -1,4 +1,4 @@
-"""Answers to her own referrals stand first on an agent's home, until she has opened them."""
+"""Answers to her own referrals stand on an agent's home, until she has opened them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -78,7 +78,7 @@ def test_a_confidential_answer_is_no_news_on_a_home(session: Session) -> None:
         assert news(session) == []
 
 
-def test_her_home_shows_them_first_and_no_name(app: Flask, as_role: SignIn) -> None:
+def test_her_home_shows_them_and_no_name(app: Flask, as_role: SignIn) -> None:
     client = as_role("agent")
     with app.extensions["database"].write_session() as session:
         email = "agent.desk.1@example.org"

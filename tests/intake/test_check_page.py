@@ -18,6 +18,8 @@ from attention_point.intake.models import Visit
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import name_choice_fields
 from attention_point.intake.pages.likely_people import apply_person_choice
+from attention_point.referrals import queries as referral_queries
+from attention_point.routing.answers import FOR_ABSENT_CHILD
 from tests.intake.desk import CHECK, RECORD, checked, count, decided, posted, sent, services, text
 from tests.support.pages import Element, PageClient, read
 
@@ -218,8 +220,16 @@ def test_a_child_of_whom_an_adult_tells_is_not_forgotten(app: Flask, agent: Page
 
 
 def test_the_protection_of_a_child_is_referred_for_an_adult_who_came_alone(app: Flask, agent: PageClient) -> None:
-    assert agent.post(RECORD, data=decided(checked(agent, **ADULT_FOR_A_CHILD))).status_code == 303
+    page = checked(agent, **ADULT_FOR_A_CHILD)
+    assert "Urgente" in words(page)
+    assert agent.post(RECORD, data=decided(page)).status_code == 303
     assert services(app) == {"NNA-PROT"}
+    # ICBF must not take the adult for the child: it sees whom to call, and nothing else of her.
+    with app.extensions["database"].read_session() as session:
+        (referral,) = referral_queries.list_decrypted_of_visit(session, session.scalars(select(Visit.id)).one())
+    assert (referral.urgent, referral.record["reason"][0]) == (True, FOR_ABSENT_CHILD.msgid)
+    assert {"age", "birth_date", "documents", "vulnerabilities"} < set(referral.record["withheld_fields"])
+    assert not {"given_names", "municipality"} & set(referral.record["withheld_fields"])
 
 
 def test_a_card_begins_with_what_to_do_and_says_a_shared_reason_once(agent: PageClient) -> None:

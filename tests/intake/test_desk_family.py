@@ -334,8 +334,9 @@ def test_a_child_found_on_file_by_the_check_page_is_the_same_person(app: Flask, 
 
 
 def test_what_is_the_same_for_all_is_said_once(agent: PageClient) -> None:
-    page = text(checked(agent, **TYPED, **row(0), **row(1)))
+    page = text(checked(agent, **{**TYPED, "needs": ["EMP-SENA", "EDU"]}, **row(0), **row(1)))
     assert page.count("Le enviamos a SENA: ") == 1
+    assert page.count("Si el colegio no recibe") == 1
     assert page.count('href="#shared-EMP-SENA-sena"') == 3
     assert page.count('id="shared-EMP-SENA-sena"') == 1
     assert page.count("<dt>Qué necesita la persona</dt>") == 1
@@ -346,3 +347,11 @@ def test_what_differs_stays_with_the_person(agent: PageClient) -> None:
     page = text(checked(agent, **{**TYPED, "attention": ["no"]}, **row(0, same_needs="", needs=["EDU"])))
     assert page.count("Le enviamos a SENA: ") == 1
     assert 'href="#shared-' not in page
+
+
+def test_what_a_row_has_from_the_main_person_is_told_once(agent: PageClient) -> None:
+    fields = family_fields(row(0, birth_date="15/2015"), municipality=["Bucara"], birth_date=["31/02/1990"])
+    page = text(posted(agent, CHECK, filled(agent, **fields)))
+    assert page.count("Elija un nombre de la lista") == 2  # in the summary and beside the field
+    assert "Este código no existe" not in page
+    assert page.count("Escriba la fecha completa, el mes y el año, o solo el año.") == 4  # two dates, both wrong

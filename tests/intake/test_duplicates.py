@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
-from attention_point.intake.pages.duplicates_views import compare_people
+from attention_point.intake.corrections.pages.duplicates_views import compare_people
 from attention_point.people import merging
-from attention_point.people.models import PossibleDuplicate
+from attention_point.people.models import Person, PossibleDuplicate
 from tests.intake.desk import SignIn
 from tests.support.pages import PageClient, read
 from tests.support.visits import person, recorded
@@ -54,6 +54,27 @@ def test_from_the_list_to_the_decision(app: Flask, as_role: SignIn, address: str
     with app.extensions["database"].read_session() as session:
         seen = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "person.view")).all()
     assert sum('"compare"' in detail for detail in seen) >= 2
+
+
+def test_two_people_of_one_search_are_compared(app: Flask, as_role: SignIn) -> None:
+    with app.extensions["database"].write_session() as session:
+        for known in ({"birth_date": "1980-01-01"}, {}):  # the second gave a name and nothing else
+            recorded(session, person={"given_names": "Zoila", "surname_1": "Rincón", **known})
+        people = sorted(session.scalars(select(Person.id)))
+        assert session.scalars(select(PossibleDuplicate)).all() == []
+    client = as_role("agent")
+    found = client.post("/desk/search", data={"csrf_token": _token(client, "/desk"), "q": "Zoila Rincón"})
+    page = read(client.get(found.headers["Location"]).text)
+    offered = [one.get("value") for one in page if one.tag == "option"]
+    assert {UUID(value) for value in offered} == set(people)
+    for first, second in (people, people[::-1]):
+        fields = {"csrf_token": _token(client, "/desk"), "first": str(first), "second": str(second)}
+        chosen = client.post("/people/compare", data=fields)
+        assert chosen.headers["Location"] == f"/people/compare/{people[1]}/{people[0]}"
+    assert client.get(chosen.headers["Location"]).status_code == 200
+    same = client.post("/people/compare", data={**fields, "second": fields["first"]})
+    assert same.headers["Location"] == f"/people/{fields['first']}"
+    assert client.post("/people/compare", data={**fields, "second": str(UUID(int=7))}).status_code == 404
 
 
 def test_two_records_are_read_as_one_person_until_they_are_separated(app: Flask, as_role: SignIn, address: str) -> None:

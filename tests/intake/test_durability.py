@@ -62,7 +62,7 @@ def test_killed_after_the_answer_nothing_is_lost(file: Path, keyring_path: Path)
     time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     told += process.stdout.read().split()
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     database = sqlite3.connect(file)
     kept = {row[0] for row in database.execute("SELECT id FROM visit")}

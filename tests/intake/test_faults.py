@@ -23,7 +23,7 @@ def test_twenty_kills_lose_nothing(file: Path, keyring_path: Path) -> None:  # n
         time.sleep(random.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         told.update(process.stdout.read().split())
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
         database = sqlite3.connect(file)
         kept = {row[0] for row in database.execute("SELECT id FROM visit")}

@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from attention_point.dates import PERIOD_KINDS, Period, find_period
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import recount
+from attention_point.intake.corrections import joining
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
 from attention_point.intake.draft import read_draft
@@ -21,6 +23,8 @@ from attention_point.intake.models import VOID, Visit
 from attention_point.intake.records import person_counts
 from attention_point.intake.services import record_visit
 from attention_point.people import queries as people_queries
+from attention_point.people.duplicates import pairs
+from attention_point.people.duplicates.decisions import Judgement
 from attention_point.people.models import Person
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import build_cells_of_facts
@@ -42,6 +46,7 @@ STEPS = st.one_of(
     st.tuples(st.just("needs"), st.integers(0, 9), st.lists(st.sampled_from(NEEDS), min_size=1, unique=True)),
     st.tuples(st.just("forget")),
 )
+STEPS_AND_JOINS = st.one_of(STEPS, st.tuples(st.just("join"), st.integers(0, 1)))
 
 
 class Undone(Exception):
@@ -60,13 +65,19 @@ def say(visit: dict[str, Any]) -> dict[str, Any]:
 
 
 def play(session: Session, steps: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Take the steps, and return the visits that stand."""
+    """Take the steps, and return the visits that stand. Those of joined records are of one person, the first."""
     ids: list[UUID] = []
     standing: list[dict[str, Any] | None] = []
+    records: dict[int, UUID] = {}
+    kept: int | None = None
     for number, (kind, *values) in enumerate(steps):
         if kind == "record":
-            ids.append(UUID(record_visit(session, AGENT, read_draft(say(values[0]))).response["id"]))
-            standing.append(values[0])
+            visit = values[0] if kept is None else values[0] | {"who": kept}
+            ids.append(UUID(record_visit(session, AGENT, read_draft(say(visit))).response["id"]))
+            standing.append(visit)
+            records[visit["who"]] = session.scalars(select(Visit.person_id).where(Visit.id == ids[-1])).one()
+        elif kind == "join":
+            kept = join_or_separate(session, records, kept, values[0])
         elif kind == "close":
             for month in sorted(values[0]):
                 tally_services.close_month(session, date(2017, month, 1))
@@ -81,7 +92,20 @@ def play(session: Session, steps: list[tuple[Any, ...]]) -> list[dict[str, Any]]
                 sent = say(standing[index] or {})
                 fields = {"attended_at": sent["attended_at"]} if kind == "move" else {"needs": sent["needs"]}
                 correct_visit(session, AGENT, ids[index], CorrectionRequest(fields, f"reason {number}"))
-    return [visit for visit in standing if visit is not None]
+    return [visit if kept is None else visit | {"who": 0} for visit in standing if visit is not None]
+
+
+def join_or_separate(session: Session, records: dict[int, UUID], kept: int | None, goes_on: int) -> int | None:
+    """Join the two records, or separate them; nothing while there is one only."""
+    if len(records) < 2:
+        return None
+    earlier, later = sorted(records.values())
+    if kept is not None:
+        joining.undo_decision(session, AGENT, later, earlier, "decided-by-mistake")
+        return None
+    pairs.note_pairs(session, later, [earlier], clock.now())
+    joining.decide_pair(session, AGENT, later, earlier, Judgement("one-person-said-so", records[goes_on]))
+    return goes_on
 
 
 def undo(database: Database, example: Callable[[Session], None]) -> None:
@@ -105,7 +129,7 @@ def recount_everything(session: Session) -> dict[Any, int]:
     return cells
 
 
-@given(st.lists(STEPS, min_size=1, max_size=8))
+@given(st.lists(STEPS_AND_JOINS, min_size=1, max_size=8))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_people_and_their_needs_count_once_in_each_period(database: Database, steps: list[tuple[Any, ...]]) -> None:
     def count(session: Session) -> None:
@@ -120,7 +144,8 @@ def test_people_and_their_needs_count_once_in_each_period(database: Database, st
             counted = {sex: 0 for sex in "FM"}
             for cell, number in counts["people-by-sex-and-age"].items():
                 counted[cell[0]] += number
-            assert counted == sexes, period.code
+            assert sum(counted.values()) == sum(sexes.values()), period.code
+            assert counted == sexes or ("join", 0) in steps or ("join", 1) in steps, period.code
             needs = {(visit["who"], need) for visit in visits for need in visit["needs"]}
             assert sum(counts["needs-by-sex-and-age"].values()) == len(needs), period.code
             assert sum(counts["attentions-by-hour"].values()) == len(visits)

@@ -70,7 +70,7 @@ def test_fifty_at_once_make_one_row(database: Database) -> None:
 
     def send(_number: int) -> tuple[bool, Any]:
         if _number < 8:
-            start.wait(10)
+            start.wait(60)
         with database.write_session() as session:
             receipt = record_visit(session, AGENT, made)
             return receipt.created, receipt.response

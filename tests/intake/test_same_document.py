@@ -281,7 +281,7 @@ def test_eight_at_once_are_one_person_and_eight_twins_are_eight(database: Databa
     start = threading.Barrier(8)
 
     def send(said: dict[str, Any]) -> None:
-        start.wait(10)
+        start.wait(60)
         with database.write_session() as session:
             record_visit(session, AGENT, read_draft(draft(person=said)))
 

@@ -100,7 +100,7 @@ def list_kinds(chance: random.Random, record: Mapping[str, Any]) -> Iterator[tup
     yield "telephone with prefix", phone
     yield "telephone without prefix", phone.removeprefix("+57 ").replace(" ", "")
     yield "document without letter", f"{int(number[1:]):,}".replace(",", ".")
-    yield "document of another type", f"CC {number[1:]}"
+    yield "document of another type", f"{chance.choice(('CC ', 'cc'))}{number[1:]}"
 
 
 @pytest.mark.slow

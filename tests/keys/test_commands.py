@@ -38,7 +38,7 @@ def run(own_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_rotating_and_removing_says_what_it_did(run: Run, opened: Database, own_settings: Settings) -> None:
     with opened.write_session() as session:
         recorded(session)
-    assert "version 1, in use\n    1 keys of people" in run("status").output
+    assert "version 1, in use\n    keys of people: 1\n" in run("status").output
     rotated = run("rotate", "wrap", "index")
     assert (rotated.exit_code, "keys of people: 1 renewed." in rotated.output) == (0, True)
     status = run("status").output
@@ -84,6 +84,19 @@ def test_a_prepared_version_is_used_by_the_next_rotation(run: Run, own_settings:
     assert run("rotate", "wrap").exit_code == 0
     rotated = Keyring.load(own_settings.keyring)
     assert (rotated.wrap.current, rotated.wrap.keys) == (2, prepared.wrap.keys)
+
+
+def test_a_copy_of_before_a_rotation_is_refused_before_it_makes_another_key_of_the_version(
+    run: Run, opened: Database, own_settings: Settings
+) -> None:
+    with opened.write_session() as session:
+        recorded(session)
+    before = own_settings.keyring.read_bytes()
+    assert run("rotate", "wrap").exit_code == 0
+    own_settings.keyring.write_bytes(before)
+    refused = run("rotate", "wrap")
+    assert (refused.exit_code, "copy of before the keys were rotated" in refused.output) == (1, True)
+    assert own_settings.keyring.read_bytes() == before
 
 
 @pytest.mark.parametrize("damage", ["cut", "open", "other format"])

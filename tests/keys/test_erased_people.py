@@ -11,15 +11,21 @@ from attention_point.foundation.vault.key_changes import remove_version, rotate_
 from attention_point.people.erasure import erasure_list
 
 
-def test_a_line_left_in_half_stops_no_job(tmp_path: Path) -> None:
+def test_a_line_left_in_half_stops_no_job_and_no_restore_once_it_stands_whole(tmp_path: Path) -> None:
     path, people, vault = tmp_path / "erased-people", [new_id(), new_id()], Vault(Keyring.generate())
     for person in people:
         sealed = vault.seal(erasure_list.SEALING_PURPOSE, person, b'{"at": "2026-11-30T12:00:00+00:00"}')
         erasure_list.append_erasures(path, [erasure_list.ListedErasure(person, clock.now(), sealed)])
     content = path.read_bytes()
-    for length in range(len(content) // 2, len(content) - 1):
+    for length in range(len(content) // 2 + 1, len(content) - 1):
         path.write_bytes(content[:length])
         assert people[0] in erasure_list.read_listed_ids(path)
+        with pytest.raises(erasure_list.ErasureListError):  # rather than that somebody comes back
+            erasure_list.read_erasures(path, vault)
+        # As the job does, which finds the erasure in the database.
+        erasure_list.append_erasures(path, [erasure_list.ListedErasure(people[1], clock.now(), sealed)])
+        if length >= len(content) // 2 + len(str(people[1])):  # else nobody can tell whose line it was
+            assert list(erasure_list.read_erasures(path, vault)) == people
 
 
 def test_an_erasure_that_was_sealed_anew_is_read_without_the_old_key(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What the person says became of a referral: sealed, journalled without its content, and never a state of its own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +167,7 @@ def test_what_is_over_or_long_answered_is_put_aside(session: Session, monkeypatc
     sena = next(UUID(entry["id"]) for entry in answer["referrals"] if entry["entity"] == SENA)
     services.answer_for_entity(session, OFFICER, sena, services.Answer("attended", 1))
     assert SENA in news_of(session, AGENT, row.person_id)
-    later = datetime.now(UTC) + timedelta(days=91)
+    later = clock.now() + timedelta(days=91)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert SENA not in news_of(session, AGENT, row.person_id)
     assert "migracion-colombia" in news_of(session, AGENT, row.person_id)  # still waits

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from attention_point.foundation import clock
@@ -17,8 +18,10 @@ from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export import files
+from attention_point.rights.models import RightsRequest
 from attention_point.rights.office import data_sheet, incidents
 from attention_point.rights.office.incidents import NewIncident
 from attention_point.rights.office.views import draw_data_sheet
@@ -133,8 +136,19 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
         browser(app, "entity", "registraduria").get(f"/portal/referrals/{referral_of(answer, 'registraduria')}")
     )
     assert "Reclamo en trámite" in page
+    desk_page = text(browser(app, "agent").get(f"/referrals/{referral_of(answer, 'registraduria')}"))
+    assert "Reclamo en trámite" in desk_page
     assert "Corregir o actualizar sus datos" in page
     assert "Peñaloza" not in page
+    # And whoever corrects the record, or looks after the referral, sees that it is disputed.
+    visit_address, supervisor = f"/visits/{answer['id']}", browser(app, "supervisor")
+    open_file(supervisor, recorded.person_id, reason="request")
+    for address in (
+        f"/referrals/{referral_of(answer, 'registraduria')}",
+        f"/people/{recorded.person_id}/correct",
+        *(f"{visit_address}/{step}" for step in ("correct", "needs", "void")),
+    ):
+        assert "Reclamo en trámite" in text(supervisor.get(address)), address
 
 
 def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
@@ -163,8 +177,23 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
         referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
         states = {entry.entity: entry.state for entry in referrals if isinstance(entry, DecryptedReferral)}
         taken_back = next(entry.id for entry in referrals if entry.state == "withdrawn")
-    page = text(browser(app, "entity", "sena").get(f"/portal/referrals/{taken_back}"))
+    sena = browser(app, "entity", "sena")
+    page = text(sena.get(f"/portal/referrals/{taken_back}"))
     assert "El punto de atención retiró esta remisión" in page
+    # Whom it is about is read no more, in no list either; by its number the entity finds it in its own files.
+    assert "ya no autoriza usar estos datos" in page
+    answered = text(sena.get("/portal?show=answered"))
+    assert "Velásquez" not in page + answered
+    assert "Retiró su autorización" in answered
+    recalls = sena.get("/portal/recalls")
+    assert "No use los datos: la persona retiró su autorización." in text(recalls)
+    with app.extensions["database"].read_session() as session:
+        (recall,) = list_recalls(session, "sena")
+    address = f"/portal/recalls/{recall.id}"
+    token = {"csrf_token": hidden(recalls, "csrf_token")}
+    assert browser(app, "entity", "registraduria").post(address, data=token).status_code in {400, 403, 404}
+    assert sena.post(address, data=token).status_code == 303
+    assert "No hay nada pendiente." in text(sena.get("/portal/recalls"))
     assert states.pop("sena") == "withdrawn"
     assert states
     assert set(states.values()) == {"created"}
@@ -249,14 +278,27 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         )
         filed(session, "consultation", person=someone, text=WORDS)
         filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
+        filed(session, "consultation", person=child, asker="child", proof="known_here", text="¿Quién sabe que vine?")
+        recorded_person(session, person={"id": str(child)}, needs=["VBG"], vulnerabilities=["gender_violence"])
+        alone = {"adults": 0, "children": 0, "accompanied_by": "alone"}
+        recorded_person(session, person={"id": str(child)}, needs=["EDU"], household=alone)
     with app.extensions["database"].read_session() as session, in_language("es"):
         settings = app.extensions["settings"]
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
         paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+        for_parent = files.draw_person_export(session, settings, child, "json", files.ANOTHER).decode()
+        paper_for_parent = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.ANOTHER))
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
+    # Neither what the child asked and told in confidence nor where to find it reaches a parent.
+    for words in ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar"):
+        assert words not in for_parent + paper_for_parent, words
+    assert "violencia" in paper_of_child
+    assert "Bienestar Familiar" in paper_of_child
+    assert "Servicio Nacional de Aprendizaje" in for_parent
+    assert "Rosa Peña" in for_parent
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}
@@ -365,3 +407,43 @@ def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:
         recorded = intake_queries.find_visit(session, UUID(answer["id"]))
     assert recorded is not None
     assert recorded.record["legal_basis"]["identity"] == "on_file"
+
+
+def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> None:
+    someone, visitor, supervisor = new_person(app), app.test_client(), browser(app, "supervisor")
+    form = {
+        "kind": "erasure",
+        "asker": "person",
+        "answer_way": "in_person",
+        "about": "Yohana Velásquez, vine en agosto",
+    }
+    assert send(visitor, "/my-data", {**form, "kind": "transferred_complaint"}).status_code == 422
+    unsafe = send(visitor, "/my-data", {**form, "answer_way": "phone", "address": "3001234567"})
+    assert "Márquelo solo si es seguro." in text(unsafe)
+    filed_request = send(visitor, "/my-data", form)
+    receipt = text(visitor.get(filed_request.location))
+    assert "Su número: DP-2017-00001" in receipt
+    assert "Yohana" not in receipt
+    with clock.override_now(NOON + timedelta(days=1)):
+        assert visitor.get(filed_request.location).status_code == 404
+    address = f"/rights/requests/{filed_request.location.rpartition('/')[2]}"
+    assert "Por la web, sin unir" in text(supervisor.get("/rights"))
+    answer = {"outcome": "granted", "text": "Borramos sus datos."}
+    assert "Primero" in text(send(supervisor, address, answer, "/decision"))
+    # Whose record it is, a person finds out; then the words stand under that person's key, and the record is marked.
+    page = f"/rights/people/{someone}"
+    open_file(supervisor, someone, page)
+    (choice,) = re.findall(r'<option value="([0-9a-f-]{36}:\d+)"', text(supervisor.get(page)))
+    assert send(supervisor, page, {"request": "nothing"}, "/requests/assignment").status_code == 404
+    assert send(supervisor, page, {"request": choice}, "/requests/assignment").status_code == 303
+    assert "Reclamo en trámite" in text(supervisor.get(page))
+    assert "vine en agosto" in text(supervisor.get(address))
+    with app.extensions["database"].read_session() as session:
+        (row,) = session.scalars(select(RightsRequest))
+        assert row.tag is not None
+        assert row.sealed_words is not None
+    assert send(supervisor, page, {"request": choice}, "/requests/assignment").status_code == 409
+    assert send(supervisor, address, answer, "/decision").status_code == 422  # nobody proved who asks
+    assert send(supervisor, address, {"proof": "document"}, "/proof").status_code == 303
+    assert send(supervisor, address, answer, "/decision").status_code == 303
+    assert "Los datos se borraron. Nadie los puede leer" in text(supervisor.get(address))

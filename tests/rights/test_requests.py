@@ -24,11 +24,14 @@ from attention_point.people.erasure.services import erase_person
 from attention_point.people.models import Person, RightsMark
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.corrections import CONSENT_REVOKED
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.models import ReferralNotice
+from attention_point.referrals.notices import take_notices
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.models import RightsRequest
 from attention_point.rights.requests import steps, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts
+from attention_point.rights.requests.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests.services import NewRequest, register_request
 from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
@@ -241,7 +244,9 @@ def test_a_revocation_recalls_open_referrals_tells_entities_and_stops_later_use(
     assert decided.note["done"] == {"recalled": len(referrals), "kept": 0}
     assert {referral.state for referral in referrals} == {"withdrawn"}
     assert {referral.record["answers"][-1]["reason"] for referral in referrals} == {CONSENT_REVOKED}
-    assert len(session.scalars(select(ReferralNotice)).all()) == len({referral.entity for referral in referrals})
+    told = {(notice.kind, notice.entity) for notice in take_notices(session)}
+    assert told == {(kind, referral.entity) for referral in referrals for kind in ("withdrawn", "recall")}
+    assert {(recall.reference, recall.reason) for recall in list_recalls(session)} == {(visit.reference, "revoked")}
     assert "research" not in list_standing_consents(session, person, NOON.date())
     assert "attention" in list_standing_consents(session, person, NOON.date())
     assert list(list_consented_visits(session, "research", RECEIVED, RECEIVED)) == []
@@ -309,3 +314,20 @@ def test_nobody_is_written_to_who_did_not_say_that_it_is_safe(session: Session) 
     told = filed(session, "claim", answer_way="phone", address="3001234567", is_safe=True)
     silenced = steps.silence_request(session, SUPERVISOR, told.id, told.version)
     assert (told.is_silent, silenced.is_silent, (silenced.words or {}).get("address")) == (False, True, "")
+
+
+def test_closed_requests_lose_their_words_and_then_go(session: Session) -> None:
+    kept, _code = recorded_person(session)
+    of_somebody = filed(session, "consultation", person=kept)
+    of_nobody = filed(session, "claim", person=None)
+    still_open = filed(session, "claim", person=None)
+    for request in (of_somebody, of_nobody):
+        steps.withdraw_request(session, SUPERVISOR, request.id, request.version)
+    assert purge_requests(session, SUPERVISOR, date(2019, 8, 16)) == PastRequests((), ())
+    assert [entry.id for entry in purge_requests(session, SUPERVISOR, date(2019, 8, 17)).wordy] == [of_nobody.id]
+    assert stored_requests.get_request(session, of_nobody.id).words is None
+    assert stored_requests.get_request(session, of_nobody.id).state == "withdrawn"
+    assert stored_requests.get_request(session, of_somebody.id).words
+    over = purge_requests(session, SUPERVISOR, date(2027, 8, 17)).over
+    assert {entry.id for entry in over} == {of_somebody.id, of_nobody.id}
+    assert session.scalars(select(RightsRequest.id)).all() == [still_open.id]

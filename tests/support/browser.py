@@ -1,6 +1,5 @@
 """A real browser at tablet size, and axe on what it shows."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -35,20 +34,13 @@ def find_chromium() -> str | None:
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a browser's journey once more where all is checked at once: its summary names each that needed it (R)."""
-    if "CI" in os.environ:
-        for item in items:
-            if "page" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The system's Chromium, which speaks to nobody but the page's server."""
     chromium = find_chromium()
     if chromium is None:
         missing("Chromium", "chromium-headless-shell")
+    expect.set_options(timeout=PATIENCE)  # for pages of a test's own too
     return {"executable_path": chromium, "args": ARGUMENTS, "headless": True}
 
 
@@ -66,7 +58,6 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A browser's page. The test fails if a script breaks or the content security policy stops something."""
-    expect.set_options(timeout=PATIENCE)
     faults = watch(page)
     yield page
     assert not faults, "\n".join(faults)

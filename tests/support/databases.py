@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from attention_point import catalogue
 from attention_point.directory.queries import list_entity_names, list_point_names
-from attention_point.foundation.database import Database, migrations, new_id
+from attention_point.foundation.database import Database, engine, migrations, new_id
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.people.search import index_keeper
+from attention_point.portal.inbox.order import index_keeper as inbox_keeper
 from tests.support.machine import missing
 from tests.support.postgres import Server, find_binaries
 
@@ -30,6 +31,7 @@ Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]
 # Set by the controlling process before it starts its workers, who inherit it.
 SERVER_FOLDER = "PYTEST_POSTGRESQL_FOLDER"
 TEMPLATE = "template_migrated"
+PATIENT_SECONDS = 60.0
 
 
 ENGINES = ("sqlite", "postgresql")
@@ -77,6 +79,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server when the controlling process, which ends last, ends."""
     if not hasattr(config, "workerinput") and SERVER_FOLDER in os.environ:
         Server(Path(os.environ.pop(SERVER_FOLDER))).stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """What a person is not kept waiting for, a busy machine may take its time for. A test of a refusal sets its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MAX_WAIT_SECONDS", PATIENT_SECONDS)
+        patch.setattr(index_keeper, "FIRST_WAIT_SECONDS", PATIENT_SECONDS)
+        patch.setattr(inbox_keeper, "FIRST_WAIT_SECONDS", PATIENT_SECONDS)
+        yield
 
 
 @pytest.fixture(scope="session")

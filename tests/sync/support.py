@@ -57,6 +57,10 @@ class Device:
         """Send it as a program."""
         return self.program.post(OUTBOX, json=envelope, headers=self.headers)
 
+    def send_together(self, *envelopes: Mapping[str, Any]) -> TestResponse:
+        """Send them as a program in one request."""
+        return self.program.post(f"{OUTBOX}/batch", json={"captures": envelopes}, headers=self.headers)
+
 
 def send_from(client: PageClient, envelope: Mapping[str, Any]) -> TestResponse:
     """Send it as the page's script does, which has no token of a form."""

@@ -57,6 +57,43 @@ def test_a_programs_draft_is_recorded_once(device: Device, database: Database) -
     assert (capture.state, capture.sealed, visits(database)) == ("recorded", None, 1)
 
 
+def test_of_several_together_each_has_its_own_answer(device: Device, database: Database) -> None:
+    good, wrong, late = draft(), draft(needs=["NO-SUCH"]), draft()
+    first, refused, last = (device.envelope(content) for content in (good, wrong, late))
+    alone = device.send(known := device.envelope(draft())).get_json()
+    sent = [
+        known,
+        first,
+        refused,
+        first,
+        {**first, "sealed": refused["sealed"]},
+        {"id": "x"},
+        {**device.envelope({}), "key": "none"},
+        last,
+    ]
+    reply = device.send_together(*sent)
+    assert reply.status_code == 200
+    results = reply.get_json()["results"]
+    assert [result["status"] for result in results] == [200, 201, 422, 200, 409, 422, 422, 201]
+    assert [result.get("error") for result in results] == [
+        None,
+        None,
+        "invalid",
+        None,
+        "id_taken",
+        "invalid",
+        "damaged",
+        None,
+    ]
+    assert (results[0]["receipt"], results[3]["receipt"]) == (alone, results[1]["receipt"])
+    assert (results[2]["receipt"]["state"], results[2]["fields"][0]["field"]) == ("refused", "needs.0")
+    assert not {"receipt"} & {*results[4], *results[5]}
+    assert sorted(states(database)) == ["damaged", "recorded", "recorded", "recorded", "refused"]
+    assert visits(database) == 3
+    assert [result["status"] for result in device.send_together(*sent).get_json()["results"]].count(200) == 6
+    assert device.send_together(*[known] * 11).status_code == 422
+
+
 def test_fifty_equal_requests_at_once_record_one_visit(app: Flask, device: Device, database: Database) -> None:
     envelope = device.envelope(draft())
 

@@ -91,7 +91,7 @@ def _together(starts: list[Callable[[], int]]) -> list[int]:
     barrier = threading.Barrier(len(starts))
 
     def begin(start: Callable[[], int]) -> int:
-        barrier.wait(30)
+        barrier.wait(60)
         return start()
 
     with ThreadPoolExecutor(len(starts)) as pool:

@@ -39,7 +39,9 @@ def test_a_called_turn_waits_again_when_its_agent_leaves(session: Session) -> No
     desk_services.occupy_desk(session, ana, first)
     desk_services.occupy_desk(session, luis, second)
     turn, sent = give(session), give(session)
+    services.call_turn(session, luis, sent.id, second)
     services.transfer_turn(session, luis, sent.id, first)
+    assert sent.calls == 0  # the other desk reads how often it called itself
     services.call_turn(session, ana, turn.id, first)
     assert services.list_callable_turns(session, queries.read_desk(session, second)) == []
     desk_services.leave_desk(session, ana)

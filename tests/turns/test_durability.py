@@ -79,7 +79,7 @@ def test_killed_after_the_answer_nothing_is_lost(file: Path, keyring_path: Path)
     time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     told += [line.split() for line in process.stdout.read().splitlines() if len(line.split()) == 2]
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     states = read_states(file)
     # The latest word of each turn; the killed process may have gone one step further than it could say.

@@ -17,6 +17,7 @@ from attention_point.foundation.errors import AppError, Conflict
 from attention_point.foundation.jobs import Job, JobRun
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days, find_first_working_day
+from attention_point.intake.corrections import joining
 from attention_point.people.duplicates import decisions, pairs
 from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files
@@ -95,5 +96,5 @@ def _compare_pairs(staff: DemoStaff, session: Session) -> Iterator[Step]:
     for number, pair in enumerate(undecided_pairs[:-UNDECIDED_PAIRS]):
         judgement = decisions.Judgement(COMPARISON_REASONS[number % len(COMPARISON_REASONS)], pair.other)
         with suppress(Conflict):  # two records that an earlier pair of the same day joined already
-            decisions.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, judgement)
+            joining.decide_pair(session, staff.agent_actors[0], pair.person, pair.other, judgement)
     return iter(())

@@ -62,6 +62,8 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": DESK_PERMISSIONS
     | {
         "restricted.view",
+        # The first page: what waits for whoever leads the point.
+        "tasks.view",
         # Erases somebody for good, because they asked for it or because an authority ordered it.
         "people.erase",
         # As the second person who gives an account back to its owner.

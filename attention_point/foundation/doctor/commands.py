@@ -38,30 +38,42 @@ def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.C
         with report_errors():
             settings = read_settings()
         finding_count = sum(_run_check(label, partial(run, settings)) for label, run in MACHINE_CHECKS)
-        finding_count += _run_database_checks(settings, (DATABASE_CHECK, keyring_fit), checks)
+        database_findings, advice_count = _run_database_checks(settings, (DATABASE_CHECK, keyring_fit), checks)
+        finding_count += database_findings
         if finding_count:
             click.echo(ngettext("%(num)s problem found.", "%(num)s problems found.", finding_count), err=True)
             raise click.exceptions.Exit(1)
-        click.echo(_("No problems found."))
+        if advice_count:
+            click.echo(
+                ngettext(
+                    "No problems found, and %(num)s piece of advice above.",
+                    "No problems found, and %(num)s pieces of advice above.",
+                    advice_count,
+                )
+            )
+        else:
+            click.echo(_("No problems found."))
 
     return run_doctor
 
 
-def _run_database_checks(settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]) -> int:
+def _run_database_checks(settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]) -> tuple[int, int]:
+    """Runs them in their order. Returns how many problems they found, and how many pieces of advice."""
     # Without keyring or database the other checks would all say the same. They are named as not done, so that nobody
     # takes them for passed.
     try:
         vault = Vault(Keyring.load(settings.keyring))
     except AppError:
         _report_skipped_checks((*first_checks, *checks))
-        return 0
+        return 0, 0
     with closing(Database(settings.database_url, info={"vault": vault})) as database:
         for number, check in enumerate(first_checks, 1):
             if finding_count := _run_check(check.label, partial(check.run, database, settings)):
                 _report_skipped_checks((*first_checks[number:], *checks))
-                return finding_count
+                return finding_count, 0
         counts = [(check, _run_check(check.label, partial(check.run, database, settings))) for check in checks]
-        return sum(count for check, count in counts if not check.is_advice)
+        advice_count = sum(count for check, count in counts if check.is_advice)
+        return sum(count for _check, count in counts) - advice_count, advice_count
 
 
 def _run_check(label: str, run: Callable[[], Iterable[str]]) -> int:

@@ -66,7 +66,9 @@ def record(
         _append_entries(session, [entry])
 
 
-def record_shown(session: Session, actor: Actor, action: str, subject: str, subject_id: UUID, **detail: Any) -> None:
+def record_shown(
+    session: Session, actor: Actor, action: str, subject: str, subject_id: UUID | str, **detail: Any
+) -> None:
     """Record what a refusal shows: the entry waits in the session, and is written although the rest is undone."""
     entry = _build_entry(session, actor, action, subject, subject_id, detail)
     session.info.setdefault(_PENDING_KEY, []).append(entry)

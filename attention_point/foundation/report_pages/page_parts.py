@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import Chart, Heading, Note, Paragraph, Report, Table, draw_chart_svg
 from attention_point.foundation.report_pages.wording import build_report_wording
+from attention_point.foundation.worker import CLIENT
 
 F = TypeVar("F")
 
@@ -58,6 +60,13 @@ def send_download(content: bytes, mimetype: str, file_name: str) -> Response:
     """Send bytes as a file to save."""
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, mimetype=mimetype, headers=headers)
+
+
+def prepare_files() -> None:
+    """Start the worker that draws files, and return at once: it starts while the page that offers them is read."""
+    # Under the server alone: a program or a test that takes one page needs no other process.
+    if "waitress.client_disconnected" in request.environ:
+        CLIENT.start()
 
 
 def get_file_format(formats: Mapping[str, F], extension: str) -> F:

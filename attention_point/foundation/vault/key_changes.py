@@ -49,6 +49,25 @@ def remove_version(keyring: Keyring, kind: str, version: int) -> Keyring:
     return _replace_keys(keyring, kind, replace(keys, keys=others))
 
 
+def is_successor(keyring: Keyring, before: Keyring) -> bool:
+    """Whether a keyring is what another one became by changes of this module, or is the same.
+
+    Another installation's is not, nor is a copy of before a rotation: with either, what was just written opens no more.
+    """
+    kept = [_is_key_kept(keyring.get_keys(kind), before.get_keys(kind)) for kind in KEY_KINDS]
+    # Where each key was rotated and the old ones were removed, the secrets that stay tell whose keyring it is.
+    version = before.derive.current
+    lasting = {purpose: derive_secret(before.derive.keys[version], purpose) for purpose in LASTING_PURPOSES}
+    return False not in kept and (True in kept or keyring.lasting.get(version) == lasting)
+
+
+def _is_key_kept(keys: KeySet, before: KeySet) -> bool | None:
+    """Whether the key that was the current one is held still; None where a later one took its place."""
+    if before.current in keys.keys:
+        return keys.keys[before.current] == before.keys[before.current] and keys.current >= before.current
+    return None if keys.current > before.current else False
+
+
 def _replace_keys(keyring: Keyring, kind: str, keys: KeySet) -> Keyring:
     by_kind = {name: keyring.get_keys(name) for name in KEY_KINDS} | {kind: keys}
     return Keyring(**by_kind, lasting=keyring.lasting)

@@ -121,7 +121,11 @@ class Keyring:
             content = path.read_bytes()
         except FileNotFoundError:
             raise KeyringError(
-                _("there is no keyring at %(path)s: run 'attention-point init' first", path=path)
+                _(
+                    "there is no keyring at %(path)s: put back its copy; only a new installation gets one, by "
+                    "“attention-point init”",
+                    path=path,
+                )
             ) from None
         except OSError as error:
             raise KeyringError(

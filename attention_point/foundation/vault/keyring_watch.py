@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from attention_point.foundation.vault.key_changes import is_successor
 from attention_point.foundation.vault.keyring import Keyring, KeyringError
 from attention_point.foundation.vault.vault import Vault
 
@@ -17,15 +18,17 @@ _FileState = tuple[int, int, int, int]
 class KeyringWatch:
     """Gives the vault of the keyring's file as it is now. Raises KeyringError for a file that does not load at first.
 
-    A file that does not load later leaves the vault as it was: the desk goes on with the keys that it has, the log says
-    so once, and ``doctor`` says it each time.
+    A file that does not load later, or is no successor of the keyring in use, leaves the vault as it was: the desk goes
+    on with the keys that it has. The log says so once; ``doctor`` and the page of the system say it each time.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._state = self._read_state()
-        self._vault = Vault(Keyring.load(path))
+        self._keyring = Keyring.load(path)
+        self._vault = Vault(self._keyring)
+        self.is_file_refused = False
 
     def get_vault(self) -> Vault:
         """The vault now. It asks the file system, which takes two millionths of a second, and reads what changed."""
@@ -42,9 +45,16 @@ class KeyringWatch:
             # request.
             self._state = state
             try:
-                self._vault = Vault(Keyring.load(self._path))
+                keyring = Keyring.load(self._path)
             except KeyringError:
+                self.is_file_refused = True
                 log.error("keyring-not-loaded")
+                return
+            self.is_file_refused = not is_successor(keyring, self._keyring)
+            if self.is_file_refused:
+                log.error("keyring-of-another-installation")
+                return
+            self._keyring, self._vault = keyring, Vault(keyring)
 
     def _read_state(self) -> _FileState | None:
         try:

@@ -127,6 +127,11 @@ class Vault:
         return [self._build_tag(field, value, version) for version in self._index_versions]
 
     @property
+    def wrap_versions(self) -> Sequence[int]:
+        """The versions of the key that wraps people's keys."""
+        return tuple(self._wrap)
+
+    @property
     def index_versions(self) -> Sequence[int]:
         """The versions of the index key, in the order of ``index_tags``."""
         return self._index_versions

@@ -4,7 +4,7 @@ Python runs one thread at a time. A paper that a thread of the server drew would
 that registers meanwhile (docs/decisions/0048-papers-are-drawn-beside-the-server.md).
 """
 
-from attention_point.foundation.worker.client import run_in_worker
+from attention_point.foundation.worker.client import CLIENT, run_in_worker
 from attention_point.foundation.worker.protocol import NotDone
 
-__all__ = ["NotDone", "run_in_worker"]
+__all__ = ["CLIENT", "NotDone", "run_in_worker"]

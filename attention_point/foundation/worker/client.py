@@ -58,6 +58,15 @@ class WorkerClient:
         finally:
             self._places.release()
 
+    def start(self) -> None:
+        """Start the process where none runs, and return at once."""
+        # Whoever has the turn has started it.
+        if self._turn.acquire(blocking=False):
+            try:
+                self._get_connection()
+            finally:
+                self._turn.release()
+
     def _run_in_turn(self, task: protocol.Task) -> protocol.Outcome:
         for _attempt in range(2):  # a worker that has just ended for want of work did not take the task
             try:

@@ -1,7 +1,7 @@
 """Applies a correction to a visit: its row and sealed history, its person, its counts and its referrals.
 
-A visit of a closed month stays counted as it was. What the correction adds to it, a need, counts on the day of the
-correction (decision 30).
+A visit of a closed month stays counted as it was. What the correction adds to it, a need or a vulnerability, counts on
+the day of the correction (decision 30).
 """
 
 from collections import Counter
@@ -94,7 +94,7 @@ def apply_correction(session: Session, actor: Actor, correction: Correction) -> 
     journal.record(session, actor, "visit.correct", "visit", correction.visit.id, **details)
     new_referrals = list(referral_changes.list_new_referrals(plan_change, basis.referrals)) if plan_change else []
     cells = _change_referrals(session, actor, correction, basis, plan_change, day)
-    stated_changes = follow_person(basis.rows, correction.person.record, record_after)
+    stated_changes = follow_person(basis.rows, correction.person.id, correction.person.record, record_after)
     stated_changes[correction.visit.id] = stated_facts
     if not basis.is_open:
         stated_changes |= _add_to_closed_month(session, correction, basis, now, is_due=bool(new_referrals))
@@ -154,15 +154,16 @@ def _build_stated_facts(correction: Correction, basis: _Basis, day: date) -> Vis
 
 
 def follow_person(
-    rows: Sequence[CountedRow], record_before: PersonRecord, record_after: PersonRecord
+    rows: Sequence[CountedRow], person: UUID, record_before: PersonRecord, record_after: PersonRecord
 ) -> dict[UUID, VisitFacts | None]:
     """What the visits of a person state once the person was corrected, by their ids.
 
     A visit that stated the wrong value states the right one; one that stated another value, at another time, keeps it.
+    Those of a joined record stay: what that one says was not corrected.
     """
     stated_changes: dict[UUID, VisitFacts | None] = {}
     for row in rows:
-        if row.stated is not None:
+        if row.stated is not None and row.person == person:
             before = _build_person_facts(record_before, row.attended_day)
             after = _build_person_facts(record_after, row.attended_day)
             person_facts = _follow_facts(row.stated.person, before, after)
@@ -250,8 +251,9 @@ def _add_to_closed_month(
 ) -> dict[UUID, VisitFacts | None]:
     """What the correction adds to a visit of a closed month, on the day of the correction; by the addition's id.
 
-    A need that was not counted counts, with the vulnerabilities that were not. ``is_due``: new referrals count on that
-    day, so that there is an addition for them even if it counts nothing itself.
+    A need or a vulnerability that was not counted counts: a person may have several, so that one more is not one person
+    more. ``is_due``: new referrals count on that day, so that there is an addition for them even if it counts nothing
+    itself.
     """
     additions = [row for row in basis.rows if row.visit_id == correction.visit.id and not row.is_visit]
     frozen_facts = [row.counted for row in (basis.row, *additions) if row.is_frozen(basis.open_months) and row.counted]
@@ -261,10 +263,10 @@ def _add_to_closed_month(
     )
     this_month = first_of_month(clock.today())
     addition = next((row for row in additions if first_of_month(row.day) == this_month), None)
-    if addition is None and not (needs or is_due):
+    if addition is None and not (needs or vulnerabilities or is_due):
         return {}
     addition_id, day = (addition.id, addition.day) if addition else (_insert_addition(session, correction, now), None)
-    if not needs:
+    if not (needs or vulnerabilities):
         return {addition_id: None}
     day = day or clock.today()
     facts = VisitFacts(

@@ -94,13 +94,13 @@ def _correct_details(
     person_correction = people_services.PersonCorrection(person_changes, reason, fingerprint, actor.journal_label, now)
     corrected_person = people_services.correct_person(session, person, person_correction)
     rows = recounting.list_counted_rows(session, person.id, person.key)
-    today_visits = [row.visit_id for row in rows if row.day == clock.today()]
+    today_visits = [row.visit_id for row in rows if row.day == clock.today() and row.person == person.id]
     # The rows of referrals first, as who answers one does; then the months, and after them the journal.
     for visit_id in today_visits:
         referral_queries.list_decrypted_of_visit(session, visit_id, lock=True)
     open_months = recounting.lock_months(session, [row.day for row in rows])
     journal.record(session, actor, "person.correct", "person", person.id, fields=sorted(person_changes))
-    stated_changes = follow_person(rows, person.record, corrected_person.record)
+    stated_changes = follow_person(rows, person.id, person.record, corrected_person.record)
     cells.update(recounting.recount_person(session, person.id, person.key, rows, stated_changes, open_months))
     for correction in _list_visits_to_follow(session, actor, person, corrected_person.record, reason, fingerprint):
         cells.update(apply_correction(session, actor, correction))

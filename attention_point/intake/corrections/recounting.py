@@ -1,8 +1,9 @@
-"""Counts a person's visits anew after one of them was corrected or annulled.
+"""Counts a person's visits anew after one of them was corrected or annulled, or records were joined or separated.
 
-Who is first in a month, and which needs are new in it, depends on the visits before. So all of a person's visits are
-counted again, in the order in which they were received, except in closed months: these stay as they were counted.
-A quarter and a year end with their last month: until then it may change who counts first in them.
+The visits of all records of one person count as those of one (``people.merging``). Who is first in a month, and which
+needs are new in it, depends on the visits before. So all of a person's visits are counted again, in the order in which
+they were received, except in closed months: these stay as they were counted. A quarter and a year end with their last
+month: until then it may change who counts first in them.
 """
 
 from collections import Counter
@@ -17,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import PERIOD_KINDS, Period, find_period, first_of_month
 from attention_point.foundation import clock
-from attention_point.foundation.vault import UNVERSIONED, PersonKey
+from attention_point.foundation.vault import PADDING_BLOCK_BYTES, UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
 from attention_point.intake.records.person_counts import seal_counts
+from attention_point.people import merging
 from attention_point.people import queries as people_queries
 from attention_point.people import services as people_services
 from attention_point.tallies import people_once
@@ -45,16 +47,20 @@ _SEAL_VISIT = update(Visit).where(Visit.id == bindparam("row")).values(sealed=bi
 _SEAL_ADDITION = (
     update(VisitAddition).where(VisitAddition.id == bindparam("row")).values(sealed=bindparam("new_sealed"))
 )
+_COVERING_BLOCK_BYTES = 2048  # most visits have less than half of it, so that their lengths say nothing
 
 
 @dataclass(slots=True)
 class CountedRow:
-    """A visit or an addition as it counts. ``record`` is None where it does not open.
+    """A visit or an addition as it counts. ``person`` is the record under whose key it is sealed.
 
-    ``stated`` is what it says by itself, ``counted`` how it counts; both are None where it does not count.
+    ``record`` is None where it does not open. ``stated`` is what it says by itself, ``counted`` how it counts; both are
+    None where it does not count.
     """
 
     id: UUID
+    person: UUID
+    key: PersonKey
     purpose: str
     version: int
     visit_id: UUID
@@ -76,11 +82,14 @@ class CountedRow:
 
 
 def list_counted_rows(session: Session, person: UUID, key: PersonKey) -> list[CountedRow]:
-    """All visits of a person and what corrections added to them, in the order in which they were received."""
+    """All visits of a person, of every record of theirs, and what corrections added to them, in the order in which they
+    were received.
+    """
     rows = [
-        _open_row(session, key, purpose, row)
+        _open_row(session, member, member_key, purpose, row)
+        for member, member_key in _open_linked_keys(session, person, key).items()
         for purpose, query in ((SEALING_PURPOSE, _VISITS_OF_PERSON), (ADDITION_PURPOSE, _ADDITIONS_OF_PERSON))
-        for row in session.execute(query, {"person": person})
+        for row in session.execute(query, {"person": member})
     ]
     rows.sort(key=lambda row: visit_facts.build_order(row.happened_at, row.counted, row.id))
     counted_rows = [row for row in rows if row.counted is not None]
@@ -90,12 +99,22 @@ def list_counted_rows(session: Session, person: UUID, key: PersonKey) -> list[Co
     return rows
 
 
-def _open_row(session: Session, key: PersonKey, purpose: str, row: Any) -> CountedRow:
+def _open_linked_keys(session: Session, person: UUID, key: PersonKey) -> dict[UUID, PersonKey]:
+    # The record that goes on stands first. One whose key does not open stays as it is counted.
+    linked = merging.list_linked(session, person)
+    others = people_queries.open_person_keys(session, {*linked} - {person}) if len(linked) > 1 else {}
+    keys = {**others, person: key}
+    return {member: member_key for member in linked if (member_key := keys.get(member)) is not None}
+
+
+def _open_row(session: Session, person: UUID, key: PersonKey, purpose: str, row: Any) -> CountedRow:
     row_id, visit_id, day, happened_at, attended_at, sealed, version = row
     record = people_queries.open_record_or_note(session, key, purpose, row_id, sealed, version)
     counted = visit_facts.decode_visit_facts(record["counted"]) if record and record.get("counted") else None
     stated, attended_day = visit_facts.restore_stated_facts(record or {}), clock.local_day(attended_at)
-    return CountedRow(row_id, purpose, version, visit_id, day, happened_at, attended_day, record, stated, counted)
+    return CountedRow(
+        row_id, person, key, purpose, version, visit_id, day, happened_at, attended_day, record, stated, counted
+    )
 
 
 def lock_months(session: Session, days: Iterable[date]) -> frozenset[date]:
@@ -113,12 +132,16 @@ def recount_person(
     rows: list[CountedRow],
     changes: Mapping[UUID, VisitFacts | None],
     open_months: frozenset[date],
+    *,
+    seals_all: bool = False,
 ) -> Counter[CellKey]:
     """Count the rows anew, save those that count differently and how the person counts then, and return the change of
     the counts.
 
-    ``changes`` holds what rows state after a correction, by their ids; None for one that counts no more.
+    ``changes`` holds what rows state after a correction, by their ids; None for one that counts no more. With
+    ``seals_all`` every row is sealed anew, in longer blocks, so that nobody sees in which of them something changed.
     """
+    block_bytes = _COVERING_BLOCK_BYTES if seals_all else None
     damaged_periods = {find_period(kind, row.day) for row in rows if row.record is None for kind in PERIOD_KINDS}
     counts, cells = people_once.PersonCounts(), Counter[CellKey]()
     for row in rows:
@@ -138,8 +161,12 @@ def recount_person(
             counted = _keep_repeats(counted, row.counted, damaged_periods)
         if counted is not None:
             counts.add_visit(counted)
-        cells.update(_save_row(session, key, row, stated, counted))
-    people_services.save_counted(session, person, seal_counts(key, person, counts) if counts.periods else None)
+        cells.update(_save_row(session, row, stated, counted, block_bytes))
+    keys = _open_linked_keys(session, person, key)
+    # Visits to come are written on the record that goes on, the first. Only a decision about records tells all of them.
+    for member, member_key in list(keys.items())[: None if seals_all else 1]:
+        sealed = seal_counts(member_key, member, counts, block_bytes or PADDING_BLOCK_BYTES)
+        people_services.save_counted(session, member, sealed if counts.periods else None)
     return cells
 
 
@@ -175,10 +202,14 @@ def _select_repeated(new: Sequence[str], new_before: Sequence[str], repeated: Se
 
 
 def _save_row(
-    session: Session, key: PersonKey, row: CountedRow, stated: VisitFacts | None, counted: VisitFacts | None
+    session: Session,
+    row: CountedRow,
+    stated: VisitFacts | None,
+    counted: VisitFacts | None,
+    block_bytes: int | None,
 ) -> Counter[CellKey]:
     cells: Counter[CellKey] = Counter()
-    if (stated, counted) == (row.stated, row.counted):
+    if block_bytes is None and (stated, counted) == (row.stated, row.counted):
         return cells
     if row.counted is not None:
         cells.subtract(build_visit_cells(row.counted))
@@ -190,6 +221,8 @@ def _save_row(
         record |= visit_facts.encode_stated_person(stated, counted)
     statement = _SEAL_VISIT if row.is_visit else _SEAL_ADDITION
     # Its version stays: how a visit counts is no change that anybody could overlook.
-    sealed = key.seal(row.purpose, row.id, record, version=row.version)
+    sealed = row.key.seal(
+        row.purpose, row.id, record, version=row.version, block_bytes=block_bytes or PADDING_BLOCK_BYTES
+    )
     session.execute(statement, {"row": row.id, "new_sealed": sealed})
     return cells

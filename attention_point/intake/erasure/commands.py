@@ -1,7 +1,6 @@
 """The commands ``attention-point person …``: erasing people, and removing what is past its time."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 import click
 
@@ -13,6 +12,8 @@ from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import format_datetime, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.erasure import purge
+from attention_point.intake.erasure.entity_recalls import erase_person_everywhere
+from attention_point.intake.erasure.person_reference import find_person
 from attention_point.people import merging
 from attention_point.people.erasure import proof, services
 from attention_point.people.erasure.proof import ErasureProof
@@ -33,22 +34,23 @@ def person_commands() -> None:
 
 
 @person_commands.command("erase")
-@click.argument("person", type=click.UUID)
+@click.argument("reference")
 @click.option(
     "--ground", required=True, type=click.Choice(sorted(services.GROUNDS)), help="Why: a code of the list of grounds."
 )
 @click.option("--note", default="", help="On what it stands, the number of the request, say. Kept sealed.")
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask.")
 @_REWRITE
-def erase_person(person: UUID, ground: str, note: str, is_confirmed: bool, is_rewritten: bool) -> None:
-    """Erase a person for good, by the id in the address of their page. Counts stay; nobody can read the data again."""
+def erase_person(reference: str, ground: str, note: str, is_confirmed: bool, is_rewritten: bool) -> None:
+    """Erase a person for good. REFERENCE is the person's id, a visit's number or a slip's code. Counts stay."""
     if not is_confirmed:
         click.confirm(_("Erase this person's data for good? Nobody can bring them back."), abort=True, err=True)
     with use_database() as database:
         with database.read_session() as session:
+            person = find_person(session, reference)
             traces = proof.collect_traces(session, merging.list_linked(session, person))
         with database.write_session() as session:
-            result = services.erase_person(session, SYSTEM, person, ground, note)
+            result = erase_person_everywhere(session, SYSTEM, person, ground, note)
         if is_rewritten:
             proof.rewrite_people(database)
         found = proof.prove_erasure(database, result.person_ids, traces)

@@ -13,10 +13,12 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake.corrections.pages import refused_forms
+from attention_point.intake.erasure.entity_recalls import erase_person_everywhere
 from attention_point.intake.erasure.forms import ErasureForm
 from attention_point.intake.models import Visit
 from attention_point.people import merging
 from attention_point.people import records as people_records
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.erasure import services
 from attention_point.referrals.models import Referral
 from attention_point.referrals.rules import OPEN_STATES
@@ -45,6 +47,7 @@ def show_erasure(person: UUID) -> str:
         person_id=person,
         visit_count=session.scalar(select(func.count()).where(Visit.person_id.in_(linked_people))),
         open_referral_count=session.scalar(open_referrals),
+        claim_marks=list_marks_of_person(session, person),
     )
 
 
@@ -59,7 +62,7 @@ def erase_person(person: UUID) -> Response:
     try:
         ground = form.read_ground()
         with db_session().begin_nested():
-            services.erase_person(db_session(), current_actor(), person, ground, form.note.data or "")
+            erase_person_everywhere(db_session(), current_actor(), person, ground, form.note.data or "")
     except Invalid as error:
         return refused_forms.keep_and_show_again(error.field_errors)
     flash(_("The data are erased."), "success")

@@ -29,6 +29,14 @@ from attention_point.intake.form.typed_values import drop_blank_values, read_bir
 from attention_point.intake.form.visit_form import build_payload
 
 PROTECTION_NEED = "NNA-PROT"
+_INHERITED_PATHS = frozenset(
+    {
+        "attended_at",
+        "arrived_at",
+        *(f"person.{name}" for name in COMMON_FIELDS),
+        *(f"facts.{name}" for name in COMMON_FACTS),
+    }
+)
 
 
 def read_completed_payloads(payloads: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], VisitDraft]]:
@@ -49,7 +57,10 @@ def _read_drafts(payloads: Sequence[dict[str, Any]]) -> list[VisitDraft]:
         try:
             drafts.append(read_draft(payload))
         except Invalid as error:
-            errors += error.field_errors if index == 0 else name_person(index, error.field_errors)
+            # What a row has from the main person is told once, beside the field in which it was typed.
+            told = _INHERITED_PATHS.intersection(fault.field for fault in errors)
+            new_errors = [fault for fault in error.field_errors if fault.field not in told]
+            errors += name_person(index, new_errors) if index else new_errors
     if errors:
         raise Invalid(_("Some fields need attention."), tuple(errors))
     check_family_drafts(drafts)

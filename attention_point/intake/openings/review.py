@@ -5,7 +5,7 @@ on the rows that were worth a look would tell which people are victims (decision
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.doctor import TODAY, Task
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.intake import queries
 from attention_point.intake.models import Visit
 from attention_point.people.break_glass import grants
@@ -73,6 +75,18 @@ def count_waiting(session: Session, actor_label: str = "") -> int:
         actor != actor_label and not _is_reviewed(actor, opened_at, reviews)
         for actor, opened_at in grants.list_moments(session, clock.now() - REVIEWED_SPAN)
     )
+
+
+def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
+    """How many files that others opened wait for the reader's review."""
+    count = count_waiting(session, actor.journal_label) if actor.may(REVIEW_PERMISSION) else 0
+    if count:
+        sentence = ngettext(
+            "%(num)s file was opened by somebody else: look at the reason.",
+            "%(num)s files were opened by others: look at the reasons.",
+            count,
+        )
+        yield Task(TODAY, sentence, "openings.list_openings")
 
 
 def confirm_review(session: Session, actor: Actor, until: str) -> None:

@@ -24,12 +24,15 @@ from attention_point.intake.form.person_summary import describe_household, descr
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
 from attention_point.intake.pages.check_page.doubts import list_doubts
-from attention_point.intake.pages.check_page.shared_words import list_shared_rows, list_shared_words
+from attention_point.intake.pages.check_page.shared_words import (
+    list_shared_guidance,
+    list_shared_rows,
+    list_shared_words,
+)
 from attention_point.intake.pages.likely_people import SAME_PERSON, build_person_question, require_person_choice
 from attention_point.intake.planning import plan_visit
 from attention_point.people.records import DecryptedPerson, format_full_name
-
-FOR_CHILD = "M1-CHILD"  # the rule: an adult asks for the protection of a child
+from attention_point.routing.answers import ASKS_FOR_CHILD
 
 
 def render_confirmation_page(
@@ -58,12 +61,15 @@ def render_confirmation_page(
     shared_rows = list_shared_rows([section["rows"] for section in sections])
     for section in sections:
         section["rows"] = [row for row in section["rows"] if row not in shared_rows]
+    cards_by_person = [section["cards"] for section in sections]
+    shared_words = list_shared_words(cards_by_person)
     return render_template(
         "desk/check.html",
         shared_rows=shared_rows,
         draft_id=draft_id,
         people=sections,
-        shared_words=list_shared_words(section["cards"] for section in sections),
+        shared_words=shared_words,
+        shared_guidance=list_shared_guidance(cards_by_person, shared_words),
         refer_all_count=sum(section["refer_all_count"] for section in sections),
         posted=fields,
         errors=errors,
@@ -119,10 +125,10 @@ def _describe_person(
         notice
         for notice in plan.notices
         # The child for whom an adult asks came along, and is referred with the need of her or his own.
-        if notice.rule != FOR_CHILD or not _has_child_with_need(person, notice.need)
+        if notice.rule != ASKS_FOR_CHILD or not _has_child_with_need(person, notice.need)
     ]
     # A child of whom somebody tells must not be forgotten because she or he did not come along.
-    asked_needs = {notice.need for notice in notices if notice.rule == FOR_CHILD}
+    asked_needs = {notice.need for notice in notices if notice.rule == ASKS_FOR_CHILD}
     return {
         "number": person.number,
         "name": format_full_name(draft.person_fields) or _("No name given"),

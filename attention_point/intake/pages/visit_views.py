@@ -28,7 +28,7 @@ from attention_point.intake.records.visit_lists import EVERY_VISIT, NO_VISITS, V
 from attention_point.intake.records.visit_rows import build_visit_rows
 from attention_point.people import merging
 from attention_point.people import records as people_records
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
@@ -96,7 +96,7 @@ def show_visit(visit: UUID) -> str:
         is_printed=is_printed,
         paper_labels=PRINT_FORMAT_LABELS,
         rule_set=_find_rule_set(decrypted_visit),
-        claim_marks=find_marks(session, [decrypted_visit.person_id]).get(decrypted_visit.person_id, []),
+        claim_marks=list_marks_of_person(session, decrypted_visit.person_id),
     )
 
 
@@ -283,7 +283,7 @@ def show_person(person: UUID) -> Response | str:
         joined_records=list_joined_records(session, actor, decrypted_person),
         household=list_household(session, actor, person),
         visits=visits,
-        claim_marks=find_marks(session, [person]).get(person, []),
+        claim_marks=list_marks_of_person(session, person),
         news=list_person_referrals(session, actor, person),
         page=request.path,
         repeat_url=lambda referral: url_for("desk.show_visit_form_for_person", person=person, repeat=referral),

@@ -5,6 +5,7 @@ in a period before the last one, and the first one after an earlier version of t
 """
 
 from datetime import date
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation.database import PreparedStatement
-from attention_point.foundation.vault import UNVERSIONED, PersonKey
+from attention_point.foundation.vault import PADDING_BLOCK_BYTES, UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
+from attention_point.people import merging
 from attention_point.people import queries as people_queries
 from attention_point.people.services import ReceivedPerson
 from attention_point.tallies.facts import VisitFacts
@@ -86,10 +88,10 @@ class CountOfVisit:
         return counts
 
 
-def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
+def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts, block_bytes: int = PADDING_BLOCK_BYTES) -> bytes:
     """Seal how a person counts: the last month, quarter and year, and what they were counted with in each."""
     # The version of the row is that of the person's record, which a visit alone does not change.
-    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED)
+    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED, block_bytes=block_bytes)
 
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:
@@ -120,12 +122,16 @@ def _restore_codes(codes: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _add_visits(session: Session, person: ReceivedPerson, counts: PersonCounts, first_day: date, last: date) -> None:
-    period = {"person": person.id, "first": first_day, "last": last}
+    # The visits of joined records count as those of one person.
+    others = {*merging.list_linked(session, person.id)} - {person.id}
+    keys = {**(people_queries.open_person_keys(session, others) if others else {}), person.id: person.key}
     # What was added to a visit later is sealed by itself and counts on its own day.
-    for purpose, statement in ((SEALING_PURPOSE, _VISITS_IN_PERIOD), (ADDITION_PURPOSE, _ADDITIONS_IN_PERIOD)):
+    sources = ((SEALING_PURPOSE, _VISITS_IN_PERIOD), (ADDITION_PURPOSE, _ADDITIONS_IN_PERIOD))
+    for member, (purpose, statement) in product(keys, sources):
+        period = {"person": member, "first": first_day, "last": last}
         for row_id, day, sealed, version in statement.execute(session, period):
             visit_id = row_id if isinstance(row_id, UUID) else UUID(row_id)  # SQLite keeps an id as text
-            record = people_queries.open_record_or_note(session, person.key, purpose, visit_id, sealed, version)
+            record = people_queries.open_record_or_note(session, keys[member], purpose, visit_id, sealed, version)
             if record is None:
                 counts.add_unknown(day)
             elif record.get("counted"):  # an annulled visit of an open month counts nothing

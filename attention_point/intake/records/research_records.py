@@ -1,9 +1,11 @@
 """Reads the data that people allowed for a purpose, without their names: for the extract for research."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +19,10 @@ from attention_point.intake.models import VOID, Visit
 from attention_point.intake.queries import SEALING_PURPOSE
 from attention_point.intake.recount import BATCH_SIZE
 from attention_point.intake.visit_facts import CORRECTED_FACTS
+from attention_point.people import merging
 from attention_point.people import queries as people_queries
 from attention_point.people.claim_marks.revocations import list_people_revoking
-from attention_point.people.records import find_age, open_people
+from attention_point.people.records import DecryptedPerson, find_age, open_people
 
 _PEOPLE_WITH_VISITS = (
     select(Visit.person_id)
@@ -32,7 +35,6 @@ _VISITS_OF_PEOPLE = (
     select(Visit.id, Visit.person_id, Visit.day, Visit.attended_at, Visit.received_at, Visit.sealed, Visit.version)
     # An annulled visit says nothing, neither yes nor no.
     .where(Visit.person_id.in_(bindparam("people", expanding=True)), Visit.sealed.is_not(None), Visit.state != VOID)
-    .order_by(Visit.person_id, Visit.day, Visit.id)
 )
 _LOWEST_ID = UUID(int=0)
 UNACCOMPANIED_CHILD = "unaccompanied_child"  # among the vulnerabilities
@@ -74,17 +76,22 @@ def list_consented_visits(session: Session, purpose: str, first_day: date, last_
 
     The erased are not here: nobody can read them. Nor is anybody with a visit that does not open, because it may hold a
     revocation, or whose own record does not: whether they are a child stands there. That is noted in the session.
-    Who took the purpose back by a request stays out until a later visit grants it again.
+    Who took the purpose back by a request stays out until a later visit grants it again. Joined records are one person,
+    who is as old as the younger of them says.
     """
     revoked_on = list_people_revoking(session, purpose)
-    last_id = _LOWEST_ID
+    last_id, joined = _LOWEST_ID, set[UUID]()
     # In batches by the person's id: nobody's visits are torn apart, and memory does not grow with the years.
     while (
         person_ids := session.execute(_PEOPLE_WITH_VISITS, {"first": first_day, "last": last_day, "after": last_id})
         .scalars()
         .all()
     ):
-        for visits in _list_visits_by_person(session, person_ids):
+        linked = merging.map_linked(session, person_ids)
+        groups = {linked.get(person, (person,)) for person in person_ids if person not in joined}
+        # Another record of the same person may come in a later batch.
+        joined.update(*linked.values())
+        for visits in _list_visits_by_person(session, sorted(groups)):
             granting_visit = _find_granting_visit(visits, purpose, revoked_on.get(visits[0].person) if visits else None)
             if granting_visit is not None and first_day <= granting_visit.day <= last_day:
                 yield _build_consented_visit(get_vault(session), purpose, granting_visit)
@@ -129,26 +136,32 @@ class _DecryptedVisit:
         return facts
 
 
-def _list_visits_by_person(session: Session, person_ids: Sequence[UUID]) -> Iterator[list[_DecryptedVisit]]:
-    # The earliest day first; nobody of whom a visit does not open.
-    people = open_people(session, person_ids)
-    rows = session.connection().execute(_VISITS_OF_PEOPLE, {"people": list(people)}).all()
-    for person_id, rows_of_person in groupby(rows, key=lambda row: row.person_id):
-        person = people[person_id]
-        key = person.key if person else None
-        decrypted_rows = [
-            (row, people_queries.open_record_or_note(session, key, SEALING_PURPOSE, row.id, row.sealed, row.version))
-            for row in rows_of_person
-        ]
-        visits = [
-            _DecryptedVisit(
-                person_id, row.day, row.attended_at, row.received_at, record, find_age(person.record, row.day)
-            )
-            for row, record in decrypted_rows
-            if record is not None and person is not None
-        ]
-        if len(visits) == len(decrypted_rows):
-            yield visits
+def _list_visits_by_person(session: Session, groups: Sequence[tuple[UUID, ...]]) -> Iterator[list[_DecryptedVisit]]:
+    # The earliest day first; nobody of whom a visit or a record does not open.
+    people = open_people(session, chain.from_iterable(groups))
+    rows_by_record: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_VISITS_OF_PEOPLE, {"people": list(people)}):
+        rows_by_record[row.person_id].append(row)
+    for group in groups:
+        members = {record: people[record] for record in group if record in people}
+        rows = chain.from_iterable(rows_by_record[record] for record in members)
+        visits = [_open_visit(session, members, row) for row in sorted(rows, key=attrgetter("day", "id"))]
+        readable_visits = [visit for visit in visits if visit is not None]
+        if len(readable_visits) == len(visits):
+            yield readable_visits
+
+
+def _open_visit(session: Session, members: Mapping[UUID, DecryptedPerson | None], row: Any) -> _DecryptedVisit | None:
+    member = members[row.person_id]
+    record = people_queries.open_record_or_note(
+        session, member.key if member else None, SEALING_PURPOSE, row.id, row.sealed, row.version
+    )
+    if record is None or None in members.values():
+        return None
+    ages = [age for person in members.values() if person and (age := find_age(person.record, row.day)) is not None]
+    # Of two ages the lower one: a child must not be taken for an adult, whichever of the records is wrong.
+    youngest = min(ages, default=None)
+    return _DecryptedVisit(row.person_id, row.day, row.attended_at, row.received_at, record, youngest)
 
 
 def _find_granting_visit(

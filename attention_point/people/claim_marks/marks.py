@@ -44,3 +44,8 @@ def find_marks(session: Session, people: Iterable[UUID]) -> Mapping[UUID, list[M
     for person, content in stored_marks.find_marks_of_people(session, people, _KIND):
         marks.setdefault(person, []).append(Mark(date.fromisoformat(content["since"]), content["motive"]))
     return marks
+
+
+def list_marks_of_person(session: Session, person: UUID) -> list[Mark]:
+    """The marks of one person, the oldest first."""
+    return find_marks(session, [person]).get(person, [])

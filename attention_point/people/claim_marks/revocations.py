@@ -34,6 +34,15 @@ def list_revocations(session: Session, people: Iterable[UUID]) -> list[tuple[dat
     )
 
 
+def map_revocations(session: Session, people: Iterable[UUID]) -> dict[UUID, list[tuple[date, str]]]:
+    """What each of some people took back, as pairs of day and purpose; who took nothing back is left out."""
+    revocations: dict[UUID, list[tuple[date, str]]] = {}
+    for person, content in stored_marks.find_marks_of_people(session, people, _KIND):
+        day = date.fromisoformat(content["day"])
+        revocations.setdefault(person, []).extend((day, purpose) for purpose in content["purposes"])
+    return revocations
+
+
 def is_revoked(revocations: Iterable[tuple[date, str]], purpose: str, day: date) -> bool:
     """Whether a yes of a day was taken back later, or on the same day. Taking back all referrals is taking each."""
     names = {purpose, "referral:*"} if purpose.startswith("referral:") else {purpose}

@@ -1,6 +1,6 @@
 """Pairs of people on file who may be one person: noted when they are noticed, until a person decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,11 +9,15 @@ from uuid import UUID
 from sqlalchemy import Select, UpdateBase, func, select
 from sqlalchemy.orm import Session, aliased
 
+from attention_point.foundation.access import Actor
 from attention_point.foundation.database import get_dialect
 from attention_point.foundation.database.upserts import build_insert
+from attention_point.foundation.doctor import NEXT, Task
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.people import merging
+from attention_point.people import records as people_records
 from attention_point.people.models import Person, PossibleDuplicate
 
 
@@ -45,6 +49,19 @@ def note_pairs(session: Session, person: UUID, candidates: Iterable[UUID], now: 
         if session.connection().execute(statement, row).first() is not None:
             newly_noted.append(candidate_id)
     return tuple(newly_noted)
+
+
+def note_chosen_pair(session: Session, person: UUID, other: UUID, now: datetime) -> PossiblePair | None:
+    """Note two people whom somebody found alike, and return the pair; None where both are one person already.
+
+    Raises NotFound for who is not on file.
+    """
+    for person_id in (person, other):
+        people_records.require_person(session, person_id)
+    if other in merging.list_linked(session, person):
+        return None
+    note_pairs(session, person, [other], now)
+    return get_pair(session, max(person, other), min(person, other))
 
 
 @cache
@@ -79,6 +96,14 @@ def count_undecided_pairs(session: Session) -> int:
     """How many pairs nobody has decided yet."""
     undecided_pairs = _select_pairs().where(PossibleDuplicate.is_decided.is_(False)).subquery()
     return session.scalar(select(func.count()).select_from(undecided_pairs)) or 0
+
+
+def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
+    """How many pairs wait for somebody who says whether they are one person."""
+    count = count_undecided_pairs(session) if actor.may("people.compare") else 0
+    if count:
+        sentence = ngettext("%(num)s pair may be the same person.", "%(num)s pairs may be the same person.", count)
+        yield Task(NEXT, sentence, "duplicates.list_pairs")
 
 
 def get_pair(session: Session, later_person: UUID, earlier_person: UUID) -> PossiblePair:

@@ -28,6 +28,7 @@ from attention_point.foundation.vault import Vault
 SESSION_KEY = "erasure_list"
 SEALING_PURPOSE = "erasure"
 _LINE = re.compile(rb"([0-9a-f-]{36}) (\S+) ([A-Za-z0-9+/]+=*)")
+_ID_LENGTH = 36
 _PENDING_KEY = "pending_erasures"
 log = structlog.get_logger("erasures")
 
@@ -109,11 +110,11 @@ def read_erasures(path: Path, vault: Vault) -> dict[UUID, ListedErasure]:
     """The erasures of a list. Raises ErasureListError for a line that was altered or is of another installation."""
     erasures: dict[UUID, ListedErasure] = {}
     lines = path.read_bytes().splitlines()
-    # A note that was sealed under a key since removed has a newer line, which the job added after the rotation.
+    # A note that was sealed under a key since removed has a newer line, which the job added after the rotation, and so
+    # has a line that a power cut left in half.
     last_numbers = {match[1]: number for number, line in enumerate(lines, 1) if (match := _LINE.fullmatch(line))}
     for number, line in enumerate(lines, 1):
-        match = _LINE.fullmatch(line)
-        if not line or (match and last_numbers[match[1]] > number):
+        if not line or last_numbers.get(line[:_ID_LENGTH], 0) > number:
             continue
         erasure = _read_line(line, vault)
         # Passed over, the line would bring somebody back whom nobody looks for: rather nothing is changed.

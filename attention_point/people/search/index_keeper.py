@@ -65,14 +65,14 @@ class NameIndexKeeper:
         """Whether records did not open while the index was built: they are not in it."""
         return self._damaged_people > 0
 
-    def get_index(self, session: Session, wait_seconds: float = FIRST_WAIT_SECONDS) -> NameIndex | None:
+    def get_index(self, session: Session, wait_seconds: float | None = None) -> NameIndex | None:
         """The index, with all that is written by now; None while it is being built, or where there is none."""
         if not self._maximum_people or self._is_closed:
             return None
         if self._is_build_due(session):
             self._start_build()
         if self._index is None and self._builder is not None:
-            self._builder.join(wait_seconds)
+            self._builder.join(FIRST_WAIT_SECONDS if wait_seconds is None else wait_seconds)
         index = self._index
         if index is not None:
             self._add_changed_people(session, index)

@@ -1,5 +1,6 @@
 """The keys to look for when something is typed. Plain Python; ``people/rules.py`` makes the keys of people."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from attention_point.people.name_sounds import build_name_key, split_name
@@ -9,6 +10,8 @@ from attention_point.people.rules import DocumentType, SearchKey, build_full_nam
 MAXIMUM_NAME_KEYS = 60
 _MAXIMUM_WORDS = 6
 _MAXIMUM_LEADING_ZEROS = 2
+# A type written without a blank before the number, as on papers. A passport may begin with the same letters.
+_TYPE_AND_DIGITS = re.compile(r"(?:CC|CE|CI|DE|PA|PE|PEP|PPT|PT|RC|TI)[VE]?(\d{5,})", re.ASCII)
 
 
 def build_name_query_keys(name: str, birth_year: int | None = None) -> list[SearchKey]:
@@ -62,7 +65,8 @@ def list_number_variants(number: str, document_type: DocumentType | None) -> lis
     ``number`` is as ``rules.normalise_document`` leaves it.
     """
     prefixes = document_type.prefixes if document_type else ()
-    digits = number[1:] if number[:1].isalpha() and number[1:].isdecimal() else number
+    glued = _TYPE_AND_DIGITS.fullmatch(number)
+    digits = glued[1] if glued else number[1:] if number[:1].isalpha() and number[1:].isdecimal() else number
     variants = [number, digits]
     if digits.isdecimal():
         variants += [prefix + digits for prefix in prefixes]

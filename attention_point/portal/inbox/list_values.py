@@ -43,6 +43,7 @@ class Row(NamedTuple):
     appointment: str
     visit_annulled_on: date | None
     incomplete: bool
+    consent_ended: bool
     damaged: bool
 
 
@@ -79,6 +80,7 @@ def _build_row(disclosure: ReferralDisclosure, url: str, names: Mapping[str, str
         appointment=appointment.description if appointment else "",
         visit_annulled_on=decrypted.visit_annulled_on if decrypted else None,
         incomplete=disclosure.incomplete,
+        consent_ended=disclosure.consent_ended,
         damaged=referral.damaged,
     )
 

@@ -32,6 +32,7 @@ from attention_point.portal.inbox.order import listing
 from attention_point.portal.inbox.order.filters import InboxFilter, read_filter
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 
 # A page that is opened again later no longer offers to undo; each referral's own page does, for a day.
@@ -80,6 +81,7 @@ def _render_inbox(*, restricted: bool) -> str:
         filters=chips.build_filters(endpoint, inbox_filter, service_codes, directory_services),
         inbox_filter=inbox_filter,
         endpoint=endpoint,
+        recall_count=len(list_recalls(session, entity)),
         is_first_page=after is None,
         undo=_build_undo(session, entity, restricted=restricted),
         **build_list_values(session, entity),

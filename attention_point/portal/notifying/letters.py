@@ -48,8 +48,17 @@ def _say_withdrawn(count: int) -> str:
     )
 
 
+def _say_recall(count: int) -> str:
+    return ngettext(
+        "%(num)s referral is of a person who does not allow you to use their data any more. Open it, please.",
+        "%(num)s referrals are of people who do not allow you to use their data any more. Open them, please.",
+        count,
+    )
+
+
 # What has to be done first stands first.
 SENTENCES: Mapping[NoticeKind, Callable[[int], str]] = {
+    "recall": _say_recall,
     "escalation": _say_escalation,
     "reminder": _say_reminder,
     "new": _say_new,

@@ -72,7 +72,7 @@ def list_referrals() -> Response:
 @document_operation("One referral with its messages and terms", {200: DetailedReferral}, errors=(404, 409))
 def show_referral(referral: UUID) -> Response:
     """Send one referral. Reading it is not opening it: a person may not have seen it yet (``/seen``)."""
-    return jsonify(build_detailed_item(queries.get_own_referral(db_session(), current_actor(), referral)))
+    return jsonify(build_detailed_item(db_session(), queries.get_own_referral(db_session(), current_actor(), referral)))
 
 
 @blueprint.post("/referrals/<uuid:referral>/seen")
@@ -82,7 +82,7 @@ def mark_seen(referral: UUID) -> Response:
     """Mark a referral and its messages as seen, as its page does. Again changes nothing."""
     queries.require_own_entity(current_actor())
     services.mark_referral_seen(db_session(), current_actor(), referral)
-    return jsonify(build_detailed_item(queries.get_own_referral(db_session(), current_actor(), referral)))
+    return jsonify(build_detailed_item(db_session(), queries.get_own_referral(db_session(), current_actor(), referral)))
 
 
 @blueprint.post("/referrals/<uuid:referral>/answer")

@@ -99,4 +99,4 @@ def list_rejection_reasons() -> Response:
 
 
 def _send_referral(referral: UUID) -> Response:
-    return jsonify(build_detailed_item(queries.get_own_referral(db_session(), current_actor(), referral)))
+    return jsonify(build_detailed_item(db_session(), queries.get_own_referral(db_session(), current_actor(), referral)))

@@ -4,9 +4,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from attention_point.foundation import clock
 from attention_point.foundation.damage_notes import DAMAGED_RECORD_MESSAGE
 from attention_point.foundation.language import gettext as _
+from attention_point.people.claim_marks.marks import find_marks
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import descriptions, rules
 from attention_point.referrals.answers.messages import list_messages
@@ -48,14 +51,16 @@ def build_referral_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),
+        **({"consent_ended": True} if disclosure.consent_ended else {}),
         **({"appointment": asdict(referral.appointment)} if referral.appointment else {}),
     }
 
 
-def build_detailed_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
+def build_detailed_item(session: Session, disclosure: DecryptedDisclosure) -> dict[str, Any]:
     """One referral with what its page shows beside: the terms, the steps that are possible now, the messages."""
     referral, now = disclosure.referral, clock.now()
     due_day = find_due_day(referral)
+    claims = find_marks(session, [referral.person_id]).get(referral.person_id)
     return {
         **build_referral_item(disclosure),
         "due_on": due_day.isoformat() if due_day else None,
@@ -64,6 +69,7 @@ def build_detailed_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "can_take_back": find_answer_to_take_back(referral, now) is not None,
         "unread_messages": referral.count_unread_messages(rules.ENTITY_SIDE),
         "messages": build_message_items(referral),
+        **({"claim_since": claims[0].since.isoformat()} if claims else {}),
     }
 
 

@@ -24,7 +24,9 @@ class EntityReferral(_ResponseBody):
     """A referral as its entity sees it. ``person`` holds those fields that the service declares and that were given.
 
     ``incomplete`` stands there, as true, only if the sealed record of the person or of the visit does not open.
-    ``person`` then lacks what the record says. ``appointment`` stands there only where one was given.
+    ``person`` then lacks what the record says. ``consent_ended`` stands there, as true, only if the person took the
+    consent back: ``person`` is empty, and what was kept of it must not be used. ``appointment`` stands there only where
+    one was given.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class EntityReferral(_ResponseBody):
     reason: str
     person: dict[str, Any]
     incomplete: bool = False
+    consent_ended: bool = False
     appointment: ReferralAppointment | None = None
 
 
@@ -78,7 +81,8 @@ class DetailedReferral(EntityReferral):
     """One referral with its terms and messages.
 
     ``due_on`` is the day by which the entity owes its next answer, ``lateness`` where it stands in its clock.
-    ``next_states`` are those that an answer may name now.
+    ``next_states`` are those that an answer may name now. ``claim_since`` stands there while the person disputes
+    what is on file: the day from which a claim is in process (Ley 1581 de 2012, art. 15).
     """
 
     due_on: date | None
@@ -87,6 +91,7 @@ class DetailedReferral(EntityReferral):
     can_take_back: bool
     unread_messages: int
     messages: list[ReferralMessage]
+    claim_since: date | None = None
 
 
 class ForwardTarget(_ResponseBody):

@@ -5,13 +5,11 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Reply
 
-from attention_point.accounts.sign_in import throttle
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
 from attention_point.foundation.access import public
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.network.ip_addresses import get_visitor_network
 from attention_point.foundation.web import current_database, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.portal.slip_outcomes import visitor_words
@@ -102,11 +100,7 @@ def _find_slip(code: str) -> VisitorSlip | None:
 def _count_guess(code: str) -> None:
     # A right code passes whatever others guess: in a shelter many people have one address.
     with current_database().write_session() as session:
-        vault = session.info["vault"]
-        # The /64 of an IPv6 address first: with the word before it, it would be read as no address.
-        guesser_key = throttle.build_address_key(vault, f"slips/{get_visitor_network(request.remote_addr or '')}")
-        code_key = throttle.build_account_key(vault, f"slips/{code}")
-        throttle.count_sign_in_attempt(session, code_key, guesser_key, clock.now())
+        visitor_words.count_guess(session, code, request.remote_addr or "", clock.now())
 
 
 def _refuse_code(form: SlipCodeForm, message: str, status: int = 404) -> Reply:

@@ -8,17 +8,19 @@ referrals alone looks like one without any.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from attention_point.accounts.sign_in import throttle
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import FieldError, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.network.ip_addresses import get_visitor_network
 from attention_point.intake import queries as intake_queries
 from attention_point.intake.models import VOID, Visit
 from attention_point.portal import queries
@@ -63,6 +65,14 @@ def parse_slip_code(text: str) -> str | None:
     """The code as it is stored, of what somebody typed; None for what can be no code: damaged, too short, misread."""
     code = _SEPARATORS.sub("", text).upper()
     return code if queries.SLIP_CODE.fullmatch(code) else None
+
+
+def count_guess(session: Session, code: str, address: str, now: datetime) -> None:
+    """Count a code that no slip has. Raises TooManyTries where one network guessed too often, and counts nothing."""
+    vault = session.info["vault"]
+    # The /64 of an IPv6 address first: with the word before it, it would be read as no address.
+    guesser_key = throttle.build_address_key(vault, f"slips/{get_visitor_network(address)}")
+    throttle.count_sign_in_attempt(session, throttle.build_account_key(vault, f"slips/{code}"), guesser_key, now)
 
 
 def find_visitor_slip(session: Session, code: str) -> VisitorSlip | None:

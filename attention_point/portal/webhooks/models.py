@@ -1,6 +1,6 @@
 """The tables of webhooks: the addresses, and what waits to be delivered to them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, String
@@ -14,8 +14,8 @@ class Webhook(Base):
 
     The secret is derived from the keyring by the id and ``secret_generation``, so that no row holds it; until
     ``old_secret_until`` the secret before signs too. ``failing_since`` begins the day of the first
-    failure after the last success, and ``last_delivered_on`` is a day: a moment would tell when an entity got a
-    referral.
+    failure after the last success. Nothing is kept of a success: the row would change beside the delivery, and the
+    database's log would tell when an entity got a referral.
     """
 
     __tablename__ = "webhook"
@@ -28,7 +28,6 @@ class Webhook(Base):
     secret_generation: Mapped[int]
     old_secret_until: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
-    last_delivered_on: Mapped[date | None]
 
 
 class WebhookDelivery(Base):

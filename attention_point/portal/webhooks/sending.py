@@ -119,24 +119,29 @@ def _send_delivery(settings: Settings, target: _Target, delivery: Delivery) -> s
 
 def _store_outcome(session: Session, public_url: str, delivery: Delivery, error: str | None) -> bool:
     """Store what became of a try. Returns False when the webhook gets nothing more in this run."""
-    webhook = session.get(Webhook, delivery.webhook_id, with_for_update=True)
+    webhook = session.get(Webhook, delivery.webhook_id)
     row = session.get(WebhookDelivery, delivery.id)
     if webhook is None or row is None:  # removed meanwhile
         return False
     now = clock.now()
+    # The day alone: a moment would tell that something had just happened to a referral of this entity.
+    failing_since = (webhook.failing_since or clock.start_of_day(clock.local_day(now))) if error else None
+    # Its row is written and locked only where it changes: beside the delivery, which is as old as the visit, the
+    # database's log would name the entity each time.
+    if failing_since != webhook.failing_since:
+        webhook = session.get(Webhook, delivery.webhook_id, with_for_update=True, populate_existing=True)
+        if webhook is None:
+            return False
+        webhook.failing_since = failing_since
     if error is None:
-        # Nothing of it stays: not to whom, and not when.
-        session.delete(row)
-        webhook.failing_since, webhook.last_delivered_on = None, clock.local_day(now)
+        session.delete(row)  # nothing of it stays: not to whom, and not when
         return True
     # Not whose: beside its moment the log would tell to which entity somebody was just sent. The page of webhooks does.
     log.warning("webhook.failed", code=error, tries=row.tries + 1)
     row.tries, row.last_error = row.tries + 1, error
     wait = rules.find_wait(row.tries)
     row.next_try_at = now + wait if wait else None
-    # The day alone: a moment would tell that something had just happened to a referral of this entity.
-    webhook.failing_since = webhook.failing_since or clock.start_of_day(clock.local_day(now))
-    if not rules.must_switch_off(webhook.failing_since, now, error):
+    if failing_since is None or not rules.must_switch_off(failing_since, now, error):
         return True
     webhook.active = False
     journal.record(session, SYSTEM, "webhook.off", "webhook", webhook.id, entity=webhook.entity)

@@ -24,6 +24,7 @@ KIND_LABELS = {
     "escalation": N_("Told to the supervisor"),
     "withdrawn": N_("Withdrawn"),
     "message": N_("Message"),
+    "recall": N_("Data not to be used any more"),
     "ping": N_("Test"),
 }
 ERROR_LABELS = {

@@ -26,6 +26,8 @@ NEED_TAKEN_AWAY = N_("The attention point corrected the visit: this service is n
 CONSENT_TAKEN_AWAY = N_("The attention point corrected the visit: the person does not agree to be referred.")
 CONSENT_REVOKED = N_("The person took the consent back: do not use these data any more.")
 VISIT_ANNULLED = N_("The attention point annulled the visit.")
+CONSENT_ENDED = frozenset({CONSENT_TAKEN_AWAY, CONSENT_REVOKED})
+"""Who was referred does not agree, or not any more: nobody may go on reading whom the referral is about."""
 
 _UPDATE_REFERRAL = (
     update(Referral)

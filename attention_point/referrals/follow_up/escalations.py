@@ -1,5 +1,6 @@
 """Referrals without an answer in time, for the supervisor: the list, and a letter on the day on which one joins it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts.queries import list_addressees_with_permission
 from attention_point.directory import queries as directory_queries
-from attention_point.foundation import mail
+from attention_point.foundation import clock, doctor, mail
+from attention_point.foundation.access import Actor
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
+from attention_point.foundation.language import in_language, ngettext
 from attention_point.referrals.clocks import LATE, Lateness, find_due_day, find_lateness
 from attention_point.referrals.follow_up.open_referrals import list_oldest_at_point
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -18,6 +20,9 @@ from attention_point.referrals.rules import OPEN_STATES
 ESCALATIONS_PERMISSION = "referrals.escalations"
 MAX_ROWS_READ = 5_000
 """How many open referrals of one state at a point the list opens, the oldest ones, to find those that are late."""
+
+MAX_ROWS_COUNTED = 300
+"""The same for the first page of the day, which only counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,20 @@ def list_late_referrals(session: Session, now: datetime, max_rows: int = MAX_ROW
             is_cut |= more_after is not None
             late_referrals += filter(None, (_find_late(referral, now) for referral in referrals))
     return LateReferrals(sorted(late_referrals, key=_build_sort_key), is_cut)
+
+
+def list_tasks(session: Session, actor: Actor) -> Iterator[doctor.Task]:
+    """How many referrals wait beyond their term."""
+    if not actor.may(ESCALATIONS_PERMISSION):
+        return
+    late = list_late_referrals(session, clock.now(), MAX_ROWS_COUNTED)
+    if late.items:
+        sentence = ngettext(
+            "%(num)s referral is without an answer or an outcome in time.",
+            "%(num)s referrals are without an answer or an outcome in time.",
+            len(late.items),
+        )
+        yield doctor.Task(doctor.LATE, sentence, "late_referrals.list_late")
 
 
 def _find_late(referral: ListedReferral, now: datetime) -> LateReferral | None:

@@ -10,13 +10,13 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.referrals.follow_up.escalations import (
     ESCALATIONS_PERMISSION,
+    MAX_ROWS_COUNTED,
     LateReferrals,
     list_late_referrals,
 )
 
 blueprint = Blueprint("late_referrals", __name__)
 MAX_ROWS_SHOWN = 200
-MAX_ROWS_READ_AT_HOME = 300  # of each state: the first page of the day opens no more records than this
 
 
 @blueprint.get("/referrals/late")
@@ -61,4 +61,4 @@ def _offer_late_referrals() -> dict[str, object]:
 def _find_late_referrals() -> LateReferrals | None:
     if not current_actor().may(ESCALATIONS_PERMISSION):
         return None
-    return list_late_referrals(read_session(), clock.now(), MAX_ROWS_READ_AT_HOME)
+    return list_late_referrals(read_session(), clock.now(), MAX_ROWS_COUNTED)

@@ -12,8 +12,11 @@ from attention_point.foundation.language import gettext as _
 # A relative comes with the child: the rule of which the words must frighten nobody (``routing/rules.py``).
 VERIFICATION_RULE = "M1-KIN"
 Place = Literal["slip", "card"]
-# Advice that depends on one of these would tell whoever reads the slip at home what happened, or who somebody is.
-_CONFIDENTIAL_WORDS = frozenset({"gender_violence", "trafficking", "violence_within_72_hours", "VBG", "TRATA", "lgbti"})
+# Advice that depends on one of these would tell whoever reads the slip at home what happened, or who somebody is; to an
+# armed group, that a child fled from it.
+_CONFIDENTIAL_WORDS = frozenset(
+    {"gender_violence", "trafficking", "violence_within_72_hours", "VBG", "TRATA", "lgbti", "conflict_victim"}
+)
 _WORD = re.compile(r"[\w-]+")
 
 

@@ -20,6 +20,7 @@ from attention_point.foundation.journal.naming import parse_uuids
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.queries import ListedVisit
+from attention_point.referrals.queries import ListedReferral
 
 MOST_USES = 500
 """How many uses are told; the newest ones."""
@@ -34,20 +35,24 @@ _ROLE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class DataUse:
-    """One use: when (with the zone of the point), by whom, what was done."""
+    """One use: when (with the zone of the point), by whom, what was done, in words and by its ``code``."""
 
     at: str
     by: str
     action: str
+    code: str
 
 
-def list_data_uses(
-    session: Session, people: Sequence[UUID], visits: Iterable[ListedVisit], referrals: Iterable[UUID]
-) -> list[DataUse]:
-    """Who opened or changed the data of one person, the newest first, at most ``MOST_USES``."""
-    # Whoever opened a visit or a referral used the data as well.
-    records = [*people, *(visit.id for visit in visits), *referrals]
-    search = journal_queries.EntrySearch(mentions=[str(record) for record in records])
+ListedRecord = ListedVisit | ListedReferral
+
+
+def list_data_uses(session: Session, people: Sequence[UUID], records: Iterable[ListedRecord]) -> list[DataUse]:
+    """Who opened or changed the data of one person, the newest first, at most ``MOST_USES``.
+
+    ``records`` are the visits and referrals: whoever opened one of them used the data as well.
+    """
+    ids = [*people, *(record.id for record in records)]
+    search = journal_queries.EntrySearch(mentions=[str(record_id) for record_id in ids])
     rows = journal_queries.list_newest_entries(session, None, MOST_USES, search)
     parts = _name_parts(session, {row.actor for row in rows})
     actions = get_code_list("journal_actions")
@@ -56,6 +61,7 @@ def list_data_uses(
             clock.to_local_time(row.at).isoformat(timespec="minutes") if row.at else "",
             parts[row.actor],
             actions.label_for_code(row.action, current_language()),
+            row.action,
         )
         for row in rows
     ]

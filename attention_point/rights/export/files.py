@@ -29,11 +29,16 @@ from attention_point.people import merging
 from attention_point.rights.export.person_content import build_person_content
 
 MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
+ONESELF, ANOTHER = "oneself", "another"
 
 
-def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str) -> bytes:
-    """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError."""
-    content = build_person_content(session, merging.list_linked(session, person))
+def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str, reader: str = ONESELF) -> bytes:
+    """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError.
+
+    ``reader`` is ``ONESELF``, or ``ANOTHER`` for a parent or a representative: without what was said in confidence.
+    """
+    people = merging.list_linked(session, person)
+    content = build_person_content(session, people, for_another=reader == ANOTHER)
     # For programs, and for another authority to read: the same content, with the record as it is stored.
     if kind == "json":
         return json.dumps(content, ensure_ascii=False, indent=2).encode()
@@ -47,6 +52,11 @@ def build_export_report(content: Mapping[str, Any], watermark: str | None) -> Re
         Paragraph(content["name"] or _("No name on file")),
         Note(
             _(
+                "This paper is for whoever acts for this person. What the person said in confidence, and where to find "
+                "the person, is handed to the person alone."
+            )
+            if content["is_for_another"]
+            else _(
                 "This paper is yours. It is free and complete. It says private things: keep it where nobody else sees "
                 "it. If something is wrong, ask at the attention point to correct it."
             )
@@ -108,12 +118,12 @@ def _list_visits(content: Mapping[str, Any]) -> Iterator[Block]:
     for visit in content["visits"]:
         yield Heading(f"{format_datetime(datetime.fromisoformat(visit['attended_at']))} · {visit['reference']}", 3)
         rows = [
-            (_("What you needed"), ", ".join(visit["needs"])),
-            (_("What we suggested"), "; ".join(entry["service"] for entry in visit["suggestions"])),
-            (_("Situation"), visit["vulnerabilities"]),
+            (_("What you needed"), ", ".join(visit.get("needs", ()))),
+            (_("What we suggested"), "; ".join(entry["service"] for entry in visit.get("suggestions", ()))),
+            (_("Situation"), visit.get("vulnerabilities")),
             (_("Who authorised for you"), ", ".join(filter(None, (visit["guardian"] or {}).values()))),
-            (_("Notes"), visit["notes"]),
-            *((row["label"], row["value"]) for row in visit["household"]),
+            (_("Notes"), visit.get("notes")),
+            *((row["label"], row["value"]) for row in visit.get("household", ())),
         ]
         yield LabelledValues(tuple(row for row in rows if row[1]))
 
@@ -138,8 +148,8 @@ def _list_referrals(content: Mapping[str, Any]) -> Iterator[Block]:
                 filter(
                     None,
                     [
-                        *(answer["note"] or answer["reason"] for answer in referral["answers"]),
-                        *(message["text"] for message in referral["messages"]),
+                        *(answer["note"] or answer["reason"] for answer in referral.get("answers", ())),
+                        *(message["text"] for message in referral.get("messages", ())),
                     ],
                 )
             ),
@@ -173,10 +183,19 @@ def _list_requests(content: Mapping[str, Any]) -> Iterator[Block]:
 def _list_uses(content: Mapping[str, Any]) -> Iterator[Block]:
     if not content["uses"]:
         return
-    columns = (Column("at", _("Date and time")), Column("by", _("Who")), Column("action", _("What was done")))
+    # Somebody who comes often would read hundreds of lines: alike ones are one. The JSON has each with its moment.
+    days: dict[tuple[str, str], list[str]] = {}
+    for use in content["uses"]:
+        days.setdefault((use["by"], use["action"]), []).append(use["at"])
+    columns = (
+        Column("by", _("Who")),
+        Column("action", _("What was done")),
+        Column("times", _("Times"), "integer"),
+        Column("last", _("Last time")),
+    )
     rows = [
-        (format_datetime(datetime.fromisoformat(use["at"])) if use["at"] else "", use["by"], use["action"])
-        for use in content["uses"]
+        (by, action, len(moments), format_datetime(datetime.fromisoformat(moments[0])) if moments[0] else "")
+        for (by, action), moments in days.items()
     ]
     title = _("Who used your data")
     yield Heading(title, 2)

@@ -4,7 +4,7 @@ It is free, readable and complete (Ley 1581 de 2012, arts. 8 and 11): what was s
 other people it holds nothing but what this person said of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,61 +25,97 @@ from attention_point.intake.form.person_summary import (
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import describe_answer_reason
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
 from attention_point.rights.requests import stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 FORMAT = "person-export-1"
+# Where somebody lives, how to call them and what a child says of itself in confidence reach nobody through a parent or
+# a representative: the child's best interest and the danger of a partner go before (Ley 1098 de 2006, arts. 8, 33).
+_FIELDS_FOR_ONESELF = frozenset({"phone", "phone_safe", "municipality", "gender"})
+_PARTS_FOR_ONESELF = ("needs", "suggestions", "notes", "vulnerabilities", "household", "answers", "messages")
+_HIDDEN_ASKERS = frozenset({"child", "family_defender", "authority"})
+_HIDDEN_USES = ("rights.", "person.export", "person.rights", "referral.list", "referral.search")
 Rows = list[dict[str, str]]
 
 
-def build_person_content(session: Session, people: Sequence[UUID]) -> dict[str, Any]:
+def build_person_content(session: Session, people: Sequence[UUID], *, for_another: bool = False) -> dict[str, Any]:
     """What is kept of one person, in words of the language in use, and the record as it is stored.
 
-    ``people`` are the ids that stand for the person, the kept one first. Raises VaultError where the person's record
-    does not open: an export that leaves something out would be taken for complete. A visit or a referral that does not
-    open is named as such.
+    ``people`` are the ids that stand for the person, the kept one first. ``for_another``: a parent or a representative
+    gets it, and nothing that was said in confidence, whether or not there is such a thing. Raises VaultError where the
+    person's record does not open: an export that leaves something out would be taken for complete. A visit or a
+    referral that does not open is named as such.
     """
-    opened = people_records.open_people(session, people)
-    records = []
-    for person in people:
-        decrypted_person = opened.get(person)
-        if decrypted_person is None:
-            raise VaultError("person", person)
-        records.append(decrypted_person)
-    listed_visits = intake_queries.list_visits_of_people(session, people)
+    records = _open_records(session, people)
+    shown_fields = [_leave_out(record.record, _FIELDS_FOR_ONESELF if for_another else ()) for record in records]
+    listed_visits, referrals = _list_shown(session, people, for_another=for_another)
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
-    referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
+    hidden_askers = _HIDDEN_ASKERS if for_another else {"family_defender"}
+    hidden_parts = _PARTS_FOR_ONESELF if for_another else ()
     return {
         "format": FORMAT,
         "made_at": clock.to_local_time(clock.now()).isoformat(timespec="seconds"),
         "language": current_language(),
         "name": people_records.format_full_name(records[0].record),
-        "details": [_build_row(*row) for record in records for row in describe_person(record.record)],
-        "earlier_details": [_build_row(*row) for record in records for row in describe_history(record.history)],
+        "is_for_another": for_another,
+        "details": [_build_row(*row) for record in shown_fields for row in describe_person(record)],
+        "earlier_details": []
+        if for_another
+        else [_build_row(*row) for record in records for row in describe_history(record.history)],
         "consents": [_describe_consent(history) for history in list_consent_history(session, people, visits)],
-        "visits": [_describe_visit(session, visit) for visit in visits],
+        "visits": [_leave_out(_describe_visit(session, visit), hidden_parts) for visit in visits],
         "referrals": [
-            _describe_referral(session, referral) for referral in referrals if isinstance(referral, DecryptedReferral)
+            _leave_out(_describe_referral(session, referral), hidden_parts)
+            for referral in referrals
+            if isinstance(referral, DecryptedReferral)
         ],
         "requests": [
             _describe_request(request)
             for request in stored_requests.list_requests_of_people(session, people)
             # Who protects a child may ask because of those at home, to whom this paper is handed.
-            if request.note["asker"] != "family_defender"
+            if request.note["asker"] not in hidden_askers
         ],
+        # That a child or an authority asked would stand among the uses too.
         "uses": [
             {"at": use.at, "by": use.by, "action": use.action}
-            for use in list_data_uses(session, people, listed_visits, [referral.id for referral in referrals])
+            for use in list_data_uses(session, people, [*listed_visits, *referrals])
+            if not (for_another and use.code.startswith(_HIDDEN_USES))
         ],
         "unreadable": {
             "visits": len(listed_visits) - len(visits),
             "referrals": sum(referral.damaged for referral in referrals),
         },
-        "stored": [dict(record.record) for record in records],
+        "stored": shown_fields,
     }
+
+
+def _open_records(session: Session, people: Sequence[UUID]) -> list[people_records.DecryptedPerson]:
+    opened = people_records.open_people(session, people)
+    if missing := [person for person in people if opened.get(person) is None]:
+        raise VaultError("person", missing[0])
+    return [record for person in people if (record := opened[person])]
+
+
+def _list_shown(
+    session: Session, people: Sequence[UUID], *, for_another: bool
+) -> tuple[list[intake_queries.ListedVisit], list[ListedReferral]]:
+    visits = list(intake_queries.list_visits_of_people(session, people))
+    if for_another:
+        visits = [visit for visit in visits if intake_queries.is_in_ordinary_lists(visit)]
+    referrals = list(referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits]))
+    if for_another:
+        # What protects a child (Ley 1098 de 2006) may protect it from whoever asks.
+        referrals = [
+            row for row in referrals if not (isinstance(row, DecryptedReferral) and (row.restricted or row.mandatory))
+        ]
+    return visits, referrals
+
+
+def _leave_out(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def _build_row(label: str, value: str) -> dict[str, str]:

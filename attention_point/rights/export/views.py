@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
@@ -14,10 +15,11 @@ from attention_point.intake import queries as intake_queries
 from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.rights.export import files
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.requests import services, stored_requests
+from attention_point.rights.requests.forms import AssignmentForm
 
 blueprint = Blueprint("person_rights", __name__, url_prefix="/rights/people")
 
@@ -40,19 +42,33 @@ def show_person_rights(person: UUID) -> str:
         name=people_records.format_full_name(opened.record),
         consents=list_consent_history(session, people, visits),
         requests=stored_requests.list_requests_of_people(session, people),
-        claim_marks=find_marks(session, [person]).get(person, []),
+        claim_marks=list_marks_of_person(session, person),
+        assignment_form=_build_assignment_form(session) if actor.may("rights.decide") else None,
     )
+
+
+def _build_assignment_form(session: Session) -> AssignmentForm | None:
+    """The form that joins a request of the web to this person; None where no such request waits."""
+    waiting = [stored for stored in stored_requests.list_open_requests(session) if stored.waits_for_person]
+    if not waiting:
+        return None
+    form = AssignmentForm(formdata=None)
+    form.offer_requests(waiting)
+    return form
 
 
 @blueprint.get("/<uuid:person>/export.<string(maxlength=10):kind>")
 @requires("rights.decide")
 def download_export(person: UUID, kind: str) -> Response:
-    """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over."""
-    session = db_session()
+    """Send the person's own export, as PDF or JSON. It holds confidential visits too: a supervisor hands it over.
+
+    With ``for=another`` in the address it is the one for a parent or a representative, without what is confidential.
+    """
+    session, reader = db_session(), files.ANOTHER if request.args.get("for") == files.ANOTHER else files.ONESELF
     services.require_person_on_file(session, person)
     grants.require_grant(session, current_actor(), person)
     mime_type = get_file_format(files.MIME_TYPES, kind)
-    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind)
+    content = run_in_worker(session, current_settings(), files.draw_person_export, person, kind, reader)
     journal.record(session, current_actor(), "person.export", "person", person, format=kind)
     # No name and no number of a document: the name of a file stays in lists of downloads.
     return send_download(content, mime_type, f"mis-datos.{kind}")

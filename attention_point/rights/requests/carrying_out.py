@@ -10,11 +10,16 @@ from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES, GEN
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.intake import queries as intake_queries
+from attention_point.intake.erasure.entity_recalls import (
+    erase_person_everywhere,
+    list_referrals_of_people,
+    recall_referrals,
+)
 from attention_point.people import merging
 from attention_point.people.claim_marks.revocations import store_revocation
-from attention_point.people.erasure.services import erase_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up import corrections as referral_corrections
+from attention_point.referrals.follow_up import recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import OPEN_STATES
 from attention_point.rights.requests.stored_requests import StoredRequest
@@ -37,6 +42,13 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
     referrals = [referral for referral in list_open_referrals(session, people) if _is_taken_back(referral, purposes)]
     # What protects a child never stood on consent (Ley 1098 de 2006; Ley 1581 de 2012, art. 7): it stays.
     recalled = [referral for referral in referrals if not referral.mandatory]
+    # The entities of what was answered long ago as well: they may still have it in their files.
+    ended = [
+        referral
+        for referral in list_referrals_of_people(session, people)
+        if _is_taken_back(referral, purposes) and not referral.mandatory
+    ]
+    recall_referrals(session, ended, recalls.REVOKED)
     cells: Counter[CellKey] = Counter()
     for referral in recalled:
         # It counts as withdrawn also in an open month: it was made, and the entity had it.
@@ -54,7 +66,7 @@ def erase_person_of_request(session: Session, actor: Actor, request: StoredReque
     if request.person is not None:
         # The minimal note of the file says on what ground it ended, and by which request (Ley 594 de 2000).
         ground = "revocation" if request.kind == "revocation" else "claim"
-        erase_person(session, actor, request.person, ground, request.reference)
+        erase_person_everywhere(session, actor, request.person, ground, request.reference)
 
 
 def spell_out_purposes(purposes: Sequence[str]) -> tuple[str, ...]:

@@ -1,15 +1,17 @@
 """The forms of a request. They check nothing: the services know what is possible."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from attention_point.directory.forms import DayField
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import get_code_list
+from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm, Required, clean_text
@@ -18,7 +20,10 @@ from attention_point.rights.requests.carrying_out import EVERYTHING
 from attention_point.rights.requests.identity_proof import StatedFacts
 from attention_point.rights.requests.services import KINDS_ABOUT_SOMEBODY_ON_FILE, NewRequest
 from attention_point.rights.requests.steps import Decision
+from attention_point.rights.requests.stored_requests import StoredRequest
 
+OFFERED_PURPOSES = (EVERYTHING, "attention", "contact", "research", "referral:*")
+_REQUEST_AND_VERSION = re.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9]{1,9})")
 FACT_NAMES = ("given_names", "surname_1", "birth_date", "phone", "document", "visit_day")
 
 
@@ -77,8 +82,7 @@ class RequestForm(FactsForm):
         self.channel.choices = _list_choices("rights_channels")
         self.asker.choices = _list_choices("rights_askers")
         self.answer_way.choices = _list_choices("rights_answer_ways")
-        purposes = (EVERYTHING, "attention", "contact", "research", "referral:*")
-        self.offered_purposes = {purpose: _(PURPOSE_LABELS[purpose]) for purpose in purposes}
+        self.offered_purposes = {purpose: _(PURPOSE_LABELS[purpose]) for purpose in OFFERED_PURPOSES}
         self.purposes.choices = list(self.offered_purposes.items())
 
     def leave_out_what_needs_a_record(self) -> None:
@@ -119,6 +123,74 @@ class RequestForm(FactsForm):
             sender=self.sender.data or "",
             text=self.text.data or "",
         )
+
+
+class WebRequestForm(BaseForm):
+    """A request of whoever opens the public page: of nobody whom anybody has seen."""
+
+    kind = RadioField(N_("What do you ask for?"), [Required()], validate_choice=False)
+    purposes = SelectMultipleField(N_("What is taken back?"), validate_choice=False)
+    asker = RadioField(N_("Who asks?"), [Required()], validate_choice=False)
+    asker_name = StringField(N_("Your name"), filters=[clean_text])
+    about = TextAreaField(N_("How do we find the record?"), filters=[clean_text])
+    answer_way = RadioField(N_("How do you want the answer?"), validate_choice=False)
+    address = StringField(N_("Address, email or telephone"), filters=[clean_text])
+    is_safe = BooleanField(N_("It is safe to write or call there: nobody else sees it"))
+    text = TextAreaField(N_("What you ask, in your own words"), filters=[clean_text])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An authority writes to the office, and another entity transfers to it.
+        self.offered_choices = {
+            "kind": _list_choices("rights_kinds", without=("transferred_complaint",)),
+            "asker": _list_choices("rights_askers", without=("family_defender", "authority")),
+            "answer_way": _list_choices("rights_answer_ways"),
+        }
+        for field in (self.kind, self.asker, self.answer_way):
+            field.choices = self.offered_choices[field.name]
+        self.purposes.choices = [(name, _(PURPOSE_LABELS[name])) for name in OFFERED_PURPOSES]
+
+    def read_request(self, received_on: date) -> NewRequest:
+        """What was typed. What the page does not offer counts as not chosen."""
+
+        def read_choice(field: RadioField) -> str:
+            offered = {code for code, _label in self.offered_choices[field.name]}
+            return field.data if field.data in offered else ""
+
+        return NewRequest(
+            kind=read_choice(self.kind),
+            channel="web",
+            received_on=received_on,
+            asker=read_choice(self.asker),
+            proof="none",
+            purposes=tuple(purpose for purpose in self.purposes.data or () if purpose in OFFERED_PURPOSES),
+            answer_way=read_choice(self.answer_way) or "in_person",
+            address=self.address.data or "",
+            is_safe=self.is_safe.data,
+            asker_name=self.asker_name.data or "",
+            text=self.text.data or "",
+            about=self.about.data or "",
+        )
+
+
+class AssignmentForm(BaseForm):
+    """Which request that came by the web is of the person whose page is open."""
+
+    request = SelectField(N_("Request that came by the web page"), [Required()], validate_choice=False)
+
+    def offer_requests(self, requests: Iterable[StoredRequest]) -> None:
+        """Offer some requests, each with the version that the page shows, by its number and what is asked."""
+        kinds, language = get_code_list("rights_kinds"), current_language()
+        self.request.choices = [
+            (f"{stored.id}:{stored.version}", f"{stored.reference} · {kinds.label_for_code(stored.kind, language)}")
+            for stored in requests
+        ]
+
+    def read_request(self) -> tuple[UUID, int]:
+        """The id and the version of the chosen request. Raises NotFound for what the page never offers."""
+        if match := _REQUEST_AND_VERSION.fullmatch(self.request.data or ""):
+            return UUID(match[1]), int(match[2])
+        raise NotFound(_("There is no such request."))
 
 
 class ProofForm(FactsForm):

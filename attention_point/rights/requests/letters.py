@@ -206,6 +206,7 @@ def list_done(request: StoredRequest) -> Iterator[str]:
         yield _("What protects a child goes on, because the law bids it.")
     if (
         request.person is None
+        and request.words is None
         and request.kind in {"erasure", "revocation"}
         and request.note.get("outcome") != "refused"
     ):

@@ -49,7 +49,8 @@ class NewRequest:
 
     ``purposes`` are those that are taken back: ``*`` stands for all of them. ``is_safe`` says that the person can be
     written to or called without danger. ``was_open`` says that the point received people on a day that is no working
-    day. ``person`` is None where nobody on file is meant.
+    day. ``person`` is None where nobody on file is meant, or where it is still to
+    be found who is: ``about`` is what may help to find the record.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class NewRequest:
     asker_document: str = ""
     sender: str = ""
     text: str = ""
+    about: str = ""
 
 
 def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
@@ -75,8 +77,7 @@ def register_request(session: Session, actor: Actor, new: NewRequest) -> UUID:
 
     Raises Invalid with an error for each field, NotFound for nobody on file, and Conflict for somebody who was erased.
     """
-    errors = tuple(_check_request(new))
-    if errors:
+    if errors := check_request(new):
         raise Invalid(_("Some fields need attention."), errors)
     if new.person is not None:
         require_person_on_file(session, new.person)
@@ -135,6 +136,7 @@ def _build_words(new: NewRequest) -> dict[str, str]:
         "address": new.address if new.answer_way in CALLED_OR_WRITTEN else "",
         "sender": new.sender,
         "text": new.text,
+        "about": new.about,
     }
     return {name: text for name, text in words.items() if text}
 
@@ -142,6 +144,11 @@ def _build_words(new: NewRequest) -> dict[str, str]:
 def build_step(actor: Actor, step: str, **detail: Any) -> dict[str, Any]:
     """A line of what was done with a request: when (UTC), by whom, which step."""
     return {"at": clock.now().isoformat(), "by": actor.journal_label, "step": step, **detail}
+
+
+def check_request(new: NewRequest) -> tuple[FieldError, ...]:
+    """What is wrong with a request as it was written down; nobody on file is looked at."""
+    return tuple(_check_request(new))
 
 
 def _check_request(new: NewRequest) -> Iterator[FieldError]:
@@ -162,8 +169,9 @@ def _check_request(new: NewRequest) -> Iterator[FieldError]:
         yield FieldError("purposes", _("Choose what is taken back, or everything."))
     if new.kind == "transferred_complaint" and not new.sender:
         yield FieldError("sender", _("Write which entity transferred the complaint."))
-    # Without a record there is nothing to correct, to erase or to take back, and nobody to compare facts with.
-    if new.kind in KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None:
+    # Without a record there is nothing to correct, to erase or to take back, and nobody to compare facts with. Of what
+    # came by the web the record is looked for afterwards.
+    if new.kind in KINDS_ABOUT_SOMEBODY_ON_FILE and new.person is None and new.channel != "web":
         message = _(
             "Look for the person first: this is asked from their record. Nobody there? Choose “To know their data”."
         )
@@ -218,11 +226,18 @@ def _check_words(new: NewRequest) -> Iterator[FieldError]:
         elif not texts.is_fit_text(text, lines=False):
             yield FieldError(name, _(texts.UNFIT_CHARACTERS))
     # These kinds say by themselves what is asked for. The others cannot be answered without words.
-    if not new.text and new.kind not in {"consultation", "consent_proof", "use_made", "erasure", "revocation"}:
+    if (
+        new.kind
+        and not new.text
+        and new.kind not in {"consultation", "consent_proof", "use_made", "erasure", "revocation"}
+    ):
         yield FieldError("text", _("Write what is asked, in the words of who asks."))
-    if len(new.text) > LONGEST_TEXT:
-        yield FieldError("text", too_long)
-    elif not texts.is_fit_text(new.text, lines=True):
-        yield FieldError("text", _(texts.UNFIT_CHARACTERS))
+    for name, text in {"text": new.text, "about": new.about}.items():
+        if len(text) > LONGEST_TEXT:
+            yield FieldError(name, too_long)
+        elif not texts.is_fit_text(text, lines=True):
+            yield FieldError(name, _(texts.UNFIT_CHARACTERS))
+    if new.channel == "web" and new.person is None and new.kind != "claim" and not new.about:
+        yield FieldError("about", _("Write something by which we can find the record."))
     if new.asker != "person" and new.asker != "child" and not new.asker_name:
         yield FieldError("asker_name", _("Write who asks in the person’s name."))

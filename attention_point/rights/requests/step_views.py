@@ -24,6 +24,15 @@ def _take_step(form: BaseForm, request_id: UUID, take: Callable[[], object], mes
     return lead_to_request(request_id, message)
 
 
+@blueprint.post("/people/<uuid:person>/requests/assignment")
+@requires("rights.decide")
+def assign_request(person: UUID) -> Response:
+    """Join a request that came by the web to the record of a person. Raises NotFound and Conflict."""
+    request_id, version = forms.AssignmentForm().read_request()
+    steps.assign_request(db_session(), current_actor(), request_id, version, person)
+    return lead_to_request(request_id, _("The request is joined to the record. Now check who asks."))
+
+
 @blueprint.post("/requests/<uuid:request_id>/proof")
 @requires("rights.decide")
 def prove_identity(request_id: UUID) -> Reply:

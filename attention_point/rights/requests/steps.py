@@ -19,7 +19,13 @@ from attention_point.people import merging
 from attention_point.people.claim_marks.marks import Mark, remove_mark, set_mark
 from attention_point.rights.requests import carrying_out, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts, check_facts
-from attention_point.rights.requests.services import LONGEST_TEXT, build_step, check_proof
+from attention_point.rights.requests.services import (
+    KINDS_ABOUT_SOMEBODY_ON_FILE,
+    LONGEST_TEXT,
+    build_step,
+    check_proof,
+    require_person_on_file,
+)
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"
@@ -157,6 +163,21 @@ def prove_identity(
     return _take_step(session, actor, request, "proved", {"proof": proof, "facts": facts})
 
 
+def assign_request(session: Session, actor: Actor, request_id: UUID, version: int, person: UUID) -> StoredRequest:
+    """Join a request that came by the web to the record of the person whom it is about.
+
+    From here on its words stand under the person's key, and a claim marks the record. Raises NotFound, and Conflict for
+    a request that has a person already and for somebody who was erased.
+    """
+    request = stored_requests.lock_request(session, request_id, version)
+    if request.person is not None or request.words is None:
+        raise Conflict(_("This request is joined to a record already."))
+    require_person_on_file(session, person)
+    if request.is_claim and request.state == stored_requests.OPEN:
+        set_mark(session, request.id, person, Mark(request.received_on, request.kind))
+    return _take_step(session, actor, request, "assigned", {"person": person.hex})
+
+
 def decide_request(session: Session, actor: Actor, request_id: UUID, version: int, decision: Decision) -> StoredRequest:
     """Answer a request and do what was granted: recall referrals, store a revocation, erase the person.
 
@@ -174,6 +195,9 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     # A refusal needs no proof: it gives nothing away, and who can prove nothing is owed an answer all the same.
     if is_granted and not request.is_proved:
         message = _("First note how it was proved who asks: nobody else may get or change these data.")
+        raise Invalid(message, (FieldError("outcome", message),))
+    if is_granted and request.person is None and request.kind in KINDS_ABOUT_SOMEBODY_ON_FILE:
+        message = _("First join the request to a record. Is nobody on file? Refuse it: no data are kept here.")
         raise Invalid(message, (FieldError("outcome", message),))
     # In the same transaction: an answer that says what was not done would be worse than none.
     done = carrying_out.carry_out(session, actor, request) if is_granted else {}

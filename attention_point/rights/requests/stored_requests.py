@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import Conflict, NotFound, VaultError
+from attention_point.foundation.errors import Busy, Conflict, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.people import queries as people_queries
@@ -29,6 +29,7 @@ OPEN, INCOMPLETE, DECIDED, TRANSFERRED = "open", "incomplete", "decided", "trans
 WITHDRAWN, LAPSED, ERASED = "withdrawn", "lapsed", "erased"
 OPEN_STATES = frozenset({OPEN, INCOMPLETE})
 _PADDED_BYTES = 2048  # so that the length of a row tells little of what was asked
+MOST_WAITING = 500
 _COUNTER_LOCK = b"rights-request-reference"
 
 
@@ -86,6 +87,11 @@ class StoredRequest:
         return bool(self.note["is_silent"])
 
     @property
+    def waits_for_person(self) -> bool:
+        """Whether it came by the web, and nobody has found out yet whose record it is about."""
+        return self.is_open and self.person is None and self.note["channel"] == "web"
+
+    @property
     def clock(self) -> Clock:
         """Its last days."""
         days = {name: _read_day(self.note.get(name)) for name in ("asked_on", "completed_on", "extended_to")}
@@ -129,10 +135,20 @@ def save_request(
         "version": version,
         "sealed": _seal_note(session, request.id, note, all_words, version),
     }
+    if note.get("person") != request.note.get("person"):  # it was found out whom it is about
+        vault = get_vault(session)
+        values |= {"tag": vault.index_tag(TAG_FIELD, note["person"]), "index_version": vault.index_version}
     if all_words is not None:  # the version is bound to the words, so that older ones do not open in their place
         values["sealed_words"] = _seal_words(session, request.id, note, all_words, version)
     session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
     return StoredRequest(request.id, request.reference, version, note, all_words)
+
+
+def require_room(session: Session) -> None:
+    """Raise Busy while so many requests of nobody on file wait that somebody seems to send them on purpose."""
+    is_waiting = (RightsRequest.is_open.is_(True), RightsRequest.tag.is_(None))
+    if (session.scalar(select(func.count()).select_from(RightsRequest).where(*is_waiting)) or 0) >= MOST_WAITING:
+        raise Busy(_("We cannot take more requests here just now. Ask at the attention point, or try again tomorrow."))
 
 
 def get_request(session: Session, request_id: UUID) -> StoredRequest:
@@ -201,22 +217,19 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
     """Leave of the requests about some people the minimal note alone: nobody's name, and nothing that was said."""
     requests = list_requests_of_people(session, people)
     for request in requests:
-        # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
-        kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
-        note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
-        version = request.version + 1  # the note that named the person does not open in its place
-        session.execute(
-            update(RightsRequest)
-            .where(RightsRequest.id == request.id)
-            .values(
-                is_open=False,
-                version=version,
-                tag=None,
-                sealed_words=None,
-                sealed=_seal_note(session, request.id, note, None, version),
-            )
-        )
+        forget_words(session, request)
     return len(requests)
+
+
+def forget_words(session: Session, request: StoredRequest) -> None:
+    """Leave of one request the minimal note; one that is open ends, because its person was erased."""
+    # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
+    kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
+    note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+    version = request.version + 1  # the note that named the person does not open in its place
+    sealed = _seal_note(session, request.id, note, None, version)
+    values = {"is_open": False, "version": version, "tag": None, "sealed_words": None, "sealed": sealed}
+    session.execute(update(RightsRequest).where(RightsRequest.id == request.id).values(**values))
 
 
 _MINIMAL_NOTE = (

@@ -1,7 +1,7 @@
 """The register of requests: the list, a new one, and one request with its papers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.naming import find_actor_names
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid, NotFound
+from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import write_pdf
 from attention_point.foundation.report_pages.page_parts import send_download
@@ -28,6 +30,7 @@ from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import label_purpose
 from attention_point.rights.requests import forms, letters, services, stored_requests
@@ -64,7 +67,21 @@ def list_requests() -> str:
         page=page,
         today=clock.today(),
         may_open={row.id for row in shown if _may_open(row)},
+        recall_counts=_count_recalls(session) if current_actor().may("rights.decide") else [],
     )
+
+
+def _count_recalls(session: Session) -> list[tuple[str, int, date]]:
+    """What entities have not confirmed: the name of each, how many referrals, and since when the first one waits."""
+    days_by_entity: dict[str, list[date]] = {}
+    for recall in list_recalls(session):
+        days_by_entity.setdefault(recall.entity, []).append(recall.asked_on)
+    entities, language = directory_queries.get_entities_by_code(session), current_language()
+    counts = [
+        (entities[code].name[language] if code in entities else code, len(days), min(days))
+        for code, days in days_by_entity.items()
+    ]
+    return sorted(counts, key=lambda entry: entry[2])
 
 
 @blueprint.get("/requests/new")

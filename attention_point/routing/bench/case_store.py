@@ -21,7 +21,8 @@ from attention_point.foundation.language import gettext as _
 from attention_point.routing.bench.cases import CasesError, RoutingCase, parse_case_of_the_field, parse_cases
 from attention_point.routing.bench.models import StoredCase
 
-SHIPPED_CASES = Path(__file__).parents[1] / "data" / "field_cases.yaml"
+_DATA = Path(__file__).parents[1] / "data"
+SHIPPED_FILES = (_DATA / "lawyer_cases.yaml", _DATA / "field_cases.yaml")
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_CASES = 2000
 _DAY_KEYS = ("date", "date2")
@@ -124,7 +125,8 @@ def load_cases(session: Session, actor: Actor, document: object) -> CasesLoaded:
 
 def load_shipped_cases(session: Session) -> None:
     """Load the cases that come with the program, into a new installation and after each upgrade."""
-    load_cases(session, SYSTEM, parse_yaml(SHIPPED_CASES.read_bytes()))
+    for file in SHIPPED_FILES:
+        load_cases(session, SYSTEM, parse_yaml(file.read_bytes()))
 
 
 def parse_yaml(content: bytes, file_name: str = "") -> object:

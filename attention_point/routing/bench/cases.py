@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 from attention_point.dates import DateSpan, parse_partial_date
 from attention_point.routing.bench import expectations
-from attention_point.routing.bench.expectations import Expectation, ListRequirements
+from attention_point.routing.bench.expectations import Expectation, RuleWords
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import Advice, Reason, ShownDocument, Situation, Suggestion
 from attention_point.routing.rules import build_advice
@@ -38,7 +38,7 @@ class CasesError(ValueError):
 class RoutingCase:
     """One case, on one day or two. Without ``expectation``, ``suggestions`` is the whole answer in order, of which only
     the fields that it names are compared. ``who`` and ``extra`` are for readers: the person in words, and what must be
-    said to this person.
+    said to this person, which is compared by the words of ``tell``.
     """
 
     id: str
@@ -49,6 +49,11 @@ class RoutingCase:
     expectation: Expectation | None = None
     who: str = ""
     extra: str = ""
+
+    @property
+    def is_told_unchecked(self) -> bool:
+        """Whether the case says that the person must be told something, and nothing compares it."""
+        return bool(self.extra and self.expectation and not (self.expectation.advice or self.expectation.told_words))
 
     @property
     def day(self) -> date:
@@ -64,33 +69,44 @@ class CaseFailure:
     differences: tuple[Reason, ...]
 
 
+class _Wordless:
+    # Rules without a directory have no words.
+
+    def list_requirements(self, suggestion: Suggestion, day: date) -> tuple[()]:
+        return ()
+
+    def list_told_texts(self, suggestion: Suggestion) -> tuple[()]:
+        return ()
+
+
+_WORDLESS = _Wordless()
+
+
 def replay_cases(
     cases: Iterable[RoutingCase],
     build_offers: Callable[[], OfferIndex],
-    list_requirements: ListRequirements = lambda _suggestion, _day: (),
+    words: RuleWords = _WORDLESS,
 ) -> list[CaseFailure]:
     """The cases whose answer differs from what they expect, in the order of the file.
 
-    ``list_requirements`` gives the lines of "what to bring"; without it no case can ask for one.
+    ``words`` are what slip and card say; without them no case can ask for any.
     """
     offer_index = build_offers()
     failures = []
     for case in cases:
-        differences = find_case_differences(case, offer_index, list_requirements)
+        differences = find_case_differences(case, offer_index, words)
         if differences:
             failures.append(CaseFailure(case.id, differences))
     return failures
 
 
-def find_case_differences(
-    case: RoutingCase, offer_index: OfferIndex, list_requirements: ListRequirements
-) -> tuple[Reason, ...]:
+def find_case_differences(case: RoutingCase, offer_index: OfferIndex, words: RuleWords) -> tuple[Reason, ...]:
     """In what the answer to a case differs from what it expects, each difference once."""
     differences: dict[tuple[str, str], Reason] = {}
     for day in case.days:
         advice = build_advice(case.situation, offer_index, day)
         found = (
-            expectations.find_differences(case.expectation, advice, day, list_requirements)
+            expectations.find_differences(case.expectation, advice, day, words)
             if case.expectation
             else _find_differences(case, advice)
         )

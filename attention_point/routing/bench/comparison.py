@@ -50,7 +50,7 @@ def compare_rule_sets(cases: Iterable[RoutingCase], before: RuleSet, after: Rule
 
 
 def _agrees_with_case(case: RoutingCase, rule_set: RuleSet) -> bool:
-    return not find_case_differences(case, rule_set.offers, rule_set.list_requirements)
+    return not find_case_differences(case, rule_set.offers, rule_set)
 
 
 def _compare_answers(case: RoutingCase, day: date, before: RuleSet, after: RuleSet) -> Iterator[AnswerChange]:

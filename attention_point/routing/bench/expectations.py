@@ -22,8 +22,14 @@ class SlipRequirement(Protocol):
     def text(self) -> Mapping[str, str]: ...
 
 
-# The lines that the slip prints for a suggestion on a day.
-ListRequirements = Callable[[Suggestion, date], Iterable[SlipRequirement]]
+class RuleWords(Protocol):
+    """What the slip and the agent's card say of a suggestion."""
+
+    def list_requirements(self, suggestion: Suggestion, day: date) -> Iterable[SlipRequirement]:
+        """The lines of "what to bring" on a day."""
+
+    def list_told_texts(self, suggestion: Suggestion) -> Iterable[str]:
+        """What the person is told, in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class Expectation:
     """What must hold of the rules' answer. Codes are those of services (in capitals), entities, papers and advice.
 
     ``excluded`` names services or entities. ``missing``: whether papers are missing, by service. ``closed``: services
-    that must be said to be closed for this person; ``advice``: what the slip or the agent's card must say, by service.
+    that must be said to be closed for this person; ``advice``: entries that the slip or the agent's card must say, by
+    service; ``told_words``: words that must stand in what they say.
     """
 
     wanted: tuple[str, ...] = ()
@@ -46,6 +53,7 @@ class Expectation:
     closed: tuple[str, ...] = ()
     instruments: Mapping[str, str] = field(default_factory=dict)
     advice: CodesByService = field(default_factory=dict)
+    told_words: CodesByService = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
 
@@ -63,6 +71,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "closed": ("closed", "codes"),
     "instrument": ("instruments", "text"),
     "say": ("advice", "codes-by-service"),
+    "tell": ("told_words", "codes-by-service"),
     "notices": ("notices", "codes"),
 }
 
@@ -117,13 +126,12 @@ def list_named_services(expectation: Expectation) -> tuple[str, ...]:
         expectation.closed,
         expectation.instruments,
         expectation.advice,
+        expectation.told_words,
     )
     return tuple(dict.fromkeys(code for group in groups for code in group))
 
 
-def find_differences(
-    expectation: Expectation, advice: Advice, day: date, list_requirements: ListRequirements
-) -> Iterator[Reason]:
+def find_differences(expectation: Expectation, advice: Advice, day: date, words: RuleWords) -> Iterator[Reason]:
     """In what the rules' answer differs. The values of a reason are codes, named after what they are of."""
     suggestions = {suggestion.service: suggestion for suggestion in advice.suggestions}
     required = dict.fromkeys([*expectation.wanted, *list_named_services(expectation)])
@@ -138,10 +146,7 @@ def find_differences(
             yield Reason(N_("The person is sent to %(entity)s and must not be."), {"entity": code})
     for code, suggestion in suggestions.items():
         yield from _compare_suggestion(expectation, code, suggestion)
-        wanted_text = expectation.slip_texts.get(code, "")
-        if not _names_text(list_requirements(suggestion, day), wanted_text):
-            values = {"service": code, "text": wanted_text}
-            yield Reason(N_("“%(service)s”: what to bring does not name “%(text)s”."), values)
+        yield from _compare_words(expectation, code, suggestion, day, words)
     given_notices = {notice.need for notice in advice.notices}
     for code in expectation.notices:
         if code not in given_notices:
@@ -181,6 +186,20 @@ def _compare_what_is_told(expectation: Expectation, code: str, suggestion: Sugge
         if advice_code not in suggestion.advice:
             values = {"service": code, "advice": advice_code}
             yield Reason(N_("“%(service)s”: this is not told: %(advice)s."), values)
+
+
+def _compare_words(
+    expectation: Expectation, code: str, suggestion: Suggestion, day: date, words: RuleWords
+) -> Iterator[Reason]:
+    wanted_text = expectation.slip_texts.get(code, "")
+    if not _names_text(words.list_requirements(suggestion, day), wanted_text):
+        values = {"service": code, "text": wanted_text}
+        yield Reason(N_("“%(service)s”: what to bring does not name “%(text)s”."), values)
+    told_words = expectation.told_words.get(code, ())
+    told_text = " ".join(words.list_told_texts(suggestion)).casefold() if told_words else ""
+    for word in told_words:
+        if word.casefold() not in told_text:
+            yield Reason(N_("“%(service)s”: nobody says “%(text)s”."), {"service": code, "text": word})
 
 
 def _names_text(requirements: Iterable[SlipRequirement], wanted_text: str) -> bool:

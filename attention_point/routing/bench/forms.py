@@ -53,8 +53,9 @@ class ExpectedServiceForm(PlainForm):
     entity = SelectField(N_("Entity that must answer"), validate_choice=False)
     papers = SelectField(N_("Documents"), validate_choice=False)
     slip = StringField(N_("What to bring must name"))
-    accept = SelectField(N_("Must accept"), validate_choice=False)
-    reject = SelectField(N_("Must not accept"), validate_choice=False)
+    tell = StringField(N_("Card or slip must say"))
+    accept = SelectMultipleField(N_("Must accept"), validate_choice=False)
+    reject = SelectMultipleField(N_("Must not accept"), validate_choice=False)
     urgent = BooleanField(N_("Must be urgent"))
     mandatory = BooleanField(N_("Must be mandatory"))
     closed = BooleanField(N_("Must be said to be closed for this person"))
@@ -131,13 +132,18 @@ def read_case_content(form: CaseForm, earlier_content: Mapping[str, Any] | None 
         "entity": {row.service.data: row.entity.data for row in expected if row.entity.data},
         "miss": {row.service.data: row.papers.data == MISSING for row in expected if row.papers.data},
         "slip": {row.service.data: text for row in expected if (text := (row.slip.data or "").strip())},
+        "tell": {row.service.data: words for row in expected if (words := _read_words(row.tell.data))},
         "extra": (form.extra.data or "").strip(),
     }
     for key in _SERVICE_LISTS:
         content[key] = [row.service.data for row in expected if row[key].data]
     for key in _SERVICE_PAPERS:
-        content[key] = {row.service.data: [row[key].data] for row in expected if row[key].data}
+        content[key] = {row.service.data: list(row[key].data) for row in expected if row[key].data}
     return {**kept, **content}
+
+
+def _read_words(typed: str | None) -> list[str]:
+    return [word for part in (typed or "").split(";") if (word := part.strip())]
 
 
 def _keep_unseen(content: Mapping[str, Any], services: list[str]) -> dict[str, Any]:
@@ -175,7 +181,7 @@ def _fill_in(content: Mapping[str, Any]) -> dict[str, Any]:
     situation = dict(content.get("s", {}))
     stamped = situation.pop("entry_stamped", None)
     services = dict.fromkeys([*content.get("want", ()), *content.get("entity", {}), *content.get("miss", {})])
-    for key in (*_SERVICE_LISTS, *_SERVICE_PAPERS, "slip"):
+    for key in (*_SERVICE_LISTS, *_SERVICE_PAPERS, "slip", "tell"):
         services |= dict.fromkeys(content.get(key, ()))
     return {
         **situation,
@@ -198,9 +204,10 @@ def _fill_in_service(content: Mapping[str, Any], code: str) -> dict[str, Any]:
         "entity": content.get("entity", {}).get(code),
         "papers": "" if missing is None else MISSING if missing else COMPLETE,
         "slip": content.get("slip", {}).get(code),
+        "tell": "; ".join(content.get("tell", {}).get(code, ())),
     }
     row |= {key: code in content.get(key, ()) for key in _SERVICE_LISTS}
-    return row | {key: next(iter(content.get(key, {}).get(code, ())), "") for key in _SERVICE_PAPERS}
+    return row | {key: content.get(key, {}).get(code, ()) for key in _SERVICE_PAPERS}
 
 
 def _write_day(value: str | None) -> str | None:
@@ -237,7 +244,7 @@ def _offer_choices_of_rows(form: CaseForm, services: Choices, entities: Choices)
         _set_choices(row.form["entity"], [("", _("Any")), *entities])
         _set_choices(row.form["papers"], states)
         for key in _SERVICE_PAPERS:
-            _set_choices(row.form[key], papers)
+            _set_choices(row.form[key], papers[1:])
 
 
 def _set_choices(field: Any, choices: Choices) -> None:

@@ -219,7 +219,7 @@ def _build_row(kept: KeptCase, rule_set: RuleSet) -> CaseRow:
     if kept.case is None or kept.case.expectation is None:
         return CaseRow(kept, (), (kept.fault,))
     wording = Wording(rule_set.directory)
-    differences = find_case_differences(kept.case, rule_set.offers, rule_set.list_requirements)
+    differences = find_case_differences(kept.case, rule_set.offers, rule_set)
     return CaseRow(
         kept,
         tuple(wording.describe_expectation(kept.case.expectation)),

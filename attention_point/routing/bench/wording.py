@@ -135,6 +135,9 @@ class Wording:
         for service, codes in expectation.advice.items():
             for code in codes:
                 yield _("It is told: %(advice)s", advice=self.quote_advice(service, code))
+        for service, words in expectation.told_words.items():
+            texts = " · ".join(f"“{text}”" for text in words)
+            yield _("“%(service)s”: card or slip say %(texts)s", service=self.name_service(service), texts=texts)
         for code in expectation.notices:
             yield _("The agent is told something about “%(service)s”", service=self.name_service(code))
 

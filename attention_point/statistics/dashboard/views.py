@@ -20,6 +20,7 @@ from attention_point.foundation.paperwork import Chart, Report, format_cell
 from attention_point.foundation.report_pages import (
     build_report_wording,
     get_watermark,
+    prepare_files,
     send_chart,
     send_download,
     split_into_parts,
@@ -66,6 +67,7 @@ def show_dashboard() -> str | tuple[str, int]:
     except Invalid as error:
         form = build_filter_form(request.args, options, error.field_errors)
         return render_template(template, form=form, selection=None), error.status
+    prepare_files()
     wording = build_report_wording()
     # Only who can fill them in is told of missing contacts: to others it would be a complaint without remedy.
     may_complete = current_actor().may("directory.edit")

@@ -20,6 +20,7 @@ from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.web import current_actor, current_settings, db_session
+from attention_point.foundation.web.delivery.after_response import run_after_response
 from attention_point.foundation.web.transactions import current_database, read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.month_codes import parse_begun_period
@@ -51,6 +52,8 @@ def release_month(month: str) -> Response | str | tuple[str, int]:
     note, reader_note = form.note.data, form.reader_note.data
     fingerprint, despite_damage = form.fingerprint.data or "", form.despite_damage.data
     try:
+        # Before the seconds of the examination: a note that is missing is told at once.
+        services.check_notes(read_session(), period, note, reader_note)
         # The setting is the installation's and stands above the form: a hand-written request
         # cannot skip the second person.
         examined = _examine_period(period, despite_damage=despite_damage)
@@ -97,16 +100,21 @@ def _answer_release(release: Release) -> Response:
     flash(_("%(month)s is published, version %(number)s.", month=name, number=release.version))
     response = redirect(url_for("statistics.show_month", month=release.period))
     # The longer periods and the files take seconds. They are made once the response is out and the release committed.
-    response.call_on_close(
-        partial(_finish_release, current_database(), current_settings(), current_actor(), release.period, release.note)
+    run_after_response(
+        response,
+        partial(_finish_release, current_database(), current_settings(), current_actor(), release.period, release.note),
     )
     return response
 
 
 def _finish_release(database: Database, settings: Settings, actor: Actor, period_code: str, note: str | None) -> None:
+    def examine(session: Session, longer_period: Period) -> examination.ExaminedPeriod:
+        # Beside the server, as the month itself: the tablets would wait for the audit of a year.
+        return run_in_worker(session, settings, _examine_for_worker, longer_period, False)
+
     period = parse_period_code(period_code)
     if period.kind == "month":
-        services.release_longer_periods(database, actor, period, note)
+        services.release_longer_periods(database, actor, period, note, examine)
     try:
         public_files.make_missing_files(database, settings)
     except AppError as error:  # the next "jobs run" makes them
@@ -130,6 +138,7 @@ def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalFor
         is_outdated = False
     # The page shows this content, so the next POST must confirm it and nothing older.
     form.fingerprint.data = prepared.fingerprint
+    form.note.flags.required = prepared.is_correction
     approval_form = approval_form or ApprovalForm()
     approval_form.seal.data = proposal.seal if proposal else ""
     # Beside the last month and the last year: a jump that nobody can explain is the best sign of a wrong count.

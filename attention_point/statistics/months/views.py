@@ -25,6 +25,7 @@ from attention_point.foundation.report_pages import (
     build_report_wording,
     get_file_format,
     get_watermark,
+    prepare_files,
     send_chart,
     send_download,
 )
@@ -36,7 +37,7 @@ from attention_point.statistics.month_papers.loading import build_provisional_pa
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.months.month_page import MAX_OPEN_ROWS, list_first_blocks, list_sections
 from attention_point.statistics.open_data import files, public_files
-from attention_point.statistics.releases import queries, services
+from attention_point.statistics.releases import approvals, queries, services
 from attention_point.statistics.releases.content import SUPPRESSION
 from attention_point.statistics.releases.models import Release
 from attention_point.tallies import queries as tally_queries
@@ -69,6 +70,7 @@ def list_months() -> str:
         # There are few of them, and they would stand on every page of the list.
         longer_releases=_list_longer_releases() if not month_bound else (),
         waiting_periods=_list_waiting_periods(releases),
+        proposed_periods=approvals.list_proposed_periods(db_session()),
         file_formats=files.FILE_FORMATS,
     )
 
@@ -99,6 +101,7 @@ def _list_waiting_periods(releases: Iterable[Release]) -> list[Period]:
 def show_month(month: str) -> str:
     """Show the figures of a month, quarter or year, as released, or as they stand now with ``?provisional``."""
     period = parse_begun_period(month)
+    prepare_files()
     paper = _load_paper(period)
     report, version = build_period_report(paper, folds_zeros=True), paper.content.version
     return render_template(

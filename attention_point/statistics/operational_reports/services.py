@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -169,22 +170,20 @@ def check_reason(reason: str | None) -> str:
 
 def record_export(session: Session, actor: Actor, report: OperationalReport, reason: str) -> None:
     """Write to the journal who took the exact figures of a month, for whom and why. ``reason`` is a code."""
-    _record_disclosure(session, actor, report, "r4v", reason)
+    journal.record(session, actor, *_name_subject(report), **_describe(report, "r4v"), reason=reason)
 
 
 def record_view(session: Session, actor: Actor, report: OperationalReport) -> None:
-    """Write to the journal who saw the exact figures of a month on the page."""
-    _record_disclosure(session, actor, report, "page", None)
+    """Write to the journal who saw the exact figures of a month on the page, a form that was refused included."""
+    journal.record_shown(session, actor, *_name_subject(report), **_describe(report, "page"))
 
 
-def _record_disclosure(
-    session: Session, actor: Actor, report: OperationalReport, format_code: str, reason: str | None
-) -> None:
-    detail = {"format": format_code, "organisation": report.organisation.code, "rows": len(report.rows)}
-    if reason is not None:
-        detail["reason"] = reason
-    month = format_month_code(report.month)
-    journal.record(session, actor, "statistics.operational_report", "month", month, **detail)
+def _name_subject(report: OperationalReport) -> tuple[str, str, str]:
+    return "statistics.operational_report", "month", format_month_code(report.month)
+
+
+def _describe(report: OperationalReport, format_code: str) -> dict[str, Any]:
+    return {"format": format_code, "organisation": report.organisation.code, "rows": len(report.rows)}
 
 
 class _MonthCounts:

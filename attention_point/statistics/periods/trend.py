@@ -105,7 +105,16 @@ def build_chart(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Char
     description = describe_chart(choice.title, (highest[0], format_number(highest[1])) if highest else None)
     series = Series(_(COUNT_LABELS[choice.view.table.counts]), tuple(counts))
     # A line of one point is none.
-    return Chart(CHART_ID, choice.title, "line" if len(shown) > 1 else "bar", tuple(names), (series,), description)
+    return Chart(
+        CHART_ID,
+        choice.title,
+        "line" if len(shown) > 1 else "bar",
+        tuple(names),
+        (series,),
+        description,
+        # So that its words are read on a telephone too, which shows it at a third of a page's width.
+        is_half_width=True,
+    )
 
 
 def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Table:

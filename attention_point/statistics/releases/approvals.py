@@ -3,13 +3,18 @@
 With two people, the first proposes what she has reviewed, and a second one, never the first, releases exactly that.
 """
 
+from collections.abc import Iterator
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.doctor import TODAY, Task
 from attention_point.foundation.errors import AppError, Conflict, Forbidden
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.releases import services
 from attention_point.statistics.releases.examination import ExaminedPeriod, examine_period
@@ -19,6 +24,21 @@ from attention_point.statistics.releases.models import Release, ReleaseProposal
 def find_proposal(session: Session, period: Period) -> ReleaseProposal | None:
     """Return what somebody proposed to release of a period; None where nothing waits for a second person."""
     return session.get(ReleaseProposal, period.code)
+
+
+def list_proposed_periods(session: Session) -> frozenset[str]:
+    """The codes of the periods that wait for a second person."""
+    return frozenset(session.scalars(select(ReleaseProposal.period)))
+
+
+def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
+    """How many periods somebody else proposed, which wait for a second person."""
+    if not actor.may("statistics.release"):
+        return
+    proposals = session.scalars(select(ReleaseProposal.proposed_by)).all()
+    if waiting := sum(proposed_by != actor.journal_label for proposed_by in proposals):
+        sentence = ngettext("%(num)s month waits for your approval.", "%(num)s months wait for your approval.", waiting)
+        yield Task(TODAY, sentence, "statistics.list_months")
 
 
 def require_one_person(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Releases a period: recounts, protects, audits and freezes it. No function commits."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -91,7 +92,13 @@ def _release_longer_periods(session: Session, actor: Actor, month: Period, note:
             log.warning("statistics.longer_period_waits", period=period.code, code=error.code)
 
 
-def release_longer_periods(database: Database, actor: Actor, month: Period, note: str | None) -> None:
+def release_longer_periods(
+    database: Database,
+    actor: Actor,
+    month: Period,
+    note: str | None,
+    examine: Callable[[Session, Period], ExaminedPeriod] = examine_period,
+) -> None:
     """Release the quarter and the year of a released month, each examined first and released in a short transaction.
 
     What cannot be released yet waits, as within ``release_period``.
@@ -103,7 +110,7 @@ def release_longer_periods(database: Database, actor: Actor, month: Period, note
                 if not is_complete(session, period):
                     continue
                 is_released = queries.find_current_release(session, period) is not None
-                examined = examine_period(session, period)
+                examined = examine(session, period)
             with database.write_session() as session:
                 release_period(session, actor, period, note if is_released else None, examined=examined)
         except AppError as error:

@@ -1,18 +1,18 @@
 """Receives what a device kept: recorded, kept for a person to decide, or kept because it was refused. Never dropped.
 
-Each function opens its own transaction: what is refused is kept although the request fails.
+``receive_captures`` opens its own transactions: what is refused is kept although the request fails.
 """
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 from pydantic_core import to_json
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.devices import queries as device_queries
@@ -42,10 +42,21 @@ from attention_point.sync.outbox.point_keys import OpeningKey, find_opening_key,
 from attention_point.sync.outbox.recording import CaptureSource, record_content
 
 MAXIMUM_SEALED_LETTERS = 256 * 1024
-# Prepared: this runs for each of the hundreds of captures that a tablet sends at once.
+# Prepared: these run for each of the hundreds of captures that a tablet sends at once.
 _SELECT_RECEIPT = PreparedStatement(
     select(Capture.fingerprint, Capture.sealed_receipt).where(Capture.id == bindparam("capture"))
 )
+_SELECT_LAST_THAT_FITS = PreparedStatement(
+    select(Capture.id)
+    .where(
+        or_(*(Capture.state == state for state in sorted(rules.WAITING_STATES))),
+        Capture.device_id == bindparam("device"),
+    )
+    .offset(bindparam("passed_over", type_=Integer))
+    .limit(1)
+)
+_CAPTURE_COLUMNS = [column.name for column in Capture.__table__.columns]
+_INSERT_CAPTURE = PreparedStatement(insert(Capture), _CAPTURE_COLUMNS)
 _Line = StringConstraints(strict=True, max_length=500)
 
 
@@ -88,36 +99,49 @@ class DamagedEnvelope(Invalid):
     code = "damaged"
 
 
-def receive_capture(database: Database, sender: Sender, envelope: Envelope) -> Outcome:
-    """Receive a capture, once. Sent again, it gives the same receipt.
+def receive_captures(database: Database, sender: Sender, envelopes: Sequence[Envelope]) -> list[Outcome]:
+    """Receive captures, each once, in their order. Sent again, a capture gives the same receipt.
 
-    Raises Conflict with the code ``id_taken`` for another one under the same id, and TooManyTries for a new one while
-    too many of the device wait for a person; the device keeps it and asks again.
+    The outcome of one has the error Conflict with the code ``id_taken`` for another one under the same id, and
+    TooManyTries for a new one while too many of the device wait for a person: these have no receipt, and the device
+    keeps them. Raises Busy as a write session does; what was committed before gives its receipts at the next try.
     """
-    with database.write_session() as session:
-        # Of many that arrive at once, the first one records it, and the others read its receipt.
-        lock_for_transaction(session, envelope.id)
-        fingerprints = _compute_fingerprints(session, sender.device, envelope)
-        stored_rows = _SELECT_RECEIPT.execute(session, {"capture": envelope.id})
+    outcomes: list[Outcome] = []
+    # SQLite syncs to the disk once for all of them. On PostgreSQL each locks documents, months and the journal's head
+    # in the order in which everybody does, so that two captures in one transaction could wait for a desk that waits
+    # for them.
+    for transaction_envelopes in [envelopes] if database.is_sqlite else [[envelope] for envelope in envelopes]:
+        with database.write_session() as session:
+            # Of many that arrive at once, the first one records it, and the others read its receipt.
+            lock_for_transaction(session, *(envelope.id for envelope in transaction_envelopes))
+            outcomes += [_receive_capture(session, sender, envelope) for envelope in transaction_envelopes]
+    return outcomes
+
+
+def _receive_capture(session: Session, sender: Sender, envelope: Envelope) -> Outcome:
+    fingerprints = _compute_fingerprints(session, sender.device, envelope)
+    stored_rows = _SELECT_RECEIPT.execute(session, {"capture": envelope.id})
+    try:
         if stored_rows:
             return _replay_receipt(session, envelope.id, fingerprints, *stored_rows[0])
         _check_room(session, sender.device.id)
-        capture = Capture(
-            id=envelope.id,
-            device_id=sender.device.id,
-            point=sender.device.point,
-            sequence=envelope.sequence,
-            captured_at=envelope.captured_at,
-            received_at=clock.now(),
-            fingerprint=fingerprints[0],
-        )
-        return _receive_new(session, sender, envelope, capture)
+    except (Conflict, TooManyTries) as error:
+        return Outcome({}, is_new=False, error=error)
+    capture = Capture(
+        id=envelope.id,
+        device_id=sender.device.id,
+        point=sender.device.point,
+        sequence=envelope.sequence,
+        captured_at=envelope.captured_at,
+        received_at=clock.now(),
+        fingerprint=fingerprints[0],
+    )
+    return _receive_new(session, sender, envelope, capture)
 
 
 def _check_room(session: Session, device_id: UUID | None) -> None:
-    waiting = select(Capture.id).where(Capture.state.in_(rules.WAITING_STATES), Capture.device_id == device_id)
-    if session.scalar(waiting.offset(rules.MAXIMUM_WAITING - 1).limit(1)) is not None:
-        message = _("Too much of this device waits for a person. Decide it on the page “Without network” first.")
+    if _SELECT_LAST_THAT_FITS.execute(session, {"device": device_id, "passed_over": rules.MAXIMUM_WAITING - 1}):
+        message = _("Too much of this device waits for a person. Decide it under “Written down without network” first.")
         raise TooManyTries(message, rules.WAITING_RETRY_SECONDS)
 
 
@@ -154,8 +178,7 @@ def _receive_new(session: Session, sender: Sender, envelope: Envelope, capture: 
         result, error = _record_or_keep(session, recorder, content_bytes, content, source, capture)
     receipt = build_receipt(capture, result)
     capture.sealed_receipt = contents.seal_receipt(session, capture.id, receipt)
-    session.add(capture)
-    session.flush()
+    _INSERT_CAPTURE.execute(session, {name: getattr(capture, name) for name in _CAPTURE_COLUMNS})
     # Codes alone: the journal is read by people who may see no visitor.
     details = {"device": str(sender.device.id), "state": capture.state}
     journal.record(session, recorder or sender.device, "capture.receive", "capture", capture.id, **details)

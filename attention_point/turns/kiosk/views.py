@@ -146,7 +146,7 @@ def leave() -> AnyResponse:
         except Invalid as refusal:
             error, status = refusal.field_errors[0].message, refusal.status
         except TooManyTries as refusal:
-            error, status = refusal.message, refusal.status
+            error, status = f"{refusal.message} {_('A new code made under “Devices” works at once.')}", refusal.status
     response = make_response(_render("kiosk/leave.html", _build_page(), _begin_answers(), error=error), status)
     # A visitor who came here by mistake, and went away, leaves the kiosk to the next one.
     response.headers["Refresh"] = f"{TURN_PAGE_SECONDS}; url={url_for('kiosk.show_first_screen')}"

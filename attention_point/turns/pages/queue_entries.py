@@ -27,7 +27,10 @@ LANGUAGE_LABELS = {"es": N_("Speaks Spanish"), "en": N_("Speaks English")}
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """One row of the queue. ``needs`` are names of services; a turn that waits has no ``desk_label``."""
+    """One row of the queue. ``needs`` are names of services; a turn that waits has no ``desk_label``.
+
+    A list leaves out what is confidential: whoever sits at the desk may read the screen and know whose code it is.
+    """
 
     state: str
     turn: Turn | WaitingTurn
@@ -40,7 +43,10 @@ class QueueEntry:
 
 def list_waiting_entries(session: Session, waiting_turns: Iterable[WaitingTurn]) -> list[QueueEntry]:
     """The turns that wait, in the order in which they will be called."""
-    return [_build_entry(session, turn, turn.details, is_preferential=turn.is_preferential) for turn in waiting_turns]
+    return [
+        _build_entry(session, turn, turn.details, is_preferential=turn.is_preferential, is_in_list=True)
+        for turn in waiting_turns
+    ]
 
 
 def list_called_entries(session: Session, point: str, entity: str | None) -> list[QueueEntry]:
@@ -53,10 +59,12 @@ def list_called_entries(session: Session, point: str, entity: str | None) -> lis
         .order_by(Turn.called_at, Turn.id)
     )
     desks = {desk.id: desk for desk in queries.list_point_desks(session, point)}
-    return [build_turn_entry(session, turn, desks) for turn in session.scalars(query)]
+    return [build_turn_entry(session, turn, desks, is_in_list=True) for turn in session.scalars(query)]
 
 
-def build_turn_entry(session: Session, turn: Turn, desks: Mapping[UUID, Desk] | None = None) -> QueueEntry:
+def build_turn_entry(
+    session: Session, turn: Turn, desks: Mapping[UUID, Desk] | None = None, *, is_in_list: bool = False
+) -> QueueEntry:
     """The entry of a turn that was called."""
     details = queries.read_turn_details(session, turn)
     desk = (desks or {}).get(turn.desk_id) if turn.desk_id else None
@@ -65,6 +73,7 @@ def build_turn_entry(session: Session, turn: Turn, desks: Mapping[UUID, Desk] | 
         turn,
         details,
         is_preferential=is_preferential(details.preferential, find_policy(session, turn.point, turn.day)),
+        is_in_list=is_in_list,
         desk_label=_("Desk %(name)s", name=desk.name) if desk else "",
     )
 
@@ -97,12 +106,18 @@ def build_queue_tag(session: Session, point: str, entity: str | None) -> str:
 
 
 def _build_entry(
-    session: Session, turn: Turn | WaitingTurn, details: TurnDetails, *, is_preferential: bool, **values: Any
+    session: Session,
+    turn: Turn | WaitingTurn,
+    details: TurnDetails,
+    *,
+    is_preferential: bool,
+    is_in_list: bool,
+    **values: Any,
 ) -> QueueEntry:
     return QueueEntry(
         turn.state if isinstance(turn, Turn) else WAITING,
         turn,
-        name_needs(session, turn, details),
+        name_needs(session, turn, details, leaves_out_confidential=is_in_list),
         _(LANGUAGE_LABELS[details.language]),
         describe_companions(details.companions),
         is_preferential,
@@ -110,14 +125,21 @@ def _build_entry(
     )
 
 
-def name_needs(session: Session, turn: Turn | WaitingTurn, details: TurnDetails) -> list[str]:
+def name_needs(
+    session: Session, turn: Turn | WaitingTurn, details: TurnDetails, *, leaves_out_confidential: bool = False
+) -> list[str]:
     """The names of what brings the person here. An entity reads of a turn that came to it only what it offers."""
     services, language = directory_queries.get_services_by_code(session), current_language()
+    codes = [
+        code
+        for code in details.needs
+        if not (leaves_out_confidential and code in services and services[code].restricted)
+    ]
     if turn.entity is None:
-        return [services[code].name[language] if code in services else code for code in details.needs]
+        return [services[code].name[language] if code in services else code for code in codes]
     # Somebody may have come for violence and for a course: the one who teaches learns of the course alone.
     return [
         services[code].name[language]
-        for code in details.needs
+        for code in codes
         if code in services and turn.entity in {offer.entity for offer in services[code].offers}
     ]

@@ -50,7 +50,7 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 def ask(port: int) -> float:
     """Ask as an ordinary client does; gives the seconds until the answer."""
     start = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), 20) as client:
+    with socket.create_connection(("127.0.0.1", port), 60) as client:
         client.sendall(HEAD + b"Connection: close\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 200 ")
     return time.monotonic() - start
@@ -64,7 +64,7 @@ def crowd(port: int, size: int, kind: str) -> Iterator[list[socket.socket]]:
     with ExitStack() as sockets:
         clients: list[socket.socket] = []
         for _each in range(size):
-            client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), 20))
+            client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), 60))
             clients.append(client)
             with suppress(OSError):  # closed already, to make room
                 client.sendall(first)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from attention_point.foundation.database.fair_lock import FairLock
 
-LONG = 10.0
+LONG = 60.0
 
 
 def wait_until(true: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.database.locks import lock_for_transaction
 
-LONG = 10.0
+LONG = 60.0
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 

@@ -157,7 +157,7 @@ def test_two_at_once_run_a_period_once(database: Database, settings: Settings) -
     start = threading.Barrier(2)
 
     def go(mine: Database) -> None:
-        start.wait(10)
+        start.wait(60)
         list(run_due_jobs(mine, settings, [work.job for work in works], TODAY))
 
     threads = [threading.Thread(target=go, args=(opened,)) for opened in (database, other)]
@@ -165,7 +165,7 @@ def test_two_at_once_run_a_period_once(database: Database, settings: Settings) -
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
     other.close()
     assert [work.periods for work in works] == [["2017-09"]] * 5
 

@@ -16,7 +16,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import single_run_lock
 with single_run_lock(Database(sys.argv[1]), "task") as mine:
     print(mine, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -54,7 +54,7 @@ def test_a_killed_process_holds_nothing(database: Database) -> None:
         assert holder.stdout.readline() == "True\n"
         assert not has(database)
         holder.kill()
-    for _time in range(100):  # PostgreSQL sees that its client is gone within moments
+    for _time in range(1200):  # PostgreSQL sees that its client is gone within moments
         if has(database):
             break
         time.sleep(0.05)

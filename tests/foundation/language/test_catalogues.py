@@ -122,7 +122,7 @@ def test_threads_do_not_change_one_another_s_language() -> None:
 
     def speak(code: str) -> None:
         set_language(code)
-        ready.wait(5)
+        ready.wait(60)
         seen[code] = {current_language() for _time in range(100)}
 
     threads = [threading.Thread(target=speak, args=(code,)) for code in language.LANGUAGES]

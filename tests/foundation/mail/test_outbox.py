@@ -227,14 +227,14 @@ def test_two_at_once_send_each_mail_once(
     start = threading.Barrier(2)
 
     def work(mine: Database) -> None:
-        start.wait(10)
+        start.wait(60)
         results.append(send_due_messages(mine, posted))
 
     threads = [threading.Thread(target=work, args=(opened,)) for opened in (database, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     other.close()
     assert sorted(office.recipients) == sorted({*office.recipients})
     assert len(office.took) == 12

@@ -122,7 +122,7 @@ def test_backups_are_red_until_one_is_made_and_tried(database: Database, setting
         named = replace(settings, backup_recipients=("age1" + "q" * 58,))
         path = keeping.find_backup_path(named, clock.today())
         path.parent.mkdir()
-        path.write_bytes(b"")
+        path.write_bytes(keeping.AGE_HEADER)
         keeping.record_drill(named)
         line = next(iter(list_backup_status(session, named)))
     assert (line.advice, "probada el" in line.value) == ("", True)

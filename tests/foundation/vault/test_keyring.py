@@ -12,9 +12,9 @@ import pytest
 
 from attention_point.foundation import clock
 from attention_point.foundation.language import in_language
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault import Keyring, KeyringWatch, Vault
 from attention_point.foundation.vault.key_changes import prepare_version, remove_version, rotate_version
-from attention_point.foundation.vault.keyring import KEY_KINDS, KeyringError
+from attention_point.foundation.vault.keyring import KEY_KINDS, WRAP, KeyringError
 
 
 @pytest.fixture(autouse=True)
@@ -196,6 +196,27 @@ def test_a_removed_derived_key_leaves_what_can_never_be_made_anew(path: Path) ->
     assert after.matches_digest("journal-chain", b"x", before.keyed_digest("journal-chain", b"x"))
     assert not after.matches_digest("turn", b"x", before.keyed_digest("turn", b"x"))
     assert not after.matches_digest("web-session", b"x", before.keyed_digest("web-session", b"x"))
+
+
+def test_a_running_server_takes_up_what_its_keyring_became_and_no_other(path: Path) -> None:
+    def rotate_and_remove(keyring: Keyring) -> Keyring:
+        for kind in KEY_KINDS:
+            keyring = remove_version(rotate_version(keyring, kind, clock.now()), kind, 1)
+        return keyring
+
+    first, watch = Keyring.load(path), KeyringWatch(path)
+    foreign, in_use = Keyring.generate(), watch.get_vault()
+    for refused in (foreign, rotate_and_remove(foreign)):
+        refused.replace_file(path)
+        assert (watch.get_vault() is in_use, watch.is_file_refused) == (True, True)
+    # The last as after a night in which nobody asked for anything.
+    for accepted in (first, prepare_version(first, WRAP), rotate_and_remove(first)):
+        accepted.replace_file(path)
+        assert watch.get_vault() is not in_use
+        assert not watch.is_file_refused
+        in_use = watch.get_vault()
+    first.replace_file(path)  # a copy of before the rotation
+    assert (watch.get_vault() is in_use, watch.is_file_refused) == (True, True)
 
 
 def test_what_is_wrong_is_told_in_spanish_too(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_two_header_lines_are_one_list() -> None:
 
     with serve(trust_proxies(tell, read_networks("127.0.0.1"))) as url:
         where = urlsplit(url)
-        connection = HTTPConnection(where.hostname or "", where.port or 0, timeout=10)
+        connection = HTTPConnection(where.hostname or "", where.port or 0, timeout=60)
         connection.putrequest("GET", "/")
         connection.putheader("X-Forwarded-For", "203.0.113.9")
         connection.putheader("X-Forwarded-For", VISITOR)

@@ -46,7 +46,7 @@ def do_at_once(database: Database, *works: Work) -> None:
     barrier = Barrier(len(works))
 
     def run(work: Work) -> None:
-        barrier.wait(30)
+        barrier.wait(60)
         with database.write_session() as session:
             work(session)
 

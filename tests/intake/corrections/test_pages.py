@@ -14,6 +14,7 @@ from attention_point.intake.models import Visit
 from attention_point.people import records
 from attention_point.people.models import Person
 from attention_point.referrals import queries as referral_queries
+from attention_point.tallies import services as tally_services
 from tests.intake.desk import Fields, SignIn, decided, posted, recorded, sent, text
 from tests.support.pages import PageClient
 
@@ -177,6 +178,17 @@ def test_the_page_of_a_visit_says_on_what_the_data_stand(agent: PageClient, visi
     page = text(agent.get(f"/visits/{visit.id}"))
     assert "Por qué se guardan los datos" in page
     assert "La persona dijo que sí" in page
+
+
+def test_who_corrects_a_published_month_reads_what_stays_in_it(
+    app: Flask, agent: PageClient, visit: queries.DecryptedVisit
+) -> None:
+    void, correct = f"/visits/{visit.id}/void", f"/visits/{visit.id}/correct"
+    assert "Deja de contar." in text(agent.get(void))
+    with app.extensions["database"].write_session() as session:
+        tally_services.close_month(session, visit.day.replace(day=1))
+    assert "allí sigue contada" in text(agent.get(void))
+    assert "ya se publicaron y no cambian" in text(agent.get(correct))
 
 
 def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(

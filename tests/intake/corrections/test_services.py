@@ -201,19 +201,27 @@ def test_an_answered_referral_of_an_annulled_visit_keeps_its_answer_and_says_so(
     assert not any(tally_queries.sum_month_tables(session, AUGUST).values())
 
 
-def test_a_closed_month_stays_and_a_need_that_is_added_counts_today(session: Session) -> None:
-    visit = record(session, needs=["MIG-REG"])
-    tally_services.close_month(session, AUGUST)
-    before = tally_queries.sum_month_tables(session, AUGUST)
-    change(session, visit, needs=["EMP-SENA"], vulnerabilities=["pregnant"])
-    people_tables = {name for name in before if name.startswith(("people", "needs", "vulnerabilities", "attentions"))}
-    after = tally_queries.sum_month_tables(session, AUGUST)
-    assert {name: before[name] for name in people_tables} == {name: after[name] for name in people_tables}
-    this_month = tally_queries.sum_month_tables(session, clock.today().replace(day=1))
-    assert {cell.split("|")[0] for cell in this_month["needs-by-sex-and-age"]} == {"EMP-SENA"}
-    assert this_month["vulnerabilities-by-sex"] == {"pregnant|F": 1}
-    change(session, visit, needs=["MIG-REG"])
-    assert not tally_queries.sum_month_tables(session, clock.today().replace(day=1))["needs-by-sex-and-age"]
+def test_a_closed_month_stays_and_what_is_added_counts_today(session: Session) -> None:
+    def list_counts(month: date) -> dict[str, Any]:
+        tables = tally_queries.sum_month_tables(session, month)
+        kinds = ("people", "needs", "vulnerabilities", "attentions")
+        return {name: cells for name, cells in tables.items() if name.startswith(kinds) and cells}
+
+    october = date(2017, 10, 1)
+    with clock.override_now(datetime(2017, 10, 5, 15, tzinfo=UTC)):
+        visit = record(session, needs=["MIG-REG"])
+        tally_services.close_month(session, AUGUST)
+        before = list_counts(AUGUST)
+        change(session, visit, needs=["EMP-SENA"], vulnerabilities=["pregnant"])
+        assert set(list_counts(october)["needs-by-sex-and-age"]) == {"EMP-SENA|F|18-28"}
+        assert list_counts(october)["vulnerabilities-by-sex"] == {"pregnant|F": 1}
+        change(session, visit, needs=["MIG-REG"])
+        assert "needs-by-sex-and-age" not in list_counts(october)
+        assert list_counts(october)["vulnerabilities-by-sex"] == {"pregnant|F": 1}
+        # Somebody stands in one cell of sex, so that a corrected sex alone counts when the person comes again.
+        change(session, visit, vulnerabilities=[], person={"sex": "M"})
+        assert list_counts(october) == {}
+    assert list_counts(AUGUST) == before
     (found,) = list_consented_visits(session, "research", AUGUST, SEPTEMBER)
     assert found.needs == ("MIG-REG",)
 
@@ -224,6 +232,7 @@ def test_annulling_in_a_closed_month_leaves_the_month(session: Session) -> None:
     before = tally_queries.sum_month_tables(session, AUGUST)["needs-by-sex-and-age"]
     annul_visit(session, AGENT, visit, CorrectionRequest({}, "recorded-twice"))
     assert tally_queries.sum_month_tables(session, AUGUST)["needs-by-sex-and-age"] == before
+    assert read_visit(session, visit).record["counted"]  # so its page says that it stays counted
     assert list(list_consented_visits(session, "research", AUGUST, SEPTEMBER)) == []
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from attention_point.intake.models import Visit
 from attention_point.people.models import Person
+from attention_point.referrals.follow_up.recalls import list_recalls
 from tests.intake.desk import sent, text
 from tests.support.staff import SignIn
 from tests.support.visits import person, recorded
@@ -44,6 +45,11 @@ def test_a_supervisor_erases_somebody_and_finds_the_note(app: Flask, as_role: Si
     assert "La persona lo pidió" in erased
     assert "BGA-" in erased
     assert "Yohana" not in erased
+    # The entities to which this person was sent are asked to erase what they keep, by the number of the visit.
+    with app.extensions["database"].read_session() as session:
+        recalls = list_recalls(session)
+        assert {recall.reason for recall in recalls} == {"erased"}
+        assert all(recall.reference in erased for recall in recalls)
     for path in (f"/people/{person_id}", f"/people/{person_id}/erase"):
         gone = supervisor.get(path)
         assert (gone.status_code, "Los datos de esta persona se borraron" in text(gone)) == (404, True)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from attention_point.accounts import services as account_services
 from attention_point.foundation import clock
@@ -116,8 +116,13 @@ def test_neither_the_log_nor_the_order_of_transactions_tells_which_entity_was_to
     register(database, receiver.url.replace("prueba", "sena"))
     refer(database, needs=["VBG"])
     receiver.status = status
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     run_jobs(database, near)
     assert len(receiver.requests) == 1
+    changed = [one for one in statements if one.startswith("UPDATE webhook SET") or "FOR UPDATE" in one]
+    if status == 200:  # all of them at the end, at once; a failure is written where it is the first
+        assert changed == ["UPDATE webhook SET active=webhook.active"]
     assert str(told) not in "".join(capfd.readouterr())
     if database.engine.dialect.name == "postgresql":
         with database.read_session() as session:

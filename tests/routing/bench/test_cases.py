@@ -24,7 +24,7 @@ BASE: dict[str, Any] = {"id": "a", "date": DAY, "s": {"needs": ["EDU"], "age": 3
 def differences(**keys: Any) -> list[str]:
     """What is said of a case with these keys, in English."""
     (case,) = parse_cases({"cases": [{**BASE, **keys}]})
-    found = find_case_differences(case, shipped_rules().offers, shipped_rules().list_requirements)
+    found = find_case_differences(case, shipped_rules().offers, shipped_rules())
     with in_language("en"):
         wording = Wording(directory())
         return [wording.describe_difference(difference) for difference in found]
@@ -57,6 +57,8 @@ def test_every_key_is_compared_and_told_in_words() -> None:
     assert differences(closed=["EDU"])[0].endswith("closed for the person.")
     assert differences(instrument={"EDU": "PEP-1"})[0].endswith("should be “PEP-1”.")
     assert differences(say={"EDU": ["school-refused"]}) == []
+    assert differences(tell={"EDU": ["COLEGIO"]}, say={"EDU": ["school-refused"]}) == []
+    assert differences(tell={"EDU": ["colegio", "pizarra"]}) == [f"“{school}”: nobody says “pizarra”."]
     assert differences(say={"EDU": ["nothing"]}) == [f"“{school}”: this is not told: nothing."]
     assert differences(notices=["EDU"])[0].startswith("The agent is not told anything")
     assert differences(s={"needs": ["SALUD-AFIL"], "documents": []}, reject={"SALUD-AFIL": ["CC"]})[0].endswith(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from attention_point.foundation.language import in_language
-from attention_point.routing.bench.case_store import SHIPPED_CASES
+from attention_point.routing.bench.case_store import SHIPPED_FILES
 from attention_point.routing.bench.cases import parse_cases
 from attention_point.routing.bench.comparison import compare_rule_sets
 from attention_point.routing.bench.rule_sets import build_rule_set
@@ -14,7 +14,7 @@ from tests.routing.bench.support import change_service, shipped_rules
 from tests.routing.directory_data import directory
 from tests.routing.yaml_file import load_yaml
 
-CASES = parse_cases(load_yaml(SHIPPED_CASES))
+CASES = parse_cases(load_yaml(SHIPPED_FILES[1]))
 
 
 def test_peers_12_rules_are_data_with_a_reason_and_dates_and_a_bench_replays_them_over_cases() -> None:

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from attention_point.routing.bench.case_store import SHIPPED_CASES
+from attention_point.routing.bench.case_store import SHIPPED_FILES
 from attention_point.routing.bench.cases import RoutingCase, find_case_differences, parse_cases
 from attention_point.routing.rules import build_advice
 from tests.routing.bench.support import shipped_rules
 from tests.routing.directory_data import directory
 from tests.routing.yaml_file import load_yaml
 
-CASES = parse_cases(load_yaml(SHIPPED_CASES))
+CASES = [case for file in SHIPPED_FILES for case in parse_cases(load_yaml(file))]
 INSTRUMENTS = [row for row in directory().services["MIG-REG"].instruments if row.code != "PPT-DUP"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case(case: RoutingCase) -> None:
-    assert find_case_differences(case, shipped_rules().offers, shipped_rules().list_requirements) == ()
+    assert find_case_differences(case, shipped_rules().offers, shipped_rules()) == ()
 
 
 def needs_answered(case: RoutingCase) -> set[str]:
@@ -32,7 +32,7 @@ def test_each_need_has_two_cases() -> None:
     services = directory().services
     counts = Counter(need for case in CASES for need in {*case.situation.needs, *needs_answered(case)})
     assert {row.need: counts[row.need] for row in services.values() if counts[row.need] < 2} == {}
-    assert len(CASES) >= 60
+    assert len(CASES) >= 100
 
 
 @pytest.mark.parametrize("path", ["m1", "m2", "m3", "m4", "m5", "m6"])
@@ -54,6 +54,10 @@ def test_each_window_has_its_first_and_its_last_day(instrument: Any) -> None:
     if instrument.valid_to:
         assert instrument.valid_to in days
         assert instrument.valid_to + timedelta(days=1) in outside
+
+
+def test_whatever_a_case_says_must_be_told_is_compared() -> None:
+    assert [case.id for case in CASES if case.is_told_unchecked] == []
 
 
 def test_no_case_says_its_person_in_codes() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from attention_point.directory import queries
 from attention_point.directory.models import Service
 from attention_point.directory.revision import increase_revision
+from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.intake.draft import read_draft
 from attention_point.intake.services import record_visit
@@ -67,7 +69,7 @@ def test_the_pages_are_for_who_keeps_the_directory(as_role: SignIn) -> None:
 def test_cases_are_listed_in_words_those_that_fail_first(as_role: SignIn, database: Database) -> None:
     client = as_role("office")
     page = client.get("/routing/cases").get_data(as_text=True)
-    assert "121 de 121 casos responden como se espera." in page
+    assert "161 de 161 casos responden como se espera." in page
     assert "Enfermera de 34 años" in page
     assert not re.search(r">[^<]*(MIG-REG|migracion-colombia|None)[^<]*<", page.partition("<main")[2])
     assert 'rel="next"' in page
@@ -110,7 +112,11 @@ def test_a_case_is_added_edited_and_removed(as_role: SignIn, database: Database)
 
 def test_a_case_sent_as_it_stands_stays_the_same(as_role: SignIn, database: Database) -> None:
     client = as_role("office")
-    for code in ("pep-ramv-dentro", "m2-violacion-reciente", "derechos-medida-notificada", "integrate-antes"):
+    entry = {"id": "papers", "date": date(2022, 6, 1), "who": "Señora", "s": {"needs": ["EDU"]}, "want": ["EDU"]}
+    several = {"accept": {"EDU": ["RC", "PA"]}, "reject": {"EDU": ["CC", "TMF"]}, "tell": {"EDU": ["NES", "colegio"]}}
+    with database.write_session() as session:
+        case_store.load_cases(session, SYSTEM, {"cases": [entry | several]})
+    for code in ("pep-ramv-dentro", "m2-violacion-reciente", "derechos-medida-notificada", "integrate-antes", "papers"):
         address = f"/routing/cases/{code}/edit"
         assert client.post(address, data=fields(client.get(address))).status_code == 303
         with database.read_session() as session:
@@ -138,7 +144,7 @@ def test_a_changed_directory_is_tried_and_then_published_as_it_was_shown(as_role
         return client.post("/routing/compare", data=data).get_data(as_text=True)
 
     page = upload(SCHOOL)
-    assert re.search(r"Esto cambia la respuesta de \d+ de 121 casos", page)
+    assert re.search(r"Esto cambia la respuesta de \d+ de 161 casos", page)
     assert "Secretaría de Educación" in page
     with database.read_session() as session:
         assert queries.get_directory(session).services["EDU"].offers[0].entity == "secretaria-educacion"

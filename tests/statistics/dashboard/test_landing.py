@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.mark.parametrize(
     ("role", "first"),
-    [("office", "/dashboard"), ("supervisor", "/dashboard"), ("auditor", "/journal/overview"),
+    [("office", "/dashboard"), ("supervisor", "/tasks"), ("auditor", "/journal/overview"),
      ("agent", "/desk"), ("entity", "/portal")],
 )  # fmt: skip
 def test_who_sees_figures_begins_with_the_dashboard(as_role: Callable[..., PageClient], role: str, first: str) -> None:

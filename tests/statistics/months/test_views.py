@@ -233,7 +233,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     # Not even by an address that the page does not offer.
     approval = {**_read_form(own), "seal": _read_seal(database), "approved": "y"}
     refused = client.post(f"{address}/approval", data=approval)
-    assert (refused.status_code, "otra persona debe aprobarlo" in refused.text) == (403, True)
+    assert (refused.status_code, "otra persona debe aprobarlas" in refused.text) == (403, True)
     office.number = 8
     page = client.get(address)
     assert "Espera su aprobación" in page.text
@@ -262,6 +262,7 @@ def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_p
     assert address in client.get("/statistics/2017-Q3").text
     client.post(address, data={**_read_form(client.get(address)), "checked": "y"})
     office.number = 8
+    assert address in client.get("/statistics").text
     reply = client.post(f"{address}/approval", data={**_read_form(client.get(address)), "approved": "y"})
     assert (reply.status_code, reply.headers["Location"]) == (302, "/statistics/2017-Q3")
     assert "versión 1" in client.get("/statistics/2017-Q3").text

@@ -49,7 +49,7 @@ def prepare_tablet(page: Page, address: str) -> None:
     wait_for(page, "outbox.findCurrentUser().then((user) => user !== null)")
 
 
-def wait_for(page: Page, script: str, seconds: float = 30) -> float:
+def wait_for(page: Page, script: str, seconds: float = 60) -> float:
     """Wait until what the script promises is true; returns the seconds that it took. Playwright's own waits for no
     promise."""
     began = time.perf_counter()

@@ -109,14 +109,18 @@ def test_a_killed_profile_holds_no_personal_value(
         page.wait_for_timeout(3000)  # what a browser writes by itself, such as the tabs to restore, is written
         assert page.evaluate("outbox.count(null).then(({ others }) => others)") == 3
         _kill_browser(profile)
-        time.sleep(1)
     assert sum(path.stat().st_size for path in profile.rglob("*") if path.is_file()) > 100_000
     assert _scan(profile, ["sealed"])  # the captures are there, in words that are no one's
     assert _scan(profile, [*CANARIES.values(), *COMPANION.values()]) == set()
 
 
 def _kill_browser(profile: Path) -> None:
-    # The processes of this very profile, by its own folder.
-    listed = subprocess.run(["pgrep", "-f", f"user-data-dir={profile}"], capture_output=True, text=True, check=True)
-    for process in listed.stdout.split():
-        subprocess.run(["kill", f"-{signal.SIGKILL.value}", process], check=False)
+    # The processes of this very profile, by its own folder, until none of them can write any more.
+    while listed := _list_processes(profile):
+        subprocess.run(["kill", f"-{signal.SIGKILL.value}", *listed], check=False)
+        time.sleep(0.1)
+
+
+def _list_processes(profile: Path) -> list[str]:
+    command = ["pgrep", "-f", f"user-data-dir={profile}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()

@@ -43,7 +43,7 @@ def test_two_agents_share_a_tablet(tablet: Tablet) -> None:
     expect_waiting(page, 2)
     tablet.proxy.is_down = False
     page.context.set_offline(False)
-    tablet.proxy.choose_fault = lambda _method, path: 503 if path == "/api/v1/outbox" else "pass"
+    tablet.proxy.choose_fault = lambda _method, path: 503 if path.startswith("/api/v1/outbox") else "pass"
     page.goto(f"{tablet.address}/desk")
     sign_out(page)
     wait_for(page, "outbox.findCurrentUser().then((user) => user === null)")
@@ -164,7 +164,7 @@ def test_whose_reply_was_lost_is_not_sent_to_the_administrator(tablet: Tablet) -
     faults = ["lost"]
 
     def choose(_method: str, path: str) -> str:
-        return faults.pop() if path == "/api/v1/outbox" and faults else "pass"
+        return faults.pop() if path.startswith("/api/v1/outbox") and faults else "pass"
 
     tablet.proxy.choose_fault = choose
     go_online(page, tablet.proxy)
@@ -239,7 +239,7 @@ def test_two_pages_and_the_worker_never_send_at_once(tablet: Tablet) -> None:
     posts: list[str] = []
 
     def note(method: str, path: str) -> str:
-        posts.extend([path] if path == "/api/v1/outbox" else [])
+        posts.extend([path] if path.startswith("/api/v1/outbox") else [])
         return "pass"
 
     tablet.proxy.choose_fault = note
@@ -247,7 +247,7 @@ def test_two_pages_and_the_worker_never_send_at_once(tablet: Tablet) -> None:
     for other in pages:
         other.evaluate("void outbox.send({ now: true })")
     wait_for(page, NOTHING_WAITS)
-    assert len(posts) == len(ids)  # each once, although three pages were asked to send them
+    assert len(posts) == -(-len(ids) // 8)  # by eights, each once, although three pages were asked to send them
     assert tablet.count_captures() == {"recorded": 30}
 
 
@@ -258,14 +258,17 @@ def test_the_worker_sends_when_the_network_is_back(tablet: Tablet) -> None:
     go_offline(page, tablet.proxy)
     keep_captures(page, 3)
     go_online(page, tablet.proxy)
-    tablet.proxy.choose_fault = lambda _method, path: 503 if path == "/api/v1/outbox" else "pass"
+    tablet.proxy.choose_fault = lambda _method, path: 503 if path.startswith("/api/v1/outbox") else "pass"
     page.goto(f"{tablet.address}/healthz")
     tablet.proxy.choose_fault = lambda _method, _path: "pass"
     session = page.context.new_cdp_session(page)
     registrations: list[dict[str, Any]] = []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(500)
+    for _moment in range(300):
+        if registrations:
+            break
+        page.wait_for_timeout(100)
     session.send(
         "ServiceWorker.dispatchSyncEvent",
         {
@@ -280,7 +283,7 @@ def test_the_worker_sends_when_the_network_is_back(tablet: Tablet) -> None:
 
 def wait_until_recorded(tablet: Tablet, number: int) -> None:
     """Wait until the server has recorded that many."""
-    for _moment in range(200):
+    for _moment in range(600):
         if tablet.count_captures() == {"recorded": number}:
             return
         tablet.page.wait_for_timeout(100)

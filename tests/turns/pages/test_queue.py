@@ -38,15 +38,17 @@ def test_a_desk_where_somebody_works_cannot_be_chosen(app: Flask, as_role: SignI
 def test_whoever_is_next_is_called_and_the_queue_shows_needs_and_language(app: Flask, as_role: SignIn) -> None:
     agent = as_role("agent")
     open_desks(app)
-    give(app, needs=("MIG-REG",), language="en", companions={"adults": 1, "children": 2})
+    give(app, needs=("MIG-REG", "VBG"), language="en", companions={"adults": 1, "children": 2})
     give(app)
     page = take_desk(agent)
+    assert "violencia" not in words(page)  # whoever sits at a desk may read the list, and know whose code it is
     assert "Esperan 2 turnos" in words(page)
     assert "Permisos para vivir en Colombia" in words(page)
     assert "Habla inglés" in words(page)
     assert "Viene con 1 adulto y 2 menores" in words(page)
     page = press(agent, page, CALL_NEXT)
     assert "Se llamó el turno A-001" in words(page)
+    assert "violencia" in words(page)
     assert "Espera 1 turno" in words(page)
     assert CALL_NEXT not in list_buttons(page)
 

@@ -70,7 +70,6 @@ def room(app: Flask, database: Database, context: BrowserContext, monkeypatch: p
 
 
 def open_page(context: BrowserContext, room: Room, query: str = "") -> Page:
-    expect.set_options(timeout=PATIENCE)
     page = context.new_page()
     page.set_viewport_size(TELEVISION)  # type: ignore[arg-type]
     page.goto(f"{room.address}{PAGE}{query}")

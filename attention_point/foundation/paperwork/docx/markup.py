@@ -46,9 +46,9 @@ def build_link(run_text: str, target: str, properties: str = "") -> str:
 def build_field(name: str, shown: str = "1") -> str:
     """Builds a field, which Word fills in (``PAGE``), as the replacement of a placeholder inside a run's text.
 
-    ``shown`` stands there until Word does so.
+    ``shown`` stands there until Word does so: when it opens the file, because the field is marked as out of date.
     """
-    field = f'<w:fldSimple w:instr="{name}"><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
+    field = f'<w:fldSimple w:instr="{name}" w:dirty="true"><w:r><w:t>{shown}</w:t></w:r></w:fldSimple>'
     return f'</w:t></w:r>{field}<w:r><w:t xml:space="preserve">'
 
 

@@ -27,8 +27,9 @@ from attention_point.foundation.paperwork.docx.markup import (
 )
 from attention_point.foundation.paperwork.docx.reproducible_zip import make_zip_reproducible
 from attention_point.foundation.paperwork.docx.styles import add_styles
+from attention_point.foundation.paperwork.pdf.cover import has_short_contents
 from attention_point.foundation.paperwork.pdf.table_layout import format_texts, split_columns
-from attention_point.foundation.paperwork.pdf.writer import find_heading_pages
+from attention_point.foundation.paperwork.pdf.writer import TEXT_HEIGHT, find_heading_pages
 from attention_point.foundation.paperwork.text import clean_line, clean_text
 from attention_point.foundation.paperwork.wording import ReportWording, format_reference, format_report_date
 
@@ -104,16 +105,21 @@ class _DocxWriter:
         if report.has_cover:
             self.document.add_page_break()
         if report.contents:
-            if self._wording.contents_heading:
-                self._add_text("Contents", self._wording.contents_heading)
-            pages = find_heading_pages(report, self._wording)
-            for entry in report.contents:
-                link = self._build_link(entry.heading.text, f"#{entry.bookmark}")
-                # Word counts the pages anew when the fields are updated; until then those of the PDF stand there.
-                number = build_field(f"PAGEREF {_format_bookmark(entry.bookmark)} \\h", str(pages[entry.bookmark]))
-                tab = build_run("\t%(page)s") % {"page": number}
-                properties = f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>'
-                self._append_paragraph("Contents line", link + tab, properties)
+            self._write_contents()
+
+    def _write_contents(self) -> None:
+        report = self._report
+        if self._wording.contents_heading:
+            self._add_text("Contents", self._wording.contents_heading)
+        pages = find_heading_pages(report, self._wording)
+        for entry in report.contents:
+            link = self._build_link(entry.heading.text, f"#{entry.bookmark}")
+            number = build_field(f"PAGEREF {_format_bookmark(entry.bookmark)} \\h", str(pages[entry.bookmark]))
+            tab = build_run("\t%(page)s") % {"page": number}
+            properties = f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>'
+            self._append_paragraph("Contents line", link + tab, properties)
+        # Where the PDF goes on, so does this file: until Word counts, its numbers are those of the PDF.
+        if not has_short_contents(report, TEXT_HEIGHT):
             self.document.add_page_break()
 
     def _build_paragraph(self, style: str, content: str, properties: str = "") -> Any:

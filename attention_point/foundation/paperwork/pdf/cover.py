@@ -26,8 +26,8 @@ _PAGE_NUMBER_WIDTH = 30.0
 _MARK_SIZE = 44.0
 # The height of a line of the contents by its level. Many lines come closer together, down to this share of it, before
 # they go on to a second page.
-_LINE_HEIGHTS = {1: 21.0, 2: 17.0}
-_MIN_LINE_SCALE = 0.66
+_LINE_HEIGHTS = {1: 17.0, 2: 13.5}
+_MIN_LINE_SCALE = 0.82
 _CONTENTS_HEADING_HEIGHT = 30.0
 _SHORT_CONTENTS_SHARE = 0.6
 
@@ -56,9 +56,14 @@ def build_contents(report: Report, wording: ReportWording, page_height: float) -
     flowables: list[Flowable] = [_ContentsLine(entry, scale) for entry in report.contents]
     if wording.contents_heading:
         flowables.insert(0, ParagraphFlowable(escape_markup(wording.contents_heading), styles.CONTENTS))
-    # The text follows a short list on its page; a page of a few lines looks as if something were missing.
-    is_short = height * scale < _SHORT_CONTENTS_SHARE * page_height
-    return [*flowables, Spacer(0, _CONTENTS_HEADING_HEIGHT) if is_short else PageBreakFlowable()]
+    is_followed = has_short_contents(report, page_height)
+    return [*flowables, Spacer(0, _CONTENTS_HEADING_HEIGHT) if is_followed else PageBreakFlowable()]
+
+
+def has_short_contents(report: Report, page_height: float) -> bool:
+    """Whether the text follows the table of contents on its page. ``page_height``: points of text on a page."""
+    # A page of a few lines looks as if something were missing.
+    return sum(_LINE_HEIGHTS[entry.heading.level] for entry in report.contents) < _SHORT_CONTENTS_SHARE * page_height
 
 
 def measure_title_frame() -> tuple[float, float]:

@@ -27,8 +27,10 @@ _LABEL_PADDING = 4.0
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
 # The height of a whole signature, and how much of a page a block may fill to move to the next one with it.
 _SIGNED_HEIGHT, _LARGEST_SIGNED_SHARE = 150.0, 0.6
-# Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs.
+# Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs. A table
+# needs its caption of one line or two.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
+_TABLE_CAPTION_HEIGHT = 44.0
 
 
 class OutlineFlowable(AnchorFlowable):
@@ -105,7 +107,7 @@ def _measure_needed_height(flowables: list[Flowable]) -> float:
     table = next((flowable for flowable in flowables if isinstance(flowable, ReportTable)), None)
     if table is not None:
         shows_caption = not any(isinstance(flowable, _CaptionAtTopOfPage) for flowable in flowables)
-        return table.needed_height + (_CAPTION_HEIGHT if shows_caption else 0)
+        return table.needed_height + (_TABLE_CAPTION_HEIGHT if shows_caption else 0)
     drawing = next((flowable for flowable in flowables if hasattr(flowable, "renderScale")), None)
     return drawing.wrap(CONTENT_WIDTH, 0)[1] + _CAPTION_HEIGHT if drawing else _TEXT_HEIGHT
 

@@ -29,7 +29,7 @@ from attention_point.foundation.paperwork.wording import ReportWording, format_r
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _LEFT_MARGIN = (_PAGE_WIDTH - CONTENT_WIDTH) / 2
 _RIGHT_EDGE = _LEFT_MARGIN + CONTENT_WIDTH
-_TEXT_BOTTOM, _TEXT_HEIGHT = 60.0, _PAGE_HEIGHT - 130
+_TEXT_BOTTOM, TEXT_HEIGHT = 60.0, _PAGE_HEIGHT - 130
 _HEADER_Y, _FOOTER_Y = _PAGE_HEIGHT - 46, 40.0
 _SMALL_SIZE, _CONTENTS_SIZE = 8.0, 9.5
 # Points above and below the rows of tables that are charts too: the first is tried first.
@@ -95,14 +95,14 @@ def _lay_out(report: Report, wording: ReportWording, dense_padding: float) -> _L
         file = BytesIO()
         # ``invariant``: no moment and no random identifier in the file, so that the same report gives the same bytes.
         template = BaseDocTemplate(file, pagesize=A4, invariant=1, lang=report.language, pageCompression=1)
-        templates = [build_template("page", _TEXT_BOTTOM, _TEXT_HEIGHT)]
+        templates = [build_template("page", _TEXT_BOTTOM, TEXT_HEIGHT)]
         if report.has_cover:
             templates.insert(0, build_template("cover", *measure_title_frame()))
         template.addPageTemplates(templates)
         flowables = [
             *build_title(report),
-            *build_contents(report, wording, _TEXT_HEIGHT),
-            *build_flowables(report, wording, _TEXT_HEIGHT, dense_padding),
+            *build_contents(report, wording, TEXT_HEIGHT),
+            *build_flowables(report, wording, TEXT_HEIGHT, dense_padding),
         ]
         template.build(flowables, canvasmaker=build_canvas)
         return _LaidOutReport(file.getvalue(), page_numbers, max(free_shares))

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation.web.error_pages import wants_json
 
-# The address of the API to which the script of a page sends: it asks who is signed in on the tablet.
-PATHS_WITH_SESSION = frozenset({"/api/v1/outbox"})
+# The addresses of the API to which the script of a page sends: they ask who is signed in on the tablet.
+PATHS_WITH_SESSION = frozenset({"/api/v1/outbox", "/api/v1/outbox/batch"})
 
 
 class SessionCookies(SecureCookieSessionInterface):

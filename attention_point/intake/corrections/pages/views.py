@@ -27,8 +27,10 @@ from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.form import visit_form
 from attention_point.intake.queries import DecryptedVisit
 from attention_point.people import records as people_records
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.records import DecryptedPerson
 from attention_point.routing.rule_types import Suggestion
+from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("corrections", __name__)
 VISIT_PAGE, NEEDS_PAGE = "desk/correct_visit.html", "desk/correct_needs.html"
@@ -80,6 +82,7 @@ def _render_person_page(form: VisitCorrectionForm, person: DecryptedPerson, conf
         person_fields=[form[field.name] for field in visit_form.TYPED_FIELDS],
         disability_fields=[form[name] for name in visit_form.DISABILITY_QUESTIONS],
         conflict=conflict,
+        claim_marks=list_marks_of_person(read_session(), person.id),
     )
 
 
@@ -234,7 +237,15 @@ def _render_visit_page(
         suggestions=decisions.describe_suggestions(read_session(), suggestions),
         posted=refused_form.fields if refused_form else MultiDict(),
         conflict=refused_form.conflict if refused_form else None,
+        **_build_notices(visit),
     )
+
+
+def _build_notices(visit: DecryptedVisit) -> dict[str, Any]:
+    return {
+        "claim_marks": list_marks_of_person(read_session(), visit.person_id),
+        "is_month_closed": tally_queries.is_month_closed(read_session(), visit.day),
+    }
 
 
 @blueprint.get("/visits/<uuid:visit>/void")
@@ -272,4 +283,4 @@ def annul_visit(visit: UUID) -> Response:
 
 def _render_annulment(form: ReasonForm, visit: DecryptedVisit) -> str:
     forms.set_reasons(form, "annulment_reasons")
-    return render_template("desk/correct_void.html", form=form, visit=visit)
+    return render_template("desk/correct_void.html", form=form, visit=visit, **_build_notices(visit))

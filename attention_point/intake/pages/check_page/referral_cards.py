@@ -15,9 +15,10 @@ from attention_point.foundation.language import current_language, translate_stor
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.draft import VisitDraft
-from attention_point.intake.planning import ADDED_BY_AGENT, VisitPlan
+from attention_point.intake.planning import VisitPlan
 from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing import queries as routing_queries
+from attention_point.routing.answers import ASKS_FOR_CHILD, suggest_added
 from attention_point.routing.rule_types import Notice, Offer, Suggestion
 
 # Their reason is only that the person asked for the service.
@@ -75,15 +76,16 @@ def build_cards(
         (suggestion.need, suggestion.rule): suggestion.service for suggestion in reversed(plan.suggestions)
     }
     cards = [_build_card(session, draft, plan, suggestion) for suggestion in plan.suggestions]
+    services = directory_queries.get_services_by_code(session)
+    asked, added = (
+        [suggest_added(offer, plan.notices, services[offer.service].fields) for offer in further_offers]
+        for further_offers in (asked_offers.values(), added_offers)
+    )
     return [
         *(card if card.code in first_services.values() else card._replace(reason="") for card in cards),
-        *(_build_card(session, draft, plan, _suggest_added(offer), is_asked=True) for offer in asked_offers.values()),
-        *(_build_card(session, draft, plan, _suggest_added(offer), is_added=True) for offer in added_offers),
+        *(_build_card(session, draft, plan, suggestion, is_asked=True) for suggestion in asked),
+        *(_build_card(session, draft, plan, suggestion, is_added=True) for suggestion in added),
     ]
-
-
-def _suggest_added(offer: Offer) -> Suggestion:
-    return Suggestion(offer.need, offer.service, offer.entity, False, False, offer.restricted, ADDED_BY_AGENT, "AGENT")
 
 
 def _build_card(
@@ -117,7 +119,9 @@ def _build_card(
             EntityChoice(
                 code,
                 entities[code].name[current_language()],
-                describe_authorisation(session, code, suggestion.service, text_version, missing_fields),
+                describe_authorisation(
+                    session, code, suggestion.service, text_version, missing_fields.union(suggestion.withheld_fields)
+                ),
                 tuple(_list_entity_doubts(session, entities[code], suggestion.service)),
             )
             for code in (suggestion.entity, *suggestion.alternatives)
@@ -170,7 +174,7 @@ def _list_other_offers(session: Session, draft: VisitDraft, plan: VisitPlan) -> 
 
 
 # Where the form takes the answer to what a rule asks.
-_FIELDS_OF_QUESTIONS = {"M1-ASK": "accompanied_by", "M1-CHILD": "companions"}
+_FIELDS_OF_QUESTIONS = {"M1-ASK": "accompanied_by", ASKS_FOR_CHILD: "companions"}
 
 
 def describe_notice(session: Session, notice: Notice) -> dict[str, str]:
@@ -181,7 +185,7 @@ def describe_notice(session: Session, notice: Notice) -> dict[str, str]:
         "need": name,
         "reason": translate_stored_message(notice.reason.msgid, notice.reason.params),
         "field": _FIELDS_OF_QUESTIONS.get(notice.rule, ""),
-        "button": _("Add the child") if notice.rule == "M1-CHILD" else _("Correct"),
+        "button": _("Add the child") if notice.rule == ASKS_FOR_CHILD else _("Correct"),
     }
 
 

@@ -1,10 +1,13 @@
-"""What the check page says once for several people: the same answers, and which data go to an entity for what."""
+"""What the check page says once for several people: the same answers, what they are told of a service, and which data
+go to an entity for what.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from attention_point.intake.pages.check_page.referral_cards import EntityChoice, ReferralCard
+from attention_point.referrals.slip import Guidance
 
 
 class SharedWords(NamedTuple):
@@ -26,6 +29,26 @@ def list_shared_words(cards_by_person: Iterable[Iterable[ReferralCard]]) -> Sequ
     return [
         words for words in sorted(counts, key=lambda words: (words.service, words.entity.name)) if counts[words] > 1
     ]
+
+
+def list_shared_guidance(
+    cards_by_person: Iterable[Iterable[ReferralCard]], shared_words: Iterable[SharedWords]
+) -> Mapping[str, Guidance]:
+    """What is told of a service to more than one person, by the service's code, where its words are shared as well.
+
+    A closed procedure stays with the person, for it decides; so does what is confidential.
+    """
+    counts = Counter(
+        (card.code, card.guidance)
+        for cards in cards_by_person
+        for card in cards
+        if not card.restricted and not card.guidance.closed_note and card.guidance != Guidance()
+    )
+    services = {words.service_code for words in shared_words}
+    # The most frequent last, so that it stays.
+    return {
+        code: guidance for (code, guidance), count in reversed(counts.most_common()) if count > 1 and code in services
+    }
 
 
 def list_shared_rows(rows_by_person: Sequence[Sequence[tuple[str, str]]]) -> Sequence[tuple[str, str]]:

@@ -9,7 +9,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields
-from attention_point.people.claim_marks.marks import find_marks
+from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.services import require_visible_referral
@@ -21,7 +21,7 @@ def build_news(person_id: str) -> dict[str, Any]:
         return {"news": None}
     session, repeated, person = read_session(), request.args.getlist("repeat"), UUID(person_id)
     return {
-        "claim_marks": find_marks(session, [person]).get(person, []),
+        "claim_marks": list_marks_of_person(session, person),
         "news": list_person_referrals(session, current_actor(), person),
         "page": request.path,
         "repeat_url": lambda referral: url_for(

@@ -10,7 +10,7 @@ from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFo
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import Block, Chart, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_file_format
+from attention_point.foundation.report_pages import build_report_wording, get_file_format, prepare_files
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
@@ -48,6 +48,7 @@ def list_years() -> str:
 @requires("annual_report.view")
 def show_year(year: int) -> str:
     """A year in figures, what its report lacks, its sections, its files."""
+    prepare_files()
     report_year, totals = _read_year(year)
     return render_template(
         "report/overview.html",

@@ -15,6 +15,7 @@ function keep(note) {
   let isKept = note.dataset.draft === location.pathname;
   let keptAt = 0;
   let timer = 0;
+  let running; // of an earlier state: it must not reach the server after the form itself
 
   const say = (text) => {
     if (note.textContent !== text) note.textContent = text;
@@ -25,10 +26,14 @@ function keep(note) {
     if (fields === kept || "sent" in form.dataset) return;
     if (fields.length > LARGEST) return say(note.dataset.large);
     keptAt = Date.now();
+    running?.abort();
+    const controller = (running = new AbortController());
     const body = new URLSearchParams(fields);
     // A page that goes may take 64 kB along, no more (fetch standard, keepalive).
     const keepalive = leaving && fields.length < 60_000;
-    const reply = await fetch(note.dataset.draft, { method: "POST", body, keepalive, redirect: "error" }).catch(() => null);
+    const options = { method: "POST", body, keepalive, redirect: "error", signal: controller.signal };
+    const reply = await fetch(note.dataset.draft, options).catch(() => null);
+    if (running !== controller) return;
     if (reply?.status !== 204) {
       say(note.dataset.failed);
       // A refusal stays one; a line that broke or a busy server may be better in a while.
@@ -49,8 +54,11 @@ function keep(note) {
   form.addEventListener("change", plan);
   document.addEventListener("visibilitychange", () => document.hidden && send(true));
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     clearTimeout(timer);
-    if (event.defaultPrevented || event.submitter?.hasAttribute("formaction")) return;
+    running?.abort();
+    running = null;
+    if (event.submitter?.hasAttribute("formaction")) return;
     if (read(form).length > LARGEST) {
       event.preventDefault();
       say(note.dataset.large);

@@ -3,8 +3,11 @@
 // Nothing here ever sees a personal value: it keeps and sends bytes that only the server opens (decision 43).
 globalThis.outbox = (() => {
   const ADDRESS = "/api/v1/outbox";
+  const BATCH_ADDRESS = "/api/v1/outbox/batch";
   const LOCK = "outbox";
-  const IN_FLIGHT = 6; // as many as a browser opens to one server; the server does not depend on the order of arrival
+  const BATCH = 8; // captures of a request; the server takes ten
+  const BATCH_LETTERS = 256 * 1024; // sealed ones of a request, if it has more than one capture
+  const IN_FLIGHT = 2; // the server works at one while the other is on its way; it does not depend on the order of arrival
   const REPLY_MS = 30_000;
   const FIRST_PAUSE_MS = 1_000;
   const LONGEST_PAUSE_MS = 60_000;
@@ -205,66 +208,122 @@ globalThis.outbox = (() => {
       },
     });
 
-  async function post(row, tickets) {
+  async function describe(row, tickets) {
     if (!tickets.has(row.user)) tickets.set(row.user, (await findAgent(row.user))?.ticket);
     const { id, sequence, captured_at, key, sealed } = row;
-    const reply = await fetch(ADDRESS, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ id, sequence, captured_at, key, sealed, ticket: tickets.get(row.user) ?? row.ticket }),
-      credentials: "same-origin",
-      cache: "no-store",
-      redirect: "error", // to a sign-in page, or to that of a network which wants to be paid: nothing was received
-      signal: AbortSignal.timeout(REPLY_MS),
-    });
-    // Without its whole body the reply did not arrive: the server gives the same receipt again.
-    const text = await reply.text();
-    let body = null;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      body = null;
-    }
-    return { reply, body };
+    return { id, sequence, captured_at, key, sealed, ticket: tickets.get(row.user) ?? row.ticket };
   }
 
-  // Sends one capture. Returns what came of it: "sent", "refused", "later" (its own fault of the server), "denied" (who
-  // sends it must sign in, or the tablet is revoked) or "stop" (the line or the server is down: so are all others).
-  async function sendOne(row, tickets) {
-    const { reply, body } = await post(row, tickets).catch(() => ({ reply: null, body: null }));
-    const status = reply?.status ?? 0;
+  // The status is 0 where there is no reply; the body is null where it is no JSON.
+  async function post(address, content) {
+    let reply = null;
+    try {
+      reply = await fetch(address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify(content),
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "error", // to a sign-in page, or to that of a network which wants to be paid: nothing was received
+        signal: AbortSignal.timeout(REPLY_MS),
+      });
+      // Without its whole body the reply did not arrive: the server gives the same receipts again.
+      const text = await reply.text();
+      return { status: reply.status, wait: readRetryAfter(reply), body: parse(text) };
+    } catch {
+      return { status: 0, wait: 0, body: null };
+    }
+  }
+
+  function parse(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
+  }
+
+  // What a status says of every capture of its request: "denied" (who sends it must sign in, or the tablet is revoked),
+  // "stop" (the line or the server is down: so are all others), or null where each is another matter.
+  function readFault(status) {
+    if (status === 401 || status === 403) return "denied";
+    return !status || status === 408 || status === 429 || status === 503 || (status >= 202 && status < 400) ? "stop" : null;
+  }
+
+  // Settles one capture by the reply to it. Returns what came of it: "sent", "refused", "later" (its own fault of the
+  // server), "denied" or "stop".
+  async function settleReply(row, { status, wait, body }) {
     if (status === 200 || status === 201) {
       if (body?.id !== row.id) return { outcome: "stop", status: 0 };
       if (!["recorded", "review", "discarded"].includes(body.state)) return refuse(row, status, body).then(() => ({ outcome: "refused", status }));
       await settle(row, body);
       return { outcome: "sent" };
     }
-    if (status === 401 || status === 403) return { outcome: "denied", status, code: body?.error ?? "" };
-    if (!status || status === 408 || status === 429 || status === 503 || status < 400)
-      return { outcome: "stop", status, wait: readRetryAfter(reply) };
+    const fault = readFault(status);
+    if (fault) return { outcome: fault, status, wait, code: body?.error ?? "" };
     if (status >= 500) {
-      await write("captures", { ...row, tries: row.tries + 1, next_at: Date.now() + (readRetryAfter(reply) || backOff(row.tries)) });
+      await write("captures", { ...row, tries: row.tries + 1, next_at: Date.now() + (wait || backOff(row.tries)) });
       return { outcome: "later", status };
     }
     await refuse(row, status, body);
     return { outcome: "refused", status };
   }
 
-  // All that is due, by the agents' sequence numbers, several at once. Returns what stopped it, or denied it to somebody.
+  const sendOne = async (row, tickets) => settleReply(row, await post(ADDRESS, await describe(row, tickets)));
+
+  // Sends several in one request. Returns their outcomes; null where the request itself failed for a reason that may be
+  // that of one of them, or of an older server: then each is sent alone.
+  async function sendTogether(rows, tickets) {
+    const reply = await post(BATCH_ADDRESS, { captures: await Promise.all(rows.map((row) => describe(row, tickets))) });
+    const fault = readFault(reply.status);
+    if (fault) return rows.map(() => ({ outcome: fault, status: reply.status, wait: reply.wait, code: reply.body?.error ?? "" }));
+    const { results } = reply.body ?? {};
+    if (reply.status !== 200 || results?.length !== rows.length) return null;
+    return Promise.all(
+      rows.map((row, place) => {
+        const { status, receipt, retry_after, ...refusal } = results[place];
+        return settleReply(row, { status, wait: 1000 * (retry_after ?? 0), body: { ...refusal, ...receipt } });
+      }),
+    );
+  }
+
+  // All that is due, by the agents' sequence numbers, some of them together. Returns what stopped it, or denied it to somebody.
   async function sendDue() {
     const keys = await transact("captures", "readonly", (captures) => answer(captures.getAllKeys()));
     const denied = new Set();
     const tickets = new Map(); // of the newest session of each agent
     const run = { stop: null, denial: null, sent: 0, failures: 0 };
+
+    const isDue = (row) => row?.state === "waiting" && row.next_at <= Date.now() && !denied.has(row.user);
+    // The next ones that go together. One that failed before goes alone: the others do not wait for it.
+    async function takeBatch() {
+      const names = keys.splice(0, BATCH);
+      const found = await transact("captures", "readonly", (captures) => Promise.all(names.map((name) => answer(captures.get(name)))));
+      const rows = found.filter(isDue);
+      let [number, letters] = [0, 0];
+      for (const row of rows) {
+        letters += row.sealed.length;
+        if (number && (letters > BATCH_LETTERS || row.tries || rows[0].tries)) break;
+        number += 1;
+      }
+      keys.unshift(...rows.slice(number).map(({ user, sequence }) => [user, sequence]));
+      return rows.slice(0, number);
+    }
+
+    function note(row, result) {
+      run.failures = result.outcome === "later" ? run.failures + 1 : 0;
+      if (result.outcome === "sent" && ++run.sent % 25 === 0) changed();
+      if (result.outcome === "denied") denied.add(row.user), (run.denial = result);
+      if (result.outcome === "stop" || run.failures >= FAILURES_IN_A_ROW) run.stop ??= result;
+    }
+
     const work = async () => {
       while (!run.stop && keys.length) {
-        const row = await read("captures", keys.shift());
-        if (row?.state !== "waiting" || row.next_at > Date.now() || denied.has(row.user)) continue;
-        const result = await sendOne(row, tickets);
-        run.failures = result.outcome === "later" ? run.failures + 1 : 0;
-        if (result.outcome === "sent" && ++run.sent % 25 === 0) changed();
-        if (result.outcome === "denied") denied.add(row.user), (run.denial = result);
-        if (result.outcome === "stop" || run.failures >= FAILURES_IN_A_ROW) run.stop ??= result;
+        const rows = await takeBatch();
+        const together = rows.length > 1 ? await sendTogether(rows, tickets) : null;
+        for (const [place, row] of rows.entries())
+          if (together) note(row, together[place]);
+          else if (!run.stop && !denied.has(row.user)) note(row, await sendOne(row, tickets));
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, work));

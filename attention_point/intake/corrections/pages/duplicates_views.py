@@ -4,20 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from attention_point.accounts.naming import find_actor_names
+from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.errors import Conflict, Invalid, VaultError
+from attention_point.foundation.errors import Conflict, Invalid, NotFound, VaultError
 from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import queries
+from attention_point.intake.corrections import joining
 from attention_point.intake.form.person_summary import compare_records
 from attention_point.people import merging
 from attention_point.people import records as people_records
@@ -95,6 +97,21 @@ def describe_likeness(likeness: Likeness | None) -> list[str]:
     ]
 
 
+@blueprint.post("")
+@requires("people.compare")
+def begin_comparison() -> Response:
+    """Lead to two people of a search's results side by side, whom nobody noticed before."""
+    try:
+        person, other = UUID(request.form.get("first")), UUID(request.form.get("second"))
+    except (TypeError, ValueError):
+        raise NotFound(_("These two people are not among those to compare.")) from None
+    pair = pairs.note_chosen_pair(db_session(), person, other, clock.now())
+    if pair is None:
+        flash(_("These two records are one person already: there is nothing to compare."), "info")
+        return redirect(url_for("desk.show_person", person=person), 303)
+    return redirect(url_for(".show_pair", person=pair.person, other=pair.other), 303)
+
+
 @blueprint.get("/<uuid:person>/<uuid:other>")
 @requires("people.compare")
 def show_pair(person: UUID, other: UUID) -> str:
@@ -110,7 +127,7 @@ def decide_pair(person: UUID, other: UUID) -> Response | tuple[str, int]:
     kept = {EARLIER: other, LATER: person}.get(form.kept.data or "")
     judgement = decisions.Judgement(form.found_out.data or "", kept)
     try:
-        decision = decisions.decide_pair(db_session(), current_actor(), person, other, judgement)
+        decision = joining.decide_pair(db_session(), current_actor(), person, other, judgement)
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_pair(person, other, form), 422
@@ -130,7 +147,7 @@ def undo_decision(person: UUID, other: UUID) -> Response | tuple[str, int]:
     """Undo a decision: two records that were joined are two people again."""
     form = _build_undo_form()
     try:
-        decisions.undo_decision(db_session(), current_actor(), person, other, form.undo_reason.data or "")
+        joining.undo_decision(db_session(), current_actor(), person, other, form.undo_reason.data or "")
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_pair(person, other, form), 422

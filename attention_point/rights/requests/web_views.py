@@ -1,0 +1,85 @@
+"""The public page on which anybody asks about their data, without an account (Ley 1581 de 2012, art. 17 b).
+
+Nothing is looked up here: no reply tells whether somebody is on file. A supervisor joins the request to the record.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from attention_point.accounts.sign_in import throttle
+from attention_point.foundation import clock
+from attention_point.foundation.access import Actor, public
+from attention_point.foundation.errors import FieldError, Invalid, NotFound
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.network.ip_addresses import get_visitor_network
+from attention_point.foundation.web import current_database, db_session
+from attention_point.rights.requests import services, stored_requests
+from attention_point.rights.requests.forms import WebRequestForm
+
+blueprint = Blueprint("data_requests", __name__, url_prefix="/my-data")
+VISITOR = Actor("visitor", None, "visitor", "visitor", frozenset())
+NOT_SAFE = N_("Mark it only if it is safe. If it is not, collect the answer at the attention point.")
+RECEIPT_SHOWN = timedelta(days=1)
+
+
+@blueprint.app_context_processor
+def name_request_page() -> dict[str, str]:
+    """Give the privacy pages, which stand in a lower room, the address of this one."""
+    return {"data_request_url": url_for("data_requests.show_form")}
+
+
+@blueprint.get("")
+@public
+def show_form() -> str:
+    """Show the form."""
+    form = WebRequestForm(formdata=None)
+    form.asker.data, form.answer_way.data = "person", "in_person"
+    return render_template("rights/web_form.html", form=form)
+
+
+@blueprint.post("")
+@public
+def file_request() -> Response | tuple[str, int]:
+    """File a request, and lead to its receipt. If something is wrong, the form comes back with all that was typed."""
+    form = WebRequestForm()
+    new_request = form.read_request(clock.today())
+    if errors := services.check_request(new_request):
+        form.show_field_errors(
+            FieldError("is_safe", _(NOT_SAFE)) if error.field == "is_safe" else error for error in errors
+        )
+        return render_template("rights/web_form.html", form=form), 422
+    _count_filing()
+    stored_requests.require_room(db_session())
+    try:
+        request_id = services.register_request(db_session(), VISITOR, new_request)
+    except Invalid as error:
+        form.show_field_errors(error.field_errors)
+        return render_template("rights/web_form.html", form=form), 422
+    return redirect(url_for(".show_receipt", request_id=request_id), 303)
+
+
+def _count_filing() -> None:
+    # Some a day at once, then one every quarter of an hour, from one network: enough for a shelter, too few to bury the
+    # office. In a transaction of its own, which a refusal does not take back.
+    network = get_visitor_network(request.remote_addr or "")
+    with current_database().write_session() as session:
+        vault = session.info["vault"]
+        own_key = throttle.build_account_key(vault, f"my-data/{network}")
+        origin_key = throttle.build_address_key(vault, f"my-data/{network}")
+        throttle.count_sign_in_attempt(session, own_key, origin_key, clock.now())
+
+
+@blueprint.get("/<uuid:request_id>")
+@public
+def show_receipt(request_id: UUID) -> str:
+    """Show the number and the day of the answer, for a day. Nothing else: a telephone may be in other hands by then."""
+    stored = stored_requests.get_request(db_session(), request_id)
+    filed_at = datetime.fromisoformat(stored.note["steps"][0]["at"])
+    is_new = clock.now() - filed_at < RECEIPT_SHOWN
+    if not (is_new and stored.note["steps"][0]["by"] == VISITOR.journal_label):
+        raise NotFound(_("There is no such request."))
+    return render_template("rights/web_receipt.html", stored=stored)

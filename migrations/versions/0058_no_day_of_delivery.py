@@ -1,0 +1,17 @@
+"""The day of an entity's last notice goes: its row changed in the transaction of the delivery, and named the entity."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0058"
+down_revision = "0057"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_column("webhook", "last_delivered_on")
+
+
+def downgrade() -> None:
+    op.add_column("webhook", sa.Column("last_delivered_on", sa.Date(), nullable=True))
