@@ -19,7 +19,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import queries
-from attention_point.intake.corrections import joining
+from attention_point.intake.duplicates import joining
 from attention_point.intake.form.person_summary import compare_records
 from attention_point.people import merging
 from attention_point.people import records as people_records
