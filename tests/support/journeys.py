@@ -28,7 +28,7 @@ for (const type of ["pointerdown", "keydown"])
 
 @dataclass
 class Effort:
-    """What a journey took. ``server_ms`` is the processor's time of the application for all requests, in milliseconds."""
+    """What a journey took. ``server_ms`` is the processor's time of the application in milliseconds."""
 
     taps: int = 0
     keystrokes: int = 0
