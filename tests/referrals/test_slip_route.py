@@ -80,7 +80,7 @@ def test_peer_9_the_slip_says_where_when_and_how_and_its_code_leads_the_entity_t
     code = slip.qr_code_address.rpartition("/")[2]
     assert SLIP_CODE.fullmatch(code)
     (found,) = list_referrals_of_slip(session, acting("entity", "sena"), code)
-    assert (found.service, found.state) == ("EMP-SENA", "created")
+    assert (found.entity, found.state) == ("sena", "created")
     with pytest.raises(NotFound):
         list_referrals_of_slip(session, acting("entity", "icbf"), code)
     assert referral.requirements

@@ -140,8 +140,8 @@ def _list_entity_doubts(session: Session, entity: EntityRow, service: str) -> It
     freshness = find_worst_freshness(places[:1], today)
     if freshness == UNCONFIRMED:
         yield _("Nobody has confirmed address and telephone of %(entity)s: the slip does not show them.", entity=name)
-    elif freshness == STALE:
-        day = format_date(places[0].confirmed_on)
+    elif freshness == STALE and (confirmed_on := places[0].confirmed_on):
+        day = format_date(confirmed_on)
         yield _("Address and telephone of %(entity)s were last confirmed on %(day)s: call first.", entity=name, day=day)
 
 
