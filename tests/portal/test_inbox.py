@@ -101,6 +101,17 @@ def test_a_child_alone_stands_on_top_of_older_ones(session: Session) -> None:
     assert entry.is_first
 
 
+def test_what_nobody_knew_to_be_confidential_stands_in_no_ordinary_list(session: Session) -> None:
+    referral = referral_of(recorded(session, needs=["VBG"]), "salud")
+    listing.open_index(session, "salud")
+    index = listing.open_index(session, "salud").entries
+    entry = index.find_entry(referral)
+    assert entry is not None
+    index.put([entry._replace(restricted=None)])  # it did not open when the list was put in order
+    assert listed(session, InboxFilter(), entity="salud") == []
+    assert listed(session, InboxFilter(restricted=True), entity="salud") == [referral]
+
+
 def test_what_the_index_lacks_is_read_from_the_database(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     referrals = [to_sena(session) for _each in range(5)]
     ended = [to_sena(session) for _each in range(3)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -35,6 +35,7 @@ _OVERLAP = timedelta(minutes=2)
 # What a wrong clock wrote is found by counting; more than so many are counted twice a minute only.
 _COUNTED_EACH_TIME, _COUNT_PAUSE = 5_000, timedelta(seconds=30)
 _OPEN_TABS = (WAITING, ACCEPTED)
+_VAULT_KEY = "vault"
 
 
 class InboxIndex(NamedTuple):
@@ -60,9 +61,9 @@ class _Kept:
 
 
 class InboxKeeper:
-    """One a process. ``open_session`` opens a reading session for the thread that builds a long list."""
+    """One a process. ``open_session`` opens a reading session with some info, for the thread that builds a list."""
 
-    def __init__(self, open_session: Callable[[], AbstractContextManager[Session]]) -> None:
+    def __init__(self, open_session: Callable[[dict[str, Any]], AbstractContextManager[Session]]) -> None:
         self._open_session = open_session
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -103,17 +104,21 @@ class InboxKeeper:
             kept.has_all_open = kept.index.count_open() < MAX_OPEN
             return
         kept.builder = threading.Thread(
-            target=self._build_index, args=(entity, kept, missing), name="inbox", daemon=True
+            # With the vault of now: the keys may have rotated since the keeper began.
+            target=self._build_index,
+            args=(entity, kept, missing, {_VAULT_KEY: session.info[_VAULT_KEY], "reading": True}),
+            name="inbox",
+            daemon=True,
         )
         kept.builder.start()
 
-    def _build_index(self, entity: str, kept: _Kept, missing: Sequence[UUID]) -> None:
+    def _build_index(self, entity: str, kept: _Kept, missing: Sequence[UUID], info: dict[str, Any]) -> None:
         try:
             for start in range(0, len(missing), BATCH_SIZE):
                 # A transaction for each batch: a long one would keep SQLite's log from being emptied.
-                with self._open_session() as session:
+                with self._open_session(info) as session:
                     _add_entries(session, kept, missing[start : start + BATCH_SIZE])
-            with kept.lock, self._open_session() as session:
+            with kept.lock, self._open_session(info) as session:
                 kept.has_all_open = len(missing) < MAX_OPEN
                 _refresh_index(session, entity, kept)
         except SQLAlchemyError:  # a database that is closed or busy: the next page begins again
@@ -176,7 +181,6 @@ def _trim_ended(kept: _Kept) -> None:
         kept.has_all_ended = False
 
 
-_VAULT_KEY = "vault"
 _LOCK = threading.Lock()
 # By engine: a process serves one database, and tests open many.
 _KEEPERS: WeakKeyDictionary[Engine, InboxKeeper] = WeakKeyDictionary()
@@ -189,7 +193,8 @@ def get_keeper(session: Session) -> InboxKeeper:
     with _LOCK:
         keeper = _KEEPERS.get(engine)
         if keeper is None:
-            info = {_VAULT_KEY: session.info[_VAULT_KEY], "reading": True}
             reference = weakref.ref(engine)
-            keeper = _KEEPERS[engine] = InboxKeeper(lambda: Session(reference(), expire_on_commit=False, info=info))
+            keeper = _KEEPERS[engine] = InboxKeeper(
+                lambda info: Session(reference(), expire_on_commit=False, info=info)
+            )
         return keeper

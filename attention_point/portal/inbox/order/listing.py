@@ -69,8 +69,9 @@ def list_page(
     entries = _iterate_entries(index.entries, inbox_filter, after, today)
     shown_entries = list(islice(entries, size + 1))
     referrals = _open_in_order(session, [entry.id for entry in shown_entries[:size]])
-    # Somebody may have answered one since the list was put in order.
-    fitting = [referral for referral in referrals if referral.state in inbox_filter.states]
+    # Somebody may have answered one since the list was put in order, and of one that did not open then nobody knew
+    # whether it is confidential.
+    fitting = [referral for referral in referrals if inbox_filter.accepts(build_entry(referral), today)]
     next_after = shown_entries[size - 1].sort_key if len(shown_entries) > size else None
     return InboxPage(fitting, next_after)
 
