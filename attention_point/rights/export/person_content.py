@@ -36,8 +36,9 @@ FORMAT = "person-export-1"
 # a representative: the child's best interest and the danger of a partner go before (Ley 1098 de 2006, arts. 8, 33).
 _FIELDS_FOR_ONESELF = frozenset({"phone", "phone_safe", "municipality", "gender"})
 _PARTS_FOR_ONESELF = ("needs", "suggestions", "notes", "vulnerabilities", "household", "answers", "messages")
-_HIDDEN_ASKERS = frozenset({"child", "family_defender", "authority"})
-_HIDDEN_USES = ("rights.", "person.export", "person.rights", "referral.list", "referral.search")
+_HIDDEN_USES = ("referral.list", "referral.search")
+# What was taken back may be the consent for an entity of which nothing else is told here.
+_CONSENT_FOR_ONESELF = ("allowed_now",)
 Rows = list[dict[str, str]]
 
 
@@ -53,7 +54,6 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
     shown_fields = [_leave_out(record.record, _FIELDS_FOR_ONESELF if for_another else ()) for record in records]
     listed_visits, referrals = _list_shown(session, people, for_another=for_another)
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
-    hidden_askers = _HIDDEN_ASKERS if for_another else {"family_defender"}
     hidden_parts = _PARTS_FOR_ONESELF if for_another else ()
     return {
         "format": FORMAT,
@@ -65,7 +65,10 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
         "earlier_details": []
         if for_another
         else [_build_row(*row) for record in records for row in describe_history(record.history)],
-        "consents": [_describe_consent(history) for history in list_consent_history(session, people, visits)],
+        "consents": [
+            _leave_out(_describe_consent(history), _CONSENT_FOR_ONESELF if for_another else ())
+            for history in list_consent_history(session, people, visits, with_revocations=not for_another)
+        ],
         "visits": [_leave_out(_describe_visit(session, visit), hidden_parts) for visit in visits],
         "referrals": [
             _leave_out(_describe_referral(session, referral), hidden_parts)
@@ -74,14 +77,15 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
         ],
         "requests": [
             _describe_request(request)
-            for request in stored_requests.list_requests_of_people(session, people)
-            # Who protects a child may ask because of those at home, to whom this paper is handed.
-            if request.note["asker"] not in hidden_askers
+            # Nor what one parent asks is the other's, nor what a child of fifteen asks as “the person”.
+            for request in (() if for_another else stored_requests.list_requests_of_people(session, people))
+            # Who protects a child may ask because of those at home, who may see this paper.
+            if request.note["asker"] != "family_defender"
         ],
-        # That a child or an authority asked would stand among the uses too.
+        # What was done with the record itself would tell on which other days somebody came, and that a child asked.
         "uses": [
             {"at": use.at, "by": use.by, "action": use.action}
-            for use in list_data_uses(session, people, [*listed_visits, *referrals])
+            for use in list_data_uses(session, () if for_another else people, [*listed_visits, *referrals])
             if not (for_another and use.code.startswith(_HIDDEN_USES))
         ],
         "unreadable": {
