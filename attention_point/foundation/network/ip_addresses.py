@@ -54,11 +54,11 @@ def is_within(address: str, networks: Iterable[Network]) -> bool:
     return parsed_address is not None and any(parsed_address in network for network in networks)
 
 
-def get_visitor_network(address: str) -> str:
+def get_visitor_network(address: str, prefix_length: int = VISITOR_PREFIX_LENGTH) -> str:
     """Return what identifies one visitor: an IPv4 address, the /64 of an IPv6 address, or any other text as it is."""
     parsed_address = read_address(address)
     return (
-        str(ip_network((parsed_address, VISITOR_PREFIX_LENGTH), strict=False))
+        str(ip_network((parsed_address, prefix_length), strict=False))
         if isinstance(parsed_address, IPv6Address)
         else str(parsed_address or address)
     )

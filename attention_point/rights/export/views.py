@@ -1,5 +1,6 @@
 """A person's page of rights: what they allowed, what they asked, and their own export."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -43,17 +44,21 @@ def show_person_rights(person: UUID) -> str:
         consents=list_consent_history(session, people, visits),
         requests=stored_requests.list_requests_of_people(session, people),
         claim_marks=list_marks_of_person(session, person),
-        assignment_form=_build_assignment_form(session) if actor.may("rights.decide") else None,
+        assignment_form=_build_assignment_form(session, people) if actor.may("rights.decide") else None,
     )
 
 
-def _build_assignment_form(session: Session) -> AssignmentForm | None:
-    """The form that joins a request of the web to this person; None where no such request waits."""
-    waiting = [stored for stored in stored_requests.list_open_requests(session) if stored.waits_for_person]
-    if not waiting:
+def _build_assignment_form(session: Session, people: Sequence[UUID]) -> AssignmentForm | None:
+    """The form that joins a request of the web to this person; None where there is none to be joined."""
+    requests = [
+        stored
+        for stored in stored_requests.list_open_requests(session)
+        if stored.can_be_joined and stored.person not in people
+    ]
+    if not requests:
         return None
     form = AssignmentForm(formdata=None)
-    form.offer_requests(waiting)
+    form.offer_requests(requests)
     return form
 
 

@@ -180,10 +180,15 @@ class AssignmentForm(BaseForm):
 
     def offer_requests(self, requests: Iterable[StoredRequest]) -> None:
         """Offer some requests, each with the version that the page shows, by its number and what is asked."""
-        kinds, language = get_code_list("rights_kinds"), current_language()
+        kinds, language, joined = get_code_list("rights_kinds"), current_language(), _("joined to another record")
         self.request.choices = [
-            (f"{stored.id}:{stored.version}", f"{stored.reference} · {kinds.label_for_code(stored.kind, language)}")
-            for stored in requests
+            (
+                f"{stored.id}:{stored.version}",
+                f"{stored.reference} · {kinds.label_for_code(stored.kind, language)}"
+                + (f" ({joined})" if stored.person else ""),
+            )
+            # Those of nobody first: moving one that is joined mends a mistake.
+            for stored in sorted(requests, key=lambda stored: stored.person is not None)
         ]
 
     def read_request(self) -> tuple[UUID, int]:

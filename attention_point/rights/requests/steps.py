@@ -166,13 +166,14 @@ def prove_identity(
 def assign_request(session: Session, actor: Actor, request_id: UUID, version: int, person: UUID) -> StoredRequest:
     """Join a request that came by the web to the record of the person whom it is about.
 
-    From here on its words stand under the person's key, and a claim marks the record. Raises NotFound, and Conflict for
-    a request that has a person already and for somebody who was erased.
+    From here on its words stand under the person's key, and a claim marks the record. Until it is proved who asks it
+    may be joined to another one. Raises NotFound, and Conflict once it is proved and for somebody who was erased.
     """
     request = stored_requests.lock_request(session, request_id, version)
-    if request.person is not None or request.words is None:
+    if not request.can_be_joined or request.person == person or request.words is None:
         raise Conflict(_("This request is joined to a record already."))
     require_person_on_file(session, person)
+    remove_mark(session, request.id)  # of the record to which it was joined by mistake
     if request.is_claim and request.state == stored_requests.OPEN:
         set_mark(session, request.id, person, Mark(request.received_on, request.kind))
     return _take_step(session, actor, request, "assigned", {"person": person.hex})

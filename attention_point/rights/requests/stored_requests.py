@@ -89,7 +89,12 @@ class StoredRequest:
     @property
     def waits_for_person(self) -> bool:
         """Whether it came by the web, and nobody has found out yet whose record it is about."""
-        return self.is_open and self.person is None and self.note["channel"] == "web"
+        return self.can_be_joined and self.person is None
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Whether it came by the web and is joined to no record, or to one whose person has not proved yet who asks."""
+        return self.is_open and self.note["channel"] == "web" and not (self.person and self.is_proved)
 
     @property
     def clock(self) -> Clock:

@@ -24,12 +24,7 @@ blueprint = Blueprint("data_requests", __name__, url_prefix="/my-data")
 VISITOR = Actor("visitor", None, "visitor", "visitor", frozenset())
 NOT_SAFE = N_("Mark it only if it is safe. If it is not, collect the answer at the attention point.")
 RECEIPT_SHOWN = timedelta(days=1)
-
-
-@blueprint.app_context_processor
-def name_request_page() -> dict[str, str]:
-    """Give the privacy pages, which stand in a lower room, the address of this one."""
-    return {"data_request_url": url_for("data_requests.show_form")}
+_SITE_PREFIX_LENGTH = 48  # of IPv6: one household may have thousands of the networks of a visitor (RFC 6177)
 
 
 @blueprint.get("")
@@ -65,7 +60,7 @@ def file_request() -> Response | tuple[str, int]:
 def _count_filing() -> None:
     # Some a day at once, then one every quarter of an hour, from one network: enough for a shelter, too few to bury the
     # office. In a transaction of its own, which a refusal does not take back.
-    network = get_visitor_network(request.remote_addr or "")
+    network = get_visitor_network(request.remote_addr or "", _SITE_PREFIX_LENGTH)
     with current_database().write_session() as session:
         vault = session.info["vault"]
         own_key = throttle.build_account_key(vault, f"my-data/{network}")
