@@ -118,7 +118,7 @@ def _render_forward_page(session: Session, referral_id: UUID, form: ForwardForm)
         "portal/forward.html",
         referral=referral,
         reference=disclosure.reference,
-        can_forward=forwarding.can_forward(referral),
+        can_forward=forwarding.can_forward(referral) and not disclosure.consent_ended,
         near_targets=[row for row in targets if _answers_need(directory_services, row[0], referral)],
         other_targets=_group_by_entity(
             row for row in targets if not _answers_need(directory_services, row[0], referral)

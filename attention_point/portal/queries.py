@@ -107,17 +107,20 @@ def view_referral(session: Session, actor: Actor, referral: DecryptedReferral) -
 def list_other_referrals(session: Session, referral: DecryptedReferral) -> list[DecryptedReferral]:
     """The other referrals of the same person at the same entity, newest first, also of records that were joined.
 
-    From a confidential one to an ordinary one nothing leads, and none the other way.
+    From a confidential one to an ordinary one nothing leads, and none the other way; nor to one whose consent ended:
+    the name that this one shows would be its name.
     """
     query = select(Referral.id).where(Referral.person_id.in_(list_linked(session, referral.person_id)))
     others = referral_queries.list_referrals_by_ids(session, list(session.scalars(query.order_by(Referral.id.desc()))))
-    return [
+    own_others = [
         other
         for other in others
         if isinstance(other, DecryptedReferral)
         and (other.entity, other.restricted) == (referral.entity, referral.restricted)
         and other.id != referral.id
     ]
+    ended = _find_ended_consents(session, own_others)
+    return [other for other in own_others if other.id not in ended]
 
 
 def list_referrals_of_slip(session: Session, actor: Actor, slip_code: str) -> list[ListedReferral]:
@@ -182,6 +185,11 @@ def disclose_referrals(session: Session, referrals: Sequence[DecryptedReferral])
         reference = references.get(referral.visit_id, "")
         disclosures.append(DecryptedDisclosure(referral, reference, values, incomplete, referral.id in ended))
     return disclosures
+
+
+def is_consent_ended(session: Session, referral: DecryptedReferral) -> bool:
+    """Whether a referral stood on a consent that was taken back since."""
+    return bool(_find_ended_consents(session, [referral]))
 
 
 def _find_ended_consents(session: Session, referrals: Sequence[DecryptedReferral]) -> frozenset[UUID]:

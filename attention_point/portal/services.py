@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, Invalid
-from attention_point.portal.queries import require_own_entity
+from attention_point.foundation.language import gettext as _
+from attention_point.portal.queries import is_consent_ended, require_own_entity
 from attention_point.referrals import queries, rules
 from attention_point.referrals.answers import messages, taking_back
 from attention_point.referrals.answers.answering import Answer, count_changes, prepare_answer, store_answer
@@ -91,9 +92,12 @@ def forward_referral(
 ) -> queries.DecryptedReferral:
     """Send a person on to another entity with their consent: the old referral is closed, a new one made.
 
-    Returns the old one. Raises NotFound, VaultError, and as ``forwarding.check_forwarding``.
+    Returns the old one. Raises NotFound, VaultError, Conflict where the consent was taken back, and as
+    ``forwarding.check_forwarding``.
     """
     referral = lock_own_referral(session, actor, referral_id)
+    if is_consent_ended(session, referral):
+        raise Conflict(_("The person does not allow you to use these data any more: they go to nobody else."))
     check_forwarding(session, referral, forwarding)
     record = build_forwarded_record(session, actor, referral, forwarding)
     visit = ReferralVisit(referral.visit_id, referral.person_id, referral.key, referral.point, referral.day)

@@ -111,7 +111,8 @@ def render_referral_page(
         reason=descriptions.describe_reason(referral),
         withdrawal_reason=_describe_withdrawal(referral),
         history=descriptions.build_history(referral, names),
-        messages=list_messages(referral, rules.ENTITY_SIDE, names),
+        # What was written may name the person.
+        messages=[] if disclosure.consent_ended else list_messages(referral, rules.ENTITY_SIDE, names),
         message_form=message_form or MessageForm(formdata=None),
         form=prepare_answer_form(form, referral, rules.ENTITY_SIDE, list_reason_choices(session, referral.entity)),
         resumed=resumed,
@@ -121,7 +122,7 @@ def render_referral_page(
         due_on=find_due_day(referral),
         others=[] if disclosure.consent_ended else queries.list_other_referrals(session, referral),
         services=directory_queries.get_services_by_code(session),
-        claim_marks=list_marks_of_person(session, referral.person_id),
+        claim_marks=[] if disclosure.consent_ended else list_marks_of_person(session, referral.person_id),
     )
 
 

@@ -184,6 +184,7 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     assert "El punto de atención retiró esta remisión" in page
     # Whom it is about is read no more, in no list either; by its number the entity finds it in its own files.
     assert "ya no autoriza usar estos datos" in page
+    assert "Por qué:" not in page
     answered = text(sena.get("/portal?show=answered"))
     assert "Velásquez" not in page + answered
     assert "Retiró su autorización" in answered

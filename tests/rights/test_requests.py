@@ -18,11 +18,16 @@ from attention_point.intake import queries as intake_queries
 from attention_point.intake.consents.earlier_answers import list_standing_consents
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.people.claim_marks.marks import Mark, find_marks
-from attention_point.people.claim_marks.revocations import list_revocations
+from attention_point.people.claim_marks.revocations import list_revocations, store_revocation
 from attention_point.people.duplicates.decisions import Judgement, decide_pair
 from attention_point.people.erasure.services import erase_person
 from attention_point.people.models import Person, RightsMark
+from attention_point.portal import queries as portal_queries
+from attention_point.portal import services as portal_services
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals import services as referral_services
+from attention_point.referrals.answers import forwarding
+from attention_point.referrals.answers.answering import Answer
 from attention_point.referrals.follow_up.corrections import CONSENT_REVOKED
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.models import ReferralNotice
@@ -38,7 +43,7 @@ from attention_point.rights.upkeep import lapse_claims
 from attention_point.tallies.queries import sum_period_tables
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
 from tests.support import visits
-from tests.support.visits import consents, person
+from tests.support.visits import acting, consents, person, recorded
 
 YES = Decision("granted", (), "Lo hicimos.")
 
@@ -254,6 +259,28 @@ def test_a_revocation_recalls_open_referrals_tells_entities_and_stops_later_use(
     assert [answer.granted for answer in histories["research"].answers] == [False, True]
     assert (histories["research"].stands, histories["attention"].stands) == (False, True)
     assert histories["attention"].answers[0].text_digest
+
+
+def test_what_no_consent_carries_any_more_goes_to_nobody_else(session: Session) -> None:
+    someone, _code = recorded_person(session)
+    with clock.override_now(NOON + timedelta(days=1)):
+        recorded(session, person={"id": str(someone)}, attended_at="2017-08-17T09:00:00-05:00")
+    sena = acting("entity", "sena")
+    older, newer = (
+        referral
+        for visit in sorted(intake_queries.list_visits_of_person(session, someone), key=lambda visit: visit.day)
+        for referral in referral_queries.list_decrypted_of_visit(session, visit.id)
+        if referral.entity == "sena"
+    )
+    assert [other.id for other in portal_queries.list_other_referrals(session, newer)] == [older.id]
+    referral_services.answer_for_entity(session, sena, older.id, Answer("rejected", 1, "No hay cupo"))
+    store_revocation(session, new_id(), someone, ["referral:sena"], NOON.date())
+    # The name that the newer one shows would be that of the older one.
+    assert portal_queries.list_other_referrals(session, newer) == []
+    target = forwarding.list_targets(session, older)[0]
+    onward = forwarding.Forwarding(target.service, target.entity, forwarding.IN_PERSON, 2)
+    with pytest.raises(Conflict, match="no se pasan a nadie"):
+        portal_services.forward_referral(session, sena, older.id, onward)
 
 
 def test_what_protects_a_child_is_not_recalled(session: Session) -> None:

@@ -63,8 +63,10 @@ def write_message(referral: UUID) -> Response:
 @document_operation("Where a referral can be forwarded", {200: ForwardTargets}, errors=(404, 409))
 def list_forward_targets(referral: UUID) -> Response:
     """List the services of other entities to which the person can go on, and how they may have agreed."""
-    own_referral = queries.get_own_referral(db_session(), current_actor(), referral).referral
-    offers = list_targets(db_session(), own_referral) if can_forward(own_referral) else []
+    disclosure = queries.get_own_referral(db_session(), current_actor(), referral)
+    own_referral = disclosure.referral
+    is_possible = can_forward(own_referral) and not disclosure.consent_ended
+    offers = list_targets(db_session(), own_referral) if is_possible else []
     targets = [{"service": offer.service, "entity": offer.entity} for offer in offers]
     return jsonify({"targets": targets, "consents": list(list_consent_ways(own_referral))})
 

@@ -47,7 +47,7 @@ def build_referral_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "created_at": format_moment(referral.created_at),
         "urgent": referral.urgent,
         "mandatory": referral.mandatory,
-        "reason": descriptions.describe_reason(referral),
+        "reason": "" if disclosure.consent_ended else descriptions.describe_reason(referral),
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),
@@ -60,7 +60,8 @@ def build_detailed_item(session: Session, disclosure: DecryptedDisclosure) -> di
     """One referral with what its page shows beside: the terms, the steps that are possible now, the messages."""
     referral, now = disclosure.referral, clock.now()
     due_day = find_due_day(referral)
-    claims = find_marks(session, [referral.person_id]).get(referral.person_id)
+    is_shown = not disclosure.consent_ended
+    claims = find_marks(session, [referral.person_id]).get(referral.person_id) if is_shown else None
     return {
         **build_referral_item(disclosure),
         "due_on": due_day.isoformat() if due_day else None,
@@ -68,7 +69,7 @@ def build_detailed_item(session: Session, disclosure: DecryptedDisclosure) -> di
         "next_states": [step.state for step in rules.list_next_steps(referral.state, rules.ENTITY_SIDE)],
         "can_take_back": find_answer_to_take_back(referral, now) is not None,
         "unread_messages": referral.count_unread_messages(rules.ENTITY_SIDE),
-        "messages": build_message_items(referral),
+        "messages": build_message_items(referral) if is_shown else [],
         **({"claim_since": claims[0].since.isoformat()} if claims else {}),
     }
 
