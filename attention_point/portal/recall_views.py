@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
 from attention_point.foundation.language import gettext as _
@@ -24,8 +23,7 @@ def list_recalls() -> str:
     listed = recalls.list_recalls(session, entity)
     listed_ids = [str(recall.referral_id) for recall in listed]
     journal.record(session, actor, "referral.recall_list", "entity", entity, found=listed_ids)
-    services = directory_queries.get_services_by_code(session)
-    return render_template("portal/recalls.html", recalls=listed, services=services)
+    return render_template("portal/recalls.html", recalls=listed)
 
 
 @blueprint.post("/portal/recalls/<uuid:recall_id>")

@@ -268,7 +268,7 @@ def test_what_no_consent_carries_any_more_goes_to_nobody_else(session: Session) 
     sena = acting("entity", "sena")
     older, newer = (
         referral
-        for visit in sorted(intake_queries.list_visits_of_person(session, someone), key=lambda visit: visit.day)
+        for visit in sorted(intake_queries.list_visits_of_person(session, someone), key=lambda entry: entry.attended_at)
         for referral in referral_queries.list_decrypted_of_visit(session, visit.id)
         if referral.entity == "sena"
     )

@@ -37,7 +37,6 @@ class Recall:
     entity: str
     referral_id: UUID
     reference: str
-    service: str
     referred_on: date
     reason: str
     asked_on: date
@@ -56,8 +55,8 @@ def recall_data(
             "entity": referral.entity,
             "referral": referral.id.hex,
             "reference": references.get(referral.visit_id, ""),
-            # What is confidential is named on no ordinary page of the entity: there the number is enough.
-            "service": "" if referral.restricted else referral.service,
+            # No service: those of confidential referrals may stand on no ordinary page, and where one alone is left
+            # out it tells by that. The number is enough.
             "referred_on": referral.day.isoformat(),
             "reason": reason,
             "asked_on": clock.today().isoformat(),
@@ -88,7 +87,6 @@ def _open_rows(session: Session, rows: Iterable[DataRecall]) -> Iterable[Recall]
             content["entity"],
             UUID(content["referral"]),
             content["reference"],
-            content["service"],
             date.fromisoformat(content["referred_on"]),
             content["reason"],
             date.fromisoformat(content["asked_on"]),
