@@ -39,7 +39,7 @@ def test_a_question_about_a_person_touches_four_files_and_works(tmp_path: Path) 
     for name in COPIED:
         source = paths.PROJECT_FOLDER / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, tmp_path / name)
         else:
             shutil.copy(source, tmp_path / name)
     touched = apply_recipe(RECIPE.read_text(encoding="utf-8"), tmp_path)

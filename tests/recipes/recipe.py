@@ -69,7 +69,8 @@ def copy_house(target: Path) -> None:
     for name in _COPIED:
         source = paths.PROJECT_FOLDER / name
         if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # With what is compiled, which goes by the times of the files: each command would compile the house again.
+            shutil.copytree(source, target / name)
         else:
             shutil.copy(source, target)
     (target / ".venv").symlink_to(sys.prefix)
@@ -101,11 +102,12 @@ def carry_out(snippet: Snippet, house: Path) -> None:
 def _run_commands(commands: str, house: Path) -> None:
     """Run them in the copy, on an instance of its own, without the settings of whoever runs the tests."""
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("ATTENTION_POINT_", "PYTEST_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ATTENTION_POINT_", "PYTEST_", "PYTHONDONTWRITE"))
     }
     environment |= {
         "PYTHONPATH": str(house),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "ATTENTION_POINT_INSTANCE": str(house / "instance"),
         "LANG": "C.UTF-8",
     }

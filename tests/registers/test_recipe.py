@@ -269,7 +269,7 @@ app.extensions["database"].close()
 def house(tmp_path: Path) -> Path:
     """A copy of the house with one package, one migration and one line of the catalogue more."""
     for name in ("attention_point", "migrations", "templates"):
-        shutil.copytree(paths.PROJECT_FOLDER / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.PROJECT_FOLDER / name, tmp_path / name)
     shutil.copy(paths.PROJECT_FOLDER / ".importlinter", tmp_path)
     package = tmp_path / "attention_point" / "registers" / "twinnings"
     package.mkdir()

@@ -19,6 +19,8 @@ from tests.statistics.invented_years import InventedYears, list_true_figures
 from tests.support.directory import load_shipped
 
 SEPTEMBER = Period("month", date(2017, 9, 1))
+# Of the database it asks for names alone.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def old_release(*tables: tuple[str, str, dict[str, int]]) -> tuple[dict[str, Any], dict[Name, int]]:
@@ -62,6 +64,7 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
     assert told == {"people vulnerability=older_adult less people age=60+"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("visits", [3, 45, 120])
 def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> None:
     load_shipped(session)
@@ -75,6 +78,7 @@ def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> 
     assert content.quality.mean_error <= 2
 
 
+@ON_SQLITE
 def test_the_audit_turns_a_leaning_that_the_adversary_would_use(session: Session) -> None:
     load_shipped(session)
     for visits in (80, 400):  # of these months some figure tells too much until a leaning is turned

@@ -1,7 +1,9 @@
 """A September beside the August before it and the September of the year before, all released."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,13 @@ class Papers:
 
     september: PeriodPaper
     suppressed: PeriodPaper
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """On SQLite: a row is read by its key. That both engines keep it is for the tests of the release."""
+    shutil.copy(sqlite_template, tmp_path / "attention-point.db")
+    return f"sqlite:///{tmp_path}/attention-point.db"
 
 
 @pytest.fixture

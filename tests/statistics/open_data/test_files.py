@@ -32,6 +32,7 @@ from attention_point.statistics.releases.content import ReleaseContent, build_co
 from attention_point.statistics.releases.models import Release
 from tests.statistics.releases.publishing import SEPTEMBER
 from tests.support.directory import load_shipped
+from tests.support.visits import recorded
 
 VISITS = 400
 Figures = Mapping[tuple[str, tuple[str, ...]], int | None]
@@ -62,6 +63,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, v
         with database.write_session() as session:
             load_shipped(session)
             load_visits(session, invent_visits(VISITS, SEPTEMBER, date(2017, 9, 30), 7)[:VISITS], LoadedCounts())
+            recorded(session)  # in August, so that no quarter is whole
         with database.write_session() as session:
             made = services.release_period(session, SYSTEM, Period("month", SEPTEMBER))
             session.expunge(made)

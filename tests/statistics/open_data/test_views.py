@@ -198,6 +198,7 @@ def test_what_is_not_there_is_refused_in_words(
     assert reply.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.usefixtures("real_worker")
 def test_a_file_is_made_once_whoever_asks(
     client: PageClient, undrawn_months: list[Release], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

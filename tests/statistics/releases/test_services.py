@@ -128,6 +128,7 @@ def test_a_correction_is_a_whole_new_version(session: Session, monkeypatch: pyte
         assert queries.find_version(session, IN_SEPTEMBER, 1) is not None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of the rounding beside earlier versions
 def test_one_person_moved_ten_times_in_a_row(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     with _trusted(monkeypatch, session, 60, SEPTEMBER):
         services.release_period(session, OFFICE, IN_SEPTEMBER)
