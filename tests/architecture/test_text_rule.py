@@ -36,6 +36,7 @@ CHECKED_ELSEWHERE = (
         ("PersonCorrectionBody.person", "VisitCorrectionBody.draft"),
         "merged into the recorded draft, which is read as a new one is (VisitDraft)",
     )
+    | {"CaptureBatch.captures": "each is read as an Envelope, by itself"}
     | dict.fromkeys(
         ("CapturedForm.form", "CapturedForm.reference"),
         "put in their normal form by CapturedForm.fields, as the fields of a form that is posted",
