@@ -1,4 +1,4 @@
-"""A backup beside registrations, and its restore: ``python -m bench.backups [--visits 1000000]``.
+"""A backup beside registrations, and its restore: ``python -m bench.backups [--visits 1000000] [--postgresql]``.
 
 The installation is filled with copies of some hundred recorded visits under ids of their own: a backup reads bytes, so
 that it need not open them. One process registers people one after another, a second makes the backup, as the job does.
@@ -10,8 +10,8 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from attention_point.demo.steps.visit_steps import LoadedCounts, load_visits
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Base, Database, migrations, new_id
 from attention_point.foundation.settings import Settings, read_settings
+from attention_point.foundation.system_page.program_status import measure_database
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.draft import read_draft
 from attention_point.intake.queries import list_hidden_visits
@@ -34,6 +35,7 @@ from attention_point.intake.services import record_visit
 from bench.people import invent_drafts
 from bench.report import Figure, format_table, in_memory, measure_milliseconds, working_folder, write_section
 from tests.support.directory import load_shipped
+from tests.support.postgres import Server, find_binaries
 
 VISITS, RECORDED, ROWS_AT_ONCE = 1_000_000, 400, 20_000
 USUAL = 400  # registrations before the backup
@@ -45,18 +47,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=VISITS)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--postgresql", action="store_true", help="on a server of the bench's own, without fsync")
     options = parser.parse_args()
-    with working_folder() as folder:
-        settings, identity = prepare(folder)
+    with working_folder() as folder, ExitStack() as stack:
+        files = {name: folder / name / "attention-point.db" for name in ("instance", "other-machine")}
+        addresses = {name: f"sqlite:///{file}" for name, file in files.items()}
+        if options.postgresql:
+            addresses = stack.enter_context(create_postgresql(addresses))
+        settings, identity = prepare(folder, addresses["instance"])
         with in_memory(settings.instance), closing(_open(settings)) as database:
             fill(database, options.visits)
-        section = format_section(options.visits, *measure(settings, identity, folder))
+        section = format_section(options.visits, *measure(settings, identity, folder, addresses["other-machine"]))
     print(section)
     if options.write:
         write_section(section)
 
 
-def prepare(folder: Path) -> tuple[Settings, Path]:
+@contextmanager
+def create_postgresql(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Empty databases of these names on a server of the bench's own; their addresses."""
+    binaries = find_binaries()
+    if binaries is None:
+        raise SystemExit("PostgreSQL is not installed: see `make system-packages`")
+    server = Server.prepare()
+    try:
+        server.start(binaries)
+        for name in names:
+            server.create(name)
+        yield {name: server.url(name) for name in names}
+    finally:
+        server.stop()
+
+
+def prepare(folder: Path, address: str) -> tuple[Settings, Path]:
     """An empty installation with a recipient of its backups, and the file of the recipient's identity."""
     identity = pyrage.x25519.Identity.generate()
     (folder / "identity").write_text(f"{identity}\n")
@@ -64,7 +87,7 @@ def prepare(folder: Path) -> tuple[Settings, Path]:
     instance.mkdir(mode=0o700)
     Keyring.create(instance / "keyring.json")
     variables = {"INSTANCE": instance, "KEYRING": instance / "keyring.json", "BACKUP_RECIPIENTS": identity.to_public()}
-    variables["DATABASE_URL"] = f"sqlite:///{instance / 'attention-point.db'}"
+    variables["DATABASE_URL"] = address
     settings = read_settings({f"ATTENTION_POINT_{name}": str(value) for name, value in variables.items()})
     migrations.upgrade_database(settings.database_url)
     return settings, folder / "identity"
@@ -98,7 +121,7 @@ def _copy_row(row: dict[str, Any], ids: dict[UUID, UUID]) -> dict[str, Any]:
     return copied | {name: value for name, value in own_values.items() if name in row}
 
 
-def measure(settings: Settings, identity: Path, folder: Path) -> tuple[list[Figure], BackupSummary]:
+def measure(settings: Settings, identity: Path, folder: Path, other_address: str) -> tuple[list[Figure], BackupSummary]:
     """Register people, first alone, then beside a backup; then restore the backup."""
     file, drafts = folder / "one.age", invent_drafts(11)
     with closing(_open(settings)) as database:
@@ -109,15 +132,15 @@ def measure(settings: Settings, identity: Path, folder: Path) -> tuple[list[Figu
         beside = list(_register_while(process, database, drafts))
         process.join()
         seconds = time.perf_counter() - started_at
+        with database.read_session() as session:
+            gigabytes = measure_database(session, settings) / 1024**3
     target = folder / "other-machine"
     target.mkdir(mode=0o700)
     shutil.copy(settings.keyring, target / "keyring.json")
-    address = f"sqlite:///{target / 'attention-point.db'}"
-    empty = replace(settings, instance=target, keyring=target / "keyring.json", database_url=address)
+    empty = replace(settings, instance=target, keyring=target / "keyring.json", database_url=other_address)
     started_at = time.perf_counter()
     summary = restore_backup(empty, file, identity)
     restored_in = time.perf_counter() - started_at
-    gigabytes = Path(settings.database_url.removeprefix("sqlite:///")).stat().st_size / 1024**3
     ratio = _find_percentile(beside) / _find_percentile(usual)
     return [
         Figure("K1", "a registration's 99th percentile, alone", [_find_percentile(usual)], "ms"),
@@ -163,7 +186,7 @@ def format_section(visit_count: int, figures: list[Figure], summary: BackupSumma
         [
             "## A backup beside registrations",
             "",
-            f"{visit_count:,} visits, {summary.row_count:,} rows in SQLite; one process registers up to 50 people a"
+            f"{visit_count:,} visits, {summary.row_count:,} rows; one process registers up to 50 people a"
             f" second, another makes the backup (`python -m bench.backups --visits {visit_count}`). The restored copy"
             " has as many rows in each table, and every digest of the archive agrees.",
             "",

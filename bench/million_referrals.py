@@ -1,6 +1,7 @@
 """The monitor and the programs' list with a million referrals of one entity: ``python -m bench.million_referrals``.
 
-``--write`` puts the section into docs/performance.md. It takes two minutes; the referrals share one invented person.
+``--write`` puts the section into docs/performance.md, ``--database`` chooses PostgreSQL. It takes two minutes; the
+referrals share one invented person.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import parse_filters
 from attention_point.referrals.monitor.queries import collect_monitor
 from attention_point.statistics.dashboard.filters import collect_options
+from bench.look_up import open_databases
 from bench.report import Figure, format_table, working_folder, write_section
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
@@ -44,9 +46,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--referrals", type=int, default=REFERRALS)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), default="SQLite")
     options = parser.parse_args()
-    with working_folder() as folder:
-        database, ids = fill_database(folder, options.referrals)
+    with working_folder() as folder, open_databases(folder, "million_referrals") as addresses:
+        database, ids = fill_database(folder, addresses[options.database], options.referrals)
         section = format_section(measure(database, ids), options.referrals)
         database.close()
     print(section)
@@ -54,10 +57,9 @@ def main() -> None:
         write_section(section)
 
 
-def fill_database(folder: Path, referral_count: int) -> tuple[Database, list[UUID]]:
+def fill_database(folder: Path, address: str, referral_count: int) -> tuple[Database, list[UUID]]:
     """An installation with so many referrals of one entity within three years; their ids, oldest first."""
     Keyring.create(folder / "keyring.json")
-    address = f"sqlite:///{folder / 'bench.db'}"
     migrations.upgrade_database(address)
     database = Database(
         address, {"vault": Vault(Keyring.load(folder / "keyring.json")), "hidden_visits": list_hidden_visits}

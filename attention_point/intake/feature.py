@@ -7,8 +7,8 @@ from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.intake import api, form_drafts
 from attention_point.intake.corrections import api as corrections_api
-from attention_point.intake.corrections.pages import duplicates_views
 from attention_point.intake.corrections.pages import views as corrections_views
+from attention_point.intake.duplicates import views as duplicates_views
 from attention_point.intake.erasure import kept_counts
 from attention_point.intake.erasure import views as erasure_views
 from attention_point.intake.erasure.erasers import ERASERS

@@ -31,6 +31,13 @@ def show_chart(chart: str) -> Response:
     return send_chart(pages.read_report(db_session(), filters, own_entity, frozenset(), _find_address), chart)
 
 
+@blueprint.get("/figures.xlsx")
+@requires("portal.use")
+def download_workbook() -> Response:
+    """Send the figures of a choice as a workbook."""
+    return pages.send_workbook(db_session(), _name_own_entity(), frozenset(), lambda _entity, _kind: None)
+
+
 def _name_own_entity() -> dict[str, str]:
     code = require_own_entity(current_actor())
     entity = directory_queries.get_entities_by_code(db_session()).get(code)

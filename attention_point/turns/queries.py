@@ -100,6 +100,12 @@ def count_ahead(session: Session, turn: Turn) -> int:
     return int(get_single_value(_COUNT_AHEAD.execute(session, values)))
 
 
+def count_waiting(session: Session, point: str) -> int:
+    """How many turns of today wait at a point, in all its queues."""
+    waiting = select(func.count()).where(Turn.point == point, Turn.day == clock.today(), Turn.state == WAITING)
+    return session.scalar(waiting) or 0
+
+
 def list_latest_calls(session: Session, point: str, limit: int) -> list[TurnCall]:
     """The latest calls of today at a point, the latest first.
 

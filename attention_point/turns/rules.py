@@ -44,6 +44,9 @@ OWN_LETTERS = "ABCDEFGHIJ"
 """Letters of the turns that the server numbers. The others are for devices that number turns without network."""
 NUMBERS_A_LETTER = 999
 LARGEST_COUNT = len(OWN_LETTERS) * NUMBERS_A_LETTER
+MOST_WAITING = 600
+"""So many turns wait in no real room. A device gives none beyond, so that the door still has codes for people if
+somebody gives turns with a stolen tablet until it is revoked."""
 
 
 class GivenMoment(NamedTuple):

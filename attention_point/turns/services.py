@@ -16,7 +16,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, FieldError, Invalid, TooManyTries
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.turns import codes, queries, rules, steps
@@ -24,6 +24,8 @@ from attention_point.turns.details import TurnDetails, note_device_time, seal_de
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.samples import merge_samples
 from attention_point.turns.queries import WaitingTurn
+
+_FULL_ROOM_SECONDS = 60  # after which a device asks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def create_turn(session: Session, actor: Actor, new_turn: NewTurn) -> CreatedTur
 
     The time of a device counts if it can be true (``rules.choose_given_moment``). A device's code that another turn of
     the day has is replaced, and the details say so. Raises Conflict with the code ``id_taken`` for another turn under
-    the same id, ``day_full`` after the 9,990th turn of a day, and Invalid.
+    the same id, ``day_full`` after the 9,990th turn of a day, Invalid, and TooManyTries for a device while
+    ``rules.MOST_WAITING`` turns wait.
     """
     if new_turn.channel not in rules.CHANNELS:
         raise ValueError(f"no channel {new_turn.channel}")
@@ -63,6 +66,8 @@ def create_turn(session: Session, actor: Actor, new_turn: NewTurn) -> CreatedTur
         return _replay_turn(session, actor, stored_turn, new_turn, fingerprints)
     now = clock.now()
     check_point(session, new_turn.point, clock.local_day(now))
+    if actor.kind == "device" and queries.count_waiting(session, new_turn.point) >= rules.MOST_WAITING:
+        raise TooManyTries(_("Too many turns wait. Ask for a turn at the door."), _FULL_ROOM_SECONDS)
     turn = _build_turn(session, new_turn, now)
     turn.fingerprint = fingerprints[0]
     session.add(turn)

@@ -38,7 +38,7 @@ def changed_map(index: int, **changes: Any) -> bytes:
 
 
 def plan(session: Session, actor: Actor, content: bytes) -> tuple[Any, list[PlannedPoint]]:
-    map_id = services.upload_service_map(session, actor, "gifmm", content)
+    map_id = services.upload_service_map(session, actor, "gifmm", reading.read_service_map(content))
     return map_id, services.plan_service_map(session, services.get_service_map(session, map_id))
 
 
@@ -145,10 +145,10 @@ WRONG: list[tuple[bytes, type[Exception]]] = [
 def test_a_file_that_is_wrong_is_refused_with_its_rows(loaded: Session, actor: Actor) -> None:
     for content, kind in WRONG:
         with pytest.raises(kind):
-            services.upload_service_map(loaded, actor, "gifmm", content)
+            services.upload_service_map(loaded, actor, "gifmm", reading.read_service_map(content))
     blank_rows = CSV + "\n\nSin municipio;Activo;Santander;;;\n"
     with pytest.raises(Invalid) as caught:
-        services.upload_service_map(loaded, actor, "gifmm", blank_rows.encode())
+        services.upload_service_map(loaded, actor, "gifmm", reading.read_service_map(blank_rows.encode()))
     assert [error.field for error in caught.value.field_errors] == ["rows.5"]  # as a person counts the lines
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
-from attention_point.intake.corrections.pages.duplicates_views import compare_people
+from attention_point.intake.duplicates.views import compare_people
 from attention_point.people import merging
 from attention_point.people.models import Person, PossibleDuplicate
 from tests.intake.desk import SignIn

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
-from attention_point.intake.corrections import joining
+from attention_point.intake.duplicates import joining
 from attention_point.intake.models import Visit
 from attention_point.intake.records.research_records import list_consented_visits
 from attention_point.intake.records.served_people import list_served_people

@@ -15,10 +15,10 @@ from attention_point.dates import PERIOD_KINDS, Period, find_period
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import recount
-from attention_point.intake.corrections import joining
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
 from attention_point.intake.draft import read_draft
+from attention_point.intake.duplicates import joining
 from attention_point.intake.models import VOID, Visit
 from attention_point.intake.records import person_counts
 from attention_point.intake.services import record_visit

@@ -14,6 +14,7 @@ from attention_point.referrals.models import Referral
 from tests.accounts.support import PASSWORD, password_hash
 from tests.browser.test_desk import looked_at
 from tests.portal.support import referral_of, visit
+from tests.portal.test_pages import code_of
 from tests.support.browser import axe
 from tests.support.damage import damage
 from tests.support.server import serve
@@ -74,3 +75,47 @@ def test_an_appointment_is_asked_for_once_the_referral_is_accepted(
         page.get_by_role("button", name="Guardar la respuesta").click()
         expect(page.get_by_text("2:30 p. m. · Carrera 27 # 15-07").first).to_be_visible()
         looked_at(page, "portal-2-appointment")
+
+
+# Chromium reads codes on telephones alone: here the camera's picture is looked at, and the code is given.
+DETECTOR = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect(video) {
+    const canvas = new OffscreenCanvas(video.videoWidth || 1, video.videoHeight || 1).getContext("2d");
+    canvas.drawImage(video, 0, 0);
+    const { data } = canvas.getImageData(0, 0, canvas.canvas.width, canvas.canvas.height);
+    return data.some((value, n) => n % 4 < 3 && value) ? [{ rawValue: "ADDRESS" }] : [];
+  }
+};
+"""
+# The offer to undo goes after ten seconds, which a slow machine may need to press it: here they never pass.
+NO_TEN_SECONDS = """
+const start = window.setTimeout.bind(window);
+window.setTimeout = (run, ms, ...rest) => (ms === 10000 ? 0 : start(run, ms, ...rest));
+"""
+
+
+def test_the_camera_reads_a_slip_and_an_answer_from_the_list_is_undone(
+    page: Page, app: Flask, liaison: Callable[[], None]
+) -> None:
+    answer = visit(app)
+    page.add_init_script(DETECTOR.replace("ADDRESS", f"https://point.example/portal/slips/{code_of(app, dict(answer))}"))
+    page.add_init_script(NO_TEN_SECONDS)
+    with serve(app) as address:
+        page.goto(f"{address}/portal")
+        liaison()
+        # Not allowed: it is said, the code can be typed, and the next try begins anew.
+        page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error()); }")
+        page.get_by_role("button", name="Leer la hoja").click()
+        expect(page.get_by_text("No se puede usar la cámara")).to_be_visible()
+        page.evaluate("() => { delete navigator.mediaDevices.getUserMedia; }")
+        page.get_by_role("button", name="Leer la hoja").click()
+        expect(page.get_by_role("heading", name=answer["reference"])).to_be_visible()
+        page.goto(f"{address}/portal")
+        page.locator(".row").get_by_role("link", name="Responder").click()
+        page.get_by_role("button", name="Aceptada").click()
+        undo = page.get_by_role("button", name="Deshacer")
+        expect(undo).to_be_visible()
+        undo.click()
+        expect(page.get_by_text("1 respuesta deshecha.")).to_be_visible()

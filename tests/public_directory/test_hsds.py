@@ -168,7 +168,8 @@ def test_all_lines_are_an_object_as_ndjson(reader: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["page=0", "page=x", "per_page=-1", "per_page=1001", "full=yes", "format=xml", "modified_after=ayer", "page=٣"],
+    ["page=0", "page=x", "per_page=-1", "per_page=1001", "full=yes", "format=xml", "modified_after=ayer", "page=٣"]
+    + ["postcode=680001", "taxonomy_term=x"],
 )
 def test_what_cannot_be_asked_is_said(reader: FlaskClient, query: str) -> None:
     refused = reader.get(f"/hsds/services?{query}")

@@ -52,6 +52,12 @@ def test_the_list_says_how_many_are_late_and_whom_to_call(app: Flask) -> None:
     assert "remisiones están atrasadas." in page
     assert 'href="tel:6070130000"' in page
     assert "607 017 0000" not in page  # of a confidential one
+    narrowed = text(browser(app, "supervisor").get("/referrals/late?entity=registraduria"))
+    assert "1 remisión está atrasada." in narrowed
+    # The entity of a confidential one narrows nothing: it stands on no list.
+    assert text(browser(app, "supervisor").get("/referrals/late?entity=comisaria-familia")).count("news__item") == (
+        page.count("news__item")
+    )
 
 
 @pytest.mark.parametrize("role", ["agent", "office", "auditor", "admin"])

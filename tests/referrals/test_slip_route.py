@@ -223,6 +223,12 @@ def test_without_the_rules_no_way_to_the_authority_is_printed(session: Session) 
     day = date(2017, 8, 9)
     assert describe_offer(session, offers["migracion-colombia"], day).contact == ()
     assert describe_offer(session, offers["sena"], day).contact
+    # Which window is for the person nobody knows either: its papers are not asked for.
+    permit = next(row for row in directory_queries.list_offers(session) if row.service == "MIG-REG")
+    printed = describe_offer(session, permit, day)
+    assert printed.requirements == ()
+    assert "hasta el 31 de octubre de 2017" in printed.requirement_note
+    assert "refugio" in describe_offer(session, permit, date(2017, 12, 1)).closed_note
 
 
 def test_help_against_a_refusal_is_another_than_whom_the_slip_sends_to(session: Session, that_day: None) -> None:

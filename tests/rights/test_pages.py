@@ -381,7 +381,7 @@ def test_an_incident_has_a_clock(app: Flask) -> None:
     assert browser(app, "office").get("/incidents").status_code == 403
 
 
-def test_doctor_names_what_is_late(app: Flask) -> None:
+def test_doctor_and_the_supervisor_s_first_page_name_what_is_late(app: Flask) -> None:
     database, settings = app.extensions["database"], app.extensions["settings"]
     with database.write_session() as session:
         filed(session, "claim")
@@ -389,6 +389,11 @@ def test_doctor_names_what_is_late(app: Flask) -> None:
     assert list(LATE_CHECK.run(database, settings)) == []
     with clock.override_now(NOON + timedelta(days=30)):
         assert len(list(LATE_CHECK.run(database, settings))) == 2
+        page = text(browser(app, "supervisor").get("/tasks"))
+        late = page[page.index("Tarde") :]
+        assert "1 solicitud sobre datos espera respuesta." in late
+        assert "Falta avisar a la autoridad de 1 incidente de datos." in late
+        assert browser(app, "agent").get("/tasks").status_code == 403
 
 
 def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:
@@ -410,7 +415,8 @@ def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:
 
 
 def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> None:
-    someone, visitor, supervisor = new_person(app), app.test_client(), browser(app, "supervisor")
+    someone, supervisor = new_person(app), browser(app, "supervisor")
+    visitor = PageClient(app, app.response_class)
     form = {
         "kind": "erasure",
         "asker": "person",
@@ -447,3 +453,16 @@ def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> No
     assert send(supervisor, address, {"proof": "document"}, "/proof").status_code == 303
     assert send(supervisor, address, answer, "/decision").status_code == 303
     assert "Los datos se borraron. Nadie los puede leer" in text(supervisor.get(address))
+
+
+def test_nobody_buries_the_office_in_requests(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = PageClient(app, app.response_class)
+    form = {"kind": "claim", "asker": "person", "answer_way": "in_person", "text": "No me gustó."}
+    monkeypatch.setattr(stored_requests, "MOST_WAITING", 1)
+    assert send(visitor, "/my-data", form).status_code == 303
+    assert send(visitor, "/my-data", form).status_code == 503  # so many wait that somebody does it on purpose
+    monkeypatch.undo()
+    # The hour stands still, so that no wait passes: one network is stopped long before the twelfth.
+    assert {send(visitor, "/my-data", form).status_code for _try in range(12)} == {303, 429}
+    with app.extensions["database"].read_session() as session:
+        assert len(stored_requests.list_open_requests(session)) < 12

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from attention_point.foundation.access import ROLES
 from attention_point.intake.models import Visit
 from tests.access.permissions_page import list_admitted, list_routes
-from tests.portal.support import browser, referral_of
+from tests.portal.support import browser, hidden, referral_of
 from tests.support.pages import PageClient
 from tests.support.visits import person, recorded
 
@@ -23,22 +23,22 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def _list_addresses(app: Flask, role: str, ids: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Every page that a role may open with such an id: as declared, and to be filled in."""
+    """Every page and form that a role may ask for with such an id: the method, and the address to be filled in."""
     for address, method, access in list_routes(app):
         names = [found["name"] for found in PARAMETER.finditer(address)]
         is_directory_code = "code" in names and "/slips/" not in address
         if (
-            method == "GET"
+            method in {"GET", "POST"}
             and names
             and set(names) <= ids.keys()
             and not is_directory_code
             and role in list_admitted(access)
         ):
-            yield address, PARAMETER.sub(lambda found: f"{{{found['name']}}}", address)
+            yield method, PARAMETER.sub(lambda found: f"{{{found['name']}}}", address)
 
 
-def _read(client: PageClient, address: str) -> tuple[int, str]:
-    reply = client.get(address)
+def _read(client: PageClient, method: str, address: str, token: str) -> tuple[int, str]:
+    reply = client.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
     read = reply.status_code, CHANGING.sub("", reply.get_data(as_text=True))
     reply.close()
     return read
@@ -55,11 +55,13 @@ def test_the_id_of_another_s_record_is_the_id_of_nothing(app: Flask, role: str, 
         existing = {"visit": visit.id, "referral": referral, "code": visit.code}
     unknown = {"visit": UNKNOWN, "referral": UNKNOWN, "code": UNKNOWN_SLIP}
     client = browser(app, role, entity)
-    addresses = dict(_list_addresses(app, role, unknown))
-    assert addresses
+    token = hidden(client.get("/account"), "csrf_token")
+    addresses = list(_list_addresses(app, role, unknown))
+    assert {method for method, _pattern in addresses} == {"GET", "POST"}
     told = [
-        address
-        for address, pattern in addresses.items()
-        if _read(client, pattern.format(**existing)) != _read(client, pattern.format(**unknown))
+        (method, pattern)
+        for method, pattern in addresses
+        if _read(client, method, pattern.format(**existing), token)
+        != _read(client, method, pattern.format(**unknown), token)
     ]
     assert told == []

@@ -20,6 +20,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera of its own, which is always allowed.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 # axe leaves target-size out unless wcag22aa is named.
 AXE_OPTIONS = {

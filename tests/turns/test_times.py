@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Conflict
-from attention_point.turns import queries, services
+from attention_point.foundation.errors import Conflict, TooManyTries
+from attention_point.turns import queries, rules, services
 from attention_point.turns.models import Turn, TurnCounter
 from attention_point.turns.services import NewTurn, create_turn
 from tests.turns.support import DOOR, MORNING, POINT, agent, give, open_room
@@ -58,6 +59,20 @@ def test_after_a_999_comes_b_001_and_the_last_is_told(session: Session) -> None:
         with pytest.raises(Conflict) as refused:
             give(session)
     assert refused.value.code == "day_full"
+
+
+def test_a_stolen_device_takes_no_turns_from_the_door(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_room(session)
+    monkeypatch.setattr(rules, "MOST_WAITING", 2)
+    device = Actor("device", new_id(), "Quiosco", "kiosk", frozenset({"kiosk.use"}), None)
+    with clock.override_now(MORNING):
+        first = NewTurn(new_id(), POINT, channel="kiosk")
+        create_turn(session, device, first)
+        create_turn(session, device, NewTurn(new_id(), POINT, channel="kiosk"))
+        with pytest.raises(TooManyTries):
+            create_turn(session, device, NewTurn(new_id(), POINT, channel="kiosk"))
+        assert not create_turn(session, device, first).created  # asked again, it is the same turn
+        assert give(session).code == "A-003"
 
 
 @pytest.mark.parametrize("days", [730, -730, 0.001, -1])

@@ -17,7 +17,7 @@ from attention_point.foundation.errors import AppError, Conflict
 from attention_point.foundation.jobs import Job, JobRun
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days, find_first_working_day
-from attention_point.intake.corrections import joining
+from attention_point.intake.duplicates import joining
 from attention_point.people.duplicates import decisions, pairs
 from attention_point.statistics.jobs import MONTH_READY_JOB
 from attention_point.statistics.open_data import public_files

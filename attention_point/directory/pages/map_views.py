@@ -10,6 +10,7 @@ from wtforms import HiddenField, SelectField
 from attention_point.directory import labels, queries
 from attention_point.directory.service_map import planning, services
 from attention_point.directory.service_map.planning import PlannedPoint
+from attention_point.directory.service_map.reading import read_service_map
 from attention_point.directory.validation.differences import format_field
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
@@ -17,6 +18,7 @@ from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm, Required, read_posted_fields
+from attention_point.foundation.web.transactions import read_session
 
 blueprint = Blueprint("service_maps", __name__, url_prefix="/directory/service-map")
 
@@ -55,7 +57,8 @@ def upload_map() -> str | Response | tuple[str, int]:
         try:
             if not content:
                 raise Invalid("", (FieldError("file", _("Choose a file.")),))
-            map_id = services.upload_service_map(db_session(), current_actor(), form.entity.data or "", content)
+            points = read_service_map(content)  # before a session that writes: a large file takes a while
+            map_id = services.upload_service_map(db_session(), current_actor(), form.entity.data or "", points)
             return redirect(url_for("service_maps.decide_on_map", map_id=map_id), 303)
         except Invalid as error:
             form.show_field_errors(field for field in error.field_errors if not field.field.startswith("rows."))
@@ -71,18 +74,20 @@ def upload_map() -> str | Response | tuple[str, int]:
 @requires("directory.edit")
 def decide_on_map(map_id: UUID) -> str | Response | tuple[str, int]:
     """Show what a map would add and change, and what is doubtful; load it as a whole."""
-    session = db_session()
+    # Read before a session that writes: planning a large map takes seconds.
+    session = read_session()
     row = services.get_service_map(session, map_id)
-    plans = services.plan_service_map(session, row)
+    prepared, entity = services.prepare_plan(session, row), row.entity
+    plans = prepared.points
     form = LoadForm(data={"digest": planning.compute_plan_digest(plans)})
     status, conflict, wrong_rows = 200, None, []
     if request.method == "POST":
         try:
             counts = services.load_service_map(
-                session, current_actor(), map_id, form.digest.data or "", _read_decisions(plans)
+                db_session(), current_actor(), map_id, form.digest.data or "", _read_decisions(plans), prepared
             )
         except Conflict as error:
-            conflict, status = error, error.status
+            plans, conflict, status = services.plan_service_map(db_session(), row), error, error.status
             form.digest.data = planning.compute_plan_digest(plans)
         except Invalid as error:
             wrong_rows, status = _list_wrong_rows(error), error.status
@@ -91,7 +96,7 @@ def decide_on_map(map_id: UUID) -> str | Response | tuple[str, int]:
                 _("%(added)s places added, %(changed)s changed.", added=counts["add"], changed=counts["change"]),
                 "success",
             )
-            return redirect(url_for("directory.show_entity", code=row.entity), 303)
+            return redirect(url_for("directory.show_entity", code=entity), 303)
     return (
         render_template(
             "directory/map_plan.html",
@@ -100,7 +105,7 @@ def decide_on_map(map_id: UUID) -> str | Response | tuple[str, int]:
                 kind: [plan for plan in plans if plan.kind == kind]
                 for kind in ("add", "change", "doubtful", "same", "left")
             },
-            entity=queries.get_entities_by_code(session)[row.entity],
+            entity=queries.get_entities_by_code(read_session())[entity],
             describe_values=_describe_values,
             describe_changes=_describe_changes,
             reasons=REASONS,
@@ -113,7 +118,7 @@ def decide_on_map(map_id: UUID) -> str | Response | tuple[str, int]:
 
 def _build_upload_form() -> UploadForm:
     form = UploadForm(entity=_USUAL_ENTITY)
-    names = queries.list_entity_names(db_session())
+    names = queries.list_entity_names(read_session())
     form.entity.choices = list(names.items())
     return form
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -17,9 +17,8 @@ from attention_point.directory.service_map.planning import (
     compute_plan_digest,
     plan_points,
 )
-from attention_point.directory.service_map.reading import read_service_map
 from attention_point.directory.services import CONFIRMATION_COLUMNS, list_added_values, lock_row
-from attention_point.directory.snapshot import PlaceRow
+from attention_point.directory.snapshot import Directory, PlaceRow
 from attention_point.directory.validation.place_schemas import PlaceData
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
@@ -35,13 +34,19 @@ LEAVE, ADD, CHANGE = "leave", "add", "change"
 _MAX_SOURCE_LETTERS = 300
 
 
-def upload_service_map(session: Session, actor: Actor, entity: str, content: bytes) -> UUID:
-    """Keep a map until somebody decides. Nothing of the directory changes. Raises AppError and Invalid."""
+class PreparedPlan(NamedTuple):
+    """What would become of each point of a map, over one state of the directory."""
+
+    directory: Directory
+    points: list[PlannedPoint]
+
+
+def upload_service_map(session: Session, actor: Actor, entity: str, points: list[dict[str, Any]]) -> UUID:
+    """Keep the points of a map until somebody decides. Nothing of the directory changes. Raises Invalid."""
     if queries.find_entity(session, entity) is None:
         raise Invalid(
             _("Nothing was loaded. The file needs correcting:"), (FieldError("entity", _("Choose an entity.")),)
         )
-    points = read_service_map(content)
     session.execute(delete(ServiceMap).where(ServiceMap.uploaded_at < clock.now() - _KEPT_FOR))
     row = ServiceMap(entity=entity, uploaded_at=clock.now(), uploaded_by=actor.journal_label, points=points)
     session.add(row)
@@ -63,19 +68,32 @@ def plan_service_map(session: Session, row: ServiceMap) -> list[PlannedPoint]:
     return plan_points(queries.get_directory(session), row.entity, row.points, departments, clock.today())
 
 
+def prepare_plan(session: Session, row: ServiceMap) -> PreparedPlan:
+    """The plan of a map with the directory for which it was made."""
+    return PreparedPlan(queries.get_directory(session), plan_service_map(session, row))
+
+
 def load_service_map(
-    session: Session, actor: Actor, map_id: UUID, digest: str, decisions: Mapping[int, str]
+    session: Session,
+    actor: Actor,
+    map_id: UUID,
+    digest: str,
+    decisions: Mapping[int, str],
+    prepared: PreparedPlan | None = None,
 ) -> dict[str, int]:
     """Write what the plan with this digest says, and count what was added and changed.
 
-    ``decisions`` are LEAVE, ADD or CHANGE by the row of a doubtful point; without one it is left. Raises NotFound,
-    Conflict if the directory has changed since the plan was shown, and Invalid: then nothing is loaded.
+    ``decisions`` are LEAVE, ADD or CHANGE by the row of a doubtful point; without one it is left. ``prepared`` was made
+    before the session began to write. Raises NotFound, Conflict if the directory has changed since the plan was shown,
+    and Invalid: then nothing is loaded.
     """
     # Locked: two who load one map would add each place twice.
     row = session.get(ServiceMap, map_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound(_("This map was loaded or is older than a day. Upload it again."))
-    plans = plan_service_map(session, row)
+    # A large map takes seconds to plan: nobody else waits for them, unless the directory changed meanwhile.
+    is_current = prepared is not None and queries.get_directory(session) is prepared.directory
+    plans = prepared.points if prepared and is_current else plan_service_map(session, row)
     if compute_plan_digest(plans) != digest:
         raise Conflict(_("The directory changed while you were looking at the map. Look at it again."))
     points = {point["row"]: point for point in row.points}

@@ -28,7 +28,7 @@ def list_program_status(session: Session, settings: Settings) -> Iterator[Status
         _(
             "%(kind)s, %(size)s MB, schema %(revision)s",
             kind=_KINDS[get_dialect(session).name],
-            size=format_number(_measure_database(session, settings) // BYTES_PER_MEGABYTE),
+            size=format_number(measure_database(session, settings) // BYTES_PER_MEGABYTE),
             revision=revision,
         ),
     )
@@ -45,7 +45,8 @@ def list_program_status(session: Session, settings: Settings) -> Iterator[Status
     )
 
 
-def _measure_database(session: Session, settings: Settings) -> int:
+def measure_database(session: Session, settings: Settings) -> int:
+    """The bytes of the database: of SQLite's file, or as PostgreSQL says."""
     file = find_database_file(settings.database_url)
     if file is not None:
         return file.stat().st_size

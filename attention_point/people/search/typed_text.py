@@ -15,6 +15,7 @@ MAXIMUM_LENGTH = 200  # characters: a slip's whole address fits in
 BIRTH_YEARS = range(1880, 2201)
 """From a little before the oldest person alive; the end is there for the keyboard's slips alone."""
 FEWEST_DIGITS = 3
+_REFERENCE_YEARS = range(2000, 2201)
 
 _SLIP_ADDRESS = re.compile(r"/slips/([A-Z2-9]{16})(?:[/?#]|$)", re.IGNORECASE)
 _SLIP_CODE = re.compile(r"[A-Z2-9]{16}")
@@ -115,7 +116,10 @@ def _read_reference(text: str) -> Reference | None:
     capitals = text.upper()
     if match := _REFERENCE.fullmatch(capitals):
         prefix, year, number = match[1] or match[4], match[2] or match[5], match[3] or match[6]
-        return Reference(int(number), int(year), prefix)
+        # A card and a mobile telephone have ten digits too: "cedula 1098765432".
+        if prefix not in _FILLER_WORDS and int(year) in _REFERENCE_YEARS:
+            return Reference(int(number), int(year), prefix)
+        return None
     return Reference(int(capitals)) if _REFERENCE_NUMBER.fullmatch(capitals) and int(capitals) else None
 
 

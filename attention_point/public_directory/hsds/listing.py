@@ -9,6 +9,12 @@ from attention_point.foundation.language import gettext as _
 
 PAGE_SIZE = 50
 MAXIMUM_SIZE = 1000  # "minimal" is meant to give a whole directory in one page
+# What the standard describes and this directory answers. It keeps no coordinates and no postcodes: to leave those
+# parameters out without a word would give a program the whole list in place of what is near.
+_PARAMETERS = frozenset(
+    ("search", "page", "per_page", "format", "modified_after", "minimal", "full", "full_service", "top_only")
+    + ("taxonomy_term_id", "taxonomy_id", "organization_id", "parent_id")
+)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
@@ -25,7 +31,8 @@ class ListRequest(NamedTuple):
 
 def read_list_request(arguments: Mapping[str, str]) -> ListRequest:
     """Read the parameters that all lists have. Raises Invalid, which names each parameter that is wrong."""
-    errors: list[FieldError] = []
+    message = _("The list cannot be narrowed by this.")
+    errors = [FieldError(name, message) for name in arguments if name not in _PARAMETERS]
     page = _read_number(arguments, "page", 10**6, errors)
     size = _read_number(arguments, "per_page", MAXIMUM_SIZE, errors)
     is_full, is_minimal = _read_flag(arguments, "full", errors), _read_flag(arguments, "minimal", errors)

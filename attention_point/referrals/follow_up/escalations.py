@@ -92,14 +92,22 @@ def _build_sort_key(late_referral: LateReferral) -> tuple[bool, bool, date]:
 
 
 def queue_supervisor_letters(session: Session, period: str, public_url: str) -> int:
-    """Write to everybody who sees the list, once in a period; return how many letters wait. It names no referral."""
+    """Write to everybody who sees the list, once in a period; return how many letters wait.
+
+    A letter says how many are late, and names none.
+    """
     readers = list_addressees_with_permission(session, ESCALATIONS_PERMISSION)
+    late_count = len(list_late_referrals(session, clock.now()).items) if readers else 0
     count = 0
     for reader in readers:
         with in_language(reader.language):
             body = mail.build_letter(
                 reader.name,
-                _("Some referrals have had no answer in time. See which ones, and call the entities:"),
+                ngettext(
+                    "%(num)s referral has had no answer in time. See which one, and call the entity:",
+                    "%(num)s referrals have had no answer in time. See which ones, and call the entities:",
+                    late_count,
+                ),
                 f"{public_url}/referrals/late",
             )
             message = mail.Message(reader.email, _("Referrals without an answer in time"), body)

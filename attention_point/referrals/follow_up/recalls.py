@@ -56,7 +56,8 @@ def recall_data(
             "entity": referral.entity,
             "referral": referral.id.hex,
             "reference": references.get(referral.visit_id, ""),
-            "service": referral.service,
+            # What is confidential is named on no ordinary page of the entity: there the number is enough.
+            "service": "" if referral.restricted else referral.service,
             "referred_on": referral.day.isoformat(),
             "reason": reason,
             "asked_on": clock.today().isoformat(),

@@ -1,6 +1,8 @@
 """The supervisor's page of referrals that wait beyond their term."""
 
-from flask import Blueprint, render_template
+from collections import Counter
+
+from flask import Blueprint, render_template, request
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.snapshot import Directory
@@ -22,16 +24,25 @@ MAX_ROWS_SHOWN = 200
 @blueprint.get("/referrals/late")
 @requires(ESCALATIONS_PERMISSION)
 def list_late() -> str:
-    """List the referrals of which an answer or an outcome is overdue, the worst first; confidential ones unnamed."""
+    """List the referrals of which an answer or an outcome is overdue, the worst first; confidential ones unnamed.
+
+    ``entity`` narrows the list to one entity's, without the confidential ones: their entity stands on no list.
+    """
     session = db_session()
     late = list_late_referrals(session, clock.now())
-    shown = LateReferrals(late.items[:MAX_ROWS_SHOWN], late.is_cut or len(late.items) > MAX_ROWS_SHOWN)
+    counts = Counter(item.referral.entity for item in late.items if not item.is_restricted)
+    entity = request.args.get("entity", "")
+    items = [item for item in late.items if item.referral.entity == entity and not item.is_restricted]
+    fitting = items if entity in counts else late.items
+    shown = LateReferrals(fitting[:MAX_ROWS_SHOWN], late.is_cut or len(fitting) > MAX_ROWS_SHOWN)
     found = [str(late_referral.referral.id) for late_referral in shown.items]
     journal.record(session, current_actor(), "referral.list", "referral", found=found)
     snapshot = directory_queries.get_directory(session)
     return render_template(
         "referrals/late.html",
         late=shown,
+        counts=counts.most_common(),
+        entity=entity if entity in counts else "",
         services=snapshot.services,
         entities=snapshot.entities,
         phones=_list_phones(snapshot, shown),

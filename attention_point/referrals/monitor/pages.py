@@ -5,17 +5,22 @@ from typing import Any
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from attention_point.directory import queries as directory_queries
-from attention_point.foundation import clock
+from attention_point.foundation import clock, journal
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import current_language
-from attention_point.foundation.paperwork import Report, format_cell
-from attention_point.foundation.report_pages import build_report_wording, split_into_parts
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import Report, format_cell, write_xlsx
+from attention_point.foundation.report_pages import build_report_wording, send_download, split_into_parts
+from attention_point.foundation.web import current_actor
 from attention_point.referrals.monitor.filters import Filters, parse_filters
 from attention_point.referrals.monitor.forms import build_filter_form
 from attention_point.referrals.monitor.queries import collect_monitor
 from attention_point.referrals.monitor.tables import FindAddress, build_report
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def list_point_names(session: Session) -> dict[str, str]:
@@ -50,6 +55,20 @@ def read_report(
     points = list(list_point_names(session))
     monitor = collect_monitor(session, filters, codes, points, hidden_entities)
     return build_report(monitor, entities, find_address, clock.now())
+
+
+def send_workbook(
+    session: Session, entities: Mapping[str, str], hidden_entities: frozenset[str], find_address: FindAddress
+) -> Response:
+    """Send the figures of the address as a workbook. The journal names who took it. Raises Invalid."""
+    filters = read_filters(session, entities)
+    report = read_report(session, filters, entities, hidden_entities, find_address)
+    arguments = filters.query_arguments
+    period = f"{arguments['first']}/{arguments['last']}"
+    entity = arguments.get("entity")
+    journal.record(session, current_actor(), "referral.figures", "entity", entity, format="xlsx", period=period)
+    name = _("referral-figures-%(first)s-%(last)s", first=arguments["first"], last=arguments["last"])
+    return send_download(write_xlsx(report, build_report_wording()), XLSX_TYPE, f"{name}.xlsx")
 
 
 def render_monitor(

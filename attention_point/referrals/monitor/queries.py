@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import first_of_month
 from attention_point.foundation import clock
 from attention_point.referrals import rules
 from attention_point.referrals.follow_up.open_referral_counts import iterate_open_counts
@@ -83,7 +84,11 @@ class Monitor:
 def collect_monitor(
     session: Session, filters: Filters, entities: Sequence[str], points: Sequence[str], hidden_entities: frozenset[str]
 ) -> Monitor:
-    """Read the figures of some entities. Those of ``hidden_entities`` come together, and without their reasons."""
+    """Read the figures of some entities.
+
+    Those of ``hidden_entities`` come together, without their reasons, and only of months that are over: a number that
+    rises when somebody leaves the desk says what she came for.
+    """
     codes = [filters.entity] if filters.entity else list(entities)
     figures: defaultdict[str, EntityFigures] = defaultdict(EntityFigures)
     keys = {code: TOGETHER if code in hidden_entities else code for code in codes}
@@ -100,7 +105,7 @@ def _add_open_referrals(
 ) -> None:
     today = clock.today()
     for entity, day, state, count, is_capped in iterate_open_counts(session, point):
-        if entity in keys:
+        if keys.get(entity, TOGETHER) != TOGETHER:
             entry = figures[keys[entity]]
             ages = entry.accepted if state == "accepted" else entry.waiting
             ages[_find_band((today - day).days)] += count
@@ -121,10 +126,11 @@ def _add_period(
     counted_points = [filters.point] if filters.point else _list_every_point(session, filters, points)
     tables = (STATES_TABLE, OPENINGS_TABLE, ANSWERS_TABLE)
     cells = range_queries.sum_by_month(session, tables, filters.months, counted_points, filters.entity)
-    for (table, _month), counts in cells.items():
+    this_month = first_of_month(clock.today())
+    for (table, month), counts in cells.items():
         for cell, count in counts.items():
             entity, code = cell.split("|")
-            if entity in keys:
+            if entity in keys and (keys[entity] != TOGETHER or month < this_month):
                 entry = figures[keys[entity]]
                 by_table = {STATES_TABLE: entry.states, OPENINGS_TABLE: entry.openings, ANSWERS_TABLE: entry.answers}
                 by_table[table][code] += count

@@ -53,7 +53,7 @@ def build_report(
 
 def _name_entity(entity: str, entity_names: Mapping[str, str]) -> str:
     if entity == TOGETHER:
-        return _("Entities for confidential topics, together")
+        return _("Entities for confidential topics, together, up to last month")
     return entity_names.get(entity, entity)
 
 

@@ -32,6 +32,15 @@ def show_chart(chart: str) -> Response:
     return send_chart(pages.read_report(db_session(), filters, entities, hidden_entities, _find_address), chart)
 
 
+@blueprint.get("/figures.xlsx")
+@requires("referrals.monitor")
+def download_workbook() -> Response:
+    """Send the figures of a choice as a workbook."""
+    hidden_entities = _find_hidden_entities()
+    entities = pages.list_entity_names(db_session(), hidden_entities)
+    return pages.send_workbook(db_session(), entities, hidden_entities, lambda _entity, _kind: None)
+
+
 def _find_hidden_entities() -> frozenset[str]:
     """The entities of which this reader sees no figures alone: they would say what people came for."""
     return frozenset() if current_actor().may("restricted.view") else find_restricted_entities(db_session())

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from attention_point.dates import is_in_force
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import Directory, EmergencyLineRow, OfferRow, PointRow
+from attention_point.directory.snapshot import Directory, EmergencyLineRow, OfferRow, PointRow, ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.language import N_, current_language, format_date, ngettext
 from attention_point.foundation.language import gettext as _
@@ -106,9 +107,29 @@ def describe_offer(
     place = SlipPlace(offer.entity, offer.service, offer.restricted, is_urgent=False, is_sent=True)
     slip_day = SlipDay(day, day, municipality, readers)
     printed = build_slip_referral(snapshot, place, SlipTraveller(()), slip_day)
+    service = snapshot.services.get(offer.service)
+    if service and service.instruments:
+        printed = _say_windows(printed, service, day)
     # Nobody knows yet whether the procedure is open for the person: no way to an authority that can expel is printed.
     is_authority = offer.entity in snapshot.entities and snapshot.entities[offer.entity].sanctions
     return replace(printed, contact=(), checked_note="") if is_authority else printed
+
+
+def _say_windows(printed: SlipReferral, service: ServiceRow, day: date) -> SlipReferral:
+    """A procedure of which nobody knows yet whether a window is open for the person: no papers, but what is open."""
+    names = [
+        _("%(procedure)s (until %(day)s)", procedure=row.name[current_language()], day=format_date(row.valid_to))
+        if row.valid_to
+        else row.name[current_language()]
+        for row in service.instruments
+        if is_in_force(row.valid_from, row.valid_to, day)
+    ]
+    if not names and service.closed:
+        return SlipReferral(printed.entity_name, printed.service_name, closed_note=service.closed[current_language()])
+    note = _(
+        "Open today, each for some people: %(procedures)s. Ask here which one is for you.", procedures="; ".join(names)
+    )
+    return replace(printed, requirements=(), requirement_note=note)
 
 
 def list_offer_lines(session: Session, service: str, day: date) -> tuple[str, ...]:

@@ -214,6 +214,7 @@ def list_done(request: StoredRequest) -> Iterator[str]:
             "The data were erased. Nobody can read them any more, not even we. What stays is a short note that there "
             "was a file, because the law of archives bids it, and figures that do not say who you are."
         )
+        yield _("If we sent your data to an entity, we asked it to erase them too.")
 
 
 def _say_basis(request: StoredRequest) -> Iterator[Block]:

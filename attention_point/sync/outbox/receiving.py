@@ -125,18 +125,18 @@ def _receive_capture(session: Session, sender: Sender, envelope: Envelope) -> Ou
         if stored_rows:
             return _replay_receipt(session, envelope.id, fingerprints, *stored_rows[0])
         _check_room(session, sender.device.id)
+        capture = Capture(
+            id=envelope.id,
+            device_id=sender.device.id,
+            point=sender.device.point,
+            sequence=envelope.sequence,
+            captured_at=envelope.captured_at,
+            received_at=clock.now(),
+            fingerprint=fingerprints[0],
+        )
+        return _receive_new(session, sender, envelope, capture)
     except (Conflict, TooManyTries) as error:
         return Outcome({}, is_new=False, error=error)
-    capture = Capture(
-        id=envelope.id,
-        device_id=sender.device.id,
-        point=sender.device.point,
-        sequence=envelope.sequence,
-        captured_at=envelope.captured_at,
-        received_at=clock.now(),
-        fingerprint=fingerprints[0],
-    )
-    return _receive_new(session, sender, envelope, capture)
 
 
 def _check_room(session: Session, device_id: UUID | None) -> None:

@@ -49,7 +49,7 @@ def list_waiting_entries(session: Session, waiting_turns: Iterable[WaitingTurn])
     ]
 
 
-def list_called_entries(session: Session, point: str, entity: str | None) -> list[QueueEntry]:
+def list_called_entries(session: Session, point: str, entity: str | None, own_desk_id: UUID | None) -> list[QueueEntry]:
     """The turns of today that are at a desk, and those whose people were called and did not come, the oldest first."""
     query = (
         select(Turn)
@@ -59,15 +59,15 @@ def list_called_entries(session: Session, point: str, entity: str | None) -> lis
         .order_by(Turn.called_at, Turn.id)
     )
     desks = {desk.id: desk for desk in queries.list_point_desks(session, point)}
-    return [build_turn_entry(session, turn, desks, is_in_list=True) for turn in session.scalars(query)]
+    return [
+        _build_called_entry(session, turn, desks, is_in_list=turn.state == ABSENT or turn.desk_id != own_desk_id)
+        for turn in session.scalars(query)
+    ]
 
 
-def build_turn_entry(
-    session: Session, turn: Turn, desks: Mapping[UUID, Desk] | None = None, *, is_in_list: bool = False
-) -> QueueEntry:
-    """The entry of a turn that was called."""
+def _build_called_entry(session: Session, turn: Turn, desks: Mapping[UUID, Desk], *, is_in_list: bool) -> QueueEntry:
     details = queries.read_turn_details(session, turn)
-    desk = (desks or {}).get(turn.desk_id) if turn.desk_id else None
+    desk = desks.get(turn.desk_id) if turn.desk_id else None
     return _build_entry(
         session,
         turn,

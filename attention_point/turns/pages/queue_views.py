@@ -152,7 +152,7 @@ def _build_queue(session: Session, point: str, desk: Desk | None) -> dict[str, A
     waiting_turns = (
         services.list_callable_turns(session, desk) if desk else queries.list_waiting_turns(session, point, entity)
     )
-    called_entries = queue_entries.list_called_entries(session, point, entity)
+    called_entries = queue_entries.list_called_entries(session, point, entity, desk.id if desk else None)
     at_desks = [entry for entry in called_entries if entry.state != rules.ABSENT]
     return {
         "waiting": queue_entries.list_waiting_entries(session, waiting_turns),

@@ -3,6 +3,7 @@
 import time
 from uuid import RFC_4122
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,14 @@ def test_a_new_one_is_of_now() -> None:
     before = time.time_ns() // 1_000_000
     moment = new_id().int >> 80
     assert before <= moment <= time.time_ns() // 1_000_000
+
+
+def test_those_of_one_millisecond_sort_as_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: 1_502_285_400_000_000_000)
+    made = [new_id() for _time in range(1_000)]
+    steps = [later.int - earlier.int for earlier, later in zip(made, made[1:], strict=False)]
+    assert min(steps) > 0
+    assert len(set(steps)) == len(steps)
 
 
 def test_no_two_are_alike_even_in_one_millisecond() -> None:

@@ -28,6 +28,7 @@ DIGITS = st.integers(min_value=10_000, max_value=10**12).map(str)
         ("PEP 123456717031991", "PE", "123456717031991"),
         ("SC-2 12345", "SC", "12345"),
         ("cedula 12345678", None, "12345678"),
+        ("cedula 1098765432", None, "1098765432"),
         ("No. 12345678", None, "12345678"),
         ("MS 12ABCD", "MS", "12ABCD"),
         ("CC 1096 667412", "CC", "1096667412"),
@@ -48,6 +49,9 @@ def test_a_document_is_read_with_and_without_its_type(typed: str, document_type:
         ("000123", Reference(123)),
         ("12345678", None),
         ("CC 2017 000123", None),
+        ("cedula 1098765432", None),
+        ("cel 3105550101", None),
+        ("3105-550101", None),
     ],
 )
 def test_a_reference_is_read_with_what_is_left_out(typed: str, reference: Reference | None) -> None:

@@ -83,9 +83,13 @@ def test_confidential_entities_stand_together_for_whoever_may_not_see_them(sessi
     assert "comisaria-familia" in hidden
     refer(session, "VBG", "comisaria-familia", 2, (1, Answer("rejected", 1, reason_code="no-places")))
     refer(session, "EMP-SENA", "sena")
-    office = read(session, hidden)
+    # What happens this month would say what somebody came for who leaves the desk now.
+    assert read(session, hidden).entities.keys() == {"sena"}
+    with clock.override_now(NOON + timedelta(days=31)):
+        office = read(session, hidden)
     assert "comisaria-familia" not in office.entities
     assert office.entities[TOGETHER].referral_total >= 1
+    assert office.entities[TOGETHER].open_total == 0
     assert office.reasons == {}
     names = {"sena": "SENA", "comisaria-familia": "Comisaría"}
     texts = str(build_report(office, names, lambda _entity, _kind: None, NOON).blocks)
@@ -165,8 +169,11 @@ def test_each_role_sees_its_own_page(as_role: SignIn) -> None:
         assert client.get(f"{address}/charts/open.svg").mimetype == "image/svg+xml"
         assert client.get(f"{address}/charts/none.svg").status_code == 404
         assert client.get(f"{address}?first=x").status_code == 422
+        workbook = client.get(f"{address}/figures.xlsx")
+        assert workbook.data[:2] == b"PK"
+        assert "cifras-de-remisiones-" in workbook.headers["Content-Disposition"]
     assert "Comisaría" not in pages["office"]
-    assert "Entidades de temas confidenciales, juntas" in pages["office"]
+    assert "Entidades de temas confidenciales, juntas" not in pages["office"]
     assert "Comisaría" in pages["supervisor"]
     assert "/referrals?entity=sena" in pages["supervisor"]
     assert "/referrals?entity=sena" not in pages["office"]

@@ -29,7 +29,9 @@ async function look(detector) {
 
 async function start() {
   const said = view.querySelector("[data-scan-said]");
-  view.hidden = false;
+  said.dataset.asked ??= said.textContent;
+  said.textContent = said.dataset.asked;
+  view.hidden = video.hidden = false;
   button.hidden = true;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
@@ -16,10 +16,10 @@ from attention_point.foundation.errors import Conflict, Invalid, NotFound, Vault
 from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
-from attention_point.foundation.web.forms import BaseForm
+from attention_point.foundation.web.forms import BaseForm, read_posted_fields
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import queries
-from attention_point.intake.corrections import joining
+from attention_point.intake.duplicates import joining
 from attention_point.intake.form.person_summary import compare_records
 from attention_point.people import merging
 from attention_point.people import records as people_records
@@ -101,9 +101,10 @@ def describe_likeness(likeness: Likeness | None) -> list[str]:
 @requires("people.compare")
 def begin_comparison() -> Response:
     """Lead to two people of a search's results side by side, whom nobody noticed before."""
+    chosen = read_posted_fields()
     try:
-        person, other = UUID(request.form.get("first")), UUID(request.form.get("second"))
-    except (TypeError, ValueError):
+        person, other = UUID(chosen.get("first", "")), UUID(chosen.get("second", ""))
+    except ValueError:
         raise NotFound(_("These two people are not among those to compare.")) from None
     pair = pairs.note_chosen_pair(db_session(), person, other, clock.now())
     if pair is None:
