@@ -65,7 +65,7 @@ def test_a_confirmed_entry_waits_no_longer_until_it_is_stale(loaded: Session) ->
 
 
 @pytest.mark.parametrize(("days", "is_told"), [(-1, False), (0, True), (60, True), (61, False)])
-def test_what_ends_is_told_sixty_days_before(loaded: Session, actor: Actor, days: int, is_told: bool) -> None:
+def test_peer_15_what_ends_is_told_sixty_days_before(loaded: Session, actor: Actor, days: int, is_told: bool) -> None:
     before = set(endings.list_endings(queries.get_directory(loaded), TODAY))
     last_day = TODAY + timedelta(days=days)
     save_place(loaded, actor, "icbf", 1, {"valid_from": "2017-01-01", "valid_to": last_day.isoformat()})

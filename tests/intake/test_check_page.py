@@ -2,15 +2,19 @@
 
 import html
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from attention_point.accounts.models import Account
 from attention_point.directory import queries as directory_queries
+from attention_point.directory.freshness import REVIEW_DAYS
+from attention_point.directory.models import Place
+from attention_point.directory.revision import increase_revision
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.intake import queries
@@ -99,11 +103,18 @@ def test_where_nobody_reads_is_said_beside_the_choice(
     assert NOBODY_READS in words(checked(agent, **WITH_PERMIT))
 
 
-def test_contact_data_that_nobody_confirmed_are_said(app: Flask, agent: PageClient) -> None:
+def test_peer_15_contact_data_that_nobody_confirmed_or_not_for_long_are_said(app: Flask, agent: PageClient) -> None:
     with app.extensions["database"].read_session() as session:
         places = directory_queries.list_places(session, "sena", None, clock.today())
     assert [place.confirmed_on for place in places] == [None]
     assert "Nadie ha confirmado la dirección ni el teléfono de SENA" in words(checked(agent))
+    with app.extensions["database"].write_session() as session:
+        confirmed_on = clock.today() - timedelta(days=REVIEW_DAYS)
+        session.execute(update(Place).where(Place.entity == "sena").values(confirmed_on=confirmed_on))
+        increase_revision(session)
+    page = words(checked(agent))
+    assert "Nadie ha confirmado la dirección ni el teléfono de SENA" not in page
+    assert "La dirección y el teléfono de SENA se confirmaron por última vez" in page
 
 
 @pytest.mark.parametrize(

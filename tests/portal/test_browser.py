@@ -99,10 +99,8 @@ window.setTimeout = (run, ms, ...rest) => (ms === 10000 ? 0 : start(run, ms, ...
 def test_the_camera_reads_a_slip_and_an_answer_from_the_list_is_undone(
     page: Page, app: Flask, liaison: Callable[[], None]
 ) -> None:
-    answer = visit(app)
-    page.add_init_script(
-        DETECTOR.replace("ADDRESS", f"https://point.example/portal/slips/{code_of(app, dict(answer))}")
-    )
+    answer = dict(visit(app))
+    page.add_init_script(DETECTOR.replace("ADDRESS", f"https://point.example/portal/slips/{code_of(app, answer)}"))
     page.add_init_script(NO_TEN_SECONDS)
     with serve(app) as address:
         page.goto(f"{address}/portal")

@@ -116,7 +116,7 @@ def test_a_need_says_what_to_bring_where_when_and_how_sure(reader: PageClient) -
     assert 'lang="en"' in english
 
 
-def test_what_nobody_confirmed_is_said(reader: PageClient) -> None:
+def test_peer_15_the_page_says_what_nobody_confirmed(reader: PageClient) -> None:
     assert "Nadie ha confirmado todavía estos datos" in text(reader.get("/help/es/needs/INTEGRATE"))
 
 

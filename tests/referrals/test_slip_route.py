@@ -15,13 +15,15 @@ from attention_point.directory.models import Place
 from attention_point.directory.places.opening_hours import describe_hours
 from attention_point.directory.snapshot import ServiceRow
 from attention_point.foundation import clock
+from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork.slip.content import Slip
 from attention_point.intake import queries as intake_queries
+from attention_point.portal.queries import SLIP_CODE, list_referrals_of_slip
 from attention_point.referrals import queries
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance, describe_offer
 from tests.support.directory import load_shipped
-from tests.support.visits import person, recorded
+from tests.support.visits import acting, person, recorded
 
 PLACE: dict[str, Any] = {
     "name": {"es": "Sede del centro", "en": "Centre office"},
@@ -68,9 +70,20 @@ def confirm(session: Session, entity: str, **changes: Any) -> None:
 
 
 @pytest.mark.usefixtures("that_day")
-def test_the_slip_says_where_when_how_and_for_how_much(session: Session) -> None:
+def test_peer_9_the_slip_says_where_when_and_how_and_its_code_leads_the_entity_to_its_referral(
+    session: Session,
+) -> None:
     confirm(session, "sena")
-    (referral,) = build(session, needs=["EMP-SENA"]).people[0].referrals
+    slip = build(session, needs=["EMP-SENA"])
+    (referral,) = slip.people[0].referrals
+    # The code tells nothing; who scans it at the entity finds what is the entity's own.
+    code = slip.qr_code_address.rpartition("/")[2]
+    assert SLIP_CODE.fullmatch(code)
+    (found,) = list_referrals_of_slip(session, acting("entity", "sena"), code)
+    assert (found.entity, found.state) == ("sena", "created")
+    with pytest.raises(NotFound):
+        list_referrals_of_slip(session, acting("entity", "icbf"), code)
+    assert referral.requirements
     (place,) = directory_queries.list_places(session, "sena", "EMP-SENA", clock.today())
     assert referral.contact == (
         ("Lugar:", "Sede del centro"),
@@ -101,7 +114,7 @@ def test_on_a_public_holiday_the_slip_says_that_the_place_is_closed(session: Ses
         ({"confirmed_on": None}, ""),
     ],
 )
-def test_the_slip_says_how_far_the_place_can_be_relied_on(
+def test_peer_15_the_slip_says_how_far_the_place_can_be_relied_on(
     session: Session, changes: dict[str, Any], sentence: str
 ) -> None:
     confirm(session, "sena", **changes)

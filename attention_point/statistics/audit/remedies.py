@@ -85,7 +85,15 @@ def protect_audited_period(
             else:
                 candidates = _list_candidates(rounded, narrow)
                 turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
-    # Where so many turns help nothing, the counts are at fault and not the rounding: a recount finds that.
+    # What is published already may leave so little that no rounding of the same tables helps (decision 74).
+    if rounder.earlier_figures:
+        raise AppError(
+            _(
+                "This correction cannot be published: beside what is published already, it would tell of a few people. "
+                "The version in force stands."
+            )
+        )
+    # Elsewhere the counts are at fault and not the rounding: a recount finds that.
     raise AppError(_("The figures of this period contradict one another. Recount them first."))
 
 

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from attention_point.accounts import queries as account_queries
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.freshness import UNCONFIRMED, find_worst_freshness
+from attention_point.directory.freshness import STALE, UNCONFIRMED, find_worst_freshness
 from attention_point.directory.privacy.authorisations import Authorisation, describe_authorisation
 from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import clock
-from attention_point.foundation.language import current_language, translate_stored_message
+from attention_point.foundation.language import current_language, format_date, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.draft import VisitDraft
@@ -137,8 +137,12 @@ def _list_entity_doubts(session: Session, entity: EntityRow, service: str) -> It
             entity=name,
         )
     places = directory_queries.list_places(session, entity.code, service, today)
-    if find_worst_freshness(places[:1], today) == UNCONFIRMED:
+    freshness = find_worst_freshness(places[:1], today)
+    if freshness == UNCONFIRMED:
         yield _("Nobody has confirmed address and telephone of %(entity)s: the slip does not show them.", entity=name)
+    elif freshness == STALE and (confirmed_on := places[0].confirmed_on):
+        day = format_date(confirmed_on)
+        yield _("Address and telephone of %(entity)s were last confirmed on %(day)s: call first.", entity=name, day=day)
 
 
 def list_addable_services(
