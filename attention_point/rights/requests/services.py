@@ -49,8 +49,8 @@ class NewRequest:
 
     ``purposes`` are those that are taken back: ``*`` stands for all of them. ``is_safe`` says that the person can be
     written to or called without danger. ``was_open`` says that the point received people on a day that is no working
-    day. ``person`` is None where nobody on file is meant, or where who is meant is still to be found: ``about`` may help
-    to find the record.
+    day. ``person`` is None where nobody on file is meant, or where who is meant is still to be found: ``about`` may
+    help to find the record.
     """
 
     kind: str
