@@ -23,9 +23,9 @@ from attention_point.keys.models import KeyRotation
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
 # Never so few that the desk registers people faster than they are renewed.
-_SMALLEST_LIMIT, _LARGEST_LIMIT = 2, 400
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 5, 400
 # A registration takes some milliseconds itself: it may wait for one batch without being noticed.
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.002, 0.006
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.012
 # Between batches everybody else has the database for twice as long.
 _REST, _LONGEST_REST = 2.0, 0.1
 _MAX_PASSES = 3
@@ -67,17 +67,13 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
         limit, is_finished = _SMALLEST_LIMIT, False
         while not is_finished:
             try:
-                begun = time.perf_counter()
                 is_finished, seconds = _renew_batch(database, rotation, limit)
             except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
                 time.sleep(_BUSY_SECONDS)
                 continue
-            # Else the registration whose commit fills the log pays for all that the batches wrote.
-            database.settle_log()
             watch(limit)
             limit = _adapt_limit(limit, seconds)
-            # With the commit and the log, for which the disk worked too.
-            time.sleep(min((time.perf_counter() - begun) * _REST, _LONGEST_REST))
+            time.sleep(min(seconds * _REST, _LONGEST_REST))
         with database.read_session() as session:
             waiting = count_waiting(session, [rotation])[rotation.label]
         if not waiting:

@@ -25,6 +25,7 @@ HOSTILE = "a\x00b\u200bc\u202ed"
 OWN_RULE = {
     "foundation/paperwork/letters.py": "which letters a font can draw, and which run from right to left",
     "foundation/paperwork/cell_values.py": "an address that a paper carries is printable ASCII",
+    "foundation/paperwork/text.py": "what a paper leaves out of a text, which is not searched for in a printable one",
     "texts.py": "the rule itself",
 }
 CHECKED_ELSEWHERE = (
@@ -36,6 +37,7 @@ CHECKED_ELSEWHERE = (
         ("PersonCorrectionBody.person", "VisitCorrectionBody.draft"),
         "merged into the recorded draft, which is read as a new one is (VisitDraft)",
     )
+    | {"CaptureBatch.captures": "each is read as an Envelope, by itself"}
     | dict.fromkeys(
         ("CapturedForm.form", "CapturedForm.reference"),
         "put in their normal form by CapturedForm.fields, as the fields of a form that is posted",

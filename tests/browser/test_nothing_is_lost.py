@@ -254,8 +254,8 @@ def test_an_open_tab_goes_when_somebody_else_signs_in(page: Page, live_server: s
     other_tab.goto(live_server)
     sign_out(other_tab)
     sign_in(other_tab, live_server, luz)
-    expect(other_tab.get_by_role("heading", name="Tablero de la oficina")).to_be_visible()
-    expect(page.get_by_role("heading", name="Tablero de la oficina")).to_be_visible()
+    expect(other_tab.get_by_role("heading", level=1, name="Pendientes")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Pendientes")).to_be_visible()
     sees_nothing(page)
 
 
@@ -277,7 +277,7 @@ def test_a_page_out_of_the_browsers_memory_goes_too(page: Page, live_server: str
         f"{live_server}/sign-in", form={"csrf_token": token, "email": luz, "password": PASSWORD, "next": "/"}
     )
     page.evaluate(shown_again)
-    expect(page.get_by_role("heading", name="Tablero de la oficina")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Pendientes")).to_be_visible()
     sees_nothing(page)
 
 

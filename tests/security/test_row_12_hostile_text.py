@@ -6,13 +6,15 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Dialog, Page, expect
 
+from attention_point.accounts.devices.services import NewDevice, add_device
 from attention_point.foundation.access import SYSTEM
+from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.registers.shared.records import services
 from attention_point.registers.shared.schema import schema
 from tests.browser.test_desk import sign_in, staff
 from tests.crawl.bare_records import least_record
 from tests.portal.support import referral_of
-from tests.support.visits import person, recorded
+from tests.support.visits import acting, person, recorded
 
 __all__ = ["staff"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -25,6 +27,10 @@ def _add_hostile_records(app: Flask) -> list[str]:
     with app.extensions["database"].write_session() as session:
         who = person(given_names=HOSTILE, surname_1=HOSTILE, surname_2=HOSTILE)
         answer = recorded(session, person=who, notes=SCRIPTS)
+        # Nobody knows what a partner's program sends, nor what somebody calls a tablet.
+        said = Answer("rejected", 1, SCRIPTS, SCRIPTS, reason_code="other")
+        answer_for_entity(session, acting("entity", "sena"), referral_of(answer, "sena"), said)
+        add_device(session, SYSTEM, NewDevice(HOSTILE, "bucaramanga", "tablet"))
         addresses = []
         for register in schema.REGISTERS_BY_NAME.values():
             values = {
@@ -48,6 +54,7 @@ def test_no_hostile_text_runs(page: Page, app: Flask, live_server: str, staff: C
         ("office", None, registers),
         ("agent", None, [visit, "/desk"]),
         ("entity", "sena", [referral]),
+        ("admin", None, ["/devices"]),
     ):
         page.context.clear_cookies()
         sign_in(page, live_server, staff(role, entity))

@@ -1,7 +1,8 @@
 """What the worker is asked for is done in the test's own process, with all that it takes and gives sent over as it is.
 
 Starting a worker costs two seconds of a processor, and then it steps back behind everything else that runs, on one core
-for all. Its own tests have the real one, and so has whatever a test starts as another process.
+for all. Its own tests have the real one, and so has whatever a test starts as another process. Nothing limits here what
+a task takes: a test of hostile input that would need more memory or time than a worker may asks for ``real_worker``.
 """
 
 import pickle

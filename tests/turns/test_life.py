@@ -205,4 +205,4 @@ def test_whatever_is_done_no_turn_is_lost(database: Database) -> None:
         pass
 
     RoomOnDatabase.database = database
-    run_state_machine_as_test(RoomOnDatabase, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(RoomOnDatabase, settings=settings(max_examples=25, stateful_step_count=40, deadline=None))

@@ -6,7 +6,7 @@ SQLite runs in WAL mode with ``synchronous=FULL`` and foreign keys. A writer beg
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -86,13 +86,6 @@ class Database:
         finally:
             if self._write_turn:
                 self._write_turn.release()
-
-    def settle_log(self) -> None:
-        """Bring what SQLite's log holds into the file, as far as readers let it; nobody waits for it meanwhile."""
-        if self.is_sqlite:
-            # Past SQLAlchemy, which would begin a transaction: a checkpoint cannot be part of one.
-            with closing(self.read_engine.raw_connection()) as connection:
-                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close all connections."""

@@ -190,7 +190,7 @@ def _list_uses(content: Mapping[str, Any]) -> Iterator[Block]:
     columns = (
         Column("by", _("Who")),
         Column("action", _("What was done")),
-        Column("times", _("How often"), "integer"),
+        Column("times", _("Number of times"), "integer"),
         Column("last", _("Last time")),
     )
     rows = [

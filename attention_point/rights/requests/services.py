@@ -49,8 +49,8 @@ class NewRequest:
 
     ``purposes`` are those that are taken back: ``*`` stands for all of them. ``is_safe`` says that the person can be
     written to or called without danger. ``was_open`` says that the point received people on a day that is no working
-    day. ``person`` is None where nobody on file is meant, or where it is still to
-    be found who is: ``about`` is what may help to find the record.
+    day. ``person`` is None where nobody on file is meant, or where who is meant is still to be found: ``about`` may
+    help to find the record.
     """
 
     kind: str
@@ -237,7 +237,5 @@ def _check_words(new: NewRequest) -> Iterator[FieldError]:
             yield FieldError(name, too_long)
         elif not texts.is_fit_text(text, lines=True):
             yield FieldError(name, _(texts.UNFIT_CHARACTERS))
-    if new.channel == "web" and new.person is None and new.kind != "claim" and not new.about:
-        yield FieldError("about", _("Write something by which we can find the record."))
     if new.asker != "person" and new.asker != "child" and not new.asker_name:
         yield FieldError("asker_name", _("Write who asks in the person’s name."))

@@ -3,6 +3,7 @@
 Nothing is looked up here: no reply tells whether somebody is on file. A supervisor joins the request to the record.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,7 +43,7 @@ def file_request() -> Response | tuple[str, int]:
     """File a request, and lead to its receipt. If something is wrong, the form comes back with all that was typed."""
     form = WebRequestForm()
     new_request = form.read_request(clock.today())
-    if errors := services.check_request(new_request):
+    if errors := list(_check_request(new_request)):
         form.show_field_errors(
             FieldError("is_safe", _(NOT_SAFE)) if error.field == "is_safe" else error for error in errors
         )
@@ -55,6 +56,13 @@ def file_request() -> Response | tuple[str, int]:
         form.show_field_errors(error.field_errors)
         return render_template("rights/web_form.html", form=form), 422
     return redirect(url_for(".show_receipt", request_id=request_id), 303)
+
+
+def _check_request(new_request: services.NewRequest) -> Iterator[FieldError]:
+    yield from services.check_request(new_request)
+    # A claim may be about what the office did to anybody; for all else a record is looked for.
+    if new_request.kind != "claim" and not new_request.about:
+        yield FieldError("about", _("Write something by which we can find the record."))
 
 
 def _count_filing() -> None:

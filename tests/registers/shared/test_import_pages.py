@@ -168,6 +168,7 @@ def test_a_day_that_no_calendar_has_comes_back_as_it_was_written(app: Flask, off
     assert count_stored(app) == 0
 
 
+@pytest.mark.usefixtures("real_worker")  # its limit is what is tried: without it the machine would have none left
 def test_a_file_that_needs_more_memory_than_there_is_ends_no_server(app: Flask, office: PageClient) -> None:
     # One text of a megabyte that stands in 20,000 cells: the file has half a megabyte, and the reader would hold 20 GB.
     form_address = "/registers/events/import"

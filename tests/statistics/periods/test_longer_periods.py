@@ -68,6 +68,10 @@ def test_a_quarter_and_a_year_come_with_their_last_month(invented: Session) -> N
             assert abs((count or 0) - true) < table.get_base((sex,))
         assert content.find_table("attentions-by-day") is None
     assert load(invented, "2017-Q3") is None
+    quarters = queries.list_current_releases(invented, date(2018, 1, 1), 9, "quarter")
+    assert [one.period for one in quarters] == ["2017-Q4"]
+    months = queries.list_current_releases(invented, date(2018, 1, 1), 9)
+    assert [one.period for one in months] == ["2017-12", "2017-11", "2017-10"]
 
 
 def test_a_correction_of_a_month_corrects_its_quarter_and_year(invented: Session) -> None:

@@ -71,6 +71,7 @@ def test_people_are_compared_with_the_parts_and_their_sums(
     assert set(related_releases.list_people_beside(session, QUARTER)) == {101, 0}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of the audit, which takes long
 def test_a_few_more_people_than_those_of_a_month_are_not_told(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

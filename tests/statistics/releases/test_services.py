@@ -145,6 +145,7 @@ def test_one_person_moved_ten_times_in_a_row(session: Session, monkeypatch: pyte
         assert all(version.quality and version.quality.published_share == 1 for version in versions)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of the audit, which takes long
 def test_a_quarter_and_a_year_are_released_like_a_month(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     with _trusted(monkeypatch, session, 40, SEPTEMBER, is_quarter_whole=True):
         for month, visits in ((date(2017, 7, 1), 70), (AUGUST, 7)):

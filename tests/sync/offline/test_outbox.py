@@ -19,7 +19,7 @@ from tests.sync.offline.support import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 # The goal is ten seconds on a machine that does nothing else; what the server does with each takes most of it.
-MOST_SECONDS = 120
+MOST_SECONDS = 300
 POSTS = "/api/v1/outbox"
 
 
@@ -63,7 +63,7 @@ def test_captures_arrive_once_each_through_everything_that_fails(tablet: Tablet)
     go_online(tablet.page, tablet.proxy)
     began = time.perf_counter()
     # Who sees a 401 signs in: the page that follows tries at once, as here the button does.
-    while time.perf_counter() - began < 120 and tablet.page.evaluate("outbox.findNextTry()") is not None:
+    while time.perf_counter() - began < MOST_SECONDS and tablet.page.evaluate("outbox.findNextTry()") is not None:
         tablet.page.evaluate("outbox.send({ now: true })")
     seconds = time.perf_counter() - began
     sys.stdout.write(f"with faults {dict(tablet.proxy.counts)}: {seconds:.1f} s\n")

@@ -5,7 +5,7 @@ globalThis.outbox = (() => {
   const ADDRESS = "/api/v1/outbox";
   const BATCH_ADDRESS = "/api/v1/outbox/batch";
   const LOCK = "outbox";
-  const BATCH = 8; // captures of a request; the server takes ten
+  const BATCH = 5; // captures of a request; with more a desk would wait longer for the writing lock than it does for single ones
   const BATCH_LETTERS = 256 * 1024; // sealed ones of a request, if it has more than one capture
   const IN_FLIGHT = 2; // the server works at one while the other is on its way; it does not depend on the order of arrival
   const REPLY_MS = 30_000;
