@@ -443,6 +443,7 @@ def test_who_has_no_account_asks_by_the_web_and_learns_nothing(app: Flask) -> No
     assert "Por la web, sin unir" in text(supervisor.get("/rights"))
     answer = {"outcome": "granted", "text": "Borramos sus datos."}
     assert "Primero" in text(send(supervisor, address, answer, "/decision"))
+    assert send(supervisor, address, {"proof": "document"}, "/proof").status_code == 303  # of whoever stands there
     # Whose record it is, a person finds out; then the words stand under that person's key, and the record is marked.
     # Nobody proved yet who asks, so that a mistake is mended.
     mistaken, option = new_person(app), re.compile(r'<option value="([0-9a-f-]{36}:\d+)"')

@@ -176,7 +176,9 @@ def assign_request(session: Session, actor: Actor, request_id: UUID, version: in
     remove_mark(session, request.id)  # of the record to which it was joined by mistake
     if request.is_claim and request.state == stored_requests.OPEN:
         set_mark(session, request.id, person, Mark(request.received_on, request.kind))
-    return _take_step(session, actor, request, "assigned", {"person": person.hex})
+    # Who proved to be somebody before has not proved to be this person: a husband has papers too.
+    changes = {"person": person.hex, "proof": "none", "facts": []}
+    return _take_step(session, actor, request, "assigned", changes)
 
 
 def decide_request(session: Session, actor: Actor, request_id: UUID, version: int, decision: Decision) -> StoredRequest:
