@@ -1,7 +1,7 @@
 """Joined records count as one person, and what is written then does not tell that they were joined."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
+from attention_point.foundation import clock
 from attention_point.intake.duplicates import joining
 from attention_point.intake.models import Visit
 from attention_point.intake.records.research_records import list_consented_visits
@@ -59,6 +60,15 @@ def test_a_closed_month_stays_and_its_year_and_reports_count_one_person(
     assert count_reports() == (1, 1)
     joining.undo_decision(session, AGENT, *pair, "decided-by-mistake")
     assert [_count_people(session, Period("month", MONTH)), _count_people(session, YEAR), count_reports()] == before
+
+
+def test_on_whichever_record_a_visit_is_saved_the_person_counts_once(session: Session, pair: tuple[UUID, UUID]) -> None:
+    _decide(session, pair, "one-person-said-so")
+    with clock.override_now(datetime(2017, 9, 20, 12, tzinfo=UTC)):
+        for record in (pair[1], pair[0], pair[1]):
+            recorded(session, person={"id": str(record)}, needs=["EDU"], attended_at="2017-09-19T08:30:00-05:00")
+    assert _count_people(session, Period("month", date(2017, 9, 1))) == (1, 1)
+    assert _count_people(session, YEAR) == (1, 2)
 
 
 def test_what_is_written_does_not_tell_what_was_decided(session: Session, pair: tuple[UUID, UUID]) -> None:

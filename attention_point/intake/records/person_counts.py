@@ -64,6 +64,10 @@ class CountOfVisit:
         )
         self.stated = visit_facts.build_stated_facts(draft, person_facts, self.day)
         # Somebody new was not counted before: one reading less for most registrations.
+        if not person.is_new and len(merging.list_linked(self._session, person.id)) > 1:
+            # A form that was open before its record was joined is saved on that record, and counts there alone: of a
+            # joined person the visits themselves say how they counted.
+            sealed = None
         sealed = self._counted_now.get(person.id, sealed)
         counts = PersonCounts() if person.is_new else self._open_counts(person, sealed)
         self.counted = counts.count_visit(self.stated, is_first_ever=person.is_new)
