@@ -325,6 +325,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert agent.get(f"/rights/people/{someone}/export.json").status_code == 403
     assert f"/people/{someone}/open?" in supervisor.get(f"/rights/people/{someone}/export.json").location
     open_file(supervisor, someone, reason="request")
+    assert supervisor.get(f"/rights/people/{someone}/export.json?for=others").status_code == 404
     reply = supervisor.get(f"/rights/people/{someone}/export.json")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="mis-datos.json"'
     assert json.loads(reply.data)["name"] == content["name"]

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.report_pages.page_parts import get_file_format, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.worker import run_in_worker
@@ -69,7 +71,9 @@ def download_export(person: UUID, kind: str) -> Response:
 
     With ``for=another`` in the address it is the one for a parent or a representative, without what is confidential.
     """
-    session, reader = db_session(), files.ANOTHER if request.args.get("for") == files.ANOTHER else files.ONESELF
+    session, reader = db_session(), request.args.get("for", files.ONESELF)
+    if reader not in {files.ONESELF, files.ANOTHER}:  # a mistyped address must not give the whole of it
+        raise NotFound(_("There is no such copy."))
     services.require_person_on_file(session, person)
     grants.require_grant(session, current_actor(), person)
     mime_type = get_file_format(files.MIME_TYPES, kind)
