@@ -56,10 +56,12 @@ def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
 
 
-@pytest.fixture(autouse=True)
-def _logs_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that a test runs in this process must not set the log for all the tests after it."""
-    monkeypatch.setattr("attention_point.app.configure_logging", lambda: None)
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_set() -> Iterator[None]:
+    """A command that runs in this process, in the fixture of a module too, must not set the log for what follows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("attention_point.app.configure_logging", lambda: None)
+        yield
 
 
 @pytest.fixture

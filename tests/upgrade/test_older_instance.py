@@ -41,7 +41,6 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("attention_point.app.configure_logging", lambda: None)
         patch.setenv(f"{ENVIRONMENT_PREFIX}INSTANCE", str(folder))
         brought_up = CliRunner().invoke(main, ["init"])
         assert brought_up.exit_code == 0, brought_up.output
