@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sql
 
 def look(page: Page, name: str) -> None:
     """The page keeps WCAG and its width, on a tablet and on a telephone."""
+    page.wait_for_load_state()
     for width, height in ((360, 800), (800, 1100)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
@@ -57,6 +58,7 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             page.goto(address)
             look(page, "home")
             page.get_by_role("link", name="Pendientes del directorio").click()
+            expect(page).to_have_url(f"{address}/directory/upkeep")
             look(page, "upkeep-full")
             page.get_by_role("table", name="Propuestas").get_by_role("link", name="ICBF").click()
             expect(page.get_by_role("table")).to_contain_text("lunes a viernes, 8:00 a 12:00")
@@ -67,6 +69,7 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             expect(page.get_by_text("Calle 1 # 2-3")).to_be_visible()
             look(page, "entity")
             page.get_by_role("link", name="Qué cambió").click()
+            expect(page).not_to_have_url(f"{address}/directory/entities/icbf")
             look(page, "history")
             page.goto(f"{address}/directory/review")
             look(page, "review")
@@ -85,6 +88,7 @@ def test_an_entry_is_proposed_approved_reviewed_and_a_map_loaded(page: Page, app
             page.goto(f"{address}/directory/lines")
             look(page, "lines")
             page.get_by_role("link", name="Cambiar la línea 141").click()
+            expect(page).not_to_have_url(f"{address}/directory/lines")
             look(page, "line-form")
             with app.extensions["database"].write_session() as session:
                 confirm_all_but(session, set())
