@@ -21,7 +21,7 @@ def sign_in(page: Page, address: str, role: str) -> None:
     page.locator("input[name=email]").fill(f"{role}@example.org")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
-    expect(page).to_have_url(re.compile("/(dashboard|journal/overview)$"))
+    expect(page).to_have_url(re.compile("/(tasks|journal/overview)$"))
 
 
 def test_a_reason_is_one_tap_and_somebody_else_sees_it(page: Page, app: Flask) -> None:
