@@ -110,9 +110,9 @@ def _record_drafts(
     sealed_records = [_seal_record(session, visit) for visit in visits]
     with pipelined(session):
         tally_services.add_to_tallies(session, cells)
-        counters = {visit.new_draft.draft.id: visit.counter for visit in visits if visit.reserved_reference is None}
-        # Turns, of which some rows are locked by now and some are not, must not be asked for under the journal's lock.
-        references = take_references(session, counters, with_head=bool(visits) and not arrivals)
+        references = take_references(
+            session, {visit.new_draft.draft.id: visit.counter for visit in visits if visit.reserved_reference is None}
+        )
         for visit, sealed_record in zip(visits, sealed_records, strict=True):
             draft_id = visit.new_draft.draft.id
             reference = visit.reserved_reference or references[draft_id]

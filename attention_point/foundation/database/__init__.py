@@ -5,8 +5,6 @@ from attention_point.foundation.database.identifiers import new_id
 from attention_point.foundation.database.prepared_statements import (
     PreparedStatement,
     execute_driver_sql,
-    execute_together,
-    get_block_notes,
     get_single_value,
     pipelined,
 )
@@ -18,8 +16,6 @@ __all__ = [
     "PreparedStatement",
     "UtcDateTime",
     "execute_driver_sql",
-    "execute_together",
-    "get_block_notes",
     "get_dialect",
     "get_single_value",
     "new_id",

@@ -11,6 +11,7 @@ every other query of the program.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, exc
@@ -22,7 +23,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Values = dict[str, Any]
 Rows = list[tuple[Any, ...]]
 Converter = Callable[[Any], Any]
-_CONNECTION_KEY, _WAITING_KEY, _BLOCK_KEY = "connection", "waiting-statements", "pipelined-block"
+_CONNECTION_KEY, _WAITING_KEY = "connection", "waiting-statements"
 _WaitingStatement = tuple[str, Any, bool]
 """SQL, values, and whether the values are those of many rows."""
 
@@ -47,11 +48,8 @@ class PreparedStatement:
         if waiting is not None and not compiled.has_rows:
             waiting.append((compiled.sql, bound_values, False))
             return []
-        if waiting:
-            (rows,) = _run_waiting(connection, waiting, [(compiled.sql, bound_values)])
-        else:
-            rows = run_on_driver(connection, compiled.sql, bound_values)
-        return compiled.convert_rows(rows)
+        run = partial(_run_waiting, connection, waiting) if waiting else partial(run_on_driver, connection)
+        return compiled.convert_rows(run(compiled.sql, bound_values))
 
     def execute_for_rows(self, session: Session, common_values: Values, rows: Sequence[Values]) -> None:
         """Run the statement once for each row. ``common_values`` are the values that all rows share."""
@@ -64,11 +62,6 @@ class PreparedStatement:
                 waiting.append((compiled.sql, bound_rows, True))
             else:
                 run_on_driver(connection, compiled.sql, bound_rows, many=True)
-
-    def bind(self, session: Session, values: Values) -> "_BoundStatement":
-        """The statement with its values, for ``execute_together``."""
-        compiled = self._compile_for(_get_connection(session).dialect)
-        return compiled, compiled.bind_values(values)
 
     def _compile_for(self, dialect: Dialect) -> "_CompiledStatement":
         compiled = self._compiled_by_dialect.get(dialect.name)
@@ -117,28 +110,6 @@ class _CompiledStatement:
         ]
 
 
-_BoundStatement = tuple[_CompiledStatement, Values]
-
-
-def execute_together(session: Session, statements: Sequence[_BoundStatement]) -> list[Rows]:
-    """Run statements with rows in their order, and return the rows of each.
-
-    In a ``pipelined`` block PostgreSQL gets them at once, after those that wait: a lock that one of them takes is held
-    for one answer less.
-    """
-    connection, waiting = _get_connection(session), session.info.get(_WAITING_KEY)
-    if waiting is None:
-        results = [run_on_driver(connection, compiled.sql, values) for compiled, values in statements]
-    else:
-        results = _run_waiting(connection, waiting, [(compiled.sql, values) for compiled, values in statements])
-    return [compiled.convert_rows(rows) for (compiled, _values), rows in zip(statements, results, strict=True)]
-
-
-def get_block_notes(session: Session) -> dict[str, Any] | None:
-    """What the code of a ``pipelined`` block knows until its end, the head of the journal say; None outside of one."""
-    return session.info.get(_BLOCK_KEY)
-
-
 def execute_driver_sql(session: Session, sql: str, values: Sequence[Any]) -> Rows:
     """Run SQL in the driver's own words, with values in its own types: for a statement that no Core expression says."""
     return run_on_driver(_get_connection(session), sql, values)
@@ -152,38 +123,35 @@ def pipelined(session: Session) -> Iterator[None]:
     a transaction that holds a lock for which others wait has fewer answers to wait for. Other statements of the block
     do not see the rows of those that wait. On SQLite, which has no way to go, nothing waits.
     """
-    session.info[_BLOCK_KEY] = {}
-    waiting: list[_WaitingStatement] = []
-    if _get_connection(session).dialect.name != "sqlite":
-        session.info[_WAITING_KEY] = waiting
+    if _get_connection(session).dialect.name == "sqlite":
+        yield
+        return
+    waiting = session.info[_WAITING_KEY] = []
     try:
         yield
-        if waiting:
-            _run_waiting(_get_connection(session), waiting)
+        _run_waiting(_get_connection(session), waiting)
     finally:
-        session.info.pop(_WAITING_KEY, None)
-        del session.info[_BLOCK_KEY]
+        del session.info[_WAITING_KEY]
 
 
 def _run_waiting(
-    connection: Connection, waiting: list[_WaitingStatement], asking: Sequence[tuple[str, Values]] = ()
-) -> list[Rows]:
-    """Send the statements that wait, and with them those that give rows; return the rows of each of these."""
+    connection: Connection, waiting: list[_WaitingStatement], sql: str | None = None, values: Any = ()
+) -> Rows:
+    """Send the statements that wait, and with them one that gives rows; return its rows."""
     statements, waiting[:] = list(waiting), []
     driver_connection: Any = connection.connection.driver_connection
-    cursor, *cursors = [driver_connection.cursor() for _number in range(len(asking) + 1)]
+    cursor = driver_connection.cursor()
     try:
         with driver_connection.pipeline():
             for waiting_sql, waiting_values, many in statements:
                 (cursor.executemany if many else cursor.execute)(waiting_sql, waiting_values)
-            for own_cursor, (sql, values) in zip(cursors, asking, strict=True):
-                own_cursor.execute(sql, values)
-        return [list(own_cursor.fetchall()) if own_cursor.description else [] for own_cursor in cursors]
+            if sql is not None:
+                cursor.execute(sql, values)
+        return list(cursor.fetchall()) if sql is not None and cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _build_sqlalchemy_error(error, asking[-1][0] if asking else "") from None
+        raise _build_sqlalchemy_error(error, sql or "") from None
     finally:
-        for own_cursor in (cursor, *cursors):
-            own_cursor.close()
+        cursor.close()
 
 
 def run_on_driver(connection: Connection, sql: str, values: Any = (), *, many: bool = False) -> Rows:

@@ -6,7 +6,6 @@ The entries are a chain of keyed hashes, so that tampering shows (docs/decisions
 from attention_point.foundation.journal.chain import (
     add_pending_entries,
     lock_head,
-    lock_head_after,
     pop_pending_entries,
     record,
     record_shown,
@@ -19,7 +18,6 @@ __all__ = [
     "JournalHead",
     "add_pending_entries",
     "lock_head",
-    "lock_head_after",
     "pop_pending_entries",
     "record",
     "record_shown",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access.actor import Actor
-from attention_point.foundation.database import Database, PreparedStatement, execute_together, get_block_notes
+from attention_point.foundation.database import Database, PreparedStatement
 from attention_point.foundation.journal.models import JournalEntry, JournalHead
 from attention_point.foundation.journal.partner_entries import must_seal, seal_entry
 
@@ -21,7 +21,6 @@ GENESIS_HASH = bytes(32)  # the hash before the first entry
 HASH_PURPOSE = "journal-chain"
 """The purpose under which the keyring derives the secret of the hashes."""
 _PENDING_KEY = "journal-kept"
-_HEAD_NOTE = "journal-head"
 
 # Prepared: every registration runs both (``database/prepared_statements.py``).
 _SELECT_HEAD = PreparedStatement(select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1).with_for_update())
@@ -104,19 +103,6 @@ def lock_head(session: Session) -> None:
     _SELECT_HEAD.execute(session, {})
 
 
-def lock_head_after(session: Session, statements: Sequence[tuple[PreparedStatement, dict[str, Any]]]) -> list[Any]:
-    """Run statements with rows that lock what is locked before the head, then lock the head, all of it at once.
-
-    For a ``pipelined`` block, which locks nothing more until its end. Returns the rows of each statement.
-    """
-    bound = [statement.bind(session, values) for statement, values in [*statements, (_SELECT_HEAD, {})]]
-    *rows, (head,) = execute_together(session, bound)
-    notes = get_block_notes(session)
-    if notes is not None:
-        notes[_HEAD_NOTE] = head
-    return rows
-
-
 def write_pending_entries(
     database: Database, session: Session, queued_writes: Sequence[Callable[[Session], None]] = ()
 ) -> None:
@@ -144,16 +130,12 @@ def add_pending_entries(session: Session, entries: list[dict[str, Any]]) -> None
 
 def _append_entries(session: Session, entries: list[dict[str, Any]]) -> None:
     # The head's row is locked until the transaction ends. A trigger moves it on with each entry.
-    # A pipelined block reads it once: nobody else moves it meanwhile, and entries that wait need not be sent before.
-    notes = get_block_notes(session)
-    seq, digest = (notes or {}).get(_HEAD_NOTE) or _SELECT_HEAD.execute(session, {})[0]
+    ((seq, digest),) = _SELECT_HEAD.execute(session, {})
     digests = get_keyed_digests(session)
     for entry in entries:
         seq += 1
         digest = keyed_hash(digests, digest, canonical_content(seq, **entry))
         _INSERT_ENTRY.execute(session, {"seq": seq, "hash": digest, **entry})
-    if notes is not None:
-        notes[_HEAD_NOTE] = seq, digest
 
 
 def canonical_content(

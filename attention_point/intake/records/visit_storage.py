@@ -1,7 +1,7 @@
 """Writes the rows of visits: their references and codes, and what was sealed before."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation import journal
 from attention_point.foundation.database import PreparedStatement, get_dialect, get_single_value
 from attention_point.foundation.database.upserts import build_insert
 from attention_point.foundation.vault import get_vault, number_order
@@ -39,24 +38,16 @@ def _generate_code() -> str:
     return secrets.token_bytes(16).translate(_CODE_LETTERS).decode()
 
 
-def take_references(
-    session: Session, visits: Mapping[UUID, tuple[str, int, str]], *, with_head: bool = False
-) -> dict[UUID, str]:
+def take_references(session: Session, visits: Mapping[UUID, tuple[str, int, str]]) -> dict[UUID, str]:
     """The references of new visits, such as BGA-2017-000123. ``visits`` has the point, the year and the prefix of each.
 
     The counters stay locked until the transaction ends; they are taken in one order, so that nobody waits for ever.
-    ``with_head`` locks the head of the journal after them, for who locks nothing in between.
     """
     # The sort is stable: those of one counter keep their order.
     in_order = sorted(visits.items(), key=lambda visit: visit[1])
-    calls = [_build_call(session, point, year) for _visit_id, (point, year, _prefix) in in_order]
-    if with_head:
-        results = journal.lock_head_after(session, calls)
-    else:
-        results = [statement.execute(session, values) for statement, values in calls]
     return {
-        visit_id: f"{prefix}-{year}-{_choose_number(session, point, year, rows):06d}"
-        for (visit_id, (point, year, prefix)), rows in zip(in_order, results, strict=True)
+        visit_id: f"{prefix}-{year}-{_take_next_number(session, point, year):06d}"
+        for visit_id, (point, year, prefix) in in_order
     }
 
 
@@ -66,17 +57,9 @@ def take_next_references(session: Session, point: str, year: int, prefix: str, c
 
 
 def _take_next_number(session: Session, point: str, year: int) -> int:
-    statement, values = _build_call(session, point, year)
-    return _choose_number(session, point, year, statement.execute(session, values))
-
-
-def _build_call(session: Session, point: str, year: int) -> tuple[PreparedStatement, dict[str, Any]]:
     # One statement takes and reads the number: two registrations can never get the same.
-    return _build_counter_statement(get_dialect(session).name), {"point": point, "year": year, "last": 1}
-
-
-def _choose_number(session: Session, point: str, year: int, rows: Sequence[tuple[Any, ...]]) -> int:
-    count = int(get_single_value(list(rows)))
+    counter_statement = _build_counter_statement(get_dialect(session).name)
+    count = int(get_single_value(counter_statement.execute(session, {"point": point, "year": year, "last": 1})))
     return number_order.choose_number(get_vault(session), f"{point}/{year}", count, date(year, 1, 1))
 
 

@@ -13,7 +13,6 @@ from attention_point.foundation.database import (
     Database,
     PreparedStatement,
     UtcDateTime,
-    execute_together,
     get_single_value,
     new_id,
     pipelined,
@@ -110,8 +109,6 @@ def test_what_is_sent_at_once_is_there_before_a_statement_with_rows_and_at_the_e
             ADD.execute_for_rows(session, ROW, [{"cell": "b", "count": 5}])
             assert get_single_value(COUNT.execute(session, {"cell": "b"})) == 5
             ADD.execute(session, {**ROW, "cell": "c"})
-            together = execute_together(session, [COUNT.bind(session, {"cell": cell}) for cell in "cb"])
-            assert [get_single_value(rows) for rows in together] == [3, 5]
         assert get_single_value(COUNT.execute(session, {"cell": "c"})) == 3
     with pytest.raises(IntegrityError), database.write_session() as session, pipelined(session):
         ADD.execute(session, ROW)
