@@ -398,7 +398,7 @@ def test_doctor_and_the_supervisor_s_first_page_name_what_is_late(app: Flask) ->
     with clock.override_now(NOON + timedelta(days=30)):
         assert len(list(LATE_CHECK.run(database, settings))) == 2
         page = text(browser(app, "supervisor").get("/tasks"))
-        late = page[page.index("Tarde") :]
+        late = page[page.index("Fuera de plazo") :]
         assert "1 solicitud sobre datos espera respuesta." in late
         assert "Falta avisar a la autoridad de 1 incidente de datos." in late
         assert browser(app, "agent").get("/tasks").status_code == 403
