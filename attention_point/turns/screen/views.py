@@ -15,10 +15,10 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.web import current_actor, current_database, db_session
 from attention_point.foundation.web.server import STREAM_KEY
-from attention_point.turns.screen.board import CALLS_SHOWN, BoardReader, read_board
+from attention_point.turns.screen.board import CALLS_SHOWN, Board, BoardReader, read_board
 from attention_point.turns.screen.streams import STREAM_SECONDS, Streams
 
-STREAM_PATH = re.compile(r"/screen/[^/]+/events")
+STREAM_PATH = re.compile(r"/screen/[^/]+/(events|plain)")
 """The addresses whose requests last for minutes: the server gives them threads of their own."""
 # What is said of a call. Not translated for the reader: a screen speaks to everybody in the room.
 SPOKEN_CALL = N_("Turn %(code)s, desk %(desk)s")
@@ -33,8 +33,30 @@ def _prepare_streams(state: BlueprintSetupState) -> None:
 @blueprint.get("/screen/<string(maxlength=40):point>")
 @requires_device("screen.show", or_signed_in="turns.call")
 def show_screen(point: str) -> str:
-    """Show the latest calls. Without script the page loads itself anew; without network it stays as it is."""
+    """Show the latest calls. A browser without script is led to ``show_plain_screen``."""
+    return _render_screen(point, _find_point_name(point), read_board(db_session(), point))
+
+
+@blueprint.get("/screen/<string(maxlength=40):point>/plain")
+@requires_device("screen.show", or_signed_in="turns.call")
+def show_plain_screen(point: str) -> Response:
+    """Show the latest calls without script, on a page that ends, and loads itself anew, when they change.
+
+    While the network is away nothing can end it, and so it stays as it is.
+    """
     point_name = _find_point_name(point)
+    reader, streams = current_app.extensions["screen_streams"]
+    database = current_database()  # the page outlives the request's own session
+    board = reader.read(database, point)
+    page = _render_screen(point, point_name, board, is_plain=True)
+    seconds = STREAM_SECONDS if request.environ.get(STREAM_KEY) else 0.0
+    parts = streams.hold(page, board, lambda: reader.read(database, point), seconds)
+    # Compressed, the page would be kept back until it ends.
+    headers = {"X-Accel-Buffering": "no", "Content-Encoding": "identity"}
+    return Response(parts, mimetype="text/html", headers=headers)
+
+
+def _render_screen(point: str, point_name: str, board: Board, *, is_plain: bool = False) -> str:
     other = next(code for code in language.LANGUAGES if code != language.current_language())
     with language.in_language(other):
         other_words = {
@@ -48,7 +70,8 @@ def show_screen(point: str) -> str:
         "screen/screen.html",
         point=point,
         point_name=point_name,
-        board=read_board(db_session(), point),
+        board=board,
+        is_plain=is_plain,
         calls_shown=CALLS_SHOWN,
         locale=str(current_locale()).replace("_", "-"),
         time_zone=clock.TIME_ZONE.key,

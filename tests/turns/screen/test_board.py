@@ -8,7 +8,9 @@ from flask import Flask
 
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
-from tests.accounts.devices.support import browser_of, enrol, revoke
+from attention_point.turns.screen.board import read_board
+from attention_point.turns.screen.streams import Streams
+from tests.accounts.devices.support import POINT, browser_of, enrol, revoke
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
@@ -39,7 +41,7 @@ def test_the_json_has_the_latest_call_first_and_nothing_else(app: Flask, databas
     assert all(datetime.fromisoformat(moment).utcoffset() == timedelta(0) for moment in moments)
 
 
-@pytest.mark.parametrize("address", [PAGE, f"{PAGE}.json", f"{PAGE}/events"])
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}/plain", f"{PAGE}.json", f"{PAGE}/events"])
 def test_nothing_that_a_visitor_said_is_shown(app: Flask, database: Database, address: str) -> None:
     screen = open_screen(app, database)
     name = "Yohana Velásquez"
@@ -95,13 +97,26 @@ def test_the_day_begins_with_an_empty_screen(app: Flask, database: Database) -> 
     assert "A-001" not in page
 
 
-def test_without_script_the_page_loads_itself_anew(app: Flask, database: Database) -> None:
+def test_without_script_the_page_is_loaded_anew_where_no_thread_holds_it(app: Flask, database: Database) -> None:
     screen = open_screen(app, database)
     code = call_somebody(database)
-    page = screen.get(PAGE).text
-    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page
+    assert f'<noscript><meta http-equiv="refresh" content="0; url={PAGE}/plain"></noscript>' in screen.get(PAGE).text
+    page = screen.get(f"{PAGE}/plain").text
+    assert "<script" not in page
     assert code in page
     assert "Actualizado a las" in page
+    assert page.endswith('<meta http-equiv="refresh" content="10">\n</body>\n</html>')
+
+
+def test_a_page_without_script_is_held_until_a_turn_is_called(database: Database) -> None:
+    with database.read_session() as session:
+        empty = read_board(session, POINT)
+    call_somebody(database)
+    with database.read_session() as session:
+        called = read_board(session, POINT)
+    boards = iter([empty, called])
+    end = b'<meta http-equiv="refresh" content="0">\n</body>'
+    assert list(Streams().hold("page</body>", empty, lambda: next(boards), 60.0)) == [b"page", end]
 
 
 def test_both_languages_of_a_call_are_on_the_page(app: Flask, database: Database) -> None:

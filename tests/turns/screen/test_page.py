@@ -212,12 +212,15 @@ def test_the_letters_are_legible_from_six_metres(context: BrowserContext, room: 
         assert part.evaluate(measure) * 398 / 1080 >= 35
 
 
-def test_without_script_it_shows_the_calls(browser: Browser, room: Room, database: Database) -> None:
+def test_without_script_the_last_state_stays(browser: Browser, room: Room, database: Database) -> None:
     code = call_somebody(database)
     with browser.new_context(java_script_enabled=False) as context:
         context.add_cookies([room.cookie])
         page = context.new_page()
-        page.goto(f"{room.address}{PAGE}")
+        page.goto(f"{room.address}{PAGE}", wait_until="commit")  # it is loaded only when the next turn is called
         expect(page.locator(CURRENT)).to_have_text(code)
         later = call_somebody(database, 1)
-        expect(page.locator(CURRENT)).to_have_text(later)  # the page loads itself anew every ten seconds
+        expect(page.locator(CURRENT)).to_have_text(later)
+        # Nothing but the server, while it is there, makes the browser load the page sooner than in ten minutes.
+        expect(page.locator("meta[http-equiv=refresh]")).to_have_count(1)
+        expect(page.locator("meta[http-equiv=refresh]")).to_have_attribute("content", "600")
