@@ -66,7 +66,7 @@ def prepare_files() -> None:
     """Start the worker that draws files, and return at once: it starts while the page that offers them is read."""
     # Under the server alone: a program or a test that takes one page needs no other process.
     if "waitress.client_disconnected" in request.environ:
-        CLIENT.start()
+        CLIENT.start_process()
 
 
 def get_file_format(formats: Mapping[str, F], extension: str) -> F:

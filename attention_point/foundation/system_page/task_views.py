@@ -15,5 +15,6 @@ def show_tasks() -> str:
     """Show what waits: late, today, next. It counts and names nobody, so that the journal keeps nothing of it."""
     session, actor = db_session(), current_actor()
     tasks: list[Task] = [task for list_tasks in current_app.extensions["tasks"] for task in list_tasks(session, actor)]
-    groups = {group: [task for task in tasks if task.group == group] for group in TASK_GROUPS}
-    return render_template("system/tasks.html", groups={group: found for group, found in groups.items() if found})
+    tasks_by_group = {group: [task for task in tasks if task.group == group] for group in TASK_GROUPS}
+    groups = {group: group_tasks for group, group_tasks in tasks_by_group.items() if group_tasks}
+    return render_template("system/tasks.html", groups=groups)

@@ -54,11 +54,11 @@ def is_successor(keyring: Keyring, before: Keyring) -> bool:
 
     Another installation's is not, nor is a copy of before a rotation: with either, what was just written opens no more.
     """
-    kept = [_is_key_kept(keyring.get_keys(kind), before.get_keys(kind)) for kind in KEY_KINDS]
+    are_kept = [_is_key_kept(keyring.get_keys(kind), before.get_keys(kind)) for kind in KEY_KINDS]
     # Where each key was rotated and the old ones were removed, the secrets that stay tell whose keyring it is.
     version = before.derive.current
     lasting = {purpose: derive_secret(before.derive.keys[version], purpose) for purpose in LASTING_PURPOSES}
-    return False not in kept and (True in kept or keyring.lasting.get(version) == lasting)
+    return False not in are_kept and (True in are_kept or keyring.lasting.get(version) == lasting)
 
 
 def _is_key_kept(keys: KeySet, before: KeySet) -> bool | None:

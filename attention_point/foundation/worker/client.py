@@ -58,7 +58,7 @@ class WorkerClient:
         finally:
             self._places.release()
 
-    def start(self) -> None:
+    def start_process(self) -> None:
         """Start the process where none runs, and return at once."""
         # Whoever has the turn has started it.
         if self._turn.acquire(blocking=False):

@@ -58,8 +58,8 @@ def _read_drafts(payloads: Sequence[dict[str, Any]]) -> list[VisitDraft]:
             drafts.append(read_draft(payload))
         except Invalid as error:
             # What a row has from the main person is told once, beside the field in which it was typed.
-            told = _INHERITED_PATHS.intersection(fault.field for fault in errors)
-            new_errors = [fault for fault in error.field_errors if fault.field not in told]
+            inherited_paths = _INHERITED_PATHS.intersection(fault.field for fault in errors)
+            new_errors = [fault for fault in error.field_errors if fault.field not in inherited_paths]
             errors += name_person(index, new_errors) if index else new_errors
     if errors:
         raise Invalid(_("Some fields need attention."), tuple(errors))

@@ -28,7 +28,7 @@ DAY = datetime(2017, 8, 9, 15, tzinfo=UTC)
 
 
 def test_a_task_runs_elsewhere_as_it_would_here(database: Database, settings: Settings) -> None:
-    client.CLIENT.start()
+    client.CLIENT.start_process()
     started = client.CLIENT.process_id
     with database.read_session() as session, in_language("en"), clock.override_now(DAY):
         process, instance, now, words = run_in_worker(session, settings, tasks.describe, DAY)

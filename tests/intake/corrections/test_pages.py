@@ -10,13 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.intake import queries
+from attention_point.intake.duplicates import joining
 from attention_point.intake.models import Visit
 from attention_point.people import records
-from attention_point.people.models import Person
+from attention_point.people.duplicates.decisions import Judgement
+from attention_point.people.models import Person, PossibleDuplicate
 from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
 from tests.intake.desk import Fields, SignIn, decided, posted, recorded, sent, text
 from tests.support.pages import PageClient
+from tests.support.visits import AGENT, person
+from tests.support.visits import recorded as record_visit
 
 PASSPORT: Fields = {
     "documents-0-type": ["PA"],
@@ -95,6 +99,25 @@ def test_the_second_agent_sees_the_difference_and_loses_nothing(
     assert colleague.post(address, data={**again, "surname_1": ["Quimbayo"]}).status_code == 303
     record = read_record(app)
     assert (record["surname_1"], record["birth_date"]) == ("Quimbayo", "1992-04-18")
+
+
+def test_a_record_that_was_joined_meanwhile_is_corrected_and_the_agent_told(app: Flask, agent: PageClient) -> None:
+    same_document = person()
+    with app.extensions["database"].write_session() as session:
+        for given_names in ("Ana", "Luisa"):
+            record_visit(session, person={**same_document, "given_names": given_names})
+        pair = session.scalars(select(PossibleDuplicate)).one()
+        later, earlier = pair.person_id, pair.other_id
+    address = f"/people/{later}/correct"
+    fields = {**sent(agent.get(address), address), "surname_1": ["Quimbayo"]}
+    with app.extensions["database"].write_session() as session:
+        joining.decide_pair(session, AGENT, later, earlier, Judgement("one-person-said-so", earlier))
+    saved = agent.post(address, data=fields, follow_redirects=True)
+    assert saved.request.path == f"/people/{earlier}"
+    assert "Este registro está unido al que se muestra aquí" in text(saved)
+    with app.extensions["database"].read_session() as session:
+        surnames = [records.open_chosen_person(session, row).record["surname_1"] for row in (later, earlier)]
+    assert surnames == ["Quimbayo", "Velásquez"]
 
 
 def test_a_wrong_date_is_told_beside_its_field(agent: PageClient, visit: queries.DecryptedVisit) -> None:

@@ -26,6 +26,7 @@ from attention_point.intake.corrections.pages.refused_forms import RefusedForm
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.form import visit_form
 from attention_point.intake.queries import DecryptedVisit
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.records import DecryptedPerson
@@ -69,6 +70,9 @@ def correct_person(person: UUID) -> Response:
     except Invalid as error:
         return refused_forms.keep_and_show_again(error.field_errors)
     flash(_("The details are corrected."), "success")
+    if merging.list_linked(db_session(), person)[0] != person:
+        # Somebody joined it to another record while the form was open, whose page is shown next with its own details.
+        flash(_("This record is joined to the one shown here, which goes on. Correct that one too."), "warning")
     return redirect(url_for("desk.show_person", person=person), 303)
 
 

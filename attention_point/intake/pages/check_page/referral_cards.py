@@ -77,14 +77,14 @@ def build_cards(
     }
     cards = [_build_card(session, draft, plan, suggestion) for suggestion in plan.suggestions]
     services = directory_queries.get_services_by_code(session)
-    asked, added = (
+    asked_suggestions, added_suggestions = (
         [suggest_added(offer, plan.notices, services[offer.service].fields) for offer in further_offers]
         for further_offers in (asked_offers.values(), added_offers)
     )
     return [
         *(card if card.code in first_services.values() else card._replace(reason="") for card in cards),
-        *(_build_card(session, draft, plan, suggestion, is_asked=True) for suggestion in asked),
-        *(_build_card(session, draft, plan, suggestion, is_added=True) for suggestion in added),
+        *(_build_card(session, draft, plan, suggestion, is_asked=True) for suggestion in asked_suggestions),
+        *(_build_card(session, draft, plan, suggestion, is_added=True) for suggestion in added_suggestions),
     ]
 
 
