@@ -22,7 +22,7 @@ from attention_point.intake import queries as intake_queries
 from attention_point.portal.queries import SLIP_CODE, list_referrals_of_slip
 from attention_point.referrals import queries
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance, describe_offer
-from attention_point.referrals.slip.contact import WRITING_LINE
+from attention_point.referrals.slip.places import WRITING_LINE
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, person, recorded
 

@@ -11,22 +11,19 @@ from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _
 
 Line = tuple[str, str]
-WRITING_LINE = "_" * 20  # what is left beside the label in the column of a slip on A5
 
 
 def list_contact_lines(
     place: PlaceRow | None, day: date, *, home_municipality: str | None, has_appointment: bool
 ) -> list[Line]:
-    """Labels and texts of a place that somebody has confirmed. A wrong address costs a person a day.
-
-    Of any other there is a line on which the agent writes the address: whoever leaves without one goes nowhere.
+    """Labels and texts of a place that somebody has confirmed; none otherwise. A wrong address costs a person a day.
 
     The municipality is said where it is not that of the attention point; how to get an appointment, while the person
     has none. ``day`` is that of the slip: a place that is closed on it says so.
     """
     # Unconfirmed data is not printed, whatever the directory holds.
     if place is None or place.confirmed_on is None:
-        return [(_("Address:"), WRITING_LINE)]
+        return []
     lines = [
         (_("Place:"), _translate_text(place.name)),
         (_("Address:"), ", ".join(_list_address_parts(place, home_municipality))),
