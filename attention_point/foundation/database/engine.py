@@ -95,7 +95,7 @@ class Database:
         if self.is_sqlite:
             # Not in a transaction of SQLAlchemy's: a checkpoint cannot be part of one.
             with closing(self.read_engine.raw_connection()) as connection:
-                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                connection.cursor().execute("PRAGMA WAL_CHECKPOINT(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close all connections."""
