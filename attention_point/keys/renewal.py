@@ -22,7 +22,7 @@ from attention_point.keys.models import KeyRotation
 
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
-_SMALLEST_LIMIT, _LARGEST_LIMIT = 5, 400
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 10, 400
 # A registration that finds the database held asks again after one millisecond, then after two more, then after five.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.001, 0.003
 # Between batches everybody else has the database for twice as long.
