@@ -254,7 +254,12 @@ def test_a_paper_calls_who_proved_it_by_name_and_nobody_else(app: Flask) -> None
 
 def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
-        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
+        family = {"family": str(new_id())}
+        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"], **family)
+        child, _code = recorded_person(session, person=person(birth_date="2012-03-17"), needs=["EDU"], **family)
+        asked = {"person": child, "asker_name": "Jesús Mora"}
+        by_father = filed(session, "consultation", asker="parent", proof="kinship", **asked)
+        by_authority = filed(session, "consultation", asker="authority", proof="office", **asked)
         claim = filed(session, "claim", person=someone, answer_way="phone", address="3001234567", is_safe=True)
     warning = "Alguien puede estar en peligro"
     supervisor, address = browser(app, "supervisor"), f"/rights/requests/{claim.id}"
@@ -266,6 +271,16 @@ def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> Non
     )
     assert (refused.status_code, warning in text(refused)) == (422, False)
     assert warning in open_page(supervisor, address)
+    open_file(supervisor, child)
+    # A birth record proves who the father is, and not whom he looks for.
+    page = text(supervisor.get(f"/rights/requests/{by_father.id}"))
+    assert (
+        "Otra persona pide los datos de alguien" in page,
+        "de quien se esconden" in page,
+        "?for=another" in page,
+    ) == (True, True, True)
+    page = text(supervisor.get(f"/rights/requests/{by_authority.id}"))
+    assert ("no sirven para multar" in page, "/export." in page) == (True, False)
     agent = browser(app, "agent")
     page = text(agent.get(f"/rights/people/{someone}"))
     assert "violencia" not in page[page.index("<main") :]
@@ -299,13 +314,14 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
-    # Neither what the child asked and told in confidence nor where to find it reaches a parent.
-    for words in ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar", "Girón", "Dijo para qué"):
+    # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
+    told = ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar", "Girón", "Dijo para qué")
+    for words in (*told, "Rosa Peña", "Servicio Nacional", "2017-08-09", "9 de agosto", "Registró", "68001", "BGA-"):
         assert words not in for_parent + paper_for_parent, words
+    assert "Guardar sus datos para darle atención Sí 2017-08" in paper_for_parent
+    assert "2012-03-17" in for_parent
     assert "violencia" in paper_of_child
     assert "Bienestar Familiar" in paper_of_child
-    assert "Servicio Nacional de Aprendizaje" in for_parent
-    assert "Rosa Peña" in for_parent
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}

@@ -151,7 +151,8 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
 
 
 @pytest.mark.parametrize(
-    ("asker", "proof"), [("representative", "document"), ("parent", "document"), ("authority", "known_here")]
+    ("asker", "proof"),
+    [("representative", "document"), ("parent", "document"), ("authority", "known_here"), ("child", "kinship")],
 )
 def test_an_identity_document_of_ones_own_proves_no_right_over_another(
     session: Session, asker: str, proof: str

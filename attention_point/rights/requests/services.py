@@ -32,7 +32,8 @@ CALLED_OR_WRITTEN = frozenset({"letter", "email", "phone"})
 ARRIVING_WAYS = frozenset({"mail", "web"})  # they come on any day
 PROOFS_BY_ASKER: Mapping[str, frozenset[str]] = {
     "person": frozenset({"document", "slip_and_facts", "known_here"}),
-    "child": frozenset({"document", "slip_and_facts", "known_here", "kinship"}),
+    # Not the birth record: whoever brings it would get, in the child's name, what is the child's alone.
+    "child": frozenset({"document", "slip_and_facts", "known_here"}),
     "representative": frozenset({"power"}),
     "parent": frozenset({"kinship", "power", "slip_and_facts", "known_here"}),
     "family_defender": frozenset({"office"}),
