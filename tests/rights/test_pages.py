@@ -20,8 +20,10 @@ from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
 from attention_point.people.claim_marks.revocations import store_revocation
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.answers.answering import Answer
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.services import answer_for_entity
 from attention_point.rights.export import files
 from attention_point.rights.models import RightsRequest
 from attention_point.rights.office import data_sheet, incidents
@@ -36,7 +38,7 @@ from tests.portal.test_pages import text
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
 from tests.support.openings import open_file, open_page
 from tests.support.pages import PageClient
-from tests.support.visits import draft, person
+from tests.support.visits import acting, draft, person
 
 WORDS = "Pido saber quién vio mis datos."
 
@@ -155,6 +157,15 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
 
 def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     someone = new_person(app)
+    with app.extensions["database"].write_session() as session:
+        (referral,) = (
+            entry
+            for recorded in intake_queries.list_visits_of_person(session, someone)
+            for entry in referral_queries.list_decrypted_of_visit(session, recorded.id)
+            if entry.entity == "sena"
+        )
+        called = Answer("accepted", 1, note="Llamamos a la señora Velásquez.")
+        answer_for_entity(session, acting("entity", "sena"), referral.id, called)
     supervisor, address = browser(app, "supervisor"), f"/rights/people/{someone}/requests/new"
     form = {"kind": "revocation", "channel": "oral", "received_on": "16/08/2017", "asker": "person"}
     page = text(supervisor.get(address))
@@ -185,6 +196,7 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     # Whom it is about is read no more, in no list either; by its number the entity finds it in its own files.
     assert "ya no autoriza usar estos datos" in page
     assert "Por qué:" not in page
+    assert "Aceptada" in page  # what it answered stays, and not what it wrote of her
     answered = text(sena.get("/portal?show=answered"))
     assert "Velásquez" not in page + answered
     assert "Retiró su autorización" in answered
