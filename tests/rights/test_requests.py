@@ -227,6 +227,14 @@ def test_a_term_is_put_off_once_within_the_law_and_a_whole_claim_runs_again(sess
 
 
 def test_what_is_refused_names_its_ground(session: Session) -> None:
+    # Who proved nothing hears nothing: that no data are kept tells as much as that some are.
+    unproved = filed(session, "consultation", proof="none")
+    for grounds in (("not_kept",), ("not_proved", "other_person")):
+        with pytest.raises(Invalid):
+            steps.decide_request(session, SUPERVISOR, unproved.id, 1, Decision("refused", grounds, "No."))
+    assert not steps.decide_request(
+        session, SUPERVISOR, unproved.id, 1, Decision("refused", ("not_proved",), "No.")
+    ).is_open
     claim = filed(session, "claim")
     for wrong in (Decision("refused", (), "No."), Decision("refused", ("mood",), "No."), Decision("granted", (), "")):
         with pytest.raises(Invalid):
