@@ -405,7 +405,8 @@ def test_the_office_has_the_sheet_and_the_claims_and_sees_nobody(app: Flask) -> 
 def test_an_incident_has_a_clock(app: Flask) -> None:
     admin = browser(app, "admin")
     form = {"kind": "lost_device", "noticed_on": "16/08/2017", "people_count": "12", "text": "Se perdió una tableta."}
-    assert send(admin, "/incidents/new", {**form, "text": ""}).status_code == 422
+    for wrong in ({"text": ""}, {"noticed_on": "16/08/1817"}):
+        assert send(admin, "/incidents/new", {**form, **wrong}).status_code == 422
     stored = send(admin, "/incidents/new", form)
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
