@@ -113,12 +113,9 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
     return _leave_out(_compare_counts(read_all_cells(session, [first_day]), recount), left_out)
 
 
-def is_recount_due(session: Session, what: str = REPEATS) -> bool:
-    """Whether people of quarters and years wait for a rebuild, which counts what earlier versions recorded.
-
-    ``what`` names another thing that may wait (``DueRecount``).
-    """
-    return session.get(DueRecount, what) is not None
+def is_recount_due(session: Session) -> bool:
+    """Whether people of quarters and years wait for a rebuild, which counts what earlier versions recorded."""
+    return session.get(DueRecount, REPEATS) is not None
 
 
 def _list_due_tables(session: Session) -> frozenset[str]:

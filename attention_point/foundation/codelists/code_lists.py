@@ -105,10 +105,9 @@ class CodeList:
         """Returns a code with its attributes; raises KeyError for an unknown one."""
         return self._codes[code]
 
-    def has_code(self, code: str, day: date | None = None) -> bool:
-        """Tells whether the list has exactly this code; with a day, whether it is valid on it."""
-        listed_code = self._codes.get(code)
-        return listed_code is not None and listed_code.is_valid_on(day)
+    def has_code(self, code: str) -> bool:
+        """Tells whether the list has exactly this code."""
+        return code in self._codes
 
     def find_code(self, word: str) -> str | None:
         """Finds the code for an everyday word ("PEP" is PE), or for the code in capitals or small letters."""
