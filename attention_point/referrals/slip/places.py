@@ -203,5 +203,5 @@ def _is_covered(requirement: RequirementRow, service: ServiceRow, accepted: Set[
     asked = frozenset(requirement.documents)
     # Any one of the documents that the service accepts is enough, so that its other documents are not needed then.
     if asked and asked <= accepted:
-        return service.code in traveller.covered_services
+        return service.code in traveller.covered_services and bool(accepted & traveller.document_types)
     return bool(asked & traveller.document_types)
