@@ -175,7 +175,8 @@ def build_index_entries(register: Register, data: Data) -> set[tuple[str, str]]:
 
 def list_organisation_ids(register: Register, *records_data: Data) -> set[str]:
     """List the ids of the organisations that records name."""
-    return {organisation["id"] for data in records_data for organisation in _list_organisation_entries(register, data)}
+    entries = (entry for data in records_data for entry in _list_organisation_entries(register, data))
+    return {entry["id"] for entry in entries if "id" in entry}  # one that is not on record yet has its name alone
 
 
 def name_organisations(register: Register, data: Data, names: Mapping[str, str]) -> dict[str, Any]:
