@@ -17,12 +17,15 @@ class Eraser:
     empties the room's rows about them in the caller's transaction, and returns how many rows it changed. It runs before
     the data keys are destroyed, so that sealed rows still open; one that does not open is emptied all the same. It is
     called again when an erasure is repeated after a restore, so it must be safe to repeat. ``list_kept`` says whose
-    files must not go yet because their time is over: something of theirs is open in the room.
+    files must not go yet because their time is over: something of theirs is open in the room. ``recall`` asks whoever
+    got data of these people outside of this program to erase them too; it runs before anything is erased, in a repeated
+    erasure as well.
     """
 
     name: str
     erase: Callable[[Session, Sequence[UUID]], int]
     list_kept: Callable[[Session], Collection[UUID]] = field(default=lambda _session: ())
+    recall: Callable[[Session, Sequence[UUID]], None] = field(default=lambda _session, _people: None)
 
 
 def get_erasers(session: Session) -> tuple[Eraser, ...]:
