@@ -118,6 +118,11 @@ class CodeList:
         listed_code = self._codes.get(code)
         return code if listed_code is None else listed_code.label(language)
 
+    def choice_for_code(self, code: str, language: str) -> str:
+        """Returns the words for a code as ``form_choices`` has them, or an unknown code as it is."""
+        listed_code = self._codes.get(code)
+        return code if listed_code is None else _format_choice(listed_code, language)
+
     def form_choices(self, language: str, day: date | None = None) -> list[tuple[str, str]]:
         """Returns pairs of code and words for a form, in reading order. A municipality names its department too."""
         if language not in self._sorted_by_language:
