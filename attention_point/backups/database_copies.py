@@ -73,7 +73,7 @@ def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
     ):
         # What others write from here on is not in the copy.
         source.execute("BEGIN")
-        source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        source.execute("PRAGMA SCHEMA_VERSION").fetchone()
         # Nobody reads half a copy: it needs no journal of its own.
         target.execute("PRAGMA JOURNAL_MODE=OFF")
         pace = Pace(written_file)
