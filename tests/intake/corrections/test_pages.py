@@ -231,7 +231,8 @@ def test_who_corrects_a_published_month_reads_what_stays_in_it(
 def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
     app: Flask, agent: PageClient, visit: queries.DecryptedVisit
 ) -> None:
-    address = f"/visits/{visit.id}/void"
+    address, other_address = f"/visits/{visit.id}/void", f"/visits/{visit.id}/correct"
+    late = {**sent(agent.get(other_address), other_address), "notes": ["Llegó tarde."]}
     assert "Diga por qué" in text(posted(agent, address, sent(agent.get(address), address)))
     fields = {**sent(agent.get(address), address), "reason": ["recorded-twice"]}
     for _thumb in range(2):
@@ -243,6 +244,8 @@ def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
     assert agent.get(f"/visits/{visit.id}/slip.pdf").status_code == 409
     led = agent.get(f"/portal/slips/{visit.code}", follow_redirects=True)
     assert "Esta atención se anuló" in text(led)
+    # Who was correcting it meanwhile is told that nothing was saved.
+    assert "ya no se puede cambiar" in text(agent.post(other_address, data=late, follow_redirects=True))
     for action in ("correct", "needs", "void"):
         assert agent.get(f"/visits/{visit.id}/{action}").headers["Location"] == f"/visits/{visit.id}"
 

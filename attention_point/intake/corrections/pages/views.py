@@ -152,8 +152,12 @@ def _read_added_needs(form: VisitCorrectionForm, visit: DecryptedVisit) -> dict[
 
 
 def _lead_back(visit: DecryptedVisit) -> Response:
-    # Nobody fills in a form that will be refused. The page of an annulled visit says itself that it was annulled.
-    if not visit.is_void:
+    # Nobody fills in a form that will be refused. The page of an annulled visit says itself that it was annulled; who
+    # sent a form meanwhile is told that it was not saved.
+    refused_form = refused_forms.find_refused_form()
+    if refused_form and refused_form.conflict:
+        flash(refused_form.conflict.message, "warning")
+    elif not visit.is_void:
         flash(_(services.NOT_ALLOWED), "warning")
     return redirect(url_for("desk.show_visit", visit=visit.id))
 

@@ -52,7 +52,7 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
     for number, (kind, key, draft, text) in enumerate(zip(*columns, strict=False)):
         # A kind that the program does not have comes from no page of it.
         if kind in PART_KINDS:
-            part = _read_part(kind, key, draft, text, str(number) in left_out)
+            part = _read_part(key, draft, text, str(number) in left_out)
             # Own words stand beside the draft from which they were written, until somebody says that they still fit.
             keeps_draft = part.kind in {REWORDED, LEFT_OUT} and kind == part.kind and str(number) not in reviewed
             if action == "save" and key and not keeps_draft:
@@ -67,7 +67,7 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
     return PostedStory(parts, is_saved=True)
 
 
-def _read_part(kind: str, key: str, draft: str, text: str, is_left_out: bool) -> StoryPart:
+def _read_part(key: str, draft: str, text: str, is_left_out: bool) -> StoryPart:
     text = _read_lines(text)
     if not key:
         return StoryPart(WRITTEN, text)
