@@ -17,11 +17,11 @@ from attention_point.statistics.protection.period import (
     RoundedTables,
     name_family,
 )
-from attention_point.statistics.protection.totals import COMPARED_TOTALS, HeadlineTotals
+from attention_point.statistics.protection.totals import HeadlineTotals
 from attention_point.tallies.rules import INDICATORS_BY_ID
 
 _MAX_TURNS = 20  # of leanings for one figure; then the split of its row is left out
-_TURNS_OF_A_CORRECTION = 3  # then its family stays as the earlier version published it
+_TURNS_OF_A_CORRECTION = 1  # then its family stays as the earlier version published it
 _MAX_ROUNDS = 100  # far more than the turns of a period ever were
 
 ProtectTotals = Callable[[RoundedTables, Collection[str]], HeadlineTotals]
@@ -52,7 +52,7 @@ def protect_audited_period(
     doubtful: set[Figure] = set()
     for _round in range(_MAX_ROUNDS):
         rounded = rounder.round_tables(frozenset(tried.turned.values()), frozenset(tried.kept))
-        totals, hidden = protect_totals(rounded, tried.rounded_units), frozenset(tried.hidden)
+        totals, hidden = protect_totals(rounded, tried.list_rounded_units()), frozenset(tried.hidden)
         # What was narrow before is asked first: where it still is, the next turn need not wait for all the others.
         breaches = audit.find_narrow(rounded, totals, hidden, doubtful) if doubtful else []
         breaches = breaches or audit.find_narrow(rounded, totals, hidden)
@@ -74,7 +74,6 @@ class _Remedies:
     def __init__(self, *, is_correction: bool) -> None:
         self.turned: dict[Figure, Figure] = {}
         self.kept: set[FamilyName] = set()
-        self.rounded_units: set[str] = set()
         self.hidden: set[Figure] = set()
         self._is_correction = is_correction
         # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
@@ -87,7 +86,11 @@ class _Remedies:
         attempt = self._attempts[figure]
         if attempt > _MAX_TURNS:
             self.turned.pop(figure, None)
-            self._leave_out(rounded, figure)
+            # The last resort (decision 45): the row keeps its total and loses its split, and the table stays comparable
+            # with that of every other period. What an earlier version tells may be too much beside any other figure of
+            # the family: then the whole family goes.
+            split = _list_split(rounded, figure)
+            self.hidden.update(split if self.hidden.isdisjoint(split) else _list_family(rounded, family))
         elif attempt > _TURNS_OF_A_CORRECTION and self._is_correction and family not in self.kept:
             self.kept.add(family)
             self.turned = {f: turned for f, turned in self.turned.items() if name_family(f) != family}
@@ -98,23 +101,17 @@ class _Remedies:
             candidates = [turned for turned in _list_candidates(rounded, narrow) if turned not in others] or [figure]
             self.turned[figure] = candidates[(attempt - 1) % len(candidates)]
 
-    def _leave_out(self, rounded: RoundedTables, figure: Figure) -> None:
-        """Leave out what is exact about a total, or the split of a row; where it was left out already, the family."""
-        table, cell = figure
-        if table == TOTALS:
-            self.rounded_units.update(unit for pair in COMPARED_TOTALS if pair[0] == cell[0] for unit in pair)
-            return
-        # The last resort (decision 45): the row keeps its total and loses its split, and the table stays comparable
-        # with that of every other period. What an earlier version tells may be too much beside any other figure of the
-        # family: then the whole family goes.
-        split = _list_split(rounded, figure)
-        self.hidden.update(split if self.hidden.isdisjoint(split) else _list_family(rounded, name_family(figure)))
+    def list_rounded_units(self) -> list[str]:
+        """List the units whose headline totals are not exact, because that tells too much beside earlier versions."""
+        return [cell[0] for table, cell in self.turned.values() if table == TOTALS and self._is_correction]
 
 
 def _list_candidates(rounded: RoundedTables, narrow: Narrow) -> list[Figure]:
     """List the figures whose leaning may be turned for a breach: its own, those that cause it, and those near it."""
     own, *near = _list_near_figures(rounded, narrow.figure)
-    others = [figure for figure in dict.fromkeys((*narrow.causes, *near)) if _can_turn(rounded, figure)]
+    # A total among the causes comes first: it stands for all tables of its unit.
+    totals = [(TOTALS, (INDICATORS_BY_ID[table].counts,)) for table, cell in narrow.causes if set(cell) == {TOTAL_CODE}]
+    others = [figure for figure in (*totals, *narrow.causes, *near) if _can_turn(rounded, figure)]
     return list(dict.fromkeys((own, *others)))
 
 
