@@ -77,8 +77,8 @@ def known(app: Flask) -> Flask:
         )
         services.add_record(
             session, SYSTEM, EVENTS,
-            {"name": "Foro del agua", "state": "done", "date": "2019-03", "countries": ["NL"], "notes": "Ďakujem, 水 y «más»",
-             "participants": {"number": "120", "mark": "approximate"}},
+            {"name": "Foro del agua", "state": "done", "date": "2019-03", "countries": ["NL"],
+             "notes": "Ďakujem, 水 y «más»", "participants": {"number": "120", "mark": "approximate"}},
         )  # fmt: skip
         services.add_record(
             session, SYSTEM, AGREEMENTS,

@@ -71,7 +71,13 @@ class MissingFact:
 
 def list_missing_facts(year: ReportYear, totals: YearTotals) -> list[MissingFact]:
     """What is missing, what the head of the office needs to sign first."""
-    return [*_check_office(year), *_check_texts(year), *_check_stories(year, totals), *_check_records(year), *_check_letters(year)]
+    return [
+        *_check_office(year),
+        *_check_texts(year),
+        *_check_stories(year, totals),
+        *_check_records(year),
+        *_check_letters(year),
+    ]
 
 
 def _find_roles(permission: str) -> tuple[str, ...]:
@@ -141,14 +147,21 @@ def _check_letters(year: ReportYear) -> Iterator[MissingFact]:
         code: _(title) for code, title in KEPT_TEXT_TITLES.items()
     }
     sources += [
-        (titles[code], [text.introduction, text.account, text.parts], "annual_report.edit", f"/report/{year.year}/{code}")
+        (
+            titles[code],
+            [text.introduction, text.account, text.parts],
+            "annual_report.edit",
+            f"/report/{year.year}/{code}",
+        )
         for code, text in year.texts.items()
     ]
     for subject, content, permission, path in sources:
         rare_letters = "".join(_RARE_LETTERS.findall(json.dumps(content, ensure_ascii=False)))
         undrawn_letters = list_undrawn_letters(rare_letters) if rare_letters else []
         if undrawn_letters:
-            message = _("The PDF draws boxes for %(letters)s; HTML and DOCX show them.", letters=" ".join(undrawn_letters))
+            message = _(
+                "The PDF draws boxes for %(letters)s; HTML and DOCX show them.", letters=" ".join(undrawn_letters)
+            )
             yield MissingFact(subject, message, _find_roles(permission), path)
 
 
