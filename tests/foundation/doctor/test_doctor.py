@@ -63,7 +63,7 @@ def test_the_checks_know_what_stands_beside_the_keyring(
     with database.write_session() as session:
         person = session.get_one(Visit, UUID(recorded(session)["id"])).person_id
     # An older copy of the database brought back somebody who was erased.
-    erasures = [erasure_list.ListedErasure(person, clock.now(), b"")]
+    erasures = [erasure_list.ListedErasure(person, clock.now(), b"note")]
     erasure_list.append_erasures(tmp_path / ERASURE_LIST_FILE, erasures)
     assert any("se puede leer otra vez" in line for line in faults(run()))
 
