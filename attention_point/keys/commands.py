@@ -93,11 +93,12 @@ def _renew_all(database: Database, kind: str) -> int:
     left_over = 0
     for rotation in services.list_rotations(database, kind):
         with database.read_session() as session:
-            total = sum(renewal.count_by_version(session, rotation).values())
             waiting = renewal.count_waiting(session, [rotation])[rotation.label]
         if not waiting:
+            # For a copy of before the rotation to be known as one, it must be on file even where there was nothing.
+            renewal.renew_rows(database, rotation)
             continue
-        with click.progressbar(length=total, label=_(rotation.label)) as bar:
+        with click.progressbar(length=waiting, label=_(rotation.label)) as bar:
             left = renewal.renew_rows(database, rotation, bar.update)
         click.echo(_("%(name)s: %(count)s renewed.", name=_(rotation.label), count=format_number(waiting - left)))
         if left:

@@ -16,7 +16,7 @@ from attention_point.tallies.stored_counts import list_months_with_counts, read_
 
 PeriodCounts = dict[str, dict[str, int]]
 # What may wait for a rebuild (``DueRecount``).
-REPEATS, TIMES = "repeats", "times"
+REPEATS, TIMES, PERSON_OUTCOMES = "repeats", "times", "person-outcomes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,7 @@ def _leave_out(differences: Iterable[TallyDifference], tables: frozenset[str]) -
 _DUE_TABLES: Mapping[str, frozenset[str]] = {
     REPEATS: frozenset(table for tables in REPEAT_TABLES.values() for table in tables),
     TIMES: frozenset({"answers-by-entity-and-time", "openings-by-entity-and-time"}),
+    PERSON_OUTCOMES: frozenset({"person-outcomes-by-entity"}),
 }
 
 

@@ -89,14 +89,17 @@ def test_a_prepared_version_is_used_by_the_next_rotation(run: Run, own_settings:
 def test_a_copy_of_before_a_rotation_is_refused_before_it_makes_another_key_of_the_version(
     run: Run, opened: Database, own_settings: Settings
 ) -> None:
-    with opened.write_session() as session:
-        recorded(session)
-    before = own_settings.keyring.read_bytes()
-    assert run("rotate", "wrap").exit_code == 0
-    own_settings.keyring.write_bytes(before)
-    refused = run("rotate", "wrap")
-    assert (refused.exit_code, "copy of before the keys were rotated" in refused.output) == (1, True)
-    assert own_settings.keyring.read_bytes() == before
+    for kind in ("index", "wrap"):  # while nobody is on file, and with somebody
+        before = own_settings.keyring.read_bytes()
+        assert run("rotate", kind).exit_code == 0
+        rotated = own_settings.keyring.read_bytes()
+        with opened.write_session() as session:
+            recorded(session)
+        own_settings.keyring.write_bytes(before)
+        refused = run("rotate", "wrap")
+        assert (refused.exit_code, "copy of before the keys were rotated" in refused.output) == (1, True)
+        assert own_settings.keyring.read_bytes() == before
+        own_settings.keyring.write_bytes(rotated)
 
 
 @pytest.mark.parametrize("damage", ["cut", "open", "other format"])

@@ -29,6 +29,7 @@ _FILES_BY_LIST = {
     "viewing_purposes": "viewing.yaml",
     "opening_reasons": "viewing.yaml",
     "unusual_readings": "viewing.yaml",
+    "need_words": "need_words.yaml",
 }
 # Two-letter codes that CLDR names and ISO 3166-1 does not assign: reserved or private ones, and groups of countries.
 CODES_OUTSIDE_ISO = frozenset(

@@ -18,6 +18,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check
+from attention_point.foundation.erasers import list_kept_people
 from attention_point.foundation.language import N_, in_language, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
@@ -127,7 +128,10 @@ def _remove_batches(
 
 
 def _erase_files(session: Session, actor: Actor, person_ids: Sequence[UUID], rows: Counter[str]) -> int:
-    result = services.erase_people(session, actor, person_ids, "retention")
+    # Somebody may have asked for something since the list was made.
+    kept = list_kept_people(session)
+    past_ids = [person_id for person_id in person_ids if person_id not in kept]
+    result = services.erase_people(session, actor, past_ids, "retention")
     rows.update(result.removed)
     return len(result.person_ids)
 

@@ -53,7 +53,13 @@ def complete_family(drafts: Sequence[VisitDraft]) -> list[VisitDraft]:
     """
     if len(drafts) < 2:
         return list(drafts)
-    return [_complete_draft(draft, drafts) if is_minor(find_age(draft)) else draft for draft in drafts]
+    return [_complete_draft(draft, drafts) if _is_taken_for_child(draft) else draft for draft in drafts]
+
+
+def _is_taken_for_child(draft: VisitDraft) -> bool:
+    # Somebody's daughter or son without an age too: whoever came along has answered for her or him.
+    age = find_age(draft)
+    return draft.person.relation == "child" if age is None else is_minor(age)
 
 
 def _complete_draft(draft: VisitDraft, family: Sequence[VisitDraft]) -> VisitDraft:

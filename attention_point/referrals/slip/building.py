@@ -147,12 +147,34 @@ def _build_people(
     snapshot: Directory, slip_day: SlipDay, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
 ) -> Iterator[SlipPerson]:
     is_shared = len(travellers) > 1
+    first_numbers: dict[SlipReferral, int] = {}
     for number, (traveller, traveller_places) in enumerate(zip(travellers, places, strict=True), 1):
+        referrals = _say_once([build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places])
         yield SlipPerson(
-            _say_once([build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places]),
+            tuple(
+                _refer_back(snapshot, place, referral, first_number)
+                if (first_number := first_numbers.setdefault(referral, number)) < number
+                else referral
+                for place, referral in zip(traveller_places, referrals, strict=True)
+            ),
             _describe_traveller(number, traveller) if is_shared else "",
             _("Guidance was given.") if is_shared else "",
         )
+
+
+def _refer_back(snapshot: Directory, place: SlipPlace, referral: SlipReferral, first_number: int) -> SlipReferral:
+    """What somebody before on the same sheet is told already, in two lines: a family's would have a page for each."""
+    if not (referral.contact or referral.requirements or referral.advice):
+        return referral
+    return replace(
+        referral,
+        entity_name=snapshot.entities[place.entity].short[current_language()],
+        contact=(),
+        requirements=(),
+        advice=(),
+        checked_note="",
+        requirement_note=_("The same as for person %(number)s.", number=first_number),
+    )
 
 
 def _say_once(referrals: Sequence[SlipReferral]) -> tuple[SlipReferral, ...]:

@@ -194,7 +194,7 @@ def _list_labels() -> list[str]:
         _("Kinds of data"),
         _("Sensitive data"),
         _("Data of children"),
-        _("Form"),
+        _("Way of processing"),
     ]
 
 
