@@ -61,7 +61,7 @@ def _runs_on_its_database(item: pytest.Item, choice: str) -> bool:
         return True
     if choice in ENGINES:
         return bool(engine == choice)
-    is_of_pages = "app" in getattr(item, "fixturenames", ())
+    is_of_pages = not {"app", "of_pages"}.isdisjoint(getattr(item, "fixturenames", ()))
     if not is_of_pages or item.get_closest_marker("both_databases") or not _is_for_every_database(item):
         return True
     return bool(ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine)
@@ -82,6 +82,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server when the controlling process, which ends last, ends."""
     if not hasattr(config, "workerinput") and SERVER_FOLDER in os.environ:
         Server(Path(os.environ.pop(SERVER_FOLDER))).stop()
+
+
+@pytest.fixture
+def of_pages() -> None:
+    """A fixture that composes pages of its own asks for it: what uses them is a test of pages."""
 
 
 @pytest.fixture(scope="session", autouse=True)
