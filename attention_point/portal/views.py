@@ -98,6 +98,8 @@ def render_referral_page(
         write_after_response(lambda writing: referral_services.mark_referral_seen(writing, actor, referral_id))
     # Who of the entity answered; of the attention point's staff it learns no name.
     names = find_actor_names(session, descriptions.list_answering_labels(referral, rules.ENTITY_SIDE))
+    # What the entity itself wrote names the person as well: it is read no more here, whatever its own files must keep.
+    history = descriptions.build_history(referral, names, with_words=not disclosure.consent_ended)
     return render_template(
         "portal/show.html",
         referral=referral,
@@ -109,8 +111,8 @@ def render_referral_page(
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
         reason=descriptions.describe_reason(referral),
-        withdrawal_reason=_describe_withdrawal(referral),
-        history=descriptions.build_history(referral, names),
+        withdrawal_reason=history[-1].reason if referral.state == "withdrawn" else None,
+        history=history,
         # What was written may name the person.
         messages=[] if disclosure.consent_ended else list_messages(referral, rules.ENTITY_SIDE, names),
         message_form=message_form or MessageForm(formdata=None),
@@ -124,12 +126,6 @@ def render_referral_page(
         services=directory_queries.get_services_by_code(session),
         claim_marks=[] if disclosure.consent_ended else list_marks_of_person(session, referral.person_id),
     )
-
-
-def _describe_withdrawal(referral: DecryptedReferral) -> str | None:
-    """Why the point took the referral back, or None where it did not."""
-    answers = referral.record["answers"]
-    return descriptions.describe_answer_reason(answers[-1]) if referral.state == "withdrawn" and answers else None
 
 
 def _find_shown_outcome(referral: DecryptedReferral) -> str | None:

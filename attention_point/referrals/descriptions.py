@@ -52,13 +52,24 @@ def describe_reason(referral: DecryptedReferral) -> str:
     return translate_stored_message(*referral.record["reason"])
 
 
-def build_history(referral: DecryptedReferral, names: Mapping[str, str] = NO_NAMES) -> Sequence[HistoryEntry]:
+def build_history(
+    referral: DecryptedReferral, names: Mapping[str, str] = NO_NAMES, *, with_words: bool = True
+) -> Sequence[HistoryEntry]:
     """The creation, which is the desk's, and every answer, oldest first.
 
-    ``names`` are the actors whom the reader may know, by their labels.
+    ``names`` are the actors whom the reader may know, by their labels. Without words what was answered is left, and
+    nothing that somebody wrote, who may have named the person.
     """
     creation = HistoryEntry(_(SIDE_LABELS[DESK_SIDE]), referral.created_at, "created", None, None)
-    return [creation, *(_build_history_entry(answer, names) for answer in referral.record["answers"])]
+    answers = referral.record["answers"]
+    if not with_words:
+        answers = [{**answer, "note": None, "reason": _find_own_reason(answer)} for answer in answers]
+    return [creation, *(_build_history_entry(answer, names) for answer in answers)]
+
+
+def _find_own_reason(answer: Mapping[str, Any]) -> str | None:
+    # That of a correction is a sentence of the program, which names nobody.
+    return answer["reason"] if answer.get("by_correction") else None
 
 
 def _build_history_entry(answer: Mapping[str, Any], names: Mapping[str, str]) -> HistoryEntry:

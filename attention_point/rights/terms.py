@@ -18,6 +18,7 @@ from attention_point.foundation.workdays import add_working_days
 
 _DATA_FILE = Path(__file__).with_name("data") / "terms.yaml"
 CLAIM, CONSULTATION, INCIDENT = "claim", "consultation", "incident"
+LAW_IN_FORCE_SINCE = date(2012, 10, 18)  # Ley 1581 de 2012
 
 
 @dataclass(frozen=True, slots=True)

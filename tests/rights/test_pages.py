@@ -20,8 +20,10 @@ from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
 from attention_point.people.claim_marks.revocations import store_revocation
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.answers.answering import Answer
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.services import answer_for_entity
 from attention_point.rights.export import files
 from attention_point.rights.models import RightsRequest
 from attention_point.rights.office import data_sheet, incidents
@@ -36,7 +38,7 @@ from tests.portal.test_pages import text
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
 from tests.support.openings import open_file, open_page
 from tests.support.pages import PageClient
-from tests.support.visits import draft, person
+from tests.support.visits import acting, draft, person
 
 WORDS = "Pido saber quién vio mis datos."
 
@@ -155,6 +157,15 @@ def test_an_entity_sees_the_claim_and_not_its_words(app: Flask) -> None:
 
 def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     someone = new_person(app)
+    with app.extensions["database"].write_session() as session:
+        (referral,) = (
+            entry
+            for recorded in intake_queries.list_visits_of_person(session, someone)
+            for entry in referral_queries.list_decrypted_of_visit(session, recorded.id)
+            if entry.entity == "sena"
+        )
+        called = Answer("accepted", 1, note="Llamamos a la señora Velásquez.")
+        answer_for_entity(session, acting("entity", "sena"), referral.id, called)
     supervisor, address = browser(app, "supervisor"), f"/rights/people/{someone}/requests/new"
     form = {"kind": "revocation", "channel": "oral", "received_on": "16/08/2017", "asker": "person"}
     page = text(supervisor.get(address))
@@ -185,6 +196,7 @@ def test_the_consent_for_one_entity_alone_is_taken_back(app: Flask) -> None:
     # Whom it is about is read no more, in no list either; by its number the entity finds it in its own files.
     assert "ya no autoriza usar estos datos" in page
     assert "Por qué:" not in page
+    assert "Aceptada" in page  # what it answered stays, and not what it wrote of her
     answered = text(sena.get("/portal?show=answered"))
     assert "Velásquez" not in page + answered
     assert "Retiró su autorización" in answered
@@ -254,7 +266,12 @@ def test_a_paper_calls_who_proved_it_by_name_and_nobody_else(app: Flask) -> None
 
 def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> None:
     with app.extensions["database"].write_session() as session:
-        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"])
+        family = {"family": str(new_id())}
+        someone, _code = recorded_person(session, needs=["VBG"], vulnerabilities=["gender_violence"], **family)
+        child, _code = recorded_person(session, person=person(birth_date="2012-03-17"), needs=["EDU"], **family)
+        asked = {"person": child, "asker_name": "Jesús Mora"}
+        by_father = filed(session, "consultation", asker="parent", proof="kinship", **asked)
+        by_authority = filed(session, "consultation", asker="authority", proof="office", **asked)
         claim = filed(session, "claim", person=someone, answer_way="phone", address="3001234567", is_safe=True)
     warning = "Alguien puede estar en peligro"
     supervisor, address = browser(app, "supervisor"), f"/rights/requests/{claim.id}"
@@ -266,6 +283,16 @@ def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> Non
     )
     assert (refused.status_code, warning in text(refused)) == (422, False)
     assert warning in open_page(supervisor, address)
+    open_file(supervisor, child)
+    # A birth record proves who the father is, and not whom he looks for.
+    page = text(supervisor.get(f"/rights/requests/{by_father.id}"))
+    assert (
+        "Otra persona pide los datos de alguien" in page,
+        "de quien se esconden" in page,
+        "?for=another" in page,
+    ) == (True, True, True)
+    page = text(supervisor.get(f"/rights/requests/{by_authority.id}"))
+    assert ("no sirven para multar" in page, "/export." in page) == (True, False)
     agent = browser(app, "agent")
     page = text(agent.get(f"/rights/people/{someone}"))
     assert "violencia" not in page[page.index("<main") :]
@@ -299,13 +326,14 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
-    # Neither what the child asked and told in confidence nor where to find it reaches a parent.
-    for words in ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar", "Girón", "Dijo para qué"):
+    # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
+    told = ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar", "Girón", "Dijo para qué")
+    for words in (*told, "Rosa Peña", "Servicio Nacional", "2017-08-09", "9 de agosto", "Registró", "68001", "BGA-"):
         assert words not in for_parent + paper_for_parent, words
+    assert "Guardar sus datos para darle atención Sí 2017-08" in paper_for_parent
+    assert "2012-03-17" in for_parent
     assert "violencia" in paper_of_child
     assert "Bienestar Familiar" in paper_of_child
-    assert "Servicio Nacional de Aprendizaje" in for_parent
-    assert "Rosa Peña" in for_parent
     assert content["stored"][0]["surname_1"] == "Velásquez"
     assert [entry["notes"] for entry in content["visits"]] == ["Duerme en el parque."]
     assert {entry["text_version"] for consent in content["consents"] for entry in consent["answers"]} == {"2017-08"}
@@ -370,14 +398,16 @@ def test_the_office_has_the_sheet_and_the_claims_and_sees_nobody(app: Flask) -> 
         sheet = read_pdf(draw_data_sheet(session, app.extensions["settings"], data_sheet.Half(2017, 2), "pdf"))
     assert (counts["rectification"].received, counts["rectification"].is_open) == (1, 1)
     assert (counts["consultation"].granted, counts["consultation"].late) == (1, 1)
-    assert "Ficha de las bases de datos" in sheet
+    for words in ("Ficha de las bases de datos", "Encargados", "Contactos de los registros"):
+        assert words in sheet
     assert "Velásquez" not in sheet
 
 
 def test_an_incident_has_a_clock(app: Flask) -> None:
     admin = browser(app, "admin")
     form = {"kind": "lost_device", "noticed_on": "16/08/2017", "people_count": "12", "text": "Se perdió una tableta."}
-    assert send(admin, "/incidents/new", {**form, "text": ""}).status_code == 422
+    for wrong in ({"text": ""}, {"noticed_on": "16/08/1817"}):
+        assert send(admin, "/incidents/new", {**form, **wrong}).status_code == 422
     stored = send(admin, "/incidents/new", form)
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
@@ -478,7 +508,8 @@ def test_nobody_buries_the_office_in_requests(app: Flask, monkeypatch: pytest.Mo
     form = {"kind": "claim", "asker": "person", "answer_way": "in_person", "text": "No me gustó."}
     monkeypatch.setattr(stored_requests, "MOST_WAITING", 1)
     receipt = send(visitor, "/my-data", form).location
-    assert send(visitor, "/my-data", form).status_code == 503  # so many wait that somebody does it on purpose
+    full = send(visitor, "/my-data", form)  # so many wait that somebody does it on purpose
+    assert (full.status_code, "No me gustó." in text(full)) == (503, True)  # what was typed stays
     monkeypatch.undo()
     # While something is missing the receipt promises no day.
     supervisor, address = browser(app, "supervisor"), f"/rights/requests/{receipt.rpartition('/')[2]}"

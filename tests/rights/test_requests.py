@@ -34,9 +34,9 @@ from attention_point.referrals.models import ReferralNotice
 from attention_point.referrals.notices import take_notices
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.models import RightsRequest
+from attention_point.rights.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests import steps, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts
-from attention_point.rights.requests.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests.services import NewRequest, register_request
 from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims
@@ -151,7 +151,8 @@ def test_who_has_no_papers_proves_who_they_are_by_the_slip_and_two_facts(session
 
 
 @pytest.mark.parametrize(
-    ("asker", "proof"), [("representative", "document"), ("parent", "document"), ("authority", "known_here")]
+    ("asker", "proof"),
+    [("representative", "document"), ("parent", "document"), ("authority", "known_here"), ("child", "kinship")],
 )
 def test_an_identity_document_of_ones_own_proves_no_right_over_another(
     session: Session, asker: str, proof: str
@@ -226,6 +227,14 @@ def test_a_term_is_put_off_once_within_the_law_and_a_whole_claim_runs_again(sess
 
 
 def test_what_is_refused_names_its_ground(session: Session) -> None:
+    # Who proved nothing hears nothing: that no data are kept tells as much as that some are.
+    unproved = filed(session, "consultation", proof="none")
+    for grounds in (("not_kept",), ("not_proved", "other_person")):
+        with pytest.raises(Invalid):
+            steps.decide_request(session, SUPERVISOR, unproved.id, 1, Decision("refused", grounds, "No."))
+    assert not steps.decide_request(
+        session, SUPERVISOR, unproved.id, 1, Decision("refused", ("not_proved",), "No.")
+    ).is_open
     claim = filed(session, "claim")
     for wrong in (Decision("refused", (), "No."), Decision("refused", ("mood",), "No."), Decision("granted", (), "")):
         with pytest.raises(Invalid):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
@@ -165,11 +165,6 @@ def _forget_notes(session: Session, _actor: Actor, person_ids: Sequence[UUID], _
 
 def _split_into_batches(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
     return (ids[start : start + _BATCH_SIZE] for start in range(0, len(ids), _BATCH_SIZE))
-
-
-def count_erased(session: Session) -> int:
-    """How many people were erased."""
-    return session.scalar(select(func.count()).select_from(Erasure)) or 0
 
 
 def check_retention(database: Database, settings: Settings) -> Iterator[str]:

@@ -70,7 +70,7 @@ def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, n
     says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is no such
     person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too long.
     """
-    lock_for_transaction(session, person_id)
+    merging.lock_linked(session, [person_id])
     row = session.execute(select(Person.wrapped_key).where(Person.id == person_id)).first()
     if row is None:
         raise NotFound(_("There is no such person."))

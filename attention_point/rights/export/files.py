@@ -27,15 +27,17 @@ from attention_point.foundation.report_pages.wording import build_report_wording
 from attention_point.foundation.settings import Settings
 from attention_point.people import merging
 from attention_point.rights.export.person_content import build_person_content
+from attention_point.rights.requests import askers
 
 MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
-ONESELF, ANOTHER = "oneself", "another"
+ONESELF, ANOTHER = askers.WHOLE_COPY, askers.COPY_FOR_ANOTHER
 
 
 def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str, reader: str = ONESELF) -> bytes:
     """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError.
 
-    ``reader`` is ``ONESELF``, or ``ANOTHER`` for a parent or a representative: without what was said in confidence.
+    ``reader`` is ``ONESELF``, or ``ANOTHER`` for a parent or a representative: without all that tells where the person
+    is, or was said in confidence.
     """
     people = merging.list_linked(session, person)
     content = build_person_content(session, people, for_another=reader == ANOTHER)
@@ -47,38 +49,66 @@ def draw_person_export(session: Session, settings: Settings, person: UUID, kind:
 
 def build_export_report(content: Mapping[str, Any], watermark: str | None) -> Report:
     """The export as a report. What is empty is left out, but for the consents: that there are none is told."""
-    title = _("The data that we keep about you")
-    blocks: list[Block] = [
-        Paragraph(content["name"] or _("No name on file")),
-        Note(
-            _(
-                "This paper is for whoever acts for this person. What the person said in confidence, and where to find "
-                "the person, is handed to the person alone."
-            )
-            if content["is_for_another"]
-            else _(
-                "This paper is yours. It is free and complete. It says private things: keep it where nobody else sees "
-                "it. If something is wrong, ask at the attention point to correct it."
-            )
-        ),
-        Heading(_("What we know of you"), 2),
-        _list_values(content["details"]),
-    ]
-    if content["earlier_details"]:
-        blocks += [Heading(_("What was written before"), 2), _list_values(content["earlier_details"])]
-    blocks += [*_list_consents(content), *_list_visits(content), *_list_referrals(content), *_list_requests(content)]
-    blocks += _list_uses(content)
-    if any(content["unreadable"].values()):
-        blocks.append(Note(_("A part of your record does not open just now. Ask the attention point to look at it.")))
+    is_for_another = content["is_for_another"]
     return Report(
-        title=title,
+        title=_("The data that we keep about this person") if is_for_another else _("The data that we keep about you"),
         subtitle="",
         language=str(current_locale()).replace("_", "-"),
         created_at=clock.now(),
         issuer=_("International Affairs Office"),
-        blocks=tuple(blocks),
+        blocks=tuple(_write_for_another(content) if is_for_another else _write_for_oneself(content)),
         watermark=watermark,
     )
+
+
+def _write_for_oneself(content: Mapping[str, Any]) -> Iterator[Block]:
+    yield Paragraph(content["name"] or _("No name on file"))
+    yield Note(
+        _(
+            "This paper is yours. It is free and complete. It says private things: keep it where nobody else sees "
+            "it. If something is wrong, ask at the attention point to correct it."
+        )
+    )
+    yield Heading(_("What we know of you"), 2)
+    yield _list_values(content["details"])
+    if content["earlier_details"]:
+        yield Heading(_("What was written before"), 2)
+        yield _list_values(content["earlier_details"])
+    yield from _list_consents(content)
+    yield from _list_visits(content)
+    yield from _list_referrals(content)
+    yield from _list_requests(content)
+    yield from _list_uses(content)
+    if any(content["unreadable"].values()):
+        yield Note(_("A part of your record does not open just now. Ask the attention point to look at it."))
+
+
+def _write_for_another(content: Mapping[str, Any]) -> Iterator[Block]:
+    yield Paragraph(content["name"] or _("No name on file"))
+    yield Note(
+        _(
+            "This paper is for whoever acts for this person. When the person came, where to find the person, to whom "
+            "the data were sent and what was said in confidence is told to the person alone. It is so for everybody. A "
+            "judge, or the Defensor de Familia, can ask us for more."
+        )
+    )
+    yield Heading(_("What we know of this person"), 2)
+    yield _list_values(content["details"])
+    yield Heading(_("What was allowed"), 2)
+    if not content["consents"]:
+        yield Paragraph(_("No answer is on file."))
+        return
+    columns = (
+        Column("purpose", _("What for")),
+        Column("answer", _("The answer")),
+        Column("text", _("Text that was read")),
+    )
+    rows = [
+        (consent["purpose"], _("Yes") if answer["granted"] else _("No"), answer["text_version"])
+        for consent in content["consents"]
+        for answer in consent["answers"]
+    ]
+    yield Table("consents", _("What was allowed"), columns, tuple(dict.fromkeys(rows)))
 
 
 def _list_values(rows: Sequence[Mapping[str, str]]) -> Block:

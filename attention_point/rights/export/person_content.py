@@ -4,7 +4,7 @@ It is free, readable and complete (Ley 1581 de 2012, arts. 8 and 11): what was s
 other people it holds nothing but what this person said of them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,22 +23,22 @@ from attention_point.intake.form.person_summary import (
     label_codes,
 )
 from attention_point.people import records as people_records
+from attention_point.person_fields import NAME_FIELDS
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.descriptions import describe_answer_reason
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
+from attention_point.rights.purposes import PURPOSE_LABELS
 from attention_point.rights.requests import stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 FORMAT = "person-export-1"
-# Where somebody lives, how to call them and what a child says of itself in confidence reach nobody through a parent or
-# a representative: the child's best interest and the danger of a partner go before (Ley 1098 de 2006, arts. 8, 33).
-_FIELDS_FOR_ONESELF = frozenset({"phone", "phone_safe", "municipality", "gender"})
-_PARTS_FOR_ONESELF = ("needs", "suggestions", "notes", "vulnerabilities", "household", "answers", "messages")
-_HIDDEN_USES = ("referral.list", "referral.search")
-# What was taken back may be the consent for an entity of which nothing else is told here.
-_CONSENT_FOR_ONESELF = ("allowed_now",)
+# Where somebody lives or goes to, with whom they came, on which day and to whom they were sent reaches nobody through a
+# parent or a representative: a shelter's name is an address, and the child's best interest and the danger of a partner
+# go before (Ley 1098 de 2006, arts. 8, 33; decision 83). Named one by one, so that a new field is not told by chance.
+_FIELDS_FOR_ANOTHER = frozenset({*NAME_FIELDS, "birth_date", "sex", "nationality", "documents"})
+_ANSWER_FOR_ANOTHER = frozenset({"granted", "text_version", "text_sha256"})
 Rows = list[dict[str, str]]
 
 
@@ -46,53 +46,65 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
     """What is kept of one person, in words of the language in use, and the record as it is stored.
 
     ``people`` are the ids that stand for the person, the kept one first. ``for_another``: a parent or a representative
-    gets it, and nothing that was said in confidence, whether or not there is such a thing. Raises VaultError where the
-    person's record does not open: an export that leaves something out would be taken for complete. A visit or a
-    referral that does not open is named as such.
+    gets who the person is and what was allowed, and never where the person is or what was said in confidence, whether
+    or not there is such a thing. Raises VaultError where the person's record does not open: an export that leaves
+    something out would be taken for complete. A visit or a referral that does not open is named as such.
     """
     records = _open_records(session, people)
-    shown_fields = [_leave_out(record.record, _FIELDS_FOR_ONESELF if for_another else ()) for record in records]
-    listed_visits, referrals = _list_shown(session, people, for_another=for_another)
+    listed_visits = list(intake_queries.list_visits_of_people(session, people))
+    if for_another:
+        listed_visits = [visit for visit in listed_visits if intake_queries.is_in_ordinary_lists(visit)]
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
-    hidden_parts = _PARTS_FOR_ONESELF if for_another else ()
-    return {
+    content = {
         "format": FORMAT,
         "made_at": clock.to_local_time(clock.now()).isoformat(timespec="seconds"),
         "language": current_language(),
         "name": people_records.format_full_name(records[0].record),
         "is_for_another": for_another,
-        "details": [_build_row(*row) for record in shown_fields for row in describe_person(record)],
-        "earlier_details": []
-        if for_another
-        else [_build_row(*row) for record in records for row in describe_history(record.history)],
-        "consents": [
-            _leave_out(_describe_consent(history), _CONSENT_FOR_ONESELF if for_another else ())
-            for history in list_consent_history(session, people, visits, with_revocations=not for_another)
-        ],
-        "visits": [_leave_out(_describe_visit(session, visit), hidden_parts) for visit in visits],
+    }
+    consents = list_consent_history(session, people, visits, with_revocations=not for_another)
+    if for_another:
+        return content | _describe_for_another(records, consents)
+    referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
+    requests = stored_requests.list_requests_of_people(session, people)
+    uses = list_data_uses(session, people, [*listed_visits, *referrals])
+    return content | {
+        "details": _build_details(record.record for record in records),
+        "earlier_details": [_build_row(*row) for record in records for row in describe_history(record.history)],
+        "consents": [_describe_consent(history) for history in consents],
+        "visits": [_describe_visit(session, visit) for visit in visits],
         "referrals": [
-            _leave_out(_describe_referral(session, referral), hidden_parts)
-            for referral in referrals
-            if isinstance(referral, DecryptedReferral)
+            _describe_referral(session, referral) for referral in referrals if isinstance(referral, DecryptedReferral)
         ],
-        "requests": [
-            _describe_request(request)
-            # Nor what one parent asks is the other's, nor what a child of fifteen asks as “the person”.
-            for request in (() if for_another else stored_requests.list_requests_of_people(session, people))
-            # Who protects a child may ask because of those at home, who may see this paper.
-            if request.note["asker"] != "family_defender"
-        ],
-        # What was done with the record itself would tell on which other days somebody came, and that a child asked.
-        "uses": [
-            {"at": use.at, "by": use.by, "action": use.action}
-            for use in list_data_uses(session, () if for_another else people, [*listed_visits, *referrals])
-            if not (for_another and use.code.startswith(_HIDDEN_USES))
-        ],
+        # Who protects a child may ask because of those at home, who may see this paper.
+        "requests": [_describe_request(request) for request in requests if request.note["asker"] != "family_defender"],
+        "uses": [{"at": use.at, "by": use.by, "action": use.action} for use in uses],
         "unreadable": {
             "visits": len(listed_visits) - len(visits),
             "referrals": sum(referral.damaged for referral in referrals),
         },
-        "stored": shown_fields,
+        "stored": [record.record for record in records],
+    }
+
+
+def _describe_for_another(
+    records: Sequence[people_records.DecryptedPerson], consents: Iterable[PurposeHistory]
+) -> dict[str, Any]:
+    stored = [_select_entries(record.record, _FIELDS_FOR_ANOTHER) for record in records]
+    return {
+        "details": _build_details(stored),
+        "consents": [
+            {
+                "purpose": history.label,
+                "answers": [
+                    _select_entries(answer, _ANSWER_FOR_ANOTHER) for answer in _describe_consent(history)["answers"]
+                ],
+            }
+            for history in consents
+            # An answer about one entity names it.
+            if history.purpose in PURPOSE_LABELS
+        ],
+        "stored": stored,
     }
 
 
@@ -103,23 +115,12 @@ def _open_records(session: Session, people: Sequence[UUID]) -> list[people_recor
     return [record for person in people if (record := opened[person])]
 
 
-def _list_shown(
-    session: Session, people: Sequence[UUID], *, for_another: bool
-) -> tuple[list[intake_queries.ListedVisit], list[ListedReferral]]:
-    visits = list(intake_queries.list_visits_of_people(session, people))
-    if for_another:
-        visits = [visit for visit in visits if intake_queries.is_in_ordinary_lists(visit)]
-    referrals = list(referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits]))
-    if for_another:
-        # What protects a child (Ley 1098 de 2006) may protect it from whoever asks.
-        referrals = [
-            row for row in referrals if not (isinstance(row, DecryptedReferral) and (row.restricted or row.mandatory))
-        ]
-    return visits, referrals
+def _select_entries(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name in names}
 
 
-def _leave_out(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in names}
+def _build_details(records: Iterable[Mapping[str, Any]]) -> Rows:
+    return [_build_row(*row) for record in records for row in describe_person(record)]
 
 
 def _build_row(label: str, value: str) -> dict[str, str]:
@@ -137,7 +138,6 @@ def _describe_consent(history: PurposeHistory) -> dict[str, Any]:
                 "visit": answer.reference,
                 "text_version": answer.text_version,
                 "text_sha256": answer.text_digest,
-                "recorded_by": answer.recorded_by,
                 "guardian": answer.guardian,
             }
             for answer in history.answers

@@ -25,7 +25,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.foundation.workdays import add_working_days
 from attention_point.rights.models import DataIncident
-from attention_point.rights.terms import INCIDENT, find_term
+from attention_point.rights.terms import INCIDENT, LAW_IN_FORCE_SINCE, find_term
 
 SEALING_PURPOSE = "data-incident"
 LONGEST_TEXT = 4_000  # characters
@@ -160,6 +160,8 @@ def _check_incident(new: NewIncident) -> Iterator[FieldError]:
         yield FieldError("noticed_on", _("Write the day on which it was noticed, for example 17/03/2026."))
     elif new.noticed_on > clock.today():
         yield FieldError("noticed_on", _("This day has not come yet."))
+    elif new.noticed_on < LAW_IN_FORCE_SINCE:  # a mistyped century gives a number and a clock that nobody can take back
+        yield FieldError("noticed_on", _("The law of data protection is in force since 18/10/2012."))
     if not new.text.strip():
         yield FieldError("text", _("Write what happened. Write nobody’s name."))
     elif len(new.text) > LONGEST_TEXT:

@@ -23,16 +23,16 @@ from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import Mark, set_mark
 from attention_point.rights.requests import stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts, check_facts
-from attention_point.rights.terms import is_claim
+from attention_point.rights.terms import LAW_IN_FORCE_SINCE, is_claim
 
 LONGEST_TEXT = 4_000  # characters
 _LONGEST_LINE = 200
-_FIRST_DAY = date(2012, 10, 18)  # Ley 1581 de 2012 is in force from here on
 CALLED_OR_WRITTEN = frozenset({"letter", "email", "phone"})
 ARRIVING_WAYS = frozenset({"mail", "web"})  # they come on any day
 PROOFS_BY_ASKER: Mapping[str, frozenset[str]] = {
     "person": frozenset({"document", "slip_and_facts", "known_here"}),
-    "child": frozenset({"document", "slip_and_facts", "known_here", "kinship"}),
+    # Not the birth record: whoever brings it would get, in the child's name, what is the child's alone.
+    "child": frozenset({"document", "slip_and_facts", "known_here"}),
     "representative": frozenset({"power"}),
     "parent": frozenset({"kinship", "power", "slip_and_facts", "known_here"}),
     "family_defender": frozenset({"office"}),
@@ -201,7 +201,7 @@ def _check_day(new: NewRequest) -> Iterator[FieldError]:
     elif day > today:
         yield FieldError("received_on", _("This day has not come yet."))
     # A mistyped century would give a clock that ended before the law began.
-    elif day < _FIRST_DAY:
+    elif day < LAW_IN_FORCE_SINCE:
         yield FieldError("received_on", _("The law of data protection is in force since 18/10/2012."))
     elif not is_working_day(day) and new.channel not in ARRIVING_WAYS and not new.was_open:
         message = _(

@@ -29,6 +29,7 @@ from attention_point.rights.requests.services import (
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"
+NOT_PROVED = "not_proved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,13 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     if is_granted and not request.is_proved:
         message = _("First note how it was proved who asks: nobody else may get or change these data.")
         raise Invalid(message, (FieldError("outcome", message),))
+    # Every other ground tells whether somebody is on file, and that may be all that a violent partner wants to know.
+    if not request.is_proved and set(decision.grounds) != {NOT_PROVED}:
+        message = _(
+            "It is not proved who asks: choose “It could not be proved that who asks may ask”, and nothing else. The "
+            "answer must not tell whether somebody is on file."
+        )
+        raise Invalid(message, (FieldError("grounds", message),))
     if is_granted and request.person is None and request.kind in KINDS_ABOUT_SOMEBODY_ON_FILE:
         message = _("First join the request to a record. Is nobody on file? Refuse it: no data are kept here.")
         raise Invalid(message, (FieldError("outcome", message),))

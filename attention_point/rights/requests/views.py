@@ -32,13 +32,12 @@ from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.rights.purposes import label_purpose
-from attention_point.rights.requests import forms, letters, services, stored_requests
+from attention_point.rights.purposes import PURPOSE_LABELS, label_purpose
+from attention_point.rights.requests import askers, forms, letters, services, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
 PAGE_SIZE = 25
-_ONESELF = frozenset({"person", "child"})
 
 
 @blueprint.get("")
@@ -163,7 +162,7 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
     person = None
     if stored.person is not None:
         person = people_records.view_person(session, actor, stored.person, "rights")
-    has_confidential_record = _has_confidential_record(session, stored)
+    has_confidential_record = askers.has_confidential_record(session, actor, stored)
     names = find_actor_names(session, [step["by"] for step in stored.note["steps"]])
     return render_template(
         "rights/request.html",
@@ -177,8 +176,11 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
         done=list(letters.list_done(stored)),
         steps=[(datetime.fromisoformat(step["at"]), step["step"], names[step["by"]]) for step in stored.note["steps"]],
         forms=_build_step_forms(stored, failed_form) if stored.is_open and actor.may("rights.decide") else {},
+        copy_reader=askers.find_copy_reader(stored),
+        acts_for_another=stored.note["asker"] in askers.ACTING_FOR_ANOTHER,
         may_be_at_risk=not stored.is_silent and has_confidential_record,
-        asks_for_another_at_risk=stored.note["asker"] not in _ONESELF and has_confidential_record,
+        asks_for_another_at_risk=stored.note["asker"] not in askers.ONESELF
+        and (has_confidential_record or askers.has_company_at_risk(session, actor, stored)),
     )
 
 
@@ -206,14 +208,6 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
         # changed in between.
         step_forms[name]["version"].data = step_forms[name]["version"].data or str(stored.version)
     return step_forms
-
-
-def _has_confidential_record(session: Session, stored: StoredRequest) -> bool:
-    """Whether a letter, a call or a word to another could harm the person. Told to those who may see such records."""
-    if stored.person is None or not grants.may_see_confidential(session, current_actor(), stored.person):
-        return False
-    visits = intake_queries.list_visits_of_people(session, merging.list_linked(session, stored.person))
-    return any(not intake_queries.is_in_ordinary_lists(visit) for visit in visits)
 
 
 def require_visible_request(session: Session, request_id: UUID) -> StoredRequest:
@@ -253,8 +247,12 @@ def draw_paper(session: Session, settings: Settings, request_id: UUID, paper: st
         contact=settings.contact,
         watermark=get_watermark(settings),
         person_name=people_records.format_full_name(record.record) if record else "",
-        # Where somebody's data were sent is told to nobody who did not prove that they may know it.
-        purposes=[label_purpose(session, purpose) for purpose in stored.note["purposes"] if stored.is_proved],
+        # To whom somebody's data were sent is told to the person alone, who proved to be that person.
+        purposes=[
+            label_purpose(session, purpose)
+            for purpose in stored.note["purposes"]
+            if purpose in PURPOSE_LABELS or (stored.is_proved and stored.note["asker"] in askers.ONESELF)
+        ],
     )
     return write_pdf(report, build_report_wording())
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.accounts.sign_in import throttle
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, public
-from attention_point.foundation.errors import FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Busy, FieldError, Invalid, NotFound, TooManyTries
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.network.ip_addresses import get_visitor_network
@@ -48,8 +48,14 @@ def file_request() -> Response | tuple[str, int]:
             FieldError("is_safe", _(NOT_SAFE)) if error.field == "is_safe" else error for error in errors
         )
         return render_template("rights/web_form.html", form=form), 422
-    _count_filing()
-    stored_requests.require_room(db_session())
+    try:
+        _count_filing()
+        stored_requests.require_room(db_session())
+    except (TooManyTries, Busy) as error:
+        # Many share one address of their telephone company: what they typed stays, and they learn where else to ask.
+        page = make_response(render_template("rights/web_form.html", form=form, refusal=error.message), error.status)
+        page.headers["Retry-After"] = str(error.retry_after)
+        return page
     try:
         request_id = services.register_request(db_session(), VISITOR, new_request)
     except Invalid as error:
