@@ -69,6 +69,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
     "answers-by-time": (("answer",), "answer > 3"),
     "answers-by-entity-and-time": (("need", "answer"), "answer > 3"),
     "openings-by-entity-and-time": (("need", "answer"), "answer > 1"),
+    "person-outcomes-by-entity": (("need", "again"), "answer > 7"),
     **{f"people-by-{name}": ((name,), COUNTED) for name in ("population", "document", "origin", "municipality",
                                                            "intention", "education", "ethnicity", "gender",
                                                            "disability")},

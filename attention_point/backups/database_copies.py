@@ -1,7 +1,7 @@
 """A consistent copy of the database while others write, and its way back into an empty database.
 
-SQLite writes a copy of itself in one reading transaction (``VACUUM INTO``), without what deleted rows left in free
-pages. PostgreSQL gives each table as text (``COPY``) in one transaction that reads as of one moment.
+SQLite is copied page by page in one reading transaction; what was deleted left zeros (``secure_delete``). PostgreSQL
+gives each table as text (``COPY``) in one transaction that reads as of one moment.
 """
 
 import sqlite3
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from attention_point.backups.archive import Archive, BackupError, Member
+from attention_point.backups.pacing import Pace
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import upgrade_database
 from attention_point.foundation.language import gettext as _
@@ -38,6 +39,7 @@ SQLITE_MEMBER = "database.sqlite"
 _TABLE_FOLDER = "tables"
 _REVISION_TABLE = "alembic_version"
 _CHUNK_BYTES = 4 * 1024 * 1024
+_PAGES_AT_ONCE = 256  # one megabyte
 
 
 def read_chunks(path: Path) -> Iterator[bytes]:
@@ -64,8 +66,19 @@ def list_tables(database: Database) -> list[str]:
 def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
     """Write a copy of a SQLite database into a new file of mode 0600. Gives the rows of each table."""
     create_private_file(copy)
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        connection.execute("VACUUM INTO ?", (str(copy),))
+    with (
+        copy.open("rb") as written_file,
+        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)) as source,
+        closing(sqlite3.connect(copy, isolation_level=None)) as target,
+    ):
+        # What others write from here on is not in the copy.
+        source.execute("BEGIN")
+        source.execute("PRAGMA SCHEMA_VERSION").fetchone()
+        # Nobody reads half a copy: it needs no journal of its own.
+        target.execute("PRAGMA JOURNAL_MODE=OFF")
+        pace = Pace(written_file)
+        source.backup(target, pages=_PAGES_AT_ONCE, progress=lambda *_progress: pace.rest())
+        target.execute("PRAGMA JOURNAL_MODE=DELETE")  # a restored one has a log again when a server opens it
     return count_sqlite_rows(copy)
 
 

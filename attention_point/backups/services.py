@@ -14,6 +14,7 @@ from typing import Any
 
 from attention_point.backups import database_copies, encryption, instance_files
 from attention_point.backups.archive import Archive, BackupError, Member, stream_archive
+from attention_point.backups.pacing import rest_between
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
 from attention_point.foundation.database.migrations import find_newest_revision
@@ -62,7 +63,7 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
     def write_half() -> None:
         with _open_new_file(half) as file:
             chunks = stream_archive(_list_members(database, settings, rows), manifest)
-            encryption.encrypt_stream(chunks, file, recipients)
+            encryption.encrypt_stream(rest_between(chunks, file), file, recipients)
             file.flush()
             os.fsync(file.fileno())
 

@@ -228,12 +228,6 @@ class ServiceRow(DatedRow):
         papers = row.papers if row and row.papers else self.papers
         return tuple(requirement for requirement in papers if requirement.is_in_force(day))
 
-    def documents_on(self, day: date, instrument: str | None = None) -> tuple[AcceptedDocumentRow, ...]:
-        """The documents accepted on a day, by the instrument of the suggestion if it has one."""
-        row = self.find_instrument(instrument)
-        documents = row.documents if row and row.documents else self.documents
-        return tuple(document for document in documents if document.is_in_force(day))
-
     def find_instrument(self, code: str | None) -> InstrumentRow | None:
         """An instrument by its code, or None."""
         return next((instrument for instrument in self.instruments if instrument.code == code), None)

@@ -1,7 +1,6 @@
-"""How far a rotation is: the one table of this room. It names no row but the last one that was looked at."""
+"""For which version of a key rows were renewed: the one table of this room. It names no row."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,14 +9,13 @@ from attention_point.foundation.database import Base
 
 
 class KeyRotation(Base):
-    """How far the rows of one kind are renewed for a version of a key: ``last_row`` is the last one looked at.
+    """That the rows of one kind are renewed for a version of a key.
 
-    ``finished_at`` is empty while rows wait, and where a rotation was interrupted.
+    ``finished_at`` is empty while they are, and where a rotation was interrupted.
     """
 
     __tablename__ = "key_rotation"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger)
-    last_row: Mapped[UUID | None]
     finished_at: Mapped[datetime | None]

@@ -1,38 +1,38 @@
 """Renews the rows that stand under an older version of a key, in small transactions, while the desk works.
 
-A batch holds the database for a few milliseconds and then lets the others write. How far it came is stored with each
-batch: whoever starts it again after a crash goes on there.
+A batch is made in a session that only reads, holds the database for a moment to be stored, and then lets the others
+write. Only rows that wait are looked at: whoever starts it again after a crash goes on with those that are left.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
+from attention_point.foundation.damage_notes import DamagedValue, list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import Busy
-from attention_point.foundation.key_rotation import Rotation
+from attention_point.foundation.key_rotation import Batch, Rotation
 from attention_point.foundation.vault import get_vault
 from attention_point.foundation.vault.keyring import INDEX
 from attention_point.keys.models import KeyRotation
 
 SESSION_KEY = "rotations"
 """Under it a database's ``info`` holds the rotations of all rooms: the application puts them there."""
-# Never so few that the desk registers people faster than they are renewed.
-_SMALLEST_LIMIT, _LARGEST_LIMIT = 5, 400
-# A registration takes some milliseconds itself: it may wait for one batch without being noticed.
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.004, 0.012
+_SMALLEST_LIMIT, _LARGEST_LIMIT = 10, 400
+# A registration that finds the database held asks again after one millisecond, then after two more, then after five.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.001, 0.003
 # Between batches everybody else has the database for twice as long.
 _REST, _LONGEST_REST = 2.0, 0.1
 _MAX_PASSES = 3
 _BUSY_SECONDS = 0.2
 
 WatchRows = Callable[[int], None]
-"""Is told after each batch how many rows were looked at in it."""
+"""Is told after each batch how many rows it settled."""
 
 
 def count_by_version(session: Session, rotation: Rotation) -> Counter[int]:
@@ -56,29 +56,52 @@ def get_current_version(session: Session, rotation: Rotation) -> int:
     return vault.index_version if rotation.key == INDEX else vault.wrap_version
 
 
+def list_unseen(session: Session, rotations: Sequence[Rotation]) -> list[Rotation]:
+    """Those of which rows wait, and which were not looked at to the end since the key has its current version."""
+    waiting = count_waiting(session, rotations)
+    finished = select(KeyRotation.name, KeyRotation.version).where(KeyRotation.finished_at.is_not(None))
+    versions = {row.name: row.version for row in session.execute(finished)}
+    return [
+        rotation
+        for rotation in rotations
+        if waiting[rotation.label] and versions.get(rotation.label) != get_current_version(session, rotation)
+    ]
+
+
 def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda _count: None) -> int:
     """Renew all rows of a rotation that wait. Returns how many still wait: those that do not open.
 
-    Several passes, because a row that somebody holds is left out, and a server that had not read the changed keyring
-    yet may have written one under the version before.
+    Several passes, because a row that somebody holds or changes is left out, and a server that had not read the
+    changed keyring yet may have written one under the version before.
     """
     waiting = 0
     for _pass in range(_MAX_PASSES):
-        limit, is_finished = _SMALLEST_LIMIT, False
-        while not is_finished:
-            try:
-                is_finished, seconds = _renew_batch(database, rotation, limit)
-            except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
-                time.sleep(_BUSY_SECONDS)
-                continue
-            watch(limit)
-            limit = _adapt_limit(limit, seconds)
-            time.sleep(min(seconds * _REST, _LONGEST_REST))
+        _store_state(database, rotation, is_finished=False)
+        _renew_waiting(database, rotation, watch)
+        _store_state(database, rotation, is_finished=True)
         with database.read_session() as session:
             waiting = count_waiting(session, [rotation])[rotation.label]
         if not waiting:
             break
     return waiting
+
+
+def _renew_waiting(database: Database, rotation: Rotation, watch: WatchRows) -> None:
+    """Renew once all rows that wait, in batches."""
+    limit, place, is_finished = _SMALLEST_LIMIT, None, False
+    while not is_finished:
+        with database.read_session() as session:
+            batch = rotation.prepare_batch(session, place, limit)
+            damaged_values = list_noted_damage(session)
+        seconds, damaged_records = _store_batch(database, batch)
+        damaged_values += damaged_records
+        # In a transaction of its own: no batch holds the head of the journal, which registrations wait for.
+        if damaged_values:
+            write_damage_to_journal(database, SYSTEM, damaged_values)
+        watch(batch.count)
+        place, is_finished = batch.last, batch.last is None
+        limit = _adapt_limit(limit, seconds)
+        time.sleep(min(seconds * _REST, _LONGEST_REST))
 
 
 def _adapt_limit(limit: int, seconds: float) -> int:
@@ -88,29 +111,25 @@ def _adapt_limit(limit: int, seconds: float) -> int:
     return min(limit * 2, _LARGEST_LIMIT) if seconds < _SHORTEST_SECONDS else limit
 
 
-def _renew_batch(database: Database, rotation: Rotation, limit: int) -> tuple[bool, float]:
-    """Renew the next rows in a transaction of their own. Returns whether the end was reached, and how long it took.
+def _store_batch(database: Database, batch: Batch) -> tuple[float, list[DamagedValue]]:
+    """Store a batch. Returns the seconds at work, without waiting for others or for the disk, and what is damaged."""
+    while True:
+        try:
+            with database.write_session() as session:
+                begun = time.perf_counter()
+                batch.write(session)
+                seconds = time.perf_counter() - begun
+        except Busy:  # somebody writes for long, as an import does: nothing is lost by waiting
+            time.sleep(_BUSY_SECONDS)
+            continue
+        # Else the next registration would bring into the file what was written here, and wait for it.
+        database.shorten_log()
+        return seconds, list_noted_damage(session)
 
-    The time is that of the work itself, in seconds: what waits for others or for the disk says nothing of the batch.
-    """
+
+def _store_state(database: Database, rotation: Rotation, *, is_finished: bool) -> None:
+    """Store that the rows of a rotation are being renewed for the current version, or that all of them were seen."""
     with database.write_session() as session:
-        begun = time.perf_counter()
-        state = session.get(KeyRotation, rotation.label)
         version = get_current_version(session, rotation)
-        if state is None:
-            state = KeyRotation(name=rotation.label)
-            session.add(state)
-        # Another version, or another pass for rows that were left out: both begin at the first row.
-        if state.version != version or state.finished_at is not None:
-            state.version, state.last_row, state.finished_at = version, None, None
-        state.last_row = rotation.rewrap_batch(session, state.last_row, limit)
-        is_finished = state.last_row is None
-        if is_finished:
-            state.finished_at = clock.now()
-        session.flush()
-        damaged_values, seconds = list_noted_damage(session), time.perf_counter() - begun
-    # After the batch, in a transaction of its own: no batch holds the head of the journal, which registrations wait
-    # for.
-    if damaged_values:
-        write_damage_to_journal(database, SYSTEM, damaged_values)
-    return is_finished, seconds
+        finished_at = clock.now() if is_finished else None
+        session.merge(KeyRotation(name=rotation.label, version=version, finished_at=finished_at))

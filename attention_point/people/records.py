@@ -150,16 +150,14 @@ def carries_tag(session: Session, person: DecryptedPerson, tags: Iterable[querie
 
 
 def disclose_fields(
-    session: Session, people: Iterable[UUID], fields: frozenset[str], day: date | None = None
+    session: Session, people: Iterable[UUID], fields: frozenset[str]
 ) -> dict[UUID, dict[str, Any] | None]:
     """Only the named fields of several people, for readers who may see no more; the caller keeps the journal.
 
     None stands for a person whose record does not open; the erased are left out.
     """
     return {
-        person: {name: value for name, value in add_age(opened.record, day).items() if name in fields}
-        if opened
-        else None
+        person: {name: value for name, value in add_age(opened.record).items() if name in fields} if opened else None
         for person, opened in open_people(session, people).items()
     }
 
@@ -197,13 +195,11 @@ def format_full_name(record: Mapping[str, Any]) -> str:
     return " ".join(record[name] for name in NAME_FIELDS if record.get(name))
 
 
-def list_person_differences(
-    yours: Mapping[str, Any], theirs: Mapping[str, Any], fields: Iterable[PersonField] = ASKED_FIELDS
-) -> tuple[Difference, ...]:
+def list_person_differences(yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[Difference, ...]:
     """The fields in which two records differ; a dash stands for a blank field."""
     differences = (
         Difference(_(field.label), _describe(field, yours.get(field.name)), _describe(field, theirs.get(field.name)))
-        for field in fields
+        for field in ASKED_FIELDS
         if yours.get(field.name) != theirs.get(field.name)
     )
     return tuple(difference for difference in differences if difference.yours != difference.theirs)

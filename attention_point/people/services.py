@@ -115,9 +115,8 @@ def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mappin
     lock_for_transaction(session, *(tag for _kind, tag in document_tags))
     people = {person for person, _fields in statements if person}
     people.update(queries.list_people_by_tags(session, document_tags))
-    if people:  # a statement that joins one record of a merged person goes to the record that goes on
-        people.update(*merging.map_linked(session, people).values())
-    lock_for_transaction(session, *people)
+    # A statement that joins one record of a merged person goes to the record that goes on.
+    merging.lock_linked(session, people)
 
 
 def receive_person(session: Session, statement: PersonStatement) -> ReceivedPerson:
@@ -181,7 +180,7 @@ def lock_and_open_for_correction(
     document_tags = _list_document_tags(session, {"documents": documents})
     lock_for_transaction(session, *(tag for tags in document_tags for _kind, tag in tags))
     # With every record of the same person: their visits are counted anew together.
-    lock_for_transaction(session, *merging.list_linked(session, person))
+    merging.lock_linked(session, [person])
     return records.open_chosen_person(session, person)
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from attention_point.foundation.codelists import get_code_list
 from attention_point.texts import fold_text
 
 Item = TypeVar("Item")
@@ -96,10 +97,10 @@ def _compare_words(typed: str, word: str) -> float:
     return 0.6 if fuzz.ratio(typed, word) >= _LEAST_RATIO else 0.0
 
 
+@cache
 def read_search_words() -> Mapping[str, str]:
-    """What people say for a need, by its code."""
-    words: Mapping[str, str] = _read_file()["words"]
-    return words
+    """What people say for a need, by its code, in both languages."""
+    return {words.code: f"{words.es} {words.en}" for words in get_code_list("need_words")}
 
 
 def list_first_services() -> frozenset[str]:
@@ -111,5 +112,4 @@ def list_first_services() -> frozenset[str]:
 @cache
 def _read_file() -> Mapping[str, Any]:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    words = {code: " ".join(words) for code, words in content["words"].items()}
-    return {"words": words, "first": frozenset(content["first"]), "silent": frozenset(content["silent"].split())}
+    return {"first": frozenset(content["first"]), "silent": frozenset(content["silent"].split())}

@@ -92,13 +92,6 @@ def find_due_day(referral: ListedReferral) -> date | None:
     return _find_last_day_to_finish(referral) if referral.state == "accepted" else None
 
 
-def find_last_day(referral: ListedReferral) -> date | None:
-    """The last day on which a referral that waits for its answer is open; None for one that does not wait."""
-    if referral.state not in WAITING_STATES:
-        return None
-    return _add_term(clock.local_day(find_start(referral)), find_clock(referral).expire)
-
-
 def find_start(referral: ListedReferral) -> datetime:
     """When its present term began: with the creation, when it was opened anew, or when it was accepted."""
     if referral.state not in WAITING_STATES:

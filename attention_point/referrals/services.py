@@ -172,12 +172,21 @@ def store_person_outcome(
         message = _("Somebody else noted this before you. Look at it again.")
         raise Conflict(message, (difference,))
     entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
-    record = {**referral.record, "person_outcomes": [*referral.person_outcomes, entry]}
+    return store_person_outcomes(session, actor, referral, [*referral.person_outcomes, entry])
+
+
+def store_person_outcomes(
+    session: Session, actor: Actor, referral: queries.DecryptedReferral, outcomes: Sequence[dict[str, Any]]
+) -> queries.DecryptedReferral:
+    """Replace the list of what the person says of a locked referral, and let the counts follow."""
+    record = {**referral.record, "person_outcomes": list(outcomes)}
     sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
     session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
     # Not which outcome: what the person says stays sealed.
     journal.record(session, actor, "referral.outcome", "referral", referral.id)
-    return replace(referral, record=record)
+    changed_referral = replace(referral, record=record)
+    count_changes(session, [(referral, changed_referral)])
+    return changed_referral
 
 
 def require_visible_referral(

@@ -136,7 +136,7 @@ LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
 
 ERASERS = (
     # The requests first: a mark that is gone says no more whose request it was.
-    Eraser("rights-requests", stored_requests.erase_requests),
+    Eraser("rights-requests", stored_requests.erase_requests, stored_requests.list_people_who_wait),
     Eraser("rights-marks", erase_marks),
 )
 

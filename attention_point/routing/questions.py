@@ -1,6 +1,6 @@
 """Which facts of a visit matter for which needs: the form asks for a fact only where it decides something."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from attention_point.conditions import Condition
@@ -34,13 +34,6 @@ _FACTS_OF_RULES: Mapping[str, frozenset[str]] = {
 }
 
 
-def list_questions(offer_index: OfferIndex, needs: Iterable[str], day: date) -> tuple[str, ...]:
-    """The facts to ask for on a day, given the needs stated, in the order of ``ASKED_FACTS``."""
-    facts_by_need = find_questions(offer_index, day)
-    asked = {fact for need in needs for fact in facts_by_need.get(need, ())}
-    return tuple(fact for fact in ASKED_FACTS if fact in asked)
-
-
 def find_questions(offer_index: OfferIndex, day: date) -> Mapping[str, tuple[str, ...]]:
     """For each need that somebody answers on a day, the facts that decide how it is answered."""
     facts_by_need = {}
@@ -49,20 +42,6 @@ def find_questions(offer_index: OfferIndex, day: date) -> Mapping[str, tuple[str
         facts |= _FACTS_OF_RULES.get(need, frozenset())
         facts_by_need[need] = tuple(fact for fact in ASKED_FACTS if fact in facts)
     return facts_by_need
-
-
-def list_noted_facts(offer_index: OfferIndex, day: date) -> tuple[str, ...]:
-    """The facts that matter whatever was asked for: the agent ticks them, and they call for a service of their own."""
-    facts = {
-        fact
-        for offers in offer_index.offers_on_day(day).values()
-        for offer in offers
-        if offer.suggested_if is not None
-        for fact in offer.suggested_if.facts
-    }
-    # Births and recent violence call for a service by a rule.
-    facts |= {"child_born_in_colombia_without_note", "violence_within_72_hours"}
-    return tuple(fact for fact in ASKED_FACTS if fact in facts)
 
 
 def _list_conditions(offer: Offer) -> Iterator[Condition]:

@@ -146,7 +146,11 @@ def release_figures(period: str, note: str | None, reader_note: str | None, desp
     with use_database() as database:
         if begun_period.kind == "month":
             services.release_longer_periods(database, SYSTEM, begun_period, note)
-        public_files.make_missing_files(database, read_settings())
+        try:
+            public_files.make_missing_files(database, read_settings())
+        except AppError as error:
+            # What is published stays published: only its files are late.
+            click.echo(f"{error.message}\n{_('It is published. The next “jobs run” makes its files.')}", err=True)
 
 
 @statistics_commands.command("verify")

@@ -25,6 +25,8 @@ LONGEST_WAIT_BAND = "121+"
 ANSWER_TIME_BANDS = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"))
 LONGEST_ANSWER_BAND = "31+"
 
+ASKED_FOR_MONEY = "asked_for_money"  # stands beside what became of the referral, in a cell of its own
+
 LONGER_PERIODS: tuple[PeriodKind, ...] = ("quarter", "year")
 """The periods in which a person counts once, beside the month."""
 
@@ -71,7 +73,8 @@ class ReferralFacts(NamedTuple):
     """The facts of a referral that are counted. ``day`` is the day on which the visit that made it counts.
 
     ``answered_in`` is the number of whole days from the referral to the first answer; None while there is none.
-    ``opened_in`` is the same until the entity opened it, or answered it unopened.
+    ``opened_in`` is the same until the entity opened it, or answered it unopened. ``person_outcome`` is what the person
+    says became of it, and ``asked_for_money`` that somebody asked her for money there.
     """
 
     point: str
@@ -81,6 +84,8 @@ class ReferralFacts(NamedTuple):
     state: str
     answered_in: int | None = None
     opened_in: int | None = None
+    person_outcome: str | None = None
+    asked_for_money: bool = False
 
 
 def _find_band(value: int, bands: tuple[tuple[int, str], ...], last_band: str) -> str:
@@ -191,3 +196,8 @@ def build_entity_answer_cells(facts: ReferralFacts) -> Cells:
 def build_opening_cells(facts: ReferralFacts) -> Cells:
     days = facts.opened_in
     return () if days is None else (f"{facts.entity}|{_find_band(days, ANSWER_TIME_BANDS, LONGEST_ANSWER_BAND)}",)
+
+
+def build_person_outcome_cells(facts: ReferralFacts) -> Cells:
+    codes = (facts.person_outcome, ASKED_FOR_MONEY if facts.asked_for_money else None)
+    return tuple(f"{facts.entity}|{code}" for code in codes if code)

@@ -58,7 +58,8 @@ class DueRecount(Base):
     """What is not counted yet of the visits that an earlier version of the program recorded.
 
     ``repeats``: the people of a month who were counted before in its quarter and its year. ``times``: how soon each
-    entity opened and answered. A rebuild counts everything.
+    entity opened and answered. ``person-outcomes``: what people say became of their referrals. A rebuild
+    counts everything.
     """
 
     __tablename__ = "due_recount"

@@ -16,7 +16,7 @@ from attention_point.tallies.stored_counts import list_months_with_counts, read_
 
 PeriodCounts = dict[str, dict[str, int]]
 # What may wait for a rebuild (``DueRecount``).
-REPEATS, TIMES = "repeats", "times"
+REPEATS, TIMES, PERSON_OUTCOMES = "repeats", "times", "person-outcomes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,9 @@ def list_month_differences(session: Session, first_day: date, recount: Mapping[C
     return _leave_out(_compare_counts(read_all_cells(session, [first_day]), recount), left_out)
 
 
-def is_recount_due(session: Session, what: str = REPEATS) -> bool:
-    """Whether people of quarters and years wait for a rebuild, which counts what earlier versions recorded.
-
-    ``what`` names another thing that may wait (``DueRecount``).
-    """
-    return session.get(DueRecount, what) is not None
+def is_recount_due(session: Session) -> bool:
+    """Whether people of quarters and years wait for a rebuild, which counts what earlier versions recorded."""
+    return session.get(DueRecount, REPEATS) is not None
 
 
 def _list_due_tables(session: Session) -> frozenset[str]:
@@ -133,6 +130,7 @@ def _leave_out(differences: Iterable[TallyDifference], tables: frozenset[str]) -
 _DUE_TABLES: Mapping[str, frozenset[str]] = {
     REPEATS: frozenset(table for tables in REPEAT_TABLES.values() for table in tables),
     TIMES: frozenset({"answers-by-entity-and-time", "openings-by-entity-and-time"}),
+    PERSON_OUTCOMES: frozenset({"person-outcomes-by-entity"}),
 }
 
 

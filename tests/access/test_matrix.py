@@ -115,7 +115,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "referral": str(referral_of(answer, ENTITY)),
             "slip": visit.code,
             "entity": ENTITY,
-            "service": "EMP-SENA",
+            **{"service": "EMP-SENA", "window": "of-nobody"},
             "point": "bucaramanga",
             "line": "line-141",
             "place_id": ENTITY,

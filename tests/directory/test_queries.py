@@ -33,11 +33,11 @@ def test_an_empty_directory_is_read_without_complaint(session: Session) -> None:
 def test_witnesses_stand_for_an_apostille_until_2017_04_10(loaded: Session) -> None:
     service = queries.find_service(loaded, "RC-CO")
     assert service is not None
-    assert {document.type for document in service.documents_on(BEFORE_WITNESSES_END)} == {
+    assert {document.type for document in service.documents if document.is_in_force(BEFORE_WITNESSES_END)} == {
         "apostilled-record",
         "two-witnesses",
     }
-    assert {document.type for document in service.documents_on(AFTER)} == {"apostilled-record"}
+    assert {document.type for document in service.documents if document.is_in_force(AFTER)} == {"apostilled-record"}
     assert len(service.requirements_on(BEFORE_WITNESSES_END)) == 2
     assert len(service.requirements_on(AFTER)) == 1
 

@@ -181,6 +181,8 @@ def test_a_table_is_read_as_the_json_is(encoding: str) -> None:
         **{"services": ["Alojamiento", "Kits de higiene"], "is_open": True},
         **{"municipality": "68001", "municipality_name": "Bucaramanga"},
     }
+    (one_service,) = reading.read_service_map(CSV.replace("Alojamiento, ", "").encode(encoding))
+    assert one_service["services"] == ["Kits de higiene"]
 
 
 def test_of_municipalities_with_one_name_the_department_decides() -> None:

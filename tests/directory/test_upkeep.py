@@ -69,11 +69,16 @@ def test_peer_15_what_ends_is_told_sixty_days_before(loaded: Session, actor: Act
     before = set(endings.list_endings(queries.get_directory(loaded), TODAY))
     last_day = TODAY + timedelta(days=days)
     save_place(loaded, actor, "icbf", 1, {"valid_from": "2017-01-01", "valid_to": last_day.isoformat()})
-    loaded.scalars(select(Service).where(Service.code == "EDU")).one().valid_to = last_day
+    school, permits = (loaded.get_one(Service, code) for code in ("EDU", "MIG-REG"))
+    school.valid_to = last_day
+    window = {**(permits.instruments or [])[-1], "valid_to": last_day.isoformat()}
+    permits.instruments = [*(permits.instruments or [])[:-1], window]
     increase_revision(loaded)
     with in_language("es"):
         told = set(endings.list_endings(queries.get_directory(loaded), TODAY)) - before
-    assert {(row.subject, row.code) for row in told} == ({("place", "icbf"), ("service", "EDU")} if is_told else set())
+    assert {(row.subject, row.code) for row in told} == (
+        {("place", "icbf"), ("service", "EDU"), ("window", "MIG-REG")} if is_told else set()
+    )
 
 
 def test_one_letter_a_week_goes_to_those_who_can_mend_it(loaded: Session, actor: Actor) -> None:

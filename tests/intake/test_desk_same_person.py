@@ -10,7 +10,9 @@ from werkzeug.test import TestResponse
 
 from attention_point.foundation.access.policy import ROLES
 from attention_point.foundation.journal import JournalEntry
+from attention_point.intake.duplicates import joining
 from attention_point.intake.models import Visit
+from attention_point.people.duplicates.decisions import Judgement
 from attention_point.people.models import Person, PossibleDuplicate
 from tests.intake.desk import (
     CHECK,
@@ -26,6 +28,7 @@ from tests.intake.desk import (
     told_beside,
 )
 from tests.support.pages import PageClient, read
+from tests.support.visits import AGENT
 
 PASSPORT = {
     "documents-0-type": ["PA"],
@@ -209,6 +212,25 @@ def test_somebody_who_is_nobody_is_told_and_nothing_is_lost(app: Flask, agent: P
     assert "Esta persona no existe." in text(refused)
     assert sent(refused, CHECK)["surname_1"] == ["Velásquez"]
     assert "person_id" not in sent(refused, CHECK)
+
+
+def test_who_was_joined_meanwhile_is_told_and_the_visit_is_saved_on_the_record_that_goes_on(
+    app: Flask, agent: PageClient, known: str
+) -> None:
+    assert agent.post(RECORD, data=decided(tap(agent, checked(agent, **SISTER), "somebody_else"))).status_code == 303
+    with app.extensions["database"].read_session() as session:
+        pair = session.scalars(select(PossibleDuplicate)).one()
+    page = checked(agent, **SISTER, person_id=[str(pair.person_id)], surname_2=[], phone=["+57 300 7654321"])
+    with app.extensions["database"].write_session() as session:
+        judgement = Judgement("one-person-said-so", pair.other_id)
+        joining.decide_pair(session, AGENT, pair.person_id, pair.other_id, judgement)
+    asked = posted(agent, RECORD, decided(page))
+    assert "unió este registro con otro" in text(asked)
+    assert "Persona registrada: Carmen Velásquez" in text(asked)
+    assert "7654321" in text(asked)
+    assert agent.post(RECORD, data=decided(asked)).status_code == 303
+    with app.extensions["database"].read_session() as session:
+        assert sorted(session.scalars(select(Visit.person_id))) == [UUID(known), UUID(known), pair.person_id]
 
 
 def test_who_was_shown_is_in_the_journal(app: Flask, agent: PageClient, known: str) -> None:

@@ -24,6 +24,7 @@ from attention_point.referrals.queries import DecryptedReferral
 from tests.portal import support
 from tests.portal.support import browser, referral_of
 from tests.portal.test_pages import code_of, journaled, text
+from tests.support.counts import read_cells
 from tests.support.pages import PageClient
 from tests.support.visits import acting, person
 
@@ -76,6 +77,15 @@ def test_peer_8_the_outcome_is_confirmed_from_both_sides(app: Flask) -> None:
     (outcome,) = decrypted.person_outcomes
     assert (outcome["outcome"], outcome["by"], outcome["asked_for_money"]) == ("not_served", "visitor", True)
     assert {entry.actor for entry in journaled(app, "referral.outcome")} == {"visitor"}
+    with app.extensions["database"].read_session() as session:
+        counts = read_cells(session)
+    # Counted for the office; of what is said of its staff an entity reads no number.
+    assert {key[3] for key in counts if key[2] == "person-outcomes-by-entity"} == {
+        "sena|not_served",
+        "sena|asked_for_money",
+    }
+    assert "Qué cuentan las personas" in text(browser(app, "supervisor").get("/referrals/monitor"))
+    assert "Qué cuentan las personas" not in text(browser(app, entity="sena").get("/portal/monitor"))
 
 
 def test_the_page_says_where_and_nothing_of_who(app: Flask) -> None:

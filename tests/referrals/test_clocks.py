@@ -19,7 +19,6 @@ from attention_point.referrals.clocks import (
     DEFAULT_CLOCK,
     Lateness,
     find_due_day,
-    find_last_day,
     find_lateness,
     parse_clock,
 )
@@ -62,7 +61,6 @@ def test_a_clock_runs_over_a_long_weekend_in_working_days(session: Session) -> N
     assert find_due_day(referral) == date(2017, 8, 28)
     assert find_lateness(referral, at_noon(date(2017, 8, 28))) is Lateness.TO_OPEN
     assert find_lateness(referral, at_noon(date(2017, 8, 29))) is Lateness.TO_ANSWER
-    assert find_last_day(referral) == date(2017, 9, 18)
     assert find_lateness(referral, at_noon(date(2017, 9, 18))) is Lateness.TO_ANSWER
     assert find_lateness(referral, at_noon(date(2017, 9, 19))) is Lateness.EXPIRED
 
@@ -90,9 +88,10 @@ def test_a_service_has_a_clock_of_its_own_and_what_runs_keeps_its_own(session: S
         load_shipped(session)
         set_clock(session, "EMP-SENA", {"open": 1, "answer": 2, "expire": 4})
         referral = new_referral(session)
-        assert find_last_day(referral) == date(2017, 8, 15)
         set_clock(session, "EMP-SENA", None)
-        assert find_last_day(read(session, referral.id)) == date(2017, 8, 15)
+        for same in (referral, read(session, referral.id)):
+            assert find_lateness(same, at_noon(date(2017, 8, 15))) is Lateness.TO_ANSWER
+            assert find_lateness(same, at_noon(date(2017, 8, 16))) is Lateness.EXPIRED
 
 
 def test_what_is_accepted_is_late_after_its_appointment_and_never_expires(session: Session) -> None:

@@ -104,10 +104,9 @@ def test_tags_of_two_versions_are_found_until_the_old_ones_are_renewed(session: 
     assert rotation.count_by_version(session) == {1: len(ids)}
     for entity, referral in ids.items():
         assert queries.find_referral(session, referral, entity=entity) is not None
-    last = rotation.rewrap_batch(session, None, 1)
+    rotation.prepare_batch(session, None, 1).write(session)
     assert rotation.count_by_version(session) == {1: len(ids) - 1, 2: 1}
-    while last is not None:
-        last = rotation.rewrap_batch(session, last, 1)
+    rotation.prepare_batch(session, None, len(ids)).write(session)
     assert rotation.count_by_version(session) == {2: len(ids)}
     for entity, referral in ids.items():
         assert entity_lists.list_ids_of_entity(session, entity, ["created"], 9, newest_first=True) == [

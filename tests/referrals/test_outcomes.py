@@ -1,5 +1,6 @@
 """What the person says became of a referral: sealed, journalled without its content, and never a state of its own."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,11 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
+from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, rules, services
 from attention_point.referrals.descriptions import list_person_referrals
 from attention_point.referrals.models import Referral
+from attention_point.tallies.counted_cells import build_cells_of_facts
 from tests.support.counts import read_cells
 from tests.support.openings import grant_opening
 from tests.support.pages import PageClient
@@ -42,20 +45,25 @@ def outcome_of(session: Session, referral: UUID) -> str | None:
     return decrypted.person_outcome["outcome"] if decrypted.person_outcome else None
 
 
-def count_tallies(session: Session) -> list[Any]:
-    return sorted(read_cells(session).items())
+def count_words(session: Session) -> dict[str, int]:
+    return {key[3]: count for key, count in read_cells(session).items() if key[2] == "person-outcomes-by-entity"}
 
 
-def test_what_is_said_is_sealed_and_changes_neither_state_nor_version_nor_counts(session: Session) -> None:
+def test_what_is_said_is_sealed_and_counted_and_changes_neither_state_nor_version(session: Session) -> None:
     referral = new_referral(session)
-    before, counts = read_row(session, referral), count_tallies(session)
+    before = read_row(session, referral)
     state = (before.state, before.version, before.state_at)
     services.record_person_outcome(session, AGENT, referral, "refused", 0)
     after = read_row(session, referral)
     assert (after.state, after.version, after.state_at) == state
     assert b"refused" not in (after.sealed or b"")
-    assert count_tallies(session) == counts
     assert outcome_of(session, referral) == "refused"
+    assert count_words(session) == {"sena|refused": 1}
+    assert read_cells(session) == Counter(
+        cell for facts in recount_all(session) for cell in build_cells_of_facts(facts)
+    )
+    services.record_person_outcome(session, AGENT, referral, "unsaid", 1)
+    assert count_words(session) == {}
 
 
 def test_the_journal_keeps_that_it_was_noted_and_not_what(session: Session) -> None:

@@ -22,6 +22,7 @@ from attention_point.intake import queries as intake_queries
 from attention_point.portal.queries import SLIP_CODE, list_referrals_of_slip
 from attention_point.referrals import queries
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip, describe_guidance, describe_offer
+from attention_point.referrals.slip.places import WRITING_LINE
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, person, recorded
 
@@ -120,8 +121,9 @@ def test_peer_15_the_slip_says_how_far_the_place_can_be_relied_on(
     confirm(session, "sena", **changes)
     (referral,) = build(session, needs=["EMP-SENA"]).people[0].referrals
     assert referral.checked_note.endswith(sentence)
-    # What nobody confirmed is not printed at all.
-    assert bool(referral.contact) is bool(changes.get("confirmed_on", "unchanged"))
+    # Of what nobody confirmed nothing is printed; there is room for the address.
+    is_confirmed = bool(changes.get("confirmed_on", "unchanged"))
+    assert (referral.contact == (("Dirección:", WRITING_LINE),)) is not is_confirmed
 
 
 def test_a_closed_procedure_sends_nobody_to_the_authority(session: Session) -> None:

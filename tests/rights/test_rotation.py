@@ -44,7 +44,7 @@ def test_requests_marks_and_incidents_are_found_under_both_keys_and_renewed(
         assert found == {request.id, later.id}
         assert incidents.get_incident(session, incident).content["text"] == "Una lista."
         for rotation in ROTATIONS:
-            last = rotation.rewrap_batch(session, None, 100)
-            assert last is None or rotation.rewrap_batch(session, last, 100) is None
+            rotation.prepare_batch(session, None, 100).write(session)
+            assert rotation.prepare_batch(session, None, 100).count == 0
         session.expire_all()
         assert {version for rotation in ROTATIONS for version in rotation.count_by_version(session)} == {2}

@@ -18,6 +18,7 @@ from attention_point.intake.models import Visit
 from attention_point.people import records
 from attention_point.people.erasure import erasure_list, proof, repeating, services
 from attention_point.people.models import Person
+from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.statistics.releases.period_counts import recount_all_visits
 from attention_point.tallies.queries import list_differences
 from tests.support.visits import acting
@@ -33,6 +34,12 @@ def restore(database: Database, target: Settings, *words: str) -> tuple[int, str
         backup_commands, ["restore", *words], obj=lambda: Database(target.database_url, database.info)
     )
     return called.exit_code, called.output
+
+
+def list_asked(database: Database) -> set[Any]:
+    """Which entities are asked to erase what they keep, and of which referrals."""
+    with database.read_session() as session:
+        return {(recall.entity, recall.referral_id) for recall in list_recalls(session)}
 
 
 def list_readable(database: Database) -> set[Any]:
@@ -65,6 +72,7 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
     assert (status, "Se borró otra vez a 2 personas." in words) == (0, True), words
     with closing(Database(empty.database_url, database.info)) as restored:
         assert list_readable(restored) == everybody - erased
+        assert list_asked(restored) == list_asked(database) != set(), "the older backup did not know of it"
         with restored.read_session() as session:
             for person_id in erased:
                 with pytest.raises(NotFound):

@@ -57,7 +57,7 @@ def build_office(database: Database, settings: Settings, *features: Feature) -> 
 
 
 @pytest.fixture
-def office(database: Database, settings: Settings) -> Office:
+def office(database: Database, settings: Settings, of_pages: None) -> Office:
     """The pages of statistics without the dashboard."""
     return build_office(database, settings, statistics)
 

@@ -10,10 +10,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import pytest
+from sqlalchemy import event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,8 @@ Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]
 SERVER_FOLDER = "PYTEST_POSTGRESQL_FOLDER"
 TEMPLATE = "template_migrated"
 PATIENT_SECONDS = 60.0
+# What is rolled back stays in PostgreSQL's files, where every later test reads past it.
+MOST_TESTS = 20
 
 
 ENGINES = ("sqlite", "postgresql")
@@ -58,7 +61,7 @@ def _runs_on_its_database(item: pytest.Item, choice: str) -> bool:
         return True
     if choice in ENGINES:
         return bool(engine == choice)
-    is_of_pages = "app" in getattr(item, "fixturenames", ())
+    is_of_pages = not {"app", "of_pages"}.isdisjoint(getattr(item, "fixturenames", ()))
     if not is_of_pages or item.get_closest_marker("both_databases") or not _is_for_every_database(item):
         return True
     return bool(ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine)
@@ -79,6 +82,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server when the controlling process, which ends last, ends."""
     if not hasattr(config, "workerinput") and SERVER_FOLDER in os.environ:
         Server(Path(os.environ.pop(SERVER_FOLDER))).stop()
+
+
+@pytest.fixture
+def of_pages() -> None:
+    """A fixture that composes pages of its own asks for it: what uses them is a test of pages."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -117,21 +125,62 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class _Untouched(NamedTuple):
+    """A database of PostgreSQL to which nothing was committed, and after how many tests."""
+
+    url: str
+    tests: int
+
+
+@pytest.fixture(scope="session")
+def _untouched() -> list[_Untouched]:
+    """What a test that takes everything back has left to the next one."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def _written_to() -> set[str]:
+    """The databases to which something was committed."""
+    return set()
+
+
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh migrated database, on each engine in turn."""
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, _untouched: list[_Untouched], _written_to: set[str]
+) -> Iterator[str]:
+    """The address of a fresh migrated database, on each engine in turn.
+
+    To make and drop one costs PostgreSQL as much as a short test: who has only the ``session``, which is rolled back,
+    leaves it to the next such test.
+    """
     if request.param == "sqlite":
         path = tmp_path / "attention-point.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
     server: Server = request.getfixturevalue("postgresql_server")
-    name = f"test_{new_id().hex}"
-    server.create(name, TEMPLATE)
-    try:
-        yield server.url(name)
-    finally:
-        server.drop(name)
+    has_session_alone = _has_session_alone(request.node)
+    if has_session_alone and _untouched:
+        url, earlier_tests = _untouched.pop()
+    else:
+        name = f"test_{new_id().hex}"
+        server.create(name, TEMPLATE)
+        url, earlier_tests = server.url(name), 0
+    yield url
+    if has_session_alone and url not in _written_to and earlier_tests < MOST_TESTS:
+        _untouched.append(_Untouched(url, earlier_tests + 1))
+    else:
+        server.drop(make_url(url).database or "")
+
+
+def _has_session_alone(item: Any) -> bool:
+    """Whether neither the test nor a fixture of it asks for the database itself: only the session can write to it."""
+    fixtures = item._fixtureinfo  # pytest tells nobody else who asked for what
+    asked = {*fixtures.initialnames}
+    for name in fixtures.names_closure:
+        if name not in {"session", "database"}:
+            asked |= {argument for each in fixtures.name2fixturedefs.get(name, ()) for argument in each.argnames}
+    return "session" in asked and asked.isdisjoint({"database", "database_url"})
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +209,7 @@ def compiled() -> Compiled:
 
 
 @pytest.fixture
-def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Database]:
+def database(database_url: str, vault: Vault, compiled: Compiled, _written_to: set[str]) -> Iterator[Database]:
     """The database of the test, with the vault in its sessions."""
     opened = Database(
         database_url,
@@ -172,6 +221,7 @@ def database(database_url: str, vault: Vault, compiled: Compiled) -> Iterator[Da
             "erasers": tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers),
         },
     )
+    event.listen(opened.engine, "commit", lambda _connection: _written_to.add(database_url))
     keeper = index_keeper.NameIndexKeeper(opened.read_session, 1_000)
     opened.info[index_keeper.SESSION_KEY] = keeper
     kind = opened.engine.dialect.name

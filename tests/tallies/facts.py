@@ -63,6 +63,7 @@ REFERRALS = st.builds(
     service=st.sampled_from(NEEDS),
     state=st.sampled_from(("created", "seen", "attended")),
     answered_in=st.none() | st.integers(0, 40),
+    person_outcome=st.none() | st.sampled_from(("served", "not_served", "refused")),
 )
 
 FACTS = VISITS | REFERRALS

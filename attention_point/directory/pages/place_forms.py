@@ -1,7 +1,7 @@
 """The form of a place. It checks nothing: ``validation/`` checks a place, whether a page or a file brings it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -102,16 +102,12 @@ def _is_filled(field: Field) -> bool:
     return field.form.is_filled if isinstance(field, FormField) else bool(field.data)
 
 
-def build_place_form(
-    row: PlaceRow | None, services: Iterable[tuple[str, str]], content: Mapping[str, Any] | None = None
-) -> PlaceForm:
+def build_place_form(row: PlaceRow | None, services: Iterable[tuple[str, str]]) -> PlaceForm:
     """Build the form with its choices in the reader's language.
 
-    ``row`` is the place to edit, ``services`` pairs of code and name of what its entity offers. ``content`` replaces
-    values of the row, as a proposal would have them.
+    ``row`` is the place to edit, ``services`` pairs of code and name of what its entity offers.
     """
-    values = {**(build_form_values(row) if row else {"order": 1}), **(content or {})}
-    form = PlaceForm(data=values)
+    form = PlaceForm(data=build_form_values(row) if row else {"order": 1})
     form.municipality.choices = [("", ""), *get_code_list("municipality").form_choices(current_language())]
     for field, choices in (
         (form.holidays, HOLIDAY_LABELS),

@@ -23,7 +23,12 @@ def write_services_file(directory: Directory) -> str:
             for offer in service.offers
         ],
     }
-    return yaml.dump(file, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=120)
+    return write_file(file)
+
+
+def write_file(document: Mapping[str, Any]) -> str:
+    """A document of the directory as YAML."""
+    return yaml.dump(document, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _describe_service(service: ServiceRow) -> dict[str, Any]:

@@ -136,7 +136,8 @@ def _split_services(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     separator = next((mark for mark in _SEPARATORS if mark in value), None)
-    return [part.strip() for part in value.split(separator) if part.strip()]
+    parts = value.split(separator) if separator else [value]  # one service may have several words
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _list_errors(point: Point) -> Iterator[str]:

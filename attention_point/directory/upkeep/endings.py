@@ -65,6 +65,8 @@ def _list_service_rows(directory: Directory) -> Iterator[_Row]:
             if offer.valid_to != service.valid_to:
                 entity_name = directory.entities[offer.entity].short[language]
                 yield offer.valid_to, "offer", service.code, f"{name} · {entity_name}"
+        for instrument in service.instruments:
+            yield instrument.valid_to, "window", service.code, f"{name} · {instrument.name[language]}"
         for requirement in service.papers:
             yield requirement.valid_to, "requirement", service.code, f"{name} · {requirement.text[language]}"
         for document in service.documents:

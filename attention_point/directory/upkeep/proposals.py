@@ -1,7 +1,6 @@
 """What entities propose to change in their own places, and what the office decides. Services never commit."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -131,14 +130,6 @@ def list_proposed_changes(session: Session, proposal: Proposal) -> dict[str, tup
         name: (current.get(name), value)
         for name, value in proposal.content.items()
         if value != current.get(name) and (value or current.get(name))
-    }
-
-
-def parse_content(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a proposal as a page's form takes them: days as dates."""
-    return {
-        name: date.fromisoformat(value) if name in {"valid_from", "valid_to"} and value else value
-        for name, value in content.items()
     }
 
 

@@ -29,6 +29,7 @@ _FILES_BY_LIST = {
     "viewing_purposes": "viewing.yaml",
     "opening_reasons": "viewing.yaml",
     "unusual_readings": "viewing.yaml",
+    "need_words": "need_words.yaml",
 }
 # Two-letter codes that CLDR names and ISO 3166-1 does not assign: reserved or private ones, and groups of countries.
 CODES_OUTSIDE_ISO = frozenset(
@@ -104,10 +105,9 @@ class CodeList:
         """Returns a code with its attributes; raises KeyError for an unknown one."""
         return self._codes[code]
 
-    def has_code(self, code: str, day: date | None = None) -> bool:
-        """Tells whether the list has exactly this code; with a day, whether it is valid on it."""
-        listed_code = self._codes.get(code)
-        return listed_code is not None and listed_code.is_valid_on(day)
+    def has_code(self, code: str) -> bool:
+        """Tells whether the list has exactly this code."""
+        return code in self._codes
 
     def find_code(self, word: str) -> str | None:
         """Finds the code for an everyday word ("PEP" is PE), or for the code in capitals or small letters."""
@@ -117,6 +117,11 @@ class CodeList:
         """Returns the words for a code, or an unknown code as it is: a paper is printed all the same."""
         listed_code = self._codes.get(code)
         return code if listed_code is None else listed_code.label(language)
+
+    def choice_for_code(self, code: str, language: str) -> str:
+        """Returns the words for a code as ``form_choices`` has them, or an unknown code as it is."""
+        listed_code = self._codes.get(code)
+        return code if listed_code is None else _format_choice(listed_code, language)
 
     def form_choices(self, language: str, day: date | None = None) -> list[tuple[str, str]]:
         """Returns pairs of code and words for a form, in reading order. A municipality names its department too."""

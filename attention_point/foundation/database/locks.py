@@ -11,13 +11,17 @@ from attention_point.foundation.database.prepared_statements import PreparedStat
 _LOCK_STATEMENT = PreparedStatement(text("SELECT pg_advisory_xact_lock(:key)"))
 
 
-def lock_for_transaction(session: Session, *subjects: UUID | bytes) -> None:
-    """Hold a lock on each subject until the transaction ends. SQLite has one writer and needs none."""
+def lock_for_transaction(session: Session, *subjects: UUID | bytes) -> bool:
+    """Hold a lock on each subject until the transaction ends. SQLite has one writer and needs none.
+
+    Return whether somebody may have been waited for: what was read before may have changed meanwhile.
+    """
     if get_dialect(session).name != "postgresql":
-        return
+        return False
     # Sorted keys: two transactions that lock the same subjects never wait for each other in opposite order.
     for key in sorted({_build_lock_key(subject) for subject in subjects}):
         _LOCK_STATEMENT.execute(session, {"key": key})
+    return bool(subjects)
 
 
 def _build_lock_key(subject: UUID | bytes) -> int:

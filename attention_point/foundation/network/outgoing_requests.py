@@ -44,21 +44,15 @@ def is_reachable_address(address: Address, allowed_networks: Iterable[Network]) 
     return address.is_global and not address.is_multicast
 
 
-def post_json(
-    url: str,
-    body: bytes,
-    headers: Mapping[str, str],
-    allowed_networks: Iterable[Network],
-    timeout_seconds: float = TIMEOUT_SECONDS,
-) -> int:
+def post_json(url: str, body: bytes, headers: Mapping[str, str], allowed_networks: Iterable[Network]) -> int:
     """Send a POST request to an ``https://`` address and return the status of the reply. Raises RequestFailed."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or HTTPS_PORT
     if parts.scheme != "https" or not host:
         raise RequestFailed("address")
-    connection = _PinnedConnection(host, _resolve_host(host, port, tuple(allowed_networks)), port, timeout_seconds)
+    connection = _PinnedConnection(host, _resolve_host(host, port, tuple(allowed_networks)), port)
     # A peer that sends a byte now and then never lets the socket time out: the clock of the whole request does.
-    alarm = threading.Timer(timeout_seconds, connection.break_off)
+    alarm = threading.Timer(TIMEOUT_SECONDS, connection.break_off)
     alarm.start()
     try:
         path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
@@ -90,14 +84,14 @@ def _resolve_host(host: str, port: int, allowed_networks: tuple[Network, ...]) -
 class _PinnedConnection(http.client.HTTPSConnection):
     """Connects to an address that was checked, and verifies the certificate of the name."""
 
-    def __init__(self, host: str, address: str, port: int, timeout_seconds: float) -> None:
+    def __init__(self, host: str, address: str, port: int) -> None:
         self._tls = ssl.create_default_context()
-        super().__init__(host, port, timeout=timeout_seconds, context=self._tls)
-        self._address, self._timeout_seconds = address, timeout_seconds
+        super().__init__(host, port, timeout=TIMEOUT_SECONDS, context=self._tls)
+        self._address = address
         self.is_broken_off = False
 
     def connect(self) -> None:
-        plain_socket = socket.create_connection((self._address, self.port), self._timeout_seconds)
+        plain_socket = socket.create_connection((self._address, self.port), TIMEOUT_SECONDS)
         self.sock = plain_socket
         if self.is_broken_off:  # the alarm rang before there was a socket to shut, and rings once
             raise TimeoutError

@@ -63,6 +63,11 @@ def is_successor(keyring: Keyring, before: Keyring) -> bool:
 
 def _is_key_kept(keys: KeySet, before: KeySet) -> bool | None:
     """Whether the key that was the current one is held still; None where a later one took its place."""
+    for version, key in before.keys.items():
+        is_lost = version not in keys.keys and before.current < version >= keys.current
+        # A version that was prepared goes only after it was used: another machine may write under it already.
+        if is_lost or keys.keys.get(version, key) != key:
+            return False
     if before.current in keys.keys:
         return keys.keys[before.current] == before.keys[before.current] and keys.current >= before.current
     return None if keys.current > before.current else False

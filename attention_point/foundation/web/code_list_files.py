@@ -18,7 +18,7 @@ from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import LANGUAGES, current_language
 from attention_point.foundation.web.security.response_headers import KEPT_FOR_EVER, allow_public_cache
 
-LONG_LISTS = ("municipality", "nationality")
+LONG_LISTS = ("municipality", "nationality", "need_words")
 _ADDRESS = "/lists/<string(length=12):content_hash>/<any({lists}):name>.<any({languages}):language>.json"
 
 
@@ -47,7 +47,7 @@ def send_code_list(content_hash: str, name: str, language: str) -> Response:
     return Response(content, mimetype="application/json")
 
 
-@lru_cache(maxsize=8)  # two lists in two languages; at midnight those of yesterday are still asked for
+@lru_cache(maxsize=12)  # three lists in two languages; at midnight those of yesterday are still asked for
 def _build_file(name: str, language: str, day: date) -> tuple[str, bytes]:
     content = to_json(get_code_list(name).form_choices(language, day))
     return hashlib.sha256(content).hexdigest()[:12], content

@@ -3,7 +3,7 @@
 import re
 
 from flask import Flask, g, url_for
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 
 from attention_point.dates import parse_partial_date
@@ -43,6 +43,25 @@ def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ..
         ),
         newstyle=True,
     )
+    _add_values(environment)
+
+    @app.context_processor
+    def _build_page_context() -> dict[str, object]:
+        # A device's pages have no menu and nobody to sign out, whoever is signed in on it.
+        actor = actor if (actor := g.get("actor")) and actor.kind != "device" else None
+        return {
+            "actor": actor,
+            "language": language.current_language(),
+            "menu": build_menu(menu, actor),
+            "text_size": display.read_text_size(),
+            "contrast": display.read_contrast(),
+            "settings_demo": settings.demo,
+            "session_seconds": settings.session_idle_minutes * 60 if actor else 0,
+            "today": clock.today(),
+        }
+
+
+def _add_values(environment: Environment) -> None:
     environment.globals.update(
         csp_nonce=get_csp_nonce,
         csrf_token=build_form_token,
@@ -67,21 +86,6 @@ def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ..
         initials=display.build_initials,
         label=lambda code, name: get_code_list(name).label_for_code(str(code), language.current_language()),
     )
-
-    @app.context_processor
-    def _build_page_context() -> dict[str, object]:
-        # A device's pages have no menu and nobody to sign out, whoever is signed in on it.
-        actor = actor if (actor := g.get("actor")) and actor.kind != "device" else None
-        return {
-            "actor": actor,
-            "language": language.current_language(),
-            "menu": build_menu(menu, actor),
-            "text_size": display.read_text_size(),
-            "contrast": display.read_contrast(),
-            "settings_demo": settings.demo,
-            "session_seconds": settings.session_idle_minutes * 60 if actor else 0,
-            "today": clock.today(),
-        }
 
 
 def build_static_url(path: str) -> str:

@@ -12,6 +12,7 @@ from attention_point.foundation.text_fields import SINGLE_LINE
 from attention_point.person_fields import FIELDS_BY_NAME
 
 UNKNOWN_CODE = N_("This code does not exist.")
+NO_CODE = N_("Choose one of the list.")
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -38,6 +39,8 @@ def _check_answer(value: Any, info: ValidationInfo) -> Any:
 def _parse_code(value: str, list_name: str) -> str:
     if value in _load_codes(list_name):
         return value
+    if not value.strip():  # a number was written and its type was not chosen
+        raise PydanticCustomError("missing_code", NO_CODE)
     code = get_code_list(list_name).find_code(value)
     if code is None:
         raise PydanticCustomError("unknown_code", UNKNOWN_CODE)

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor
-from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.vault import PersonKey
 from attention_point.intake.corrections.recounting import CountedRow, list_counted_rows, lock_months, recount_person
 from attention_point.people import merging
@@ -25,7 +24,7 @@ def decide_pair(
     session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, judgement: decisions.Judgement
 ) -> str:
     """Save what an agent found out of two records, and return the decision. Raises as ``decisions.decide_pair``."""
-    open_months = _lock_records(session, later_person, earlier_person)
+    open_months = lock_records(session, later_person, earlier_person)
     decision = decisions.decide_pair(session, actor, later_person, earlier_person, judgement)
     _recount_records(session, later_person, earlier_person, open_months=open_months)
     return decision
@@ -33,14 +32,15 @@ def decide_pair(
 
 def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, reason: str) -> None:
     """Undo the decision about two records. Raises as ``decisions.undo_decision``."""
-    open_months = _lock_records(session, later_person, earlier_person)
+    open_months = lock_records(session, later_person, earlier_person)
     decisions.undo_decision(session, actor, later_person, earlier_person, reason)
     _recount_records(session, later_person, earlier_person, open_months=open_months)
 
 
-def _lock_records(session: Session, *people: UUID) -> frozenset[date]:
+def lock_records(session: Session, *people: UUID) -> frozenset[date]:
+    """Lock some people, all records of each, and the months of their visits; return those months that are open."""
     # People first, then months, and after them the journal: as a correction and a registration lock them.
-    lock_for_transaction(session, *people, *(row for person in people for row in merging.list_linked(session, person)))
+    merging.lock_linked(session, people)
     return lock_months(session, [row.day for _person, _key, rows in _list_people(session, people) for row in rows])
 
 

@@ -12,7 +12,6 @@ from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import format_datetime, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.erasure import purge
-from attention_point.intake.erasure.entity_recalls import erase_person_everywhere
 from attention_point.intake.erasure.person_reference import find_person
 from attention_point.people import merging
 from attention_point.people.erasure import proof, services
@@ -50,7 +49,7 @@ def erase_person(reference: str, ground: str, note: str, is_confirmed: bool, is_
             person = find_person(session, reference)
             traces = proof.collect_traces(session, merging.list_linked(session, person))
         with database.write_session() as session:
-            result = erase_person_everywhere(session, SYSTEM, person, ground, note)
+            result = services.erase_person(session, SYSTEM, person, ground, note)
         if is_rewritten:
             proof.rewrite_people(database)
         found = proof.prove_erasure(database, result.person_ids, traces)

@@ -1,30 +1,20 @@
-"""Erasing somebody who was sent to entities: they are told to erase what they keep of this person too."""
+"""Somebody who was sent to entities is erased, or takes a consent back: they are told, for they keep papers too."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.access import Actor
 from attention_point.intake import queries as intake_queries
-from attention_point.intake.models import Visit
-from attention_point.people import merging
-from attention_point.people.erasure.services import ErasureResult, erase_person
+from attention_point.intake.records.visit_search import find_references
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up import recalls
 from attention_point.referrals.queries import DecryptedReferral
 
 
-def erase_person_everywhere(
-    session: Session, actor: Actor, person_id: UUID, ground: str, note: str = ""
-) -> ErasureResult:
-    """Erase a person and ask the entities that had a referral to erase what they keep. Raises as ``erase_person``."""
-    # First, while the referrals still say to whom they went. What is erased because its time is over is not told: each
-    # entity has times of its own.
-    people = merging.list_linked(session, person_id)
+def recall_erased(session: Session, people: Sequence[UUID]) -> None:
+    """Ask the entities that had a referral of some people to erase what they keep (``Eraser.recall``)."""
     recall_referrals(session, list_referrals_of_people(session, people), recalls.ERASED)
-    return erase_person(session, actor, person_id, ground, note)
 
 
 def list_referrals_of_people(session: Session, people: Sequence[UUID]) -> list[DecryptedReferral]:
@@ -36,6 +26,5 @@ def list_referrals_of_people(session: Session, people: Sequence[UUID]) -> list[D
 
 def recall_referrals(session: Session, referrals: Sequence[DecryptedReferral], reason: str) -> None:
     """Ask the entities of referrals to stop using what they keep; ``reason`` is one of ``recalls``."""
-    query = select(Visit.id, Visit.reference).where(Visit.id.in_({referral.visit_id for referral in referrals}))
-    references = {row.id: row.reference for row in session.execute(query)}
+    references = find_references(session, {referral.visit_id for referral in referrals})
     recalls.recall_data(session, referrals, references, reason)

@@ -18,6 +18,7 @@ from attention_point.foundation.language import N_
 from attention_point.foundation.vault import get_vault
 from attention_point.intake import form_drafts
 from attention_point.intake.erasure import kept_counts
+from attention_point.intake.erasure.entity_recalls import recall_erased
 from attention_point.intake.models import FormDraft, Visit, VisitAddition
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
@@ -140,5 +141,5 @@ ERASERS = (
     Eraser("turns", erase_turns),
     Eraser("unfinished-forms", erase_drafts),
     Eraser("visits", erase_visits),
-    Eraser("referrals", erase_referrals),
+    Eraser("referrals", erase_referrals, recall=recall_erased),
 )

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import Check
+from attention_point.foundation.erasers import list_kept_people
 from attention_point.foundation.language import N_, in_language, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings
@@ -127,7 +128,10 @@ def _remove_batches(
 
 
 def _erase_files(session: Session, actor: Actor, person_ids: Sequence[UUID], rows: Counter[str]) -> int:
-    result = services.erase_people(session, actor, person_ids, "retention")
+    # Somebody may have asked for something since the list was made.
+    kept = list_kept_people(session)
+    past_ids = [person_id for person_id in person_ids if person_id not in kept]
+    result = services.erase_people(session, actor, past_ids, "retention")
     rows.update(result.removed)
     return len(result.person_ids)
 
@@ -161,11 +165,6 @@ def _forget_notes(session: Session, _actor: Actor, person_ids: Sequence[UUID], _
 
 def _split_into_batches(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
     return (ids[start : start + _BATCH_SIZE] for start in range(0, len(ids), _BATCH_SIZE))
-
-
-def count_erased(session: Session) -> int:
-    """How many people were erased."""
-    return session.scalar(select(func.count()).select_from(Erasure)) or 0
 
 
 def check_retention(database: Database, settings: Settings) -> Iterator[str]:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import is_in_force
 from attention_point.directory import queries as directory_queries
+from attention_point.foundation.erasers import list_kept_people
 from attention_point.intake.models import Visit
-from attention_point.people.claim_marks.marks import find_marks
 from attention_point.people.merging import map_linked
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
@@ -72,9 +72,9 @@ def find_last_kept_day(day: date, years: int) -> date:
 def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[UUID]:
     """Who was last seen before the years of a rule, in the order of ids.
 
-    Nobody with an open referral or a claim in process is among them, and of records that were joined as the same
-    person's all must be past. Under the rule of the attention the years are those of the point of the last visit, where
-    it names them.
+    Nobody with an open referral or an open request about their data is among them, and of records that were joined as
+    the same person's all must be past. Under the rule of the attention the years are those of the point of the last
+    visit, where it names them.
     """
     years_by_point = {
         point.code: point.retention_years
@@ -85,6 +85,7 @@ def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[U
     shortest = min((rule.years, *years_by_point.values()))
     candidates = dict(_list_last_days(session, find_last_kept_day(day, shortest)))
     past_people: list[UUID] = []
+    kept = list_kept_people(session)
     linked: dict[UUID, tuple[UUID, ...]] = {}
     ids = sorted(candidates)
     for start in range(0, len(ids), _ROWS_AT_ONCE):
@@ -95,13 +96,12 @@ def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[U
                 select(Referral.person_id).where(Referral.person_id.in_(batch), Referral.state.in_(OPEN_STATES))
             )
         )
-        marked = find_marks(session, batch)
         linked |= map_linked(session, batch)
         past_people += [
             person
             for person in batch
             if person not in waiting
-            and person not in marked
+            and person not in kept
             and candidates[person] < find_last_kept_day(day, years_by_point.get(points[person], rule.years))
         ]
     past = set(past_people)

@@ -13,7 +13,6 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake.corrections.pages import refused_forms
-from attention_point.intake.erasure.entity_recalls import erase_person_everywhere
 from attention_point.intake.erasure.forms import ErasureForm
 from attention_point.intake.models import Visit
 from attention_point.people import merging
@@ -62,7 +61,7 @@ def erase_person(person: UUID) -> Response:
     try:
         ground = form.read_ground()
         with db_session().begin_nested():
-            erase_person_everywhere(db_session(), current_actor(), person, ground, form.note.data or "")
+            services.erase_person(db_session(), current_actor(), person, ground, form.note.data or "")
     except Invalid as error:
         return refused_forms.keep_and_show_again(error.field_errors)
     flash(_("The data are erased."), "success")

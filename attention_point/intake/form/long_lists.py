@@ -29,8 +29,7 @@ class LongListField(StringField):
 
     def _value(self) -> str:
         # WTForms asks this for the text in the control: https://wtforms.readthedocs.io/en/stable/fields/#custom-fields
-        labels = dict(get_code_list(self.list_name).form_choices(current_language()))
-        return labels.get(self.data or "", self.data or "")
+        return get_code_list(self.list_name).choice_for_code(self.data or "", current_language())
 
 
 def find_code_by_name(list_name: str, typed_text: str | None) -> str:

@@ -61,6 +61,9 @@ def _describe_birth_date(span: DateSpan, day: date | None) -> str:
         age = _("%(least)s or %(greatest)s years", least=least_age, greatest=greatest_age)
     if day:
         age = _("%(age)s on the day of the attention", age=age)
+    if span.earliest.year != span.latest.year:  # of an age alone two years are possible: the age is what was said
+        earliest, latest = format_date(span.earliest, "medium"), format_date(span.latest, "medium")
+        return _("%(age)s (born between %(earliest)s and %(latest)s)", age=age, earliest=earliest, latest=latest)
     return f"{format_date_span(span)} ({age})"
 
 
@@ -74,6 +77,13 @@ def describe_household(household: Mapping[str, Any]) -> list[tuple[str, str]]:
     if household.get("accompanied_by"):
         rows.append((_("Who comes with the child"), label_codes("accompanied_by", [household["accompanied_by"]])))
     return rows
+
+
+def describe_guardian(guardian: Mapping[str, Any] | None) -> str:
+    """Who authorises for a child, and by what right; empty where nobody is named."""
+    if not guardian:
+        return ""
+    return f"{guardian['name']} ({label_codes('guardian_relations', [guardian['relation']]).lower()})"
 
 
 def label_codes(list_name: str, codes: Iterable[str]) -> str:

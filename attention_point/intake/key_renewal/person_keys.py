@@ -5,6 +5,7 @@ of the program that did not bind a record to the version of its row, the records
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from sqlalchemy import Update, bindparam, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.key_rotation import Rotation, read_batch
+from attention_point.foundation.key_rotation import Batch, Rotation, lock_unchanged, read_waiting
 from attention_point.foundation.language import N_
-from attention_point.foundation.vault import UNVERSIONED, PersonKey, Vault, VaultError, WrappedKey, get_vault
+from attention_point.foundation.vault import UNVERSIONED, PersonKey, VaultError, WrappedKey, get_vault
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
 from attention_point.intake.records import person_counts
@@ -25,8 +26,7 @@ from attention_point.referrals.models import Referral
 _KEYS = select(Person.id, Person.key_version, Person.wrapped_key)
 _SAVE_KEY = (
     update(Person)
-    # Only while it is as it was read: an erased person keeps no key, whatever was read before.
-    .where(Person.id == bindparam("person"), Person.wrapped_key == bindparam("old_key"))
+    .where(Person.id == bindparam("person"))
     .values(wrapped_key=bindparam("new_key"), key_version=bindparam("new_version"))
 )
 
@@ -56,39 +56,42 @@ def count_keys_by_version(session: Session) -> Mapping[int, int]:
     return {version: count for version, count in session.connection().execute(query)}
 
 
-def rewrap_keys(session: Session, after: UUID | None, limit: int) -> UUID | None:
-    """Wrap the keys of the next people anew (``Rotation.rewrap_batch``)."""
+def prepare_batch(session: Session, after: UUID | None, limit: int) -> Batch:
+    """Wrap the keys of the next people anew (``Rotation.prepare_batch``)."""
     vault = get_vault(session)
-    rows = read_batch(session, _KEYS, Person.id, after, limit)
-    changes = []
+    query = _KEYS.where(Person.wrapped_key.is_not(None), Person.key_version != vault.wrap_version)
+    rows, last = read_waiting(session, query, Person.id, after, limit)
+    read, wrapped_keys, unbound = {}, {}, {}
     for row in rows:
-        if row.wrapped_key is None or row.key_version == vault.wrap_version:
-            continue
+        wrapped = WrappedKey(row.key_version, row.wrapped_key)
         try:
-            wrapped_key = _rewrap_key(session, vault, row.id, WrappedKey(row.key_version, row.wrapped_key))
+            key = vault.open_person_key(row.id, wrapped)
         except VaultError as error:
             note_damage(session, error)
             continue
-        changes.append(
-            {
-                "person": row.id,
-                "old_key": row.wrapped_key,
-                "new_key": wrapped_key.sealed_key,
-                "new_version": wrapped_key.version,
-            }
-        )
+        if not key.are_rows_bound:
+            unbound[row.id] = key
+        read[row.id], wrapped_keys[row.id] = row.wrapped_key, vault.rewrap_person_key(row.id, wrapped)
+    write = partial(_write_keys, read=read, wrapped_keys=wrapped_keys, unbound=unbound)
+    return Batch(len(rows), last, write)
+
+
+def _write_keys(
+    session: Session,
+    read: Mapping[UUID, bytes],
+    wrapped_keys: Mapping[UUID, WrappedKey],
+    unbound: Mapping[UUID, PersonKey],
+) -> None:
+    changes = []
+    # Only while it is as it was read: an erased person keeps no key, whatever was read before.
+    for person in lock_unchanged(session, Person.id, Person.wrapped_key, read):
+        wrapped, key = wrapped_keys[person], unbound.get(person)
+        # The marked key refuses what is not bound: it may be stored only where nothing of that kind is left.
+        if key is not None and all([_bind_records(session, key, person, column) for column in _COLUMNS]):
+            wrapped = get_vault(session).rewrap_person_key(person, wrapped, bind_rows=True)
+        changes.append({"person": person, "new_key": wrapped.sealed_key, "new_version": wrapped.version})
     if changes:
         session.connection().execute(_SAVE_KEY, changes)
-    return rows[-1].id if rows else None
-
-
-def _rewrap_key(session: Session, vault: Vault, person: UUID, wrapped: WrappedKey) -> WrappedKey:
-    key = vault.open_person_key(person, wrapped)
-    if key.are_rows_bound:
-        return vault.rewrap_person_key(person, wrapped)
-    # The marked key refuses what is not bound: it may be stored only where nothing of that kind is left.
-    is_whole = all([_bind_records(session, key, person, column) for column in _COLUMNS])
-    return vault.rewrap_person_key(person, wrapped, bind_rows=is_whole)
 
 
 def _bind_records(session: Session, key: PersonKey, person: UUID, column: _SealedColumn) -> bool:
@@ -119,4 +122,4 @@ def _build_update(column: _SealedColumn, row_id: UUID, old_sealed: bytes, new_se
     return statement.values({column.sealed: new_sealed})
 
 
-PERSON_KEY_ROTATION = Rotation(N_("keys of people"), "wrap", count_keys_by_version, rewrap_keys)
+PERSON_KEY_ROTATION = Rotation(N_("keys of people"), "wrap", count_keys_by_version, prepare_batch)

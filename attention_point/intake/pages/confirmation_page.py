@@ -20,7 +20,12 @@ from attention_point.intake.family.guardians import find_age
 from attention_point.intake.follow_up.repeated_needs import OpenReferral, list_open_referrals
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS
 from attention_point.intake.form.facts_summary import describe_facts
-from attention_point.intake.form.person_summary import describe_household, describe_person, label_codes
+from attention_point.intake.form.person_summary import (
+    describe_guardian,
+    describe_household,
+    describe_person,
+    label_codes,
+)
 from attention_point.intake.pages.check_page import decisions, referral_cards
 from attention_point.intake.pages.check_page.checked_people import CheckedPerson
 from attention_point.intake.pages.check_page.doubts import list_doubts
@@ -170,5 +175,7 @@ def _describe_visit(session: Session, draft: VisitDraft) -> Iterator[tuple[str, 
     ]
     if answers:
         yield _("Consents"), " · ".join(answers)
+    if draft.guardian:
+        yield _("Who authorises"), describe_guardian(draft.guardian.model_dump())
     if draft.notes:
         yield _("Notes"), draft.notes

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.key_rotation import Rotation, read_batch
-from attention_point.foundation.vault import VaultError, get_vault
+from attention_point.foundation.key_rotation import Rotation, rotate_rows
+from attention_point.foundation.vault import get_vault
 
 
 def rotate_tags(
@@ -25,25 +24,22 @@ def rotate_tags(
         query = select(table.index_version, func.count()).where(table.tag.is_not(None)).group_by(table.index_version)
         return {version: count for version, count in session.connection().execute(query)}
 
-    def renew_batch(session: Session, after: UUID | None, limit: int) -> UUID | None:
-        vault = get_vault(session)
-        query = select(table.id, table.tag, table.index_version, table.sealed)
-        rows = read_batch(session, query, table.id, after, limit)
-        renewed = []
-        for row in rows:
-            if row.tag is None or row.index_version == vault.index_version:
-                continue
-            try:
-                person = read_person(session, row.id, row.sealed)
-            except VaultError as error:
-                note_damage(session, error)
-                continue
-            if person is not None:
-                renewed.append({"old_id": row.id, "new_tag": vault.index_tag(field, person)})
-        if renewed:
-            statement = update(table).where(table.id == bindparam("old_id"))
-            values = {"tag": bindparam("new_tag"), "index_version": vault.index_version}
-            session.connection().execute(statement.values(values), renewed)
-        return rows[-1].id if rows else None
+    def select_waiting(session: Session) -> Select[*tuple[Any, ...]]:
+        is_older = table.index_version != get_vault(session).index_version
+        return select(table.id, table.tag.label("guard"), table.sealed).where(table.tag.is_not(None), is_older)
 
-    return Rotation(name, "index", count_by_version, renew_batch)
+    def renew(session: Session, row: Row[Any]) -> dict[str, Any] | None:
+        person, vault = read_person(session, row.id, row.sealed), get_vault(session)
+        if person is None:
+            return None
+        return {"tag": vault.index_tag(field, person), "index_version": vault.index_version}
+
+    return rotate_rows(
+        name,
+        "index",
+        table.id,
+        table.tag,
+        count_by_version=count_by_version,
+        select_waiting=select_waiting,
+        renew=renew,
+    )

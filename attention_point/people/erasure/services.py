@@ -26,10 +26,11 @@ from attention_point.people.erasure.erasure_list import ListedErasure
 from attention_point.people.erasure.models import Erasure
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 
+_RETENTION = "retention"
 GROUNDS: Mapping[str, str] = {
     "claim": N_("The person asked for it (suppression, Ley 1581/2012, art. 8 e)"),
     "revocation": N_("The person withdrew the authorisation"),
-    "retention": N_("The time for which data are kept is over"),
+    _RETENTION: N_("The time for which data are kept is over"),
     "mistake": N_("The record should never have been made"),
     "authority": N_("An authority ordered it"),
 }
@@ -64,11 +65,12 @@ class ErasureNote:
 def erase_person(session: Session, actor: Actor, person_id: UUID, ground: str, note: str = "") -> ErasureResult:
     """Erase a person for good: destroy the data key, empty every row about them, leave a tombstone.
 
-    All records that were joined as one person go together. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note``
+    All records that were joined as one person go together, and the entities that got their data are asked to erase them
+    too. Counts stay. ``ground`` is a code of ``GROUNDS``; ``note``
     says in the actor's own words what it stands on, the request's number, say. Raises NotFound where there is no such
     person, Conflict where they are erased already, and Invalid for an unknown ground or a note that is too long.
     """
-    lock_for_transaction(session, person_id)
+    merging.lock_linked(session, [person_id])
     row = session.execute(select(Person.wrapped_key).where(Person.id == person_id)).first()
     if row is None:
         raise NotFound(_("There is no such person."))
@@ -84,6 +86,7 @@ def erase_people(
     note = _check_words(ground, note)
     erased_ids = _lock_readable(session, person_ids)
     now = clock.now()
+    _recall_data(session, erased_ids if ground != _RETENTION else ())
     result = _erase_rows(session, erased_ids, now)
     for person_id in erased_ids:
         content = {"at": now.isoformat(), "ground": ground, "note": note, "by": actor.journal_label}
@@ -96,6 +99,9 @@ def erase_people(
 def repeat_erasures(session: Session, listed_erasures: Mapping[UUID, ListedErasure]) -> ErasureResult:
     """Erase again whom an older copy of the database brought back. Their notes come from the list."""
     erased_ids = _lock_readable(session, tuple(listed_erasures))
+    # The copy has forgotten what entities were asked: who had confirmed it already is asked once more.
+    grounds = {person_id: _open_note(session, listed_erasures[person_id]).ground for person_id in erased_ids}
+    _recall_data(session, [person_id for person_id, ground in grounds.items() if ground != _RETENTION])
     result = _erase_rows(session, erased_ids, clock.now())
     for person_id in erased_ids:
         _add_tombstone(session, SYSTEM, listed_erasures[person_id])
@@ -134,6 +140,12 @@ def _lock_readable(session: Session, person_ids: Sequence[UUID]) -> tuple[UUID, 
     return tuple(session.scalars(query.order_by(Person.id)))
 
 
+def _recall_data(session: Session, person_ids: Sequence[UUID]) -> None:
+    # What is erased because its time is over is not told: whoever got data has times of their own.
+    for eraser in get_erasers(session) if person_ids else ():
+        eraser.recall(session, person_ids)
+
+
 def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> ErasureResult:
     # The rooms first, while the keys still open what tells them which rows to empty.
     removed = {eraser.name: eraser.erase(session, person_ids) for eraser in get_erasers(session)}
@@ -164,7 +176,7 @@ def find_note(session: Session, person_id: UUID) -> ErasureNote | None:
     return _open_note(session, erasure) if erasure else None
 
 
-def _open_note(session: Session, erasure: Erasure) -> ErasureNote:
+def _open_note(session: Session, erasure: Erasure | ListedErasure) -> ErasureNote:
     if erasure.sealed is None:
         return ErasureNote(erasure.person_id, erasure.erased_at)
     content = json.loads(get_vault(session).open(erasure_list.SEALING_PURPOSE, erasure.person_id, erasure.sealed))

@@ -135,8 +135,10 @@ def search_people(
         _add_by_number(search)
     if typed.name:
         _add_by_name(search)
-    # Sixteen letters may be a slip's code or a name: whoever was found by name was typed by name.
-    if (typed.reference or typed.slip_code) and not (typed.number or typed.phone_keys or search.found):
+    # Sixteen letters may be a slip's code or a name, and were looked for as both: "maribel sarmiento" has no digits.
+    if (typed.reference or (typed.slip_code and not typed.name)) and not (
+        typed.number or typed.phone_keys or search.found
+    ):
         search.unasked.append(WHOLE_NUMBERS_ONLY)
     _show_joined_people_once(search)
     # The same search gives the same order: of equals, whoever came last stands first.

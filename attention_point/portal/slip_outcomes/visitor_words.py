@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.accounts.sign_in import throttle
-from attention_point.foundation import clock, journal
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import FieldError, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
@@ -27,7 +27,6 @@ from attention_point.portal import queries
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
 from attention_point.referrals import services as referral_services
-from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 
 VISITOR = Actor("visitor", None, "visitor", "visitor", frozenset())
@@ -138,10 +137,7 @@ def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, wa
     times = last.get("times_asked", 0)
     _require_room(times)
     last = {**last, "asked_for_money": was_asked, "times_asked": times + 1}
-    record = {**referral.record, "person_outcomes": [*earlier, last]}
-    sealed = referral.key.seal(referral_queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
-    session.execute(update(Referral).where(Referral.id == referral.id).values(sealed=sealed))
-    journal.record(session, VISITOR, "referral.outcome", "referral", referral.id)
+    referral_services.store_person_outcomes(session, VISITOR, referral, [*earlier, last])
 
 
 def _require_room(count: int) -> None:

@@ -7,16 +7,17 @@ referrals of an entity asks for the tags of its days.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from attention_point.directory.queries import list_entity_codes
 from attention_point.foundation import clock
 from attention_point.foundation.database.identifiers import build_id_at
-from attention_point.foundation.key_rotation import Rotation
+from attention_point.foundation.key_rotation import rotate_rows
 from attention_point.foundation.language import N_
 from attention_point.foundation.vault import Vault, get_vault
 from attention_point.referrals.models import Referral
@@ -140,15 +141,23 @@ def _count_by_version(session: Session) -> dict[int, int]:
     return {versions.get(end, end): count for end, count in rows}
 
 
-def _renew_tags(session: Session, after: UUID | None, limit: int) -> UUID | None:
-    query = select(Referral.id, Referral.entity_tag).order_by(Referral.id).limit(limit)
-    rows = session.connection().execute(query if after is None else query.where(Referral.id > after)).all()
-    for row in rows:
-        # A tag of no entity in the directory stays: nobody asks for it.
-        entity = find_entity(session, row.id, row.entity_tag)
-        if entity is not None and (tag := make_tag(session, entity, row.id)) != row.entity_tag:
-            session.execute(update(Referral).where(Referral.id == row.id).values(entity_tag=tag))
-    return rows[-1].id if rows else None
+def _select_waiting(session: Session) -> Select[*tuple[Any, ...]]:
+    is_current = Referral.entity_tag.bitwise_and(_VERSIONS - 1) == get_vault(session).index_version % _VERSIONS
+    return select(Referral.id, Referral.entity_tag.label("guard")).where(~is_current)
 
 
-TAG_ROTATION = Rotation(N_("entities of referrals"), "index", _count_by_version, _renew_tags)
+def _renew_tag(session: Session, row: Row[Any]) -> dict[str, int] | None:
+    # A tag of no entity in the directory stays: nobody asks for it.
+    entity = find_entity(session, row.id, row.guard)
+    return None if entity is None else {"entity_tag": make_tag(session, entity, row.id)}
+
+
+TAG_ROTATION = rotate_rows(
+    N_("entities of referrals"),
+    "index",
+    Referral.id,
+    Referral.entity_tag,
+    count_by_version=_count_by_version,
+    select_waiting=_select_waiting,
+    renew=_renew_tag,
+)

@@ -54,7 +54,8 @@ def read_report(
     codes = [*entities, *sorted(hidden_entities)]
     points = list(list_point_names(session))
     monitor = collect_monitor(session, filters, codes, points, hidden_entities)
-    return build_report(monitor, entities, find_address, clock.now())
+    for_entity = current_actor().entity is not None
+    return build_report(monitor, entities, find_address, clock.now(), for_entity=for_entity)
 
 
 def send_workbook(

@@ -23,6 +23,7 @@ from attention_point.tallies.facts import ANSWER_TIME_BANDS, LONGEST_ANSWER_BAND
 BANDS = (*(band for _days, band in ANSWER_TIME_BANDS), LONGEST_ANSWER_BAND)
 TOGETHER = ""  # no entity has this code
 STATES_TABLE = "referrals-by-entity-and-state"
+PERSON_OUTCOMES_TABLE = "person-outcomes-by-entity"
 OPENINGS_TABLE, ANSWERS_TABLE = "openings-by-entity-and-time", "answers-by-entity-and-time"
 
 
@@ -31,7 +32,8 @@ class EntityFigures:
     """The figures of one entity, or of those for confidential topics together.
 
     ``waiting`` and ``accepted`` are open now, by days since they were made; ``states`` are those of the period's
-    referrals now; ``openings`` and ``answers`` count them by the days that they took. ``is_capped``: more are open.
+    referrals now; ``openings`` and ``answers`` count them by the days that they took, ``person_outcomes`` by what
+    people say became of them. ``is_capped``: more are open.
     """
 
     waiting: Counter[str] = field(default_factory=Counter)
@@ -40,6 +42,7 @@ class EntityFigures:
     states: Counter[str] = field(default_factory=Counter)
     openings: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
+    person_outcomes: Counter[str] = field(default_factory=Counter)
 
     @property
     def open_total(self) -> int:
@@ -124,7 +127,7 @@ def _add_period(
     points: Sequence[str],
 ) -> None:
     counted_points = [filters.point] if filters.point else _list_every_point(session, filters, points)
-    tables = (STATES_TABLE, OPENINGS_TABLE, ANSWERS_TABLE)
+    tables = (STATES_TABLE, OPENINGS_TABLE, ANSWERS_TABLE, PERSON_OUTCOMES_TABLE)
     cells = range_queries.sum_by_month(session, tables, filters.months, counted_points, filters.entity)
     this_month = first_of_month(clock.today())
     for (table, month), counts in cells.items():
@@ -132,8 +135,8 @@ def _add_period(
             entity, code = cell.split("|")
             if entity in keys and (keys[entity] != TOGETHER or month < this_month):
                 entry = figures[keys[entity]]
-                by_table = {STATES_TABLE: entry.states, OPENINGS_TABLE: entry.openings, ANSWERS_TABLE: entry.answers}
-                by_table[table][code] += count
+                counters = (entry.states, entry.openings, entry.answers, entry.person_outcomes)
+                dict(zip(tables, counters, strict=True))[table][code] += count
 
 
 def _list_every_point(session: Session, filters: Filters, points: Sequence[str]) -> list[str]:

@@ -20,11 +20,21 @@ from attention_point.foundation.paperwork import (
     Series,
     Table,
 )
-from attention_point.foundation.paperwork.cell_values import LinkedValue
 from attention_point.foundation.paperwork.report import ChartKind
-from attention_point.referrals.monitor.queries import BANDS, TOGETHER, EntityFigures, Monitor, find_median_band
+from attention_point.referrals.monitor.answer_tables import (
+    build_person_outcome_blocks,
+    build_reason_blocks,
+    build_time_blocks,
+)
+from attention_point.referrals.monitor.queries import BANDS, EntityFigures, Monitor
+from attention_point.referrals.monitor.table_parts import (
+    MAX_BARS,
+    describe_highest,
+    link_number,
+    name_entity,
+    sort_entities,
+)
 
-MAX_BARS = 10  # of a horizontal chart, so that it stays legible on a tablet; the table beside it has all rows
 BAR: ChartKind = "bar"
 HORIZONTAL_BAR: ChartKind = "hbar"
 FindAddress = Callable[[str, str], str | None]
@@ -32,9 +42,14 @@ FindAddress = Callable[[str, str], str | None]
 
 
 def build_report(
-    monitor: Monitor, entity_names: Mapping[str, str], find_address: FindAddress, read_at: datetime
+    monitor: Monitor,
+    entity_names: Mapping[str, str],
+    find_address: FindAddress,
+    read_at: datetime,
+    *,
+    for_entity: bool = False,
 ) -> Report:
-    """Build the report of a choice."""
+    """Build the report of a choice. An entity does not read what people say of it (decision 36)."""
     return Report(
         title=_("Monitor of referrals"),
         subtitle="",
@@ -44,41 +59,22 @@ def build_report(
         blocks=(
             *_build_open_blocks(monitor, entity_names, find_address),
             *_build_outcome_blocks(monitor, entity_names, find_address),
-            *_build_time_blocks(monitor, entity_names),
-            *_build_reason_blocks(monitor, entity_names),
+            *build_time_blocks(monitor, entity_names),
+            *build_reason_blocks(monitor, entity_names),
+            *(() if for_entity else build_person_outcome_blocks(monitor, entity_names)),
         ),
         reference=_("Internal"),
     )
 
 
-def _name_entity(entity: str, entity_names: Mapping[str, str]) -> str:
-    if entity == TOGETHER:
-        return _("Entities for confidential topics, together, up to last month")
-    return entity_names.get(entity, entity)
-
-
-def _sort_entities(monitor: Monitor, count: Callable[[EntityFigures], float]) -> list[str]:
-    """The entities with something to show, the highest first; those together stand last."""
-    shown = [entity for entity, figures in monitor.entities.items() if count(figures)]
-    return sorted(shown, key=lambda entity: (entity == TOGETHER, -count(monitor.entities[entity]), entity))
-
-
-def _link_number(count: int, address: str | None) -> Cell:
-    return LinkedValue(count, address) if address and count else count
-
-
-def _describe_highest(title: str) -> str:
-    return _("%(title)s. The table beside it has the figures.", title=title)
-
-
 def _build_open_blocks(monitor: Monitor, entity_names: Mapping[str, str], find_address: FindAddress) -> Iterator[Block]:
-    entities = _sort_entities(monitor, lambda figures: figures.open_total)
+    entities = sort_entities(monitor, lambda figures: figures.open_total)
     yield Heading(_("Open now"))
     if not entities:
         yield Paragraph(_("No referral is open."))
         return
     figures = [monitor.entities[entity] for entity in entities]
-    names = [_name_entity(entity, entity_names) for entity in entities]
+    names = [name_entity(entity, entity_names) for entity in entities]
     old_count = sum(entry.waiting["16-30"] + entry.waiting["31+"] for entry in figures)
     waiting_total = sum(entry.waiting.total() for entry in figures)
     yield Paragraph(
@@ -101,8 +97,8 @@ def _build_open_blocks(monitor: Monitor, entity_names: Mapping[str, str], find_a
     rows: list[tuple[Cell, ...]] = [
         (
             name,
-            _link_number(entry.waiting.total(), find_address(entity, "waiting")),
-            _link_number(entry.accepted.total(), find_address(entity, "accepted")),
+            link_number(entry.waiting.total(), find_address(entity, "waiting")),
+            link_number(entry.accepted.total(), find_address(entity, "accepted")),
             *(entry.waiting[band] for band in BANDS),
         )
         for entity, name, entry in zip(entities, names, figures, strict=True)
@@ -128,7 +124,7 @@ def _build_open_chart(names: list[str], figures: list[EntityFigures]) -> Chart:
         waiting = tuple(entry.waiting.total() for entry in figures[:MAX_BARS])
         accepted = tuple(entry.accepted.total() for entry in figures[:MAX_BARS])
     series = (Series(_("Waits for an answer"), waiting), Series(_("Accepted, in progress"), accepted))
-    return Chart("open", title, kind, categories, series, _describe_highest(title))
+    return Chart("open", title, kind, categories, series, describe_highest(title))
 
 
 def _label_ages() -> dict[str, str]:
@@ -141,13 +137,13 @@ def _label_ages() -> dict[str, str]:
 def _build_outcome_blocks(
     monitor: Monitor, entity_names: Mapping[str, str], find_address: FindAddress
 ) -> Iterator[Block]:
-    entities = _sort_entities(monitor, lambda figures: figures.referral_total)
+    entities = sort_entities(monitor, lambda figures: figures.referral_total)
     yield Heading(_("What became of the referrals of these months"))
     if not entities:
         yield Paragraph(_("No referral was made in these months."))
         return
     figures = [monitor.entities[entity] for entity in entities]
-    names = [_name_entity(entity, entity_names) for entity in entities]
+    names = [name_entity(entity, entity_names) for entity in entities]
     together = EntityFigures(states=sum((entry.states for entry in figures), Counter()))
     share = together.non_response
     if share is None:
@@ -163,7 +159,7 @@ def _build_outcome_blocks(
     title = _("Made and attended, by entity")
     made = Series(_("Made"), tuple(entry.referral_total for entry in figures[:MAX_BARS]))
     attended = Series(_("Attended"), tuple(entry.states["attended"] for entry in figures[:MAX_BARS]))
-    yield Chart("outcomes", title, "hbar", tuple(names[:MAX_BARS]), (made, attended), _describe_highest(title))
+    yield Chart("outcomes", title, "hbar", tuple(names[:MAX_BARS]), (made, attended), describe_highest(title))
     columns = (
         Column("entity", _("Entity")),
         Column("made", _("Made"), "integer"),
@@ -191,110 +187,11 @@ def _build_outcome_row(name: str, figures: EntityFigures, address: str | None) -
     return (
         name,
         figures.referral_total,
-        _link_number(states["attended"], address),
-        _link_number(states["no_show"], address),
-        _link_number(states["rejected"], address),
+        link_number(states["attended"], address),
+        link_number(states["no_show"], address),
+        link_number(states["rejected"], address),
         states["closed"],
         figures.still_waiting,
-        _link_number(states["expired"], address),
+        link_number(states["expired"], address),
         figures.non_response,
     )
-
-
-def _build_time_blocks(monitor: Monitor, entity_names: Mapping[str, str]) -> Iterator[Block]:
-    entities = _sort_entities(monitor, lambda figures: figures.openings.total() + figures.answers.total())
-    if not entities:
-        return
-    bands, language = get_code_list("answer_times"), current_language()
-    openings = sum((monitor.entities[entity].openings for entity in entities), Counter[str]())
-    answers = sum((monitor.entities[entity].answers for entity in entities), Counter[str]())
-    yield Heading(_("How soon entities open and answer"))
-    median = find_median_band(answers)
-    if median:
-        yield Paragraph(
-            _(
-                "Half of the answers came in this time or sooner: %(days)s.",
-                days=_lower_first(bands.label_for_code(median, language)),
-            )
-        )
-    title = _("Referrals opened and answered, by days")
-    yield Chart(
-        "times",
-        title,
-        "bar",
-        tuple(bands.label_for_code(band, language) for band in BANDS),
-        (
-            Series(_("Opened"), tuple(openings[band] for band in BANDS)),
-            Series(_("Answered"), tuple(answers[band] for band in BANDS)),
-        ),
-        _describe_highest(title),
-    )
-    columns = (
-        Column("entity", _("Entity")),
-        Column("opened", _("Opened"), "integer"),
-        Column("opened-in", _("Half of them within")),
-        Column("answered", _("Answered"), "integer"),
-        Column("answered-in", _("Half of those within")),
-    )
-
-    def describe_median(counts: Mapping[str, int]) -> str:
-        band = find_median_band(counts)
-        return bands.label_for_code(band, language) if band else "–"
-
-    rows: list[tuple[Cell, ...]] = []
-    for entity in entities:
-        entry = monitor.entities[entity]
-        name, opened, answered = _name_entity(entity, entity_names), entry.openings, entry.answers
-        rows.append((name, opened.total(), describe_median(opened), answered.total(), describe_median(answered)))
-    has_total = len(rows) > 1
-    if has_total:
-        rows.append(
-            (_("Total"), openings.total(), describe_median(openings), answers.total(), describe_median(answers))
-        )
-    yield Table("times", _("Time to open and to answer, by entity"), columns, tuple(rows), has_total_row=has_total)
-
-
-def _lower_first(text: str) -> str:
-    """A label as it stands within a sentence."""
-    return text[:1].lower() + text[1:]
-
-
-def _build_reason_blocks(monitor: Monitor, entity_names: Mapping[str, str]) -> Iterator[Block]:
-    if not monitor.reasons:
-        return
-    reasons, language = get_code_list("rejection_reasons"), current_language()
-    totals = sum(monitor.reasons.values(), Counter[str]())
-    label = {
-        code: reasons.label_for_code(code, language) if reasons.has_code(code) else _("A reason of the entity's own")
-        for code in totals
-    }
-    by_label: Counter[str] = Counter()
-    for code, count in totals.items():
-        by_label[label[code]] += count
-    ordered = by_label.most_common()
-    yield Heading(_("Why entities reject"))
-    yield Paragraph(
-        _(
-            "The most frequent reason is “%(reason)s”: %(count)s of %(total)s.",
-            reason=ordered[0][0],
-            count=format_number(ordered[0][1]),
-            total=format_number(totals.total()),
-        )
-    )
-    if monitor.are_reasons_cut:
-        yield Note(_("Only the newest rejections are counted here."))
-    title = _("Reasons of rejection")
-    shown = ordered[:MAX_BARS]
-    counts = Series(_("Rejected"), tuple(count for _label, count in shown))
-    yield Chart("reasons", title, "hbar", tuple(name for name, _count in shown), (counts,), _describe_highest(title))
-    columns = (
-        Column("entity", _("Entity")),
-        Column("reason", _("Reason")),
-        Column("count", _("Rejected"), "integer"),
-    )
-    rows = [
-        (_name_entity(entity, entity_names), label[code], count)
-        for entity, codes in sorted(monitor.reasons.items())
-        for code, count in codes.most_common()
-    ]
-    yield Table("reasons", _("Reasons of rejection by entity"), columns, tuple(rows))

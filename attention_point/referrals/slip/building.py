@@ -86,7 +86,7 @@ def build_slip(
             "Show it there, and tell us afterwards: %(code)s",
             code=_group_letters(visit.code),
         ),
-        emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
+        emergency_lines=tuple(_list_emergency_lines(session, travellers, places, visit.day)),
         refused_note=_describe_help(snapshot, slip_day, travellers, places),
         privacy_notice=_(PRIVACY_NOTICE),
         footer=_("Nobody may ask you for money for this guidance or for this sheet."),
@@ -147,12 +147,34 @@ def _build_people(
     snapshot: Directory, slip_day: SlipDay, travellers: Sequence[SlipTraveller], places: Sequence[Sequence[SlipPlace]]
 ) -> Iterator[SlipPerson]:
     is_shared = len(travellers) > 1
+    first_numbers: dict[SlipReferral, int] = {}
     for number, (traveller, traveller_places) in enumerate(zip(travellers, places, strict=True), 1):
+        referrals = _say_once([build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places])
         yield SlipPerson(
-            _say_once([build_slip_referral(snapshot, place, traveller, slip_day) for place in traveller_places]),
+            tuple(
+                _refer_back(snapshot, place, referral, first_number)
+                if (first_number := first_numbers.setdefault(referral, number)) < number
+                else referral
+                for place, referral in zip(traveller_places, referrals, strict=True)
+            ),
             _describe_traveller(number, traveller) if is_shared else "",
             _("Guidance was given.") if is_shared else "",
         )
+
+
+def _refer_back(snapshot: Directory, place: SlipPlace, referral: SlipReferral, first_number: int) -> SlipReferral:
+    """What somebody before on the same sheet is told already, in two lines: a family's would have a page for each."""
+    if not (referral.contact or referral.requirements or referral.advice):
+        return referral
+    return replace(
+        referral,
+        entity_name=snapshot.entities[place.entity].short[current_language()],
+        contact=(),
+        requirements=(),
+        advice=(),
+        checked_note="",
+        requirement_note=_("The same as for person %(number)s.", number=first_number),
+    )
 
 
 def _say_once(referrals: Sequence[SlipReferral]) -> tuple[SlipReferral, ...]:
@@ -227,13 +249,16 @@ def _describe_help(
     return _("If they refuse to receive you, ask for help: %(contact)s.", contact=", ".join([name, *reached]))
 
 
-def _list_emergency_lines(session: Session, places: Iterable[Iterable[SlipPlace]], day: date) -> Iterable[str]:
-    """Each line once, in the order of the places."""
+def _list_emergency_lines(
+    session: Session, travellers: Iterable[SlipTraveller], places: Iterable[Iterable[SlipPlace]], day: date
+) -> Iterable[str]:
+    """Each line once, in the order of the places; then those of what nobody is sent for, as a child who is not here."""
+    services = [(place.service, place.is_restricted) for traveller_places in places for place in traveller_places]
+    services += [(need, False) for traveller in travellers for need in sorted(traveller.unmet_needs)]
     return dict.fromkeys(
-        _format_emergency_line(emergency_line, is_confidential=place.is_restricted)
-        for traveller_places in places
-        for place in traveller_places
-        for emergency_line in directory_queries.list_emergency_lines(session, place.service, day)
+        _format_emergency_line(emergency_line, is_confidential=is_restricted)
+        for service, is_restricted in services
+        for emergency_line in directory_queries.list_emergency_lines(session, service, day)
     )
 
 

@@ -19,6 +19,8 @@ from attention_point.referrals.rules import ENDED_STATES
 from attention_point.referrals.slip.contact import describe_check, list_contact_lines
 from attention_point.referrals.slip.guidance import VERIFICATION_RULE, describe_guidance
 
+WRITING_LINE = "_" * 20  # what is left beside the label in the column of a slip on A5
+
 
 @dataclass(frozen=True, slots=True)
 class SlipTraveller:
@@ -26,7 +28,8 @@ class SlipTraveller:
 
     ``document_types`` are the codes of the documents on file. ``covered_services`` are those of which the person showed
     an accepted document. ``suggestions`` are those of the visit, as they stand in its record. The other values tell the
-    people of one slip apart without a name. ``complained_of`` is whom the person complains of.
+    people of one slip apart without a name. ``complained_of`` is whom the person complains of. ``unmet_needs`` are
+    those of a visit that is not confidential for which she is sent nowhere.
     """
 
     referrals: Sequence[DecryptedReferral]
@@ -38,6 +41,7 @@ class SlipTraveller:
     sex: str | None = None
     age: int | None = None
     complained_of: str | None = None
+    unmet_needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ def build_slip_referral(
         home_municipality=slip_day.municipality,
         has_appointment=appointment is not None,
     )
+    # The agent writes it there: whoever leaves without an address goes nowhere.
+    contact = contact or [(_("Address:"), WRITING_LINE)]
     if guidance.procedure and not place.is_restricted:
         contact.append((_("Procedure:"), guidance.procedure))
     if guidance.last_day:
@@ -199,5 +205,5 @@ def _is_covered(requirement: RequirementRow, service: ServiceRow, accepted: Set[
     asked = frozenset(requirement.documents)
     # Any one of the documents that the service accepts is enough, so that its other documents are not needed then.
     if asked and asked <= accepted:
-        return service.code in traveller.covered_services
+        return service.code in traveller.covered_services and bool(accepted & traveller.document_types)
     return bool(asked & traveller.document_types)

@@ -78,7 +78,14 @@ _AGREEMENT_FIELDS = Group(
     (
         NAME_FIELD,
         build_state_field(STATES),
-        Field("partners", N_("Partners, funders, supporters"), schema.ORGANISATIONS, codes=ROLES, listed=True),
+        Field(
+            "partners",
+            N_("Partners, funders, supporters"),
+            schema.ORGANISATIONS,
+            codes=ROLES,
+            listed=True,
+            beneath_name=True,
+        ),
         Field("object", N_("Object"), schema.LONG_TEXT, searched=True, hint=N_("What the parties agree to do.")),
         Field("signed", N_("Signed on"), schema.DATE, listed=True, hint=PART_DATE_HINT),
         Field(

@@ -96,10 +96,10 @@ def list_open_calls(session: Session, today: date) -> Sequence[Call]:
     return session.scalars(statement.order_by(case((Call.sort == "", 1), else_=0), Call.sort, Call.id)).all()
 
 
-def list_proposals_of_call(session: Session, call: RecordColumns, size: int = 50) -> Sequence[RecordColumns]:
+def list_proposals_of_call(session: Session, call: RecordColumns) -> Sequence[RecordColumns]:
     """List the newest proposals to a call."""
     record_filter = RecordFilter(index_values={CALL_INDEX_KEY: hash_folded_text(call.name)})
-    return queries.list_records_page(session, PROPOSALS, record_filter, None, size)
+    return queries.list_records_page(session, PROPOSALS, record_filter, None, 50)
 
 
 def list_board_columns(session: Session, year: int | None = None) -> list[BoardColumn]:

@@ -89,7 +89,7 @@ CALLS = CallsRegister(
             N_("The call (format 1)"),
             (
                 Field("name", N_("Name"), required=True, searched=True, hint=N_("It must be unique: add the year.")),
-                Field("issuer", N_("Issuer"), schema.ORGANISATIONS, listed=True),
+                Field("issuer", N_("Issuer"), schema.ORGANISATIONS, listed=True, beneath_name=True),
                 Field("object", N_("Object"), schema.LONG_TEXT, searched=True),
                 Field("opens", N_("Opens"), schema.DATE, listed=True, hint=PART_DATE_HINT),
                 Field("closes", N_("Closes"), schema.DATE, listed=True, hint=N_("The last day to apply.")),
@@ -157,6 +157,7 @@ PROPOSALS = CallsRegister(
                     required=True,
                     searched=True,
                     listed=True,
+                    beneath_name=True,
                     hint=N_("Its name, as in the register."),
                 ),
                 build_state_field(CODE_LISTS["proposal_states"]),
@@ -176,6 +177,7 @@ PROPOSALS = CallsRegister(
                     codes=CODE_LISTS["results"],
                     filtered=True,
                     listed=True,
+                    beneath_name=True,
                     copied=False,
                 ),
                 Field("result_reason", N_("Reason for the result"), schema.LONG_TEXT, searched=True, copied=False),
@@ -218,8 +220,8 @@ RECIPIENTS = CallsRegister(
             N_("The recipient"),
             (
                 NAME_FIELD,
-                Field("role", N_("Position"), searched=True, listed=True),
-                Field("office", N_("Office"), searched=True, listed=True),
+                Field("role", N_("Position"), searched=True, listed=True, beneath_name=True),
+                Field("office", N_("Office"), searched=True, listed=True, beneath_name=True),
                 Field("email", N_("E-mail address"), required=True, listed=True, maximum=254, copied=False),
                 Field("language", N_("Language"), schema.CODE, codes=CODE_LISTS["languages"]),
                 Field(

@@ -105,7 +105,7 @@ EVENTS = Register(
         Group(
             N_("Who"),
             (
-                Field("organisers", N_("Organisers"), schema.ORGANISATIONS, listed=True),
+                Field("organisers", N_("Organisers"), schema.ORGANISATIONS, listed=True, beneath_name=True),
                 Field("participants", N_("Participants"), schema.COUNT, listed=True, copied=False),
             ),
         ),

@@ -10,13 +10,10 @@ from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES, GEN
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.intake import queries as intake_queries
-from attention_point.intake.erasure.entity_recalls import (
-    erase_person_everywhere,
-    list_referrals_of_people,
-    recall_referrals,
-)
+from attention_point.intake.erasure.entity_recalls import list_referrals_of_people, recall_referrals
 from attention_point.people import merging
 from attention_point.people.claim_marks.revocations import store_revocation
+from attention_point.people.erasure.services import erase_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up import corrections as referral_corrections
 from attention_point.referrals.follow_up import recalls
@@ -66,7 +63,7 @@ def erase_person_of_request(session: Session, actor: Actor, request: StoredReque
     if request.person is not None:
         # The minimal note of the file says on what ground it ended, and by which request (Ley 594 de 2000).
         ground = "revocation" if request.kind == "revocation" else "claim"
-        erase_person_everywhere(session, actor, request.person, ground, request.reference)
+        erase_person(session, actor, request.person, ground, request.reference)
 
 
 def spell_out_purposes(purposes: Sequence[str]) -> tuple[str, ...]:

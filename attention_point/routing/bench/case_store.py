@@ -29,7 +29,7 @@ _DAY_KEYS = ("date", "date2")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # it stands in addresses
 
 
-class KeptCase(NamedTuple):
+class ListedCase(NamedTuple):
     """A case with the row that keeps it. ``fault`` says in words why a row of an older program is no case any more."""
 
     code: str
@@ -48,13 +48,13 @@ class CasesLoaded(NamedTuple):
     kept: int
 
 
-def list_cases(session: Session) -> list[KeptCase]:
+def list_cases(session: Session) -> list[ListedCase]:
     """The cases by their day, then by their code."""
     rows = session.scalars(select(StoredCase).where(StoredCase.removed.is_(False)))
-    return sorted(map(_read_row, rows), key=lambda kept: (kept.content.get("date", ""), kept.code))
+    return sorted(map(_read_row, rows), key=lambda listed: (listed.content.get("date", ""), listed.code))
 
 
-def get_case(session: Session, code: str) -> KeptCase:
+def get_case(session: Session, code: str) -> ListedCase:
     """A case by its code. Raises NotFound."""
     return _read_row(_get_row(session, code))
 
@@ -230,13 +230,13 @@ def _parse_day(value: Any) -> Any:
         return value  # what is no day is refused as a value of another type
 
 
-def _read_row(row: StoredCase) -> KeptCase:
+def _read_row(row: StoredCase) -> ListedCase:
     try:
         case = parse_case_of_the_field(_decode_content(row.code, row.content))
     except CasesError as error:
         fault = _(error.reason.msgid, **error.reason.params)
-        return KeptCase(row.code, row.version, row.content, None, fault)
-    return KeptCase(row.code, row.version, row.content, case, "")
+        return ListedCase(row.code, row.version, row.content, None, fault)
+    return ListedCase(row.code, row.version, row.content, case, "")
 
 
 def _get_row(session: Session, code: str, *, lock: bool = False) -> StoredCase:

@@ -100,6 +100,14 @@ class CaseForm(BaseForm):
     extra = TextAreaField(N_("What the slip or the agent must also tell this person"))
 
 
+class WindowForm(BaseForm):
+    """The days of a window, and whether somebody read them in the law or regulation."""
+
+    valid_from = DayField(N_("First day"), [Required()])
+    valid_to = DayField(N_("Last day"))
+    verified = BooleanField(N_("Checked against its source"))
+
+
 class RemoveCaseForm(BaseForm):
     """One button; ``version`` is that of the case shown."""
 

@@ -22,7 +22,7 @@ from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.json_bodies import accepts_files
 from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.routing.bench import case_store, version_history
-from attention_point.routing.bench.case_store import KeptCase
+from attention_point.routing.bench.case_store import ListedCase
 from attention_point.routing.bench.cases import find_case_differences
 from attention_point.routing.bench.comparison import CaseChange, compare_rule_sets, describe_answers
 from attention_point.routing.bench.forms import CaseForm, RemoveCaseForm, build_case_form, read_case_content
@@ -38,7 +38,7 @@ FAILED, AGREED = "differ", "agree"
 class CaseRow(NamedTuple):
     """A case in the list: its row, what it expects and in what the answer differs, in words."""
 
-    kept: KeptCase
+    listed_case: ListedCase
     expected: tuple[str, ...]
     differences: tuple[str, ...]
 
@@ -54,8 +54,12 @@ def list_cases() -> str:
     """List the cases, those to which the rules answer otherwise first; ``need`` and ``state`` narrow the list."""
     session = db_session()
     rule_set, need, state = get_rule_set(session), request.args.get("need", ""), request.args.get("state", "")
-    kept_cases = case_store.list_cases(session)
-    rows = [_build_row(kept, rule_set) for kept in kept_cases if not need or need in _list_codes(kept)]
+    listed_cases = case_store.list_cases(session)
+    rows = [
+        _build_row(listed_case, rule_set)
+        for listed_case in listed_cases
+        if not need or need in _list_codes(listed_case)
+    ]
     counts = {"": len(rows), FAILED: sum(not row.agrees for row in rows), AGREED: sum(row.agrees for row in rows)}
     shown = [row for row in rows if state not in (FAILED, AGREED) or row.agrees == (state == AGREED)]
     shown.sort(key=lambda row: row.agrees)
@@ -65,8 +69,8 @@ def list_cases() -> str:
         counts=counts,
         need=need,
         state=state,
-        needs=_list_needs(kept_cases, rule_set),
-        has_cases=bool(kept_cases),
+        needs=_list_needs(listed_cases, rule_set),
+        has_cases=bool(listed_cases),
         version=version_history.find_current_version(session),
     )
 
@@ -76,16 +80,16 @@ def list_cases() -> str:
 def show_case(code: str) -> str:
     """Show a case in words: the person, what must come out, what the rules answer on each of its days."""
     session = db_session()
-    rule_set, kept = get_rule_set(session), case_store.get_case(session, code)
-    wording, case = Wording(rule_set.directory), kept.case
+    rule_set, listed_case = get_rule_set(session), case_store.get_case(session, code)
+    wording, case = Wording(rule_set.directory), listed_case.case
     return render_template(
         "routing/case.html",
-        row=_build_row(kept, rule_set),
+        row=_build_row(listed_case, rule_set),
         case=case,
         situation=wording.describe_situation(case.situation) if case else [],
         answers=[(day, describe_answers(case, day, rule_set)) for day in case.days] if case else [],
         version=version_history.find_current_version(session),
-        remove_form=RemoveCaseForm(data={"version": kept.version}),
+        remove_form=RemoveCaseForm(data={"version": listed_case.version}),
     )
 
 
@@ -101,17 +105,17 @@ def add_case() -> ViewReply:
 @requires("routing.edit")
 def edit_case(code: str) -> ViewReply:
     """Edit a case."""
-    kept = case_store.get_case(db_session(), code)
-    form = build_case_form(get_directory(db_session()), {**kept.content, "version": kept.version})
+    listed_case = case_store.get_case(db_session(), code)
+    form = build_case_form(get_directory(db_session()), {**listed_case.content, "version": listed_case.version})
     if request.method == "GET":
-        form.version.data = str(kept.version)
+        form.version.data = str(listed_case.version)
 
     def save() -> str:
-        content = read_case_content(form, kept.content)
+        content = read_case_content(form, listed_case.content)
         case_store.save_case(db_session(), current_actor(), code, form.read_version(), content)
         return code
 
-    return _show_or_save_form(form, save, kept)
+    return _show_or_save_form(form, save, listed_case)
 
 
 @blueprint.post("/cases/<string(maxlength=40):code>/remove")
@@ -204,7 +208,7 @@ class Comparison(NamedTuple):
 def compare_with_rules_in_force(directory: Directory) -> Comparison:
     """What a directory that is not saved would alter in the answers to the cases."""
     session = db_session()
-    cases = [kept.case for kept in case_store.list_cases(session) if kept.case]
+    cases = [listed_case.case for listed_case in case_store.list_cases(session) if listed_case.case]
     changes = compare_rule_sets(cases, get_rule_set(session), build_rule_set(directory))
     return Comparison(changes, len(cases), sum(change.agreed and not change.agrees for change in changes))
 
@@ -215,41 +219,41 @@ def _offer_comparison() -> dict[str, Callable[[Directory], Comparison]]:
     return {"compare_with_rules_in_force": compare_with_rules_in_force}
 
 
-def _build_row(kept: KeptCase, rule_set: RuleSet) -> CaseRow:
-    if kept.case is None or kept.case.expectation is None:
-        return CaseRow(kept, (), (kept.fault,))
+def _build_row(listed_case: ListedCase, rule_set: RuleSet) -> CaseRow:
+    if listed_case.case is None or listed_case.case.expectation is None:
+        return CaseRow(listed_case, (), (listed_case.fault,))
     wording = Wording(rule_set.directory)
-    differences = find_case_differences(kept.case, rule_set.offers, rule_set)
+    differences = find_case_differences(listed_case.case, rule_set.offers, rule_set)
     return CaseRow(
-        kept,
-        tuple(wording.describe_expectation(kept.case.expectation)),
+        listed_case,
+        tuple(wording.describe_expectation(listed_case.case.expectation)),
         tuple(map(wording.describe_difference, differences)),
     )
 
 
-def _list_needs(kept_cases: list[KeptCase], rule_set: RuleSet) -> list[tuple[str, str]]:
+def _list_needs(listed_cases: list[ListedCase], rule_set: RuleSet) -> list[tuple[str, str]]:
     wording = Wording(rule_set.directory)
-    codes = {code for kept in kept_cases for code in _list_codes(kept)}
+    codes = {code for listed_case in listed_cases for code in _list_codes(listed_case)}
     return sorted(((code, wording.name_service(code)) for code in codes), key=lambda item: item[1].casefold())
 
 
-def _list_codes(kept: KeptCase) -> set[str]:
+def _list_codes(listed_case: ListedCase) -> set[str]:
     """The needs that a case states, and the services that it expects."""
-    return {*kept.content.get("s", {}).get("needs", ()), *kept.content.get("want", ())}
+    return {*listed_case.content.get("s", {}).get("needs", ()), *listed_case.content.get("want", ())}
 
 
 def _cut_page(rows: list[CaseRow], need: str, state: str) -> Page[CaseRow]:
     arguments: dict[str, Any] = {"need": need or None, "state": state or None}
     after = request.args.get("after", "")
-    codes = [row.kept.code for row in rows]
+    codes = [row.listed_case.code for row in rows]
     start = codes.index(after) + 1 if after in codes else 0
     items = rows[start : start + PAGE_SIZE]
     has_more = len(rows) > start + PAGE_SIZE
-    next_url = url_for("bench.list_cases", after=items[-1].kept.code, **arguments) if has_more else None
+    next_url = url_for("bench.list_cases", after=items[-1].listed_case.code, **arguments) if has_more else None
     return Page(items, next_url, url_for("bench.list_cases", **arguments) if start else None)
 
 
-def _show_or_save_form(form: CaseForm, save: Callable[[], str], kept: KeptCase | None = None) -> ViewReply:
+def _show_or_save_form(form: CaseForm, save: Callable[[], str], listed_case: ListedCase | None = None) -> ViewReply:
     status, conflict = 200, None
     if request.method == "POST":
         missing = [name for name in ("who", "date") if not (form[name].data or "").strip()]
@@ -262,11 +266,11 @@ def _show_or_save_form(form: CaseForm, save: Callable[[], str], kept: KeptCase |
             status = 422
         except Conflict as error:
             conflict, status = error, error.status
-            form.version.data = str(kept.version) if kept else "0"
+            form.version.data = str(listed_case.version) if listed_case else "0"
         except AppError as error:
             form.form_errors = [*form.form_errors, error.message]
             status = 422
-    return render_template("routing/case_form.html", form=form, kept=kept, conflict=conflict), status
+    return render_template("routing/case_form.html", form=form, listed_case=listed_case, conflict=conflict), status
 
 
 def _read_uploaded_file() -> bytes:

@@ -158,6 +158,13 @@ def _build_list_addresses(actor: Actor, filters: Filters) -> dict[str, str]:
         addresses["referrals"] = addresses["outcomes"] = url_for("desk.list_visits", state="referred", **month)
     if actor.may("referrals.view") and _is_there("referrals.list_referrals"):
         addresses["open-now"] = url_for("referrals.list_referrals")
+    if actor.may("referrals.monitor") and _is_there("referral_monitor.show_monitor"):
+        # Whoever sees no visits sees who waits at which entity, and what came of the month's referrals.
+        month_code = format_month_code(filters.month)
+        monitor = url_for(
+            "referral_monitor.show_monitor", first=month_code, last=month_code, entity=filters.entity or None
+        )
+        addresses = dict.fromkeys(("referrals", "unanswered", "outcomes", "entities", "open-now"), monitor) | addresses
     if actor.may("turns.waits") and _is_there("turn_waits.show_waits"):
         days: dict[str, Any] = {"first": filters.month.isoformat(), "last": filters.last_day.isoformat()}
         addresses["waits"] = url_for("turn_waits.show_waits", **point, **days)

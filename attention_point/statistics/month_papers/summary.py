@@ -60,7 +60,6 @@ class Summary:
     first_time: Part | None
     women: Part | None
     men: Part | None
-    other_sexes: tuple[Part, ...]
     ages: tuple[Part, ...]
     needs: tuple[Part, ...]
     origins: tuple[Part, ...]
@@ -90,7 +89,6 @@ def build_summary(
         first_time=first_times.get("first"),
         women=sexes.get("F"),
         men=sexes.get("M"),
-        other_sexes=tuple(part for code, part in sexes.items() if code not in {"F", "M"}),
         ages=list_parts(content, "people-by-age", previous),
         needs=_list_most_frequent(list_parts(content, "people-by-need", previous)),
         origins=_list_most_frequent(list_parts(content, "people-by-origin", previous)),

@@ -12,8 +12,9 @@ EXACT_FROM = 10 * BASE
 FIRST_TIME = "first_time_people"
 FIRST_TIME_FIGURE = ("people-by-first-time", ("first",))
 # The smaller of two totals is rounded where they differ by so few that the difference would tell of them: who came
-# again, who came before, which referrals wait for their answer.
-COMPARED_TOTALS = (*PARTS_OF_TOTALS, (FIRST_TIME, "people"))
+# again, who came before, which referrals wait for their answer. In a point's first month everybody comes for the first
+# time: exact beside the attentions, that number would tell the rounded one of people, which lies between the two.
+COMPARED_TOTALS = (*PARTS_OF_TOTALS, (FIRST_TIME, "people"), (FIRST_TIME, "attentions"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A database never gets a keyring that is not its own: nothing would open, and what is written would be lost too."""
 
 import hashlib
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -18,20 +19,31 @@ from attention_point.people.models import Person
 MARK = "No se cambió nada"
 
 
-@pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite installation in which there is a person."""
+    folder = tmp_path_factory.mktemp("installed") / "instance"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTENTION_POINT_INSTANCE", str(folder))
+        patch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
+        assert CliRunner().invoke(main, ["init"]).exit_code == 0
+        with closing(open_database_of(read_settings())) as database, database.write_session() as session:
+            person = new_id()
+            _key, wrapped = get_vault(session).create_person_key(person)
+            row = Person(id=person, sealed=b"x", wrapped_key=wrapped.sealed_key, key_version=wrapped.version)
+            row.created_at = row.updated_at = clock.now()
+            session.add(row)
+    return folder
+
+
+@pytest.fixture
+def instance(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, which the test's commands use."""
     folder = tmp_path / "instance"
+    shutil.copytree(installed, folder)
     monkeypatch.setenv("ATTENTION_POINT_INSTANCE", str(folder))
     monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
     monkeypatch.delenv("ATTENTION_POINT_DATABASE_URL", raising=False)
-    assert CliRunner().invoke(main, ["init"]).exit_code == 0
-    with closing(open_database_of(read_settings())) as database, database.write_session() as session:
-        person = new_id()
-        _key, wrapped = get_vault(session).create_person_key(person)
-        row = Person(id=person, sealed=b"x", wrapped_key=wrapped.sealed_key, key_version=wrapped.version)
-        row.created_at = row.updated_at = clock.now()
-        session.add(row)
     return folder
 
 

@@ -210,13 +210,16 @@ def test_a_running_server_takes_up_what_its_keyring_became_and_no_other(path: Pa
         refused.replace_file(path)
         assert (watch.get_vault() is in_use, watch.is_file_refused) == (True, True)
     # The last as after a night in which nobody asked for anything.
-    for accepted in (first, prepare_version(first, WRAP), rotate_and_remove(first)):
+    prepared = prepare_version(first, WRAP)
+    for accepted in (first, prepared, rotate_and_remove(prepared)):
         accepted.replace_file(path)
         assert watch.get_vault() is not in_use
         assert not watch.is_file_refused
         in_use = watch.get_vault()
-    first.replace_file(path)  # a copy of before the rotation
-    assert (watch.get_vault() is in_use, watch.is_file_refused) == (True, True)
+        # A copy of before the rotation, and of before the preparation: another machine may write under it already.
+        refused = first if accepted is not first else foreign
+        refused.replace_file(path)
+        assert (watch.get_vault() is in_use, watch.is_file_refused) == (True, True)
 
 
 def test_what_is_wrong_is_told_in_spanish_too(tmp_path: Path) -> None:

@@ -1,17 +1,13 @@
 """No field cuts what is pasted: a browser does so without a word. What is too long comes back whole, with its error."""
 
 import re
-from pathlib import Path
 
-import pytest
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
 from attention_point.foundation import paths
 from attention_point.foundation.web.forms import PlainForm
 from tests.foundation.web.gallery import gallery_app
-
-TEMPLATES = sorted(paths.TEMPLATES_FOLDER.rglob("*.html"))
 
 
 class LimitedForm(PlainForm):
@@ -21,9 +17,11 @@ class LimitedForm(PlainForm):
     note = TextAreaField("Note", render_kw={"maxlength": 5})
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
-def test_no_template_writes_a_limit_that_cuts(template: Path) -> None:
-    assert not re.search(r"maxlength\s*=\s*[\"'{]", template.read_text(encoding="utf-8"))
+def test_no_template_writes_a_limit_that_cuts() -> None:
+    limit = re.compile(r"maxlength\s*=\s*[\"'{]")
+    templates = sorted(paths.TEMPLATES_FOLDER.rglob("*.html"))
+    assert templates
+    assert [template for template in templates if limit.search(template.read_text(encoding="utf-8"))] == []
 
 
 def test_a_field_with_a_limit_is_drawn_without_it() -> None:

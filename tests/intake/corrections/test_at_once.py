@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Conflict
 from attention_point.intake import recount
@@ -19,10 +20,14 @@ from attention_point.intake.corrections.person_services import correct_person
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
 from attention_point.intake.draft import read_draft
+from attention_point.intake.duplicates import joining
 from attention_point.intake.models import Visit
 from attention_point.intake.queries import get_visible_visit
 from attention_point.intake.services import record_family, record_visit
 from attention_point.people import records
+from attention_point.people import services as people_services
+from attention_point.people.duplicates import pairs
+from attention_point.people.duplicates.decisions import Judgement
 from attention_point.referrals.queries import DecryptedReferral, list_decrypted_of_visit
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.tallies.counted_cells import build_cells_of_facts
@@ -165,3 +170,37 @@ def test_two_registrations_of_somebody_chosen_lose_nothing(desk: Database) -> No
             on_file = records.open_chosen_person(session, person_id).record
         assert (on_file["education"], on_file["municipality"]) == (education, municipality)
     check_counts(desk)
+
+
+def list_locks(session: Session) -> set[bytes]:
+    """The last bytes of what a transaction on PostgreSQL holds locked."""
+    query = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE pid = pg_backend_pid() AND objsubid = 1"
+    return {key.to_bytes(8, signed=True) for key in session.scalars(text(query))}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_waited_for_a_join_locks_the_joined_record_too(desk: Database) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+
+    def lock(lock_record: Callable[[Session, UUID], Any], person_id: UUID) -> set[bytes]:
+        with desk.write_session() as session:
+            lock_record(session, person_id)
+            return list_locks(session)
+
+    for lock_record in (
+        lambda session, person_id: people_services.lock_people(session, [(person_id, {})]),
+        people_services.lock_and_open_for_correction,
+        lambda session, person_id: joining.lock_records(session, person_id, new_id()),
+    ):
+        earlier, later = record(desk)[1], record(desk)[1]
+        with ThreadPoolExecutor(1) as pool:
+            with desk.write_session() as session:
+                pairs.note_chosen_pair(session, later, earlier, clock.now())
+                joining.decide_pair(session, AGENT, later, earlier, Judgement("one-person-said-so", earlier))
+                locks = pool.submit(lock, lock_record, earlier)
+                while not session.scalar(waiting):
+                    assert not locks.done()
+            assert {earlier.bytes[-8:], later.bytes[-8:]} <= locks.result(60)

@@ -95,10 +95,24 @@ def test_the_second_agent_sees_the_difference_and_loses_nothing(
     assert "Quimbayo" in text(colleague.get(f"{address}?{late.request.query_string.decode()}"))
     assert "18/04/1992" not in text(agent.get(f"{address}?{late.request.query_string.decode()}"))
     again = sent(late, address)
-    assert again["birth_date"] == ["18/04/1992"]
-    assert colleague.post(address, data={**again, "surname_1": ["Quimbayo"]}).status_code == 303
+    assert (again["birth_date"], again["surname_1"]) == (["18/04/1992"], ["Quimbayo"])  # the colleague's stands
+    assert colleague.post(address, data=again).status_code == 303
     record = read_record(app)
     assert (record["surname_1"], record["birth_date"]) == ("Quimbayo", "1992-04-18")
+
+
+def test_a_need_that_was_added_meanwhile_stays(app: Flask, agent: PageClient, visit: queries.DecryptedVisit) -> None:
+    address = f"/visits/{visit.id}/correct"
+    first, second = (sent(agent.get(address), address) for _tab in range(2))
+    needs = [*first["needs"], "BANCO"]
+    asked = sent(posted(agent, address, {**first, "needs": needs}), address)
+    decisions = {f"decision-{code}": ["decline"] for code in asked.get("shown", [])}
+    posted(agent, address, {**asked, **decisions})
+    late = sent(posted(agent, address, {**second, "notes": ["Vuelve el lunes."]}), address)
+    assert sorted(late["needs"]) == sorted(needs)
+    posted(agent, address, late)
+    record = read_visit(app).record
+    assert (record["notes"], sorted(record["needs"])) == ("Vuelve el lunes.", sorted(needs))
 
 
 def test_a_record_that_was_joined_meanwhile_is_corrected_and_the_agent_told(app: Flask, agent: PageClient) -> None:
@@ -217,7 +231,8 @@ def test_who_corrects_a_published_month_reads_what_stays_in_it(
 def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
     app: Flask, agent: PageClient, visit: queries.DecryptedVisit
 ) -> None:
-    address = f"/visits/{visit.id}/void"
+    address, other_address = f"/visits/{visit.id}/void", f"/visits/{visit.id}/correct"
+    late = {**sent(agent.get(other_address), other_address), "notes": ["Llegó tarde."]}
     assert "Diga por qué" in text(posted(agent, address, sent(agent.get(address), address)))
     fields = {**sent(agent.get(address), address), "reason": ["recorded-twice"]}
     for _thumb in range(2):
@@ -229,6 +244,8 @@ def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
     assert agent.get(f"/visits/{visit.id}/slip.pdf").status_code == 409
     led = agent.get(f"/portal/slips/{visit.code}", follow_redirects=True)
     assert "Esta atención se anuló" in text(led)
+    # Who was correcting it meanwhile is told that nothing was saved.
+    assert "ya no se puede cambiar" in text(agent.post(other_address, data=late, follow_redirects=True))
     for action in ("correct", "needs", "void"):
         assert agent.get(f"/visits/{visit.id}/{action}").headers["Location"] == f"/visits/{visit.id}"
 
@@ -276,7 +293,7 @@ def test_the_ordinary_form_shows_what_somebody_changed_meanwhile(
     assert "alguien más cambió los datos" in text(late)
     assert "Quimbayo" in text(late)
     assert agent.post("/visits", data=decided(late)).status_code == 303
-    assert read_record(app)["surname_1"] == "Velásquez"
+    assert read_record(app)["surname_1"] == "Quimbayo"  # this agent had not touched it
 
 
 def test_who_may_not_correct_is_led_back_before_typing(as_role: SignIn, visit: queries.DecryptedVisit) -> None:

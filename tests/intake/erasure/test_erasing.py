@@ -66,7 +66,7 @@ def test_an_erased_person_cannot_be_read_and_stays_counted(agent: Actor, session
     assert [(item.sealed, item.family_tag) for item in visits] == [(None, None)] * 2
     referrals = session.scalars(select(Referral).where(Referral.person_id == erased_id)).all()
     assert {(item.sealed, item.state) for item in referrals} == {(None, "withdrawn")}
-    assert {notice.kind for notice in notices.take_notices(session)} == {"new", "withdrawn"}
+    assert {notice.kind for notice in notices.take_notices(session)} == {"new", "withdrawn", "recall"}
     assert session.scalar(select(func.count()).select_from(FormDraft)) == 1
     with pytest.raises(NotFound, match=r"datos de esta persona se borraron"):
         records.view_person(session, SUPERVISOR, erased_id, "erasure")

@@ -1,5 +1,6 @@
 """What is past its time is removed, purpose by purpose, by somebody's decision; the report says what and proves it."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -15,18 +16,19 @@ from attention_point.directory.models import Point
 from attention_point.directory.revision import increase_revision
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
-from attention_point.foundation.database import Database, new_id
+from attention_point.foundation.database import Database
 from attention_point.foundation.settings import Settings
 from attention_point.intake.erasure import purge, retention
 from attention_point.intake.erasure.commands import person_commands
 from attention_point.intake.models import Visit
 from attention_point.people import records
-from attention_point.people.claim_marks.marks import Mark, remove_mark, set_mark
 from attention_point.people.duplicates import decisions, pairs
 from attention_point.people.duplicates.decisions import Judgement
 from attention_point.people.erasure import services
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
+from attention_point.rights.requests import stored_requests
+from tests.rights.support import filed
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, consents, person, recorded
 
@@ -110,7 +112,7 @@ def test_a_point_that_keeps_longer_is_followed(database: Database, settings: Set
         assert purge.preview_purge(database, clock.today()).lines[0].due == 1
 
 
-def test_a_claim_in_process_and_a_record_of_the_same_person_that_is_not_past_keep_a_file(
+def test_an_open_request_and_a_record_of_the_same_person_that_is_not_past_keep_a_file(
     database: Database, people: dict[str, UUID]
 ) -> None:
     today = clock.local_day(NOW)
@@ -118,10 +120,13 @@ def test_a_claim_in_process_and_a_record_of_the_same_person_that_is_not_past_kee
     assert rule is not None
     with database.write_session() as session:
         assert retention.list_past_people(session, rule, today) == [people["past"]]
-        request_id = new_id()
-        set_mark(session, request_id, people["past"], Mark(today, "claim"))
+        with clock.override_now(NOW):
+            asked = filed(
+                session, "consultation", person=people["past"], received_on=today
+            )  # no claim, and without a mark
         assert retention.list_past_people(session, rule, today) == []
-        remove_mark(session, request_id)
+        assert purge._erase_files(session, SYSTEM, [people["past"]], Counter()) == 0  # filed since the list was made
+        stored_requests.forget_words(session, asked)
         earlier, later = sorted((people["past"], people["now"]))
         pairs.note_pairs(session, later, [earlier], NOW)
         decisions.decide_pair(session, SUPERVISOR, later, earlier, Judgement("one-person-said-so", later))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -158,6 +159,28 @@ def test_a_changed_directory_is_tried_and_then_published_as_it_was_shown(as_role
     assert "Cupo escolar" in versions
     with database.read_session() as session:
         assert queries.get_directory(session).services["EDU"].offers[0].entity == "icbf"
+
+
+def test_the_days_of_a_window_are_moved_with_what_is_told_of_them(as_role: SignIn, database: Database) -> None:
+    client, address = as_role("office"), "/routing/windows/MIG-REG/PEP-TUTOR"
+    sent = {**fields(client.get(address)), "valid_to": "31/12/2020"}
+    wrong = client.post(address, data=sent)
+    assert wrong.status_code == 422
+    assert "El último día no puede ser anterior" in wrong.get_data(as_text=True)
+    page = client.post(address, data={**sent, "valid_to": "31/12/2026"}).get_data(as_text=True)
+    assert "Ya no responden como se espera: 1." in page  # the day after the last one, which is a case
+    assert "Se pide hasta el 31/12/2026." in page
+    content = re.search(r'name="content" value="([^"]*)"', page)
+    assert content
+    published = {"csrf_token": sent["csrf_token"], "content": unescape(content[1]), "publish": "yes"}
+    assert client.post("/routing/compare", data=published).status_code == 303
+    with database.read_session() as session:
+        services = queries.get_directory(session).services
+    moved = services["MIG-REG"].find_instrument("PEP-TUTOR")
+    assert moved
+    assert moved.valid_to == date(2026, 12, 31)
+    assert "31/12/2026" in moved.advice[0].text["en"]
+    assert client.get("/routing/windows/MIG-REG/of-nobody").status_code == 404
 
 
 def test_an_edited_service_shows_what_it_changes_before_it_is_saved(as_role: SignIn, database: Database) -> None:

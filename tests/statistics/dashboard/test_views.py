@@ -38,7 +38,7 @@ CHOICES = ["", "grouping=month", f"period=2017-08&point={SECOND_POINT}", "entity
 
 
 @pytest.fixture
-def empty(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Office:
+def empty(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, of_pages: None) -> Office:
     """The pages before anything was recorded."""
     add_second_point(database)
     return build_dashboard_office(database, settings, monkeypatch)

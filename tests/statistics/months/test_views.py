@@ -22,14 +22,13 @@ from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import format_cell
 from attention_point.foundation.report_pages import build_report_wording
 from attention_point.foundation.settings import Settings
-from attention_point.statistics.feature import statistics
 from attention_point.statistics.month_papers.loading import build_provisional_paper
 from attention_point.statistics.month_papers.period_report import build_period_report
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases import services
 from attention_point.statistics.releases.models import Release, ReleaseProposal
 from attention_point.tallies import queries as tally_queries
-from tests.statistics.conftest import SEPTEMBER, Office, build_office
+from tests.statistics.conftest import SEPTEMBER, Office
 from tests.statistics.releases.publishing import publish_month
 from tests.support.directory import load_shipped
 from tests.support.pages import read
@@ -181,16 +180,28 @@ def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recor
     assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
 
 
+def _attend_people(database: Database) -> None:
+    """A week of September, and a day of August, so that no quarter is whole: examining it would take longest."""
+    with database.write_session() as session:
+        load_shipped(session)
+        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+        attended(session)
+
+
+@pytest.fixture
+def office_of_two(office: Office, settings: Settings) -> Office:
+    """The pages of an office where a second person approves what is published."""
+    office.app.extensions["settings"] = replace(settings, release_approval="two-people")
+    return office
+
+
 def _read_form(page: TestResponse) -> dict[str, str]:
     return {element.get("name"): element.get("value") for element in read(page.text) if element.tag == "input"}
 
 
 def test_a_month_is_published_from_its_page(office: Office, database: Database, settings: Settings) -> None:
     """Sealed visits are recounted, protected, audited and frozen as the office does it; no service is replaced."""
-    with database.write_session() as session:
-        load_shipped(session)
-        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
-        attended(session)  # in August, so that no quarter is whole
+    _attend_people(database)
     client, address = office.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Antes de publicar" in page.text
@@ -216,13 +227,9 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
         assert len(session.scalars(select(Release).where(Release.period == "2017-09")).all()) == 1
 
 
-def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Database, settings: Settings) -> None:
-    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
-    with database.write_session() as session:
-        load_shipped(session)
-        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
-        attended(session)  # in August, so that no quarter is whole
-    client, address = office.client, "/statistics/2017-09/release"
+def test_two_people_publish_a_month_where_the_settings_ask_for_it(office_of_two: Office, database: Database) -> None:
+    _attend_people(database)
+    client, address = office_of_two.client, "/statistics/2017-09/release"
     page = client.get(address)
     assert "Proponer la publicación" in page.text
     fields = {**_read_form(page), "checked": "y", "reader_note": "El 4 no hubo atención."}
@@ -234,7 +241,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
     approval = {**_read_form(own), "seal": _read_seal(database), "approved": "y"}
     refused = client.post(f"{address}/approval", data=approval)
     assert (refused.status_code, "otra persona debe aprobarlas" in refused.text) == (403, True)
-    office.number = 8
+    office_of_two.number = 8
     page = client.get(address)
     assert "Espera su aprobación" in page.text
     assert "El 4 no hubo atención." in page.text
@@ -249,37 +256,33 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(database: Data
 
 
 def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_page(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    office_of_two: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
     with database.write_session() as session, monkeypatch.context() as patch:
         load_shipped(session)
         load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
         patch.setattr(services, "_release_longer_periods", lambda *_arguments: None)
         services.release_period(session, SYSTEM, Period("month", SEPTEMBER))
-    client, address = office.client, "/statistics/2017-Q3/release"
+    client, address = office_of_two.client, "/statistics/2017-Q3/release"
     assert "Sin publicar todavía" in client.get("/statistics").text
     assert address in client.get("/statistics/2017-Q3").text
     client.post(address, data={**_read_form(client.get(address)), "checked": "y"})
-    office.number = 8
+    office_of_two.number = 8
     assert address in client.get("/statistics").text
     reply = client.post(f"{address}/approval", data={**_read_form(client.get(address)), "approved": "y"})
     assert (reply.status_code, reply.headers["Location"]) == (302, "/statistics/2017-Q3")
     assert "versión 1" in client.get("/statistics/2017-Q3").text
 
 
-def test_a_proposal_is_withdrawn_on_its_page(database: Database, settings: Settings) -> None:
-    office = build_office(database, replace(settings, release_approval="two-people"), statistics)
-    with database.write_session() as session:
-        load_shipped(session)
-        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
-    client, address = office.client, "/statistics/2017-09/release"
+def test_a_proposal_is_withdrawn_on_its_page(office_of_two: Office, database: Database) -> None:
+    _attend_people(database)
+    client, address = office_of_two.client, "/statistics/2017-09/release"
     client.post(address, data={**_read_form(client.get(address)), "checked": "y"})
     fields = _read_form(client.get(address))
     assert client.post(f"{address}/withdrawal", data=fields).headers["Location"] == address
     assert "La propuesta se retiró" in client.get(address).text
     assert "Proponer la publicación" in client.get(address).text
-    office.role = "auditor"
+    office_of_two.role = "auditor"
     for ending in ("", "/approval", "/withdrawal"):
         assert client.post(f"{address}{ending}", data=fields).status_code == 403
 
@@ -290,9 +293,7 @@ def _read_seal(database: Database) -> str:
 
 
 def test_figures_that_changed_since_the_page_was_read_are_not_published(office: Office, database: Database) -> None:
-    with database.write_session() as session:
-        load_shipped(session)
-        load_visits(session, invent_visits(25, SEPTEMBER, date(2017, 9, 8), 5), LoadedCounts())
+    _attend_people(database)
     client, address = office.client, "/statistics/2017-09/release"
     fields = _read_form(client.get(address))
     with database.write_session() as session:

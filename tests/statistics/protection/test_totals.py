@@ -26,6 +26,7 @@ def exact_units(
         ((591, 591, 591), {"people", "attentions", "first_time_people"}),
         ((591, 594, 500), {"attentions", "first_time_people"}),  # three came again
         ((591, 605, 589), {"people", "attentions"}),  # two came before
+        ((97, 98, 97), {"attentions"}),  # a point's first month: who came for the first time would tell the people
         ((49, 60, 40), {"attentions"}),
         ((3, 3, 3), set()),
     ],

@@ -1,9 +1,10 @@
 """The forms of corrections: the fields of the desk's form, filled with what is recorded, and why it is corrected.
 
-Only what was changed on the page is corrected: the typed values are compared with those that the same form gives for
-what is recorded.
+Only what was changed on the page is corrected: the typed values are compared with those that the page showed, which
+it carries along (``page_values``). What a colleague saved meanwhile stands, unless this agent changed the same field.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -43,7 +44,14 @@ _VISIT_NAMES = {
     *CONSENT_NAMES,
 }
 """The fields that the page of a visit shows. What it does not show cannot have been emptied there."""
-_OWN_NAMES = {"csrf_token", "documents", "reason", "reason_text", "version"}
+_OWN_NAMES = {"csrf_token", "documents", "reason", "reason_text", "version", "page_values"}
+# The fields of the form for a part of a draft that has another name or several fields.
+_FIELDS_OF_PARTS = {
+    "age": ("birth_date",),
+    "attended_at": ("attended_on", "attended_time"),
+    "arrived_at": ("arrived_time",),
+    "disability": visit_form.DISABILITY_QUESTIONS,
+}
 
 
 class ReasonForm(BaseForm):
@@ -66,7 +74,12 @@ class ReasonForm(BaseForm):
 
 
 class VisitCorrectionForm(ReasonForm, visit_form.VisitForm):
-    """The desk's form with the reason of the correction. Its error of a field of the draft stands beside the field."""
+    """The desk's form with the reason of the correction. Its error of a field of the draft stands beside the field.
+
+    ``page_values`` are those with which the page was filled, as JSON.
+    """
+
+    page_values = HiddenField()
 
     def find_field(self, path: str) -> Any:
         """The field at a path of the draft, or one of the reason."""
@@ -128,10 +141,40 @@ def _write_value(value: Any) -> Any:
     return value if isinstance(value, bool | list) or value is None else str(value)
 
 
+def fill_form(values: Mapping[str, Any], version: int) -> VisitCorrectionForm:
+    """The form as it is first shown, with the values that it carries along."""
+    data = {**values, "version": str(version), "page_values": json.dumps(values)}
+    return VisitCorrectionForm(formdata=None, data=data)
+
+
+def take_over_untouched(form: VisitCorrectionForm, values: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Show what is recorded now (``values``) in every field that is not among this agent's ``changes``."""
+    touched = set(_OWN_NAMES - {"documents"})
+    for name, change in changes.items():
+        if name == "consents":
+            touched.update(consent["purpose"] for consent in change)
+        else:
+            touched.update(change if name in _GROUPS else _FIELDS_OF_PARTS.get(name, (name,)))
+    current = VisitCorrectionForm(formdata=None, data=values)
+    for name, field in current._fields.items():  # a list of entries can only be taken over whole
+        if name not in touched:
+            form._fields[name] = field
+            setattr(form, name, field)
+    form.page_values.data = json.dumps(values)
+
+
+def _build_shown_form(form: VisitCorrectionForm, recorded_values: Mapping[str, Any]) -> VisitCorrectionForm:
+    try:
+        values = json.loads(form.page_values.data or "")
+    except ValueError:  # a page of before, or a program
+        values = None
+    return VisitCorrectionForm(formdata=None, data=values if isinstance(values, dict) else recorded_values)
+
+
 def read_person_changes(form: VisitCorrectionForm, record: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that were changed on the page: each with its new value, or None where it was emptied."""
     typed = visit_form.build_payload(form)["person"]
-    shown_form = VisitCorrectionForm(formdata=None, data=visit_form.build_form_values(record))
+    shown_form = _build_shown_form(form, visit_form.build_form_values(record))
     shown = visit_form.build_payload(shown_form)["person"]
     names = (*ASKED_NAMES, "age")
     return {name: typed.get(name) for name in names if typed.get(name) != shown.get(name)}
@@ -141,7 +184,7 @@ def read_visit_changes(
     session: Session, form: VisitCorrectionForm, stored_payload: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The fields of the draft, without the person's, that were changed on the page."""
-    shown_form = VisitCorrectionForm(formdata=None, data=build_visit_values(session, stored_payload))
+    shown_form = _build_shown_form(form, build_visit_values(session, stored_payload))
     for field in form:
         if field.short_name not in _VISIT_NAMES | _OWN_NAMES:
             field.data = shown_form[field.short_name].data

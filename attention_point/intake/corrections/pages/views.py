@@ -43,12 +43,14 @@ Page = str | Response
 def show_person_correction(person: UUID) -> str:
     """Show the details on file, to correct them. The journal keeps that the record was read."""
     decrypted_person = people_records.view_person(db_session(), current_actor(), person, "correct")
+    values = visit_form.build_form_values(decrypted_person.record)
     if refused_form := refused_forms.find_refused_form():
         form = VisitCorrectionForm(formdata=refused_form.fields)
+        if refused_form.conflict:
+            forms.take_over_untouched(form, values, forms.read_person_changes(form, decrypted_person.record))
         form.show_field_errors(refused_form.field_errors)
         return _render_person_page(form, decrypted_person, refused_form.conflict)
-    values = {**visit_form.build_form_values(decrypted_person.record), "version": str(decrypted_person.version)}
-    return _render_person_page(VisitCorrectionForm(formdata=None, data=values), decrypted_person)
+    return _render_person_page(forms.fill_form(values, decrypted_person.version), decrypted_person)
 
 
 @blueprint.post("/people/<uuid:person>/correct")
@@ -98,13 +100,14 @@ def show_visit_correction(visit: UUID) -> Page:
     if not decrypted_visit.may_be_corrected_by(current_actor()):
         return _lead_back(decrypted_visit)
     stored_payload = stored_drafts.build_stored_payload(decrypted_visit, {})
+    values = forms.build_visit_values(read_session(), stored_payload)
     if refused_form := refused_forms.find_refused_form():
         form = VisitCorrectionForm(formdata=refused_form.fields)
         fields = forms.read_visit_changes(read_session(), form, stored_payload)
+        if refused_form.conflict:
+            forms.take_over_untouched(form, values, fields)
         return _render_refused_page(VISIT_PAGE, form, decrypted_visit, fields, refused_form)
-    values = forms.build_visit_values(read_session(), stored_payload)
-    form = VisitCorrectionForm(formdata=None, data={**values, "version": str(decrypted_visit.version)})
-    return _render_visit_page(VISIT_PAGE, form, decrypted_visit)
+    return _render_visit_page(VISIT_PAGE, forms.fill_form(values, decrypted_visit.version), decrypted_visit)
 
 
 @blueprint.post("/visits/<uuid:visit>/correct")
@@ -149,8 +152,12 @@ def _read_added_needs(form: VisitCorrectionForm, visit: DecryptedVisit) -> dict[
 
 
 def _lead_back(visit: DecryptedVisit) -> Response:
-    # Nobody fills in a form that will be refused. The page of an annulled visit says itself that it was annulled.
-    if not visit.is_void:
+    # Nobody fills in a form that will be refused. The page of an annulled visit says itself that it was annulled; who
+    # sent a form meanwhile is told that it was not saved.
+    refused_form = refused_forms.find_refused_form()
+    if refused_form and refused_form.conflict:
+        flash(refused_form.conflict.message, "warning")
+    elif not visit.is_void:
         flash(_(services.NOT_ALLOWED), "warning")
     return redirect(url_for("desk.show_visit", visit=visit.id))
 

@@ -14,6 +14,7 @@ from attention_point.intake.family.links import name_person
 from attention_point.intake.form.companions import FamilyForm, list_chosen_rows, list_row_numbers
 from attention_point.intake.form.family_payloads import build_family_payloads, read_completed_payloads
 from attention_point.intake.planning import VisitPlan, plan_visit
+from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.records import DecryptedPerson
 
@@ -88,12 +89,33 @@ def check_people(session: Session, form: FamilyForm) -> None:
 
 def forget_missing_people(session: Session, fields: MultiDict[str, str]) -> None:
     """Take the people out of a form who were chosen and whose record is gone or does not open."""
-    for name in [name for name in fields if name == "person_id" or name.endswith("-person_id")]:
+    for name in filter(_names_chosen_person, list(fields)):
         try:
             if fields[name]:
                 people_records.open_chosen_person(session, UUID(fields[name]))
         except (ValueError, NotFound, people_records.DamagedPerson):
             fields[name] = ""
+
+
+def follow_joined_people(session: Session, fields: MultiDict[str, str]) -> bool:
+    """Put the record that goes on in the place of a chosen one that was joined to it; return whether one was.
+
+    What the form leaves blank then stays on file: the agent had the other record in sight.
+    """
+    chosen_people = {name: UUID(fields[name]) for name in fields if _names_chosen_person(name) and fields[name]}
+    linked = merging.map_linked(session, chosen_people.values())
+    replaced = {
+        name: linked[person][0]
+        for name, person in chosen_people.items()
+        if person in linked and linked[person][0] != person
+    }
+    for name, kept in replaced.items():
+        fields[name] = str(kept)
+    return bool(replaced)
+
+
+def _names_chosen_person(name: str) -> bool:
+    return name == "person_id" or name.endswith("-person_id")
 
 
 def name_choice_fields(number: int) -> tuple[str, str]:

@@ -52,6 +52,14 @@ def _find_form_field(field: str) -> str:
 
 def _list_own_doubts(draft: VisitDraft) -> Iterator[Doubt]:
     age = find_age_after_statement({}, draft.person_fields, draft.attended_day)
+    if age is None and draft.person.relation == "child":
+        yield Doubt(
+            _(
+                "Nobody wrote how old this daughter or son is. Write the year of birth or an age: it decides who "
+                "authorises and what is offered."
+            ),
+            "birth_date",
+        )
     if age is not None and age > OLDEST_LIKELY_AGE:
         yield Doubt(_("By the birth date the person is %(age)s years old.", age=age), "birth_date")
     if draft.attended_day != clock.today():

@@ -33,21 +33,22 @@ def list_shared_words(cards_by_person: Iterable[Iterable[ReferralCard]]) -> Sequ
 
 def list_shared_guidance(
     cards_by_person: Iterable[Iterable[ReferralCard]], shared_words: Iterable[SharedWords]
-) -> Mapping[str, Guidance]:
-    """What is told of a service to more than one person, by the service's code, where its words are shared as well.
+) -> Mapping[tuple[str, str], Guidance]:
+    """What is told of a service to more than one person, by the codes of service and entity whose words are shared.
 
-    A closed procedure stays with the person, for it decides; so does what is confidential.
+    By the entity too: a mother may be sent to another one than her children for the same need, with other words. A
+    closed procedure stays with the person, for it decides; so does what is confidential.
     """
     counts = Counter(
-        (card.code, card.guidance)
+        ((card.code, card.entities[0].code), card.guidance)
         for cards in cards_by_person
         for card in cards
         if not card.restricted and not card.guidance.closed_note and card.guidance != Guidance()
     )
-    services = {words.service_code for words in shared_words}
+    shared_keys = {(words.service_code, words.entity.code) for words in shared_words}
     # The most frequent last, so that it stays.
     return {
-        code: guidance for (code, guidance), count in reversed(counts.most_common()) if count > 1 and code in services
+        key: guidance for (key, guidance), count in reversed(counts.most_common()) if count > 1 and key in shared_keys
     }
 
 

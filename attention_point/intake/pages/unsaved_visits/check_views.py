@@ -11,20 +11,27 @@ from werkzeug.wrappers import Response
 from attention_point.foundation.access import requires
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
+from attention_point.foundation.language import N_
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import form_drafts
 from attention_point.intake.pages import confirmation_page, likely_people, visit_slip
 from attention_point.intake.pages.check_page import decisions
-from attention_point.intake.pages.check_page.checked_people import list_checked_people
+from attention_point.intake.pages.check_page.checked_people import follow_joined_people, list_checked_people
 from attention_point.intake.pages.desk_blueprint import blueprint
-from attention_point.intake.pages.unsaved_visits import form_page, turn_of_form
+from attention_point.intake.pages.unsaved_visits import form_page, returning_person, turn_of_form
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, save_fields
 from attention_point.intake.records.new_drafts import PERSON_CHANGED
 from attention_point.intake.records.reserved_references import NO_CAPTURE, OfflineCapture
 from attention_point.intake.services import record_family
 from attention_point.people.records import DamagedPerson, open_chosen_person
+
+JOINED_MEANWHILE = N_(
+    "Somebody joined this record to another one of the same person meanwhile. Nothing is saved yet: look at what is on "
+    "file, and save again."
+)
 
 
 @blueprint.get("/visits/drafts/<uuid:draft>/check")
@@ -85,6 +92,10 @@ def add_visit() -> Response:
         people = list_checked_people(
             read_session(), form_page.build_form(fields), partial(decisions.decide_payload, fields=fields)
         )
+        # Read after the form, which says that an id is none.
+        if follow_joined_people(read_session(), fields):
+            flash(_(JOINED_MEANWHILE), "warning")
+            return form_page.keep_and_lead_on(draft_id, fields)
         for person in people:
             likely_people.require_person_choice(read_session(), current_actor(), person)
         with db_session().begin_nested():  # what is refused midway leaves nothing, but the draft is kept
@@ -121,6 +132,7 @@ def _put_decisions(fields: Fields, posted: Fields) -> Fields:
 def _show_changed_person(draft_id: UUID, fields: Fields, conflict: Conflict) -> Response:
     # The check page shows what is on file now beside what was typed; who has seen it may save.
     person = open_chosen_person(read_session(), UUID(fields["person_id"]))
+    returning_person.take_over_untouched(fields, form_page.build_form(fields), person.record)
     fields["record_version"] = f"{person.id}:{person.version}"
     flash(conflict.message, "warning")
     return form_page.keep_and_lead_on(draft_id, fields, form_page.SENT)

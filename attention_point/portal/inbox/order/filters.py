@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from attention_point.foundation import clock
-from attention_point.foundation.errors import FieldError, Invalid
-from attention_point.foundation.language import gettext as _
 from attention_point.portal.inbox.order.entries import ANSWERED, STATES_OF_TAB, TAB_OF_STATE, WAITING, Entry
 
 LATE = "late"
@@ -73,21 +71,14 @@ class InboxFilter:
         )
 
 
-def read_filter(arguments: Mapping[str, str], *, restricted: bool = False, strict: bool = False) -> InboxFilter:
-    """The filter of an address. What is none is passed over; with ``strict``, Invalid names it, for programs."""
-    errors: list[FieldError] = []
+def read_filter(arguments: Mapping[str, str], *, restricted: bool = False) -> InboxFilter:
+    """The filter of an address. What is none is passed over."""
     state, came, show = arguments.get("state"), arguments.get("came"), arguments.get("show")
     if state and state not in TAB_OF_STATE:
-        errors.append(FieldError("state", _("This code does not exist.")))
         state = None
     if came and came not in SPANS and came != LATE:
-        errors.append(FieldError("came", _("This code does not exist.")))
         came = None
-    if show and show not in STATES_OF_TAB:
-        errors.append(FieldError("show", _("This code does not exist.")))
     tab = TAB_OF_STATE[state] if state else show if show in STATES_OF_TAB else WAITING
-    if strict and errors:
-        raise Invalid(errors[0].message, tuple(errors))
     return InboxFilter(
         tab=tab,
         restricted=restricted,

@@ -47,7 +47,7 @@ class InboxIndex(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Kept:
+class _EntityList:
     index: EntityIndex = field(default_factory=EntityIndex)
     lock: threading.Lock = field(default_factory=threading.Lock)
     refreshed_at: datetime | None = None
@@ -66,119 +66,125 @@ class InboxKeeper:
     def __init__(self, open_session: Callable[[dict[str, Any]], AbstractContextManager[Session]]) -> None:
         self._open_session = open_session
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lists: OrderedDict[str, _EntityList] = OrderedDict()
 
     def get_index(self, session: Session, entity: str) -> InboxIndex:
         """The index of an entity, with all that is committed by now."""
-        kept = self._find_kept(entity)
-        with kept.lock:
-            if kept.refreshed_at is None:
-                self._begin_index(session, entity, kept)
-            elif kept.builder is None:
-                _refresh_index(session, entity, kept)
-            builder = kept.builder
+        entity_list = self._find_list(entity)
+        with entity_list.lock:
+            if entity_list.refreshed_at is None:
+                self._begin_index(session, entity, entity_list)
+            elif entity_list.builder is None:
+                _refresh_index(session, entity, entity_list)
+            builder = entity_list.builder
         if builder is not None:
             builder.join(FIRST_WAIT_SECONDS)
-        return InboxIndex(kept.index, kept.has_all_open, kept.has_all_ended)
+        return InboxIndex(entity_list.index, entity_list.has_all_open, entity_list.has_all_ended)
 
     def wait_until_built(self) -> None:
         """Wait for every list that is being built, as a measurement does."""
-        for kept in list(self._kept.values()):
-            if kept.builder is not None:
-                kept.builder.join()
+        for entity_list in list(self._lists.values()):
+            if entity_list.builder is not None:
+                entity_list.builder.join()
 
-    def _find_kept(self, entity: str) -> _Kept:
+    def _find_list(self, entity: str) -> _EntityList:
         with self._lock:
-            kept = self._kept.setdefault(entity, _Kept())
-            self._kept.move_to_end(entity)
+            entity_list = self._lists.setdefault(entity, _EntityList())
+            self._lists.move_to_end(entity)
             # Those that nobody asked for longest leave the memory.
-            while len(self._kept) > 1 and sum(len(each.index) for each in self._kept.values()) > MAX_ENTRIES:
-                self._kept.popitem(last=False)
-            return kept
+            while len(self._lists) > 1 and sum(len(each.index) for each in self._lists.values()) > MAX_ENTRIES:
+                self._lists.popitem(last=False)
+            return entity_list
 
-    def _begin_index(self, session: Session, entity: str, kept: _Kept) -> None:
-        kept.refreshed_at = clock.now()
-        missing = _compare_entries(session, entity, kept)
+    def _begin_index(self, session: Session, entity: str, entity_list: _EntityList) -> None:
+        entity_list.refreshed_at = clock.now()
+        missing = _compare_entries(session, entity, entity_list)
         if len(missing) <= OPENED_AT_ONCE:
-            _add_entries(session, kept, missing)
-            kept.has_all_open = kept.index.count_open() < MAX_OPEN
+            _add_entries(session, entity_list, missing)
+            entity_list.has_all_open = entity_list.index.count_open() < MAX_OPEN
             return
-        kept.builder = threading.Thread(
+        entity_list.builder = threading.Thread(
             # With the vault of now: the keys may have rotated since the keeper began.
             target=self._build_index,
-            args=(entity, kept, missing, {_VAULT_KEY: session.info[_VAULT_KEY], "reading": True}),
+            args=(entity, entity_list, missing, {_VAULT_KEY: session.info[_VAULT_KEY], "reading": True}),
             name="inbox",
             daemon=True,
         )
-        kept.builder.start()
+        entity_list.builder.start()
 
-    def _build_index(self, entity: str, kept: _Kept, missing: Sequence[UUID], info: dict[str, Any]) -> None:
+    def _build_index(
+        self, entity: str, entity_list: _EntityList, missing: Sequence[UUID], info: dict[str, Any]
+    ) -> None:
         try:
             for start in range(0, len(missing), BATCH_SIZE):
                 # A transaction for each batch: a long one would keep SQLite's log from being emptied.
                 with self._open_session(info) as session:
-                    _add_entries(session, kept, missing[start : start + BATCH_SIZE])
-            with kept.lock, self._open_session(info) as session:
-                kept.has_all_open = len(missing) < MAX_OPEN
-                _refresh_index(session, entity, kept)
+                    _add_entries(session, entity_list, missing[start : start + BATCH_SIZE])
+            with entity_list.lock, self._open_session(info) as session:
+                entity_list.has_all_open = len(missing) < MAX_OPEN
+                _refresh_index(session, entity, entity_list)
         except SQLAlchemyError:  # a database that is closed or busy: the next page begins again
-            kept.refreshed_at = None
-        kept.builder = None
+            entity_list.refreshed_at = None
+        entity_list.builder = None
 
 
-def _compare_entries(session: Session, entity: str, kept: _Kept) -> list[UUID]:
+def _compare_entries(session: Session, entity: str, entity_list: _EntityList) -> list[UUID]:
     """Remove what is over; return what is to be read: the open ones, newest first, and the newest ended ones."""
     open_rows = entity_lists.list_ids_of_entity(session, entity, rules.OPEN_STATES, MAX_OPEN, newest_first=True)
     ended_rows = entity_lists.list_ids_of_entity(
         session, entity, rules.ANSWERED_STATES, MAX_ENDED + 1, newest_first=True
     )
-    kept.has_all_ended = len(ended_rows) <= MAX_ENDED
+    entity_list.has_all_ended = len(ended_rows) <= MAX_ENDED
     current_states = dict(open_rows) | dict(ended_rows[:MAX_ENDED])
-    known_states = kept.index.find_states((*_OPEN_TABS, ANSWERED))
-    kept.index.remove(referral for referral in known_states if referral not in current_states)
-    known_states |= kept.erased
+    known_states = entity_list.index.find_states((*_OPEN_TABS, ANSWERED))
+    entity_list.index.remove(referral for referral in known_states if referral not in current_states)
+    known_states |= entity_list.erased
     return [referral for referral, state in current_states.items() if known_states.get(referral) != state]
 
 
-def _refresh_index(session: Session, entity: str, kept: _Kept) -> None:
+def _refresh_index(session: Session, entity: str, entity_list: _EntityList) -> None:
     now = clock.now()
-    since = min(kept.refreshed_at or now, now) - _OVERLAP
+    since = min(entity_list.refreshed_at or now, now) - _OVERLAP
     changed = {row[0]: row[1:] for row in entity_lists.list_changed_since(session, entity, since)}
-    _add_entries(session, kept, [referral for referral, state in changed.items() if kept.seen.get(referral) != state])
-    kept.seen, kept.refreshed_at = changed, now
-    _trim_ended(kept)
-    is_large = kept.index.count_open() > _COUNTED_EACH_TIME
-    if is_large and kept.counted_at is not None and abs(now - kept.counted_at) < _COUNT_PAUSE:
+    _add_entries(
+        session,
+        entity_list,
+        [referral for referral, state in changed.items() if entity_list.seen.get(referral) != state],
+    )
+    entity_list.seen, entity_list.refreshed_at = changed, now
+    _trim_ended(entity_list)
+    is_large = entity_list.index.count_open() > _COUNTED_EACH_TIME
+    if is_large and entity_list.counted_at is not None and abs(now - entity_list.counted_at) < _COUNT_PAUSE:
         return
-    kept.counted_at = now
-    if kept.has_all_open and not _has_right_counts(session, entity, kept):
-        _add_entries(session, kept, _compare_entries(session, entity, kept))
+    entity_list.counted_at = now
+    if entity_list.has_all_open and not _has_right_counts(session, entity, entity_list):
+        _add_entries(session, entity_list, _compare_entries(session, entity, entity_list))
 
 
-def _has_right_counts(session: Session, entity: str, kept: _Kept) -> bool:
+def _has_right_counts(session: Session, entity: str, entity_list: _EntityList) -> bool:
     counts = dict.fromkeys(rules.OPEN_STATES, 0) | entity_lists.count_states(session, entity, rules.OPEN_STATES)
-    kept_counts = kept.index.count_states()
-    erased = list(kept.erased.values())
-    return all(count == kept_counts.get(state, 0) + erased.count(state) for state, count in counts.items())
+    listed_counts = entity_list.index.count_states()
+    erased = list(entity_list.erased.values())
+    return all(count == listed_counts.get(state, 0) + erased.count(state) for state, count in counts.items())
 
 
-def _add_entries(session: Session, kept: _Kept, referral_ids: Iterable[UUID]) -> None:
+def _add_entries(session: Session, entity_list: _EntityList, referral_ids: Iterable[UUID]) -> None:
     chosen_ids = list(referral_ids)
     for start in range(0, len(chosen_ids), BATCH_SIZE):
         batch = chosen_ids[start : start + BATCH_SIZE]
         referrals = queries.list_referrals_by_ids(session, batch)
-        kept.index.put(build_entry(referral) for referral in referrals)
+        entity_list.index.put(build_entry(referral) for referral in referrals)
         if len(referrals) < len(batch):
             absent = set(batch) - {referral.id for referral in referrals}
-            kept.index.remove(absent)
-            kept.erased |= dict(states.find_states(session, absent))
+            entity_list.index.remove(absent)
+            entity_list.erased |= dict(states.find_states(session, absent))
 
 
-def _trim_ended(kept: _Kept) -> None:
-    ended = kept.index.find_states((ANSWERED,)) if kept.index.count_ended() > 2 * MAX_ENDED else {}
+def _trim_ended(entity_list: _EntityList) -> None:
+    ended = entity_list.index.find_states((ANSWERED,)) if entity_list.index.count_ended() > 2 * MAX_ENDED else {}
     if ended:
-        kept.index.remove(sorted(ended)[:-MAX_ENDED])
-        kept.has_all_ended = False
+        entity_list.index.remove(sorted(ended)[:-MAX_ENDED])
+        entity_list.has_all_ended = False
 
 
 _LOCK = threading.Lock()

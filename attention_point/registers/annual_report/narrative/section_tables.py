@@ -44,7 +44,7 @@ def build_section_tables(code: str, year: ReportYear, totals: YearTotals) -> Ite
         yield from _TABLE_BUILDERS[code](year, totals)
 
 
-def _build_known_table(table_id: str, title: str, columns: Sequence[Column], rows: Rows, notes: str = "") -> Table:
+def _build_known_table(table_id: str, title: str, columns: Sequence[Column], rows: Rows) -> Table:
     """A table without the columns in which no row has anything."""
     # A column of dashes says only that nobody filled it in: the list of what is missing says it to those who can.
     kept = [index for index in range(len(columns)) if index == 0 or any(row[index] not in ("", None) for row in rows)]
@@ -53,7 +53,6 @@ def _build_known_table(table_id: str, title: str, columns: Sequence[Column], row
         title,
         tuple(columns[index] for index in kept),
         tuple(tuple(row[index] for index in kept) for row in rows),
-        (notes,) if notes else (),
     )
 
 

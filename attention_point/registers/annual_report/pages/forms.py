@@ -47,19 +47,19 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
     """
     columns = [fields.getlist(name) for name in ("kind", "key", "draft", "text")]
     left_out, reviewed = set(fields.getlist("left-out")), set(fields.getlist("reviewed"))
-    action, _dash, place = fields.get("action", "save").partition("-")
+    action, _dash, number_text = fields.get("action", "save").partition("-")
     parts = []
     for number, (kind, key, draft, text) in enumerate(zip(*columns, strict=False)):
         # A kind that the program does not have comes from no page of it.
         if kind in PART_KINDS:
-            part = _read_part(kind, key, draft, text, str(number) in left_out)
+            part = _read_part(key, draft, text, str(number) in left_out)
             # Own words stand beside the draft from which they were written, until somebody says that they still fit.
             keeps_draft = part.kind in {REWORDED, LEFT_OUT} and kind == part.kind and str(number) not in reviewed
             if action == "save" and key and not keeps_draft:
                 part = replace(part, draft=_read_lines(fields.get(f"seen-{number}", draft)))
             parts.append(part)
     # A number that somebody typed into the address or the form: too large a one moves nothing.
-    index = int(place) if place.isdecimal() and len(place) < 4 else -1
+    index = int(number_text) if number_text.isdecimal() and len(number_text) < 4 else -1
     if action in {"up", "down"}:
         return PostedStory(move_part(parts, index, -1 if action == "up" else 1), is_saved=False)
     if action == "add":
@@ -67,7 +67,7 @@ def read_posted_story(fields: MultiDict[str, str]) -> PostedStory:
     return PostedStory(parts, is_saved=True)
 
 
-def _read_part(kind: str, key: str, draft: str, text: str, is_left_out: bool) -> StoryPart:
+def _read_part(key: str, draft: str, text: str, is_left_out: bool) -> StoryPart:
     text = _read_lines(text)
     if not key:
         return StoryPart(WRITTEN, text)

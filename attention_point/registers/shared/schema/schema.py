@@ -37,8 +37,9 @@ class Field:
     """One fact of a record.
 
     ``label`` and ``hint`` are message ids. ``fields`` are the parts of a ROWS field. The form shows the field only
-    while ``shown_when`` holds: ``key=code|code``. ``listed`` makes it a column of the list, ``filtered`` a filter of
-    the list (CODE, CODES, TAGS, YES_NO); if it is ``searched``, its words find the record. ``maximum`` limits the
+    while ``shown_when`` holds: ``key=code|code``. ``listed`` makes it a column of the list, or a line ``beneath_name``;
+    ``filtered`` makes it a filter of the list (CODE, CODES, TAGS, YES_NO); if it is ``searched``, its words find the
+    record. ``maximum`` limits the
     characters of a text, the entries of a list or a whole number. A copy of a record leaves out what is not ``copied``,
     and every DATE: when it was and what came of it belong to the one record.
     """
@@ -52,6 +53,7 @@ class Field:
     fields: tuple["Field", ...] = ()
     shown_when: str = ""
     listed: bool = False
+    beneath_name: bool = False
     filtered: bool = False
     searched: bool = False
     maximum: int = 0
@@ -173,7 +175,8 @@ def build_index_entries(register: Register, data: Data) -> set[tuple[str, str]]:
 
 def list_organisation_ids(register: Register, *records_data: Data) -> set[str]:
     """List the ids of the organisations that records name."""
-    return {organisation["id"] for data in records_data for organisation in _list_organisation_entries(register, data)}
+    entries = (entry for data in records_data for entry in _list_organisation_entries(register, data))
+    return {entry["id"] for entry in entries if "id" in entry}  # one that is not on record yet has its name alone
 
 
 def name_organisations(register: Register, data: Data, names: Mapping[str, str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from attention_point.registers.shared.records import queries, services
 from attention_point.registers.shared.records.organisations import find_organisations
 from attention_point.registers.shared.records.writing import NewRecord, compare_facts, insert_records, update_records
 from attention_point.registers.shared.rules import fold_text
+from attention_point.registers.shared.schema.formatting import format_field_value
 from attention_point.registers.shared.schema.parsing import check_facts
 from attention_point.registers.shared.schema.schema import Register, do_nothing
 from attention_point.registers.shared.spreadsheets.row_values import read_row_values, split_date_range
@@ -102,6 +103,7 @@ def check_rows(
     ids_by_name = find_organisations(
         session, services.list_unlinked_names(register, [row.facts for row in checked_rows])
     )
+    changes_by_number: dict[int, dict[str, list[Any]]] = {}
     for row in checked_rows:
         record_id = named_ids[row.number]
         record = (
@@ -111,7 +113,8 @@ def check_rows(
         )
         row.facts = services.replace_names_by_ids(register, row.facts, ids_by_name)
         if row.outcome != ERROR:
-            _compare_with_record(register, row, record, row_keys[row.number])
+            changes_by_number[row.number] = _compare_with_record(register, row, record, row_keys[row.number])
+    _report_changes(session, register, checked_rows, changes_by_number)
     _refuse_duplicate_rows(checked_rows)
     if not takes_repeated:
         _find_repeated_rows(register, checked_rows)
@@ -236,20 +239,37 @@ def _find_record_by_name(
 
 def _compare_with_record(
     register: Register, row: CheckedRow, record: RecordColumns | None, keys: Collection[str]
-) -> None:
+) -> dict[str, list[Any]]:
+    """Set what the import would do with a row. Gives the facts that it changes, each before and after."""
     if record is not None:
         row.facts = {**{key: value for key, value in record.data.items() if key not in keys}, **row.facts}
     _add_field_errors(register, row, register.list_contradictions(row.facts))
     if row.outcome == ERROR:
-        return
+        return {}
     if record is None:
         new_organisations = services.list_unlinked_names(register, [row.facts])
-        row.report = [(_("Organisation"), name) for name in new_organisations]
-        return
+        row.report = [(_("New organisation"), name) for name in new_organisations]
+        return {}
     row.record_id, row.version = record.id, record.version
     changed_facts = compare_facts(record.data, row.facts)
     row.outcome = CHANGE if changed_facts else SAME
-    row.report = [(_label_for_key(register, key), "") for key in changed_facts]
+    return changed_facts
+
+
+def _report_changes(
+    session: Session, register: Register, rows: Iterable[CheckedRow], changes_by_number: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Say of each changing row what each fact was and becomes: an empty cell takes away what is on record."""
+    sides = [
+        {key: pair[side] for key, pair in changes.items() if pair[side]}
+        for changes in changes_by_number.values()
+        for side in (0, 1)
+    ]
+    names = queries.list_organisation_names(session, register, *sides)
+    for row in rows:
+        for key, pair in changes_by_number.get(row.number, {}).items():
+            before, after = (format_field_value(register.get_field(key), value, names) for value in pair)
+            row.report.append((_label_for_key(register, key), f"{before or '–'} → {after or '–'}"))
 
 
 def _refuse_duplicate_rows(rows: Sequence[CheckedRow]) -> None:

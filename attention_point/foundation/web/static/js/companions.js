@@ -7,11 +7,19 @@ function numberOf(row) {
   return Number(row.id.match(/\d+$/)?.[0] ?? -1);
 }
 
+// Surnames are proposed, and taken back once they are no longer likely: of somebody else, or where the first one was
+// changed, for the second one comes from the other parent then.
 function fillSurnames(row, form) {
-  for (const part of ["surname_1", "surname_2"]) {
+  for (const own of row.querySelectorAll("[name$=-surname_1], [name$=-surname_2]")) {
+    const shared = form.elements.namedItem(own.name.split("-").pop());
+    if (shared && !own.value) own.value = own.dataset.proposed = shared.value;
+  }
+}
+
+function takeSurnamesBack(row, parts) {
+  for (const part of parts) {
     const own = row.querySelector(`[name$="-${part}"]`);
-    const shared = form.elements.namedItem(part);
-    if (own && shared && !own.value) own.value = shared.value;
+    if (own?.dataset.proposed && own.value === own.dataset.proposed) own.value = "";
   }
 }
 
@@ -76,8 +84,10 @@ for (const group of document.querySelectorAll("[data-companions]")) {
   });
 
   group.addEventListener("change", (event) => {
-    if (event.target.name?.endsWith("-kin") && OF_THE_FAMILY.includes(event.target.value)) {
-      fillSurnames(event.target.closest("[data-companion]"), form);
-    }
+    const { name = "", value } = event.target;
+    const row = event.target.closest("[data-companion]");
+    if (name.endsWith("-kin") && OF_THE_FAMILY.includes(value)) fillSurnames(row, form);
+    else if (name.endsWith("-kin")) takeSurnamesBack(row, ["surname_1", "surname_2"]);
+    else if (name.endsWith("-surname_1")) takeSurnamesBack(row, ["surname_2"]);
   });
 }

@@ -54,12 +54,13 @@ function findIn(group, index) {
   const nothing = document.createElement("p");
   nothing.className = "hint";
   nothing.setAttribute("role", "status");
+  const said = fetchOtherWords(group, box);
   let wasOpen = fold.open;
   box.addEventListener("input", () => {
     const typed = plain(box.value);
     if (!typed) fold.open = wasOpen;
     else if (!fold.open) fold.open = true;
-    const matching = hideOthers(group, typed);
+    const matching = hideOthers(group, typed, said);
     nothing.textContent = typed && !matching ? group.dataset.findNothing : "";
   });
   // What was found by typing and chosen stands among the frequent ones, and the box is free for the next.
@@ -74,13 +75,33 @@ function findIn(group, index) {
   group.prepend(box.parentElement, nothing);
 }
 
-// Hides what has not each word that was typed, unless it is chosen; returns how many have each word.
-function hideOthers(choices, typed) {
+// What people say for a choice, by its code (data-find-words: the address of the list, which the browser keeps): nobody
+// at the desk says "food aid". Until it is there, or without a line, the choices' own words are found.
+function fetchOtherWords(group, box) {
+  const said = new Map();
+  const fill = (pairs) => {
+    for (const [code, words] of pairs) said.set(code, ` ${plain(words)}`);
+    if (box.value) box.dispatchEvent(new Event("input"));
+  };
+  const ask = () =>
+    fetch(group.dataset.findWords)
+      .then((reply) => reply.json())
+      .then(fill)
+      .catch(() => {});
+  if (group.dataset.findWords) box.addEventListener("focus", ask, { once: true });
+  return said;
+}
+
+// Hides what has not each word that was typed, unless it is chosen; returns how many have each word. "no", "me" and "de"
+// tell nothing.
+function hideOthers(choices, typed, said) {
   const words = typed.split(/\s+/);
+  const telling = words.filter((word) => word.length > 2);
   const matching = new Set(
     [...choices.querySelectorAll(".choice")].filter((choice) => {
       const text = plain(choice.textContent);
-      return words.every((word) => text.includes(word));
+      const others = said.get(choice.querySelector("input").value) ?? "";
+      return (telling.length ? telling : words).every((word) => text.includes(word) || others.includes(` ${word}`));
     }),
   );
   for (const choice of choices.querySelectorAll(".choice"))
@@ -110,7 +131,8 @@ function searchBox(text, id) {
 // A long list of choices gets a box above that hides those which do not match; a chosen one always stays.
 function searchFor(choices, index) {
   const box = searchBox(choices.dataset.filterChoices, `search-${index}`);
-  box.addEventListener("input", () => hideOthers(choices, plain(box.value)));
+  const said = fetchOtherWords(choices, box);
+  box.addEventListener("input", () => hideOthers(choices, plain(box.value), said));
   choices.before(box.parentElement);
 }
 
