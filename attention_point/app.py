@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
     app.secret_key = watch.get_vault().derive_secret("web-session")
     app.extensions["session_secrets"] = lambda: watch.get_vault().derive_secrets("web-session")
     app.extensions["settings"] = settings
-    app.extensions["database"] = _build_database(settings, watch)
+    app.extensions["database"] = build_database(settings, watch)
     app.extensions["naming"] = join_namings(feature.naming for feature in catalogue.FEATURES)
     app.extensions["status"] = tuple(list_status for feature in catalogue.FEATURES for list_status in feature.status)
     app.extensions["tasks"] = tuple(list_tasks for feature in catalogue.FEATURES for list_tasks in feature.tasks)
@@ -96,7 +96,7 @@ def open_database() -> Database:
 def open_database_of(settings: Settings) -> Database:
     """The database of these settings with its vault. Raises FilesOpenToOthers or KeyringError."""
     require_private_files(settings)
-    database = _build_database(settings, KeyringWatch(settings.keyring))
+    database = build_database(settings, KeyringWatch(settings.keyring))
     file = find_database_file(settings.database_url)
     try:
         if file is None or file.exists():  # SQLite would make a missing one
@@ -107,7 +107,8 @@ def open_database_of(settings: Settings) -> Database:
     return database
 
 
-def _build_database(settings: Settings, watch: KeyringWatch) -> Database:
+def build_database(settings: Settings, watch: KeyringWatch) -> Database:
+    """The database of these settings with all that the rooms need in its sessions, whatever state it is in."""
     # Accounts show the names of entities and points, but stand below the directory: sessions carry its functions.
     heads_file = settings.keyring.with_name(JOURNAL_HEADS_FILE)
     session_info: dict[str, Any] = {"entity_names": list_entity_names, "point_names": list_point_names}

@@ -11,7 +11,7 @@ from waitress import wasyncore
 
 from attention_point import catalogue
 from attention_point.accounts.services import add_first_administrator
-from attention_point.app import create_app, open_database
+from attention_point.app import build_database, create_app, open_database
 from attention_point.directory.validation.missing_contacts import list_missing_settings
 from attention_point.foundation import web
 from attention_point.foundation.commands import report_errors
@@ -38,7 +38,9 @@ from attention_point.turns.screen.views import STREAM_PATH
 SERVER_BODY_LIMIT = web.MAX_BODY_BYTES + 1024 * 1024
 
 doctor_command = build_doctor_command(
-    KEYRING_FIT_CHECK, [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)]
+    build_database,
+    KEYRING_FIT_CHECK,
+    [*CHECKS, WORKER_CHECK, *(check for feature in catalogue.FEATURES for check in feature.checks)],
 )
 jobs_commands = build_jobs_commands([job for feature in catalogue.FEATURES for job in feature.jobs])
 

@@ -19,7 +19,7 @@ from attention_point.intake import queries, visit_facts
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.consents.sealed_consents import seal_consents
 from attention_point.intake.draft import StoredWarning, VisitDraft
-from attention_point.intake.family.guardians import complete_family
+from attention_point.intake.family.guardians import check_protection, complete_family
 from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
 from attention_point.intake.models import RECORDED
 from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
@@ -154,6 +154,7 @@ def _prepare_visits(
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
     points = {new.draft.id: new.draft.point for new in new_drafts}
     reserved, lost_ids = claim_references(session, points, capture.references, now)
+    referred_needs = {referral.need for plan, _person in plans for referral in plan.chosen_referrals}
     return [
         _PreparedVisit(
             new_draft,
@@ -162,7 +163,11 @@ def _prepare_visits(
             count,
             next(tags, None),
             reserved.get(new_draft.draft.id),
-            (*capture.warnings, *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else [])),
+            (
+                *capture.warnings,
+                *([LOST_REFERENCE] if new_draft.draft.id in lost_ids else []),
+                *check_protection(new_draft.draft, plan.notices, referred_needs),
+            ),
         )
         for new_draft, (plan, _chosen_person), person, count in zip(new_drafts, plans, people, counts, strict=True)
     ]

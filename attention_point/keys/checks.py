@@ -53,7 +53,7 @@ def check_keys(database: Database, settings: Settings) -> Iterator[str]:
         yield from _list_findings(session, settings)
         waiting = renewal.count_waiting(session, session.info.get(renewal.SESSION_KEY, ()))
     if count := sum(waiting.values()):
-        yield _("%(count)s rows stand under an old key: run “attention-point keys rotate”.", count=count)
+        yield _("%(count)s rows stand under an old key: run “attention-point keys rotate --resume”.", count=count)
 
 
 def _list_findings(session: Session, settings: Settings) -> Iterator[str]:

@@ -62,21 +62,23 @@ def _describe_version(keys: KeySet, version: int) -> str:
 @keys_commands.command("rotate")
 @_KINDS
 @click.option("--prepare", is_flag=True, help="Only add a version to the keyring, to be copied to further machines.")
-def rotate_keys(kinds: tuple[str, ...], prepare: bool) -> None:
+@click.option("--resume", is_flag=True, help="Make no further version: only renew what stands under old ones.")
+def rotate_keys(kinds: tuple[str, ...], prepare: bool, resume: bool) -> None:
     """Write under new keys from now on, and renew what stands under the old ones. Safe to repeat.
 
-    Without KINDS all three keys are rotated. One that was interrupted goes on where it stopped.
+    Without KINDS all three keys are rotated. A rotation that was interrupted goes on where it stopped.
     """
-    path = _find_keyring()
+    path, kinds = _find_keyring(), kinds or tuple(KEY_KINDS)
     waiting = 0
     with use_database() as database, services.change_keys(database):
-        for kind in kinds or KEY_KINDS:
+        for kind in kinds if prepare or resume else _list_kinds_left(database, path, kinds):
             if prepare:
                 version = services.prepare_rotation(database, path, kind)
                 click.echo(_("%(kind)s: version %(version)s is prepared.", kind=kind, version=version))
                 continue
-            version = services.begin_rotation(database, path, kind)
-            click.echo(_("%(kind)s: version %(version)s is in use.", kind=kind, version=version))
+            if not resume:
+                version = services.begin_rotation(database, path, kind)
+                click.echo(_("%(kind)s: version %(version)s is in use.", kind=kind, version=version))
             waiting += _renew_all(database, kind)
     if waiting:
         # A script must notice that the old version cannot be removed yet.
@@ -87,6 +89,12 @@ def _find_keyring() -> Path:
     """The keyring's file of the settings. Ends the command where they are wrong."""
     with report_errors():
         return read_settings().keyring
+
+
+def _list_kinds_left(database: Database, path: Path, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds from the one on whose rotation was interrupted: those before it had been rotated by then."""
+    interrupted = [place for place, kind in enumerate(kinds) if services.is_interrupted(database, path, kind)]
+    return kinds[min(interrupted, default=0) :]
 
 
 def _renew_all(database: Database, kind: str) -> int:

@@ -6,8 +6,9 @@ write. Only rows that wait are looked at: whoever starts it again after a crash 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
@@ -53,6 +54,18 @@ def get_current_version(session: Session, rotation: Rotation) -> int:
     """The version under which a rotation's rows are written now."""
     vault = get_vault(session)
     return vault.index_version if rotation.key == INDEX else vault.wrap_version
+
+
+def list_unseen(session: Session, rotations: Sequence[Rotation]) -> list[Rotation]:
+    """Those of which rows wait, and which were not looked at to the end since the key has its current version."""
+    waiting = count_waiting(session, rotations)
+    finished = select(KeyRotation.name, KeyRotation.version).where(KeyRotation.finished_at.is_not(None))
+    versions = {row.name: row.version for row in session.execute(finished)}
+    return [
+        rotation
+        for rotation in rotations
+        if waiting[rotation.label] and versions.get(rotation.label) != get_current_version(session, rotation)
+    ]
 
 
 def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda _count: None) -> int:

@@ -44,15 +44,21 @@ def list_rotations(database: Database, kind: str | None = None) -> list[Rotation
     return [rotation for rotation in rotations if kind in (None, rotation.key)]
 
 
+def is_interrupted(database: Database, path: Path, kind: str) -> bool:
+    """Whether a rotation of a key stopped midway, as by a crash: rows wait that it has not looked at."""
+    if len(Keyring.load(path).get_keys(kind).keys) == 1:
+        return False
+    with database.read_session() as session:
+        return bool(renewal.list_unseen(session, list_rotations(database, kind)))
+
+
 def begin_rotation(database: Database, path: Path, kind: str) -> int:
     """Let everything be written under another version of a key from now on. Returns the version.
 
-    While rows wait on an earlier version, as after a crash, no further one is made: the rotation goes on.
+    While a rotation is interrupted no further one is made: it goes on. Rows that do not open hinder nobody.
     """
     keyring = Keyring.load(path)
-    with database.read_session() as session:
-        waiting = renewal.count_waiting(session, list_rotations(database, kind))
-    if any(waiting.values()) and len(keyring.get_keys(kind).keys) > 1:
+    if is_interrupted(database, path, kind):
         return keyring.get_keys(kind).current
     rotated = rotate_version(keyring, kind, clock.now())
     _store_keyring(database, path, rotated, "keys.rotate", kind, rotated.get_keys(kind).current)
@@ -92,7 +98,7 @@ def end_version(database: Database, path: Path, kind: str, version: int, *, at_o
     if any(rows.values()):
         raise KeyInUse(
             _(
-                "%(count)s rows still stand under version %(version)s: run “attention-point keys rotate” again.",
+                "%(count)s rows still stand under version %(version)s: run “attention-point keys rotate --resume”.",
                 count=sum(rows.values()),
                 version=version,
             )

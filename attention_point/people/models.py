@@ -1,6 +1,6 @@
 """Tables of people: what is said by or about a person is in ``sealed``; beside it only ids, times and keyed tags."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String
@@ -62,6 +62,7 @@ class PossibleDuplicate(Base):
     Neither how alike they are nor what was decided stands in clear: ``sealed`` holds the decisions under the later
     person's key (``merging.py``). ``is_decided`` takes the pair from the list of those to compare. A decided pair
     without ``sealed`` was kept apart by an earlier version of the program. ``version`` grows with every decision.
+    ``set_aside_until`` is the first day on which a pair that could not be decided is shown again.
     """
 
     __tablename__ = "possible_duplicate"
@@ -73,6 +74,7 @@ class PossibleDuplicate(Base):
     is_decided: Mapped[bool] = mapped_column(default=False, server_default="0")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    set_aside_until: Mapped[date | None]
 
 
 class DuplicateSearch(Base):

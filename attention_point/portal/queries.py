@@ -19,7 +19,7 @@ from attention_point.foundation.errors import Forbidden, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries as intake_queries
 from attention_point.intake.family.links import list_visits_of_arrival
-from attention_point.intake.models import Visit
+from attention_point.intake.records.visit_search import find_references
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.revocations import is_revoked, map_revocations
 from attention_point.people.merging import list_linked
@@ -164,7 +164,7 @@ def _find_visit_by_code(session: Session, slip_code: str) -> UUID | None:
 
 def disclose_referrals(session: Session, referrals: Sequence[DecryptedReferral]) -> list[DecryptedDisclosure]:
     """The referrals with their visits' references and with the fields that their services declare."""
-    references = _list_references(session, {referral.visit_id for referral in referrals})
+    references = find_references(session, {referral.visit_id for referral in referrals})
     services = directory_queries.get_services_by_code(session)
     entities = directory_queries.get_entities_by_code(session)
     ended = _find_ended_consents(session, referrals)
@@ -216,11 +216,6 @@ def _list_visible_fields(
     )
     # Whoever sees a telephone is told whether it is safe to call.
     return frozenset({*fields, "phone_safe"} if "phone" in fields else fields)
-
-
-def _list_references(session: Session, visit_ids: Iterable[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Visit.id, Visit.reference).where(Visit.id.in_(list(visit_ids))))
-    return {row.id: row.reference for row in rows}
 
 
 def _list_disclosed_persons(

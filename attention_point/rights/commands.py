@@ -13,8 +13,8 @@ from attention_point.foundation.private_files import write_private_file
 from attention_point.foundation.settings import read_settings
 from attention_point.intake.erasure.commands import person_commands
 from attention_point.intake.erasure.person_reference import find_person
+from attention_point.rights import request_retention
 from attention_point.rights.export import files
-from attention_point.rights.requests import request_retention
 from attention_point.rights.requests.services import require_person_on_file
 
 __all__ = ["person_commands"]

@@ -22,10 +22,11 @@ from attention_point.people.claim_marks.stored_marks import erase_marks
 from attention_point.people.claim_marks.tag_rotation import rotate_tags
 from attention_point.people.models import RightsMark
 from attention_point.referrals.follow_up.recalls import list_recalls
+from attention_point.rights import request_retention
 from attention_point.rights.models import DataIncident, RightsRequest
 from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
 from attention_point.rights.office.incidents import list_incidents
-from attention_point.rights.requests import request_retention, steps, stored_requests
+from attention_point.rights.requests import steps, stored_requests
 
 _SOON_WORKING_DAYS = 2
 _CONFIRMED_WITHIN = 10  # working days, as long as somebody may wait to learn what is known of them

@@ -184,5 +184,5 @@ def test_the_form_without_scripts(plain_page: Page, live_server: str, staff: Add
     expect(plain_page.locator("#municipality-error")).to_contain_text("Bucaramanga (Santander)")
     plain_page.locator("[name=municipality]").fill("Piedecuesta")
     plain_page.get_by_role("button", name="Revisar y continuar").click()
-    expect(plain_page.get_by_text("(9 años)")).to_be_visible()
+    expect(plain_page.get_by_text("9 años").first).to_be_visible()
     expect(plain_page.get_by_text("Piedecuesta")).to_be_visible()

@@ -60,6 +60,8 @@ def agent(app: Flask) -> PageClient:
 
 def show_all(agent: PageClient, surname: str, visit: Visit) -> list[str]:
     """What an agent is shown of a person and of her visit, without what is of this person."""
+    # What follows a visit in the list is asked for by its id.
+    assert 'class="who-when"' not in text(agent.get(f"/visits?before={visit.id}"))
     addresses = [f"/people/{visit.person_id}", f"/people/{visit.person_id}/visits/new/{uuid4()}"]
     pages = [strip_page(text(agent.get(address)), surname, visit) for address in addresses]
     # The address of who is there reads as that of who is not.
@@ -68,6 +70,7 @@ def show_all(agent: PageClient, surname: str, visit: Visit) -> list[str]:
 
 
 def test_the_person_is_shown_like_one_who_was_given_guidance(app: Flask, agent: PageClient) -> None:
+    record(app, "Anterior", DAY - timedelta(days=1))
     visits = {
         surname: record(app, surname, **changes)
         for surname, changes in (("Violante", VIOLENCE), ("Mezquita", MIXED), ("Guiadora", GUIDANCE))

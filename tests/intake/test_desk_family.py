@@ -343,6 +343,19 @@ def test_what_is_the_same_for_all_is_said_once(agent: PageClient) -> None:
     assert page.index("Le enviamos a SENA: ") < page.index("Remitir todas")
 
 
+def test_advice_stands_under_the_entity_to_which_it_belongs(agent: PageClient) -> None:
+    needs = {"needs": ["MIG-REG"], "status": ["irregular"], "arrived_on": ["2023"], "birth_date": ["17/03/1991"]}
+    rows = [row(0), row(1), row(2, kin="sister", birth_date="02/05/1995"), row(3, kin="son", birth_date="")]
+    page = text(checked(agent, **family_fields(*rows, **needs, documents=[])))
+    cancilleria = page[
+        page.index('id="shared-MIG-REG-cancilleria"') : page.index('id="shared-MIG-REG-migracion-colombia"')
+    ]
+    assert "PPT de menores de 18 años" not in cancilleria
+    assert page.count("PPT de menores de 18 años: basta") == 1
+    assert "No se sabe la edad de esta hija o hijo." in page
+    assert page.count("(madre)") == 3
+
+
 def test_what_differs_stays_with_the_person(agent: PageClient) -> None:
     page = text(checked(agent, **{**TYPED, "attention": ["no"]}, **row(0, same_needs="", needs=["EDU"])))
     assert page.count("Le enviamos a SENA: ") == 1

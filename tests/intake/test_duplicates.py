@@ -1,16 +1,20 @@
 """The agent's page for two people who may be one."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from attention_point.foundation import clock
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
 from attention_point.intake.duplicates.views import compare_people
 from attention_point.people import merging
+from attention_point.people.duplicates.decisions import DAYS_ASIDE
+from attention_point.people.duplicates.pairs import list_undecided_pairs
 from attention_point.people.models import Person, PossibleDuplicate
 from tests.intake.desk import SignIn
 from tests.support.pages import PageClient, read
@@ -45,6 +49,11 @@ def test_from_the_list_to_the_decision(app: Flask, as_role: SignIn, address: str
     unsure = client.post(address, data={"csrf_token": token})
     assert unsure.status_code == 422
     assert "Elija qué encontró." in unsure.text
+    aside = client.post(f"{address}/aside", data={"csrf_token": token})
+    assert "Hay 1 pareja apartada." in client.get(aside.headers["Location"]).text
+    month_later = clock.now() + timedelta(days=DAYS_ASIDE)
+    with clock.override_now(month_later), app.extensions["database"].read_session() as session:
+        assert len(list_undecided_pairs(session, 10)) == 1
     done = client.post(address, data={"csrf_token": token, "found_out": "two-people-by-papers"})
     assert done.status_code == 303
     assert "No hay nadie por comparar" in client.get(done.headers["Location"]).text

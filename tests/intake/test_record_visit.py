@@ -4,6 +4,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.settings import Settings
 from attention_point.intake import queries
 from attention_point.intake.draft import read_draft
 from attention_point.intake.models import Visit
+from attention_point.intake.pages.visit_slip import build_slips, read_slip_choices
 from attention_point.intake.services import record_visit
 from attention_point.people.models import Person, PersonTag, PossibleDuplicate
 from attention_point.people.records import view_person
@@ -205,6 +208,19 @@ def test_codes_that_the_directory_lacks_are_named(session: Session, field: str, 
 def test_a_doubtful_document_is_a_warning_not_a_wall(session: Session) -> None:
     answer = recorded(session, person=person(documents=[{"type": "CC", "number": "12345678901"}]))
     assert [warning["field"] for warning in answer["warnings"]] == ["person.documents.0.number"]
+
+
+def test_a_child_for_whom_a_program_asks_is_not_forgotten(session: Session, settings: Settings) -> None:
+    # No agent decided: the receipt says that nobody was referred, and the paper has the telephone of child protection.
+    answer = recorded(session, needs=["NNA-PROT"])
+    assert answer["referrals"] == []
+    assert [warning["field"] for warning in answer["warnings"]] == ["needs"]
+    visit = queries.find_visit(session, UUID(answer["id"]))
+    assert visit
+    (slip,) = build_slips(session, settings, [visit], read_slip_choices({}, visit))
+    assert [line for line in slip.emergency_lines if "141" in line]
+    for settled in ({"refer": ["NNA-PROT"]}, {"declined": [{"service": "NNA-PROT", "reason": "Called 141"}]}):
+        assert recorded(session, needs=["NNA-PROT"], **settled)["warnings"] == []
 
 
 def test_a_failure_midway_leaves_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

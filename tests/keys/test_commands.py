@@ -14,7 +14,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.language import in_language
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.vault import Keyring
-from attention_point.keys import checks
+from attention_point.keys import checks, services
 from attention_point.keys.commands import keys_commands
 from attention_point.people.models import Person
 from tests.support.visits import recorded
@@ -70,11 +70,29 @@ def test_a_record_that_does_not_open_keeps_its_key(run: Run, opened: Database, o
         damaged.wrapped_key = b"\x02" + bytes(60)
     rotated = run("rotate", "wrap")
     assert (rotated.exit_code, "1 renewed" in rotated.output, "1 do not open" in rotated.output) == (1, True, True)
+    # It keeps nobody from another version, when the key was seen by somebody, say.
+    resumed = run("rotate", "wrap", "--resume")
+    assert (resumed.exit_code, "is in use" in resumed.output, "1 do not open" in resumed.output) == (1, False, True)
+    assert "wrap: version 3 is in use" in run("rotate", "wrap").output
     before = own_settings.keyring.read_bytes()
     with clock.override_now(clock.now() + timedelta(hours=2)):
         refused = run("remove", "wrap", "1")
     assert (refused.exit_code, "1 rows still stand" in refused.output) == (1, True)
     assert own_settings.keyring.read_bytes() == before
+
+
+def test_an_interrupted_rotation_of_all_keys_goes_on_at_the_one_that_waits(
+    run: Run, opened: Database, own_settings: Settings
+) -> None:
+    with opened.write_session() as session:
+        recorded(session)
+    assert run("rotate", "wrap").exit_code == 0
+    services.begin_rotation(opened, own_settings.keyring, "index")  # and killed
+    for _time, version in (("goes on", 2), ("once more", 3)):
+        rotated = run("rotate")
+        assert (rotated.exit_code, f"index: version {version} is in use" in rotated.output) == (0, True)
+        keyring = Keyring.load(own_settings.keyring)
+        assert (keyring.wrap.current, keyring.derive.current) == (version, version)
 
 
 def test_a_prepared_version_is_used_by_the_next_rotation(run: Run, own_settings: Settings) -> None:

@@ -11,12 +11,15 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
 from attention_point.foundation.errors import TooManyTries
 from attention_point.intake.models import Visit
+from attention_point.portal.services import forward_referral
 from attention_point.portal.slip_outcomes import visitor_words
 from attention_point.portal.slip_outcomes.visitor_words import MAX_WORDS, parse_slip_code
 from attention_point.referrals import queries, services
+from attention_point.referrals.answers import forwarding
 from attention_point.referrals.queries import DecryptedReferral
 from tests.portal import support
 from tests.portal.support import browser, referral_of
@@ -91,6 +94,15 @@ def test_the_page_says_where_and_nothing_of_who(app: Flask) -> None:
     assert "Servicio Nacional de Aprendizaje" in page
     for secret in ("Canarioamarillo", "7654321", answer["reference"], "1991", "Buscar empleo"):
         assert secret not in page
+    with app.extensions["database"].write_session() as session:
+        sena = queries.find_referral(session, referral_of(answer, "sena"))
+        assert sena is not None
+        target = forwarding.list_targets(session, sena)[0]
+        onward = forwarding.Forwarding(target.service, target.entity, forwarding.IN_PERSON, sena.version)
+        forward_referral(session, OFFICER, sena.id, onward)
+        name = directory_queries.get_entities_by_code(session)[target.entity].name["es"]
+    # Whoever has the slip reads no more than stands on it: not to whom an entity sent her on.
+    assert name not in text(visitor(app).get(f"/slips/{code_of(app, answer)}"))
     client = visitor(app)
     client.get("/language/en")
     assert "Were you served there?" in text(client.get(f"/slips/{code_of(app, answer)}"))

@@ -1,5 +1,6 @@
 """The supervisor's list of late referrals, her home, and the terms that the office gives a service."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def test_the_supervisor_sees_what_is_late_and_of_the_confidential_no_name(app: F
     assert f"/referrals/{ordinary}" in page
     assert f"/referrals/{confidential}" in page
     assert "Registraduría: " in page
+    assert len(set(re.findall(r"BGA-\d{4}-\d{6}", page))) == 1  # of the ordinary one
     assert "Remisión confidencial" in page
     for secret in ("violencia", "Comisaría", "Fiscalía"):
         assert secret not in page[page.index("<main") :]

@@ -398,7 +398,8 @@ def test_the_office_has_the_sheet_and_the_claims_and_sees_nobody(app: Flask) -> 
         sheet = read_pdf(draw_data_sheet(session, app.extensions["settings"], data_sheet.Half(2017, 2), "pdf"))
     assert (counts["rectification"].received, counts["rectification"].is_open) == (1, 1)
     assert (counts["consultation"].granted, counts["consultation"].late) == (1, 1)
-    assert "Ficha de las bases de datos" in sheet
+    for words in ("Ficha de las bases de datos", "Encargados", "Contactos de los registros"):
+        assert words in sheet
     assert "Velásquez" not in sheet
 
 

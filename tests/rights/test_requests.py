@@ -34,9 +34,9 @@ from attention_point.referrals.models import ReferralNotice
 from attention_point.referrals.notices import take_notices
 from attention_point.rights.export.consent_history import list_consent_history
 from attention_point.rights.models import RightsRequest
+from attention_point.rights.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests import steps, stored_requests
 from attention_point.rights.requests.identity_proof import StatedFacts
-from attention_point.rights.requests.request_retention import PastRequests, purge_requests
 from attention_point.rights.requests.services import NewRequest, register_request
 from attention_point.rights.requests.steps import Decision
 from attention_point.rights.upkeep import lapse_claims

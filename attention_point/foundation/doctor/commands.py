@@ -15,7 +15,7 @@ from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.settings import Settings, read_settings
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault import KeyringWatch
 
 # These need no database. A keyring that does not load is one finding here; the checks below are then skipped.
 MACHINE_CHECKS = (
@@ -23,11 +23,15 @@ MACHINE_CHECKS = (
     (N_("Keyring"), machine_checks.check_keyring),
     (N_("Free disk space"), machine_checks.check_disk_space),
 )
+BuildDatabase = Callable[[Settings, KeyringWatch], Database]
 DATABASE_CHECK = Check(N_("Database"), machine_checks.check_database)
 
 
-def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.Command:
+def build_doctor_command(build_database: BuildDatabase, keyring_fit: Check, checks: Sequence[Check]) -> click.Command:
     """Builds the command with the checks of all features. The app passes them: the foundation knows no feature.
+
+    ``build_database`` gives the database with what every room puts into its sessions: a check that lacked it would find
+    nothing wrong.
 
     ``keyring_fit`` says whether the keyring is that of the database. Where it is not, the others are skipped.
     """
@@ -38,7 +42,9 @@ def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.C
         with report_errors():
             settings = read_settings()
         finding_count = sum(_run_check(label, partial(run, settings)) for label, run in MACHINE_CHECKS)
-        database_findings, advice_count = _run_database_checks(settings, (DATABASE_CHECK, keyring_fit), checks)
+        database_findings, advice_count = _run_database_checks(
+            settings, build_database, (DATABASE_CHECK, keyring_fit), checks
+        )
         finding_count += database_findings
         if finding_count:
             click.echo(ngettext("%(num)s problem found.", "%(num)s problems found.", finding_count), err=True)
@@ -57,16 +63,18 @@ def build_doctor_command(keyring_fit: Check, checks: Sequence[Check]) -> click.C
     return run_doctor
 
 
-def _run_database_checks(settings: Settings, first_checks: Sequence[Check], checks: Sequence[Check]) -> tuple[int, int]:
+def _run_database_checks(
+    settings: Settings, build_database: BuildDatabase, first_checks: Sequence[Check], checks: Sequence[Check]
+) -> tuple[int, int]:
     """Runs them in their order. Returns how many problems they found, and how many pieces of advice."""
     # Without keyring or database the other checks would all say the same. They are named as not done, so that nobody
     # takes them for passed.
     try:
-        vault = Vault(Keyring.load(settings.keyring))
+        watch = KeyringWatch(settings.keyring)
     except AppError:
         _report_skipped_checks((*first_checks, *checks))
         return 0, 0
-    with closing(Database(settings.database_url, info={"vault": vault})) as database:
+    with closing(build_database(settings, watch)) as database:
         for number, check in enumerate(first_checks, 1):
             if finding_count := _run_check(check.label, partial(check.run, database, settings)):
                 _report_skipped_checks((*first_checks[number:], *checks))

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from attention_point.directory.queries import find_point
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import Conflict, Forbidden
+from attention_point.foundation.errors import Conflict, FieldError, Forbidden, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries
@@ -20,6 +21,7 @@ from attention_point.intake.corrections.application import apply_correction
 from attention_point.intake.corrections.differences import list_visit_differences
 from attention_point.intake.corrections.requests import CorrectionRequest, build_fingerprints, is_repeated
 from attention_point.intake.draft import VisitDraft
+from attention_point.intake.draft_types.answers import UNKNOWN_CODE
 from attention_point.intake.models import VOID, Visit
 from attention_point.intake.queries import DecryptedVisit
 from attention_point.people import services as people_services
@@ -60,6 +62,7 @@ def correct_visit(session: Session, actor: Actor, visit_id: UUID, request: Corre
     _require_standing(visit)
     stored_payload = stored_drafts.build_stored_payload(visit, person.record)
     draft = stored_drafts.merge_correction(stored_payload, request.fields, person.id)
+    _require_known_point(session, visit, draft)
     correction = changes.build_correction(visit, person, stored_payload, draft, request, fingerprints[0], actor)
     _require_permission(actor, visit, correction)
     if correction.is_empty:  # it is so already, whoever wrote it
@@ -83,6 +86,12 @@ def _lock_and_open_visit(
     person = people_services.lock_and_open_for_correction(session, visible_visit.person_id, documents)
     # Read again: until the person was locked, a correction of another visit of hers could count this one anew.
     return queries.get_visible_visit(session, actor, visit_id), person
+
+
+def _require_known_point(session: Session, visit: DecryptedVisit, draft: VisitDraft) -> None:
+    # Another point changes no suggestion, so that no plan looks for it; it stands in clear, where no word may stand.
+    if draft.point != visit.point and find_point(session, draft.point) is None:
+        raise Invalid(_("Some fields need attention."), (FieldError("point", _(UNKNOWN_CODE)),))
 
 
 def _require_permission(actor: Actor, visit: DecryptedVisit, correction: changes.Correction) -> None:

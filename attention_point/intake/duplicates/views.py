@@ -13,7 +13,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.errors import Conflict, Invalid, NotFound, VaultError
-from attention_point.foundation.language import N_, format_number
+from attention_point.foundation.language import N_, format_date, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm, read_posted_fields
@@ -83,6 +83,7 @@ def list_pairs() -> str:
         very_likely=scoring.VERY_LIKELY_POINTS,
         likely=scoring.LIKELY_POINTS,
         undecided_count=pairs.count_undecided_pairs(db_session()),
+        aside=pairs.count_pairs_set_aside(db_session()),
     )
 
 
@@ -157,6 +158,19 @@ def undo_decision(person: UUID, other: UUID) -> Response | tuple[str, int]:
     else:
         flash(_("The decision is undone. The two records wait to be compared again."), "success")
     return redirect(url_for(".show_pair", person=person, other=other), 303)
+
+
+@blueprint.post("/<uuid:person>/<uuid:other>/aside")
+@requires("people.compare")
+def set_aside(person: UUID, other: UUID) -> Response:
+    """Take a pair that cannot be decided today from the list until a later day."""
+    try:
+        day = decisions.set_pair_aside(db_session(), current_actor(), person, other)
+    except Conflict as error:
+        flash(error.message, "warning")
+    else:
+        flash(_("Set aside: the pair is shown again on %(day)s.", day=format_date(day)), "success")
+    return redirect(url_for(".list_pairs"), 303)
 
 
 def _build_finding_form() -> FindingForm:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.intake import queries as intake_queries
-from attention_point.intake.models import Visit
+from attention_point.intake.records.visit_search import find_references
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up import recalls
 from attention_point.referrals.queries import DecryptedReferral
@@ -27,6 +26,5 @@ def list_referrals_of_people(session: Session, people: Sequence[UUID]) -> list[D
 
 def recall_referrals(session: Session, referrals: Sequence[DecryptedReferral], reason: str) -> None:
     """Ask the entities of referrals to stop using what they keep; ``reason`` is one of ``recalls``."""
-    query = select(Visit.id, Visit.reference).where(Visit.id.in_({referral.visit_id for referral in referrals}))
-    references = {row.id: row.reference for row in session.execute(query)}
+    references = find_references(session, {referral.visit_id for referral in referrals})
     recalls.recall_data(session, referrals, references, reason)

@@ -4,7 +4,7 @@ The representative of somebody under 18 authorises: the mother, the father or wh
 Decreto 1074 de 2015, art. 2.2.2.25.2.9). An authorisation in which nobody is named counts as none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from attention_point.intake.draft import VisitDraft
 from attention_point.intake.draft_types.parts import Guardian
 from attention_point.people import records as people_records
 from attention_point.person_fields import NAME_FIELDS
+from attention_point.routing.answers import ASKS_FOR_CHILD
+from attention_point.routing.rule_types import Notice
 
 FamilyWarning = tuple[str, str, Mapping[str, Any]]
 """A field, a message id and its values."""
@@ -33,6 +35,9 @@ GUARDIAN_IS_MINOR = N_(
 )
 CHILD_OLDER = N_(
     "By the birth dates this person is older than her or his parent, or nearly as old. Check both birth dates."
+)
+PROTECTION_OPEN = N_(
+    "Somebody asked for the protection of a child, and nobody was referred. Add the child to a visit, or refer for it."
 )
 PARENT_YOUNGER = N_(
     "By the birth dates this person is younger than her or his child, or hardly older. Check both birth dates."
@@ -110,6 +115,18 @@ def _is_relative(child_relation: str | None, adult_relation: str | None) -> bool
 
 def _format_name(draft: VisitDraft) -> str:
     return " ".join(filter(None, (getattr(draft.person, name) for name in NAME_FIELDS)))
+
+
+def check_protection(
+    draft: VisitDraft, notices: Iterable[Notice], referred_needs: Collection[str]
+) -> Iterator[FamilyWarning]:
+    """A warning where somebody asks for the protection of a child, and nobody of the family is referred for it.
+
+    At the desk the agent decides; a program or a tablet without network may leave it open, and nobody would notice.
+    """
+    settled_needs = {*referred_needs, *(declined.service for declined in draft.declined)}
+    if any(notice.rule == ASKS_FOR_CHILD and notice.need not in settled_needs for notice in notices):
+        yield "needs", PROTECTION_OPEN, {}
 
 
 def check_family(draft: VisitDraft, family: Sequence[VisitDraft]) -> Iterator[FamilyWarning]:

@@ -99,6 +99,8 @@ class VisitForm(PersonForm, SituationFields):
     # "<person>:<version>": the record that filled the form, so that a field that was emptied is known from one never
     # shown. It counts for this person alone.
     record_version = HiddenField()
+    # The values of the record that filled the form, as JSON: what was not touched stays as a colleague writes it.
+    page_values = StringField()
     different_from = HiddenField()
     text_version = HiddenField()
     # The reserved reference on a slip that was printed without network.

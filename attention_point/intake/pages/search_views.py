@@ -1,6 +1,6 @@
 """The search with which each visit begins: one box for everything, and who was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -74,11 +74,19 @@ class SearchForm(BaseForm):
 
 @blueprint.app_context_processor
 def build_header_values() -> dict[str, object]:
-    """The addresses of the search in the header of every page, for those who may search."""
+    """The addresses of the search in the header of every page, for those who may search.
+
+    ``find_visit_references`` is for pages of rooms below this one, such as the list of late referrals.
+    """
     actor = g.get("actor")
-    if not actor or not actor.may("people.search"):
-        return {"search_url": None}
-    return {"search_url": url_for("desk.search_people"), "search_page_url": url_for("desk.show_search")}
+    values: dict[str, object] = {"search_url": None, "find_visit_references": _find_visit_references}
+    if actor and actor.may("people.search"):
+        values |= {"search_url": url_for("desk.search_people"), "search_page_url": url_for("desk.show_search")}
+    return values
+
+
+def _find_visit_references(visit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    return visit_search.find_references(read_session(), visit_ids)
 
 
 @blueprint.get("/desk")

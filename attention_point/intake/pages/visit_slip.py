@@ -144,7 +144,17 @@ def _build_traveller(session: Session, record: Mapping[str, Any], visits: Sequen
         sex=first.record["counted"].get("sex"),
         age=first.record["counted"].get("age"),
         complained_of=(first.record.get("facts") or {}).get("complained_of"),
+        unmet_needs=_list_unmet_needs(visits, opened_referrals),
     )
+
+
+def _list_unmet_needs(visits: Sequence[DecryptedVisit], referrals: Sequence[DecryptedReferral]) -> frozenset[str]:
+    # A line beside a confidential visit would tell whoever reads the paper what was asked for.
+    if any(visit.record.get("restricted") for visit in visits):
+        return frozenset()
+    met_needs = {suggestion["need"] for visit in visits for suggestion in visit.record["suggestions"]}
+    services = {referral.service for referral in referrals}
+    return frozenset({need for visit in visits for need in visit.record["needs"]} - met_needs - services)
 
 
 def _list_covered_services(

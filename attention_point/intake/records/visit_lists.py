@@ -16,6 +16,7 @@ from attention_point.intake.queries import (
     ListedVisit,
     decrypt_visits,
     is_in_ordinary_lists,
+    list_visible_visits,
 )
 from attention_point.referrals.models import Referral
 
@@ -58,6 +59,8 @@ def list_latest_visits(
 
     There are so many as were asked for while there are any: a page with a row too few would tell that one is hidden.
     """
+    if before_id is not None and not _is_listed(session, actor, before_id):
+        return NO_VISITS
     query = _build_query(actor, point, visit_filter).limit(size)
     visits: list[ListedVisit] = []
     hidden_people: set[UUID] = set()
@@ -72,6 +75,13 @@ def list_latest_visits(
             break
         before_id = rows[-1].id
     return VisitBatch(visits[:size], frozenset(hidden_people))
+
+
+def _is_listed(session: Session, actor: Actor, visit_id: UUID) -> bool:
+    # What follows a hidden visit would tell that there is one: its id is that of no visit.
+    rows = session.execute(select(*VISIT_COLUMNS).where(Visit.id == visit_id)).all()
+    visits = list_visible_visits(session, actor, decrypt_visits(session, rows))
+    return any(is_in_ordinary_lists(visit) for visit in visits)
 
 
 def _continue_after(query: Select[Any], visit_id: UUID) -> Select[Any]:

@@ -42,6 +42,12 @@ def _find_people_of_visits(session: Session, actor: Actor, typed: TypedSearch) -
     return people
 
 
+def find_references(session: Session, visit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The references of some visits by their ids; the caller shows only those that its reader may know."""
+    rows = session.execute(select(Visit.id, Visit.reference).where(Visit.id.in_(list(visit_ids))))
+    return {row.id: row.reference for row in rows}
+
+
 def list_references(session: Session, typed: Reference) -> list[str]:
     """The references that may be meant; a number alone is one of every point and year that has come so far."""
     if typed.prefix is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -20,6 +21,7 @@ from attention_point.people.duplicates import pairs
 from attention_point.people.merging import DIFFERENT_PEOPLE, SAME_PERSON, UNDECIDED, PairDecision
 from attention_point.people.models import PossibleDuplicate
 
+DAYS_ASIDE = 30  # by then most people have come again, and can be asked
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "one-person-said-so": (SAME_PERSON, N_("The same person: they say so themselves")),
     "one-person-by-papers": (SAME_PERSON, N_("The same person: the papers show it")),
@@ -83,6 +85,24 @@ def decide_pair(session: Session, actor: Actor, later_person: UUID, earlier_pers
     return decision
 
 
+def set_pair_aside(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID) -> date:
+    """Set a pair aside that cannot be decided today; returns the day on which it is shown again.
+
+    Raises NotFound for a pair that does not exist, Conflict for one that is decided.
+    """
+    pair = _lock_pair(session, later_person, earlier_person)
+    if pair.is_decided:
+        raise Conflict(_("Somebody has decided about these two people already."))
+    day = clock.today() + timedelta(days=DAYS_ASIDE)
+    session.execute(
+        update(PossibleDuplicate)
+        .where(PossibleDuplicate.person_id == pair.person, PossibleDuplicate.other_id == pair.other)
+        .values(set_aside_until=day)
+    )
+    journal.record(session, actor, "person.compare", "person", pair.person, other=str(pair.other))
+    return day
+
+
 def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, reason: str) -> None:
     """Undo the decision about a pair, with a code of ``UNDO_REASONS``: it waits again among those to compare.
 
@@ -118,7 +138,7 @@ def _save_decision(session: Session, actor: Actor, pair: pairs.PossiblePair, dec
     session.execute(
         update(PossibleDuplicate)
         .where(PossibleDuplicate.person_id == pair.person, PossibleDuplicate.other_id == pair.other)
-        .values(sealed=sealed, version=version, is_decided=decision.decision != UNDECIDED)
+        .values(sealed=sealed, version=version, is_decided=decision.decision != UNDECIDED, set_aside_until=None)
     )
     # What was decided stands sealed with the pair: in the journal it would tell who are relatives with one document.
     journal.record(session, actor, "person.compare", "person", pair.person, other=str(pair.other))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, UpdateBase, func, select
+from sqlalchemy import Select, UpdateBase, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import get_dialect
 from attention_point.foundation.database.upserts import build_insert
@@ -23,7 +24,11 @@ from attention_point.people.models import Person, PossibleDuplicate
 
 @dataclass(frozen=True, slots=True)
 class PossiblePair:
-    """Two people, the later one first, when they were noticed, and whether somebody has decided."""
+    """Two people, the later one first, when they were noticed, and whether somebody has decided.
+
+    ``set_aside_until`` is the first day on which the pair is among those to compare again; None where it was never
+    set aside.
+    """
 
     person: UUID
     other: UUID
@@ -31,6 +36,7 @@ class PossiblePair:
     is_decided: bool
     version: int
     sealed: bytes | None
+    set_aside_until: date | None = None
 
 
 def note_pairs(session: Session, person: UUID, candidates: Iterable[UUID], now: datetime) -> tuple[UUID, ...]:
@@ -81,11 +87,11 @@ def list_people_noted_with(session: Session, person: UUID) -> set[UUID]:
 
 
 def list_undecided_pairs(session: Session, size: int) -> list[PossiblePair]:
-    """The pairs that nobody has decided yet, the oldest first, at most ``size``; those of an erased person are gone.
+    """The pairs that nobody has decided or set aside, the oldest first, at most ``size``; no erased person's.
 
     Two records that are linked through a third one are no pair to decide.
     """
-    query = _select_pairs().where(PossibleDuplicate.is_decided.is_(False))
+    query = _select_waiting_pairs()
     rows = session.execute(query.order_by(PossibleDuplicate.found_at, PossibleDuplicate.person_id).limit(size))
     undecided_pairs = [PossiblePair(*row) for row in rows]
     linked = merging.map_linked(session, {pair.person for pair in undecided_pairs})
@@ -93,9 +99,23 @@ def list_undecided_pairs(session: Session, size: int) -> list[PossiblePair]:
 
 
 def count_undecided_pairs(session: Session) -> int:
-    """How many pairs nobody has decided yet."""
-    undecided_pairs = _select_pairs().where(PossibleDuplicate.is_decided.is_(False)).subquery()
-    return session.scalar(select(func.count()).select_from(undecided_pairs)) or 0
+    """How many pairs nobody has decided or set aside."""
+    return session.scalar(select(func.count()).select_from(_select_waiting_pairs().subquery())) or 0
+
+
+def count_pairs_set_aside(session: Session) -> tuple[int, date | None]:
+    """How many pairs are set aside, and the first day on which one of them is shown again."""
+    aside = _select_pairs().where(PossibleDuplicate.set_aside_until > clock.today()).subquery()
+    count, first_day = session.execute(select(func.count(), func.min(aside.c.set_aside_until)).select_from(aside)).one()
+    return count, first_day
+
+
+def _select_waiting_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None, date | None]:
+    is_due = or_(
+        PossibleDuplicate.set_aside_until.is_(None),
+        PossibleDuplicate.set_aside_until <= clock.today(),
+    )
+    return _select_pairs().where(PossibleDuplicate.is_decided.is_(False), is_due)
 
 
 def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
@@ -115,7 +135,7 @@ def get_pair(session: Session, later_person: UUID, earlier_person: UUID) -> Poss
     return PossiblePair(*row)
 
 
-def _select_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None]:
+def _select_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None, date | None]:
     later_person, earlier_person = aliased(Person), aliased(Person)
     return (
         select(
@@ -125,6 +145,7 @@ def _select_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None]:
             PossibleDuplicate.is_decided,
             PossibleDuplicate.version,
             PossibleDuplicate.sealed,
+            PossibleDuplicate.set_aside_until,
         )
         .join(later_person, later_person.id == PossibleDuplicate.person_id)
         .join(earlier_person, earlier_person.id == PossibleDuplicate.other_id)

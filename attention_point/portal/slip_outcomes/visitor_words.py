@@ -94,6 +94,8 @@ def _list_sayable(session: Session, visit_id: UUID) -> list[DecryptedReferral]:
         # What does not open may be in confidence.
         if isinstance(referral, DecryptedReferral)
         and not referral.restricted
+        # No slip names to whom an entity sent her on, and who found an old one at home may look for her.
+        and "forwarded_from" not in referral.record
         and referral.visit_annulled_on is None
         and rules.can_record_outcome(referral.state)
     ]

@@ -153,7 +153,7 @@ def build_person_outcome_blocks(monitor: Monitor, entity_names: Mapping[str, str
     yield Heading(_("What people say became of it"))
     yield Paragraph(
         _(
-            "Of %(total)s people who told it, %(unserved)s were not served or were refused.",
+            "Of %(total)s referrals that people told of, %(unserved)s ended without service or with a refusal.",
             total=format_number(said_total),
             unserved=format_number(said_total - totals["served"]),
         )

@@ -86,7 +86,7 @@ def build_slip(
             "Show it there, and tell us afterwards: %(code)s",
             code=_group_letters(visit.code),
         ),
-        emergency_lines=tuple(_list_emergency_lines(session, places, visit.day)),
+        emergency_lines=tuple(_list_emergency_lines(session, travellers, places, visit.day)),
         refused_note=_describe_help(snapshot, slip_day, travellers, places),
         privacy_notice=_(PRIVACY_NOTICE),
         footer=_("Nobody may ask you for money for this guidance or for this sheet."),
@@ -251,13 +251,16 @@ def _describe_help(
     return _("If they refuse to receive you, ask for help: %(contact)s.", contact=", ".join([name, *reached]))
 
 
-def _list_emergency_lines(session: Session, places: Iterable[Iterable[SlipPlace]], day: date) -> Iterable[str]:
-    """Each line once, in the order of the places."""
+def _list_emergency_lines(
+    session: Session, travellers: Iterable[SlipTraveller], places: Iterable[Iterable[SlipPlace]], day: date
+) -> Iterable[str]:
+    """Each line once, in the order of the places; then those of what nobody is sent for, as a child who is not here."""
+    services = [(place.service, place.is_restricted) for traveller_places in places for place in traveller_places]
+    services += [(need, False) for traveller in travellers for need in sorted(traveller.unmet_needs)]
     return dict.fromkeys(
-        _format_emergency_line(emergency_line, is_confidential=place.is_restricted)
-        for traveller_places in places
-        for place in traveller_places
-        for emergency_line in directory_queries.list_emergency_lines(session, place.service, day)
+        _format_emergency_line(emergency_line, is_confidential=is_restricted)
+        for service, is_restricted in services
+        for emergency_line in directory_queries.list_emergency_lines(session, service, day)
     )
 
 

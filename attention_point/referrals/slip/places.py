@@ -28,7 +28,8 @@ class SlipTraveller:
 
     ``document_types`` are the codes of the documents on file. ``covered_services`` are those of which the person showed
     an accepted document. ``suggestions`` are those of the visit, as they stand in its record. The other values tell the
-    people of one slip apart without a name. ``complained_of`` is whom the person complains of.
+    people of one slip apart without a name. ``complained_of`` is whom the person complains of. ``unmet_needs`` are
+    those of a visit that is not confidential for which she is sent nowhere.
     """
 
     referrals: Sequence[DecryptedReferral]
@@ -40,6 +41,7 @@ class SlipTraveller:
     sex: str | None = None
     age: int | None = None
     complained_of: str | None = None
+    unmet_needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

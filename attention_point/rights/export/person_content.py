@@ -138,7 +138,6 @@ def _describe_consent(history: PurposeHistory) -> dict[str, Any]:
                 "visit": answer.reference,
                 "text_version": answer.text_version,
                 "text_sha256": answer.text_digest,
-                "recorded_by": answer.recorded_by,
                 "guardian": answer.guardian,
             }
             for answer in history.answers

@@ -133,14 +133,14 @@ def build_data_sheet(session: Session, half: Half, *, contact: str | None, water
         # Translated here and not with the module, which is loaded before anybody's language is known.
         labels = dict(zip(_LABELS, _list_labels(), strict=True))
         rows = [(label, database[name][language]) for name, label in labels.items()]
-        blocks.append(
-            LabelledValues((*rows, (_("People in it"), format_number(_count_people_in(session, database["code"])))))
-        )
+        blocks.append(LabelledValues((*rows, (_("People in it"), _count_people_in(session, database["code"])))))
     blocks += [
         Heading(_("Channels for people"), 2),
         BulletList(tuple(channel[language] for channel in sheet["channels"])),
         Heading(_("Entities that receive data, each with the person’s consent"), 2),
         BulletList(tuple(_list_entities(session))),
+        Heading(_("Processors"), 2),
+        BulletList(tuple(processor[language] for processor in sheet["processors"])),
         Heading(_("Security"), 2),
         BulletList(tuple(measure[language] for measure in sheet["security"])),
         Heading(_("Requests and claims"), 2),
@@ -214,7 +214,9 @@ def _list_entities(session: Session) -> list[str]:
     return sorted(entity.name[language] for entity in directory_queries.get_entities_by_code(session).values())
 
 
-def _count_people_in(session: Session, code: str) -> int:
+def _count_people_in(session: Session, code: str) -> str:
     if code == "people":
-        return people_queries.count_people(session)
-    return session.scalar(select(func.count()).select_from(Account).where(Account.active.is_(True))) or 0
+        return format_number(people_queries.count_people(session))
+    if code == "accounts":
+        return format_number(session.scalar(select(func.count()).where(Account.active.is_(True))) or 0)
+    return _("Count them in the registers.")

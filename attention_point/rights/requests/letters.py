@@ -113,6 +113,8 @@ def _write_receipt(request: StoredRequest) -> Iterator[Block]:
         yield Paragraph(sentence)
     yield Paragraph(_describe_handing_over(request))
     yield Paragraph(_("Keep this paper. With its filing number you can ask how your request is going. It is free."))
+    # A receipt that is found at home tells that somebody asked, and where.
+    yield Paragraph(_("Does somebody look through your things? Do not take this paper: learn the number by heart."))
 
 
 def _find_first_due(request: StoredRequest) -> date | None:

@@ -18,6 +18,8 @@ UNLIMITED = highspy.kHighsInf
 _TOLERANCE = 1e-6
 _JOINT_ROUNDS = 4  # attempts to move many targets at once before each is moved by itself
 _PRIMAL_SIMPLEX, _DANTZIG_PRICING = 4, 0  # HiGHS's numbers for them
+# The true counts are a solution, so that the second can only mean the first.
+_UNBOUNDED = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
 @dataclass(slots=True, eq=False)
@@ -148,7 +150,8 @@ class _Solver:
                 costs = np.zeros(self._width)
                 for number, factor in target.columns.items():
                     costs[self._columns[number]] = sign * factor
-                self._solve_for_costs(costs)
+                if not self._solve_for_costs(costs):
+                    target.highest = target.lowest + target.needed  # nothing bounds it
                 if not target.is_settled:
                     target.limits += self._list_limits()
         return target.is_settled
@@ -163,17 +166,19 @@ class _Solver:
             *(frozenset((number,)) for number, price in of_variables if abs(price) > _TOLERANCE),
         ]
 
-    def _solve_for_costs(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    def _solve_for_costs(self, costs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> bool:
+        """Look for the least of these costs. Return False where they have none, because nothing bounds them."""
         self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
         self._model.run()
-        # An unbounded or failed run proves nothing. The target then stays unsettled, which is the safe side.
+        # A failed run proves nothing. The target then stays unsettled, which is the safe side.
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return
+            return self._model.getModelStatus() not in _UNBOUNDED
         solution = np.array(self._model.getSolution().col_value)[: self._weights.shape[1]]
         for target, value in zip(self.targets, (self._weights @ solution).tolist(), strict=True):
             # Every solution is a possible world, so that it is evidence for all targets and not
             # only for the one that was asked.
             target.lowest, target.highest = min(target.lowest, value), max(target.highest, value)
+        return True
 
 
 def _build_model(

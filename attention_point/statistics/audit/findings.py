@@ -1,6 +1,7 @@
 """What an audit takes and finds, in plain Python: nothing here loads the solver."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from attention_point.statistics.cells import CellCodes
 from attention_point.statistics.protection.period import Figure
@@ -18,6 +19,17 @@ class KnownSum:
     cells: tuple[CellCodes, ...]
     least: float
     greatest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What earlier versions and other periods tell of a period: sums of its figures, and bounds of its totals.
+
+    What tells of other counts than today's is among them; nobody can know that.
+    """
+
+    sums: Sequence[KnownSum] = ()
+    totals: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Rounds a period so that it passes the audit: where a small count is left with too few values, a leaning is turned."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import gettext as _
-from attention_point.statistics.audit.findings import KnownSum, Narrow
-from attention_point.statistics.audit.period import audit_period
+from attention_point.statistics.audit.findings import Narrow, Published
+from attention_point.statistics.audit.period import PeriodAudit
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import (
     TOTALS,
@@ -20,11 +20,11 @@ from attention_point.statistics.protection.period import (
 from attention_point.statistics.protection.totals import HeadlineTotals
 from attention_point.tallies.rules import INDICATORS_BY_ID
 
-MAX_TURNS = 20  # of leanings for one row; then its split is left out
-_TURNS_OF_A_CORRECTION = 3  # then its family stays as the earlier version published it
+_MAX_TURNS = 20  # of leanings for one figure; then the split of its row is left out
+_TURNS_OF_A_CORRECTION = 1  # then its family stays as the earlier version published it
 _MAX_ROUNDS = 100  # far more than the turns of a period ever were
 
-ProtectTotals = Callable[[RoundedTables], HeadlineTotals]
+ProtectTotals = Callable[[RoundedTables, Collection[str]], HeadlineTotals]
 FindRelatedBreaches = Callable[[RoundedTables], Iterable[Narrow]]
 
 
@@ -39,68 +39,79 @@ class ProtectedPeriod:
 
 
 def protect_audited_period(
-    rounder: PeriodRounder,
-    protect_totals: ProtectTotals,
-    known_sums: Callable[[RoundedTables], Iterable[KnownSum]],
-    find_related: FindRelatedBreaches,
+    rounder: PeriodRounder, protect_totals: ProtectTotals, published: Published, find_related: FindRelatedBreaches
 ) -> ProtectedPeriod:
-    """Round a period, and turn leanings until no small count is left with too few values.
+    """Round a period, and turn leanings until no small count is left with too few values because of it.
 
-    ``known_sums`` returns what other versions and periods tell of this one, ``find_related`` the figures by which this
-    one would tell of others. Raises AppError where no turning helps.
+    ``protect_totals`` gets the units whose totals must not be exact. ``published`` is what other versions and periods
+    tell of this one, ``find_related`` returns the figures by which this one would tell of others. Raises AppError where
+    no turning helps.
     """
-    # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
-    attempts: Counter[Figure] = Counter()
-    turned_by_figure: dict[Figure, Figure] = {}
-    kept: set[FamilyName] = set()
-    hidden: set[Figure] = set()
+    audit = PeriodAudit(rounder.true_figures, published)
+    tried = _Remedies(is_correction=bool(rounder.earlier_figures))
     doubtful: set[Figure] = set()
     for _round in range(_MAX_ROUNDS):
-        rounded = rounder.round_tables(frozenset(turned_by_figure.values()), frozenset(kept))
-        totals = protect_totals(rounded)
-        related = list(find_related(rounded))
-        known, left_out = list(known_sums(rounded)), frozenset(hidden)
+        rounded = rounder.round_tables(frozenset(tried.turned.values()), frozenset(tried.kept))
+        totals, hidden = protect_totals(rounded, tried.list_rounded_units()), frozenset(tried.hidden)
         # What was narrow before is asked first: where it still is, the next turn need not wait for all the others.
-        breaches = audit_period(rounded, totals, known, left_out, doubtful) if doubtful else []
-        breaches = breaches or audit_period(rounded, totals, known, left_out)
+        breaches = audit.find_narrow(rounded, totals, hidden, doubtful) if doubtful else []
+        breaches = breaches or audit.find_narrow(rounded, totals, hidden)
         doubtful.update(narrow.figure for narrow in breaches)
-        breaches = [narrow for narrow in (*breaches, *related) if narrow.figure not in hidden]
+        breaches = [narrow for narrow in (*breaches, *find_related(rounded)) if narrow.figure not in hidden]
         if not breaches:
-            return ProtectedPeriod(rounded, totals, frozenset(hidden), len(turned_by_figure))
+            return ProtectedPeriod(rounded, totals, hidden, len(tried.turned))
         # One breach a family and round: turning one leaning may mend its neighbours too, and two
         # turns at once may undo each other.
-        for family, narrow in {name_family(narrow.figure): narrow for narrow in reversed(breaches)}.items():
-            figure = narrow.figure
-            attempts[figure] += 1
-            if attempts[figure] > MAX_TURNS:
-                split = _list_split(rounded, figure)
-                # The last resort (decision 45): the row keeps its total and loses its split, and the table stays
-                # comparable with that of every other period. What an earlier version tells may be too much beside any
-                # other figure of the family: then the whole family goes.
-                hidden.update(split if hidden.isdisjoint(split) else _list_family(rounded, family))
-                turned_by_figure.pop(figure, None)
-            elif attempts[figure] > _TURNS_OF_A_CORRECTION and rounder.earlier_figures and family not in kept:
-                kept.add(family)
-                turned_by_figure = {f: turned for f, turned in turned_by_figure.items() if name_family(f) != family}
-            else:
-                candidates = _list_candidates(rounded, narrow)
-                turned_by_figure[figure] = candidates[(attempts[figure] - 1) % len(candidates)]
-    # What is published already may leave so little that no rounding of the same tables helps (decision 74).
-    if rounder.earlier_figures:
-        raise AppError(
-            _(
-                "This correction cannot be published: beside what is published already, it would tell of a few people. "
-                "The version in force stands."
-            )
-        )
-    # Elsewhere the counts are at fault and not the rounding: a recount finds that.
+        for narrow in {name_family(narrow.figure): narrow for narrow in reversed(breaches)}.values():
+            tried.try_next(rounded, narrow)
+    # The counts are at fault and not the rounding: a recount finds that.
     raise AppError(_("The figures of this period contradict one another. Recount them first."))
+
+
+class _Remedies:
+    """What was tried for figures that are left with too few values: first what readers lose least by."""
+
+    def __init__(self, *, is_correction: bool) -> None:
+        self.turned: dict[Figure, Figure] = {}
+        self.kept: set[FamilyName] = set()
+        self.hidden: set[Figure] = set()
+        self._is_correction = is_correction
+        # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
+        self._attempts: Counter[Figure] = Counter()
+
+    def try_next(self, rounded: RoundedTables, narrow: Narrow) -> None:
+        """Try the next remedy for a figure."""
+        figure, family = narrow.figure, name_family(narrow.figure)
+        self._attempts[figure] += 1
+        attempt = self._attempts[figure]
+        if attempt > _MAX_TURNS:
+            self.turned.pop(figure, None)
+            # The last resort (decision 45): the row keeps its total and loses its split, and the table stays comparable
+            # with that of every other period. What an earlier version tells may be too much beside any other figure of
+            # the family: then the whole family goes.
+            split = _list_split(rounded, figure)
+            self.hidden.update(split if self.hidden.isdisjoint(split) else _list_family(rounded, family))
+        elif attempt > _TURNS_OF_A_CORRECTION and self._is_correction and family not in self.kept:
+            self.kept.add(family)
+            self.turned = {f: turned for f, turned in self.turned.items() if name_family(f) != family}
+            self._attempts = Counter({f: count for f, count in self._attempts.items() if name_family(f) != family})
+        else:
+            # What was turned for another figure stays so, or the two would undo each other without end.
+            others = {turned for f, turned in self.turned.items() if f != figure}
+            candidates = [turned for turned in _list_candidates(rounded, narrow) if turned not in others] or [figure]
+            self.turned[figure] = candidates[(attempt - 1) % len(candidates)]
+
+    def list_rounded_units(self) -> list[str]:
+        """List the units whose headline totals are not exact, because that tells too much beside earlier versions."""
+        return [cell[0] for table, cell in self.turned.values() if table == TOTALS and self._is_correction]
 
 
 def _list_candidates(rounded: RoundedTables, narrow: Narrow) -> list[Figure]:
     """List the figures whose leaning may be turned for a breach: its own, those that cause it, and those near it."""
     own, *near = _list_near_figures(rounded, narrow.figure)
-    others = [figure for figure in dict.fromkeys((*narrow.causes, *near)) if _can_turn(rounded, figure)]
+    # A total among the causes comes first: it stands for all tables of its unit.
+    totals = [(TOTALS, (INDICATORS_BY_ID[table].counts,)) for table, cell in narrow.causes if set(cell) == {TOTAL_CODE}]
+    others = [figure for figure in (*totals, *narrow.causes, *near) if _can_turn(rounded, figure)]
     return list(dict.fromkeys((own, *others)))
 
 

@@ -17,7 +17,7 @@ class ReleaseForm(BaseForm):
     fingerprint = HiddenField()
     note = TextAreaField(N_("What was wrong in the version before"), validators=[Length(max=MAX_NOTE_LENGTH)])
     reader_note = TextAreaField(N_("A word to the readers"), validators=[Length(max=MAX_NOTE_LENGTH)])
-    checked = BooleanField(N_("I have reviewed these figures and publish them"), render_kw={"required": True})
+    checked = BooleanField(N_("I have reviewed these figures: they may be published"), render_kw={"required": True})
     # The page shows this field only after records of the month turned out not to open.
     despite_damage = BooleanField(N_("I publish the month even though some of its records cannot be opened"))
 

@@ -66,6 +66,10 @@ class PeriodRounder:
         self._families = {
             table.indicator.id: build_families(table.indicator, table.finest_cells, table.counts) for table in tables
         }
+        self.true_figures: Figures = {
+            name: {cell: count for family in families for cell, count in family.counts.items()}
+            for name, families in self._families.items()
+        }
         self._rounded_families: dict[object, tuple[Family, Mapping[CellCodes, int]]] = {}
 
     def round_tables(self, turned: Collection[Figure] = (), kept: Collection[FamilyName] = ()) -> RoundedTables:
@@ -77,7 +81,6 @@ class PeriodRounder:
         # differences would tell of people.
         totals = self._round_totals(turned)
         figures: dict[str, dict[CellCodes, int]] = {table.indicator.id: {} for table in self.tables}
-        true_figures: dict[str, dict[CellCodes, int]] = {name: {} for name in figures}
         bases: dict[str, dict[CellCodes, int]] = {name: {} for name in figures}
         for table in self.tables:
             name = table.indicator.id
@@ -88,9 +91,8 @@ class PeriodRounder:
                     number, family, turned_cells, totals[table.indicator.counts], is_kept=is_kept
                 )
                 figures[name].update(counts)
-                true_figures[name].update(used.counts)
                 bases[name].update(used.bases)
-        return RoundedTables(figures, true_figures, bases, totals)
+        return RoundedTables(figures, self.true_figures, bases, totals)
 
     def _round_totals(self, turned: Collection[Figure]) -> dict[str, int]:
         totals = {}

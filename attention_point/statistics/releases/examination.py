@@ -4,11 +4,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period
+from attention_point.dates import Period, parse_period_code
 from attention_point.foundation import clock
 from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.errors import AppError, FieldError, Invalid
@@ -96,6 +97,7 @@ def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
     protected = related_releases.protect_beside_releases(
         content_building.build_rounder(session, period),
+        cache(lambda code: content_building.build_rounder(session, parse_period_code(code)).true_figures),
         related_releases.list_earlier_versions(session, period),
         related_releases.list_period_groups(session, period),
         related_releases.list_bound_units(session, period),

@@ -20,7 +20,9 @@ from attention_point.foundation.jobs.models import JobRun
 from attention_point.foundation.mail.message import Message
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.mail.outbox import queue_message
+from attention_point.foundation.private_files import ERASURE_LIST_FILE
 from attention_point.intake.models import Visit
+from attention_point.people.erasure import erasure_list
 from attention_point.people.models import Person
 from attention_point.referrals.models import Referral
 from tests.support.damage import damage, refused
@@ -51,6 +53,19 @@ def test_a_sound_installation_is_in_order_but_for_advice(run: Run) -> None:
     result = run()
     assert result.exit_code == 0, result.stderr
     assert "No hay problemas. Atienda los" in result.stdout  # no backups, no telephone of the office
+    assert "No se pudo hacer" not in result.stderr
+
+
+def test_the_checks_know_what_stands_beside_the_keyring(
+    run: Run, database: Database, keyring_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTENTION_POINT_KEYRING", str(shutil.copy2(keyring_path, tmp_path / "keyring.json")))
+    with database.write_session() as session:
+        person = session.get_one(Visit, UUID(recorded(session)["id"])).person_id
+    # An older copy of the database brought back somebody who was erased.
+    erasures = [erasure_list.ListedErasure(person, clock.now(), b"note")]
+    erasure_list.append_erasures(tmp_path / ERASURE_LIST_FILE, erasures)
+    assert any("se puede leer otra vez" in line for line in faults(run()))
 
 
 def test_a_missing_trigger_of_the_journal_is_named(run: Run, database: Database) -> None:

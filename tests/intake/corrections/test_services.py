@@ -118,7 +118,8 @@ def test_date_and_point_are_corrected_with_their_counts(session: Session) -> Non
 
 
 @pytest.mark.parametrize(
-    "fields", [{"needs": ["NADA"]}, {"needs": []}, {"person": {"birth_date": "2031-02-30"}}, {"x": 1}]
+    "fields",
+    [{"needs": ["NADA"]}, {"needs": []}, {"person": {"birth_date": "2031-02-30"}}, {"x": 1}, {"point": "maria"}],
 )
 def test_a_wrong_field_is_named_and_nothing_changes(session: Session, fields: dict[str, Any]) -> None:
     visit = record(session)

@@ -78,7 +78,7 @@ def known(app: Flask) -> Flask:
         services.add_record(
             session, SYSTEM, EVENTS,
             {"name": "Foro del agua", "state": "done", "date": "2019-03", "countries": ["NL"],
-             "participants": {"number": "120", "mark": "approximate"}},
+             "notes": "Ďakujem, 水 y «más»", "participants": {"number": "120", "mark": "approximate"}},
         )  # fmt: skip
         services.add_record(
             session, SYSTEM, AGREEMENTS,
@@ -101,7 +101,8 @@ def test_a_year_shows_its_figures_with_the_way_to_the_records(known: Flask, as_r
 def test_what_is_missing_is_said_on_screen_with_who_can_fill_it_in(known: Flask, as_role: SignIn) -> None:
     office = as_role("office")
     page = office.get("/report/2019").get_data(as_text=True)
-    for text in ("Antes de firmar", "Quién firma", "Foro del agua", "Lugar; Organizadores", "Convenio del río"):
+    for text in ("Antes de firmar", "Quién firma", "Foro del agua", "Lugar; Organizadores", "Convenio del río",
+                 "El PDF dibuja cuadros en lugar de 水;"):  # fmt: skip
         assert text in page, text
     links = set(re.findall(r'href="([^"]+)">Completar', page))
     assert {"/registers/years?year=2019", "/report/2019/introduction"} < links

@@ -212,6 +212,7 @@ class _FlowableBuilder:
             ("BACKGROUND", (0, 0), (-1, -1), BACKGROUND_COLOUR),
             ("LINEAFTER", (0, 0), (-2, -1), 6, WHITE),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ("LEFTPADDING", (1, 0), (-1, -1), 9),  # half of the gap lies over it
         ]
         widths = [CONTENT_WIDTH / len(cells)] * len(cells)
         return [TableFlowable([cells], colWidths=widths, style=commands), Spacer(0, 10)]

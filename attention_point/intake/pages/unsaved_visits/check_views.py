@@ -21,7 +21,7 @@ from attention_point.intake.pages import confirmation_page, likely_people, visit
 from attention_point.intake.pages.check_page import decisions
 from attention_point.intake.pages.check_page.checked_people import follow_joined_people, list_checked_people
 from attention_point.intake.pages.desk_blueprint import blueprint
-from attention_point.intake.pages.unsaved_visits import form_page, turn_of_form
+from attention_point.intake.pages.unsaved_visits import form_page, returning_person, turn_of_form
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields, find_fields, save_fields
 from attention_point.intake.records.new_drafts import PERSON_CHANGED
 from attention_point.intake.records.reserved_references import NO_CAPTURE, OfflineCapture
@@ -132,6 +132,7 @@ def _put_decisions(fields: Fields, posted: Fields) -> Fields:
 def _show_changed_person(draft_id: UUID, fields: Fields, conflict: Conflict) -> Response:
     # The check page shows what is on file now beside what was typed; who has seen it may save.
     person = open_chosen_person(read_session(), UUID(fields["person_id"]))
+    returning_person.take_over_untouched(fields, form_page.build_form(fields), person.record)
     fields["record_version"] = f"{person.id}:{person.version}"
     flash(conflict.message, "warning")
     return form_page.keep_and_lead_on(draft_id, fields, form_page.SENT)

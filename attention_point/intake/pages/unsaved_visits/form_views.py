@@ -4,6 +4,7 @@ What is sent is kept in a draft (``intake/form_drafts.py``), and the reply leads
 its errors anew from the draft, so that it says the same after a reload.
 """
 
+import json
 from contextlib import suppress
 from uuid import UUID
 
@@ -71,12 +72,14 @@ def show_visit_form_for_person(person: UUID, draft: UUID | None) -> Response | s
     turn_fields: Fields = MultiDict()
     form_page.add_attended_turn(turn_fields, with_people=False)
     turn_needs = turn_fields.poplist("needs")
+    person_values = visit_form.build_form_values(decrypted_person.record)
     values = {
         **form_page.build_today_values(draft),
         **turn_fields.to_dict(),
-        **visit_form.build_form_values(decrypted_person.record),
+        **person_values,
         "person_id": str(person),
         "record_version": f"{person}:{decrypted_person.version}",
+        "page_values": json.dumps(person_values),
         "allowed_before": encode_standing_consents(db_session(), person),
         "needs": list(dict.fromkeys([*returning_person.list_repeated_needs(str(person)), *turn_needs])),
         "companions": [

@@ -1,5 +1,9 @@
-"""What the form of somebody on file shows above its questions: what became of the referrals, and needs to repeat."""
+"""What the form of somebody on file shows above its questions: what became of the referrals, and needs to repeat; and
+what becomes of it when a colleague changes the record meanwhile.
+"""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +12,13 @@ from flask import request, url_for
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
+from attention_point.intake.form.visit_form import (
+    DISABILITY_QUESTIONS,
+    TYPED_FIELDS,
+    VisitForm,
+    build_form_values,
+    build_payload,
+)
 from attention_point.intake.pages.unsaved_visits.kept_fields import Fields
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
@@ -48,6 +59,30 @@ def add_repeated_needs(fields: Fields) -> None:
     for need in list_repeated_needs(fields.get("person_id", "")):
         if need not in fields.getlist("needs"):
             fields.add("needs", need)
+
+
+def take_over_untouched(fields: Fields, typed_form: VisitForm, record: Mapping[str, Any]) -> None:
+    """Put what is on file now into the fields that still say what the page showed: it is a colleague's, and stands."""
+    try:
+        shown_values = json.loads(fields.get("page_values", ""))
+    except ValueError:  # somebody who was found by the check page: no record filled this form
+        return
+    shown_form = VisitForm(formdata=None, data=shown_values)
+    typed, shown = (build_payload(form)["person"] for form in (typed_form, shown_form))
+    values = build_form_values(record)
+    for name in (field.name for field in TYPED_FIELDS):
+        if typed.get(name) == shown.get(name) and (name != "birth_date" or typed.get("age") == shown.get("age")):
+            fields[name] = values.get(name, "")
+    if typed["disability"] == shown["disability"]:
+        for name in DISABILITY_QUESTIONS:
+            fields[name] = values.get(name, "")
+    if typed["documents"] == shown["documents"]:
+        for name in [name for name in fields if name.startswith("documents-")]:
+            del fields[name]
+        for index, document in enumerate(values["documents"]):
+            for part, value in document.items():
+                fields[f"documents-{index}-{part}"] = value
+    fields["page_values"] = json.dumps(values)
 
 
 def _is_id(text: str) -> bool:

@@ -1,10 +1,14 @@
 """What a year's report lacks: facts, texts, a signature; who can fill it in, and where. For the screen alone."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.paperwork import list_undrawn_letters
 from attention_point.registers.agreements.register import AGREEMENTS
 from attention_point.registers.annual_report.narrative.account_units import build_record_path
 from attention_point.registers.annual_report.narrative.event_accounts import is_plain_meeting
@@ -38,6 +42,9 @@ _UNKNOWABLE_KEYS: Mapping[tuple[str, str], frozenset[str]] = {
     (AGREEMENTS.name, "preparation"): frozenset({"signed", "valid_to"}),
     (PROPOSALS.name, "preparing"): frozenset({"date"}),
 }
+# Beyond the letters of Europe's Latin scripts and the signs of print, which every font of papers draws. Only for what
+# stands here is a font loaded, which takes a third of a second.
+_RARE_LETTERS = re.compile("[^\u0000-\u024f\u2000-\u20cf]")
 _OFFICE_KEYS = (
     "planned",
     "issued",
@@ -64,7 +71,13 @@ class MissingFact:
 
 def list_missing_facts(year: ReportYear, totals: YearTotals) -> list[MissingFact]:
     """What is missing, what the head of the office needs to sign first."""
-    return [*_check_office(year), *_check_texts(year), *_check_stories(year, totals), *_check_records(year)]
+    return [
+        *_check_office(year),
+        *_check_texts(year),
+        *_check_stories(year, totals),
+        *_check_records(year),
+        *_check_letters(year),
+    ]
 
 
 def _find_roles(permission: str) -> tuple[str, ...]:
@@ -121,6 +134,35 @@ def _check_records(year: ReportYear) -> Iterator[MissingFact]:
                 path = f"{build_record_path(register, record)}/edit"
                 roles = _find_roles(register.permission_for("edit"))
                 yield MissingFact(record.name, _join_labels(missing), roles, path)
+
+
+def _check_letters(year: ReportYear) -> Iterator[MissingFact]:
+    """What the PDF cannot write: a box in place of a name would be signed unseen."""
+    sources: list[tuple[str, Any, str, str]] = [
+        (record.name, record.data, register.permission_for("edit"), f"{build_record_path(register, record)}/edit")
+        for register in (EVENTS, AGREEMENTS, MONITORING, CALLS, PROPOSALS)
+        for record in year.records[register.name]
+    ]
+    titles = {code: get_section_title(code, year.office) for code in SECTION_CODES} | {
+        code: _(title) for code, title in KEPT_TEXT_TITLES.items()
+    }
+    sources += [
+        (
+            titles[code],
+            [text.introduction, text.account, text.parts],
+            "annual_report.edit",
+            f"/report/{year.year}/{code}",
+        )
+        for code, text in year.texts.items()
+    ]
+    for subject, content, permission, path in sources:
+        rare_letters = "".join(_RARE_LETTERS.findall(json.dumps(content, ensure_ascii=False)))
+        undrawn_letters = list_undrawn_letters(rare_letters) if rare_letters else []
+        if undrawn_letters:
+            message = _(
+                "The PDF draws boxes for %(letters)s; HTML and DOCX show them.", letters=" ".join(undrawn_letters)
+            )
+            yield MissingFact(subject, message, _find_roles(permission), path)
 
 
 def _list_missing_labels(register: Register, record: RecordColumns) -> list[str]:

@@ -37,6 +37,12 @@ for (const fold of document.querySelectorAll("details[data-open-below]")) {
     timer = setTimeout(follow, PAUSE_MS, event.detail);
   });
 }
+// What is asked of a child alone is not asked of somebody who is older, unless it was answered.
+for (const part of document.querySelectorAll("[data-hide-from]")) {
+  document.addEventListener("age", ({ detail: age }) => {
+    part.hidden = age !== null && age >= Number(part.dataset.hideFrom) && ![...part.querySelectorAll("input")].some(isFilled);
+  });
+}
 for (const box of document.querySelectorAll("[data-date='age']")) box.dispatchEvent(new Event("input", { bubbles: true }));
 
 // A choice that makes the questions in a fold matter opens it, once: whoever closes it again has seen it.
