@@ -163,5 +163,5 @@ def put_kept_first(members: set[UUID], links: Iterable[Link]) -> tuple[UUID, ...
     """The records of one person, the one that goes on first."""
     # The latest decision says which record goes on. Where the links to it were undone since, it is the earliest record.
     latest_first = sorted(links, key=lambda link: (link.decided_at, link.later_person), reverse=True)
-    kept = next((link.kept for link in latest_first if link.kept in members), min(members))
-    return kept, *sorted(members - {kept})
+    kept_record = next((link.kept for link in latest_first if link.kept in members), min(members))
+    return kept_record, *sorted(members - {kept_record})

@@ -229,8 +229,8 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
 def forget_words(session: Session, request: StoredRequest) -> None:
     """Leave of one request the minimal note; one that is open ends, because its person was erased."""
     # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
-    kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
-    note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+    minimal_note = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
+    note = {**minimal_note, "state": ERASED if request.is_open else request.state, "person": None}
     version = request.version + 1  # the note that named the person does not open in its place
     sealed = _seal_note(session, request.id, note, None, version)
     values = {"is_open": False, "version": version, "tag": None, "sealed_words": None, "sealed": sealed}
