@@ -54,8 +54,8 @@ def find_best(typed: str, items: Iterable[Item], describe: Callable[[Item], Weig
     # A third of the words at least: one of many may be on any page.
     if most * 3 < len(typed_words) or most == 0:
         return []
-    found = [(score, item) for count, score, item in scored if count == most]
-    return [item for _score_of_item, item in sorted(found, key=lambda pair: -pair[0])]
+    best_items = [(score, item) for count, score, item in scored if count == most]
+    return [item for _score_of_item, item in sorted(best_items, key=lambda pair: -pair[0])]
 
 
 def _select_words(typed: str) -> list[str]:

@@ -146,11 +146,11 @@ class DecryptedReferral(ClearReferral):
         days = (clock.local_day(answered_at) - clock.local_day(self.created_at)).days if answered_at else None
         opened_at = rules.find_first_opening_time(self.record["answers"])
         opened_in = (clock.local_day(opened_at) - clock.local_day(self.created_at)).days if opened_at else None
-        told = self.person_outcome or {}
+        outcome = self.person_outcome or {}
         return ReferralFacts(
             *(self.point, self.day, self.entity, self.service, self.state, days, opened_in),
-            person_outcome=told.get("outcome"),
-            asked_for_money=bool(told.get("asked_for_money")),
+            person_outcome=outcome.get("outcome"),
+            asked_for_money=bool(outcome.get("asked_for_money")),
         )
 
     @property

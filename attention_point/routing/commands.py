@@ -61,7 +61,7 @@ def compare_directory(file: Path) -> None:
     """Show whose answers a changed directory (YAML FILE) would alter, before it is loaded. Nothing is saved."""
     with write_session() as session:
         directory = preview_directory(session, lambda: load_yaml_file(session, SYSTEM, _read_file(file)))
-        cases = [kept.case for kept in case_store.list_cases(session) if kept.case]
+        cases = [listed_case.case for listed_case in case_store.list_cases(session) if listed_case.case]
         changes = compare_rule_sets(cases, get_rule_set(session), build_rule_set(directory))
     for change in changes:
         state = _("As expected") if change.agrees else _("Answered otherwise")

@@ -37,8 +37,8 @@ def find_free_device_code(session: Session, point: str, day: date, device_code: 
     code = _DEVICE_CODE.fullmatch(device_code or "")
     if code is None or code[1] in rules.OWN_LETTERS:
         return None
-    taken = select(Turn.id).where(Turn.point == point, Turn.day == day, Turn.code == code[0])
-    return None if session.scalar(taken) else (int(code[2]), code[0])
+    same_code = select(Turn.id).where(Turn.point == point, Turn.day == day, Turn.code == code[0])
+    return None if session.scalar(same_code) else (int(code[2]), code[0])
 
 
 @cache

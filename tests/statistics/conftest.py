@@ -14,6 +14,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.feature import Feature
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.feature import statistics
+from attention_point.statistics.releases import content_building, examination
 from attention_point.tallies import services
 from tests.statistics.invented_month import invent_counts
 from tests.support.directory import load_shipped
@@ -60,6 +61,12 @@ def build_office(database: Database, settings: Settings, *features: Feature) -> 
 def office(database: Database, settings: Settings, of_pages: None) -> Office:
     """The pages of statistics without the dashboard."""
     return build_office(database, settings, statistics)
+
+
+@pytest.fixture
+def unaudited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the audit of what is released, which has tests of its own and takes seconds."""
+    monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
 
 
 @pytest.fixture

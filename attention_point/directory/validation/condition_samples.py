@@ -99,8 +99,8 @@ def _list_values(kind: str, named: set[Any]) -> list[Any]:
             *sorted({day + step for day in days for step in (-_ONE_DAY, timedelta(), _ONE_DAY)} or {date.max}),
         ]
     codes = sorted(named)
-    held = [(), (_UNNAMED_CODE,), *((code,) for code in codes), *combinations(codes, 2)]
-    return [tuple(map(_HeldCode, codes)) for codes in held]
+    code_tuples = [(), (_UNNAMED_CODE,), *((code,) for code in codes), *combinations(codes, 2)]
+    return [tuple(map(_HeldCode, codes)) for codes in code_tuples]
 
 
 class _HeldCode(str):

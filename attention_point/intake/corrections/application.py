@@ -189,18 +189,20 @@ def _build_record(
     entry = correction.build_history_entry(
         now, {name: correction.payload_before.get(name, visit.record.get(name)) for name in names}
     )
-    kept = {name: value for name, value in visit.record.items() if name not in names}
+    remaining_fields = {name: value for name, value in visit.record.items() if name not in names}
     # What was warned of the date is settled by a date that somebody corrected.
     settled_fields = names & {"attended_at"}
-    kept["warnings"] = [warning for warning in kept["warnings"] if warning[0] not in settled_fields]
+    remaining_fields["warnings"] = [
+        warning for warning in remaining_fields["warnings"] if warning[0] not in settled_fields
+    ]
     draft_fields = correction.dump_draft()
     stated = {name: draft_fields[name] for name in names & draft_fields.keys() if name not in queries.ROW_FIELDS}
-    record = {**kept, **stated, "history": changes.extend_history(visit.record, entry)}
+    record = {**remaining_fields, **stated, "history": changes.extend_history(visit.record, entry)}
     if plan_change is None:
         return record
     # What was warned about the consents was about what they said then.
     plan, is_consent_corrected = plan_change.plan, bool(names & {"consents", "guardian"})
-    warnings = [warning for warning in kept["warnings"] if warning[0] == "attended_at"]
+    warnings = [warning for warning in remaining_fields["warnings"] if warning[0] == "attended_at"]
     warnings += [warning for warning in plan.warnings if warning[0] != "consents"]
     if is_consent_corrected:
         record |= {

@@ -188,11 +188,13 @@ def _keep_repeats(counted: VisitFacts, counted_before: VisitFacts, damaged_perio
     repeats = dict(counted.repeats or {})
     for kind in LONGER_PERIODS:
         if find_period(kind, counted.day) in damaged_periods:
-            kept = (counted_before.repeats or {}).get(kind, Repeats())
+            repeats_before = (counted_before.repeats or {}).get(kind, Repeats())
             repeats[kind] = Repeats(
-                counted.first_this_month and (kept.person or not counted_before.first_this_month),
-                _select_repeated(counted.new_needs, counted_before.new_needs, kept.needs),
-                _select_repeated(counted.new_vulnerabilities, counted_before.new_vulnerabilities, kept.vulnerabilities),
+                counted.first_this_month and (repeats_before.person or not counted_before.first_this_month),
+                _select_repeated(counted.new_needs, counted_before.new_needs, repeats_before.needs),
+                _select_repeated(
+                    counted.new_vulnerabilities, counted_before.new_vulnerabilities, repeats_before.vulnerabilities
+                ),
             )
     return counted._replace(repeats={kind: repeated for kind, repeated in repeats.items() if any(repeated)})
 

@@ -96,12 +96,12 @@ def merge_correction(
 def _merge_consents(consents: list[Any], corrected_consents: list[Any]) -> list[Any]:
     # By purpose: who corrects the answer about research takes back no consent to a referral. Null takes one away.
     purposes = [consent.get("purpose") for consent in corrected_consents if isinstance(consent, Mapping)]
-    given = [
+    stated_consents = [
         consent
         for consent in corrected_consents
         if not (isinstance(consent, Mapping) and "granted" in consent and consent["granted"] is None)
     ]
-    return [consent for consent in consents if consent["purpose"] not in purposes] + given
+    return [consent for consent in consents if consent["purpose"] not in purposes] + stated_consents
 
 
 def merge_person(record: Mapping[str, Any], corrected_fields: Any, person_id: UUID) -> Any:
@@ -110,11 +110,11 @@ def merge_person(record: Mapping[str, Any], corrected_fields: Any, person_id: UU
         return corrected_fields
     if corrected_fields.get("id") not in (None, str(person_id)):
         raise Invalid(_(OTHER_PERSON), (FieldError("person.id", _(OTHER_PERSON)),))
-    given = {name: value for name, value in corrected_fields.items() if name not in CHOICE_NAMES}
+    stated_fields = {name: value for name, value in corrected_fields.items() if name not in CHOICE_NAMES}
     # An age that is stated takes the place of the birth date, which it may contradict.
-    if given.get("age") is not None and "birth_date" not in given:
-        given["birth_date"] = None
-    return replace_fields(record, given)
+    if stated_fields.get("age") is not None and "birth_date" not in stated_fields:
+        stated_fields["birth_date"] = None
+    return replace_fields(record, stated_fields)
 
 
 def replace_fields(fields: Mapping[str, Any], corrected_fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,11 +124,11 @@ def replace_fields(fields: Mapping[str, Any], corrected_fields: Mapping[str, Any
 
 def list_person_changes(draft: VisitDraft, corrected_fields: Any, record: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of the person that a correction changes, each with its new value or None."""
-    given = set(corrected_fields) if isinstance(corrected_fields, Mapping) else set()
-    if "age" in given:
-        given.add("birth_date")
+    stated_names = set(corrected_fields) if isinstance(corrected_fields, Mapping) else set()
+    if "age" in stated_names:
+        stated_names.add("birth_date")
     stated = draft.person_fields
-    changes = {name: stated.get(name) or None for name in ASKED_NAMES if name in given}
+    changes = {name: stated.get(name) or None for name in ASKED_NAMES if name in stated_names}
     return {name: value for name, value in changes.items() if value != (record.get(name) or None)}
 
 

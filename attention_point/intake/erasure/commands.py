@@ -52,10 +52,10 @@ def erase_person(reference: str, ground: str, note: str, is_confirmed: bool, is_
             result = services.erase_person(session, SYSTEM, person, ground, note)
         if is_rewritten:
             proof.rewrite_people(database)
-        found = proof.prove_erasure(database, result.person_ids, traces)
+        erasure_proof = proof.prove_erasure(database, result.person_ids, traces)
     for name, count in result.removed.items():
         click.echo(f"{name}: {format_number(count)}")
-    _echo_proof(database, found)
+    _echo_proof(database, erasure_proof)
 
 
 @person_commands.command("erased")
@@ -103,19 +103,23 @@ def _describe_report(report: purge.PurgeReport, is_real: bool) -> Iterator[str]:
         yield f"  {name}: {format_number(count)}"
 
 
-def _echo_proof(database: Database, found: ErasureProof) -> None:
-    if not found.is_nothing_left:
+def _echo_proof(database: Database, erasure_proof: ErasureProof) -> None:
+    if not erasure_proof.is_nothing_left:
         raise AppError(
             _(
                 "Something is left: %(people)s people can still be read, and %(traces)s keys stand in the files. "
                 "Somebody was reading meanwhile, or another program writes to the database: run the command again.",
-                people=format_number(found.readable_people),
-                traces=format_number(found.traces),
+                people=format_number(erasure_proof.readable_people),
+                traces=format_number(erasure_proof.traces),
             )
         )
-    click.echo(_("No key, record or search tag is left of %(people)s people.", people=format_number(found.people)))
+    click.echo(
+        _("No key, record or search tag is left of %(people)s people.", people=format_number(erasure_proof.people))
+    )
     if database.is_sqlite:
-        click.echo(_("Searched in %(count)s bytes of the database's files.", count=format_number(found.searched_bytes)))
+        click.echo(
+            _("Searched in %(count)s bytes of the database's files.", count=format_number(erasure_proof.searched_bytes))
+        )
     else:
         click.echo(_("What the server still holds in dead rows and in its log: see docs/operations.md."))
     click.echo(_("Backups hold the data until they are deleted; a restore erases these people again."))

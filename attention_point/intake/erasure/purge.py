@@ -129,8 +129,8 @@ def _remove_batches(
 
 def _erase_files(session: Session, actor: Actor, person_ids: Sequence[UUID], rows: Counter[str]) -> int:
     # Somebody may have asked for something since the list was made.
-    kept = list_kept_people(session)
-    past_ids = [person_id for person_id in person_ids if person_id not in kept]
+    kept_people = list_kept_people(session)
+    past_ids = [person_id for person_id in person_ids if person_id not in kept_people]
     result = services.erase_people(session, actor, past_ids, "retention")
     rows.update(result.removed)
     return len(result.person_ids)

@@ -85,7 +85,7 @@ def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[U
     shortest = min((rule.years, *years_by_point.values()))
     candidates = dict(_list_last_days(session, find_last_kept_day(day, shortest)))
     past_people: list[UUID] = []
-    kept = list_kept_people(session)
+    kept_people = list_kept_people(session)
     linked: dict[UUID, tuple[UUID, ...]] = {}
     ids = sorted(candidates)
     for start in range(0, len(ids), _ROWS_AT_ONCE):
@@ -101,7 +101,7 @@ def list_past_people(session: Session, rule: RetentionRule, day: date) -> list[U
             person
             for person in batch
             if person not in waiting
-            and person not in kept
+            and person not in kept_people
             and candidates[person] < find_last_kept_day(day, years_by_point.get(points[person], rule.years))
         ]
     past = set(past_people)

@@ -66,8 +66,8 @@ def list_answer_news(session: Session, actor: Actor) -> list[AnswerNews]:
         and (not has_opened_answer(referral, actor) or referral.count_unread_messages(DESK_SIDE))
     ]
     if with_news:
-        found = [str(referral.id) for referral in with_news]
-        journal.record(session, actor, "referral.list", "referral", found=found)
+        referral_ids = [str(referral.id) for referral in with_news]
+        journal.record(session, actor, "referral.list", "referral", found=referral_ids)
     news = [
         AnswerNews(referral, references[referral.id])
         for referral in with_news

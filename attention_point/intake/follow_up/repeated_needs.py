@@ -55,6 +55,6 @@ def list_open_referrals(session: Session, actor: Actor, person_id: UUID) -> dict
         and find_lateness(referral, now) is not Lateness.EXPIRED
     }
     # The hidden ones too, as in ``list_person_referrals``: a missing one would be known as confidential.
-    if found := [str(referral.id) for referral in referrals if referral.state in OPEN_STATES]:
-        journal.record(session, actor, "referral.list", "person", person_id, found=found)
+    if referral_ids := [str(referral.id) for referral in referrals if referral.state in OPEN_STATES]:
+        journal.record(session, actor, "referral.list", "person", person_id, found=referral_ids)
     return open_referrals

@@ -115,12 +115,12 @@ def _list_unprinted_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[st
     services = directory_queries.get_services_by_code(db_session())
     for suggestion in visit.record["suggestions"]:
         service = services.get(suggestion["service"])
-        told = describe_guidance(service, suggestion, "card")
+        guidance = describe_guidance(service, suggestion, "card")
         if service and not service.restricted:
             printed = describe_guidance(service, suggestion, "slip").sentences
-            told = Guidance(sentences=tuple(sentence for sentence in told.sentences if sentence not in printed))
-        if service and told != Guidance():
-            yield service.name[current_language()], told
+            guidance = Guidance(sentences=tuple(sentence for sentence in guidance.sentences if sentence not in printed))
+        if service and guidance != Guidance():
+            yield service.name[current_language()], guidance
 
 
 def _list_entities_in_room(

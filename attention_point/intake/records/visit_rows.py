@@ -39,8 +39,8 @@ def build_visit_rows(
     people = people_records.open_people(session, person_ids)
     # Who reads names is written down, and a list without names is no reading of anybody.
     if person_ids:
-        found = sorted(str(person_id) for person_id in {*person_ids, *hidden_people})
-        journal.record(session, actor, "visit.list", "person", found=found)
+        listed_ids = sorted(str(person_id) for person_id in {*person_ids, *hidden_people})
+        journal.record(session, actor, "visit.list", "person", found=listed_ids)
     states = _count_states(session, [visit.id for visit in decrypted_visits])
     rows = []
     for visit in visits:

@@ -76,8 +76,8 @@ def _show_joined_people_once(session: Session, likely_people: Sequence[LikelyPer
     kept_people = records.open_people(session, {records_of_one[0] for records_of_one in linked.values()})
     by_id: dict[UUID, LikelyPerson] = {}
     for person in sorted(likely_people, key=lambda row: _COMPARISONS_BY_LIKELIHOOD.index(row.comparison)):
-        kept = kept_people.get(linked.get(person.id, (person.id,))[0])
-        shown_person = LikelyPerson(kept.id, kept.record, person.comparison) if kept else person
+        kept_person = kept_people.get(linked.get(person.id, (person.id,))[0])
+        shown_person = LikelyPerson(kept_person.id, kept_person.record, person.comparison) if kept_person else person
         by_id.setdefault(shown_person.id, shown_person)
     return list(by_id.values())
 

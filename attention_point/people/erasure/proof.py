@@ -66,13 +66,13 @@ def prove_erasure(database: Database, person_ids: Sequence[UUID], traces: Collec
         # PostgreSQL's files belong to its server, as a rule on another machine: here its rows alone can be looked at.
         return ErasureProof(len(person_ids), readable_people, 0, 0)
     empty_log(database)
-    searched_bytes, found = 0, 0
+    searched_bytes, trace_count = 0, 0
     for suffix in SQLITE_FILE_SUFFIXES:
         path = file.with_name(f"{file.name}{suffix}")
         if path.exists():
             searched_bytes += path.stat().st_size
-            found += sum(1 for _trace in find_traces(path, traces))
-    return ErasureProof(len(person_ids), readable_people, searched_bytes, found)
+            trace_count += sum(1 for _trace in find_traces(path, traces))
+    return ErasureProof(len(person_ids), readable_people, searched_bytes, trace_count)
 
 
 def empty_log(database: Database) -> None:

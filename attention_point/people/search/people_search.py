@@ -165,11 +165,19 @@ def _show_joined_people_once(search: _Search) -> None:
     replaced_people = {person: records_of_one[0] for person, records_of_one in linked.items()}
     missing_people = set(replaced_people.values()) - search.found.keys()
     opened_people = {row.id: record for row, record in _open_people(search.session, missing_people)}
-    for person, kept in replaced_people.items():
-        if person != kept:
-            found = search.found.pop(person)
-            record = search.found[kept].record if kept in search.found else opened_people.get(kept)
-            search.add(replace(found, id=kept, record=record or {}, damaged=record is None, found_as=found.record))
+    for person, kept_person in replaced_people.items():
+        if person != kept_person:
+            found_person = search.found.pop(person)
+            record = search.found[kept_person].record if kept_person in search.found else opened_people.get(kept_person)
+            search.add(
+                replace(
+                    found_person,
+                    id=kept_person,
+                    record=record or {},
+                    damaged=record is None,
+                    found_as=found_person.record,
+                )
+            )
 
 
 def _describe_search(typed: TypedSearch, people: Collection[FoundPerson]) -> str:

@@ -105,11 +105,11 @@ def _pair_words(typed_words: Sequence[NameWord], words_on_file: Sequence[NameWor
         ),
         reverse=True,
     )
-    typed_taken, taken, scores = set(), set(), []
+    paired_typed, paired_on_file, scores = set(), set(), []
     for score, typed_position, position in pairs:
-        if typed_position not in typed_taken and position not in taken:
-            typed_taken.add(typed_position)
-            taken.add(position)
+        if typed_position not in paired_typed and position not in paired_on_file:
+            paired_typed.add(typed_position)
+            paired_on_file.add(position)
             scores.append(score)
     return scores
 

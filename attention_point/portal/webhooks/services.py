@@ -85,8 +85,8 @@ def resend_failed(session: Session, actor: Actor, webhook_id: UUID) -> int:
     """Let everything that failed be tried again in the next run, as if it were new. Returns how many there are."""
     webhook = queries.get_webhook(session, actor, webhook_id)
     failed_ids = [delivery.id for delivery in queries.list_failed_deliveries(session, webhook.id)]
-    again = update(WebhookDelivery).where(WebhookDelivery.id.in_(failed_ids))
-    session.execute(again.values(next_try_at=clock.now(), tries=0))
+    statement = update(WebhookDelivery).where(WebhookDelivery.id.in_(failed_ids))
+    session.execute(statement.values(next_try_at=clock.now(), tries=0))
     journal.record(session, actor, "webhook.resend", "webhook", webhook.id, entity=webhook.entity)
     return len(failed_ids)
 

@@ -208,10 +208,10 @@ def _select_nested(service_at_location: HsdsObject, is_full: bool) -> HsdsObject
 
 
 def _find_item(items: Sequence[Item], get_id: Callable[[Item], str], wanted: UUID) -> Item:
-    found = next((item for item in items if get_id(item) == str(wanted)), None)
-    if found is None:
+    wanted_item = next((item for item in items if get_id(item) == str(wanted)), None)
+    if wanted_item is None:
         raise NotFound(_("There is no such entry in the directory."))
-    return found
+    return wanted_item
 
 
 def _send_list(items: Sequence[Item], build: Callable[[Item], Any], asked: listing.ListRequest) -> Response:

@@ -41,8 +41,10 @@ def list_ids_of_entity(
         if after is not None:
             query = query.where(Referral.id < after if newest_first else Referral.id > after)
         # PostgreSQL would rather walk through the ids of all entities until it has met enough of this one's.
-        found = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        ordered_query = select(found.c.id, found.c.state).order_by(found.c.id.desc() if newest_first else found.c.id)
+        matching_rows = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        ordered_query = select(matching_rows.c.id, matching_rows.c.state).order_by(
+            matching_rows.c.id.desc() if newest_first else matching_rows.c.id
+        )
         rows += [(row.id, row.state) for row in session.connection().execute(ordered_query.limit(size - len(rows)))]
         if len(rows) == size:
             break

@@ -91,8 +91,8 @@ def take_due_steps(session: Session, referral_ids: Iterable[UUID], now: datetime
             cells.update(_take_step(session, referral, step, now))
             steps.setdefault(step, []).append(referral)
     for kind in ("reminder", "escalation"):
-        told = steps.get(kind, [])
-        notices.queue_notices(session, kind, [(referral.entity, referral.id) for referral in told])
+        late_referrals = steps.get(kind, [])
+        notices.queue_notices(session, kind, [(referral.entity, referral.id) for referral in late_referrals])
     _record_steps(session, steps)
     if cells:
         tally_services.add_to_tallies(session, cells)
@@ -125,6 +125,6 @@ def _record_steps(session: Session, steps: dict[FollowUp, list[DecryptedReferral
         )
     # Ids alone: the journal is in clear, and whose entity is late is told by no entry of it.
     for kind in ("reminder", "escalation"):
-        if told := steps.get(kind):
-            found = [str(referral.id) for referral in told]
-            journal.record(session, SYSTEM, f"referral.{kind}", "referral", found=found)
+        if late_referrals := steps.get(kind):
+            referral_ids = [str(referral.id) for referral in late_referrals]
+            journal.record(session, SYSTEM, f"referral.{kind}", "referral", found=referral_ids)

@@ -35,8 +35,8 @@ def list_late() -> str:
     items = [item for item in late.items if item.referral.entity == entity and not item.is_restricted]
     fitting = items if entity in counts else late.items
     shown = LateReferrals(fitting[:MAX_ROWS_SHOWN], late.is_cut or len(fitting) > MAX_ROWS_SHOWN)
-    found = [str(late_referral.referral.id) for late_referral in shown.items]
-    journal.record(session, current_actor(), "referral.list", "referral", found=found)
+    referral_ids = [str(late_referral.referral.id) for late_referral in shown.items]
+    journal.record(session, current_actor(), "referral.list", "referral", found=referral_ids)
     snapshot = directory_queries.get_directory(session)
     return render_template(
         "referrals/late.html",

@@ -157,9 +157,9 @@ def _build_outcome_blocks(
             )
         )
     title = _("Made and attended, by entity")
-    made = Series(_("Made"), tuple(entry.referral_total for entry in figures[:MAX_BARS]))
+    made_series = Series(_("Made"), tuple(entry.referral_total for entry in figures[:MAX_BARS]))
     attended = Series(_("Attended"), tuple(entry.states["attended"] for entry in figures[:MAX_BARS]))
-    yield Chart("outcomes", title, "hbar", tuple(names[:MAX_BARS]), (made, attended), describe_highest(title))
+    yield Chart("outcomes", title, "hbar", tuple(names[:MAX_BARS]), (made_series, attended), describe_highest(title))
     columns = (
         Column("entity", _("Entity")),
         Column("made", _("Made"), "integer"),

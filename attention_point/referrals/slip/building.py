@@ -179,11 +179,13 @@ def _refer_back(snapshot: Directory, place: SlipPlace, referral: SlipReferral, f
 
 def _say_once(referrals: Sequence[SlipReferral]) -> tuple[SlipReferral, ...]:
     # A general service, such as help for everybody, comes before the one that the advice is about: there it stays.
-    said: set[str] = set()
+    printed_sentences: set[str] = set()
     shortened: list[SlipReferral] = []
     for referral in reversed(referrals):
-        shortened.append(replace(referral, advice=tuple(words for words in referral.advice if words not in said)))
-        said.update(referral.advice)
+        shortened.append(
+            replace(referral, advice=tuple(words for words in referral.advice if words not in printed_sentences))
+        )
+        printed_sentences.update(referral.advice)
     return tuple(reversed(shortened))
 
 

@@ -75,8 +75,9 @@ def list_consent_history(
             answers.setdefault(consent["purpose"], []).append(answer)
     # The last answer counts: a yes after a no is a new consent, and a no after a yes ends it.
     stands = {
-        purpose: given[-1].granted and not is_revoked(revocations, purpose, clock.local_day(visit_moment(given[-1])))
-        for purpose, given in answers.items()
+        purpose: purpose_answers[-1].granted
+        and not is_revoked(revocations, purpose, clock.local_day(visit_moment(purpose_answers[-1])))
+        for purpose, purpose_answers in answers.items()
     }
     for day, purpose in revocations:
         revocation = ConsentAnswer(purpose, False, day, "", "", "", "", "", "")
@@ -88,9 +89,11 @@ def list_consent_history(
             label_purpose(session, purpose),
             # What was taken back with everything else may never have been asked.
             stands.get(purpose, False),
-            tuple(sorted(given, key=_find_day, reverse=True)),
+            tuple(sorted(purpose_answers, key=_find_day, reverse=True)),
         )
-        for purpose, given in sorted(answers.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0]))
+        for purpose, purpose_answers in sorted(
+            answers.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0])
+        )
     ]
 
 

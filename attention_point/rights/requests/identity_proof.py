@@ -41,8 +41,8 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     ``people`` are the ids that stand for the person. Raises Invalid where the code is of nobody's slip, or of somebody
     else's, and where fewer than two facts agree; nothing says which one does not.
     """
-    given = {name: text for name, text in stated.facts.items() if text}
-    if len(given) < FACTS_NEEDED:
+    stated_facts = {name: text for name, text in stated.facts.items() if text}
+    if len(stated_facts) < FACTS_NEEDED:
         message = _("Ask for two facts at least.")
         raise Invalid(message, (FieldError("facts", message),))
     visit_id = intake_queries.find_visit_by_code(session, stated.code.strip().upper())
@@ -52,9 +52,9 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     is_own_slip = visit is not None and visit.person_id in people
     # Of all records that were joined: people know what they said once, and not on which record it stands.
     values = _list_known_values(session, people, [person.record for person in opened.values() if person], visit_id)
-    agreeing = [name for name, text in given.items() if _fact_agrees(name, text, values)]
+    agreeing = [name for name, text in stated_facts.items() if _fact_agrees(name, text, values)]
     # All that was said must agree: guessing six facts to hit two would prove nothing.
-    is_proved = is_own_slip and len(agreeing) == len(given)
+    is_proved = is_own_slip and len(agreeing) == len(stated_facts)
     if not is_proved:
         # Written although the refusal undoes the rest: who tries fact after fact must be seen.
         journal.record_shown(session, actor, "rights.prove", "person", min(people), agrees=False)

@@ -182,13 +182,6 @@ def list_open_requests(session: Session) -> list[StoredRequest]:
     return sorted(_open_rows(session, rows), key=lambda request: (request.clock.due_on or date.max, request.id))
 
 
-def list_people_who_wait(session: Session) -> set[UUID]:
-    """Whom the open requests are about: their files are kept until they are answered, whatever is asked."""
-    rows = session.scalars(select(RightsRequest).where(RightsRequest.is_open.is_(True), RightsRequest.tag.is_not(None)))
-    requests = _open_rows(session, rows, with_words=False)
-    return {request.person for request in requests if request.person is not None}
-
-
 def list_closed_requests(session: Session, before: UUID | None, size: int) -> list[StoredRequest]:
     """Closed requests, the newest first."""
     # By the ids, which grow as requests are filed: the day on which one was closed stands sealed.
@@ -236,8 +229,8 @@ def erase_requests(session: Session, people: Sequence[UUID]) -> int:
 def forget_words(session: Session, request: StoredRequest) -> None:
     """Leave of one request the minimal note; one that is open ends, because its person was erased."""
     # Neither the facts that proved who asked nor how to reach them: only what shows that the law was kept.
-    kept = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
-    note = {**kept, "state": ERASED if request.is_open else request.state, "person": None}
+    minimal_note = {name: request.note[name] for name in _MINIMAL_NOTE if name in request.note}
+    note = {**minimal_note, "state": ERASED if request.is_open else request.state, "person": None}
     version = request.version + 1  # the note that named the person does not open in its place
     sealed = _seal_note(session, request.id, note, None, version)
     values = {"is_open": False, "version": version, "tag": None, "sealed_words": None, "sealed": sealed}

@@ -105,12 +105,12 @@ def find_case_differences(case: RoutingCase, offer_index: OfferIndex, words: Rul
     differences: dict[tuple[str, str], Reason] = {}
     for day in case.days:
         advice = build_advice(case.situation, offer_index, day)
-        found = (
+        day_differences = (
             expectations.find_differences(case.expectation, advice, day, words)
             if case.expectation
             else _find_differences(case, advice)
         )
-        for difference in found:
+        for difference in day_differences:
             differences[difference.msgid, str(difference.params)] = difference
     return tuple(differences.values())
 

@@ -129,7 +129,7 @@ def read_case_content(form: CaseForm, earlier_content: Mapping[str, Any] | None 
     """The case of a form, of the keys of a file. What no field shows (the words of an advice) stays as it was."""
     expected = [entry.form for entry in form.expected if entry.form.service.data]
     services = [row.service.data for row in expected]
-    kept = _keep_unseen(earlier_content or {}, services)
+    unseen_content = _keep_unseen(earlier_content or {}, services)
     content: dict[str, Any] = {
         "date": form.date.read_value(),
         "date2": form.date2.read_value(),
@@ -147,7 +147,7 @@ def read_case_content(form: CaseForm, earlier_content: Mapping[str, Any] | None 
         content[key] = [row.service.data for row in expected if row[key].data]
     for key in _SERVICE_PAPERS:
         content[key] = {row.service.data: list(row[key].data) for row in expected if row[key].data}
-    return {**kept, **content}
+    return {**unseen_content, **content}
 
 
 def _read_words(typed: str | None) -> list[str]:

@@ -127,9 +127,9 @@ def _build_entity_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iter
     ]
     title = _("Referrals of the month by entity, as they stand now")
     names, charted = zip(*named_counts[:MAX_BARS], strict=True)
-    made = Series(_("Made"), tuple(counts.total for counts in charted))
+    made_series = Series(_("Made"), tuple(counts.total for counts in charted))
     unanswered = Series(_("Without an answer"), tuple(counts.unanswered for counts in charted))
-    yield build_chart("entities", title, "hbar", names, made, unanswered)
+    yield build_chart("entities", title, "hbar", names, made_series, unanswered)
     columns = (
         Column("entity", _("Entity")),
         Column("made", _("Made"), "integer"),

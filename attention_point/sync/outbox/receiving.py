@@ -201,9 +201,9 @@ def _open_envelope(session: Session, envelope: Envelope, point: str) -> tuple[Op
 def _keep_damaged(session: Session, envelope: Envelope, capture: Capture) -> DamagedEnvelope:
     message = _("This capture cannot be opened. It is kept for a person to look at.")
     # All of it, so that it can be tried again: the key may come back with a backup. The ticket says nothing of it.
-    kept = to_json(envelope.model_dump(mode="json", exclude={"ticket"}))
+    envelope_json = to_json(envelope.model_dump(mode="json", exclude={"ticket"}))
     capture.state = rules.DAMAGED
-    capture.sealed = contents.seal_waiting_content(session, capture.id, kept, message)
+    capture.sealed = contents.seal_waiting_content(session, capture.id, envelope_json, message)
     return DamagedEnvelope(message, (FieldError("sealed", message),))
 
 

@@ -1,7 +1,6 @@
 """The report in a real browser, at tablet size: a story is written around the drafts and seen in the preview."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,9 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.records import services
 from tests.support.browser import axe
-from tests.support.pages import PageClient
 from tests.support.server import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-SignIn = Callable[..., PageClient]
 
 
 def look(page: Page, name: str) -> None:
@@ -30,15 +27,13 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 800, "height": 1280})
 
 
-def test_a_story_is_written_around_the_drafts(app: Flask, as_role: SignIn, page: Page) -> None:
+def test_a_story_is_written_around_the_drafts(app: Flask, signed_in: Page) -> None:
+    page = signed_in
     with app.extensions["database"].write_session() as session:
         for name, state in (("Foro del agua", "done"), ("Foro de la paz", "postponed")):
             services.add_record(
                 session, SYSTEM, EVENTS, {"name": name, "state": state, "year": 2019, "countries": ["NL"]}
             )
-    cookie = as_role("office").get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
     with serve(app) as address:
         page.goto(f"{address}/report")
         axe(page)

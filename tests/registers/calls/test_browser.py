@@ -1,27 +1,14 @@
 """The board and the recipient's answer in a real browser, at tablet size, by keyboard."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.registers.calls.house import call, proposal, recipient, sent
 from tests.support.browser import axe
-from tests.support.pages import PageClient
 from tests.support.server import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-SignIn = Callable[..., PageClient]
-
-
-@pytest.fixture
-def signed_in(app: Flask, as_role: SignIn, page: Page) -> Page:
-    """A browser with the session of somebody of the office."""
-    cookie = as_role("office").get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
-    return page
 
 
 def test_the_board_is_worked_by_keyboard(app: Flask, signed_in: Page) -> None:

@@ -1,6 +1,5 @@
 """The events in a real browser, at tablet size: added by hand, brought from a spreadsheet, seen by month."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,9 @@ from attention_point.registers.shared.records import services
 from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
 from attention_point.registers.shared.spreadsheets.spreadsheet_reader import MAX_ROWS
 from tests.support.browser import axe
-from tests.support.pages import PageClient
 from tests.support.server import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-SignIn = Callable[..., PageClient]
-
-
-@pytest.fixture
-def signed_in(app: Flask, as_role: SignIn, page: Page) -> Page:
-    """A browser with the session of somebody of the office."""
-    cookie = as_role("office").get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
-    return page
 
 
 def test_an_event_is_added_and_seen(app: Flask, signed_in: Page) -> None:

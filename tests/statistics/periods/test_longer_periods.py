@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, parse_period_code
 from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError
-from attention_point.statistics.releases import content_building, examination, period_counts, queries, services
+from attention_point.statistics.releases import period_counts, queries, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies import queries as tally_queries
 from attention_point.tallies import services as tally_services
@@ -21,6 +21,7 @@ from tests.support.counts import rebuild
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, draft, person, recorded
 
+pytestmark = pytest.mark.usefixtures("unaudited")
 OFFICE = acting("office")
 MONTHS = tuple(date(2017, number, 1) for number in (10, 11, 12))
 
@@ -32,12 +33,6 @@ def release(session: Session, month: date, note: str | None = None) -> None:
 def load(session: Session, code: str) -> ReleaseContent | None:
     found = queries.find_current_release(session, parse_period_code(code))
     return queries.load_content(found) if found else None
-
-
-@pytest.fixture(autouse=True)
-def _unaudited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the audit, which has tests of its own and takes seconds."""
-    monkeypatch.setattr(examination, "build_audited_content", content_building.build_provisional_content)
 
 
 @pytest.fixture

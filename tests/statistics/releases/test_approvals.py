@@ -19,6 +19,8 @@ from attention_point.statistics.releases import approvals, examination, queries
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
+# The pages of two people publish what was audited (`months/test_views.py`).
+pytestmark = pytest.mark.usefixtures("unaudited")
 SEPTEMBER = Period("month", date(2017, 9, 1))
 
 

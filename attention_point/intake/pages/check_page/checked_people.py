@@ -109,8 +109,8 @@ def follow_joined_people(session: Session, fields: MultiDict[str, str]) -> bool:
         for name, person in chosen_people.items()
         if person in linked and linked[person][0] != person
     }
-    for name, kept in replaced.items():
-        fields[name] = str(kept)
+    for name, kept_person in replaced.items():
+        fields[name] = str(kept_person)
     return bool(replaced)
 
 

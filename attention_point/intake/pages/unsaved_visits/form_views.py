@@ -59,9 +59,11 @@ def show_visit_form_for_person(person: UUID, draft: UUID | None) -> Response | s
     if draft is None:
         people_records.require_person(db_session(), person)
         # Of records that were joined, a new visit is written on the one that goes on.
-        kept = merging.list_linked(db_session(), person)[0]
+        kept_person = merging.list_linked(db_session(), person)[0]
         return redirect(
-            url_for(".show_visit_form_for_person", person=kept, draft=new_id(), repeat=request.args.getlist("repeat"))
+            url_for(
+                ".show_visit_form_for_person", person=kept_person, draft=new_id(), repeat=request.args.getlist("repeat")
+            )
         )
     page = form_page.find_page_of_draft(draft)
     if page:

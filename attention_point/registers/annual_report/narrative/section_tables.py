@@ -47,12 +47,14 @@ def build_section_tables(code: str, year: ReportYear, totals: YearTotals) -> Ite
 def _build_known_table(table_id: str, title: str, columns: Sequence[Column], rows: Rows) -> Table:
     """A table without the columns in which no row has anything."""
     # A column of dashes says only that nobody filled it in: the list of what is missing says it to those who can.
-    kept = [index for index in range(len(columns)) if index == 0 or any(row[index] not in ("", None) for row in rows)]
+    filled_columns = [
+        index for index in range(len(columns)) if index == 0 or any(row[index] not in ("", None) for row in rows)
+    ]
     return Table(
         table_id,
         title,
-        tuple(columns[index] for index in kept),
-        tuple(tuple(row[index] for index in kept) for row in rows),
+        tuple(columns[index] for index in filled_columns),
+        tuple(tuple(row[index] for index in filled_columns) for row in rows),
     )
 
 

@@ -147,14 +147,14 @@ def build_year_figures(totals: YearTotals) -> list[YearFigure]:
 
 
 def _list_event_figures(totals: YearTotals, events: str) -> list[YearFigure]:
-    done = totals.event_states.get("done", 0)
+    held_count = totals.event_states.get("done", 0)
     return [
         YearFigure(
             "events",
             _("Events of the office"),
             _format_number(sum(totals.event_states.values())),
             events,
-            _("carried out: %(count)s", count=format_number(done)) if done else "",
+            _("carried out: %(count)s", count=format_number(held_count)) if held_count else "",
         ),
         YearFigure(
             "participants",

@@ -69,11 +69,11 @@ def parse_count(_field: Field, raw: Any) -> dict[str, Any]:
         if isinstance(number, int | float):
             return {"number": parse_whole_number(number), **_parse_qualifier(parts.get("mark"))}
         # "aprox. 25", "más de 300 personas"
-        found = find_number_in_words(str(number))
-        qualifier, words = split_words(found.words, partial(find_code, NUMBER_QUALIFIERS))
+        worded_number = find_number_in_words(str(number))
+        qualifier, words = split_words(worded_number.words, partial(find_code, NUMBER_QUALIFIERS))
         if not set(words) <= _IDLE_WORDS_OF_COUNTS:
             raise ValueError("words that nobody knows")
-        whole_number = parse_whole_number(float(parse_decimal(found.number_text) * found.factor))
+        whole_number = parse_whole_number(float(parse_decimal(worded_number.number_text) * worded_number.factor))
     except ValueError:
         raise WrongValue(N_("Write a whole number, for example 25 or aprox. 25.")) from None
     return {"number": whole_number, **_parse_qualifier(parts.get("mark"), qualifier)}
@@ -107,12 +107,12 @@ def _read_amount(raw: Any) -> tuple[Decimal, str | None, str | None]:
         return parse_decimal(raw), None, None
     if rules.fold_text(str(raw)) in _FREE_OF_CHARGE:
         return Decimal(0), None, None
-    found = find_number_in_words(str(raw))
-    currency, words = split_words(found.words, partial(find_code, CURRENCIES))
+    worded_number = find_number_in_words(str(raw))
+    currency, words = split_words(worded_number.words, partial(find_code, CURRENCIES))
     qualifier, words = split_words(words, partial(find_code, NUMBER_QUALIFIERS))
     if not set(words) <= _IDLE_WORDS_OF_MONEY:
         raise ValueError("words that nobody knows")
-    return parse_decimal(found.number_text) * found.factor, currency, qualifier
+    return parse_decimal(worded_number.number_text) * worded_number.factor, currency, qualifier
 
 
 def parse_share(_field: Field, raw: Any) -> str:
