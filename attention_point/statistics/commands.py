@@ -165,6 +165,7 @@ def verify_counts() -> None:
         faults = queries.list_altered_releases(session)
         differences = tally_queries.list_differences(session, _recount_with_progress(session))
         is_recount_due = tally_queries.is_recount_due(session)
+        are_monitor_counts_due = tally_queries.are_monitor_counts_due(session)
         damages = list_noted_damage(session)
         faults += [damage.description for damage in damages]
         faults += public_files.list_altered_files(session, read_settings())
@@ -178,6 +179,8 @@ def verify_counts() -> None:
     click.echo(_("The counts agree with the recount."))
     if is_recount_due:
         click.echo(_("People of quarters and years are not counted yet: “statistics rebuild” counts them."))
+    if are_monitor_counts_due:
+        click.echo(_("Some figures of the monitor are not counted yet: “statistics rebuild” counts them."))
 
 
 def _describe_difference(difference: tally_queries.TallyDifference) -> str:

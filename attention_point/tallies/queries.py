@@ -118,6 +118,11 @@ def is_recount_due(session: Session) -> bool:
     return session.get(DueRecount, REPEATS) is not None
 
 
+def are_monitor_counts_due(session: Session) -> bool:
+    """Whether figures of the monitor wait for a rebuild: earlier versions recorded and did not count them."""
+    return bool({TIMES, PERSON_OUTCOMES}.intersection(session.scalars(select(DueRecount.what))))
+
+
 def _list_due_tables(session: Session) -> frozenset[str]:
     due = session.scalars(select(DueRecount.what)).all()
     return frozenset[str]().union(*(_DUE_TABLES.get(what, frozenset()) for what in due))
