@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.database.locks import lock_for_transaction
+from attention_point.foundation.database.locks import lock_as_read
 from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import queries
 from attention_point.people.models import PossibleDuplicate
@@ -114,12 +114,8 @@ def map_linked(session: Session, people: Iterable[UUID]) -> dict[UUID, tuple[UUI
 
 def lock_linked(session: Session, people: Iterable[UUID]) -> None:
     """Lock all records of some people until the transaction ends, so that nobody joins or separates them meanwhile."""
-    locked, wanted = set[UUID](), set(people)
-    wanted.update(*map_linked(session, wanted).values())
-    # While this one waited, somebody may have joined one of them to a third record: that one is locked as well.
-    while (missing := wanted - locked) and lock_for_transaction(session, *missing):
-        locked |= missing
-        wanted.update(*map_linked(session, wanted).values())
+    people = set(people)
+    lock_as_read(session, lambda: people.union(*map_linked(session, people).values()))
 
 
 def find_links(session: Session, people: Collection[UUID]) -> list[Link]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -131,12 +132,18 @@ def _find_today(today: date) -> str:
     return today.isoformat()
 
 
+def _list_people_who_wait(session: Session) -> set[UUID]:
+    # Their files are kept until they are answered, whatever it is that they ask.
+    people = (request.person for request in stored_requests.list_open_requests(session))
+    return {person for person in people if person is not None}
+
+
 LAPSE_JOB = Job("rights-lapse", _find_today, lapse_claims)
 LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
 
 ERASERS = (
     # The requests first: a mark that is gone says no more whose request it was.
-    Eraser("rights-requests", stored_requests.erase_requests, stored_requests.list_people_who_wait),
+    Eraser("rights-requests", stored_requests.erase_requests, _list_people_who_wait),
     Eraser("rights-marks", erase_marks),
 )
 

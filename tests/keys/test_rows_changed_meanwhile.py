@@ -62,7 +62,7 @@ def test_who_was_erased_or_corrected_while_a_batch_was_made_gets_nothing_of_befo
 def test_an_end_of_a_pass_does_not_wait_for_what_the_desk_writes(session: Session, keyring_path: Path) -> None:
     record_people(session, 3)
     add_versions(session, keyring_path)
-    place, counts = None, []
+    place, counts = None, list[int]()
     while not counts or place is not None:
         batch = PERSON_KEY_ROTATION.prepare_batch(session, place, 2)
         batch.write(session)
@@ -81,6 +81,7 @@ def test_records_of_before_are_bound_to_their_rows_when_the_keys_rotate(
     row = session.get_one(Person, person)
     assert row.wrapped_key is not None
     bound_visit = session.scalars(select(Visit.sealed)).one()
+    assert bound_visit is not None
     # As the earlier versions of the program sealed them.
     row.sealed = seal_bytes(opened.key._cipher, 1, "person", person, to_json(opened.record))
     key = vault._unwrap_key(person, WrappedKey(row.key_version, row.wrapped_key))
@@ -94,5 +95,6 @@ def test_records_of_before_are_bound_to_their_rows_when_the_keys_rotate(
     row = session.get_one(Person, person)
     reopened = records.open_chosen_person(session, person)
     assert reopened.record == opened.record
+    assert row.sealed is not None
     # Where something does not open the key stays unmarked: what of before is mended later must still open.
     assert (is_bound(row.sealed), reopened.key.are_rows_bound) == (True, not damaged)

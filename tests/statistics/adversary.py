@@ -48,6 +48,10 @@ class Told:
     lowest: float
     highest: float
 
+    def count_values(self) -> int:
+        """How many values are left."""
+        return floor(self.highest + EPSILON) - ceil(self.lowest - EPSILON) + 1
+
 
 @dataclass
 class Reading:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, find_period
 from attention_point.statistics.cells import CellCodes
 from attention_point.statistics.protection.families import select_figures
-from attention_point.statistics.protection.period import RoundedTables, StoredTable
+from attention_point.statistics.protection.period import Figures, StoredTable
 from attention_point.statistics.releases.period_counts import build_stored_tables
 from attention_point.statistics.tables_of_a_period import list_published_indicators
 from attention_point.tallies.counted_cells import build_cells_of_facts
@@ -87,12 +87,12 @@ def _add(counts: dict[str, Counter[CellCodes]], fact: VisitFacts | ReferralFacts
         counts.setdefault(table, Counter())[tuple(cell.split("|"))] += count
 
 
-def list_true_figures(rounded: RoundedTables, period: Period) -> dict[Name, int]:
+def list_true_figures(true_figures: Figures, period: Period) -> dict[Name, int]:
     """Return the true counts by what they count, as somebody outside names them."""
     figures: dict[Name, int] = {}
     for indicator in list_published_indicators(period.kind):
         stored = INDICATORS_BY_ID[indicator.stored_table]
-        for cell, count in select_figures(indicator, stored, rounded.true_figures[stored.id]).items():
+        for cell, count in select_figures(indicator, stored, true_figures[stored.id]).items():
             figures[name_figure(indicator.counts, dict(zip(indicator.dimensions, cell, strict=True)))] = count
     return figures
 

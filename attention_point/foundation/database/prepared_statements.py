@@ -174,13 +174,16 @@ def get_single_value(rows: Rows) -> Any:
 def _get_connection(session: Session) -> Connection:
     """Return the connection of the session's transaction.
 
-    ``session.connection()`` goes through twenty calls each time, so it is asked once for each transaction. Its end
-    closes the connection; after that the session gives another one, or refuses with InvalidRequestError.
+    ``session.connection()`` goes through twenty calls each time, so it is asked once for each transaction, and once for
+    each savepoint, which it begins. The transaction's end closes the connection; after that the session gives another
+    one, or refuses with InvalidRequestError.
     """
-    connection: Connection | None = session.info.get(_CONNECTION_KEY)
-    if connection is None or connection.closed:
-        connection = session.info[_CONNECTION_KEY] = session.connection()
-    return connection
+    savepoint = session.get_nested_transaction()
+    known_savepoint, connection = session.info.get(_CONNECTION_KEY, (None, None))
+    if connection is None or connection.closed or savepoint is not known_savepoint:
+        connection = session.connection()
+        session.info[_CONNECTION_KEY] = savepoint, connection
+    return cast(Connection, connection)
 
 
 def _build_sqlalchemy_error(error: Exception, sql: str) -> exc.DBAPIError:

@@ -43,7 +43,8 @@ def has_company_at_risk(session: Session, actor: Actor, stored: StoredRequest) -
         return False
     visits = intake_queries.list_visits_of_people(session, merging.list_linked(session, stored.person))
     families = {visit.family for visit in visits if isinstance(visit, DecryptedVisit) and visit.family}
-    company = {visit.person_id for family in families for visit in list_visits_of_family(session, family)}
+    companions = [visit for family in families for visit in list_visits_of_family(session, family)]
+    company = {visit.person_id for visit in companions if isinstance(visit, DecryptedVisit)}
     linked = merging.map_linked(session, company)
     return _has_confidential_visit(session, company.union(*linked.values()))
 

@@ -182,13 +182,6 @@ def list_open_requests(session: Session) -> list[StoredRequest]:
     return sorted(_open_rows(session, rows), key=lambda request: (request.clock.due_on or date.max, request.id))
 
 
-def list_people_who_wait(session: Session) -> set[UUID]:
-    """Whom the open requests are about: their files are kept until they are answered, whatever is asked."""
-    rows = session.scalars(select(RightsRequest).where(RightsRequest.is_open.is_(True), RightsRequest.tag.is_not(None)))
-    requests = _open_rows(session, rows, with_words=False)
-    return {request.person for request in requests if request.person is not None}
-
-
 def list_closed_requests(session: Session, before: UUID | None, size: int) -> list[StoredRequest]:
     """Closed requests, the newest first."""
     # By the ids, which grow as requests are filed: the day on which one was closed stands sealed.

@@ -64,7 +64,15 @@ def protect_audited_period(
         # turns at once may undo each other.
         for narrow in {name_family(narrow.figure): narrow for narrow in reversed(breaches)}.values():
             tried.try_next(rounded, narrow)
-    # The counts are at fault and not the rounding: a recount finds that.
+    # What is published already may leave so little that no rounding of the same tables helps.
+    if rounder.earlier_figures:
+        raise AppError(
+            _(
+                "This correction cannot be published: beside what is published already, it would tell of a few people. "
+                "The version in force stands."
+            )
+        )
+    # Elsewhere the counts are at fault and not the rounding: a recount finds that.
     raise AppError(_("The figures of this period contradict one another. Recount them first."))
 
 

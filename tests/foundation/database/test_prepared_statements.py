@@ -35,6 +35,16 @@ def test_rows_go_in_and_come_back(database: Database) -> None:
         assert get_single_value(COUNT.execute(session, {"cell": "a"})) == 3
 
 
+def test_a_savepoint_takes_back_what_was_written_first_in_it(database: Database) -> None:
+    with database.write_session() as session:
+        ADD.execute(session, ROW)
+        savepoint = session.begin_nested()
+        ADD.execute(session, {**ROW, "cell": "b"})
+        savepoint.rollback()
+        ADD.execute(session, {**ROW, "cell": "c"})
+        assert [get_single_value(COUNT.execute(session, {"cell": cell})) for cell in "abc"] == [3, None, 3]
+
+
 def test_a_missing_value_is_named(database: Database) -> None:
     with database.write_session() as session, pytest.raises(KeyError, match="cell"):
         COUNT.execute(session, {"sell": "a"})

@@ -86,6 +86,7 @@ def render_form(form: FamilyForm) -> str:
         questions=visit_form.TYPED_FIELDS,
         is_person_first=bool(point and point.order == "person_first"),
         **describe_consents(session, current_settings().contact, form),
+        is_kept=request.endpoint == "desk.show_form_draft",
         turn=turn_of_form.describe_turn(session, current_actor(), form.turn.data or ""),
         **returning_person.build_news(form.person_id.data or ""),
     )

@@ -154,6 +154,7 @@ def _check_letters(year: ReportYear) -> Iterator[MissingFact]:
             f"/report/{year.year}/{code}",
         )
         for code, text in year.texts.items()
+        if code in titles
     ]
     for subject, content, permission, path in sources:
         rare_letters = "".join(_RARE_LETTERS.findall(json.dumps(content, ensure_ascii=False)))
