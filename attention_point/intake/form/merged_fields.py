@@ -1,4 +1,4 @@
-"""A form whose record a colleague changed meanwhile: what both did stands together, as far as it is not the same thing."""
+"""A form whose record a colleague changed meanwhile: what both did stands together, unless they did it to one thing."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -49,6 +49,7 @@ def move_window(service: str, window: str) -> str | tuple[str, int]:
                 content=write_file(document),
                 comparison=compare_with_rules_in_force(changed),
                 window=_find_window(changed, service, window),
+                shown=compute_shown(session, service),
             )
     values = {"form": form, "service": directory.services[service], "window": row, "error": error}
     return render_template("routing/window.html", **values), status
