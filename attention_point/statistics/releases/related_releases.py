@@ -6,14 +6,14 @@ more than all of them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, product
 from math import inf
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period, find_period
+from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.statistics.audit.findings import KnownSum, Narrow, Published, get_needed_values
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, Figures, PeriodRounder, RoundedTables
@@ -39,12 +39,14 @@ _ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 class PeriodGroup:
     """A quarter or a year and its parts, as they are published; None stands for the period that is being released.
 
-    ``has_all_parts`` is false where a part with counts is not released.
+    ``has_all_parts`` is false where a part with counts is not released. ``versions`` are all contents of those that
+    were corrected, by the code of the period: anybody may have kept the earlier ones.
     """
 
     whole: ReleaseContent | None
     parts: Sequence[ReleaseContent | None]
     has_all_parts: bool
+    versions: Mapping[str, Sequence[ReleaseContent]] = field(default_factory=dict)
 
 
 def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
@@ -100,15 +102,14 @@ class RelatedPeriods:
     ``versions`` are the earlier ones of the period itself.
     """
 
-    def __init__(self, groups: Sequence[PeriodGroup], versions: Sequence[ReleaseContent] = ()) -> None:
-        self._groups = [
-            _PublishedGroup(
-                [content.period if content else "" for content in (group.whole, *group.parts)],
-                [read_intervals(content) if content else None for content in (group.whole, *group.parts)],
-                has_all_parts=group.has_all_parts,
-            )
-            for group in groups
-        ]
+    def __init__(
+        self,
+        groups: Sequence[PeriodGroup],
+        read_true_figures: ReadTrueFigures,
+        versions: Sequence[ReleaseContent] = (),
+    ) -> None:
+        self._read_true_figures = read_true_figures
+        self._groups = [_PublishedGroup(group, read_true_figures) for group in groups]
         self._versions = [read_intervals(version) for version in versions]
 
     def list_known_sums(self, figures: Iterable[Figure]) -> list[KnownSum]:
@@ -120,7 +121,7 @@ class RelatedPeriods:
                 known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
         return known_sums
 
-    def find_breaches(self, rounded: RoundedTables, read_true_figures: ReadTrueFigures) -> Iterator[Narrow]:
+    def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
         """Find the figures by which this period would tell more of a small count of a related one than is told."""
         for group, (table, bases) in product(self._groups, rounded.bases.items()):
             for cell, base in bases.items():
@@ -134,7 +135,7 @@ class RelatedPeriods:
                         continue
                     # As in the audit: what tells of another count than today's informs nobody, and what is told without
                     # this version is not mended by it.
-                    count = read_true_figures(group.periods[place])[table][cell]
+                    count = self._read_true_figures(group.periods[place])[table][cell]
                     known = group.tighten(figure, before)[place]
                     if 0 < count < base and interval[0] <= count <= interval[1] and interval != known:
                         yield Narrow(figure, *interval)
@@ -142,8 +143,16 @@ class RelatedPeriods:
     def _intersect_versions(self, figure: Figure, count: int) -> Interval:
         """Return between which values the earlier versions leave a figure, where they tell of today's count."""
         known = [interval for version in self._versions if (interval := version.get(figure))]
-        known = [interval for interval in known if interval[0] <= count <= interval[1]]
-        return max((low for low, _high in known), default=0.0), min((high for _low, high in known), default=inf)
+        return _intersect([UNKNOWN, *known], count)
+
+
+def _intersect(known: Sequence[Interval], count: int) -> Interval:
+    """Return the first of some intervals, less what those of the others exclude that tell of today's count."""
+    newest, *others = known
+    others = [interval for interval in others if interval[0] <= count <= interval[1]]
+    least = max(newest[0], *(low for low, _high in others), newest[0])
+    greatest = min(newest[1], *(high for _low, high in others), newest[1])
+    return (least, greatest) if least <= greatest else newest
 
 
 def _is_narrow(interval: Interval, base: int) -> bool:
@@ -154,10 +163,21 @@ def _is_narrow(interval: Interval, base: int) -> bool:
 class _PublishedGroup:
     """Between which values each figure of a quarter or year lies, and those of its parts; None is what is released."""
 
-    def __init__(self, periods: Sequence[str], intervals: Sequence[Intervals | None], *, has_all_parts: bool) -> None:
-        self.periods = periods
-        self._intervals, self._has_all_parts = intervals, has_all_parts
-        self.own_place = intervals.index(None)
+    def __init__(self, group: PeriodGroup, read_true_figures: ReadTrueFigures) -> None:
+        contents = [group.whole, *group.parts]
+        self.periods = [content.period if content else "" for content in contents]
+        self.own_place = contents.index(None)
+        self._has_all_parts, self._read_true_figures = group.has_all_parts, read_true_figures
+        # The one in force first.
+        self._intervals: list[list[Intervals]] = [
+            [
+                read_intervals(version)
+                for version in (content, *(v for v in group.versions.get(content.period, ()) if v != content))
+            ]
+            if content
+            else []
+            for content in contents
+        ]
         self._tightened: dict[tuple[Figure, Interval], list[Interval]] = {}
 
     def tighten(self, figure: Figure, own: Interval) -> list[Interval]:
@@ -165,13 +185,22 @@ class _PublishedGroup:
         # From one rounding to the next a few figures change.
         if (figure, own) not in self._tightened:
             # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
-            known = [own if figures is None else figures.get(figure, UNKNOWN) for figures in self._intervals]
+            known = [self._bound(place, figure) for place in range(len(self.periods))]
+            known[self.own_place] = own
             self._tightened[figure, own] = _tighten_intervals(
                 known,
                 is_additive=INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS,
                 has_all_parts=self._has_all_parts,
             )
         return self._tightened[figure, own]
+
+    def _bound(self, place: int, figure: Figure) -> Interval:
+        """Return between which values all versions of a period leave a figure."""
+        known = [version.get(figure, UNKNOWN) for version in self._intervals[place]]
+        if len(set(known)) < 2:  # true figures are read only where versions differ
+            return known[0] if known else UNKNOWN
+        table, cell = figure
+        return _intersect(known, self._read_true_figures(self.periods[place]).get(table, {}).get(cell, 0))
 
 
 def _tighten_intervals(intervals: Sequence[Interval], *, is_additive: bool, has_all_parts: bool) -> list[Interval]:
@@ -210,7 +239,7 @@ def protect_beside_releases(
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
-    related = RelatedPeriods(groups, versions)
+    related = RelatedPeriods(groups, read_true_figures, versions)
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     figures = [(table, cell) for table, cells in rounder.true_figures.items() for cell in cells]
     known_totals: dict[str, list[int]] = {"people": list(people_beside)}
@@ -225,7 +254,7 @@ def protect_beside_releases(
         rounder,
         lambda rounded, units: protect_totals(rounded, rounder.true_totals, known_totals, {*bound_units, *units}),
         Published([*list_known_sums(versions), *related.list_known_sums(figures)], total_bounds),
-        lambda rounded: related.find_breaches(rounded, read_true_figures),
+        related.find_breaches,
     )
 
 
@@ -271,13 +300,16 @@ def _build_group(
 ) -> PeriodGroup:
     contents: list[ReleaseContent | None] = []
     has_all_parts = True
+    versions = {part.code: list_earlier_versions(session, part) for part in parts if part != period}
+    if whole is not None:
+        versions[whole.period] = list_earlier_versions(session, parse_period_code(whole.period))
     for part in parts:
         content = None if part == period else load_current(session, part)
         if content is not None or part == period:
             contents.append(content)
         elif not is_unrecorded(session, part):
             has_all_parts = False
-    return PeriodGroup(whole, contents, has_all_parts)
+    return PeriodGroup(whole, contents, has_all_parts, versions)
 
 
 def is_unrecorded(session: Session, period: Period) -> bool:

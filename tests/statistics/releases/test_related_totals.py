@@ -1,19 +1,23 @@
 """What months and quarters tell beside the totals of a quarter or year, by subtraction."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, parse_period_code
+from attention_point.statistics.audit.findings import Narrow
+from attention_point.statistics.protection.period import RoundedTables
 from attention_point.statistics.releases import period_counts, queries, related_releases, services
-from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.content import ReleaseContent, TableContent
 from attention_point.tallies import services as tally_services
 from tests.statistics.invented_month import invent_counts
 from tests.support.directory import load_shipped
 from tests.support.visits import acting
 
 QUARTER, YEAR = parse_period_code("2017-Q3"), parse_period_code("2017")
+HOURS, TEN = "attentions-by-hour", ("10",)
 Totals = dict[str, int]
 USUAL = {"people": 101, "attentions": 111, "referrals": 91, "answers": 81, "first_time_people": 71}
 
@@ -69,6 +73,32 @@ def test_people_are_compared_with_the_parts_and_their_sums(
     assert {101, 63, 159, 101 + 63, 71 + 71} <= set(beside)
     published["2017-08"] = []
     assert set(related_releases.list_people_beside(session, QUARTER)) == {101, 0}
+
+
+def publish(period: str, *counts: int) -> list[ReleaseContent]:
+    """The versions of a period, each with one figure."""
+    figure = partial(TableContent, HOURS, {}, "attentions", 5, ("hour",), ())
+    return [
+        ReleaseContent(period, {}, (figure({TEN: count}),), {}, version=number)
+        for number, count in enumerate(counts, 1)
+    ]
+
+
+def test_a_quarter_is_compared_with_all_versions_of_its_months() -> None:
+    # October has 1 to 4 by both its versions, November 1 to 9, December 0 to 4.
+    october, november, december = publish("2017-10", 5, 0), publish("2017-11", 5), publish("2017-12", 0)
+    parts = [october[-1], *november, *december]
+    group = related_releases.PeriodGroup(None, parts, has_all_parts=True, versions={"2017-10": october})
+    truth = {"2017-10": 1, "2017-11": 1, "2017-12": 0}
+    related = related_releases.RelatedPeriods([group], lambda code: {HOURS: {TEN: truth[code]}}, publish("2017-Q4", 5))
+
+    def find_breaches(count: int) -> list[Narrow]:
+        rounded = RoundedTables({HOURS: {TEN: count}}, {HOURS: {TEN: 2}}, {HOURS: {TEN: 5}}, {})
+        return list(related.find_breaches(rounded))
+
+    # At most 4 in all leave each of the two 1 to 3.
+    assert [(breach.lowest, breach.highest) for breach in find_breaches(0)] == [(1, 3)] * 2
+    assert find_breaches(5) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of the audit, which takes long
