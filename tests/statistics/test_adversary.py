@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.statistics.protection.leanings import Leanings
-from attention_point.statistics.protection.period import PeriodRounder
+from attention_point.statistics.protection.period import Figures, PeriodRounder
 from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases.content import build_content_json
 from attention_point.statistics.releases.content_building import build_content
@@ -69,7 +69,7 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
 def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> None:
     load_shipped(session)
     rounder = _build_rounder(session, visits)
-    protected = protect_beside_releases(rounder, {}.__getitem__)
+    protected = protect_beside_releases(rounder, dict[str, Figures]().__getitem__)
     content = build_content(session, SEPTEMBER, protected.rounded, protected.totals, protected.hidden)
     truth = list_true_figures(rounder.true_figures, SEPTEMBER)
     assert told_by(build_content_json(content), truth) == set()
@@ -86,7 +86,7 @@ def test_the_audit_turns_a_leaning_that_the_adversary_would_use(session: Session
         rounded = rounder.round_tables()
         content = build_content(session, SEPTEMBER, rounded, protect_totals(rounded, rounder.true_totals, {}))
         told = told_by(build_content_json(content), list_true_figures(rounder.true_figures, SEPTEMBER))
-        assert bool(told) == bool(protect_beside_releases(rounder, {}.__getitem__).turn_count)
+        assert bool(told) == bool(protect_beside_releases(rounder, dict[str, Figures]().__getitem__).turn_count)
 
 
 def _build_rounder(session: Session, visits: int, seed: int = 1) -> PeriodRounder:
