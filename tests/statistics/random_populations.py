@@ -146,7 +146,11 @@ class Population:
             return []
         months = [Period("month", month) for month in whole.months]
         parts = [None if month == period else self.released[month][-1].content for month in months]
-        return [PeriodGroup(None if whole == period else self.released[whole][-1].content, parts, has_all_parts=True)]
+        versions = {
+            other.code: [version.content for version in self.released.get(other, ())] for other in (whole, *months)
+        }
+        own = None if whole == period else self.released[whole][-1].content
+        return [PeriodGroup(own, parts, has_all_parts=True, versions=versions)]
 
     def _count_true(self, code: str) -> Figures:
         period = parse_period_code(code)

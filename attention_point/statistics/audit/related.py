@@ -24,14 +24,22 @@ _ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 class RelatedGroup:
     """Between which values each figure of a quarter or year lies, and those of its parts.
 
-    ``intervals`` and the codes of the ``periods`` are of the whole and then of its parts; None is what is released.
-    ``has_all_parts`` is false where a part with counts is not released.
+    ``versions`` and the codes of the ``periods`` are of the whole and then of its parts; None is what is released. A
+    version says between which values each figure lies; the one in force is the first, and anybody may have kept the
+    earlier ones. ``has_all_parts`` is false where a part with counts is not released.
     """
 
-    def __init__(self, periods: Sequence[str], intervals: Sequence[Intervals | None], *, has_all_parts: bool) -> None:
+    def __init__(
+        self,
+        periods: Sequence[str],
+        versions: Sequence[Sequence[Intervals] | None],
+        read_true_figures: ReadTrueFigures,
+        *,
+        has_all_parts: bool,
+    ) -> None:
         self.periods = periods
-        self._intervals, self._has_all_parts = intervals, has_all_parts
-        self.own_place = intervals.index(None)
+        self._versions, self._read_true_figures, self._has_all_parts = versions, read_true_figures, has_all_parts
+        self.own_place = versions.index(None)
         self._tightened: dict[tuple[Figure, Interval], list[Interval]] = {}
 
     def tighten(self, figure: Figure, own: Interval) -> list[Interval]:
@@ -39,13 +47,23 @@ class RelatedGroup:
         # From one rounding to the next a few figures change.
         if (figure, own) not in self._tightened:
             # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
-            known = [own if figures is None else figures.get(figure, _UNKNOWN) for figures in self._intervals]
+            known = [
+                own if place == self.own_place else self._bound(place, figure) for place in range(len(self.periods))
+            ]
             self._tightened[figure, own] = _tighten_intervals(
                 known,
                 is_additive=INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS,
                 has_all_parts=self._has_all_parts,
             )
         return self._tightened[figure, own]
+
+    def _bound(self, place: int, figure: Figure) -> Interval:
+        """Return between which values all versions of a period leave a figure."""
+        known = [version.get(figure, _UNKNOWN) for version in self._versions[place] or ()]
+        if len(set(known)) == 1:  # true figures are read only where versions differ
+            return known[0]
+        table, cell = figure
+        return _intersect(known, self._read_true_figures(self.periods[place]).get(table, {}).get(cell, 0))
 
 
 class RelatedPeriods:
@@ -54,8 +72,10 @@ class RelatedPeriods:
     ``versions`` are what the earlier ones of the period itself say of its figures.
     """
 
-    def __init__(self, groups: Sequence[RelatedGroup], versions: Sequence[Intervals]) -> None:
-        self._groups, self._versions = groups, versions
+    def __init__(
+        self, groups: Sequence[RelatedGroup], versions: Sequence[Intervals], read_true_figures: ReadTrueFigures
+    ) -> None:
+        self._groups, self._versions, self._read_true_figures = groups, versions, read_true_figures
 
     def list_known_sums(self, figures: Iterable[Figure]) -> list[KnownSum]:
         """List what the related periods alone tell of each figure of the period that is being released."""
@@ -66,7 +86,7 @@ class RelatedPeriods:
                 known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
         return known_sums
 
-    def find_breaches(self, rounded: RoundedTables, read_true_figures: ReadTrueFigures) -> Iterator[Narrow]:
+    def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
         """Find the figures by which this period would tell more of a small count of a related one than is told."""
         for group, (table, bases) in product(self._groups, rounded.bases.items()):
             for cell, base in bases.items():
@@ -80,16 +100,22 @@ class RelatedPeriods:
                         continue
                     # As in the audit: what tells of another count than today's informs nobody, and what is told without
                     # this version is not mended by it.
-                    count = read_true_figures(group.periods[place])[table][cell]
+                    count = self._read_true_figures(group.periods[place])[table][cell]
                     known = group.tighten(figure, before)[place]
                     if 0 < count < base and interval[0] <= count <= interval[1] and interval != known:
                         yield Narrow(figure, *interval)
 
     def _intersect_versions(self, figure: Figure, count: int) -> Interval:
         """Return between which values the earlier versions leave a figure, where they tell of today's count."""
-        known = [interval for version in self._versions if (interval := version.get(figure))]
-        known = [interval for interval in known if interval[0] <= count <= interval[1]]
-        return max((low for low, _high in known), default=0.0), min((high for _low, high in known), default=inf)
+        return _intersect([_UNKNOWN, *(version.get(figure, _UNKNOWN) for version in self._versions)], count)
+
+
+def _intersect(known: Sequence[Interval], count: int) -> Interval:
+    """Return the first of some intervals, less what those of the others exclude that tell of today's count."""
+    newest, *earlier = known
+    others = [newest, *((low, high) for low, high in earlier if low <= count <= high)]
+    least, greatest = max(low for low, _high in others), min(high for _low, high in others)
+    return (least, greatest) if least <= greatest else newest
 
 
 def _is_narrow(interval: Interval, base: int) -> bool:

@@ -1,15 +1,15 @@
 """What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period, find_period
+from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.statistics.audit.findings import KnownSum, Published
-from attention_point.statistics.audit.related import Interval, ReadTrueFigures, RelatedGroup, RelatedPeriods
+from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder
 from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
@@ -29,12 +29,14 @@ _ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
 class PeriodGroup:
     """A quarter or a year and its parts, as they are published; None stands for the period that is being released.
 
-    ``has_all_parts`` is false where a part with counts is not released.
+    ``has_all_parts`` is false where a part with counts is not released. ``versions`` are all contents of those that
+    were corrected, by the code of the period.
     """
 
     whole: ReleaseContent | None
     parts: Sequence[ReleaseContent | None]
     has_all_parts: bool
+    versions: Mapping[str, Sequence[ReleaseContent]] = field(default_factory=dict)
 
 
 def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
@@ -84,13 +86,19 @@ def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
     return figures
 
 
-def _read_group(group: PeriodGroup) -> RelatedGroup:
+def _read_group(group: PeriodGroup, read_true_figures: ReadTrueFigures) -> RelatedGroup:
     contents = (group.whole, *group.parts)
     return RelatedGroup(
         [content.period if content else "" for content in contents],
-        [read_intervals(content) if content else None for content in contents],
+        [_read_versions(content, group) if content else None for content in contents],
+        read_true_figures,
         has_all_parts=group.has_all_parts,
     )
+
+
+def _read_versions(content: ReleaseContent, group: PeriodGroup) -> list[Intervals]:
+    earlier = [version for version in group.versions.get(content.period, ()) if version != content]
+    return [read_intervals(version) for version in (content, *earlier)]
 
 
 def protect_beside_releases(
@@ -110,7 +118,11 @@ def protect_beside_releases(
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
-    related = RelatedPeriods([_read_group(group) for group in groups], [read_intervals(one) for one in versions])
+    related = RelatedPeriods(
+        [_read_group(group, read_true_figures) for group in groups],
+        [read_intervals(version) for version in versions],
+        read_true_figures,
+    )
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     figures = [(table, cell) for table, cells in rounder.true_figures.items() for cell in cells]
     known_totals: dict[str, list[int]] = {"people": list(people_beside)}
@@ -125,7 +137,7 @@ def protect_beside_releases(
         rounder,
         lambda rounded, units: protect_totals(rounded, rounder.true_totals, known_totals, {*bound_units, *units}),
         Published([*list_known_sums(versions), *related.list_known_sums(figures)], total_bounds),
-        lambda rounded: related.find_breaches(rounded, read_true_figures),
+        related.find_breaches,
     )
 
 
@@ -171,13 +183,16 @@ def _build_group(
 ) -> PeriodGroup:
     contents: list[ReleaseContent | None] = []
     has_all_parts = True
+    versions = {part.code: list_earlier_versions(session, part) for part in parts if part != period}
+    if whole is not None:
+        versions[whole.period] = list_earlier_versions(session, parse_period_code(whole.period))
     for part in parts:
         content = None if part == period else load_current(session, part)
         if content is not None or part == period:
             contents.append(content)
         elif not is_unrecorded(session, part):
             has_all_parts = False
-    return PeriodGroup(whole, contents, has_all_parts)
+    return PeriodGroup(whole, contents, has_all_parts, versions)
 
 
 def is_unrecorded(session: Session, period: Period) -> bool:

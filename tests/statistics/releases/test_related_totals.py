@@ -1,11 +1,15 @@
 """What months and quarters tell beside the totals of a quarter or year, by subtraction."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, parse_period_code
+from attention_point.statistics.audit.findings import Narrow
+from attention_point.statistics.audit.related import Interval, RelatedGroup, RelatedPeriods
+from attention_point.statistics.protection.period import Figure, Figures, RoundedTables
 from attention_point.statistics.releases import period_counts, queries, related_releases, services
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies import services as tally_services
@@ -14,6 +18,7 @@ from tests.support.directory import load_shipped
 from tests.support.visits import acting
 
 QUARTER, YEAR = parse_period_code("2017-Q3"), parse_period_code("2017")
+HOURS, TEN = "attentions-by-hour", ("10",)
 Totals = dict[str, int]
 USUAL = {"people": 101, "attentions": 111, "referrals": 91, "answers": 81, "first_time_people": 71}
 
@@ -69,6 +74,31 @@ def test_people_are_compared_with_the_parts_and_their_sums(
     assert {101, 63, 159, 101 + 63, 71 + 71} <= set(beside)
     published["2017-08"] = []
     assert set(related_releases.list_people_beside(session, QUARTER)) == {101, 0}
+
+
+def publish(*counts: int) -> list[Mapping[Figure, Interval]]:
+    """What the versions of a period tell of one figure, the newest first."""
+    return [{(HOURS, TEN): (max(0, count - 4), count + 4)} for count in reversed(counts)]
+
+
+def test_a_quarter_is_compared_with_all_versions_of_its_months() -> None:
+    # October has 1 to 4 by both its versions, November 1 to 9, December 0 to 4.
+    truth = {"2017-10": 1, "2017-11": 1, "2017-12": 0}
+
+    def read_true_figures(code: str) -> Figures:
+        return {HOURS: {TEN: truth[code]}}
+
+    versions = [None, publish(5, 0), publish(5), publish(0)]
+    group = RelatedGroup(["", *truth], versions, read_true_figures, has_all_parts=True)
+    related = RelatedPeriods([group], publish(5), read_true_figures)
+
+    def find_breaches(count: int) -> list[Narrow]:
+        rounded = RoundedTables({HOURS: {TEN: count}}, {HOURS: {TEN: 2}}, {HOURS: {TEN: 5}}, {})
+        return list(related.find_breaches(rounded))
+
+    # At most 4 in all leave each of the two 1 to 3.
+    assert [(breach.lowest, breach.highest) for breach in find_breaches(0)] == [(1, 3)] * 2
+    assert find_breaches(5) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of the audit, which takes long
