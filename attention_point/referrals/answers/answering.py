@@ -216,8 +216,7 @@ def build_conflict(referral: DecryptedReferral, answer: Answer) -> Conflict:
         "expired": _("The time to answer this referral ran out. Your answer was not saved."),
     }
     return Conflict(
-        reasons.get(referral.state)
-        or _("Somebody else answered this referral before you. Your answer was not saved."),
+        reasons.get(referral.state) or _("Somebody else answered this referral before you. Your answer was not saved."),
         tuple(difference for difference in differences if difference.yours != difference.theirs),
     )
 
