@@ -99,8 +99,11 @@ def test_the_slip_is_printed_once_and_nothing_else_of_the_page(
     expect(page.locator("article.slip")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_hidden()
     expect(page.get_by_text("La persona y lo que necesita")).to_be_hidden()
-    page.emulate_media(media="screen")
     page.goto(f"{live_server}/visits")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".button:visible")).to_have_count(0)  # on no page's paper
+    page.emulate_media(media="screen")
+    expect(page.locator(".button:visible")).not_to_have_count(0)
     looked_at(page, "33-visits")
     page.set_viewport_size({"width": 390, "height": 844})
     looked_at(page, "34-visits-on-a-telephone")

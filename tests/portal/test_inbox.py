@@ -25,6 +25,7 @@ from attention_point.portal.inbox.order.entries import ANSWERED, STATES_OF_TAB, 
 from attention_point.portal.inbox.order.filters import InboxFilter, read_filter
 from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.referrals import services
+from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from tests.portal.support import browser, hidden, referral_of, visit
 from tests.support.visits import acting, person, recorded
@@ -251,6 +252,15 @@ def test_the_list_as_a_workbook_says_what_it_is_and_the_journal_keeps_it(app: Fl
     [entry] = journal_of(app, "referral.export")
     assert str(referral_of(answer, "sena")) in str(entry.detail)
     assert "Canariogris" in text(client.get("/portal/print"))
+    # On paper too an accepted one says when and where the person is expected; and "p. m." ends with its own full stop.
+    appointment = Appointment((clock.now() + timedelta(days=7)).isoformat(), "Calle 16 # 27-37")
+    with app.extensions["database"].write_session() as session:
+        services.answer_for_entity(
+            session, SENA, referral_of(answer, "sena"), Answer("accepted", 1, appointment=appointment)
+        )
+    printed = text(client.get("/portal/print?show=accepted"))
+    assert "Calle 16 # 27-37" in printed
+    assert ".." not in printed.partition("</main>")[0].partition("<main")[2]
 
 
 def test_after_an_answer_the_next_one_is_opened(app: Flask) -> None:

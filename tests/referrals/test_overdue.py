@@ -155,6 +155,7 @@ def test_an_answer_after_the_expiry_is_refused_in_words_and_nothing_changes(sess
     step_at(session, referral, noon(9, 8))
     with pytest.raises(Conflict) as caught:
         services.answer_for_entity(session, OFFICER, referral, services.Answer("attended", 1))
+    assert str(caught.value).startswith("El plazo para responder esta remisión se venció.")
     assert caught.value.differences[0].theirs == "Vencida"
     assert read(session, referral).state == "expired"
 

@@ -211,10 +211,12 @@ def build_conflict(referral: DecryptedReferral, answer: Answer) -> Conflict:
             _describe_or_blank(parse_appointment(last_answer)),
         ),
     )
+    reasons = {
+        "withdrawn": _("The attention point withdrew this referral. Your answer was not saved."),
+        "expired": _("The time to answer this referral ran out. Your answer was not saved."),
+    }
     return Conflict(
-        _("The attention point withdrew this referral. Your answer was not saved.")
-        if referral.state == "withdrawn"
-        else _("Somebody else answered this referral before you. Your answer was not saved."),
+        reasons.get(referral.state) or _("Somebody else answered this referral before you. Your answer was not saved."),
         tuple(difference for difference in differences if difference.yours != difference.theirs),
     )
 
