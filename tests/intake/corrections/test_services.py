@@ -276,6 +276,45 @@ def test_a_child_taken_for_an_adult_today_gets_the_mandatory_path(session: Sessi
     assert read_visit(session, visit).state == "corrected"
 
 
+MARCH = datetime(2025, 3, 10, 15, tzinfo=UTC)
+MARCH_VISIT = {
+    "attended_at": "2025-03-10T09:55:00-05:00",
+    "needs": ["MIG-REG"],
+    "facts": {"arrived_on": "2024-02", "entry_stamped": True},
+    "household": {"accompanied_by": "parent"},
+    "guardian": {"name": "Yuleima Pérez", "relation": "mother"},
+}
+
+
+def list_paths(session: Session, visit: UUID) -> set[tuple[str, str | None, str]]:
+    """The entity, the procedure and the state of each referral of a visit."""
+    listed = referral_queries.list_decrypted_of_visit(session, visit)
+    return {(referral.entity, referral.record["instrument"], referral.state) for referral in listed}
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_corrected_age_sends_to_the_entity_that_is_right_once_the_person_agrees(
+    session: Session, is_asked: bool
+) -> None:
+    answers = consents(("attention", True), ("referral:cancilleria", True))
+    with clock.override_now(MARCH):
+        visit = UUID(recorded(session, **MARCH_VISIT, consents=answers)["id"])
+        assert list_paths(session, visit) == {("cancilleria", "VISA-ESPECIAL", "created")}
+        if is_asked:
+            agreed = consents(("referral:migracion-colombia", True))
+            change(session, visit, person={"birth_date": "2010-01-05"}, consents=agreed)
+        else:
+            who = read_visit(session, visit).person_id
+            correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2010-01-05"}, "typing-error"))
+    corrected = read_visit(session, visit).record
+    (suggestion,) = corrected["suggestions"]
+    assert (suggestion["entity"], suggestion["instrument"]) == ("migracion-colombia", "RUMV-NNA")
+    withdrawn = ("cancilleria", "VISA-ESPECIAL", "withdrawn")
+    made = ("migracion-colombia", "RUMV-NNA", "created")
+    assert list_paths(session, visit) == ({withdrawn, made} if is_asked else {withdrawn})
+    assert corrected["undecided"] == ([] if is_asked else ["MIG-REG"])
+
+
 def list_entities(session: Session, visit: UUID) -> set[str]:
     return {referral.entity for referral in referral_queries.list_referrals_of_visit(session, visit)}
 
