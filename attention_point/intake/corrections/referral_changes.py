@@ -46,8 +46,13 @@ class PlanChange:
     @property
     def is_plan_changed(self) -> bool:
         """Whether other services are suggested than before, another entity for one, or another procedure."""
-        is_same = self.services_suggested_before == {suggestion.service for suggestion in self.plan.suggestions}
-        return not is_same or any(self._takes_another_path(suggestion) for suggestion in self.plan.suggestions)
+        services = {suggestion.service for suggestion in self.plan.suggestions}
+        return self.services_suggested_before != services or self.is_rerouted
+
+    @property
+    def is_rerouted(self) -> bool:
+        """Whether a service that was suggested before is so at another entity, or by another procedure."""
+        return any(self._takes_another_path(suggestion) for suggestion in self.plan.suggestions)
 
     @property
     def suggestions_to_decide(self) -> tuple[Suggestion, ...]:

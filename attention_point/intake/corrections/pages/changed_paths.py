@@ -1,7 +1,6 @@
 """The visits of a person whose way a correction of what is on file changes: what the agent is told, and must do."""
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import Invalid
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
-from attention_point.intake.corrections.pages.decisions import find_plan_change
+from attention_point.intake.corrections.pages.decisions import look_for_plan_change
 from attention_point.intake.queries import DecryptedVisit, ListedVisit
 from attention_point.people.records import DecryptedPerson
 from attention_point.referrals import queries as referral_queries
@@ -33,7 +31,9 @@ class ChangedPath(NamedTuple):
 def list_changed_paths(
     session: Session, actor: Actor, person: DecryptedPerson, visits: Iterable[ListedVisit]
 ) -> list[ChangedPath]:
-    """Those of some visits, which the reader may see, of today or with an open referral, that a correction changes."""
+    """Those of some visits, which the reader may see, that a correction changes: of today, with an open referral or an
+    open question.
+    """
     if not person.history:
         return []
     own = [visit for visit in visits if isinstance(visit, DecryptedVisit) and visit.person_id == person.id]
@@ -50,7 +50,8 @@ def build_template_context() -> dict[str, Any]:
 
 
 def _is_current(visit: DecryptedVisit, open_visits: Collection[UUID]) -> bool:
-    return not visit.is_void and (visit.is_of_today or visit.day == clock.today() or visit.id in open_visits)
+    is_of_today = visit.is_of_today or visit.day == clock.today()
+    return not visit.is_void and bool(is_of_today or visit.id in open_visits or visit.record.get("undecided"))
 
 
 def _list_paths(
@@ -63,13 +64,7 @@ def _list_paths(
         planned_at = visit.changed_at or visit.received_at
         if visit.record.get("undecided"):
             yield ChangedPath(visit, is_to_ask=True, is_to_correct=False)
-        elif corrected_at >= planned_at.replace(microsecond=0) and _is_changed(session, actor, visit):
+        elif corrected_at >= planned_at.replace(microsecond=0) and look_for_plan_change(session, actor, visit, {}):
             yield ChangedPath(visit, is_to_ask=False, is_to_correct=True)
         elif history and visit.day == clock.today() and history[-1].get("fingerprint") in fingerprints:
             yield ChangedPath(visit, is_to_ask=False, is_to_correct=False)
-
-
-def _is_changed(session: Session, actor: Actor, visit: DecryptedVisit) -> bool:
-    with suppress(Invalid):  # a code of before is no longer one: nothing can be said of its plan
-        return find_plan_change(session, actor, visit, {}) is not None
-    return False

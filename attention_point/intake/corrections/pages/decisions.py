@@ -1,6 +1,7 @@
 """The decisions on what a corrected visit suggests and the person was not asked: a new service, or another entity."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import describe_authorisation
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import AppError, FieldError, Invalid
 from attention_point.foundation.language import current_language, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.corrections import changes, stored_drafts
@@ -45,6 +46,15 @@ def find_plan_change(
     return plan_change if plan_change.is_plan_changed or plan_change.suggestions_to_decide else None
 
 
+def look_for_plan_change(
+    session: Session, actor: Actor, visit: DecryptedVisit, fields: Mapping[str, Any]
+) -> PlanChange | None:
+    """As ``find_plan_change``, for a page that is only shown: what is wrong with a field is told when it is sent."""
+    with suppress(AppError):
+        return find_plan_change(session, actor, visit, fields)
+    return None
+
+
 def describe_suggestions(session: Session, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
     """Suggestions with their names in the reader's language."""
     services = directory_queries.get_services_by_code(session)
@@ -68,13 +78,14 @@ def add_decisions(
     session: Session,
     visit: DecryptedVisit,
     fields: Mapping[str, Any],
-    suggestions: Sequence[Suggestion],
+    change: PlanChange | None,
     posted: MultiDict[str, str],
 ) -> dict[str, Any]:
     """The corrected fields with the decisions of the page. Raises Invalid where a suggestion was left undecided.
 
     "Refer: the person says yes" is the consent to that entity, under today's text.
     """
+    suggestions = change.suggestions_to_decide if change else ()
     decisions = {
         suggestion.service: REFER if suggestion.mandatory else posted.get(DECISION_PREFIX + suggestion.service)
         for suggestion in suggestions

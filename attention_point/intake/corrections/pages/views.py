@@ -1,7 +1,6 @@
 """Pages that correct a person, correct a visit, add a forgotten need to it, and annul it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
@@ -108,7 +107,7 @@ def show_visit_correction(visit: UUID) -> Page:
         if refused_form.conflict:
             forms.take_over_untouched(form, values, fields)
         return _render_refused_page(VISIT_PAGE, form, decrypted_visit, fields, refused_form)
-    change = decisions.find_plan_change(read_session(), current_actor(), decrypted_visit, {})
+    change = decisions.look_for_plan_change(read_session(), current_actor(), decrypted_visit, {})
     return _render_visit_page(VISIT_PAGE, forms.fill_form(values, decrypted_visit.version), decrypted_visit, change)
 
 
@@ -184,8 +183,7 @@ def _save_visit_page(
             message = _("Choose at least one.") if is_adding else _("Nothing was changed.")
             raise Invalid(message, (FieldError("needs" if is_adding else "", message),))
         reason = form.read_reason()
-        suggestions = change.suggestions_to_decide if change else ()
-        decided_fields = decisions.add_decisions(read_session(), visit, fields, suggestions, read_posted_fields())
+        decided_fields = decisions.add_decisions(read_session(), visit, fields, change, read_posted_fields())
         correction = CorrectionRequest(decided_fields, reason, form.read_version())
         with db_session().begin_nested():
             services.correct_visit(db_session(), current_actor(), visit.id, correction)
@@ -214,9 +212,7 @@ def _render_refused_page(
     fields: Mapping[str, Any],
     refused_form: RefusedForm,
 ) -> str:
-    change = None
-    with suppress(AppError):  # what is wrong with the fields was told when they were sent
-        change = decisions.find_plan_change(read_session(), current_actor(), visit, fields)
+    change = decisions.look_for_plan_change(read_session(), current_actor(), visit, fields)
     form.show_field_errors(refused_form.field_errors)
     return _render_visit_page(template, form, visit, change, refused_form)
 
@@ -249,7 +245,7 @@ def _render_visit_page(
             for need in visit.record["needs"]
         ],
         suggestions=decisions.describe_suggestions(read_session(), change.suggestions_to_decide if change else ()),
-        is_path_changed=change is not None and change.is_plan_changed,
+        change=change,
         posted=refused_form.fields if refused_form else MultiDict(),
         conflict=refused_form.conflict if refused_form else None,
         **_build_notices(visit),
