@@ -125,7 +125,8 @@ def plan_correction(session: Session, correction: Correction) -> PlanChange:
         read_draft(dict(correction.payload_before)),
         correction.draft,
         plan_visit(session, request, kept_entities=kept_entities),
-        is_decision_corrected=bool(correction.changed_names & DECISION_NAMES),
+        # Who is named as guardian lets count what was agreed to.
+        is_decision_corrected=bool(correction.changed_names & {*DECISION_NAMES, "guardian"}),
     )
 
 

@@ -337,7 +337,7 @@ def test_another_procedure_at_the_same_entity_is_followed_without_a_question(ses
 def test_an_older_visit_is_told_of_and_follows_when_it_is_corrected(session: Session) -> None:
     with clock.override_now(MARCH):
         answers = consents(("attention", True), ("referral:cancilleria", True))
-        visit = UUID(recorded(session, **MARCH_VISIT, consents=answers)["id"])
+        visit = UUID(recorded(session, **{**MARCH_VISIT, "guardian": None}, consents=answers)["id"])
     with clock.override_now(MARCH + timedelta(days=3)):
         who = read_visit(session, visit).person_id
         correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2010-01-05"}, "typing-error"))
@@ -348,7 +348,10 @@ def test_an_older_visit_is_told_of_and_follows_when_it_is_corrected(session: Ses
         assert {state for _entity, _procedure, state in list_paths(session, visit)} == {"withdrawn"}
         assert list_told(session, visit) == [(True, False)]
         change(session, visit, SUPERVISOR, consents=consents(("referral:migracion-colombia", True)))
-        assert ("migracion-colombia", "RUMV-NNA", "created") in list_paths(session, visit)
+        made = ("migracion-colombia", "RUMV-NNA", "created")
+        assert made not in list_paths(session, visit)  # nobody is named who authorises for a child
+        change(session, visit, SUPERVISOR, guardian=MARCH_VISIT["guardian"])
+        assert made in list_paths(session, visit)
         assert list_told(session, visit) == []
 
 
