@@ -1,6 +1,9 @@
 """The files of an installation beside its database: what a backup holds of them, and how they come back."""
 
+import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -20,6 +23,7 @@ from attention_point.foundation.settings import DEMO_MARKER_FILE, Settings
 
 _FILE_FOLDER = "instance"
 _HEADS_MEMBER = "journal-heads"
+_SCRATCH_PREFIX = ".backup-"
 _LONGEST_NAME = 255  # bytes, as every usual disk takes them
 # Whole files of the instance's own folder. The keyring is never among them: whoever steals a backup must not have it.
 _FILE_NAMES = (DEMO_MARKER_FILE, "r4v.yaml")
@@ -104,3 +108,27 @@ def _find_target(settings: Settings, name: str) -> Path | None:
     if not (is_writable and (is_own_file or is_in_folder)):
         raise BackupError(_("The backup is damaged or incomplete. Nothing was restored; take another one."))
     return settings.instance.joinpath(*parts)
+
+
+@contextmanager
+def open_scratch_folder(settings: Settings) -> Iterator[Path]:
+    """A folder of mode 0700 in the instance, on whose disk there is room for a database; it goes at the end.
+
+    What a process that was killed left goes first: the copy in it opens who is erased since.
+    """
+    for left in settings.instance.glob(f"{_SCRATCH_PREFIX}*"):
+        with suppress(OSError), _hold_folder(left):  # nobody holds it who still works
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH_PREFIX, dir=settings.instance) as name, _hold_folder(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _hold_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder as long as this process lives. Raises OSError where another one does, or where it is gone."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)

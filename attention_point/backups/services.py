@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -120,16 +119,9 @@ def _make_sqlite_copy(settings: Settings, rows: dict[str, int]) -> Iterator[Path
     # The copy and the backup made of it stand on the disk side by side.
     if shutil.disk_usage(settings.instance).free < 2 * file.stat().st_size:
         raise BackupError(_("Too little room on the disk of %(folder)s for a backup.", folder=settings.instance))
-    with _open_scratch_folder(settings) as folder:
+    with instance_files.open_scratch_folder(settings) as folder:
         rows |= database_copies.copy_sqlite(file, folder / "copy.db")
         yield folder / "copy.db"
-
-
-@contextmanager
-def _open_scratch_folder(settings: Settings) -> Iterator[Path]:
-    """A folder of mode 0700 in the instance, on whose disk there is room for a database; it goes at the end."""
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.instance) as name:
-        yield Path(name)
 
 
 def restore_backup(
@@ -154,7 +146,7 @@ def restore_backup(
     try:
         _require_empty_database(database, settings)
         _require_room(settings, path)
-        with _open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
+        with instance_files.open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
             _require_fitting(archive, database, vault)
             targets = instance_files.find_targets(settings, archive)
             # The files first: a database that is in its place is an installation, and must lack nothing.
@@ -195,7 +187,7 @@ def check_backup(settings: Settings, path: Path, identity_file: Path) -> BackupS
     """
     identities = encryption.read_identities(identity_file)
     vault = Vault(Keyring.load(settings.keyring))
-    with _open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
+    with instance_files.open_scratch_folder(settings) as folder, _open_backup(path, identities, folder) as archive:
         _require_keyring(archive, vault)
         if archive.manifest["database"] == _SQLITE:
             _extract_sqlite(archive, folder)

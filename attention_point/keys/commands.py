@@ -98,13 +98,14 @@ def _list_kinds_left(database: Database, path: Path, kinds: tuple[str, ...]) -> 
 
 
 def _renew_all(database: Database, kind: str) -> int:
-    left_over = 0
-    for rotation in services.list_rotations(database, kind):
-        with database.read_session() as session:
-            waiting = renewal.count_waiting(session, [rotation])[rotation.label]
+    left_over, rotations = 0, services.list_rotations(database, kind)
+    with database.read_session() as session:
+        counts = renewal.count_waiting(session, rotations)
+    # All at once: a transaction for each would hold the database as long as a batch does, and many times in a row.
+    renewal.store_nothing_waits(database, [rotation for rotation in rotations if not counts[rotation.label]])
+    for rotation in rotations:
+        waiting = counts[rotation.label]
         if not waiting:
-            # For a copy of before the rotation to be known as one, it must be on file even where there was nothing.
-            renewal.renew_rows(database, rotation)
             continue
         with click.progressbar(length=waiting, label=_(rotation.label)) as bar:
             left = renewal.renew_rows(database, rotation, bar.update)

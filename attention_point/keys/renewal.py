@@ -76,9 +76,9 @@ def renew_rows(database: Database, rotation: Rotation, watch: WatchRows = lambda
     """
     waiting = 0
     for _pass in range(_MAX_PASSES):
-        _store_state(database, rotation, is_finished=False)
+        _store_states(database, [rotation], is_finished=False)
         _renew_waiting(database, rotation, watch)
-        _store_state(database, rotation, is_finished=True)
+        _store_states(database, [rotation], is_finished=True)
         with database.read_session() as session:
             waiting = count_waiting(session, [rotation])[rotation.label]
         if not waiting:
@@ -127,9 +127,15 @@ def _store_batch(database: Database, batch: Batch) -> tuple[float, list[DamagedV
         return seconds, list_noted_damage(session)
 
 
-def _store_state(database: Database, rotation: Rotation, *, is_finished: bool) -> None:
-    """Store that the rows of a rotation are being renewed for the current version, or that all of them were seen."""
+def store_nothing_waits(database: Database, rotations: Sequence[Rotation]) -> None:
+    """Store for which version nothing of some rotations waits: so a copy of the keyring of before is known as one."""
+    _store_states(database, rotations, is_finished=True)
+
+
+def _store_states(database: Database, rotations: Sequence[Rotation], *, is_finished: bool) -> None:
+    """Store that the rows of rotations are being renewed for the current version, or that all of them were seen."""
+    finished_at = clock.now() if is_finished else None
     with database.write_session() as session:
-        version = get_current_version(session, rotation)
-        finished_at = clock.now() if is_finished else None
-        session.merge(KeyRotation(name=rotation.label, version=version, finished_at=finished_at))
+        for rotation in rotations:
+            version = get_current_version(session, rotation)
+            session.merge(KeyRotation(name=rotation.label, version=version, finished_at=finished_at))

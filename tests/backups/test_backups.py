@@ -49,7 +49,13 @@ def test_the_backup_holds_the_moment_in_which_it_began(
 
     with monkeypatch.context() as patch:
         patch.setattr(instance_files, "list_file_members", list_later)
-        create_backup(database, running, tmp_path / "one.age")
+        # A copy that a killed backup left opens who is erased since: the next one takes it away, and none in use.
+        left = running.instance / ".backup-left"
+        left.mkdir()
+        (left / "copy.db").touch()
+        with instance_files.open_scratch_folder(running) as used:
+            create_backup(database, running, tmp_path / "one.age")
+            assert list(running.instance.glob(".backup-*")) == [used]
     restore_backup(empty, tmp_path / "one.age", identity_file)
     with closing(Database(empty.database_url, info=database.info)) as other:
         assert count_rows(other) == before

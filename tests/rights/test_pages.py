@@ -18,7 +18,10 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import in_language
 from attention_point.intake import queries as intake_queries
+from attention_point.intake.duplicates import joining
 from attention_point.people.claim_marks.revocations import store_revocation
+from attention_point.people.duplicates import pairs
+from attention_point.people.duplicates.decisions import Judgement
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.answers.answering import Answer
 from attention_point.referrals.follow_up.recalls import list_recalls
@@ -311,6 +314,12 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         filed(session, "consultation", person=child, asker="child", proof="known_here", text="¿Quién sabe que vine?")
         recorded_person(session, person={"id": str(child)}, needs=["VBG"], vulnerabilities=["gender_violence"])
         filed(session, "consultation", person=child, asker="parent", proof="kinship", text="Ya vivimos en Girón.")
+        # Under another name, in confidence alone; then both records were joined.
+        documents = [{"type": "PA", "number": "099887766"}]
+        hidden_person = person(given_names="Escondida", birth_date="2012-04-17", documents=documents)
+        other, _code = recorded_person(session, person=hidden_person, needs=["VBG"])
+        pairs.note_chosen_pair(session, other, child, clock.now())
+        joining.decide_pair(session, SUPERVISOR, other, child, Judgement("one-person-said-so", child))
         # What the child took back, and the opening of a file that holds something confidential.
         store_revocation(session, new_id(), child, ["referral:icbf"], RECEIVED)
         journal.record(session, SUPERVISOR, "person.open", "person", child)
@@ -326,8 +335,19 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
+    assert "099887766" in paper_of_child
     # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
-    told = ("que vine", "iolencia", "300 1234567", "Comisaría", "Bienestar Familiar", "Girón", "Dijo para qué")
+    told = (
+        "Escondida",
+        "099887766",
+        "que vine",
+        "iolencia",
+        "300 1234567",
+        "Comisaría",
+        "Bienestar Familiar",
+        "Girón",
+        "Dijo para qué",
+    )
     for words in (*told, "Rosa Peña", "Servicio Nacional", "2017-08-09", "9 de agosto", "Registró", "68001", "BGA-"):
         assert words not in for_parent + paper_for_parent, words
     assert "Guardar sus datos para darle atención Sí 2017-08" in paper_for_parent

@@ -33,7 +33,7 @@ from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
-from attention_point.statistics.audit import bounds, findings, knowledge, remedies
+from attention_point.statistics.audit import bounds, findings, knowledge, related, remedies
 from attention_point.statistics.audit import period as audit_period
 from attention_point.statistics.protection import families, leanings, rounding, totals
 from attention_point.statistics.protection import period as protection_period
@@ -319,8 +319,8 @@ def _keep(keep: Path, seed: int, found: Found, seconds: float) -> None:
 def _code() -> str:
     """What the figures depend on, as a hash: those of other code are not gone on with."""
     modules: Iterable[Any] = (
-        audit_period, bounds, findings, knowledge, remedies, families, leanings, protection_period, rounding, totals,
-        related_releases, adversary, invented_month, invented_years, sys.modules[__name__],
+        audit_period, bounds, findings, knowledge, related, remedies, families, leanings, protection_period, rounding,
+        totals, related_releases, adversary, invented_month, invented_years, sys.modules[__name__],
     )  # fmt: skip
     files = sorted({inspect.getfile(module) for module in modules})
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()

@@ -54,6 +54,7 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
     listed_visits = list(intake_queries.list_visits_of_people(session, people))
     if for_another:
         listed_visits = [visit for visit in listed_visits if intake_queries.is_in_ordinary_lists(visit)]
+        records = _select_ordinary(records, listed_visits)
     visits = [visit for visit in listed_visits if isinstance(visit, intake_queries.DecryptedVisit)]
     content = {
         "format": FORMAT,
@@ -85,6 +86,14 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
         },
         "stored": [record.record for record in records],
     }
+
+
+def _select_ordinary(
+    records: list[people_records.DecryptedPerson], visits: Iterable[intake_queries.ListedVisit]
+) -> list[people_records.DecryptedPerson]:
+    # A record that has confidential visits alone may hold the name and the paper under which somebody hides.
+    ordinary = {visit.person_id for visit in visits if isinstance(visit, intake_queries.DecryptedVisit)}
+    return [record for record in records if record.id in ordinary] or records[:1]
 
 
 def _describe_for_another(

@@ -1,7 +1,9 @@
 """The pages of the bench: cases with what the rules answer, a comparison before publishing, and the versions."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -164,6 +166,7 @@ def compare_file() -> ViewReply:
         file = read_yaml_file(uploaded)  # before the session that writes: nobody waits for it
         session, actor = db_session(), current_actor()
         if "publish" in posted_fields:
+            _require_unchanged(get_directory(session), posted_fields.get("shown", ""))
             result = load_directory(session, actor, *file, origin=EDITED)
             flash(_("Published. It is in force from now on."), "success")
             if result.kept_codes:
@@ -195,6 +198,19 @@ def list_versions() -> str:
         current=version_history.find_current_version(session),
         wording=Wording(get_directory(session)),
     )
+
+
+def describe_shown(directory: Directory, service: str) -> str:
+    """A service as it stands when its page is shown: what is published from that page must find it so."""
+    services = {code: row for code, row in directory.services.items() if code == service}
+    content = write_services_file(replace(directory, services=services))
+    return f"{service} {hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def _require_unchanged(directory: Directory, shown: str) -> None:
+    # The file of a window holds its whole service: what a colleague moved meanwhile would move back.
+    if shown and shown != describe_shown(directory, shown.partition(" ")[0]):
+        raise Conflict(_("Somebody changed this service meanwhile. Nothing was published: change the days once more."))
 
 
 class Comparison(NamedTuple):

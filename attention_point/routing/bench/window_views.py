@@ -22,7 +22,7 @@ from attention_point.foundation.language import LANGUAGES
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.routing.bench.forms import WindowForm
-from attention_point.routing.bench.views import compare_with_rules_in_force
+from attention_point.routing.bench.views import compare_with_rules_in_force, describe_shown
 
 blueprint = Blueprint("windows", __name__, url_prefix="/routing/windows")
 
@@ -49,6 +49,7 @@ def move_window(service: str, window: str) -> str | tuple[str, int]:
                 content=write_file(document),
                 comparison=compare_with_rules_in_force(changed),
                 window=_find_window(changed, service, window),
+                shown=describe_shown(directory, service),
             )
     values = {"form": form, "service": directory.services[service], "window": row, "error": error}
     return render_template("routing/window.html", **values), status

@@ -18,7 +18,7 @@ from attention_point.statistics.month_papers.changes import Comparison, describe
 from attention_point.statistics.month_papers.findings import COUNTED_UNITS
 from attention_point.statistics.month_papers.summary import Part, Summary, TotalFigure, build_summary, list_parts
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
-from attention_point.statistics.releases.content import ReleaseContent
+from attention_point.statistics.releases.content import ROUNDING, ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
 
 # Two bars for each age can be compared at a glance. The other answers stand in the tables;
@@ -85,7 +85,10 @@ def _build_key_figures(summary: Summary) -> Iterator[HeadlineFigure]:
             yield HeadlineFigure(label, format_number(part.count), (format_share_of(part, "people"),))
     if summary.needs:
         need = summary.needs[0]
-        yield HeadlineFigure(_("Most frequent need"), format_number(need.count), (need.label,))
+        # Beside two counts of people this one says its unit.
+        yield HeadlineFigure(
+            _("Most frequent need"), format_number(need.count), (_("people: %(need)s", need=need.label),)
+        )
     answers = summary.answers
     # Of no referrals there is no share, and of a month whose answers are held back neither.
     if answers.answered is not None and answers.answered_share is not None and summary.referrals.count:
@@ -155,13 +158,18 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         yield _("State of origin"), _join_parts(summary.origins)
     answers = "; ".join(_describe_answers(summary))
     if answers:
-        yield _("Answers to the referrals"), f"{_capitalise_text(answers)}."
+        # All states: of the answered ones nobody could else say what became of who was neither seen nor refused.
+        states = _join_parts(summary.answers.states)
+        yield _("Answers to the referrals"), f"{_capitalise_text(answers)}. {states}"
     # Named, because a paper that compares with nothing would else seem to say that nothing changed.
     missing = [
         name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
     ]
     if missing:
         yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
+    # No method, but what keeps a reader from taking two figures of this page for a mistake.
+    if content.method == ROUNDING and not content.reader_note:
+        yield _("Rounding"), _("Counts are rounded: parts may not add up, and people may exceed attentions by a few.")
 
 
 def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
@@ -175,14 +183,9 @@ def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
 
 def _describe_answers(summary: Summary) -> Iterator[str]:
     answers = summary.answers
-    for count, share, sentence in (
-        (answers.answered, answers.answered_share, N_("%(figure)s answered")),
-        (answers.attended, answers.attended_share, N_("%(figure)s attended")),
-        (answers.refused, answers.refused_share, N_("%(figure)s refused")),
-    ):
-        if count is not None:
-            percent = "" if share is None else f" ({_format_percent(share)})"
-            yield _(sentence, figure=f"{format_number(count)}{percent}")
+    if answers.answered is not None:
+        percent = "" if answers.answered_share is None else f" ({_format_percent(answers.answered_share)})"
+        yield _("%(figure)s answered", figure=f"{format_number(answers.answered)}{percent}")
     if answers.median_code in MEDIAN_SENTENCES:
         yield _(MEDIAN_SENTENCES[answers.median_code])
 

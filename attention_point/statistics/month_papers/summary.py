@@ -1,6 +1,6 @@
 """The figures of a period that the mayor looks for, and that other papers repeat. Only published figures enter."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attention_point.foundation.codelists import get_code_list
@@ -38,14 +38,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFigures:
-    """What became of the referrals. ``median_code`` is the answer time (code list) within which half were answered."""
+    """What became of the referrals.
+
+    ``states`` has those in which there are referrals now. ``median_code`` is the answer time (code list) within which
+    half were answered.
+    """
 
     answered: int | None
-    attended: int | None
-    refused: int | None
     answered_share: float | None
-    attended_share: float | None
-    refused_share: float | None
+    states: tuple[Part, ...]
     median_code: str | None
 
 
@@ -128,29 +129,19 @@ def _names_one_answer(code: str) -> bool:
 
 
 def _build_answers(content: ReleaseContent) -> AnswerFigures:
-    states = {part.code: part.count for part in list_parts(content, "referrals-by-state")}
     times = {part.code: part.count for part in list_parts(content, "answers-by-time")}
     table, referrals = content.find_table("answers-by-time"), content.totals.get("referrals")
     answered = content.totals.get("answers")
     # Months of the old method may not have this total, while their table of answers has it.
     if answered is None and table is not None:
         answered = table.cells.get((TOTAL_CODE,))
-    attended, refused = states.get("attended"), states.get("rejected")
-    share_of_referrals = _build_share_function(referrals)
     return AnswerFigures(
         answered,
-        attended,
-        refused,
-        share_of_referrals(answered),
-        share_of_referrals(attended),
-        share_of_referrals(refused),
+        # A rounded figure may exceed its exact whole by a little; a share never exceeds 1.
+        min(1.0, answered / referrals) if referrals and answered is not None else None,
+        tuple(part for part in list_parts(content, "referrals-by-state") if part.count),
         _find_median_code([(code.code, times.get(code.code, 0)) for code in get_code_list("answer_times")]),
     )
-
-
-def _build_share_function(whole: int | None) -> Callable[[int | None], float | None]:
-    # Rounded figures may exceed their exact whole by a little; a share never exceeds 1.
-    return lambda count: min(1.0, count / whole) if whole and count is not None else None
 
 
 def _find_median_code(counts: Sequence[tuple[str, int]]) -> str | None:

@@ -1,22 +1,17 @@
-"""What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts.
+"""What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts."""
 
-A quarter's attentions are the sum of its months', so that each published figure bounds the others. People do not add
-up: whoever comes in two months is one person of the quarter. But a quarter has no fewer than any of its months, and no
-more than all of them.
-"""
-
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from math import inf
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period
-from attention_point.statistics.audit.findings import KnownSum, Narrow, Published, get_needed_values
+from attention_point.statistics.audit.findings import KnownSum, Published
+from attention_point.statistics.audit.related import Interval, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
-from attention_point.statistics.protection.period import Figure, Figures, PeriodRounder, RoundedTables
+from attention_point.statistics.protection.period import Figure, PeriodRounder
 from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
@@ -26,13 +21,8 @@ from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
 if TYPE_CHECKING:
     from attention_point.statistics.audit.remedies import ProtectedPeriod
 
-Interval = tuple[float, float]
-ReadTrueFigures = Callable[[str], Figures]  # the code of a period → its true figures
-Intervals = Mapping[Figure, Interval]
-UNKNOWN: Interval = (0.0, inf)
 # People are not among them: whoever comes in two months is one person of the quarter.
 _ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
-_ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,103 +84,13 @@ def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
     return figures
 
 
-class RelatedPeriods:
-    """The published figures of the periods that contain a period, or that it contains.
-
-    ``versions`` are the earlier ones of the period itself.
-    """
-
-    def __init__(self, groups: Sequence[PeriodGroup], versions: Sequence[ReleaseContent] = ()) -> None:
-        self._groups = [
-            _PublishedGroup(
-                [content.period if content else "" for content in (group.whole, *group.parts)],
-                [read_intervals(content) if content else None for content in (group.whole, *group.parts)],
-                has_all_parts=group.has_all_parts,
-            )
-            for group in groups
-        ]
-        self._versions = [read_intervals(version) for version in versions]
-
-    def list_known_sums(self, figures: Iterable[Figure]) -> list[KnownSum]:
-        """List what the related periods alone tell of each figure of the period that is being released."""
-        known_sums = []
-        for group, figure in product(self._groups, figures):
-            least, greatest = group.tighten(figure, UNKNOWN)[group.own_place]
-            if (least, greatest) != UNKNOWN:
-                known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
-        return known_sums
-
-    def find_breaches(self, rounded: RoundedTables, read_true_figures: ReadTrueFigures) -> Iterator[Narrow]:
-        """Find the figures by which this period would tell more of a small count of a related one than is told."""
-        for group, (table, bases) in product(self._groups, rounded.bases.items()):
-            for cell, base in bases.items():
-                figure, published = (table, cell), rounded.figures[table][cell]
-                before = self._intersect_versions(figure, rounded.true_figures[table][cell])
-                own = max(before[0], published - base + 1), min(before[1], published + base - 1)
-                # The period's own figures are the audit's task. Here it is asked what they tell of others that nobody
-                # can change any more.
-                for place, interval in enumerate(group.tighten(figure, own)):
-                    if place == group.own_place or not _is_narrow(interval, base):
-                        continue
-                    # As in the audit: what tells of another count than today's informs nobody, and what is told without
-                    # this version is not mended by it.
-                    count = read_true_figures(group.periods[place])[table][cell]
-                    known = group.tighten(figure, before)[place]
-                    if 0 < count < base and interval[0] <= count <= interval[1] and interval != known:
-                        yield Narrow(figure, *interval)
-
-    def _intersect_versions(self, figure: Figure, count: int) -> Interval:
-        """Return between which values the earlier versions leave a figure, where they tell of today's count."""
-        known = [interval for version in self._versions if (interval := version.get(figure))]
-        known = [interval for interval in known if interval[0] <= count <= interval[1]]
-        return max((low for low, _high in known), default=0.0), min((high for _low, high in known), default=inf)
-
-
-def _is_narrow(interval: Interval, base: int) -> bool:
-    least, greatest = interval
-    return greatest - least + 1 < get_needed_values(base) and greatest >= 1 and least < base
-
-
-class _PublishedGroup:
-    """Between which values each figure of a quarter or year lies, and those of its parts; None is what is released."""
-
-    def __init__(self, periods: Sequence[str], intervals: Sequence[Intervals | None], *, has_all_parts: bool) -> None:
-        self.periods = periods
-        self._intervals, self._has_all_parts = intervals, has_all_parts
-        self.own_place = intervals.index(None)
-        self._tightened: dict[tuple[Figure, Interval], list[Interval]] = {}
-
-    def tighten(self, figure: Figure, own: Interval) -> list[Interval]:
-        """Return between which values the figure lies, in the whole and in each part, from all of them together."""
-        # From one rounding to the next a few figures change.
-        if (figure, own) not in self._tightened:
-            # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
-            known = [own if figures is None else figures.get(figure, UNKNOWN) for figures in self._intervals]
-            self._tightened[figure, own] = _tighten_intervals(
-                known,
-                is_additive=INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS,
-                has_all_parts=self._has_all_parts,
-            )
-        return self._tightened[figure, own]
-
-
-def _tighten_intervals(intervals: Sequence[Interval], *, is_additive: bool, has_all_parts: bool) -> list[Interval]:
-    """Return between which values a whole, the first, and its parts lie, from all of them together."""
-    (least, greatest), *parts = intervals
-    lows, highs = [low for low, _high in parts], [high for _low, high in parts]
-    # Where a part is missing, it may hold any number, so that the whole has no upper bound from its parts.
-    most = sum(highs) if has_all_parts else inf
-    tightened = [(max(least, sum(lows) if is_additive else max(lows, default=0.0)), min(greatest, most))]
-    for place, (low, high) in enumerate(parts):
-        # Subtraction, as a reader would do it: the whole less the other parts.
-        others_most = sum(highs[:place]) + sum(highs[place + 1 :]) if has_all_parts else inf
-        highest = greatest - (sum(lows) - low) if is_additive else greatest
-        tightened.append((max(low, least - others_most), min(high, highest)))
-    # Where two figures contradict one another, something was recorded between the releases: nobody learns anything.
-    return [
-        interval if interval[0] <= interval[1] else before
-        for interval, before in zip(tightened, intervals, strict=True)
-    ]
+def _read_group(group: PeriodGroup) -> RelatedGroup:
+    contents = (group.whole, *group.parts)
+    return RelatedGroup(
+        [content.period if content else "" for content in contents],
+        [read_intervals(content) if content else None for content in contents],
+        has_all_parts=group.has_all_parts,
+    )
 
 
 def protect_beside_releases(
@@ -210,7 +110,7 @@ def protect_beside_releases(
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
-    related = RelatedPeriods(groups, versions)
+    related = RelatedPeriods([_read_group(group) for group in groups], [read_intervals(one) for one in versions])
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     figures = [(table, cell) for table, cells in rounder.true_figures.items() for cell in cells]
     known_totals: dict[str, list[int]] = {"people": list(people_beside)}

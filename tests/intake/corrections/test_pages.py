@@ -88,8 +88,10 @@ def test_the_second_agent_sees_the_difference_and_loses_nothing(
 ) -> None:
     address, colleague = f"/people/{visit.person_id}/correct", as_role("agent", number=2)
     first, second = sent(agent.get(address), address), sent(colleague.get(address), address)
-    assert agent.post(address, data={**first, "surname_1": ["Quimbayo"]}).status_code == 303
-    late = posted(colleague, address, {**second, "birth_date": ["18/04/1992"]})
+    corrected = {"surname_1": ["Quimbayo"], "documents-0-number": ["045678124"], "seeing": ["some"]}
+    assert agent.post(address, data={**first, **corrected}).status_code == 303
+    added = {"documents-1-type": ["DE"], "documents-1-number": ["12345678"], "hearing": ["some"]}
+    late = posted(colleague, address, {**second, **added, "birth_date": ["18/04/1992"]})
     assert "Quimbayo" in text(late)
     # A reload says the same; to another agent the address shows what is on file.
     assert "Quimbayo" in text(colleague.get(f"{address}?{late.request.query_string.decode()}"))
@@ -99,20 +101,26 @@ def test_the_second_agent_sees_the_difference_and_loses_nothing(
     assert colleague.post(address, data=again).status_code == 303
     record = read_record(app)
     assert (record["surname_1"], record["birth_date"]) == ("Quimbayo", "1992-04-18")
+    # Nor does the number that was struck out come back with the document that was added.
+    assert [document["number"] for document in record["documents"]] == ["045678124", "12345678"]
+    assert record["disability"] == {"seeing": "some", "hearing": "some"}
 
 
 def test_a_need_that_was_added_meanwhile_stays(app: Flask, agent: PageClient, visit: queries.DecryptedVisit) -> None:
     address = f"/visits/{visit.id}/correct"
     first, second = (sent(agent.get(address), address) for _tab in range(2))
+
+    def decide(fields: Fields) -> Fields:
+        page = sent(posted(agent, address, fields), address)
+        return {**page, **{f"decision-{code}": ["decline"] for code in page.get("shown", [])}}
+
     needs = [*first["needs"], "BANCO"]
-    asked = sent(posted(agent, address, {**first, "needs": needs}), address)
-    decisions = {f"decision-{code}": ["decline"] for code in asked.get("shown", [])}
-    posted(agent, address, {**asked, **decisions})
-    late = sent(posted(agent, address, {**second, "notes": ["Vuelve el lunes."]}), address)
-    assert sorted(late["needs"]) == sorted(needs)
+    posted(agent, address, decide({**first, "needs": needs}))
+    late = decide(decide({**second, "notes": ["Vuelve el lunes."], "needs": [*second["needs"], "EDU"]}))
+    assert sorted(late["needs"]) == sorted([*needs, "EDU"])
     posted(agent, address, late)
     record = read_visit(app).record
-    assert (record["notes"], sorted(record["needs"])) == ("Vuelve el lunes.", sorted(needs))
+    assert (record["notes"], sorted(record["needs"])) == ("Vuelve el lunes.", sorted([*needs, "EDU"]))
 
 
 def test_a_record_that_was_joined_meanwhile_is_corrected_and_the_agent_told(app: Flask, agent: PageClient) -> None:
@@ -288,15 +296,19 @@ def test_the_ordinary_form_shows_what_somebody_changed_meanwhile(
 ) -> None:
     page = agent.get(f"/people/{visit.person_id}/visits/new", follow_redirects=True)
     fields = {**sent(page, "/visits/check"), "needs": ["EDU"], "point": ["bucaramanga"], "attention": ["yes"]}
-    check = posted(agent, "/visits/check", fields)
+    added = {"documents-1-type": ["DE"], "documents-1-number": ["12345678"], "hearing": ["some"]}
+    check = posted(agent, "/visits/check", {**fields, **added})
     colleague, address = as_role("agent", number=2), f"/people/{visit.person_id}/correct"
-    corrected = {**sent(colleague.get(address), address), "surname_1": ["Quimbayo"]}
-    assert colleague.post(address, data=corrected).status_code == 303
+    corrected = {"surname_1": ["Quimbayo"], "documents-0-number": ["045678124"], "seeing": ["some"]}
+    assert colleague.post(address, data={**sent(colleague.get(address), address), **corrected}).status_code == 303
     late = agent.post("/visits", data=decided(check), follow_redirects=True)
     assert "alguien más cambió los datos" in text(late)
     assert "Quimbayo" in text(late)
     assert agent.post("/visits", data=decided(late)).status_code == 303
-    assert read_record(app)["surname_1"] == "Quimbayo"  # this agent had not touched it
+    record = read_record(app)
+    assert record["surname_1"] == "Quimbayo"  # this agent had not touched it
+    assert [document["number"] for document in record["documents"]] == ["045678124", "12345678"]
+    assert record["disability"] == {"seeing": "some", "hearing": "some"}
 
 
 def test_who_may_not_correct_is_led_back_before_typing(as_role: SignIn, visit: queries.DecryptedVisit) -> None:

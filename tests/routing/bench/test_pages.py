@@ -171,9 +171,15 @@ def test_the_days_of_a_window_are_moved_with_what_is_told_of_them(as_role: SignI
     assert "Ya no responden como se espera: 1." in page  # the day after the last one, which is a case
     assert "Se pide hasta el 31/12/2026." in page
     content = re.search(r'name="content" value="([^"]*)"', page)
+    shown = re.search(r'name="shown" value="([^"]*)"', page)
     assert content
+    assert shown
     published = {"csrf_token": sent["csrf_token"], "content": unescape(content[1]), "publish": "yes"}
+    published["shown"] = shown[1]
     assert client.post("/routing/compare", data=published).status_code == 303
+    # A second page of before, which would move back whatever a colleague moved.
+    late = client.post("/routing/compare", data=published)
+    assert "Alguien cambió este servicio mientras tanto" in late.get_data(as_text=True)
     with database.read_session() as session:
         services = queries.get_directory(session).services
     moved = services["MIG-REG"].find_instrument("PEP-TUTOR")

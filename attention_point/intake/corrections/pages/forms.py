@@ -27,6 +27,7 @@ from attention_point.intake.draft import Household
 from attention_point.intake.draft_types.parts import SituationFacts
 from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.family_payloads import read_guardian
+from attention_point.intake.form.merged_fields import is_same, merge_documents, merge_entries
 from attention_point.intake.form.situation_questions import list_addressees, list_needs
 
 _STORED_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -161,13 +162,24 @@ def fill_form(values: Mapping[str, Any], version: int) -> VisitCorrectionForm:
 
 def take_over_untouched(form: VisitCorrectionForm, values: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     """Show what is recorded now (``values``) in every field that is not among this agent's ``changes``."""
+    shown, current = _build_shown_form(form, values), VisitCorrectionForm(formdata=None, data=values)
     touched = set(_OWN_NAMES - {"documents"})
     for name, change in changes.items():
         if name == "consents":
             touched.update(consent["purpose"] for consent in change)
+        elif name in _GROUPS:
+            touched.update(change)
+        elif name in _FIELDS_OF_PARTS:
+            touched.update(part for part in _FIELDS_OF_PARTS[name] if not is_same(shown, form, part))
+        elif name in _LISTS_OF_CODES:
+            lists = (shown[name].data or (), form[name].data or (), current[name].data or ())
+            form[name].data = merge_entries(*lists)
+            touched.add(name)
+        elif name == "documents":
+            documents = merge_documents(shown, form, current)
+            current = VisitCorrectionForm(formdata=None, data={**values, "documents": documents})
         else:
-            touched.update(change if name in _GROUPS else _FIELDS_OF_PARTS.get(name, (name,)))
-    current = VisitCorrectionForm(formdata=None, data=values)
+            touched.add(name)
     for name, field in current._fields.items():  # a list of entries can only be taken over whole
         if name not in touched:
             form._fields[name] = field

@@ -12,6 +12,7 @@ from flask import request, url_for
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
+from attention_point.intake.form.merged_fields import is_same, merge_documents
 from attention_point.intake.form.visit_form import (
     DISABILITY_QUESTIONS,
     TYPED_FIELDS,
@@ -67,21 +68,21 @@ def take_over_untouched(fields: Fields, typed_form: VisitForm, record: Mapping[s
         shown_values = json.loads(fields.get("page_values", ""))
     except ValueError:  # somebody who was found by the check page: no record filled this form
         return
-    shown_form = VisitForm(formdata=None, data=shown_values)
-    typed, shown = (build_payload(form)["person"] for form in (typed_form, shown_form))
     values = build_form_values(record)
+    shown_form, current_form = (VisitForm(formdata=None, data=data) for data in (shown_values, values))
+    typed, shown = (build_payload(form)["person"] for form in (typed_form, shown_form))
     for name in (field.name for field in TYPED_FIELDS):
         if typed.get(name) == shown.get(name) and (name != "birth_date" or typed.get("age") == shown.get("age")):
             fields[name] = values.get(name, "")
-    if typed["disability"] == shown["disability"]:
-        for name in DISABILITY_QUESTIONS:
+    for name in DISABILITY_QUESTIONS:
+        if is_same(shown_form, typed_form, name):
             fields[name] = values.get(name, "")
-    if typed["documents"] == shown["documents"]:
-        for name in [name for name in fields if name.startswith("documents-")]:
-            del fields[name]
-        for index, document in enumerate(values["documents"]):
-            for part, value in document.items():
-                fields[f"documents-{index}-{part}"] = value
+    documents = merge_documents(shown_form, typed_form, current_form)
+    for name in [name for name in fields if name.startswith("documents-")]:
+        del fields[name]
+    for index, document in enumerate(documents):
+        for part, value in document.items():
+            fields[f"documents-{index}-{part}"] = value
     fields["page_values"] = json.dumps(values)
 
 

@@ -1,0 +1,30 @@
+"""A form whose record a colleague changed meanwhile: what both did stands together, unless they did it to one thing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from attention_point.intake.form.typed_values import drop_blank_values
+from attention_point.intake.form.visit_form import VisitForm
+
+
+def merge_entries(shown: Sequence[Any], typed: Sequence[Any], current: Sequence[Any]) -> list[Any]:
+    """A list as a colleague left it (``current``), with what one took away from the list shown, and what one added."""
+    kept = [entry for entry in current if entry in typed or entry not in shown]
+    return kept + [entry for entry in typed if entry not in shown and entry not in current]
+
+
+def merge_documents(shown_form: VisitForm, typed_form: VisitForm, current_form: VisitForm) -> list[dict[str, Any]]:
+    """The documents for the form; those that were typed where both changed the same one, which is asked."""
+    shown, typed, current = (
+        [drop_blank_values(entry.data, "type") for entry in form.documents if entry.form.is_filled]
+        for form in (shown_form, typed_form, current_form)
+    )
+    if any(entry not in typed and entry not in current for entry in shown):
+        return typed
+    # Else a document that a colleague struck out would come back with the next one that is added.
+    return merge_entries(shown, typed, current)
+
+
+def is_same(shown_form: VisitForm, typed_form: VisitForm, name: str) -> bool:
+    """Whether a field that has one text still says what was shown."""
+    return (shown_form[name].data or "").strip() == (typed_form[name].data or "").strip()

@@ -1,0 +1,116 @@
+"""What the periods around a period tell of it, and it of them: its quarter and year, or its own months and quarters.
+
+A quarter's attentions are the sum of its months', so that each published figure bounds the others. People do not add
+up: whoever comes in two months is one person of the quarter. But a quarter has no fewer than any of its months, and no
+more than all of them. Plain Python.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import inf
+
+from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
+from attention_point.statistics.protection.period import Figure, Figures, RoundedTables
+from attention_point.tallies.rules import INDICATORS_BY_ID
+
+Interval = tuple[float, float]
+Intervals = Mapping[Figure, Interval]
+ReadTrueFigures = Callable[[str], Figures]  # the code of a period → its true figures
+_UNKNOWN: Interval = (0.0, inf)
+# People are not among them: whoever comes in two months is one person of the quarter.
+_ADDITIVE_UNITS = frozenset({"attentions", "referrals", "answers"})
+
+
+class RelatedGroup:
+    """Between which values each figure of a quarter or year lies, and those of its parts.
+
+    ``intervals`` and the codes of the ``periods`` are of the whole and then of its parts; None is what is released.
+    ``has_all_parts`` is false where a part with counts is not released.
+    """
+
+    def __init__(self, periods: Sequence[str], intervals: Sequence[Intervals | None], *, has_all_parts: bool) -> None:
+        self.periods = periods
+        self._intervals, self._has_all_parts = intervals, has_all_parts
+        self.own_place = intervals.index(None)
+        self._tightened: dict[tuple[Figure, Interval], list[Interval]] = {}
+
+    def tighten(self, figure: Figure, own: Interval) -> list[Interval]:
+        """Return between which values the figure lies, in the whole and in each part, from all of them together."""
+        # From one rounding to the next a few figures change.
+        if (figure, own) not in self._tightened:
+            # A figure that was left out, or that the tables of an earlier method do not have, bounds nothing.
+            known = [own if figures is None else figures.get(figure, _UNKNOWN) for figures in self._intervals]
+            self._tightened[figure, own] = _tighten_intervals(
+                known,
+                is_additive=INDICATORS_BY_ID[figure[0]].counts in _ADDITIVE_UNITS,
+                has_all_parts=self._has_all_parts,
+            )
+        return self._tightened[figure, own]
+
+
+class RelatedPeriods:
+    """The published figures of the periods that contain a period, or that it contains.
+
+    ``versions`` are what the earlier ones of the period itself say of its figures.
+    """
+
+    def __init__(self, groups: Sequence[RelatedGroup], versions: Sequence[Intervals]) -> None:
+        self._groups, self._versions = groups, versions
+
+    def list_known_sums(self, figures: Iterable[Figure]) -> list[KnownSum]:
+        """List what the related periods alone tell of each figure of the period that is being released."""
+        known_sums = []
+        for group, figure in product(self._groups, figures):
+            least, greatest = group.tighten(figure, _UNKNOWN)[group.own_place]
+            if (least, greatest) != _UNKNOWN:
+                known_sums.append(KnownSum(figure[0], (figure[1],), least, greatest))
+        return known_sums
+
+    def find_breaches(self, rounded: RoundedTables, read_true_figures: ReadTrueFigures) -> Iterator[Narrow]:
+        """Find the figures by which this period would tell more of a small count of a related one than is told."""
+        for group, (table, bases) in product(self._groups, rounded.bases.items()):
+            for cell, base in bases.items():
+                figure, published = (table, cell), rounded.figures[table][cell]
+                before = self._intersect_versions(figure, rounded.true_figures[table][cell])
+                own = max(before[0], published - base + 1), min(before[1], published + base - 1)
+                # The period's own figures are the audit's task. Here it is asked what they tell of others that nobody
+                # can change any more.
+                for place, interval in enumerate(group.tighten(figure, own)):
+                    if place == group.own_place or not _is_narrow(interval, base):
+                        continue
+                    # As in the audit: what tells of another count than today's informs nobody, and what is told without
+                    # this version is not mended by it.
+                    count = read_true_figures(group.periods[place])[table][cell]
+                    known = group.tighten(figure, before)[place]
+                    if 0 < count < base and interval[0] <= count <= interval[1] and interval != known:
+                        yield Narrow(figure, *interval)
+
+    def _intersect_versions(self, figure: Figure, count: int) -> Interval:
+        """Return between which values the earlier versions leave a figure, where they tell of today's count."""
+        known = [interval for version in self._versions if (interval := version.get(figure))]
+        known = [interval for interval in known if interval[0] <= count <= interval[1]]
+        return max((low for low, _high in known), default=0.0), min((high for _low, high in known), default=inf)
+
+
+def _is_narrow(interval: Interval, base: int) -> bool:
+    least, greatest = interval
+    return greatest - least + 1 < get_needed_values(base) and greatest >= 1 and least < base
+
+
+def _tighten_intervals(intervals: Sequence[Interval], *, is_additive: bool, has_all_parts: bool) -> list[Interval]:
+    """Return between which values a whole, the first, and its parts lie, from all of them together."""
+    (least, greatest), *parts = intervals
+    lows, highs = [low for low, _high in parts], [high for _low, high in parts]
+    # Where a part is missing, it may hold any number, so that the whole has no upper bound from its parts.
+    most = sum(highs) if has_all_parts else inf
+    tightened = [(max(least, sum(lows) if is_additive else max(lows, default=0.0)), min(greatest, most))]
+    for place, (low, high) in enumerate(parts):
+        # Subtraction, as a reader would do it: the whole less the other parts.
+        others_most = sum(highs[:place]) + sum(highs[place + 1 :]) if has_all_parts else inf
+        highest = greatest - (sum(lows) - low) if is_additive else greatest
+        tightened.append((max(low, least - others_most), min(high, highest)))
+    # Where two figures contradict one another, something was recorded between the releases: nobody learns anything.
+    return [
+        interval if interval[0] <= interval[1] else before
+        for interval, before in zip(tightened, intervals, strict=True)
+    ]
