@@ -3,9 +3,10 @@
 A suggestion of the rules, a service that the agent adds and a referral that is made are one shape, ``Suggestion``.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -74,9 +75,10 @@ def plan_visit(
     draft: VisitDraft,
     chosen_person: DecryptedPerson | None = None,
     family: Sequence[VisitDraft] = (),
+    kept_entities: Mapping[str, str] = MappingProxyType({}),
 ) -> VisitPlan:
     """Work out the plan of a visit. ``chosen_person`` is whom the agent chose, opened; ``family`` are the drafts of
-    everybody who came together, this one among them.
+    everybody who came together, this one among them. ``kept_entities``, by service, stay where they still answer.
 
     Raises Invalid, naming each field whose code does not exist or whose reason is missing.
     """
@@ -90,7 +92,8 @@ def plan_visit(
         raise Invalid(_("Some fields need attention."), tuple(errors))
     situation = _build_situation(draft, chosen_person)
     advice = build_advice(situation, offer_index, draft.attended_day)
-    suggestions = tuple(_choose_entity(suggestion, draft) for suggestion in advice.suggestions)
+    entities = {**kept_entities, **draft.entities}
+    suggestions = tuple(_choose_entity(suggestion, entities) for suggestion in advice.suggestions)
     # The agent may add any service, but no referral is made without the person's consent to its entity.
     added_referrals = tuple(_plan_added_referrals(session, draft, suggestions, advice.notices, offer_index))
     chosen_referrals = tuple(_choose_referrals(draft, suggestions, situation.age)) + tuple(
@@ -216,9 +219,9 @@ def _check_codes(session: Session, draft: VisitDraft, offer_index: OfferIndex) -
             yield FieldError(f"consents.{index}.text_version", _("There is no consent text of this version."))
 
 
-def _choose_entity(suggestion: Suggestion, draft: VisitDraft) -> Suggestion:
+def _choose_entity(suggestion: Suggestion, entities: Mapping[str, str]) -> Suggestion:
     # The person chooses among the entities that answer; another choice is an error of its own (``_check_codes``).
-    chosen_entity = draft.entities.get(suggestion.service)
+    chosen_entity = entities.get(suggestion.service)
     if chosen_entity not in suggestion.alternatives:
         return suggestion
     other_entities = [entity for entity in suggestion.alternatives if entity != chosen_entity]

@@ -77,7 +77,7 @@ def test_a_need_is_added_and_the_visit_corrected_and_annulled(page: Page, live_s
     looked_at(page, "33-needs")
     page.get_by_role("group", name="Qué más necesita la persona").get_by_text("SENA", exact=False).first.click()
     page.get_by_role("button", name="Agregar a esta atención").click()
-    expect(page.get_by_role("heading", name="Servicios nuevos: decida si remite")).to_be_visible()
+    expect(page.get_by_role("heading", name="Un servicio nuevo u otra entidad: decida si remite")).to_be_visible()
     looked_at(page, "34-decisions")
     page.get_by_text("La persona dice sí").first.click()
     page.get_by_role("button", name="Agregar a esta atención").click()

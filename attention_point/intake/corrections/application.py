@@ -114,9 +114,7 @@ def _change_referrals(
 ) -> Counter[CellKey]:
     cells: Counter[CellKey] = Counter()
     if plan_change:
-        cells.update(
-            referral_changes.withdraw_referrals(session, actor, plan_change, basis.referrals, basis.open_months)
-        )
+        cells.update(referral_changes.change_referrals(session, actor, plan_change, basis.referrals, basis.open_months))
     if basis.is_open:
         referrals = referral_queries.list_decrypted_of_visit(session, correction.visit.id)
         cells.update(referral_corrections.move_referrals(session, referrals, correction.draft.point, day))
@@ -214,6 +212,7 @@ def _build_record(
     return record | {
         "restricted": plan.restricted,
         "suggestions": [build_sealed_suggestion(suggestion) for suggestion in plan.suggestions],
+        "undecided": plan_change.undecided_services,
         "warnings": warnings,
     }
 

@@ -117,12 +117,16 @@ def build_correction(
 def plan_correction(session: Session, correction: Correction) -> PlanChange:
     """Work out the suggestions of a corrected visit. Raises Invalid for a code that does not exist."""
     request = build_request_for_plan(correction.draft, correction.given_names)
+    suggestions = () if "entities" in correction.given_names else correction.visit.record["suggestions"]
+    # Nobody is sent elsewhere by a correction while the entity that was told still answers.
+    kept_entities = {suggestion["service"]: suggestion["entity"] for suggestion in suggestions}
     return PlanChange(
         correction.visit,
         read_draft(dict(correction.payload_before)),
         correction.draft,
-        plan_visit(session, request),
-        is_decision_corrected=bool(correction.changed_names & DECISION_NAMES),
+        plan_visit(session, request, kept_entities=kept_entities),
+        # Who is named as guardian lets count what was agreed to.
+        is_decision_corrected=bool(correction.changed_names & {*DECISION_NAMES, "guardian"}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -65,8 +66,11 @@ def correct_visit(session: Session, actor: Actor, visit_id: UUID, request: Corre
     _require_known_point(session, visit, draft)
     correction = changes.build_correction(visit, person, stored_payload, draft, request, fingerprints[0], actor)
     _require_permission(actor, visit, correction)
-    if correction.is_empty:  # it is so already, whoever wrote it
-        return
+    if correction.is_empty:
+        # Its person may have been corrected apart from it. Where nothing follows, it is so already, whoever wrote it.
+        correction = replace(correction, is_plan_due=True)
+        if not changes.plan_correction(session, correction).is_plan_changed:
+            return
     if request.version not in (None, visit.version):
         journal.record_shown(session, actor, "visit.view", "visit", visit_id)
         journal.record_shown(session, actor, "person.view", "person", person.id, purpose="difference")

@@ -189,7 +189,7 @@ def list_chosen_rows(form: FamilyForm) -> list[CompanionForm]:
 
 def set_family_choices(form: FamilyForm, needs: Choices, day: date) -> FamilyForm:
     """Put the choices in the reader's language into the rows and into the fields of the guardian."""
-    _set_guardian_choices(form, day)
+    set_guardian_choices(form, day)
     for entry in form.companions:
         _set_row_choices(entry.form, needs, day)
     return form
@@ -219,10 +219,11 @@ def _set_row_choices(row: Any, needs: Any, day: date) -> None:
             row.nationality.data, current_language()
         )
     row.document_type.choices = _list_choices("document_types", None)
-    _set_guardian_choices(row, day)
+    set_guardian_choices(row, day)
 
 
-def _set_guardian_choices(row: Any, day: date) -> None:
+def set_guardian_choices(row: Any, day: date) -> None:
+    """Put the choices in the reader's language into the fields of the guardian."""
     row.guardian_relation.choices = _list_choices("guardian_relations", day)
     row.guardian_document_type.choices = _list_choices("document_types", None)
 

@@ -78,7 +78,7 @@ def _read_visit_id(text: Any) -> UUID:
 def build_family_payloads(session: Session, form: FamilyForm) -> list[dict[str, Any]]:
     """The typed values of everybody, each in the shape of a draft, the main person's first."""
     main = build_payload(form)
-    guardian = _read_guardian(form)
+    guardian = read_guardian(form)
     main |= {"guardian": guardian} if guardian else {}
     rows = list_chosen_rows(form)
     if not rows:
@@ -139,7 +139,7 @@ def _build_row_payload(
         *(main["needs"] if row.same_needs.data else ()),
         *(row.needs.data or ()),
     ]
-    guardian = _read_guardian(row) or _read_custody(row, main)
+    guardian = read_guardian(row) or _read_custody(row, main)
     return {
         "id": visit_id,
         "point": main["point"],
@@ -177,7 +177,8 @@ def _list_consents(
         yield {"purpose": "research", "granted": True, **text}
 
 
-def _read_guardian(row: Any) -> dict[str, Any] | None:
+def read_guardian(row: Any) -> dict[str, Any] | None:
+    """Who authorises for the child of a row, or for the main person of a form; None where nothing was typed."""
     documents = _read_documents(row.guardian_document_type.data, row.guardian_document_number.data)
     name, relation = (row.guardian_name.data or "").strip(), row.guardian_relation.data or ""
     if not (name or relation or documents):

@@ -4,7 +4,7 @@ The functions here return the change of counts, so that the caller moves all cou
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 
 # The entity reads these. What the agent wrote as the reason of a correction was not written for it.
 NEED_TAKEN_AWAY = N_("The attention point corrected the visit: this service is no longer needed.")
+OTHER_PATH = N_("The attention point corrected the visit: what is right for the person now is another way.")
 CONSENT_TAKEN_AWAY = N_("The attention point corrected the visit: the person does not agree to be referred.")
 CONSENT_REVOKED = N_("The person took the consent back: do not use these data any more.")
 VISIT_ANNULLED = N_("The attention point annulled the visit.")
@@ -53,6 +54,16 @@ def withdraw_referral(
     withdrawn_referral = _end_referral(actor, referral, reason, clock.now())
     record = withdrawn_referral.record | ({"uncounted": True} if is_month_open else {})
     return _save_change(session, actor, referral, replace(withdrawn_referral, record=record))
+
+
+def reroute_referral(session: Session, referral: DecryptedReferral, suggestion: Mapping[str, Any]) -> Counter[CellKey]:
+    """Let an open referral say the procedure that is right now, at the entity that it was made to.
+
+    ``suggestion`` is a sealed one. What the entity does not see stays hidden from it.
+    """
+    withheld_fields = {*referral.record.get("withheld_fields", ()), *suggestion["withheld_fields"]}
+    record = {**referral.record, **suggestion, "withheld_fields": sorted(withheld_fields)}
+    return _store_change(session, referral, replace(referral, version=referral.version + 1, record=record))
 
 
 def annul_referral(

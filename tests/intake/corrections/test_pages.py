@@ -198,11 +198,14 @@ def test_a_visit_is_corrected_and_its_slip_says_so(
     app: Flask, agent: PageClient, visit: queries.DecryptedVisit
 ) -> None:
     address = f"/visits/{visit.id}/correct"
-    fields = {**sent(agent.get(address), address), "notes": ["Trajo el pasaporte"], "adults": [""], "children": ["2"]}
+    guardian = {"guardian_name": ["Rosa Pérez"], "guardian_relation": ["mother"]}
+    changed = {"notes": ["Trajo el pasaporte"], "adults": [""], "children": ["2"], **guardian}
+    fields = {**sent(agent.get(address), address), **changed}
     assert agent.post(address, data=fields).status_code == 303
     corrected = read_visit(app)
     assert corrected.record["notes"] == "Trajo el pasaporte"
     assert corrected.record["household"] == {"children": 2}
+    assert corrected.record["guardian"] == {"name": "Rosa Pérez", "relation": "mother"}
     assert corrected.record["vulnerabilities"] == visit.record["vulnerabilities"]
     assert corrected.record["consents"] == visit.record["consents"]
     assert "Corregida el" in text(agent.get(f"/visits/{visit.id}"))

@@ -16,6 +16,7 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from attention_point.foundation.journal import JournalEntry
 from attention_point.intake import queries
+from attention_point.intake.corrections.pages.changed_paths import list_changed_paths
 from attention_point.intake.corrections.person_services import correct_person
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
@@ -274,6 +275,84 @@ def test_a_child_taken_for_an_adult_today_gets_the_mandatory_path(session: Sessi
         correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2017-01-05"}, "typing-error"))
     assert "icbf" in list_entities(session, visit)
     assert read_visit(session, visit).state == "corrected"
+
+
+MARCH = datetime(2025, 3, 10, 15, tzinfo=UTC)
+MARCH_VISIT = {
+    "attended_at": "2025-03-10T09:55:00-05:00",
+    "needs": ["MIG-REG"],
+    "facts": {"arrived_on": "2024-02", "entry_stamped": True},
+    "household": {"accompanied_by": "parent"},
+    "guardian": {"name": "Yuleima Pérez", "relation": "mother"},
+}
+
+
+def list_paths(session: Session, visit: UUID) -> set[tuple[str, str | None, str]]:
+    """The entity, the procedure and the state of each referral of a visit."""
+    listed = referral_queries.list_decrypted_of_visit(session, visit)
+    return {(referral.entity, referral.record["instrument"], referral.state) for referral in listed}
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_corrected_age_sends_to_the_entity_that_is_right_once_the_person_agrees(
+    session: Session, is_asked: bool
+) -> None:
+    answers = consents(("attention", True), ("referral:cancilleria", True))
+    with clock.override_now(MARCH):
+        visit = UUID(recorded(session, **MARCH_VISIT, consents=answers)["id"])
+        assert list_paths(session, visit) == {("cancilleria", "VISA-ESPECIAL", "created")}
+        if is_asked:
+            agreed = consents(("referral:migracion-colombia", True))
+            change(session, visit, person={"birth_date": "2010-01-05"}, consents=agreed)
+        else:
+            who = read_visit(session, visit).person_id
+            correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2010-01-05"}, "typing-error"))
+    corrected = read_visit(session, visit).record
+    (suggestion,) = corrected["suggestions"]
+    assert (suggestion["entity"], suggestion["instrument"]) == ("migracion-colombia", "RUMV-NNA")
+    withdrawn = ("cancilleria", "VISA-ESPECIAL", "withdrawn")
+    made = ("migracion-colombia", "RUMV-NNA", "created")
+    assert list_paths(session, visit) == ({withdrawn, made} if is_asked else {withdrawn})
+    assert corrected["undecided"] == ([] if is_asked else ["MIG-REG"])
+
+
+def list_told(session: Session, visit: UUID) -> list[tuple[bool, bool]]:
+    """Of the person's visits that a correction changes, whether to ask the person and whether to correct the visit."""
+    who = records.open_chosen_person(session, read_visit(session, visit).person_id)
+    visits = queries.list_visits_of_person(session, who.id)
+    return [(path.is_to_ask, path.is_to_correct) for path in list_changed_paths(session, SUPERVISOR, who, visits)]
+
+
+def test_another_procedure_at_the_same_entity_is_followed_without_a_question(session: Session) -> None:
+    with clock.override_now(datetime(2022, 1, 10, 15, tzinfo=UTC)):
+        facts = {"arrived_on": "2019", "entry_stamped": False}
+        visit = record(session, **MARCH_VISIT | {"attended_at": "2022-01-10T09:55:00-05:00", "facts": facts})
+        assert list_paths(session, visit) == {("migracion-colombia", "RUMV-IRREGULAR", "created")}
+        who = read_visit(session, visit).person_id
+        correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2010-01-05"}, "typing-error"))
+        assert list_paths(session, visit) == {("migracion-colombia", "RUMV-NNA", "created")}
+        assert list_told(session, visit) == [(False, False)]
+
+
+def test_an_older_visit_is_told_of_and_follows_when_it_is_corrected(session: Session) -> None:
+    with clock.override_now(MARCH):
+        answers = consents(("attention", True), ("referral:cancilleria", True))
+        visit = UUID(recorded(session, **{**MARCH_VISIT, "guardian": None}, consents=answers)["id"])
+    with clock.override_now(MARCH + timedelta(days=3)):
+        who = read_visit(session, visit).person_id
+        correct_person(session, AGENT, who, CorrectionRequest({"birth_date": "2010-01-05"}, "typing-error"))
+        assert {state for _entity, _procedure, state in list_paths(session, visit)} == {"created"}
+        assert list_told(session, visit) == [(False, True)]
+        grant_opening(session, SUPERVISOR, who)
+        change(session, visit, SUPERVISOR)
+        assert {state for _entity, _procedure, state in list_paths(session, visit)} == {"withdrawn"}
+        assert list_told(session, visit) == [(True, False)]
+        change(session, visit, SUPERVISOR, consents=consents(("referral:migracion-colombia", True)))
+        made = ("migracion-colombia", "RUMV-NNA", "created")
+        assert made not in list_paths(session, visit)  # nobody is named who authorises for a child
+        change(session, visit, SUPERVISOR, guardian=MARCH_VISIT["guardian"])
+        assert made in list_paths(session, visit)
+        assert list_told(session, visit) == []
 
 
 def list_entities(session: Session, visit: UUID) -> set[str]:

@@ -1,6 +1,7 @@
-"""The decisions on services that a corrected visit suggests and that it did not suggest before."""
+"""The decisions on what a corrected visit suggests and the person was not asked: a new service, or another entity."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,10 +11,11 @@ from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import describe_authorisation
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import AppError, FieldError, Invalid
 from attention_point.foundation.language import current_language, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.corrections import changes, stored_drafts
+from attention_point.intake.corrections.referral_changes import PlanChange
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.form.consent_questions import build_referral_consents
 from attention_point.intake.queries import DecryptedVisit
@@ -24,23 +26,33 @@ DECISION_PREFIX, REASON_PREFIX, EXTRA_PREFIX = "decision-", "reason-", "extra-"
 REFER, DECLINE = "refer", "decline"
 
 
-def list_new_suggestions(
+def find_plan_change(
     session: Session, actor: Actor, visit: DecryptedVisit, fields: Mapping[str, Any]
-) -> list[Suggestion]:
-    """The services that the visit, corrected so, suggests and did not suggest before. Raises Invalid."""
+) -> PlanChange | None:
+    """What the visit, corrected so, suggests otherwise than it is recorded; without ``fields``, what it does since its
+    person was corrected. None where nothing is. Raises Invalid for a wrong field.
+    """
     person = people_records.open_chosen_person(session, visit.person_id)
     stored_payload = stored_drafts.build_stored_payload(visit, person.record)
     draft = stored_drafts.merge_correction(stored_payload, fields, person.id)
     request = CorrectionRequest(fields, "")
     correction = changes.build_correction(visit, person, stored_payload, draft, request, "", actor)
-    if not correction.is_planned:
-        return []
-    plan_change = changes.plan_correction(session, correction)
-    return [
-        suggestion
-        for suggestion in plan_change.plan.suggestions
-        if suggestion.service not in plan_change.services_suggested_before
-    ]
+    try:
+        plan_change = changes.plan_correction(session, correction)
+    except Invalid:
+        if correction.is_planned:
+            raise
+        return None  # a note can be corrected where a code of before is no longer one
+    return plan_change if plan_change.is_plan_changed or plan_change.suggestions_to_decide else None
+
+
+def look_for_plan_change(
+    session: Session, actor: Actor, visit: DecryptedVisit, fields: Mapping[str, Any]
+) -> PlanChange | None:
+    """As ``find_plan_change``, for a page that is only shown: what is wrong with a field is told when it is sent."""
+    with suppress(AppError):
+        return find_plan_change(session, actor, visit, fields)
+    return None
 
 
 def describe_suggestions(session: Session, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
@@ -66,13 +78,14 @@ def add_decisions(
     session: Session,
     visit: DecryptedVisit,
     fields: Mapping[str, Any],
-    suggestions: Sequence[Suggestion],
+    change: PlanChange | None,
     posted: MultiDict[str, str],
 ) -> dict[str, Any]:
     """The corrected fields with the decisions of the page. Raises Invalid where a suggestion was left undecided.
 
     "Refer: the person says yes" is the consent to that entity, under today's text.
     """
+    suggestions = change.suggestions_to_decide if change else ()
     decisions = {
         suggestion.service: REFER if suggestion.mandatory else posted.get(DECISION_PREFIX + suggestion.service)
         for suggestion in suggestions
@@ -97,7 +110,8 @@ def add_decisions(
         "consents": [*(fields.get("consents") or ()), *_build_referral_consents(session, referred, posted)],
     }
     if visit.record.get("refer") is not None:
-        decided["refer"] = [*visit.record["refer"], *(suggestion.service for suggestion in referred)]
+        kept = [service for service in visit.record["refer"] if service not in decisions]
+        decided["refer"] = [*kept, *(suggestion.service for suggestion in referred)]
     return {**fields, **decided}
 
 

@@ -25,7 +25,8 @@ from attention_point.intake.corrections.requests import MAXIMUM_REASON_LENGTH
 from attention_point.intake.corrections.stored_drafts import ASKED_NAMES
 from attention_point.intake.draft import Household
 from attention_point.intake.draft_types.parts import SituationFacts
-from attention_point.intake.form import visit_form
+from attention_point.intake.form import companions, visit_form
+from attention_point.intake.form.family_payloads import read_guardian
 from attention_point.intake.form.merged_fields import is_same, merge_documents, merge_entries
 from attention_point.intake.form.situation_questions import list_addressees, list_needs
 
@@ -37,8 +38,10 @@ _LISTS_OF_CODES = ("needs", "vulnerabilities")
 
 FACT_NAMES = tuple(name for name in SituationFacts.model_fields if hasattr(visit_form.VisitForm, name))
 HOUSEHOLD_NAMES = tuple(name for name in Household.model_fields if hasattr(visit_form.VisitForm, name))
+GUARDIAN_NAMES = ("guardian_name", "guardian_relation", "guardian_document_type", "guardian_document_number")
 CONSENT_NAMES = tuple(name for name in ASKED_PURPOSES if name in visit_form.VisitForm.__dict__)
 _VISIT_NAMES = {
+    *GUARDIAN_NAMES,
     *("needs", "attended_on", "attended_time", "arrived_time", "point", "vulnerabilities", "notes"),
     *FACT_NAMES,
     *HOUSEHOLD_NAMES,
@@ -51,6 +54,7 @@ _FIELDS_OF_PARTS = {
     "age": ("birth_date",),
     "attended_at": ("attended_on", "attended_time"),
     "arrived_at": ("arrived_time",),
+    "guardian": GUARDIAN_NAMES,
     "disability": visit_form.DISABILITY_QUESTIONS,
 }
 
@@ -74,7 +78,7 @@ class ReasonForm(BaseForm):
         return reason
 
 
-class VisitCorrectionForm(ReasonForm, visit_form.VisitForm):
+class VisitCorrectionForm(ReasonForm, visit_form.VisitForm, companions.GuardianFields):
     """The desk's form with the reason of the correction. Its error of a field of the draft stands beside the field.
 
     ``page_values`` are those with which the page was filled, as JSON.
@@ -84,7 +88,8 @@ class VisitCorrectionForm(ReasonForm, visit_form.VisitForm):
 
     def find_field(self, path: str) -> Any:
         """The field at a path of the draft, or one of the reason."""
-        return self[path] if path in {"reason", "reason_text"} else super().find_field(path)
+        name = path.replace(".", "_")
+        return self[name] if name in {"reason", "reason_text", *GUARDIAN_NAMES} else super().find_field(path)
 
 
 def set_reasons(form: ReasonForm, list_name: str, default_reason: str = "", omitted_reason: str = "") -> None:
@@ -104,6 +109,7 @@ def set_form_choices(session: Session, form: VisitCorrectionForm) -> VisitCorrec
         "entities": list_addressees(session, day),
     }
     visit_form.set_choices(form, choices, day)
+    companions.set_guardian_choices(form, day)
     return form
 
 
@@ -111,6 +117,8 @@ def build_visit_values(session: Session, payload: Mapping[str, Any]) -> dict[str
     """A recorded visit, as a draft, as the form's values; without its person."""
     attended_at = clock.to_local_time(datetime.fromisoformat(payload["attended_at"]))
     household, consents = payload.get("household") or {}, payload.get("consents") or ()
+    guardian = payload.get("guardian") or {}
+    document = guardian.get("document") or {}
     values = {
         "id": payload["id"],
         "point": payload["point"],
@@ -119,6 +127,10 @@ def build_visit_values(session: Session, payload: Mapping[str, Any]) -> dict[str
         "needs": list(payload.get("needs") or ()),
         "vulnerabilities": list(payload.get("vulnerabilities") or ()),
         "notes": payload.get("notes") or "",
+        "guardian_name": guardian.get("name") or "",
+        "guardian_relation": guardian.get("relation") or "",
+        "guardian_document_type": document.get("type") or "",
+        "guardian_document_number": document.get("number") or "",
         "text_version": _find_text_version(session, consents),
         "text_language": next((consent["language"] for consent in consents if consent.get("language")), ""),
         **{name: _write_value(value) for name, value in (payload.get("facts") or {}).items()},
@@ -200,8 +212,8 @@ def read_visit_changes(
     for field in form:
         if field.short_name not in _VISIT_NAMES | _OWN_NAMES:
             field.data = shown_form[field.short_name].data
-    typed = visit_form.build_payload(form)
-    shown = visit_form.build_payload(shown_form)
+    typed = {**visit_form.build_payload(form), "guardian": read_guardian(form)}
+    shown = {**visit_form.build_payload(shown_form), "guardian": read_guardian(shown_form)}
     changes: dict[str, Any] = {}
     for name in typed.keys() - {"id", "person"}:
         if name in _GROUPS:

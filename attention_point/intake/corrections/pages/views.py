@@ -1,7 +1,6 @@
 """Pages that correct a person, correct a visit, add a forgotten need to it, and annul it."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
@@ -20,9 +19,10 @@ from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import queries
 from attention_point.intake.corrections import person_services, services, stored_drafts
-from attention_point.intake.corrections.pages import decisions, forms, refused_forms
+from attention_point.intake.corrections.pages import changed_paths, decisions, forms, refused_forms
 from attention_point.intake.corrections.pages.forms import ReasonForm, VisitCorrectionForm
 from attention_point.intake.corrections.pages.refused_forms import RefusedForm
+from attention_point.intake.corrections.referral_changes import PlanChange
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.form import visit_form
 from attention_point.intake.queries import DecryptedVisit
@@ -30,10 +30,10 @@ from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.people.records import DecryptedPerson
-from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies import queries as tally_queries
 
 blueprint = Blueprint("corrections", __name__)
+blueprint.app_context_processor(changed_paths.build_template_context)
 VISIT_PAGE, NEEDS_PAGE = "desk/correct_visit.html", "desk/correct_needs.html"
 Page = str | Response
 
@@ -107,7 +107,8 @@ def show_visit_correction(visit: UUID) -> Page:
         if refused_form.conflict:
             forms.take_over_untouched(form, values, fields)
         return _render_refused_page(VISIT_PAGE, form, decrypted_visit, fields, refused_form)
-    return _render_visit_page(VISIT_PAGE, forms.fill_form(values, decrypted_visit.version), decrypted_visit)
+    change = decisions.look_for_plan_change(read_session(), current_actor(), decrypted_visit, {})
+    return _render_visit_page(VISIT_PAGE, forms.fill_form(values, decrypted_visit.version), decrypted_visit, change)
 
 
 @blueprint.post("/visits/<uuid:visit>/correct")
@@ -176,13 +177,13 @@ def _save_visit_page(
     if not fields and form.read_version() != visit.version:  # a second tap: it is saved already
         return redirect(url_for("desk.show_visit", visit=visit.id), 303)
     try:
-        if not fields:
-            is_adding = template == NEEDS_PAGE
+        change = decisions.find_plan_change(read_session(), current_actor(), visit, fields)
+        is_adding = template == NEEDS_PAGE
+        if not fields and (is_adding or change is None):
             message = _("Choose at least one.") if is_adding else _("Nothing was changed.")
             raise Invalid(message, (FieldError("needs" if is_adding else "", message),))
         reason = form.read_reason()
-        suggestions = decisions.list_new_suggestions(read_session(), current_actor(), visit, fields)
-        decided_fields = decisions.add_decisions(read_session(), visit, fields, suggestions, read_posted_fields())
+        decided_fields = decisions.add_decisions(read_session(), visit, fields, change, read_posted_fields())
         correction = CorrectionRequest(decided_fields, reason, form.read_version())
         with db_session().begin_nested():
             services.correct_visit(db_session(), current_actor(), visit.id, correction)
@@ -211,18 +212,16 @@ def _render_refused_page(
     fields: Mapping[str, Any],
     refused_form: RefusedForm,
 ) -> str:
-    suggestions: list[Suggestion] = []
-    with suppress(AppError):  # what is wrong with the fields was told when they were sent
-        suggestions = decisions.list_new_suggestions(read_session(), current_actor(), visit, fields) if fields else []
+    change = decisions.look_for_plan_change(read_session(), current_actor(), visit, fields)
     form.show_field_errors(refused_form.field_errors)
-    return _render_visit_page(template, form, visit, suggestions, refused_form)
+    return _render_visit_page(template, form, visit, change, refused_form)
 
 
 def _render_visit_page(
     template: str,
     form: VisitCorrectionForm,
     visit: DecryptedVisit,
-    suggestions: Sequence[Suggestion] = (),
+    change: PlanChange | None = None,
     refused_form: RefusedForm | None = None,
 ) -> str:
     is_adding = template == NEEDS_PAGE
@@ -245,7 +244,8 @@ def _render_visit_page(
             services_by_code[need].name[current_language()] if need in services_by_code else need
             for need in visit.record["needs"]
         ],
-        suggestions=decisions.describe_suggestions(read_session(), suggestions),
+        suggestions=decisions.describe_suggestions(read_session(), change.suggestions_to_decide if change else ()),
+        change=change,
         posted=refused_form.fields if refused_form else MultiDict(),
         conflict=refused_form.conflict if refused_form else None,
         **_build_notices(visit),
