@@ -31,7 +31,7 @@ def test_a_liaison_sees_her_figures_chooses_her_mail_and_adds_a_program(page: Pa
         expect(page.get_by_role("heading", name="Cifras de nuestras remisiones")).to_be_visible()
         looked_at(page, "entity-figures")
         # The number leads to what it counts.
-        page.get_by_role("cell", name="1", exact=True).get_by_role("link").first.click()
+        page.locator("main td").get_by_role("link", name="1", exact=True).first.click()
         expect(page).to_have_url(re.compile(r"/portal(\?show=waiting)?$"))
         page.goto(f"{address}/account")
         page.get_by_label("Una vez al día, por la mañana").check()

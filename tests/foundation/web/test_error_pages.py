@@ -274,7 +274,7 @@ def test_the_late_one_is_led_back_to_what_there_is_now(small: Flask, client: Pag
         small.add_url_rule(path, f"answer{number}", small.view_functions["do0"], methods=["POST"])
     page = client.post(sent).get_data(as_text=True)
     assert _links(page) == [*([back] if back else []), "/"]
-    assert "Otra persona cambió esto" in page
+    assert "Esto cambió antes de que usted guardara" in page
 
 
 @SQLITE
