@@ -77,7 +77,7 @@ def copy_sqlite(file: Path, copy: Path) -> dict[str, int]:
         # Nobody reads half a copy: it needs no journal of its own.
         target.execute("PRAGMA JOURNAL_MODE=OFF")
         pace = Pace(written_file)
-        source.backup(target, pages=_PAGES_AT_ONCE, progress=lambda *_progress: pace.rest())
+        source.backup(target, pages=_PAGES_AT_ONCE, progress=lambda *_progress: pace.wait_for_others())
         target.execute("PRAGMA JOURNAL_MODE=DELETE")  # a restored one has a log again when a server opens it
     return count_sqlite_rows(copy)
 

@@ -116,9 +116,9 @@ def open_scratch_folder(settings: Settings) -> Iterator[Path]:
 
     What a process that was killed left goes first: the copy in it opens who is erased since.
     """
-    for left in settings.instance.glob(f"{_SCRATCH_PREFIX}*"):
-        with suppress(OSError), _hold_folder(left):  # nobody holds it who still works
-            shutil.rmtree(left)
+    for leftover in settings.instance.glob(f"{_SCRATCH_PREFIX}*"):
+        with suppress(OSError), _hold_folder(leftover):  # nobody holds it who still works
+            shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH_PREFIX, dir=settings.instance) as name, _hold_folder(Path(name)):
         yield Path(name)
 

@@ -20,7 +20,7 @@ class Pace:
         self._file = file
         self._begun_at = time.monotonic()
 
-    def rest(self) -> None:
+    def wait_for_others(self) -> None:
         """Wait for the disk, then for the others: call it after each megabyte."""
         os.fsync(self._file.fileno())
         time.sleep(min(time.monotonic() - self._begun_at, _LONGEST_REST))
@@ -34,5 +34,5 @@ def rest_between(chunks: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
         written_bytes += len(chunk)
         if written_bytes >= _BYTES_AT_ONCE:
-            pace.rest()
+            pace.wait_for_others()
             written_bytes = 0

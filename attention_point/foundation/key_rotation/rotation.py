@@ -83,9 +83,9 @@ def rotate_rows(
             if values is not None:
                 guards[row.id] = row.guard
                 changes[row.id] = {"old_id": row.id, **{f"new_{name}": value for name, value in values.items()}}
-        return Batch(len(rows), last, lambda writing: write(writing, guards, changes))
+        return Batch(len(rows), last, lambda writing: write_changes(writing, guards, changes))
 
-    def write(session: Session, guards: Mapping[UUID, Any], changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    def write_changes(session: Session, guards: Mapping[UUID, Any], changes: Mapping[UUID, Mapping[str, Any]]) -> None:
         unchanged = lock_unchanged(session, row_id, guard, guards)
         if not unchanged:
             return

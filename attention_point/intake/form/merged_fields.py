@@ -9,8 +9,8 @@ from attention_point.intake.form.visit_form import VisitForm
 
 def merge_entries(shown: Sequence[Any], typed: Sequence[Any], current: Sequence[Any]) -> list[Any]:
     """A list as a colleague left it (``current``), with what one took away from the list shown, and what one added."""
-    kept = [entry for entry in current if entry in typed or entry not in shown]
-    return kept + [entry for entry in typed if entry not in shown and entry not in current]
+    standing_entries = [entry for entry in current if entry in typed or entry not in shown]
+    return standing_entries + [entry for entry in typed if entry not in shown and entry not in current]
 
 
 def merge_documents(shown_form: VisitForm, typed_form: VisitForm, current_form: VisitForm) -> list[dict[str, Any]]:

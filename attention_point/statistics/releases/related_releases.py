@@ -187,9 +187,8 @@ def _build_group(
     if whole is not None:
         versions[whole.period] = list_earlier_versions(session, parse_period_code(whole.period))
     for part in parts:
-        content = None if part == period else load_current(session, part)
-        if content is not None or part == period:
-            contents.append(content)
+        if part == period or versions[part.code]:
+            contents.append(None if part == period else versions[part.code][0])  # the newest is in force
         elif not is_unrecorded(session, part):
             has_all_parts = False
     return PeriodGroup(whole, contents, has_all_parts, versions)

@@ -110,8 +110,8 @@ def add_decisions(
         "consents": [*(fields.get("consents") or ()), *_build_referral_consents(session, referred, posted)],
     }
     if visit.record.get("refer") is not None:
-        kept = [service for service in visit.record["refer"] if service not in decisions]
-        decided["refer"] = [*kept, *(suggestion.service for suggestion in referred)]
+        earlier_services = [service for service in visit.record["refer"] if service not in decisions]
+        decided["refer"] = [*earlier_services, *(suggestion.service for suggestion in referred)]
     return {**fields, **decided}
 
 

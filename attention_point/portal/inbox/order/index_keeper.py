@@ -92,7 +92,7 @@ class InboxKeeper:
             entity_list = self._lists.setdefault(entity, _EntityList())
             self._lists.move_to_end(entity)
             # Those that nobody asked for longest leave the memory.
-            while len(self._lists) > 1 and sum(len(each.index) for each in self._lists.values()) > MAX_ENTRIES:
+            while len(self._lists) > 1 and sum(len(listed.index) for listed in self._lists.values()) > MAX_ENTRIES:
                 self._lists.popitem(last=False)
             return entity_list
 
