@@ -101,16 +101,18 @@ class VisitForm(PersonForm, SituationFields):
 
     id = HiddenField()
     person_id = HiddenField()
+    # Of the following the page carries what is filled alone: a blank one costs the slow line its bytes.
     # "<person>:<version>": the record that filled the form, so that a field that was emptied is known from one never
     # shown. It counts for this person alone.
-    record_version = HiddenField()
+    record_version = StringField()
     # The values of the record that filled the form, as JSON: what was not touched stays as a colleague writes it.
     page_values = StringField()
+    allowed_before = StringField()
+    asked_on = StringField()  # the day for which the questions were chosen, if it is another one than today
     different_from = HiddenField()
     text_version = HiddenField()
     # The reserved reference on a slip that was printed without network.
     reference = HiddenField()
-    allowed_before = HiddenField()
     # Written by the part of the page that shows the text, so that it says in which language the person heard it.
     text_language = StringField()
     # The turn that is attended, and the language of who has it: "en" prints the slip in English too.
@@ -118,7 +120,6 @@ class VisitForm(PersonForm, SituationFields):
     speaks = StringField()
     point = SelectField(N_("Attention point"), validate_choice=False)
     attended_on = StringField(N_("Date of the visit"))
-    asked_on = StringField()  # the day for which the questions were chosen, if it is another one than today
     attended_time = StringField(N_("Time of the visit"))
     arrived_time = StringField(N_("Time of arrival"))
     documents = FieldList(FormField(DocumentForm), min_entries=DOCUMENT_SLOTS, max_entries=10)
