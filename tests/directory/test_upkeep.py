@@ -129,6 +129,8 @@ def test_the_review_leads_from_one_entry_to_the_next(browse: Callable[[str], Pag
     sent |= {"phone": "607 000 0000", "hours-0-weekdays": ["working-week"], "hours-0-opens_at": "8:00"}
     reply = client.post(first, data=sent)
     assert 'id="hours-0-closes_at-error"' in reply.text
+    reply = client.post(first, data={**sent, "hours-0-weekdays": [], "hours-0-closes_at": "12:00"})
+    assert "Días: Este dato es obligatorio." in reply.text
     second = client.post(first, data={**sent, "hours-0-closes_at": "12:00"}).headers["Location"]
     assert second != first
     assert client.get("/directory/review").headers["Location"] == second
