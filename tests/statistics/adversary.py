@@ -60,6 +60,7 @@ class Reading:
     intervals: dict[Name, Interval] = field(default_factory=dict)
     bases: dict[Name, int] = field(default_factory=dict)
     sums: list[tuple[Name, tuple[Name, ...]]] = field(default_factory=list)
+    near: set[tuple[Name, Name]] = field(default_factory=set)
 
     def read(self, release: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         """Take a release in. An interval that the truth contradicts is of a time before a correction."""
@@ -67,6 +68,7 @@ class Reading:
             self._read_table(table, truth)
         for name, interval in _read_totals(release):
             self._bound(name, interval, 5, truth)
+        self.near.update(_list_near_totals(release))
 
     def _read_table(self, table: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         names = {}
@@ -102,27 +104,36 @@ def name_figure(unit: str, at: Mapping[str, str]) -> Name:
 FIRST_TIME: Name = ("people", frozenset({("first_time", "first")}))
 
 
+TOTALS: Mapping[str, Name] = {
+    "people": ("people", frozenset()), "attentions": ("attentions", frozenset()), "first_time_people": FIRST_TIME,
+    "referrals": ("referrals", frozenset()), "answers": ("answers", frozenset()),
+}  # fmt: skip
+PARTS = (("first_time_people", "people"), ("people", "attentions"), ("answers", "referrals"))
+
+
 def _read_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Interval]]:
-    """The headline totals. The smaller of two is rounded where they differ by 1 to 4, so that a reader reckons both."""
+    """The headline totals: exact, unless a multiple of 5 says that they may be rounded."""
     totals = {unit: total for unit, total in release["totals"].items() if total is not None}
-    is_old = "method" not in release
-    bounds: dict[str, Interval] = {}
-    for unit, greater in (("attentions", ""), ("people", "attentions"), ("first_time_people", "people"),
-                          ("referrals", ""), ("answers", "referrals")):  # fmt: skip
-        if unit not in totals:
+    for unit, total in totals.items():
+        if "method" not in release or total % 5:
+            yield TOTALS[unit], (total, total)
             continue
-        total = totals[unit]
-        near = [value for value in range(max(0, total - 4), total + 5) if is_old or total % 5 == 0]
-        could_be_exact = is_old or total >= 50
-        above = bounds.get(greater)
-        possible = {total} if could_be_exact else set()
-        if not is_old:
-            possible |= {
-                value for value in near
-                if value < 50 or (above and above[0] - value < 5 and above[1] - value > 0)
-            }  # fmt: skip
-        bounds[unit] = min(possible, default=total), max(possible, default=total)
-        yield (FIRST_TIME if unit == "first_time_people" else (unit, frozenset())), bounds[unit]
+        yield TOTALS[unit], (max(0, total - 4), total + 4)
+        others = [
+            totals[other] for pair in PARTS if unit in pair for other in pair if other != unit and other in totals
+        ]
+        if total >= 55 and not any(abs(total - other) <= 10 for other in others):
+            yield TOTALS[unit], (total, total)
+
+
+def _list_near_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Name]]:
+    """Pairs of large totals of which one is rounded, as it seems, because fewer than 5 stand between them."""
+    totals = release["totals"] if "method" in release else {}
+    for part, whole in PARTS:
+        published = [totals[unit] for unit in (part, whole) if totals.get(unit) is not None]
+        look_rounded = any(total >= 55 and total % 5 == 0 for total in published)
+        if look_rounded and len(published) == 2 and abs(published[1] - published[0]) <= 10:
+            yield TOTALS[part], TOTALS[whole]
 
 
 class Adversary:
@@ -193,7 +204,9 @@ class Adversary:
                 self._know([*ages, (period, name, -1.0)], 0.0, inf)
         for rest, names in covered.items():
             self._know([*((period, name, 1.0) for name in names), (period, ("people", rest), -1.0)], 0.0, inf)
-        self._know([(period, ("referrals", frozenset()), 1.0), (period, ("answers", frozenset()), -1.0)], 0.0, inf)
+        self._know([(period, TOTALS["referrals"], 1.0), (period, TOTALS["answers"], -1.0)], 0.0, inf)
+        for part, whole in reading.near:
+            self._know([(period, whole, 1.0), (period, part, -1.0)], 1.0, 4.0)
 
     def _add_up(self, whole: str, parts: Sequence[str]) -> None:
         for name in self.readings[whole].intervals:

@@ -65,6 +65,15 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
     assert told == {"people vulnerability=older_adult less people age=60+"}
 
 
+@pytest.mark.parametrize(("shown", "told"), [((105, 104), True), ((105, 105), False), ((100, 110), True)])
+def test_a_rounded_total_beside_a_near_one_tells_of_few(shown: tuple[int, int], told: bool) -> None:
+    people, attentions = shown
+    totals = {"people": people, "attentions": attentions}
+    release = {"method": "rounding", "period": "2017-09", "totals": totals, "tables": []}
+    truth = {name_figure("people", {}): 102, name_figure("attentions", {}): 104 if attentions < 110 else 106}
+    assert bool(told_by(release, truth)) == told
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("visits", [3, 45, 120])
 def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> None:

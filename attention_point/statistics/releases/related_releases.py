@@ -12,7 +12,7 @@ from attention_point.statistics.audit.findings import KnownSum, Published
 from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder
-from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
+from attention_point.statistics.protection.totals import EXACT_FROM, FIRST_TIME, list_compared, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
@@ -220,9 +220,9 @@ def _may_be_rounded(unit: str, content: ReleaseContent, versions: Iterable[Relea
     total = content.totals.get(unit) or 0
     if total < EXACT_FROM or total % BASE:
         return total < EXACT_FROM
-    near = [content.totals.get(greater) for smaller, greater in COMPARED_TOTALS if smaller == unit]
+    near = [content.totals.get(other) for other in list_compared(unit)]
     near += [version.totals.get(unit) for version in versions if version.version != content.version]
-    return any(other is not None and abs(total - other) < 2 * BASE for other in near)
+    return any(other is not None and abs(total - other) <= 2 * BASE for other in near)
 
 
 def list_people_beside(session: Session, period: Period) -> list[int]:
