@@ -18,11 +18,11 @@ def publish(
 ) -> HeadlineTotals:
     """The totals of a month of so many, rounded as its tables are."""
     true_totals = {"people": people, "attentions": attentions, **ANSWERS}
-    cells = {
-        "people-by-first-time": {("first",): first, ("again",): people - first},
-        **{table: {("x",) * len(INDICATORS_BY_ID[table].dimensions): true_totals[unit]}
-           for unit, table in TABLES_OF_TOTALS.items()},
-    }  # fmt: skip
+    cells: dict[str, dict[tuple[str, ...], int]] = {
+        table: {("x",) * len(INDICATORS_BY_ID[table].dimensions): true_totals[unit]}
+        for unit, table in TABLES_OF_TOTALS.items()
+    }
+    cells["people-by-first-time"] = {("first",): first, ("again",): people - first}
     tables = [StoredTable(INDICATORS_BY_ID[name], [*counts], counts) for name, counts in cells.items()]
     leanings = Leanings(f"2017-{month:02d}", lambda text: hmac.digest(b"key of a test", text, "sha256"))
     known = {} if before is None else {"people": [before]}
