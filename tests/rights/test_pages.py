@@ -307,7 +307,12 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         someone, _code = recorded_person(session, notes="Duerme en el parque.")
         recorded_person(session, person=person(given_names="Nicolasa"))
         child, _code = recorded_person(
-            session, person=person(birth_date="2012-03-17"), guardian={"name": "Rosa Peña", "relation": "mother"}
+            session,
+            person=person(
+                birth_date="2012-03-17",
+                documents=[{"type": "SC", "number": "SC5544332"}, {"type": "DE", "number": "V31222333"}],
+            ),
+            guardian={"name": "Rosa Peña", "relation": "mother"},
         )
         filed(session, "consultation", person=someone, text=WORDS)
         filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
@@ -336,6 +341,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     assert "099887766" in paper_of_child
+    assert "SC5544332" in paper_of_child
     # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
     told = (
         "Escondida",
@@ -347,10 +353,14 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         "Bienestar Familiar",
         "Girón",
         "Dijo para qué",
+        # A safe-conduct tells of asylum; a text that was read tells when, and none that it was in confidence alone.
+        "SC5544332",
+        "Guardar sus datos",
+        "text_version",
     )
     for words in (*told, "Rosa Peña", "Servicio Nacional", "2017-08-09", "9 de agosto", "Registró", "68001", "BGA-"):
         assert words not in for_parent + paper_for_parent, words
-    assert "Guardar sus datos para darle atención Sí 2017-08" in paper_for_parent
+    assert "V31222333" in paper_for_parent
     assert "2012-03-17" in for_parent
     assert "violencia" in paper_of_child
     assert "Bienestar Familiar" in paper_of_child
