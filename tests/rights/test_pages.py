@@ -442,9 +442,16 @@ def test_an_incident_has_a_clock(app: Flask) -> None:
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
     step = {"step": "reported", "text": "La supervisora, por el registro."}
-    assert send(admin, stored.location, {**step, "step": "closed", "text": ""}).status_code == 422
-    assert send(admin, stored.location, step).status_code == 303
+    untold = send(admin, stored.location, {**step, "step": "closed"})
+    assert untold.status_code == 422
+    assert "Primero avísele a la autoridad" in text(untold)
+    assert send(admin, stored.location, {**step, "text": ""}).status_code == 422
+    assert send(admin, stored.location, {**step, "step": "not_reported", "text": "No tenía datos."}).status_code == 303
+    assert "Avise a la autoridad" not in text(admin.get(stored.location))
     assert send(admin, stored.location, {**step, "version": "1"}).status_code == 409  # an old page
+    assert send(admin, stored.location, {**step, "step": "closed"}).status_code == 303
+    assert "Cerrado; no se avisó a la autoridad" in text(admin.get("/incidents"))
+    assert "Decidió no avisar a la autoridad" in text(browser(app, "auditor").get("/journal"))
     assert "IN-2017-0001" in text(admin.get("/incidents"))
     assert browser(app, "office").get("/incidents").status_code == 403
 
