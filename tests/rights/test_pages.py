@@ -250,6 +250,7 @@ def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
     assert "Otra persona pide los datos de alguien que puede estar en peligro" in page
     assert "Antes no muestre ni diga nada." in page
     assert f"/rights/people/{someone}/export.pdf" not in page
+    assert "ley de archivos" not in page  # a ground that would tell that somebody is on file is not offered
     reply = send(supervisor, address, {"outcome": "granted", "text": "Aquí está su copia."}, "/decision")
     assert reply.status_code == 422
     assert "Primero anote cómo se comprobó quién pide" in text(reply)
