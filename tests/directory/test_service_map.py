@@ -113,6 +113,14 @@ def test_one_house_whose_address_is_spelt_otherwise_is_seen_twice(loaded: Sessio
     assert [(row.kind, row.reason) for row in plans] == [("add", ""), ("doubtful", "twice")]
 
 
+@pytest.mark.parametrize("ids", [("a b", "A-B"), (f"{'x' * 60}1", f"{'x' * 60}2")])
+def test_two_ids_that_are_one_id_of_a_place_are_one_point(loaded: Session, actor: Actor, ids: tuple[str, str]) -> None:
+    point, other = MAP["points"][0], {"name": "Otra casa", "address": "Carrera 90 # 90-90"}
+    content = write([{**point, "id": ids[0]}, {**point, **other, "id": ids[1]}])
+    assert [row.reason for row in plan(loaded, actor, content)[1]] == ["", "twice"]
+    assert load(loaded, actor, content) == {"add": 1, "change": 0, "leave": 1}
+
+
 def test_two_houses_of_a_street_and_two_branches_are_two_places(loaded: Session, actor: Actor) -> None:
     point = MAP["points"][0]
     rows = [

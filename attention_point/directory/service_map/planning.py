@@ -50,7 +50,7 @@ def plan_points(
         if departments and point["municipality"][:2] not in departments:
             plans.append(PlannedPoint("left", point["row"], point["name"], {}, "elsewhere"))
             continue
-        earlier = next((other for other in points[:index] if _is_same_point(point, other)), None)
+        earlier = next((other for other in points[:index] if _is_same_point(entity, point, other)), None)
         plans.append(_plan_point(directory, entity, point, earlier, today))
     return plans
 
@@ -111,8 +111,10 @@ def _find_place(directory: Directory, entity: str, point: Point) -> PlaceRow | N
     )
 
 
-def _is_same_point(point: Point, other: Point) -> bool:
-    if point.get("id") and point.get("id") == other.get("id"):
+def _is_same_point(entity: str, point: Point, other: Point) -> bool:
+    # Two spellings of an id, or two long ones that begin alike, are one id of a place.
+    place_id = build_place_id(entity, point) if point.get("id") and other.get("id") else None
+    if place_id and place_id == build_place_id(entity, other):
         return True
     return (
         point["municipality"] == other["municipality"]

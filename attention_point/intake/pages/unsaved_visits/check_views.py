@@ -121,8 +121,11 @@ def add_visit() -> Response:
 
 def _read_capture(draft_id: UUID, fields: Fields) -> OfflineCapture:
     # A form that was written down without network and corrected here keeps the reference on its slip.
-    reference = fields.get("reference")
-    return OfflineCapture({draft_id: reference}) if reference else NO_CAPTURE
+    reference, actor = fields.get("reference"), current_actor()
+    if not reference:
+        return NO_CAPTURE
+    # Whoever decides on the captures of all agents corrects those of others too.
+    return OfflineCapture({draft_id: reference}, user_id=None if actor.may("captures.review_any") else actor.id)
 
 
 def _put_decisions(fields: Fields, posted: Fields) -> Fields:
