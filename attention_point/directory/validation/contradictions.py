@@ -79,7 +79,7 @@ def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
 
 
 def check_ends(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
-    """What leads to something that ends before it does: in the file, or where the file brings the end to what stands."""
+    """What leads to something that ends earlier: in the file, or where the file brings the end to what stands."""
     before, after = describe_surroundings(session, ()), describe_surroundings(session, file.services, file.entities)
     for index, service in enumerate(file.services):
         offers = [offer for offer in file.offers if offer.service == service.code]
