@@ -70,7 +70,7 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
 def test_a_rounded_total_beside_a_near_one_tells_of_few(shown: tuple[int, int], told: bool) -> None:
     people, attentions = shown
     totals = {"people": people, "attentions": attentions}
-    release = {"method": "rounding", "period": "2017-09", "totals": totals, "tables": []}
+    release = {"method": "rounding", "month": "2017-09", "totals": totals, "tables": []}
     truth = {name_figure("people", {}): 102, name_figure("attentions", {}): 104 if attentions < 110 else 106}
     assert bool(told_by(release, truth)) == told
 
