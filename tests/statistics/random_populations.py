@@ -339,8 +339,8 @@ TEXT = """## Disclosure: random populations
   with it.
 - The adversary (`tests/statistics/adversary.py`) shares no code with the audit. It reads the JSON, all versions of a
   month together and each quarter or year together with its months, knows when a total is rounded, links figures by
-  meaning, and asks of each small count, and of each small difference, how many values it could still have. Tried on the two leaks of the old method it
-  finds both (`tests/statistics/test_adversary.py`).
+  meaning, and asks of each small count, and of each small difference, how many values it could still have. Tried on
+  the two leaks of the old method it finds both (`tests/statistics/test_adversary.py`).
 """
 
 
