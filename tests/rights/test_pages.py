@@ -443,6 +443,7 @@ def test_an_incident_has_a_clock(app: Flask) -> None:
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
     step = {"step": "reported", "text": "La supervisora, por el registro."}
+    assert "Abierto" in text(admin.get("/incidents"))
     untold = send(admin, stored.location, {**step, "step": "closed"})
     assert untold.status_code == 422
     assert "Primero avísele a la autoridad" in text(untold)
