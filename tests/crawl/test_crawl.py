@@ -1,6 +1,7 @@
 """No page answers 500 and no link is dead: every address, link and form, for every role, over four populations.
 
-PostgreSQL has the fullest and the barest records; ``make faults`` walks through the rest on it too.
+PostgreSQL has the fullest and the barest records, each role on one of the two engines (``--databases both``: on both);
+``make faults`` walks through the rest on it too.
 """
 
 from collections.abc import Callable
