@@ -7,7 +7,7 @@ both, as is done before a release.
 
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -50,26 +50,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that run on another database."""
     choice = config.getoption("--databases")
-    collected = {item.nodeid for item in items if not item.get_closest_marker("faults")}
-    left_out = [item for item in items if not _runs_on_its_database(item, choice, collected)]
+    left_out = [item for item in items if not _runs_on_its_database(item, choice)]
     items[:] = [item for item in items if item not in set(left_out)]
     config.hook.pytest_deselected(items=left_out)
 
 
-def _runs_on_its_database(item: pytest.Item, choice: str, collected: Collection[str]) -> bool:
+def _runs_on_its_database(item: pytest.Item, choice: str) -> bool:
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    engine = parameters.get("database_url") or parameters.get("engine")
+    engine = parameters.get("database_url")
     if engine not in ENGINES or choice == "both":
         return True
     if choice in ENGINES:
         return bool(engine == choice)
     is_of_pages = not {"app", "of_pages"}.isdisjoint(getattr(item, "fixturenames", ()))
-    if not is_of_pages or item.get_closest_marker("both_databases"):
+    if not is_of_pages or item.get_closest_marker("both_databases") or not _is_for_every_database(item):
         return True
-    name, _bracket, variant = item.nodeid.partition("[")
-    has_twin = all(f"{name}[{variant.replace(engine, other)}" in collected for other in ENGINES)
+    return bool(ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine)
+
+
+def _is_for_every_database(item: pytest.Item) -> bool:
     # A test that names its database has no other variant.
-    return not has_twin or bool(ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine)
+    return not any("database_url" in str(mark.args[:1]) for mark in item.iter_markers("parametrize"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
