@@ -113,7 +113,8 @@ def test_notes_and_the_total_never_stand_alone(rows: int) -> None:
 
 @pytest.mark.parametrize("rows", [20, 27, 31])
 def test_the_last_section_stands_with_its_signature(rows: int) -> None:
-    end = [Heading("Cierre"), *(Paragraph(f"Palabras {number}.") for number in range(4)), Signature("Lugar", "Ana", "Jefa")]
+    words = [Paragraph(f"Palabras {number}.") for number in range(4)]
+    end: list[Block] = [Heading("Cierre"), *words, Signature("Lugar", "Ana", "Jefa")]
     *others, last = read_pages(make_report([Heading("Inicio"), make_long_table(rows), *end]))
     assert all(text in last for text in ("Cierre", "Palabras 0.", "Palabras 3.", "Lugar", "Ana", "Jefa"))
     assert not any("Cierre" in page for page in others)
