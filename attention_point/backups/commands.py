@@ -93,6 +93,13 @@ def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
         click.echo(ngettext("%(num)s person was erased again.", "%(num)s people were erased again.", count))
     else:
         click.echo(_("No list of erased people was found: whoever was erased after the backup can be read again."))
+    # An erasure is repeated by its list; a consent that was taken back has none, and its entity would read on.
+    click.echo(
+        _(
+            "What was written after that moment is missing. Whoever took a consent back since: file it again, by the "
+            "answers on paper."
+        )
+    )
     click.echo(_("Restored. Run “attention-point init”, then “attention-point journal verify”."))
 
 

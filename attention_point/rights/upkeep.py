@@ -98,7 +98,7 @@ def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
             unjoined,
         )
         yield Task(TODAY, sentence, "rights.list_requests")
-    untold = [entry for entry in list_incidents(session) if entry.is_open and "reported" not in entry.steps_taken]
+    untold = [entry for entry in list_incidents(session) if entry.waits_for_report]
     for group, count in _count_by_group(incident.report_by for incident in untold):
         sentence = ngettext(
             "%(num)s incident of data is still to be told to the authority.",

@@ -157,7 +157,7 @@ WRONG = [
     ("entities", [*FILE["entities"], *FILE["entities"]], "entities · 2 (casa-abierta) · code · This appears twice"),
     ("services.0", "ALBERGUE", "services · 1 · This must be an object."),
     ("points", [{"code": "x", "prefix": "BGA", "name": {"es": "X", "en": "X"}, "valid_from": "2018-01-01"}], "prefix"),
-    ("lines", [{"code": "l", "number": "1", "name": {"es": "L", "en": "L"}, "services": ["NO"],
+    ("lines", [{"code": "l", "number": "123", "name": {"es": "L", "en": "L"}, "services": ["NO"],
                 "valid_from": "2018-01-01"}], "lines · 1 (l) · services · The directory has no service"),
 ]  # fmt: skip
 

@@ -70,6 +70,7 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
     arguments = (str(tmp_path / "older.age"), "--identity", str(identity_file), "--erased", str(own_list))
     status, words = restore(database, empty, *arguments)
     assert (status, "Se borró otra vez a 2 personas." in words) == (0, True), words
+    assert "Si alguien quitó una autorización desde entonces" in words
     with closing(Database(empty.database_url, database.info)) as restored:
         assert list_readable(restored) == everybody - erased
         assert list_asked(restored) == list_asked(database) != set(), "the older backup did not know of it"

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries
 from attention_point.directory.models import EDITED, LOADED, ConsentText, EmergencyLine, Entity, Place, Point, Service
 from attention_point.directory.revision import build_change, increase_revision, replace_offers
+from attention_point.directory.seed.field_errors import locate_errors_in_file
 from attention_point.directory.validation.consistency import check_consistency, hash_consent_text
-from attention_point.directory.validation.field_errors import locate_errors_in_file
+from attention_point.directory.validation.contradictions import check_unlisted_services
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM, Actor
@@ -56,17 +57,21 @@ def load_directory(
     lines_by_path: Mapping[str, int] = MappingProxyType({}),
     *,
     origin: str = LOADED,
+    is_upgrade: bool = False,
 ) -> LoadResult:
     """Add and update the rows of a parsed file. The heads of ``data/*.yaml`` say its shape; any part may be left out.
 
     The offers of a service that stands in the file replace those stored; offers of another service are added to them.
     ``origin`` is ``EDITED`` where the office itself publishes the file: its services then take the place of those that
     it edited before, and no later load puts back what it changed.
+    ``is_upgrade``: the program's own files may end what services of the office lead to; the page of what waits says so.
     Raises Invalid, which names each wrong row with its line (``lines_by_path``), before anything is written.
     """
     try:
         file = parse_object(DirectoryFile, source)
         errors = tuple(check_consistency(session, file))
+        if not is_upgrade:
+            errors += tuple(check_unlisted_services(session, file))
         if errors:
             raise Invalid(_("Nothing was saved: something needs correcting."), errors)
     except Invalid as error:
@@ -105,7 +110,7 @@ def read_yaml_file(content: bytes) -> tuple[object, dict[str, int]]:
 
 def load_shipped_files(session: Session) -> None:
     """Load the files that come with the program, into a new installation and after each upgrade."""
-    load_directory(session, SYSTEM, _read_shipped_files())
+    load_directory(session, SYSTEM, _read_shipped_files(), is_upgrade=True)
 
 
 def require_bounded_yaml(text: str) -> None:

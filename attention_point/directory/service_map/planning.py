@@ -68,7 +68,7 @@ def build_place_id(entity: str, point: Point) -> str | None:
 
 
 def _plan_point(directory: Directory, entity: str, point: Point, earlier: Point | None, today: date) -> PlannedPoint:
-    values, unknown_services = _build_values(directory, point, today)
+    values, unknown_services = build_values(directory, point, today)
     place = _find_place(directory, entity, point)
     facts = {"row": point["row"], "name": point["name"], "unknown_services": unknown_services}
     if earlier is not None:
@@ -169,7 +169,7 @@ def _compare_addresses(address: str, other: str) -> float:
     return _compare_texts(" ".join(first), " ".join(second), _SAME_ADDRESS)
 
 
-def _build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:
+def build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The values of a place as ``save_place`` takes them, and the services that the directory does not know."""
     codes, unknown_services = find_services(point["services"], frozenset(directory.services))
     values: dict[str, Any] = {

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation.database import PreparedStatement
-from attention_point.foundation.vault import PADDING_BLOCK_BYTES, UNVERSIONED, PersonKey
+from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.draft import VisitDraft
 from attention_point.intake.models import Visit, VisitAddition
@@ -92,10 +92,10 @@ class CountOfVisit:
         return counts
 
 
-def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts, block_bytes: int = PADDING_BLOCK_BYTES) -> bytes:
+def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
     """Seal how a person counts: the last month, quarter and year, and what they were counted with in each."""
     # The version of the row is that of the person's record, which a visit alone does not change.
-    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED, block_bytes=block_bytes)
+    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED)
 
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:

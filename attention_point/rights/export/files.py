@@ -87,28 +87,13 @@ def _write_for_another(content: Mapping[str, Any]) -> Iterator[Block]:
     yield Paragraph(content["name"] or _("No name on file"))
     yield Note(
         _(
-            "This paper is for whoever acts for this person. When the person came, where to find the person, to whom "
-            "the data were sent and what was said in confidence is told to the person alone. It is so for everybody. A "
-            "judge, or the Defensor de Familia, can ask us for more."
+            "This paper is for whoever acts for this person. When the person came and with which permits, where to "
+            "find the person, what was allowed, to whom the data were sent and what was said in confidence is told to "
+            "the person alone. It is so for everybody. A judge, or the Defensor de Familia, can ask us for more."
         )
     )
     yield Heading(_("What we know of this person"), 2)
     yield _list_values(content["details"])
-    yield Heading(_("What was allowed"), 2)
-    if not content["consents"]:
-        yield Paragraph(_("No answer is on file."))
-        return
-    columns = (
-        Column("purpose", _("What for")),
-        Column("answer", _("The answer")),
-        Column("text", _("Text that was read")),
-    )
-    rows = [
-        (consent["purpose"], _("Yes") if answer["granted"] else _("No"), answer["text_version"])
-        for consent in content["consents"]
-        for answer in consent["answers"]
-    ]
-    yield Table("consents", _("What was allowed"), columns, tuple(dict.fromkeys(rows)))
 
 
 def _list_values(rows: Sequence[Mapping[str, str]]) -> Block:

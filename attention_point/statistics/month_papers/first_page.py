@@ -169,7 +169,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
     # No method, but what keeps a reader from taking two figures of this page for a mistake.
     if content.method == ROUNDING and not content.reader_note:
-        yield _("Rounding"), _("Counts are rounded: parts may not add up, and people may exceed attentions by a few.")
+        yield _("Rounding"), _("Counts are rounded: parts may not add up to the whole.")
 
 
 def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:

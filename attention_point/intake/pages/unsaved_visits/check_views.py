@@ -42,6 +42,9 @@ def show_check_page(draft: UUID) -> Response | str:
     if fields is None:
         return form_page.lead_to_visit(draft) or form_page.refuse_draft()
     is_sent = form_page.is_sent()
+    if form_page.has_unasked_questions(fields):
+        flash(_("On the day of the visit other questions decided. They stand beside the needs: answer them."), "info")
+        return redirect(url_for(".show_form_draft", draft=draft), 303)
     try:
         people = list_checked_people(read_session(), form_page.build_form(fields))
         return confirmation_page.render_confirmation_page(
