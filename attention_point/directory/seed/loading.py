@@ -41,7 +41,20 @@ class LoadResult:
     kept_codes: tuple[str, ...] = ()
 
 
-class _TextDatesLoader(yaml.SafeLoader):
+class UniqueKeysLoader(yaml.SafeLoader):
+    """Raises AppError where a mapping names something twice: PyYAML would pass the first one over without a word."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        names: set[str] = set()
+        for key in (key for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in names:
+                line, name = key.start_mark.line + 1, key.value[:60]
+                raise AppError(_("Line %(line)s of the file says “%(name)s” a second time.", line=line, name=name))
+            names.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+class _TextDatesLoader(UniqueKeysLoader):
     """Leaves dates as text: SafeLoader would refuse the whole file for an impossible date, without naming its row."""
 
     yaml_implicit_resolvers = {
