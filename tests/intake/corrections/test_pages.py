@@ -288,9 +288,14 @@ def test_an_entity_sees_that_the_visit_was_annulled(
     address = f"/visits/{visit.id}/void"
     agent.post(address, data={**sent(agent.get(address), address), "reason": ["recorded-twice"]})
     entity = as_role("entity", "migracion-colombia")
-    page = text(entity.get(f"/portal/slips/{visit.code}", follow_redirects=True))
-    assert "La atención se anuló el" in page
-    assert "El punto de atención anuló la atención." in page
+    shown = entity.get(f"/portal/slips/{visit.code}", follow_redirects=True)
+    assert "La atención se anuló el" in text(shown)
+    assert "El punto de atención anuló la atención." in text(shown)
+    token = sent(entity.get("/account"), "/account/language")["csrf_token"]
+    answer = {"csrf_token": token, "state": ["accepted"], "version": ["1"]}
+    late = entity.post(f"{shown.request.path}/answer", data=answer)
+    assert late.status_code == 409
+    assert "<td>El punto de atención anuló la atención.</td>" in text(late)
 
 
 def test_the_ordinary_form_of_somebody_on_file_empties_what_was_emptied(
