@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from attention_point.foundation import clock
 
 pytest_plugins = [
+    "tests.support.directory",
     "tests.support.databases",
     "tests.support.backups",
     "tests.support.application",

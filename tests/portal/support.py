@@ -1,6 +1,5 @@
 """Browsers and programs of partner entities, signed in without the cost of a password."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,37 +8,22 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from attention_point.accounts import services as account_services
-from attention_point.accounts.models import LoginSession
-from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import new_id
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient, read
+from tests.support.staff import begin_session, open_browser
 from tests.support.visits import recorded
 
 
 def browser(app: Flask, role: str = "entity", entity: str | None = None) -> PageClient:
     """Somebody of a role in a browser."""
-    token, now = secrets.token_urlsafe(32), clock.now()
     new_account = account_services.NewAccount(f"{new_id().hex}@example.org", "Ana Rojas", role, entity)
     with app.extensions["database"].write_session() as session:
         load_shipped(session)
         account = account_services.add_account(session, SYSTEM, new_account, "no password", must_change=False)
-        session.add(
-            LoginSession(
-                token_hash=account_services.hash_secret(token),
-                id=new_id(),
-                account_id=account,
-                created_at=now,
-                last_seen_at=now,
-                ended_at=None,
-            )  # fmt: skip
-        )
-    client = PageClient(app, app.response_class)
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = token
-        cookie["_fresh"] = True
-    return client
+        token = begin_session(session, account)
+    return open_browser(app, token)
 
 
 def program(app: Flask, entity: str | None, scope: str = "referrals") -> dict[str, str]:
