@@ -31,7 +31,7 @@ from attention_point.keys import renewal
 from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
-from attention_point.routing.rules import NEEDS_ADDED
+from attention_point.routing.rules import NEEDS_ADDED, NEEDS_LED_TO
 
 
 def create_app(settings: Settings) -> Flask:
@@ -115,7 +115,7 @@ def build_database(settings: Settings, watch: KeyringWatch) -> Database:
     session_info |= {"journal_heads": heads_file, "note_rule_set": note_rule_set}
     # Referrals stand below intake, which knows the confidential visits.
     session_info["hidden_visits"] = list_hidden_visits
-    session_info["needs_added_by_rules"] = NEEDS_ADDED
+    session_info |= {"needs_added_by_rules": NEEDS_ADDED, "needs_led_to_by_rules": NEEDS_LED_TO}
     # The room of keys knows no other one, and renews the rows of all.
     session_info[renewal.SESSION_KEY] = tuple(
         rotation for feature in catalogue.FEATURES for rotation in feature.rotations

@@ -11,6 +11,7 @@ ISO 8601) all days between two days, as the age that somebody states leaves them
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, Self
 
@@ -134,6 +135,27 @@ def intersect_spans(spans: list[Span]) -> Span | None:
     first_day = max(span[0] for span in spans)
     last_day = min((span[1] for span in spans if span[1] is not None), default=None)
     return None if last_day is not None and last_day < first_day else (first_day, last_day)
+
+
+def find_gaps(span: tuple[date | None, date | None], covering: Iterable[tuple[date | None, date | None]]) -> list[Span]:
+    """The parts of a span that none of some other spans covers, from the first day on that one of them does.
+
+    A bound that is None is open. Days before the first of the others are no gap: what has not begun has not ended.
+    """
+    bounds = [(first or date.min, last or date.max) for first, last in (span, *covering)]
+    (first_day, last_day), *others = bounds
+    gaps: list[Span] = []
+    covered_to: date | None = None
+    for first, last in sorted(others):
+        if max(first, first_day) > min(last, last_day):  # they have no day in common
+            continue
+        # Each bound is compared before a day is added: after the last day of the calendar there is none.
+        if covered_to is not None and covered_to < first and first - timedelta(days=1) > covered_to:
+            gaps.append((covered_to + timedelta(days=1), first - timedelta(days=1)))
+        covered_to = max(covered_to or last, last)
+    if covered_to is not None and covered_to < last_day:
+        gaps.append((covered_to + timedelta(days=1), span[1]))
+    return gaps
 
 
 def first_of_month(day: date) -> date:

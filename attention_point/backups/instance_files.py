@@ -4,9 +4,10 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from attention_point import texts
 from attention_point.backups.archive import Archive, BackupError, Member
@@ -14,6 +15,7 @@ from attention_point.backups.database_copies import read_chunks
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import (
     BACKUP_FOLDER,
+    FILE_MODE,
     INSTANCE_SUBFOLDERS,
     JOURNAL_HEADS_FILE,
     create_private_folder,
@@ -121,6 +123,33 @@ def open_scratch_folder(settings: Settings) -> Iterator[Path]:
             shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH_PREFIX, dir=settings.instance) as name, _hold_folder(Path(name)):
         yield Path(name)
+
+
+def name_half(path: Path) -> Path:
+    """The name under which a backup is written until it is whole."""
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def held_new_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a new file of mode 0600, which others see is being written; under this name it is gone at the end.
+
+    Raises OSError, FileExistsError for one that somebody else writes.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield file
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def remove_left_halves(halves: Iterable[Path]) -> None:
+    """Delete of some halves of backups those that a process left which was killed: nobody holds them."""
+    for half in halves:
+        with suppress(OSError), half.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            half.unlink()
 
 
 @contextmanager

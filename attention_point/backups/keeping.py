@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from attention_point.backups.instance_files import name_half, remove_left_halves
 from attention_point.backups.services import create_backup
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database
@@ -60,6 +61,8 @@ def make_daily_backup(database: Database, settings: Settings, period: str) -> No
         return  # doctor says so, each time
     path = find_backup_path(settings, date.fromisoformat(period))
     create_private_folder(path.parent)
+    # What a killed one of another day left holds who is erased since.
+    remove_left_halves(path.parent.glob(name_half(Path("*")).name))
     # The job may run twice a day, after a crash say: what it made is not made again, what is too old still goes.
     if path not in list_backups(settings).values():
         # An empty file of this name, as a full disk leaves of a copy, would stand for the backup of the day.

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_native_id
-from typing import Any
+from typing import Any, BinaryIO
 
 from attention_point.backups import database_copies, encryption, instance_files
 from attention_point.backups.archive import Archive, BackupError, Member, stream_archive
@@ -47,8 +47,6 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
     recipients = encryption.parse_recipients(settings.backup_recipients)
     if path.exists():
         raise BackupError(_("%(file)s exists. A backup replaces no other one: choose another name.", file=path.name))
-    # Under a name that no list of backups knows until it is whole.
-    half = path.with_name(f".{path.name}.part")
     rows: dict[str, int] = {}
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -59,20 +57,21 @@ def create_backup(database: Database, settings: Settings, path: Path) -> BackupS
         "rows": rows,
     }
 
-    def write_half() -> None:
-        with _open_new_file(half) as file:
-            chunks = stream_archive(_list_members(database, settings, rows), manifest)
-            encryption.encrypt_stream(rest_between(chunks, file), file, recipients)
-            file.flush()
-            os.fsync(file.fileno())
+    def write_all(file: BinaryIO) -> None:
+        chunks = stream_archive(_list_members(database, settings, rows), manifest)
+        encryption.encrypt_stream(rest_between(chunks, file), file, recipients)
+        file.flush()
+        os.fsync(file.fileno())
 
+    # Under a name that no list of backups knows until it is whole.
+    half = instance_files.name_half(path)
+    instance_files.remove_left_halves([half])
     try:
-        _run_with_low_priority(write_half)
-        half.rename(path)
+        with instance_files.held_new_file(half) as file:
+            _run_with_low_priority(lambda: write_all(file))
+            half.rename(path)
     except OSError as error:
         raise BackupError(_("%(file)s cannot be written: %(reason)s", file=path, reason=error.strerror)) from None
-    finally:
-        half.unlink(missing_ok=True)
     return _summarise_manifest(manifest, path)
 
 
@@ -95,7 +94,6 @@ def compute_keyring_fingerprint(vault: Vault) -> str:
 
 @contextmanager
 def _open_new_file(path: Path) -> Iterator[Any]:
-    path.unlink(missing_ok=True)  # the half of a backup that was killed
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
         yield file
 

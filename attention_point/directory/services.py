@@ -27,7 +27,7 @@ from attention_point.directory.validation.consistency import (
     UNKNOWN_SERVICE,
     find_overlapping_offers,
 )
-from attention_point.directory.validation.contradictions import describe_surroundings, find_contradictions
+from attention_point.directory.validation.contradictions import find_contradictions
 from attention_point.directory.validation.differences import list_differences
 from attention_point.directory.validation.schemas import (
     EmergencyLineData,
@@ -36,6 +36,7 @@ from attention_point.directory.validation.schemas import (
     PointData,
     ServiceWithOffersData,
 )
+from attention_point.directory.validation.surroundings import describe_surroundings
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.damage_notes import DamagedValue, list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
-from attention_point.foundation.database.engine import BUSY_MESSAGE, is_busy_error
+from attention_point.foundation.database.engine import describe_failure
 from attention_point.foundation.errors import AppError, Busy, Invalid
-from attention_point.foundation.language import gettext as _
 
 # Click refuses a missing or unreadable file, or a folder in place of a file, as wrong usage (exit status 2). Whether a
 # file can be written shows only later, and is an AppError (exit status 1).
@@ -70,9 +69,7 @@ def _translate_database_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, sqlite3.OperationalError) as error:
-        if is_busy_error(error):
-            raise Busy(_(BUSY_MESSAGE)) from None
-        raise Busy(_("The database does not answer. Nothing was saved; try again in a moment.")) from None
+        raise Busy(describe_failure(error)) from None
 
 
 @contextmanager

@@ -153,7 +153,7 @@ def _prepare_visits(
     family = new_drafts[0].draft.family if new_drafts else None
     tags = iter(choose_free_tags(session, family, len(new_drafts)) if family else ())
     points = {new.draft.id: new.draft.point for new in new_drafts}
-    reserved, lost_ids = claim_references(session, points, capture.references, now)
+    reserved, lost_ids = claim_references(session, points, capture, now)
     referred_needs = {referral.need for plan, _person in plans for referral in plan.chosen_referrals}
     return [
         _PreparedVisit(

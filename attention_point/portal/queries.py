@@ -25,6 +25,7 @@ from attention_point.people.claim_marks.revocations import is_revoked, map_revoc
 from attention_point.people.merging import list_linked
 from attention_point.portal import rules
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.entity_rows.entity_tags import select_of_entity
 from attention_point.referrals.follow_up.corrections import CONSENT_ENDED
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -111,6 +112,7 @@ def list_other_referrals(session: Session, referral: DecryptedReferral) -> list[
     the name that this one shows would be its name.
     """
     query = select(Referral.id).where(Referral.person_id.in_(list_linked(session, referral.person_id)))
+    query = query.where(select_of_entity(session, referral.entity))
     others = referral_queries.list_referrals_by_ids(session, list(session.scalars(query.order_by(Referral.id.desc()))))
     own_others = [
         other

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import gettext as _
+from attention_point.people import merging
 from attention_point.portal.queries import is_consent_ended, require_own_entity
 from attention_point.referrals import queries, rules
 from attention_point.referrals.answers import messages, taking_back
@@ -95,6 +97,7 @@ def forward_referral(
     Returns the old one. Raises NotFound, VaultError, Conflict where the consent was taken back, and as
     ``forwarding.check_forwarding``.
     """
+    _lock_visit_and_person(session, actor, referral_id)
     referral = lock_own_referral(session, actor, referral_id)
     if is_consent_ended(session, referral):
         raise Conflict(_("The person does not allow you to use these data any more: they go to nobody else."))
@@ -107,6 +110,15 @@ def forward_referral(
     new_referral = queries.find_referral(session, new_referral_id)
     count_changes(session, [(referral, closed_referral)], [new_referral] if new_referral else [])
     return closed_referral
+
+
+def _lock_visit_and_person(session: Session, actor: Actor, referral_id: UUID) -> None:
+    # Whoever annuls the visit, takes a consent back or erases the person has locked these, and ends the referrals that
+    # there are by then: one that is made meanwhile would stay open.
+    referral = queries.find_referral(session, referral_id, entity=actor.entity or "")
+    if referral is not None:
+        lock_for_transaction(session, referral.visit_id)
+        merging.lock_linked(session, [referral.person_id])
 
 
 def write_message_for_entity(

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.language import N_, current_language, format_datetime, translate_stored_message
+from attention_point.foundation.language import N_, format_datetime, translate_stored_message
 from attention_point.foundation.language import gettext as _
 from attention_point.people import merging
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -83,14 +84,6 @@ def _build_history_entry(answer: Mapping[str, Any], names: Mapping[str, str]) ->
         names.get(answer["by"], ""),
         bool(answer.get("takes_back")),
     )
-
-
-def describe_answer_reason(answer: Mapping[str, Any]) -> str | None:
-    """Why an answer was given, in the reader's language: the words of the entity's list and those that were written."""
-    # The reason of a correction is a message id, for whoever reads it.
-    reason = _(answer["reason"]) if answer.get("by_correction") else answer["reason"]
-    words = answer.get("reason_words", {}).get(current_language())
-    return " · ".join(filter(None, (words, reason))) or None
 
 
 def describe_forward_consent(referral: DecryptedReferral) -> str:

@@ -41,7 +41,7 @@ class Referral(Base):
 class ReferralNotice(Base):
     """Something that an entity's liaisons are to be told, until they are told: then the row is deleted.
 
-    ``sealed`` holds entity, kind and referrals, or the liaison and her counts where ``for_digest`` is set. In clear, a
+    ``sealed`` holds entity, kind and referrals, or liaisons and their counts where ``for_digest`` is set. In clear, a
     row written together with a visit would tell to which entity, so of which need, the visit was.
     """
 

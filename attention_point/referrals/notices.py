@@ -27,6 +27,7 @@ NoticeKind = Literal["new", "reminder", "escalation", "withdrawn", "message", "r
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 SEALING_PURPOSE = "referral_notice"
 PADDED_BYTES = 512  # so that the size of a row does not tell the entity by the length of its code
+_DIGEST_BYTES = 4096  # nor how many of the accounts of a letter of the day are told something
 MAX_TAKEN = 5_000
 """How many notices one run opens; the next run takes the others."""
 
@@ -44,13 +45,8 @@ class Notice:
     referral_ids: tuple[UUID, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DigestEntry:
-    """What waits for the letter of the day: the account to be told, and the number of referrals by kind."""
-
-    id: UUID
-    account_id: UUID
-    counts: dict[str, int]
+CountsByAccount = dict[UUID, dict[str, int]]
+"""What accounts are to be told: the number of referrals by kind."""
 
 
 def queue_notice(session: Session, kind: NoticeKind, entity: str, referral_ids: Iterable[UUID]) -> None:
@@ -80,10 +76,15 @@ def queue_notices(session: Session, kind: NoticeKind, referrals: Iterable[tuple[
     )
 
 
-def queue_digest_entries(session: Session, counts_by_account: dict[UUID, dict[str, int]]) -> None:
-    """Keep for the letter of the day what each account is to be told."""
-    contents = [{"account": account.hex, "counts": counts} for account, counts in counts_by_account.items()]
-    _store_rows(session, contents, for_digest=True)
+def queue_digest_counts(session: Session, counts_by_account: CountsByAccount) -> None:
+    """Keep for the letter of the day what accounts are to be told: one row for all of them.
+
+    It stays until the next morning. A row for each would tell by their number which entity was told at that moment;
+    so the caller gives every account that gets such a letter, also those that are told nothing.
+    """
+    if counts_by_account:
+        content = {"accounts": {account.hex: counts for account, counts in counts_by_account.items()}}
+        _store_rows(session, [content], for_digest=True)
 
 
 def take_notices(session: Session) -> list[Notice]:
@@ -97,16 +98,23 @@ def take_notices(session: Session) -> list[Notice]:
     ]
 
 
-def take_digest_entries(session: Session, before: datetime) -> list[DigestEntry]:
+def take_digest_counts(session: Session, before: datetime) -> list[CountsByAccount]:
     """Return what waits for the letter of the day since before a moment, and delete it, as ``take_notices``."""
+    # An older version of the program stored a row for each account.
     return [
-        DigestEntry(row_id, UUID(content["account"]), content["counts"])
-        for row_id, _at, content in _take_rows(session, for_digest=True, before=before)
+        {
+            UUID(account): counts
+            for account, counts in (content.get("accounts") or {content["account"]: content["counts"]}).items()
+        }
+        for _row_id, _at, content in _take_rows(session, for_digest=True, before=before)
     ]
 
 
 def _store_rows(session: Session, contents: list[dict[str, Any]], *, for_digest: bool) -> None:
-    rows = [{"id": (row_id := new_id()), "sealed": _seal_notice(session, row_id, content)} for content in contents]
+    size = _DIGEST_BYTES if for_digest else PADDED_BYTES
+    rows = [
+        {"id": (row_id := new_id()), "sealed": _seal_notice(session, row_id, content, size)} for content in contents
+    ]
     common_values = {"created_at": clock.now(), "for_digest": for_digest}
     _INSERT_NOTICES.execute_for_rows(session, common_values, rows)
 
@@ -130,14 +138,14 @@ def _take_rows(
         yield row.id, row.created_at, json.loads(content)
 
 
-def pad_content(content: dict[str, Any]) -> bytes:
-    """Return JSON of a multiple of ``PADDED_BYTES`` bytes; it may end in spaces."""
+def pad_content(content: dict[str, Any], block_bytes: int = PADDED_BYTES) -> bytes:
+    """Return JSON of a multiple of ``block_bytes`` bytes; it may end in spaces."""
     text = json.dumps(content, separators=(",", ":"))
-    return text.ljust(-(-len(text) // PADDED_BYTES) * PADDED_BYTES).encode()
+    return text.ljust(-(-len(text) // block_bytes) * block_bytes).encode()
 
 
-def _seal_notice(session: Session, row_id: UUID, content: dict[str, Any]) -> bytes:
-    return _get_vault(session).seal(SEALING_PURPOSE, row_id, pad_content(content))
+def _seal_notice(session: Session, row_id: UUID, content: dict[str, Any], block_bytes: int) -> bytes:
+    return _get_vault(session).seal(SEALING_PURPOSE, row_id, pad_content(content, block_bytes))
 
 
 def _get_vault(session: Session) -> "Vault":

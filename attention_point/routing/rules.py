@@ -8,6 +8,7 @@ is no entry: an ``Offer`` that breaks it cannot be built.
 """
 
 from datetime import date, timedelta
+from itertools import chain
 
 from attention_point.dates import is_in_force
 from attention_point.routing.answers import answer_demand, lacks_documents
@@ -33,6 +34,8 @@ NEEDS_ADDED = {
     "VBG": ("NNA-PROT",),
     "TRATA": ("NNA-PROT",),
 }
+# All to which a rule may lead somebody who did not ask for it: the directory says when one of them ends.
+NEEDS_LED_TO = frozenset(chain(("VBG", "TRATA", "RC-APATRIDIA"), *NEEDS_ADDED.values()))
 # Complaints about rights: the entity complained of must not be the one that answers (M6).
 RIGHTS_NEEDS = frozenset({"DDHH", "QUEJA-SP", "MEDIDA-MIG"})
 # Entities that belong to whom a person complains of by kind.

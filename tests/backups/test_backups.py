@@ -173,9 +173,17 @@ def test_the_daily_job_makes_one_and_keeps_some(
 ) -> None:
     monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 30))
     assert len(list(check_backups(database, running))) == 2  # none yet, and no drill
-    keeping.find_backup_path(running, date(2026, 11, 30)).parent.mkdir(exist_ok=True)
+    folder = keeping.find_backup_path(running, date(2026, 11, 30)).parent
+    folder.mkdir(exist_ok=True)
     keeping.find_backup_path(running, date(2026, 11, 30)).write_bytes(b"")  # of another program, say
-    keeping.make_daily_backup(database, running, "2026-11-30")
+    # The half that a killed backup of another day left holds who is erased since; one that is written now stays.
+    left, written_now = (folder / f".{name}.age.part" for name in ("attention-point-2026-11-29", "by-hand"))
+    left.write_bytes(b"age-encryption.org/v1")
+    with instance_files.held_new_file(written_now):
+        keeping.make_daily_backup(database, running, "2026-11-30")
+        assert (left.exists(), written_now.exists()) == (False, True)
+        with pytest.raises(BackupError, match=r"by-hand\.age"):
+            create_backup(database, running, folder / "by-hand.age")
     made = keeping.list_backups(running)
     assert list(made) == [date(2026, 11, 30)]
     content = made[date(2026, 11, 30)].read_bytes()

@@ -10,6 +10,7 @@ from attention_point.dates import (
     PERIOD_KINDS,
     PeriodKind,
     age_on,
+    find_gaps,
     find_period,
     first_of_month,
     first_of_next_month,
@@ -20,6 +21,7 @@ from attention_point.dates import (
     parse_period_code,
 )
 
+OpenSpan = tuple[date | None, date | None]
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
 BIRTHS = st.dates(min_value=date(1900, 1, 1), max_value=date(2030, 1, 1))
 
@@ -102,6 +104,22 @@ def test_a_period_is_named_by_its_code_and_runs_to_the_day_before_the_next(kind:
     assert period.last_day in period
     assert period.end_day not in period
     assert period.year_before.first_day == period.first_day.replace(year=period.first_day.year - 1)
+
+
+SPANS = st.tuples(
+    st.none() | st.dates(date(2020, 1, 1), date(2020, 1, 20)), st.none() | st.dates(date(2020, 1, 8), date(2020, 1, 31))
+)
+FIRST, DAY_COUNT = date(2019, 12, 25), 45
+
+
+@given(SPANS, st.lists(SPANS, max_size=4))
+def test_a_gap_is_what_nothing_covers_any_more(span: OpenSpan, covering: list[OpenSpan]) -> None:
+    gaps = find_gaps(span, covering)
+    days = [FIRST + timedelta(days=number) for number in range(DAY_COUNT)]
+    held = [day for day in days if is_in_force(*span, day)]
+    covered = [day for day in held if any(is_in_force(*other, day) for other in covering)]
+    expected = {day for day in held if covered and day > covered[0] and day not in covered}
+    assert {day for day in days if any(is_in_force(*gap, day) for gap in gaps)} == expected
 
 
 def test_codes_of_periods() -> None:

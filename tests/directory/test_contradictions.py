@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.conditions import read_condition
 from attention_point.directory import queries, services
 from attention_point.directory.preview import preview_directory
-from attention_point.directory.seed.loading import load_yaml_file
+from attention_point.directory.seed.loading import load_directory, load_yaml_file
 from attention_point.directory.validation.condition_samples import always_covers, can_hold_together, list_samples
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import AppError, Invalid
@@ -129,6 +129,45 @@ def test_a_circle_is_refused(loaded: Session, actor: Actor) -> None:
 def test_a_need_whose_services_have_ended_is_refused(loaded: Session, actor: Actor) -> None:
     message = load(loaded, actor, valid_from="2018-01-01", valid_to="2019-01-01", applies_if={"needs": ["INTEGRATE"]})
     assert "INTEGRATE" in message
+
+
+TO_A_MEASURE = {"needs": ["RC-APATRIDIA"]}  # in force to 2027-08-20
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("columns", "offer", "place"),
+    [
+        ({"suggested_if": TO_A_MEASURE, "valid_to": None}, {}, "line 16 · services · 1 (PRUEBA) · suggested_if"),
+        ({"suggested_if": TO_A_MEASURE, "valid_to": "2027-08-20"}, {}, ""),
+        ({"suggested_if": {"not": TO_A_MEASURE}, "valid_to": None}, {}, ""),
+        ({"advice": [{**TEXT, "applies_if": TO_A_MEASURE}], "valid_to": None}, {}, "advice · 1 (aviso) · applies_if"),
+        ({"advice": [{**TEXT, "applies_if": TO_A_MEASURE, "valid_to": "2027-08-20"}], "valid_to": None}, {}, ""),
+        (
+            {"instruments": [{**ONE, "entity": "sena"}]},
+            {"valid_to": "2018-06-30"},
+            "instruments · 1 (UNO/sena) · entity",
+        ),
+        ({"instruments": [{**ONE, "entity": "sena"}]}, {"valid_to": "2018-12-31"}, ""),
+    ],
+)
+def test_what_leads_to_something_that_ends_must_end_with_it(
+    loaded: Session, actor: Actor, columns: dict[str, Any], offer: dict[str, Any], place: str
+) -> None:
+    message = load(loaded, actor, offer, **{"valid_from": "2018-01-01", **columns})
+    assert place in message
+    assert bool(place) == bool(message)
+
+
+def test_a_file_that_ends_what_others_lead_to_must_end_them_too(loaded: Session, actor: Actor) -> None:
+    assert load(loaded, actor, {"service": "OTRA"}, code="OTRA", need="OTRA") == ""
+    assert load(loaded, actor, suggested_if={"needs": ["OTRA"]}) == ""
+    ended = {"code": "OTRA", "need": "OTRA", "valid_to": "2019-12-31"}
+    message = load(loaded, actor, {"service": "OTRA"}, **ended)
+    assert "(OTRA) · valid_to · From 2020-01-01 on “PRUEBA” leads to what is over" in message
+    # An upgrade of the program is never refused for what the office added: the page of what waits says it.
+    file = {"services": [{**BASE, **ended}], "offers": [{**OFFER, "service": "OTRA"}]}
+    assert load_directory(loaded, actor, file, may_lead_nowhere=True).changed == 1
 
 
 def test_the_page_refuses_the_same(loaded: Session, actor: Actor) -> None:

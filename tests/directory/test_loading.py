@@ -3,6 +3,7 @@
 import copy
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.errors import AppError, Invalid
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.language import in_language
+from attention_point.routing.bench import case_store
 
 FILE: dict[str, Any] = {
     "entities": [
@@ -157,7 +159,7 @@ WRONG = [
     ("entities", [*FILE["entities"], *FILE["entities"]], "entities · 2 (casa-abierta) · code · This appears twice"),
     ("services.0", "ALBERGUE", "services · 1 · This must be an object."),
     ("points", [{"code": "x", "prefix": "BGA", "name": {"es": "X", "en": "X"}, "valid_from": "2018-01-01"}], "prefix"),
-    ("lines", [{"code": "l", "number": "1", "name": {"es": "L", "en": "L"}, "services": ["NO"],
+    ("lines", [{"code": "l", "number": "123", "name": {"es": "L", "en": "L"}, "services": ["NO"],
                 "valid_from": "2018-01-01"}], "lines · 1 (l) · services · The directory has no service"),
 ]  # fmt: skip
 
@@ -180,6 +182,10 @@ def test_what_is_no_yaml_is_refused(session: Session) -> None:
     for content, line in wrong.items():
         with in_language("en"), pytest.raises(AppError, match=re.escape(f"cannot be read as YAML (line {line})")):
             load_yaml_file(session, SYSTEM, content)
+    # Whoever pastes a second list of services would lose the first one, and not be told.
+    for read in (partial(load_yaml_file, session, SYSTEM), case_store.parse_yaml):
+        with in_language("en"), pytest.raises(AppError, match="Line 3 of the file says “services” a second time"):
+            read(b"services: []\nentities: []\nservices: []")
 
 
 def test_a_file_that_is_too_large_is_refused(session: Session) -> None:

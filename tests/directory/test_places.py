@@ -66,7 +66,7 @@ def test_a_place_is_confirmed_by_somebody_and_only_as_it_stands(loaded: Session,
     services.confirm_place(loaded, actor, "icbf", 4)
     assert [state(loaded, TODAY + days * DAY) for days in (0, 179, 180)] == ["fresh", "fresh", "stale"]
     services.save_place(
-        loaded, actor, "icbf", 5, values(address=ADDRESS, phone="1", valid_to="2026-09-01", confirmed_today=True)
+        loaded, actor, "icbf", 5, values(address=ADDRESS, phone="123", valid_to="2026-09-01", confirmed_today=True)
     )
     assert [state(loaded), state(loaded, date(2026, 9, 2))] == ["ending", "fresh"]
     assert [change.action for change in list_entity_changes(loaded, "icbf")] == ["edit", "confirm", *["edit"] * 3]

@@ -113,6 +113,14 @@ def test_one_house_whose_address_is_spelt_otherwise_is_seen_twice(loaded: Sessio
     assert [(row.kind, row.reason) for row in plans] == [("add", ""), ("doubtful", "twice")]
 
 
+@pytest.mark.parametrize("ids", [("a b", "A-B"), (f"{'x' * 60}1", f"{'x' * 60}2")])
+def test_two_ids_that_are_one_id_of_a_place_are_one_point(loaded: Session, actor: Actor, ids: tuple[str, str]) -> None:
+    point, other = MAP["points"][0], {"name": "Otra casa", "address": "Carrera 90 # 90-90"}
+    content = write([{**point, "id": ids[0]}, {**point, **other, "id": ids[1]}])
+    assert [row.reason for row in plan(loaded, actor, content)[1]] == ["", "twice"]
+    assert load(loaded, actor, content) == {"add": 1, "change": 0, "leave": 1}
+
+
 def test_two_houses_of_a_street_and_two_branches_are_two_places(loaded: Session, actor: Actor) -> None:
     point = MAP["points"][0]
     rows = [
@@ -138,6 +146,8 @@ WRONG: list[tuple[bytes, type[Exception]]] = [
     (changed_map(0, state="quizás"), Invalid),
     (changed_map(0, municipality="Macondo"), Invalid),
     (changed_map(0, latitude="norte"), Invalid),
+    (changed_map(0, phone="abc"), Invalid),
+    (changed_map(0, email="abc"), Invalid),
     (f"{HEAD}\n;Activo;Santander;Bucaramanga;;\n".encode(), Invalid),
 ]
 
@@ -153,8 +163,11 @@ def test_a_file_that_is_wrong_is_refused_with_its_rows(loaded: Session, actor: A
 
 
 def test_nothing_is_half_loaded(loaded: Session, actor: Actor) -> None:
-    wrong = changed_map(1, email="nobody")
-    map_id, plans = plan(loaded, actor, wrong)
+    map_id, _plans = plan(loaded, actor, write(MAP))
+    row = services.get_service_map(loaded, map_id)
+    # Kept by a version that did not look at addresses yet.
+    row.points = [{**point, **({"email": "nobody"} if point["row"] == 2 else {})} for point in row.points]
+    plans = services.plan_service_map(loaded, row)
     with pytest.raises(Invalid) as caught, loaded.begin_nested():
         services.load_service_map(loaded, actor, map_id, planning.compute_plan_digest(plans), {})
     assert [error.field for error in caught.value.field_errors] == ["rows.2"]

@@ -81,6 +81,29 @@ def test_peer_15_what_ends_is_told_sixty_days_before(loaded: Session, actor: Act
     )
 
 
+def test_an_end_is_saved_and_its_page_says_what_it_leaves_behind(
+    browse: Callable[[str], PageClient], shipped: Database
+) -> None:
+    shipped.info["needs_led_to_by_rules"] = frozenset({"SALUD-URG"})  # as the application has it
+    client, address = browse("office"), "/directory/services/SALUD-URG"
+    assert "nadie atiende" not in client.get(address).text
+    sent: dict[str, Any] = {**fields(client.get(f"{address}/edit")), "valid_to": "31/12/2026"}
+    tried = client.post(f"{address}/edit", data={**sent, "preview": "yes"})
+    saved = client.post(f"{address}/edit", data=sent, follow_redirects=True)
+    for page in (tried, saved, client.get("/directory/upkeep")):
+        assert "Desde el 1 de enero de 2027, «Petición, tutela o queja por derechos humanos» lleva a algo" in page.text
+        assert "las reglas del programa llevan a algo que nadie atiende: Atención de urgencias" in page.text
+    # The only entity that gives a service ends: the service goes on, and nobody gives it.
+    sent = {**fields(client.get("/directory/entities/sisben/edit")), "valid_to": "31/12/2035"}
+    assert (
+        "nadie lo ofrece" not in client.post("/directory/entities/sisben/edit", data=sent, follow_redirects=True).text
+    )
+    sent = {**fields(client.get("/directory/entities/imebu/edit")), "valid_to": "31/12/2035"}
+    page = client.post("/directory/entities/imebu/edit", data=sent, follow_redirects=True)
+    assert "Desde el 1 de enero de 2036 nadie lo ofrece: Empleo y emprendimiento con el IMEBU." in page.text
+    assert "IMEBU" not in client.get("/directory/upkeep").text.partition("Confirme")[0]  # not within 60 days
+
+
 def test_one_letter_a_week_goes_to_those_who_can_mend_it(loaded: Session, actor: Actor) -> None:
     for role in ("office", "agent"):
         new = account_services.NewAccount(f"{role}@example.org", "Ana Rojas", role, None)
@@ -106,6 +129,8 @@ def test_the_review_leads_from_one_entry_to_the_next(browse: Callable[[str], Pag
     sent |= {"phone": "607 000 0000", "hours-0-weekdays": ["working-week"], "hours-0-opens_at": "8:00"}
     reply = client.post(first, data=sent)
     assert 'id="hours-0-closes_at-error"' in reply.text
+    reply = client.post(first, data={**sent, "hours-0-weekdays": [], "hours-0-closes_at": "12:00"})
+    assert "Días: Este dato es obligatorio." in reply.text
     second = client.post(first, data={**sent, "hours-0-closes_at": "12:00"}).headers["Location"]
     assert second != first
     assert client.get("/directory/review").headers["Location"] == second

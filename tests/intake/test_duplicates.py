@@ -50,14 +50,24 @@ def test_from_the_list_to_the_decision(app: Flask, as_role: SignIn, address: str
     assert unsure.status_code == 422
     assert "Elija qué encontró." in unsure.text
     aside = client.post(f"{address}/aside", data={"csrf_token": token})
-    assert "Hay 1 pareja apartada." in client.get(aside.headers["Location"]).text
+    listed = client.get(aside.headers["Location"]).text
+    assert "Hay 1 pareja apartada." in listed
+    assert address in listed
+    # An agent sets a pair aside twice, and then only who leads the point.
+    client.post(f"{address}/aside", data={"csrf_token": token})
+    refused = client.post(f"{address}/aside", data={"csrf_token": token})
+    assert "Ya se apartó dos veces." in client.get(refused.headers["Location"]).text
+    assert f'formaction="{address}/aside"' not in client.get(address).text
+    assert "2 veces seguidas" in as_role("supervisor").get("/people/compare").text
     month_later = clock.now() + timedelta(days=DAYS_ASIDE)
     with clock.override_now(month_later), app.extensions["database"].read_session() as session:
         assert len(list_undecided_pairs(session, 10)) == 1
     done = client.post(address, data={"csrf_token": token, "found_out": "two-people-by-papers"})
     assert done.status_code == 303
     assert "No hay nadie por comparar" in client.get(done.headers["Location"]).text
-    assert "Personas distintas: los documentos lo muestran" in client.get(address).text
+    decided = client.get(address).text
+    assert "Personas distintas: los documentos lo muestran" in decided
+    assert decided.count("Apartada ·") == 2
     late = client.post(address, data={"csrf_token": token, "found_out": "one-person-by-papers", "kept": "later"})
     assert "Alguien ya decidió" in client.get(late.headers["Location"]).text
     with app.extensions["database"].read_session() as session:

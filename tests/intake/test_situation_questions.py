@@ -14,7 +14,12 @@ from attention_point.intake.draft import read_draft
 from attention_point.intake.draft_types.answers import is_kind_complained_of
 from attention_point.intake.draft_types.parts import SituationFacts
 from attention_point.intake.form.facts_summary import FACT_LABELS
-from attention_point.intake.form.situation_questions import SituationFields, invert_questions, read_facts
+from attention_point.intake.form.situation_questions import (
+    FOLDED_FACTS,
+    SituationFields,
+    invert_questions,
+    read_facts,
+)
 from attention_point.intake.form.typed_values import format_typed_date, read_partial_date
 from tests.intake.desk import RECORD, Fields, checked, decided, filled, posted, sent, text
 from tests.intake.test_desk_family import decide_everything, family_fields, record_family, row, visits
@@ -102,13 +107,35 @@ def _find_condition(page: str, name: str) -> str:
     return around.get("data-show-when")
 
 
-def test_three_questions_are_asked_only_where_a_need_makes_them_matter(agent: PageClient) -> None:
+def test_a_question_is_asked_only_where_a_need_makes_it_matter(agent: PageClient) -> None:
     page = text(agent.get("/visits/new", follow_redirects=True))
+    (asks,) = [element.get("data-asks") for element in read(page) if "data-asks" in element.attributes]
+    needs_by_fact = {name: needs.split("|") for name, needs in (part.split("=") for part in asks.split(";"))}
+    assert set(needs_by_fact) == set(FOLDED_FACTS)  # each of them decides something for some need
+    assert "NNA-PROT" in needs_by_fact["conflict_victim"]
+    assert "HUMAN" in needs_by_fact["death_in_family"]
+    assert not any("EDU" in needs for needs in needs_by_fact.values())
     for name in ("arrived_on", "entry_stamped"):
         needs = _find_condition(page, name).removeprefix("needs=").split("|")
         assert "MIG-REG" in needs
         assert "EDU" not in needs
     assert "DDHH" in _find_condition(page, "complained_of")
+
+
+def test_a_visit_of_another_day_is_asked_what_decided_then(agent: PageClient) -> None:
+    # The window of the PEP-Tutor was open, which is for whoever has a child with a permit.
+    backdated: Fields = {"needs": ["MIG-REG"], "attended_on": ["01/10/2025"]}
+    form = agent.post("/visits/check", data=filled(agent, **backdated), follow_redirects=True)
+    assert not form.request.path.endswith("/check")  # led back once, to be asked
+    assert "Se pregunta lo que decidía el 01/10/2025" in text(form)
+    assert "MIG-REG" in _find_condition(text(form), "child_with_permit")
+    fields = sent(form, "/visits/check")
+    check_page = posted(agent, "/visits/check", {**fields, "child_with_permit": ["yes"]})
+    assert check_page.request.path.endswith("/check")
+    assert "PEP-Tutor" in text(check_page)
+    # Of another day on which nothing else decided, nothing is asked again; a need of today stays chosen.
+    page = checked(agent, needs=["INTEGRATE"], attended_on=["01/03/2017"])
+    assert "INTEGRATE" in sent(agent.get(page.request.path.removesuffix("/check")), "/visits/check")["needs"]
 
 
 @given(st.dictionaries(st.sampled_from("ABC"), st.lists(st.sampled_from(sorted(FACT_LABELS)), unique=True)))

@@ -211,10 +211,20 @@ def test_the_job_runs_once_a_day_and_writes_one_letter_to_each_supervisor(
         account_services.add_account(session, SYSTEM, new, password_hash(), must_change=False)
         referrals = [new_referral(session), new_child_alone(session)]
         session.execute(delete(OutboxMail))
+        # This one has no step to take on that day.
+        young = new_referral(session, made=noon(8, 16))
+        before = dict(session.execute(select(Referral.id, Referral.sealed)).all())
     with clock.override_now(noon(8, 17)):
         for _again in range(2):
             list(run_due_jobs(database, settings, [FOLLOW_UP_JOB], date(2017, 8, 17)))
             FOLLOW_UP_JOB.run(database, settings, "2017-08-17")
     with database.read_session() as session:
+        # Neither two copies nor the journal tell which took one: what is urgent takes it sooner.
+        after = dict(session.execute(select(Referral.id, Referral.sealed)).all())
+        assert young in after
+        assert not [referral for referral in after if after[referral] == before[referral]]
+        steps = select(JournalEntry.subject_id, JournalEntry.detail).where(JournalEntry.action == "referral.escalation")
+        ((subject_id, detail),) = session.execute(steps).all()
+        assert (subject_id, str(referrals[1]) in detail) == (None, False)
         assert [len(read(session, referral).record["follow_up"]) for referral in referrals] == [1, 1]
         assert len(session.scalars(select(OutboxMail)).all()) == 1

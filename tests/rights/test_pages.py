@@ -250,6 +250,7 @@ def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
     assert "Otra persona pide los datos de alguien que puede estar en peligro" in page
     assert "Antes no muestre ni diga nada." in page
     assert f"/rights/people/{someone}/export.pdf" not in page
+    assert "ley de archivos" not in page  # a ground that would tell that somebody is on file is not offered
     reply = send(supervisor, address, {"outcome": "granted", "text": "Aquí está su copia."}, "/decision")
     assert reply.status_code == 422
     assert "Primero anote cómo se comprobó quién pide" in text(reply)
@@ -307,7 +308,12 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         someone, _code = recorded_person(session, notes="Duerme en el parque.")
         recorded_person(session, person=person(given_names="Nicolasa"))
         child, _code = recorded_person(
-            session, person=person(birth_date="2012-03-17"), guardian={"name": "Rosa Peña", "relation": "mother"}
+            session,
+            person=person(
+                birth_date="2012-03-17",
+                documents=[{"type": "SC", "number": "SC5544332"}, {"type": "DE", "number": "V31222333"}],
+            ),
+            guardian={"name": "Rosa Peña", "relation": "mother"},
         )
         filed(session, "consultation", person=someone, text=WORDS)
         filed(session, "consultation", person=child, asker="family_defender", proof="office", asker_name="Marta Rey")
@@ -330,12 +336,16 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
         paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+        for_defender = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.DEFENDER))
         for_parent = files.draw_person_export(session, settings, child, "json", files.ANOTHER).decode()
         paper_for_parent = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.ANOTHER))
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
     assert "Rosa Peña, Madre" in paper_of_child
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     assert "099887766" in paper_of_child
+    assert "SC5544332" in paper_of_child
+    assert "Este papel es suyo" not in for_defender
+    assert "Rosa Peña, Madre" in for_defender
     # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
     told = (
         "Escondida",
@@ -347,10 +357,14 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         "Bienestar Familiar",
         "Girón",
         "Dijo para qué",
+        # A safe-conduct tells of asylum; a text that was read tells when, and none that it was in confidence alone.
+        "SC5544332",
+        "Guardar sus datos",
+        "text_version",
     )
     for words in (*told, "Rosa Peña", "Servicio Nacional", "2017-08-09", "9 de agosto", "Registró", "68001", "BGA-"):
         assert words not in for_parent + paper_for_parent, words
-    assert "Guardar sus datos para darle atención Sí 2017-08" in paper_for_parent
+    assert "V31222333" in paper_for_parent
     assert "2012-03-17" in for_parent
     assert "violencia" in paper_of_child
     assert "Bienestar Familiar" in paper_of_child
@@ -432,9 +446,17 @@ def test_an_incident_has_a_clock(app: Flask) -> None:
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
     step = {"step": "reported", "text": "La supervisora, por el registro."}
-    assert send(admin, stored.location, {**step, "step": "closed", "text": ""}).status_code == 422
-    assert send(admin, stored.location, step).status_code == 303
+    assert "Abierto" in text(admin.get("/incidents"))
+    untold = send(admin, stored.location, {**step, "step": "closed"})
+    assert untold.status_code == 422
+    assert "Primero avísele a la autoridad" in text(untold)
+    assert send(admin, stored.location, {**step, "text": ""}).status_code == 422
+    assert send(admin, stored.location, {**step, "step": "not_reported", "text": "No tenía datos."}).status_code == 303
+    assert "Avise a la autoridad" not in text(admin.get(stored.location))
     assert send(admin, stored.location, {**step, "version": "1"}).status_code == 409  # an old page
+    assert send(admin, stored.location, {**step, "step": "closed"}).status_code == 303
+    assert "Cerrado; no se avisó a la autoridad" in text(admin.get("/incidents"))
+    assert "Decidió no avisar a la autoridad" in text(browser(app, "auditor").get("/journal"))
     assert "IN-2017-0001" in text(admin.get("/incidents"))
     assert browser(app, "office").get("/incidents").status_code == 403
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_point.directory.validation.contradictions import list_needs_suggested_by
+from attention_point.directory.validation.surroundings import list_needs_suggested_by
 from attention_point.routing.rule_types import Situation
 from attention_point.routing.rules import NEEDS_ADDED, build_advice
 from tests.routing.directory_data import directory, offers

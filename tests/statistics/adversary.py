@@ -4,21 +4,17 @@ It is written apart from the code that protects: it starts from the JSON of rele
 one's, and asks of each small count how many values it could still have.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
 from typing import Any
 
-import highspy
-import numpy as np
+from tests.statistics.possible_worlds import EPSILON, Question, Sum, ask
 
 TOTAL = "*"
 # What is counted, and the code of each dimension that divides it: the same figure has the same name in every table.
 Name = tuple[str, frozenset[tuple[str, str]]]
 Interval = tuple[float, float]
-Sum = Mapping[int, float]
-EPSILON = 1e-5
 # Answers of nearly the same people: whoever sees both learns by how many they differ.
 NEARLY_THE_SAME = (
     (("vulnerability", "older_adult"), ("age", "60+")),
@@ -28,16 +24,6 @@ NEARLY_THE_SAME = (
 )
 UNDER_18 = ("0-5", "6-11", "12-17")
 UNITS_THAT_ADD_UP = ("attentions", "referrals", "answers")
-
-
-@dataclass(frozen=True)
-class Question:
-    """A sum of figures that must keep so many values, and its true one."""
-
-    what: str
-    columns: Sum
-    needed: int
-    true_value: float
 
 
 @dataclass
@@ -59,7 +45,9 @@ class Reading:
 
     intervals: dict[Name, Interval] = field(default_factory=dict)
     bases: dict[Name, int] = field(default_factory=dict)
-    sums: list[tuple[Name, tuple[Name, ...]]] = field(default_factory=list)
+    sums: set[tuple[Name, tuple[Name, ...]]] = field(default_factory=set)
+    near: set[tuple[Name, Name]] = field(default_factory=set)
+    totals: list[Mapping[str, int | None]] = field(default_factory=list)
 
     def read(self, release: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         """Take a release in. An interval that the truth contradicts is of a time before a correction."""
@@ -67,6 +55,8 @@ class Reading:
             self._read_table(table, truth)
         for name, interval in _read_totals(release):
             self._bound(name, interval, 5, truth)
+        self.near.update(_list_near_totals(release))
+        self.totals.append(release["totals"])
 
     def _read_table(self, table: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         names = {}
@@ -84,7 +74,7 @@ class Reading:
                     total = names.get((*codes[:axis], TOTAL, *codes[axis + 1 :]))
                     if codes[axis] != TOTAL and total:
                         parts.setdefault(total, []).append(name)
-                self.sums += [(total, tuple(addends)) for total, addends in parts.items()]
+                self.sums.update((total, tuple(addends)) for total, addends in parts.items())
 
     def _bound(self, name: Name, interval: Interval, base: int, truth: Mapping[Name, int]) -> None:
         low, high = self.intervals.get(name, (0, inf))
@@ -102,27 +92,38 @@ def name_figure(unit: str, at: Mapping[str, str]) -> Name:
 FIRST_TIME: Name = ("people", frozenset({("first_time", "first")}))
 
 
+TOTALS: Mapping[str, Name] = {
+    "people": ("people", frozenset()), "attentions": ("attentions", frozenset()), "first_time_people": FIRST_TIME,
+    "referrals": ("referrals", frozenset()), "answers": ("answers", frozenset()),
+}  # fmt: skip
+PARTS = (("first_time_people", "people"), ("people", "attentions"), ("answers", "referrals"))
+
+
 def _read_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Interval]]:
-    """The headline totals. The smaller of two is rounded where they differ by 1 to 4, so that a reader reckons both."""
+    """The headline totals: exact, unless a multiple of 5 says that they may be rounded."""
     totals = {unit: total for unit, total in release["totals"].items() if total is not None}
-    is_old = "method" not in release
-    bounds: dict[str, Interval] = {}
-    for unit, greater in (("attentions", ""), ("people", "attentions"), ("first_time_people", "people"),
-                          ("referrals", ""), ("answers", "referrals")):  # fmt: skip
-        if unit not in totals:
-            continue
-        total = totals[unit]
-        near = [value for value in range(max(0, total - 4), total + 5) if is_old or total % 5 == 0]
-        could_be_exact = is_old or total >= 50
-        above = bounds.get(greater)
-        possible = {total} if could_be_exact else set()
-        if not is_old:
-            possible |= {
-                value for value in near
-                if value < 50 or (above and above[0] - value < 5 and above[1] - value > 0)
-            }  # fmt: skip
-        bounds[unit] = min(possible, default=total), max(possible, default=total)
-        yield (FIRST_TIME if unit == "first_time_people" else (unit, frozenset())), bounds[unit]
+    for unit, total in totals.items():
+        # A quarter's may also be rounded for the sake of a month's: see ``_add_up``.
+        if "method" not in release or total % 5 or ("month" in release and looks_exact(totals, unit)):
+            yield TOTALS[unit], (total, total)
+        yield TOTALS[unit], (max(0, total - 4), total + 4)
+
+
+def looks_exact(totals: Mapping[str, int | None], unit: str) -> bool:
+    """Whether nothing in a month says that a total is rounded: it is no multiple of 5, or large and near no other."""
+    total = totals.get(unit) or 0
+    others = [totals.get(other) for pair in PARTS if unit in pair for other in pair if other != unit]
+    return total % 5 != 0 or (total >= 55 and not any(o is not None and abs(total - o) <= 10 for o in others))
+
+
+def _list_near_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Name]]:
+    """Pairs of large totals of which one is rounded, as it seems, because fewer than 5 stand between them."""
+    totals = release["totals"] if "method" in release else {}
+    for part, whole in PARTS:
+        published = [totals[unit] for unit in (part, whole) if totals.get(unit) is not None]
+        look_rounded = any(total >= 55 and total % 5 == 0 for total in published)
+        if look_rounded and len(published) == 2 and abs(published[1] - published[0]) <= 10:
+            yield TOTALS[part], TOTALS[whole]
 
 
 class Adversary:
@@ -156,7 +157,8 @@ class Adversary:
             self._add_up(whole, months)
         questions = list(self._list_questions())
         self.question_count = len(questions)
-        return self._ask(questions)
+        bounds = [self.readings[period].intervals[name] for period, name in self._numbers]
+        return [Told(question.what, question.low, question.high) for question in ask(self._rows, bounds, questions)]
 
     def _know(self, terms: Iterable[tuple[str, Name, float]], least: float, greatest: float) -> None:
         """Take a sum of figures as known; left out where a figure is not published or the truth contradicts it."""
@@ -193,9 +195,17 @@ class Adversary:
                 self._know([*ages, (period, name, -1.0)], 0.0, inf)
         for rest, names in covered.items():
             self._know([*((period, name, 1.0) for name in names), (period, ("people", rest), -1.0)], 0.0, inf)
-        self._know([(period, ("referrals", frozenset()), 1.0), (period, ("answers", frozenset()), -1.0)], 0.0, inf)
+        self._know([(period, TOTALS["referrals"], 1.0), (period, TOTALS["answers"], -1.0)], 0.0, inf)
+        for part, whole in reading.near:
+            self._know([(period, whole, 1.0), (period, part, -1.0)], 1.0, 4.0)
 
     def _add_up(self, whole: str, parts: Sequence[str]) -> None:
+        months = [totals for part in parts for totals in self.readings[part].totals]
+        for totals in self.readings[whole].totals:
+            for unit in ("attentions", "referrals", "answers", "first_time_people"):
+                # Exact as well, where no month's total would follow from it.
+                if all(looks_exact(each, unit) for each in (totals, *months)):
+                    self._know([(whole, TOTALS[unit], 1.0)], totals[unit] or 0, totals[unit] or 0)
         for name in self.readings[whole].intervals:
             terms = [(part, name, -1.0) for part in parts]
             if name[0] in UNITS_THAT_ADD_UP or name == FIRST_TIME:
@@ -233,74 +243,6 @@ class Adversary:
         for whole, part in ((people, FIRST_TIME), (("referrals", frozenset()), ("answers", frozenset()))):
             if whole in reading.intervals and part in reading.intervals:
                 yield whole, part
-
-    def _ask(self, questions: Sequence[Question]) -> list[Told]:
-        asking = _Asking(self._build_model(), len(self._numbers), questions)
-        chance = random.Random(1)
-        for sign in (1.0, -1.0) * 6:  # many at once, in ever other mixtures
-            asking.push({index: sign * chance.uniform(0.2, 1.0) for index in asking.list_open()})
-        for index in asking.list_open():
-            for sign in (1.0, -1.0):
-                if asking.is_open(index):
-                    asking.push({index: sign})
-        return [Told(questions[index].what, asking.lows[index], asking.highs[index]) for index in asking.list_open()]
-
-    def _build_model(self) -> highspy.Highs:
-        lower = [self.readings[period].intervals[name][0] for period, name in self._numbers]
-        upper = [self.readings[period].intervals[name][1] for period, name in self._numbers]
-        program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = len(lower), len(self._rows)
-        program.col_cost_ = np.zeros(len(lower))
-        program.col_lower_, program.col_upper_ = np.array(lower, dtype=float), np.array(upper, dtype=float)
-        program.row_lower_ = np.array([least for _columns, least, _greatest in self._rows], dtype=float)
-        program.row_upper_ = np.array([greatest for _columns, _least, greatest in self._rows], dtype=float)
-        lengths = np.cumsum([len(columns) for columns, _least, _greatest in self._rows])
-        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        program.a_matrix_.start_ = np.concatenate([[0], lengths]).astype(np.int32)
-        program.a_matrix_.index_ = np.array([n for columns, _l, _g in self._rows for n in columns], dtype=np.int32)
-        program.a_matrix_.value_ = np.array([f for columns, _l, _g in self._rows for f in columns.values()])
-        model = highspy.Highs()
-        model.setOptionValue("output_flag", False)
-        model.setOptionValue("threads", 1)
-        model.setOptionValue("presolve", "off")
-        model.setOptionValue("simplex_strategy", 4)  # the primal one goes on from the last solution
-        model.passModel(program)
-        return model
-
-
-class _Asking:
-    """The linear programme, and the lowest and highest value that each question had in any of its solutions."""
-
-    def __init__(self, model: highspy.Highs, width: int, questions: Sequence[Question]) -> None:
-        self._model, self._width, self._questions = model, width, questions
-        self.lows = [question.true_value for question in questions]
-        self.highs = list(self.lows)
-
-    def is_open(self, index: int) -> bool:
-        """Whether fewer values were found than must be left."""
-        values = floor(self.highs[index] + EPSILON) - ceil(self.lows[index] - EPSILON) + 1
-        return values < self._questions[index].needed
-
-    def list_open(self) -> list[int]:
-        """All questions that are open."""
-        return [index for index in range(len(self._questions)) if self.is_open(index)]
-
-    def push(self, weights: Mapping[int, float]) -> None:
-        """Push some questions down (above 0) or up."""
-        if not weights:
-            return
-        costs = np.zeros(self._width)
-        for index, weight in weights.items():
-            for number, factor in self._questions[index].columns.items():
-                costs[number] += weight * factor
-        self._model.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
-        self._model.run()
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return
-        solution = self._model.getSolution().col_value
-        for index, question in enumerate(self._questions):
-            value = sum(factor * solution[number] for number, factor in question.columns.items())
-            self.lows[index], self.highs[index] = min(self.lows[index], value), max(self.highs[index], value)
 
 
 def _describe(name: Name) -> str:

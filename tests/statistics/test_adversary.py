@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
+from attention_point.statistics.audit.remedies import ProtectedPeriod
 from attention_point.statistics.protection.leanings import Leanings
 from attention_point.statistics.protection.period import PeriodRounder
 from attention_point.statistics.protection.totals import protect_totals
 from attention_point.statistics.releases.content import build_content_json
 from attention_point.statistics.releases.content_building import build_content
-from attention_point.statistics.releases.related_releases import protect_beside_releases
+from attention_point.statistics.releases.related_releases import Publications, protect_beside_releases
 from tests.statistics.adversary import Adversary, Name, name_figure
 from tests.statistics.invented_years import InventedYears, list_true_figures
 from tests.support.directory import load_shipped
 
+FAMILY = 1  # visit, of which one of four people is made
 SEPTEMBER = Period("month", date(2017, 9, 1))
-# The true figures of other periods, of which nothing here asks for any.
 # Of the database it asks for names alone.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -65,12 +66,21 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
     assert told == {"people vulnerability=older_adult less people age=60+"}
 
 
+@pytest.mark.parametrize(("shown", "told"), [((105, 104), True), ((105, 105), False), ((100, 110), True)])
+def test_a_rounded_total_beside_a_near_one_tells_of_few(shown: tuple[int, int], told: bool) -> None:
+    people, attentions = shown
+    totals = {"people": people, "attentions": attentions}
+    release = {"method": "rounding", "month": "2017-09", "totals": totals, "tables": []}
+    truth = {name_figure("people", {}): 102, name_figure("attentions", {}): 104 if attentions < 110 else 106}
+    assert bool(told_by(release, truth)) == told
+
+
 @ON_SQLITE
-@pytest.mark.parametrize("visits", [3, 45, 120])
+@pytest.mark.parametrize("visits", [3, FAMILY, 120])
 def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> None:
     load_shipped(session)
     rounder = _build_rounder(session, visits)
-    protected = protect_beside_releases(rounder, lambda _code: {})
+    protected = _protect(rounder)
     content = build_content(session, SEPTEMBER, protected.rounded, protected.totals, protected.hidden)
     truth = list_true_figures(rounder.true_figures, SEPTEMBER)
     assert told_by(build_content_json(content), truth) == set()
@@ -87,11 +97,27 @@ def test_the_audit_turns_a_leaning_that_the_adversary_would_use(session: Session
         rounded = rounder.round_tables()
         content = build_content(session, SEPTEMBER, rounded, protect_totals(rounded, rounder.true_totals, {}))
         told = told_by(build_content_json(content), list_true_figures(rounder.true_figures, SEPTEMBER))
-        assert bool(told) == bool(protect_beside_releases(rounder, lambda _code: {}).turn_count)
+        assert bool(told) == bool(_protect(rounder).turn_count)
+
+
+def _protect(rounder: PeriodRounder) -> ProtectedPeriod:
+    """Protect the first month that is released."""
+    nothing = Publications(lambda _period: [], lambda period: period != SEPTEMBER)
+    return protect_beside_releases(rounder, SEPTEMBER, nothing, lambda _code: {})
 
 
 def _build_rounder(session: Session, visits: int, seed: int = 1) -> PeriodRounder:
     years = InventedYears(seed)
     years.add_month(SEPTEMBER.first_day, visits, seed)
+    if visits == FAMILY:  # a month of one family with one need: every count is below the base
+        ((_number, mother),) = years.visits[SEPTEMBER.first_day]
+        years.visits[SEPTEMBER.first_day] = [
+            (
+                number,
+                mother._replace(person={**mother.person, "age": age, "sex": sex}, needs=("EDU",), new_needs=("EDU",)),
+            )
+            for number, (age, sex) in enumerate(((30, "F"), (8, "M"), (3, "F"), (70, "F")))
+        ]
+        years.referrals[SEPTEMBER.first_day] = []
     leanings = Leanings(SEPTEMBER.code, lambda text: hmac.digest(b"key of a test", text, "sha256"))
     return PeriodRounder(years.build_tables(session, SEPTEMBER), leanings)

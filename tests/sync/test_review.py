@@ -14,7 +14,7 @@ from attention_point.intake.models import ReservedReference, Visit
 from attention_point.sync.outbox import contents
 from attention_point.sync.outbox.review import settle_captures
 from tests.accounts.support import token_of
-from tests.intake.desk import sent, text
+from tests.intake.desk import decided, sent, text
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
 from tests.support.visits import draft
@@ -85,6 +85,26 @@ def test_what_is_confirmed_is_recorded_and_destroyed(device: Device, database: D
     assert [visit.reference] == used
     assert post(agent, f"/captures/{capture}/discard", reason="trial") == ""  # no longer there
     assert sorted(actions(database)) == ["capture.confirm", "capture.view"]
+
+
+def test_a_number_that_was_reserved_for_somebody_else_is_given_to_nobody(
+    device: Device, database: Database, as_role: SignIn
+) -> None:
+    agent, other = as_role("agent"), as_role("agent", number=2)
+    theirs = device.enrolled(other).get("/offline/kit").get_json()["references"][0]
+    kit = device.enrolled(agent).get("/offline/kit").get_json()
+    content = {"form": form_fields(), "reference": theirs}
+    receipt = send_from(agent, device.envelope(content, ticket=kit["ticket"])).get_json()
+    assert receipt["state"] == "recorded"
+    # A form with network says a number too.
+    fields = sent(agent.get("/visits/new", follow_redirects=True), "/visits/check")
+    typed = dict(form_fields(reference=theirs, id=fields["id"][0], surname_1="Quimbayo"))
+    checked = agent.post("/visits/check", data={**fields, **typed}, follow_redirects=True)
+    assert agent.post("/visits", data=decided(checked)).location.endswith("?print=1")
+    with database.read_session() as session:
+        references = session.scalars(select(Visit.reference)).all()
+        used = session.scalars(select(ReservedReference.reference).where(ReservedReference.used_at.is_not(None))).all()
+    assert (len(references), theirs in references, used) == (2, False, [])
 
 
 def test_what_cannot_be_recorded_is_opened_as_a_form_and_corrected(

@@ -160,7 +160,8 @@ def read_place_values(form: PlaceForm) -> dict[str, Any]:
             values[name] = {"es": text.get("es", ""), "en": text.get("en") or text.get("es", "")}
     values["hours"] = [
         {
-            "weekday": int(weekday) if weekday.isdecimal() else weekday,
+            # Hours without a day: the day is what is missing, and is said to be so.
+            **({"weekday": int(weekday) if weekday.isdecimal() else weekday} if weekday else {}),
             **{name: entry[name] for name in ("opens_at", "closes_at") if name in entry},
         }
         for entry in values.get("hours", ())

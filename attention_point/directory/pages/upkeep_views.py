@@ -1,5 +1,7 @@
 """What waits in the directory: the list of it, and the ten most used entries, one after the other."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,7 +15,8 @@ from attention_point.directory.pages.place_forms import (
 )
 from attention_point.directory.pages.place_views import fill_new_place, list_entity_services, require_entity
 from attention_point.directory.places import services
-from attention_point.directory.snapshot import EntityRow, PlaceRow
+from attention_point.directory.snapshot import Directory, EntityRow, PlaceRow
+from attention_point.directory.upkeep.dead_ends import DeadEnd, list_dead_ends, list_near_dead_ends
 from attention_point.directory.upkeep.endings import list_endings
 from attention_point.directory.upkeep.proposals import list_open_proposals
 from attention_point.directory.upkeep.review import list_entities_to_confirm, list_most_used_entities
@@ -26,16 +29,27 @@ from attention_point.foundation.web import current_actor, db_session
 blueprint = Blueprint("upkeep", __name__, url_prefix="/directory")
 
 
+@blueprint.app_context_processor
+def _offer_dead_ends() -> dict[str, Callable[..., list[DeadEnd]]]:
+    """Give the pages of services and entities, whose views stand below, what an end there leaves behind."""
+
+    def list_dead_ends_of(code: str, changed_directory: Directory | None = None) -> list[DeadEnd]:
+        return list_dead_ends(db_session(), changed_directory or queries.get_directory(db_session()), code)
+
+    return {"list_dead_ends_of": list_dead_ends_of}
+
+
 @blueprint.get("/upkeep")
 @requires("directory.edit")
 def show_upkeep() -> str:
-    """Show what waits: proposals of entities, what ends within 60 days, what nobody has confirmed for long."""
+    """Show what waits: proposals, what leads nowhere, what ends within 60 days, what nobody has confirmed for long."""
     session, today = db_session(), clock.today()
     rows = list_entities_to_confirm(session, queries.list_entities(session, today), today)
     entities = queries.get_entities_by_code(session)
     return render_template(
         "directory/upkeep.html",
         proposals=list_open_proposals(session),
+        dead_ends=list_near_dead_ends(session, queries.get_directory(session)),
         endings=list_endings(queries.get_directory(session), today),
         entities=entities,
         freshness={row.code: _find_freshness(row) for row in rows if row.receives_referrals},

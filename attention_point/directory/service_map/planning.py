@@ -50,7 +50,7 @@ def plan_points(
         if departments and point["municipality"][:2] not in departments:
             plans.append(PlannedPoint("left", point["row"], point["name"], {}, "elsewhere"))
             continue
-        earlier = next((other for other in points[:index] if _is_same_point(point, other)), None)
+        earlier = next((other for other in points[:index] if _is_same_point(entity, point, other)), None)
         plans.append(_plan_point(directory, entity, point, earlier, today))
     return plans
 
@@ -68,7 +68,7 @@ def build_place_id(entity: str, point: Point) -> str | None:
 
 
 def _plan_point(directory: Directory, entity: str, point: Point, earlier: Point | None, today: date) -> PlannedPoint:
-    values, unknown_services = _build_values(directory, point, today)
+    values, unknown_services = build_values(directory, point, today)
     place = _find_place(directory, entity, point)
     facts = {"row": point["row"], "name": point["name"], "unknown_services": unknown_services}
     if earlier is not None:
@@ -111,8 +111,10 @@ def _find_place(directory: Directory, entity: str, point: Point) -> PlaceRow | N
     )
 
 
-def _is_same_point(point: Point, other: Point) -> bool:
-    if point.get("id") and point.get("id") == other.get("id"):
+def _is_same_point(entity: str, point: Point, other: Point) -> bool:
+    # Two spellings of an id, or two long ones that begin alike, are one id of a place.
+    place_id = build_place_id(entity, point) if point.get("id") and other.get("id") else None
+    if place_id and place_id == build_place_id(entity, other):
         return True
     return (
         point["municipality"] == other["municipality"]
@@ -167,7 +169,7 @@ def _compare_addresses(address: str, other: str) -> float:
     return _compare_texts(" ".join(first), " ".join(second), _SAME_ADDRESS)
 
 
-def _build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:
+def build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The values of a place as ``save_place`` takes them, and the services that the directory does not know."""
     codes, unknown_services = find_services(point["services"], frozenset(directory.services))
     values: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """A map of services is uploaded, looked at, and loaded as a whole or not at all. Services never commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,15 +8,17 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from attention_point.directory import queries
+from attention_point.directory import labels, queries
 from attention_point.directory.models import EDITED, Place, ServiceMap
 from attention_point.directory.revision import build_change, build_json_value, increase_revision
 from attention_point.directory.service_map.planning import (
     PlannedPoint,
     build_place_id,
+    build_values,
     compute_plan_digest,
     plan_points,
 )
+from attention_point.directory.service_map.reading import Point
 from attention_point.directory.services import CONFIRMATION_COLUMNS, list_added_values, lock_row
 from attention_point.directory.snapshot import Directory, PlaceRow
 from attention_point.directory.validation.place_schemas import PlaceData
@@ -42,11 +44,16 @@ class PreparedPlan(NamedTuple):
 
 
 def upload_service_map(session: Session, actor: Actor, entity: str, points: list[dict[str, Any]]) -> UUID:
-    """Keep the points of a map until somebody decides. Nothing of the directory changes. Raises Invalid."""
+    """Keep the points of a map until somebody decides. Nothing of the directory changes.
+
+    Raises Invalid, which names each row that could not be loaded.
+    """
     if queries.find_entity(session, entity) is None:
         raise Invalid(
             _("Nothing was loaded. The file needs correcting:"), (FieldError("entity", _("Choose an entity.")),)
         )
+    if errors := tuple(_list_point_errors(session, entity, points)):
+        raise Invalid(_("Nothing was loaded. The file needs correcting:"), errors)
     session.execute(delete(ServiceMap).where(ServiceMap.uploaded_at < clock.now() - _KEPT_FOR))
     row = ServiceMap(entity=entity, uploaded_at=clock.now(), uploaded_by=actor.journal_label, points=points)
     session.add(row)
@@ -64,8 +71,34 @@ def get_service_map(session: Session, map_id: UUID) -> ServiceMap:
 
 def plan_service_map(session: Session, row: ServiceMap) -> list[PlannedPoint]:
     """What would become of each point of a map. Only the departments of the office's points are wanted."""
-    departments = frozenset(point.municipality[:2] for point in queries.list_points(session) if point.municipality)
-    return plan_points(queries.get_directory(session), row.entity, row.points, departments, clock.today())
+    return plan_points(
+        queries.get_directory(session), row.entity, row.points, _list_departments(session), clock.today()
+    )
+
+
+def _list_departments(session: Session) -> frozenset[str]:
+    return frozenset(point.municipality[:2] for point in queries.list_points(session) if point.municipality)
+
+
+def _list_point_errors(session: Session, entity: str, points: Iterable[Point]) -> Iterator[FieldError]:
+    """The errors of the points that are wanted, as places: nobody decides on a point that cannot be loaded."""
+    directory, departments, today = queries.get_directory(session), _list_departments(session), clock.today()
+    for point in points:
+        if departments and point["municipality"][:2] not in departments:
+            continue
+        values, _unknown_services = build_values(directory, point, today)
+        place_id = build_place_id(entity, point) or str(new_id())
+        try:
+            parse_object(PlaceData, {"valid_from": today, **values, "id": place_id, "entity": entity})
+        except Invalid as error:
+            yield from _name_point_errors(point["row"], error)
+
+
+def _name_point_errors(row: int, error: Invalid) -> Iterator[FieldError]:
+    for field_error in error.field_errors:
+        label = labels.FIELD_LABELS.get(field_error.field.partition(".")[0])
+        message = f"{_(label)}: {field_error.message}" if label else field_error.message
+        yield FieldError(f"rows.{row}", message)
 
 
 def prepare_plan(session: Session, row: ServiceMap) -> PreparedPlan:
@@ -110,7 +143,7 @@ def load_service_map(
                 _add_place(session, actor, row.entity, plan, place_id, order + counts[ADD] + 1)
             counts[action if action in counts else LEAVE] += 1
         except Invalid as error:
-            errors += (FieldError(f"rows.{plan.row}", field_error.message) for field_error in error.field_errors)
+            errors += _name_point_errors(plan.row, error)
     if errors:
         raise Invalid(_("Nothing was loaded. The file needs correcting:"), tuple(errors))
     session.delete(row)

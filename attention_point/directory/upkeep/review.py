@@ -9,6 +9,7 @@ from attention_point import texts
 from attention_point.directory import queries
 from attention_point.directory.freshness import ENDING, FRESH, find_worst_freshness
 from attention_point.directory.snapshot import EntityRow
+from attention_point.directory.upkeep.dead_ends import list_near_dead_ends
 from attention_point.directory.upkeep.endings import list_endings
 from attention_point.directory.upkeep.proposals import count_open_proposals
 from attention_point.foundation.language import current_language
@@ -47,10 +48,11 @@ def list_entities_to_confirm(session: Session, rows: Sequence[EntityRow], today:
 
 
 def count_waiting(session: Session, today: date) -> dict[str, int]:
-    """How much of the directory waits for the office: ``proposals``, ``endings``, entities ``to_confirm``."""
+    """How much waits for the office: ``proposals``, ``endings``, ``dead_ends``, entities ``to_confirm``."""
     rows = [row for row in queries.list_entities(session, today) if row.receives_referrals]
     return {
         "proposals": count_open_proposals(session),
         "endings": len(list_endings(queries.get_directory(session), today)),
+        "dead_ends": len(list_near_dead_ends(session, queries.get_directory(session))),
         "to_confirm": len(list_entities_to_confirm(session, rows, today)),
     }

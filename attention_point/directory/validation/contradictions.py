@@ -5,18 +5,27 @@ situations that it can tell apart (``condition_samples.py``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
-from attention_point.directory.snapshot import ServiceRow
 from attention_point.directory.validation.condition_samples import always_covers, can_hold_together, walk_facts
 from attention_point.directory.validation.rule_schemas import InstrumentData
-from attention_point.directory.validation.schemas import DirectoryFile, EntityData, OfferTerms, ServiceData
+from attention_point.directory.validation.schemas import DirectoryFile, OfferTerms, ServiceData
+from attention_point.directory.validation.surroundings import (
+    Pointer,
+    Span,
+    Surroundings,
+    contains_span,
+    describe_surroundings,
+    find_expired_pointers,
+    get_span,
+    list_codes,
+    list_conditions,
+    list_needs_suggested_by,
+    spans_meet,
+)
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.errors import FieldError
 from attention_point.foundation.language import N_
@@ -29,6 +38,8 @@ ENDED = N_("This has ended, or is not yet in force, on all of these days: %(code
 NEVER_REACHED = N_("Never used: on these days “%(code)s” comes first for the same people.")
 UNKNOWN_CODE = N_("No answer has this code: %(code)s.")
 UNKNOWN_NEED = N_("No service answers this need: %(code)s.")
+ENDS_BEFORE = N_("This leads to “%(code)s”, which is over from %(day)s on: give this a last day too.")
+STILL_LED_TO = N_("From %(day)s on “%(service)s” leads to what is over. Give it a last day in this file too.")
 IN_A_CIRCLE = N_("This leads in a circle: %(path)s.")
 _CODE_LISTS: Mapping[str, tuple[str, ...]] = {
     "accompanied_by": ("accompanied_by",),
@@ -41,19 +52,6 @@ _CODE_LISTS: Mapping[str, tuple[str, ...]] = {
     "complained_of": ("complained_of_kinds",),
 }
 _REGISTERS = frozenset({"RAMV", "RUMV"})
-Span = tuple[date | None, date | None]
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What services stand among. ``entities``: the days of each; ``needs``: the days on which each need is answered.
-
-    ``leads_to``: the needs that a need calls for by the rules of the program and by other services.
-    """
-
-    entities: Mapping[str, Span]
-    needs: Mapping[str, Sequence[Span]]
-    leads_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
@@ -76,31 +74,36 @@ def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
             yield from check_offer_days(f"offers.{index}", offer, offer.service, spans[offer.service], surroundings)
     for index, line in enumerate(file.lines):
         for code in line.services:
-            if code in spans and not _spans_meet(get_span(line), spans[code]):
+            if code in spans and not spans_meet(get_span(line), spans[code]):
                 yield FieldError(f"lines.{index}.services", _(ENDED, code=code))
 
 
-def describe_surroundings(
-    session: Session, services: Iterable[ServiceData], entities: Iterable[EntityData] = ()
-) -> Surroundings:
-    """What these services would stand among: the stored ones that they do not replace, and they themselves."""
-    rows: dict[str, ServiceRow | ServiceData] = dict(queries.get_services_by_code(session))
-    rows |= {service.code: service for service in services}
-    entity_spans: dict[str, Span] = {row.code: get_span(row) for row in queries.list_entities(session)}
-    entity_spans |= {entity.code: get_span(entity) for entity in entities}
-    needs: dict[str, list[Span]] = {}
-    # The room of routing, above this one, says which needs its rules add to which.
-    leads_to = {need: frozenset(codes) for need, codes in session.info.get("needs_added_by_rules", {}).items()}
-    for row in rows.values():
-        needs.setdefault(row.need, []).append(get_span(row))
-        for need in list_needs_suggested_by(row):
-            leads_to[need] = leads_to.get(need, frozenset()) | {row.need}
-    return Surroundings(entity_spans, needs, leads_to)
+def check_ends(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
+    """What leads to something that ends earlier: in the file, or where the file brings the end to what stands."""
+    before, after = describe_surroundings(session, ()), describe_surroundings(session, file.services, file.entities)
+    for index, service in enumerate(file.services):
+        offers = [offer for offer in file.offers if offer.service == service.code]
+        for pointer, day in find_expired_pointers(service, offers, after):
+            message = _(ENDS_BEFORE, code=pointer.code, day=day.isoformat())
+            yield FieldError(f"services.{index}.{pointer.path}", message)
+    listed_codes = {service.code for service in file.services}
+    for row in queries.get_services_by_code(session).values():
+        if row.code in listed_codes:
+            continue
+        # What led nowhere before is not this file's doing.
+        pointers_before = {pointer for pointer, _day in find_expired_pointers(row, row.offers, before)}
+        for pointer, day in find_expired_pointers(row, row.offers, after):
+            if pointer not in pointers_before:
+                message = _(STILL_LED_TO, day=day.isoformat(), service=row.code)
+                yield FieldError(_find_ending_row(file, pointer), message)
 
 
-def get_span(row: Any) -> Span:
-    """The first and the last day of a dated row."""
-    return row.valid_from, row.valid_to
+def _find_ending_row(file: DirectoryFile, pointer: Pointer) -> str:
+    if pointer.kind == "entity":
+        index = next((index for index, row in enumerate(file.entities) if row.code == pointer.code), 0)
+        return f"entities.{index}.valid_to"
+    index = next((index for index, row in enumerate(file.services) if row.need == pointer.code), 0)
+    return f"services.{index}.valid_to"
 
 
 def find_contradictions(
@@ -108,8 +111,8 @@ def find_contradictions(
 ) -> Iterator[FieldError]:
     """The errors of one service, by their path within it."""
     span = (service.valid_from, service.valid_to)
-    for path, condition in _list_conditions(service):
-        yield from _check_codes(path, condition, span, surroundings)
+    for path, condition, condition_span in list_conditions(service):
+        yield from _check_codes(path, condition, condition_span, surroundings)
         if not can_hold_together(condition):
             yield FieldError(path, _(NOBODY))
         elif service.applies_if is not None and not can_hold_together(condition, service.applies_if):
@@ -127,42 +130,19 @@ def check_offer_days(
 ) -> Iterator[FieldError]:
     """The errors of an offer whose service or entity is in force on none of its days."""
     for span, code in ((service_span, service_code), (surroundings.entities.get(offer.entity), offer.entity)):
-        if span is not None and not _spans_meet(get_span(offer), span):
+        if span is not None and not spans_meet(get_span(offer), span):
             yield FieldError(f"{path}.valid_from", _(ENDED, code=code))
-
-
-def list_needs_suggested_by(service: ServiceData | ServiceRow) -> frozenset[str]:
-    """The stated needs for which a service is suggested without being asked for."""
-    facts = walk_facts(service.suggested_if, skip_negated=True)
-    codes = chain.from_iterable(_list_codes(value) for name, value in facts if name == "needs")
-    return frozenset(codes) - {service.need}
-
-
-def _list_conditions(service: ServiceData) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name in ("applies_if", "suggested_if", "urgent_if"):
-        if (condition := getattr(service, name)) is not None:
-            yield name, condition
-    parts: list[tuple[str, Any]] = [(f"instruments.{index}", part) for index, part in enumerate(service.instruments)]
-    parts += [
-        (f"instruments.{index}.advice.{number}", entry)
-        for index, instrument in enumerate(service.instruments)
-        for number, entry in enumerate(instrument.advice)
-    ]
-    parts += [(f"advice.{index}", entry) for index, entry in enumerate(service.advice)]
-    for path, part in parts:
-        if part.applies_if is not None:
-            yield f"{path}.applies_if", part.applies_if
 
 
 def _check_codes(
     path: str, condition: Mapping[str, Any], span: Span, surroundings: Surroundings
 ) -> Iterator[FieldError]:
     for name, value in walk_facts(condition):
-        for code in _list_codes(value):
+        for code in list_codes(value):
             if name == "needs":
                 if code not in surroundings.needs:
                     yield FieldError(path, _(UNKNOWN_NEED, code=code))
-                elif not any(_spans_meet(span, other_span) for other_span in surroundings.needs[code]):
+                elif not any(spans_meet(span, other_span) for other_span in surroundings.needs[code]):
                     yield FieldError(path, _(ENDED, code=code))
             elif not _is_known(name, code, surroundings):
                 yield FieldError(path, _(UNKNOWN_CODE, code=code))
@@ -185,17 +165,17 @@ def _check_instrument(
     surroundings: Surroundings,
 ) -> Iterator[FieldError]:
     span = (instrument.valid_from, instrument.valid_to)
-    if not _spans_meet(span, (service.valid_from, service.valid_to)):
+    if not spans_meet(span, (service.valid_from, service.valid_to)):
         yield FieldError(f"{path}.valid_from", _(NOT_IN_THESE_DAYS))
     if instrument.entity is not None:
         spans = [(offer.valid_from, offer.valid_to) for offer in offers if offer.entity == instrument.entity]
         spans = [
-            other for other in spans if _spans_meet(other, surroundings.entities.get(instrument.entity, (None, None)))
+            other for other in spans if spans_meet(other, surroundings.entities.get(instrument.entity, (None, None)))
         ]
-        if not any(_spans_meet(span, other_span) for other_span in spans):
+        if not any(spans_meet(span, other_span) for other_span in spans):
             yield FieldError(f"{path}.entity", _(ENDED, code=instrument.entity))
     for earlier in service.instruments[:index]:
-        if _contains_span((earlier.valid_from, earlier.valid_to), span) and always_covers(
+        if contains_span((earlier.valid_from, earlier.valid_to), span) and always_covers(
             earlier.applies_if, instrument.applies_if
         ):
             yield FieldError(f"{path}.applies_if", _(NEVER_REACHED, code=earlier.code))
@@ -207,7 +187,7 @@ def _check_advice(
     path: str, entries: Iterable[Any], condition: Mapping[str, Any] | None, span: Span
 ) -> Iterator[FieldError]:
     for index, entry in enumerate(entries):
-        if not _spans_meet((entry.valid_from, entry.valid_to), span):
+        if not spans_meet((entry.valid_from, entry.valid_to), span):
             yield FieldError(f"{path}.{index}.valid_from", _(NOT_IN_THESE_DAYS))
         if condition is None or entry.applies_if is None:
             continue
@@ -228,20 +208,3 @@ def _check_circles(service: ServiceData, surroundings: Surroundings) -> Iterator
         next_needs = sorted(surroundings.leads_to.get(path[-1], frozenset()) - seen)
         seen.update(next_needs)
         paths += [(*path, need) for need in next_needs]
-
-
-def _list_codes(value: Any) -> list[str]:
-    return [code for code in (value if isinstance(value, list) else [value]) if isinstance(code, str)]
-
-
-def _spans_meet(first: Span, second: Span) -> bool:
-    return _starts_by(first[0], second[1]) and _starts_by(second[0], first[1])
-
-
-def _starts_by(first_day: date | None, last_day: date | None) -> bool:
-    return first_day is None or last_day is None or first_day <= last_day
-
-
-def _contains_span(outer: Span, inner: Span) -> bool:
-    starts = outer[0] is None or (inner[0] is not None and outer[0] <= inner[0])
-    return starts and (outer[1] is None or (inner[1] is not None and inner[1] <= outer[1]))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -50,6 +50,19 @@ def check_municipality(value: str | None) -> str | None:
     if value is not None and not get_code_list("municipality").has_code(value):
         raise PydanticCustomError("municipality", N_("No municipality has this code."))
     return value
+
+
+_SHORTEST_NUMBER = 3  # digits: 123, 155
+
+
+def _check_number(value: str) -> str:
+    if sum(letter.isdigit() for letter in value) < _SHORTEST_NUMBER:
+        raise PydanticCustomError("phone", N_("Write a telephone number, with its digits."))
+    return value
+
+
+# As it is written, with an extension or a second number. A text without digits would stand on a slip as a number.
+PhoneText = Annotated[str, build_text_constraint(100), FOLDED_LINE, AfterValidator(_check_number)]
 
 
 class StrictModel(BaseModel):

@@ -13,6 +13,7 @@ from attention_point.directory.validation.field_types import (
     DatedModel,
     Day,
     EntityCode,
+    PhoneText,
     ServiceCode,
     StrictModel,
     build_text_constraint,
@@ -73,8 +74,8 @@ class PlaceData(DatedModel):
     appointment_note: BilingualText | None = None
     is_free: bool | None = None
     cost: BilingualText | None = None
-    phone: _Line | None = None
-    whatsapp: _Line | None = None
+    phone: PhoneText | None = None
+    whatsapp: PhoneText | None = None
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
     website: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=300)] | None = None
     services: Annotated[list[ServiceCode], Field(max_length=60)] = []

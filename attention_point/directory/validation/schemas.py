@@ -15,6 +15,7 @@ from attention_point.directory.validation.field_types import (
     DatedModel,
     Day,
     EntityCode,
+    PhoneText,
     ServiceCode,
     StrictModel,
     build_text_constraint,
@@ -56,7 +57,7 @@ class EntityData(DatedModel):
     # Files of an older version say here where the entity is; it becomes the first place of the entity.
     address: BilingualText | None = None
     hours: BilingualText | None = None
-    phone: Annotated[str, build_text_constraint(100), FOLDED_LINE] | None = None
+    phone: PhoneText | None = None
     confirmed: Day | None = None
 
     @field_validator("code")
@@ -210,7 +211,7 @@ class EmergencyLineData(DatedModel):
     """An emergency line."""
 
     code: EntityCode
-    number: Annotated[str, build_text_constraint(40), FOLDED_LINE]
+    number: Annotated[PhoneText, StringConstraints(max_length=40)]
     name: BilingualName
     services: list[ServiceCode]
     source: Annotated[str, build_text_constraint(300), FOLDED_LINE] | None = None
@@ -234,7 +235,7 @@ class PointData(DatedModel):
     name: BilingualName
     address: BilingualText | None = None
     hours: BilingualText | None = None
-    phone: Annotated[str, build_text_constraint(100), FOLDED_LINE] | None = None
+    phone: PhoneText | None = None
     # DIVIPOLA.
     municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
     print_format: Literal["a4", "half_letter", "ticket"] = "a4"

@@ -74,6 +74,8 @@ ROLES: dict[str, frozenset[str]] = {
         # Looks at why others opened files.
         "openings.review",
         "visits.correct_any",
+        # Sets a pair of possible duplicates aside again and again.
+        "people.compare_any",
         "captures.review_any",
         # Answers requests about data, hands over a person’s own export, erases.
         "rights.decide",

@@ -24,6 +24,7 @@ from attention_point.foundation.language import gettext as _
 MAX_WAIT_SECONDS = 5.0
 BUSY_MESSAGE = N_("The database is busy. Try again in a moment.")
 _BUSY_SQLSTATES = {"55P03", "40P01", "57014"}  # PostgreSQL: lock not available, deadlock, cancelled by a time-out
+_FULL_DISK_CODES = {"53100", sqlite3.SQLITE_FULL}
 _BUSY_SQLITE_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -124,6 +125,17 @@ def is_busy_error(error: BaseException) -> bool:
     # SQLite's extended codes carry the primary code in their low byte.
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     return code in _BUSY_SQLITE_CODES or getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES
+
+
+def describe_failure(error: BaseException) -> str:
+    """Say in the reader's language why the database did not do something. Its own words may hold data."""
+    if is_busy_error(error):
+        return _(BUSY_MESSAGE)
+    driver_error = getattr(error, "orig", error)
+    codes = {getattr(driver_error, "sqlite_errorcode", None), getattr(driver_error, "sqlstate", None)}
+    if codes & _FULL_DISK_CODES:
+        return _("The server's disk is full, and this was not saved. Have room made on it, then do it again.")
+    return _("The database does not answer. Nothing was saved; try again in a moment.")
 
 
 def _create_sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) -> Engine:

@@ -91,7 +91,7 @@ def _build_entry(
         # Sorted: the text is hashed, so the order of the caller's arguments must not matter.
         "detail": to_json(dict(sorted(detail.items())), fallback=str).decode(),
     }
-    return seal_entry(session, entry) if must_seal(actor, action) else entry
+    return seal_entry(session, entry) if must_seal(actor, action, subject_id) else entry
 
 
 def lock_head(session: Session) -> None:

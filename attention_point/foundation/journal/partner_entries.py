@@ -1,9 +1,10 @@
-"""What entities do about referrals, sealed in the journal's entry (decision 63).
+"""What entities do about referrals, and lists of several people's, sealed in the journal's entry (decisions 63, 89).
 
 Beside the id of a referral an account of an entity would tell where the person was sent, and so what the person needs.
-A list of ids would tell which referrals of many days went to the same entity. So such an entry shows its moment and its
-action alone: actor, record and detail are sealed. They stay in the chain as they are, and no index leads to them:
-whoever looks for an actor or a record opens them, the newest first.
+A list of ids would tell which referrals of many days went to the same entity, and one of what is overdue which of them
+are urgent: these have a shorter term. So such an entry shows its moment and its action alone: actor, record and detail
+are sealed. They stay in the chain as they are, and no index leads to them: whoever looks for an actor or a record opens
+them, the newest first.
 """
 
 import base64
@@ -53,9 +54,9 @@ class OpenedEntry:
 EntryRow = Row[Any] | OpenedEntry
 
 
-def must_seal(actor: Actor, action: str) -> bool:
-    """Whether an entry is one of an entity about referrals."""
-    return actor.entity is not None and action.startswith(SEALED_ACTIONS)
+def must_seal(actor: Actor, action: str, subject_id: object) -> bool:
+    """Whether an entry is one of an entity about referrals, or about referrals of several people."""
+    return action.startswith(SEALED_ACTIONS) and (actor.entity is not None or subject_id is None)
 
 
 def seal_entry(session: Session, entry: dict[str, Any]) -> dict[str, Any]:

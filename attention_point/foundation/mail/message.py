@@ -30,12 +30,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to one address, so that no reader sees another's: a subject line, a plain text and files."""
+    """A message to one address, so that no reader sees another's: a subject line, a plain text and files.
+
+    ``leaves_trace``: once it is sent, its row stays without its content, and the journal has an entry.
+    """
 
     to: str
     subject: str
     body: str
     attachments: tuple[Attachment, ...] = ()
+    leaves_trace: bool = True
 
 
 def check_message(message: Message) -> None:
@@ -83,17 +87,18 @@ def encode_message(message: Message) -> bytes:
         [attachment.name, attachment.media_type, base64.b64encode(attachment.content).decode()]
         for attachment in message.attachments
     ]
-    return json.dumps([message.to, message.subject, message.body, attachments]).encode()
+    return json.dumps([message.to, message.subject, message.body, attachments, message.leaves_trace]).encode()
 
 
 def decode_message(content: bytes) -> Message:
     """Return the message of the bytes that ``encode_message`` made."""
-    to, subject, body, attachments = json.loads(content)
+    # A message that an older version of the program stored has four members.
+    to, subject, body, attachments, *others = json.loads(content)
     files = tuple(
         Attachment(name, base64.b64decode(encoded_content), media_type)
         for name, media_type, encoded_content in attachments
     )
-    return Message(to, subject, body, files)
+    return Message(to, subject, body, files, *others)
 
 
 def _build_address(text: str) -> Address:

@@ -134,7 +134,8 @@ def _list_due(database: Database) -> list[UUID]:
 
 def _send_message(database: Database, connection: MailConnection, row_id: UUID) -> str:
     try:
-        connection.send_message(_open_message(database, row_id), str(row_id))
+        message = _open_message(database, row_id)
+        connection.send_message(message, str(row_id))
     except MailServerError:
         raise  # no try of this message: the server cannot be used for any
     except VaultError as vault_error:
@@ -144,6 +145,9 @@ def _send_message(database: Database, connection: MailConnection, row_id: UUID) 
         return _record_failure(database, row_id, error)
     with database.write_session() as session:
         mail = session.get_one(OutboxMail, row_id)
+        if not message.leaves_trace:
+            session.delete(mail)
+            return "taken"
         # What was sent need not be kept: the content and the address go.
         mail.sealed, mail.next_try_at, mail.last_error = None, None, None
         mail.sent_at, mail.tries = clock.now(), mail.tries + 1

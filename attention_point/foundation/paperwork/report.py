@@ -208,6 +208,11 @@ class Report:
         return tuple(block for block in self.blocks if isinstance(block, Table))
 
     @property
+    def has_chart_tables(self) -> bool:
+        """Whether tables are charts too: then it is a paper of figures, not of words."""
+        return any(table.is_chart for table in self.tables)
+
+    @property
     def outline(self) -> dict[int, OutlineEntry]:
         """The headings, by their index among the blocks."""
         entries: dict[int, OutlineEntry] = {}

@@ -14,11 +14,10 @@ from attention_point.foundation.vault.envelopes import (
 )
 from attention_point.foundation.vault.keyring import Keyring, KeyringError, KeySet
 from attention_point.foundation.vault.keyring_watch import KeyringWatch
-from attention_point.foundation.vault.sealing import PADDING_BLOCK_BYTES, UNVERSIONED, PersonKey, WrappedKey
+from attention_point.foundation.vault.sealing import UNVERSIONED, PersonKey, WrappedKey
 from attention_point.foundation.vault.vault import Vault, get_vault
 
 __all__ = [
-    "PADDING_BLOCK_BYTES",
     "UNVERSIONED",
     "KeySet",
     "Keyring",

@@ -7,6 +7,7 @@ under a person's key is bound to the version of its row too (format 2): an older
 
 import json
 import os
+import zlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,12 @@ UNVERSIONED = 0
 _LAST_ROW_VERSION = 2**32 - 1
 HEAD_BYTES = 3
 NONCE_BYTES = 12  # as SP 800-38D advises; random, for a data key seals far fewer than 2**32 values
-PADDING_BLOCK_BYTES = 128  # records are padded to whole blocks, so that their length tells little of a name
+BLOCK_BYTES = 384
+"""Records are compressed and padded to whole blocks, so that nearly all of a table are equally long. A visit about
+violence is longer than others: with blocks of 128 bytes the longest of a stolen database were confidential ones."""
+BLOCK_BYTES_BY_PURPOSE = {"visit": 1536, "referral": 768}
+"""By the purpose, which is the table: what records grow to that are not of one block."""
+_FIRST_LETTER_OF_JSON = b"{"  # a compressed record never begins with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +119,26 @@ class PersonKey:
         record: dict[str, Any],
         *,
         version: int,
-        block_bytes: int = PADDING_BLOCK_BYTES,
+        block_bytes: int | None = None,
     ) -> bytes:
         """Seal one record. ``purpose`` is the name of the table, ``version`` that of the row with this record.
 
-        Rows of which no version is kept give a fixed one. Records are padded to whole blocks of ``block_bytes``.
+        Rows of which no version is kept give a fixed one. Records are padded to whole blocks of ``block_bytes``, or of
+        those of the purpose.
         """
-        plaintext = to_json(record)
-        # JSON may end in spaces, so the padding need not be taken off again.
-        padded_length = len(plaintext) + -len(plaintext) % block_bytes
-        return seal_bytes(self._cipher, self.version, purpose, row_id, plaintext.ljust(padded_length), version)
+        block_bytes = block_bytes or BLOCK_BYTES_BY_PURPOSE.get(purpose, BLOCK_BYTES)
+        # The quickest level: a better one takes 3 % off a visit.
+        compressed = zlib.compress(to_json(record), level=1)
+        # What is compressed says where it ends, so the padding need not be taken off again.
+        padded_length = len(compressed) + -len(compressed) % block_bytes
+        return seal_bytes(self._cipher, self.version, purpose, row_id, compressed.ljust(padded_length, b"\0"), version)
 
     def open(self, purpose: str, row_id: UUID, sealed_record: bytes, *, version: int) -> dict[str, Any]:
         """Open one record of a row in this version. Raises VaultError, for an older record of the same row too."""
         if self.are_rows_bound and not is_bound(sealed_record):
             raise VaultError(purpose, row_id)
-        record: dict[str, Any] = json.loads(open_bytes(self._cipher, purpose, row_id, sealed_record, version))
+        content = open_bytes(self._cipher, purpose, row_id, sealed_record, version)
+        # Earlier versions of the program did not compress.
+        is_plain = content.startswith(_FIRST_LETTER_OF_JSON)
+        record: dict[str, Any] = json.loads(content if is_plain else zlib.decompressobj().decompress(content))
         return record

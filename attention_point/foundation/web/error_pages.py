@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.database.engine import BUSY_MESSAGE, is_busy_error
+from attention_point.foundation.database.engine import describe_failure, is_busy_error
 from attention_point.foundation.errors import (
     AppError,
     Busy,
@@ -103,10 +103,10 @@ def respond_to_exception(error: Exception) -> Response:
     if isinstance(error, VaultError):
         return _respond_to_vault_error(error)
     if is_busy_error(error):
-        return respond_to_app_error(Busy(_(BUSY_MESSAGE)))
+        return respond_to_app_error(Busy(describe_failure(error)))
     _log_exception(error)
     if isinstance(error, OperationalError | sqlite3.OperationalError):  # the driver's own while it connects
-        return respond_to_app_error(Busy(_("The database does not answer. Nothing was saved; try again in a moment.")))
+        return respond_to_app_error(Busy(describe_failure(error)))
     code, message = STATUS_MESSAGES[500]
     return _build_response(500, code, _(message))
 

@@ -1,7 +1,7 @@
 """The API of corrections, for programs with a token of the scope ``intake``.
 
 Of a correction, a given field replaces the old one, null empties it, and what is left out stays. The same body sent
-again changes nothing.
+again changes nothing; where another correction followed, and the body names no version, it is refused.
 """
 
 from typing import Annotated, Any

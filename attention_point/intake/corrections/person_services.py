@@ -39,7 +39,7 @@ def correct_person(session: Session, actor: Actor, person_id: UUID, request: Cor
         session, person_id, stored_drafts.read_documents(request.fields)
     )
     fingerprints = build_fingerprints(session, "person", person_id, request)
-    if is_repeated(person.history, fingerprints):
+    if is_repeated(person.history, fingerprints, request):
         return person
     draft = read_person(person, request.fields)
     person_changes = stored_drafts.list_person_changes(draft, request.fields, person.record)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import PERIOD_KINDS, Period, find_period, first_of_month
 from attention_point.foundation import clock
-from attention_point.foundation.vault import PADDING_BLOCK_BYTES, UNVERSIONED, PersonKey
+from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.models import Visit, VisitAddition
 from attention_point.intake.queries import ADDITION_PURPOSE, SEALING_PURPOSE
@@ -47,7 +47,6 @@ _SEAL_VISIT = update(Visit).where(Visit.id == bindparam("row")).values(sealed=bi
 _SEAL_ADDITION = (
     update(VisitAddition).where(VisitAddition.id == bindparam("row")).values(sealed=bindparam("new_sealed"))
 )
-_COVERING_BLOCK_BYTES = 2048  # most visits have less than half of it, so that their lengths say nothing
 
 
 @dataclass(slots=True)
@@ -139,9 +138,8 @@ def recount_person(
     the counts.
 
     ``changes`` holds what rows state after a correction, by their ids; None for one that counts no more. With
-    ``seals_all`` every row is sealed anew, in longer blocks, so that nobody sees in which of them something changed.
+    ``seals_all`` every row is sealed anew, so that nobody sees in which of them something changed.
     """
-    block_bytes = _COVERING_BLOCK_BYTES if seals_all else None
     damaged_periods = {find_period(kind, row.day) for row in rows if row.record is None for kind in PERIOD_KINDS}
     counts, cells = people_once.PersonCounts(), Counter[CellKey]()
     for row in rows:
@@ -161,11 +159,12 @@ def recount_person(
             counted = _keep_repeats(counted, row.counted, damaged_periods)
         if counted is not None:
             counts.add_visit(counted)
-        cells.update(_save_row(session, row, stated, counted, block_bytes))
+        cells.update(_save_row(session, row, stated, counted, seals_all=seals_all))
     keys = _open_linked_keys(session, person, key)
     # Visits to come are written on the record that goes on, the first. Only a decision about records tells all of them.
     for member, member_key in list(keys.items())[: None if seals_all else 1]:
-        sealed = seal_counts(member_key, member, counts, block_bytes or PADDING_BLOCK_BYTES)
+        visits = sum(row.is_visit and row.person == member for row in rows)
+        sealed = seal_counts(member_key, member, counts, visits)
         people_services.save_counted(session, member, sealed if counts.periods else None)
     return cells
 
@@ -208,10 +207,11 @@ def _save_row(
     row: CountedRow,
     stated: VisitFacts | None,
     counted: VisitFacts | None,
-    block_bytes: int | None,
+    *,
+    seals_all: bool,
 ) -> Counter[CellKey]:
     cells: Counter[CellKey] = Counter()
-    if block_bytes is None and (stated, counted) == (row.stated, row.counted):
+    if not seals_all and (stated, counted) == (row.stated, row.counted):
         return cells
     if row.counted is not None:
         cells.subtract(build_visit_cells(row.counted))
@@ -223,8 +223,6 @@ def _save_row(
         record |= visit_facts.encode_stated_person(stated, counted)
     statement = _SEAL_VISIT if row.is_visit else _SEAL_ADDITION
     # Its version stays: how a visit counts is no change that anybody could overlook.
-    sealed = row.key.seal(
-        row.purpose, row.id, record, version=row.version, block_bytes=block_bytes or PADDING_BLOCK_BYTES
-    )
+    sealed = row.key.seal(row.purpose, row.id, record, version=row.version)
     session.execute(statement, {"row": row.id, "new_sealed": sealed})
     return cells

@@ -1,13 +1,15 @@
 """A correction as it was sent, and how it is known when it comes again."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from attention_point.foundation.errors import Conflict
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 
 MAXIMUM_REASON_LENGTH = 300  # characters
@@ -37,6 +39,17 @@ def build_fingerprints(session: Session, action: str, record_id: UUID, request: 
     return [digest.hex() for digest in get_vault(session).keyed_digests("correction", encoded)]
 
 
-def is_repeated(history: Iterable[Mapping[str, Any]], fingerprints: Collection[str]) -> bool:
-    """Whether this request is in the history already: the network lost its reply, and it was sent again."""
-    return any(entry.get("fingerprint") in fingerprints for entry in history)
+def is_repeated(
+    history: Sequence[Mapping[str, Any]], fingerprints: Collection[str], request: CorrectionRequest
+) -> bool:
+    """Whether this request is in the history already: the network lost its reply, and it was sent again.
+
+    Raises Conflict for one without a version after which something else was corrected: of A, then B, then A nobody
+    knows whether the last one is an echo, or meant.
+    """
+    is_found = [entry.get("fingerprint") in fingerprints for entry in history]
+    if request.version is None and any(is_found) and not is_found[-1]:
+        raise Conflict(
+            _("This was corrected so before, and otherwise since. If it shall be so again, name the version.")
+        )
+    return any(is_found)

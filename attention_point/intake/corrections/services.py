@@ -58,7 +58,7 @@ def correct_visit(session: Session, actor: Actor, visit_id: UUID, request: Corre
         stored_drafts.read_family(request.fields),
     )
     fingerprints = build_fingerprints(session, "correct", visit_id, request)
-    if is_repeated(visit.record.get("history", ()), fingerprints):
+    if is_repeated(visit.record.get("history", ()), fingerprints, request):
         return
     _require_standing(visit)
     stored_payload = stored_drafts.build_stored_payload(visit, person.record)
@@ -113,7 +113,7 @@ def annul_visit(session: Session, actor: Actor, visit_id: UUID, request: Correct
     """
     visit, person = _lock_and_open_visit(session, actor, visit_id)
     fingerprints = build_fingerprints(session, "void", visit_id, request)
-    if is_repeated(visit.record.get("history", ()), fingerprints):
+    if is_repeated(visit.record.get("history", ()), fingerprints, request):
         return
     _require_standing(visit)
     if not visit.may_be_corrected_by(actor):

@@ -1,6 +1,6 @@
 """Pairs of people who may be one person: side by side, joined or kept apart by a person, and undone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -75,16 +75,29 @@ class UndoForm(BaseForm):
 @blueprint.get("")
 @requires("people.compare")
 def list_pairs() -> str:
-    """Show the pairs that nobody has decided yet, the likeliest first."""
-    scored = scored_pairs.list_scored_pairs(db_session(), PAGE_SIZE)
+    """Show the pairs that nobody has decided yet, the likeliest first, and below them those that were set aside."""
+    session = db_session()
+    pairs_aside = pairs.list_pairs_set_aside(session, PAGE_SIZE)
+    histories = decisions.list_histories(session, pairs_aside)
     return render_template(
         "desk/duplicates.html",
-        pairs=[(row.pair, row.likeness and row.likeness.points, describe_likeness(row.likeness)) for row in scored],
+        pairs=_describe_pairs(scored_pairs.list_scored_pairs(session, PAGE_SIZE)),
+        pairs_aside=[
+            (*described, history[-1] if history else None, decisions.count_times_aside(history))
+            for described, history in zip(
+                _describe_pairs(scored_pairs.score_pairs(session, pairs_aside)), histories, strict=True
+            )
+        ],
+        names=find_actor_names(session, {history[-1].decided_by for history in histories if history}),
         very_likely=scoring.VERY_LIKELY_POINTS,
         likely=scoring.LIKELY_POINTS,
-        undecided_count=pairs.count_undecided_pairs(db_session()),
-        aside=pairs.count_pairs_set_aside(db_session()),
+        undecided_count=pairs.count_undecided_pairs(session),
+        aside=pairs.count_pairs_set_aside(session),
     )
+
+
+def _describe_pairs(scored: Iterable[scored_pairs.ScoredPair]) -> list[tuple[pairs.PossiblePair, Any, list[str]]]:
+    return [(row.pair, row.likeness and row.likeness.points, describe_likeness(row.likeness)) for row in scored]
 
 
 def describe_likeness(likeness: Likeness | None) -> list[str]:
@@ -168,8 +181,8 @@ def set_aside(person: UUID, other: UUID) -> Response:
         day = decisions.set_pair_aside(db_session(), current_actor(), person, other)
     except Conflict as error:
         flash(error.message, "warning")
-    else:
-        flash(_("Set aside: the pair is shown again on %(day)s.", day=format_date(day)), "success")
+        return redirect(url_for(".show_pair", person=person, other=other), 303)
+    flash(_("Set aside: the pair is shown again on %(day)s.", day=format_date(day)), "success")
     return redirect(url_for(".list_pairs"), 303)
 
 
@@ -200,7 +213,12 @@ def _render_pair(later_person: UUID, earlier_person: UUID, form: FindingForm | U
         pair=pair,
         likeness=describe_likeness(scored_pairs.score_records(earlier, later)) if earlier and later else [],
         history=history,
-        history_labels={**{code: _(words) for code, (_decision, words) in decisions.FINDINGS.items()}, **_label_undo()},
+        history_labels={
+            **{code: _(words) for code, (_decision, words) in decisions.FINDINGS.items()},
+            **_label_undo(),
+            decisions.SET_ASIDE: _("Set aside"),
+        },
+        may_set_aside=decisions.may_set_aside(current_actor(), history),
         names=find_actor_names(session, {decision.decided_by for decision in history}),
         rows=[*compare_people(earlier or {}, later or {}), *_compare_visits(earlier_person, later_person)],
         damaged=[record is None for record in records],

@@ -75,11 +75,11 @@ def erase_visits(session: Session, person_ids: Sequence[UUID]) -> int:
 
 def _withdraw_referrals(session: Session, person_ids: Sequence[UUID]) -> Counter[CellKey]:
     """Withdraw what waits at an entity: nobody will come. Returns the change of the counts."""
-    is_open = (Referral.person_id.in_(person_ids), Referral.state.in_(rules.OPEN_STATES))
-    referral_ids = session.scalars(select(Referral.id).where(*is_open)).all()
+    referral_ids = session.scalars(select(Referral.id).where(Referral.person_id.in_(person_ids))).all()
     cells: Counter[CellKey] = Counter()
-    for referral in referral_queries.list_referrals_by_ids(session, list(referral_ids)):
-        if isinstance(referral, referral_queries.DecryptedReferral):
+    # Locked, those that are over too: an entity that answers at this moment would move the counts a second time.
+    for referral in referral_queries.lock_referrals(session, referral_ids):
+        if isinstance(referral, referral_queries.DecryptedReferral) and referral.state in rules.OPEN_STATES:
             cells.update(corrections.withdraw_referral(session, SYSTEM, referral, _PERSON_ERASED, is_month_open=False))
     return cells
 

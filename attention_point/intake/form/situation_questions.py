@@ -1,9 +1,9 @@
 """The questions about facts on which the rules decide, as an agent answers them at the desk.
 
-Three of them are asked only where a need makes them matter; the others are ticked when the person tells of them.
+Each is asked where a need makes it matter; most can also be told without being asked (``FOLDED_FACTS``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,8 @@ TICKED_FACTS = (
     "live_birth_certificate",
     "child_born_in_colombia_without_note",
 )
+# On the page these wait in a fold until a need makes them matter; the other questions are asked for such needs alone.
+FOLDED_FACTS = (*TICKED_FACTS, "measure_notified_on", "registered_in")
 
 
 class YesNoField(RadioField):
@@ -61,10 +63,17 @@ class SituationFields(BaseForm, EntryFields):
     child_born_in_colombia_without_note = BooleanField(FACT_LABELS["child_born_in_colombia_without_note"])
 
 
-def list_needs(session: Session, day: date) -> dict[str, str]:
-    """The needs that can be stated on a day, by code. A further service for a need is none: the rules suggest it."""
-    services = directory_queries.list_services(session, day)
-    return {service.code: service.name[current_language()] for service in services if service.code == service.need}
+def list_needs(session: Session, day: date, chosen: Collection[str] = ()) -> dict[str, str]:
+    """The needs that can be stated on a day, by code, and those that were ``chosen`` on another day's form.
+
+    A further service for a need is none: the rules suggest it.
+    """
+    services = directory_queries.get_services_by_code(session).values()
+    return {
+        service.code: service.name[current_language()]
+        for service in services
+        if service.code == service.need and (service.is_in_force(day) or service.code in chosen)
+    }
 
 
 def list_addressees(session: Session, day: date, needs: Iterable[str] | None = None) -> dict[str, str]:

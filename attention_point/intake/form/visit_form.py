@@ -31,7 +31,12 @@ from attention_point.foundation.language.typed_dates import parse_date, parse_lo
 from attention_point.foundation.web.forms import BaseForm, PlainForm
 from attention_point.intake.form.consent_questions import PURPOSE_LABELS, build_consents
 from attention_point.intake.form.long_lists import LongListField, describe_unknown_name, find_code_by_name
-from attention_point.intake.form.situation_questions import SituationFields, read_facts, set_fact_choices
+from attention_point.intake.form.situation_questions import (
+    FOLDED_FACTS,
+    SituationFields,
+    read_facts,
+    set_fact_choices,
+)
 from attention_point.intake.form.typed_values import (
     drop_blank_values,
     format_typed_date,
@@ -96,16 +101,18 @@ class VisitForm(PersonForm, SituationFields):
 
     id = HiddenField()
     person_id = HiddenField()
+    # Of the following the page carries what is filled alone: a blank one costs the slow line its bytes.
     # "<person>:<version>": the record that filled the form, so that a field that was emptied is known from one never
     # shown. It counts for this person alone.
-    record_version = HiddenField()
+    record_version = StringField()
     # The values of the record that filled the form, as JSON: what was not touched stays as a colleague writes it.
     page_values = StringField()
+    allowed_before = StringField()
+    asked_on = StringField()  # the day for which the questions were chosen, if it is another one than today
     different_from = HiddenField()
     text_version = HiddenField()
     # The reserved reference on a slip that was printed without network.
     reference = HiddenField()
-    allowed_before = HiddenField()
     # Written by the part of the page that shows the text, so that it says in which language the person heard it.
     text_language = StringField()
     # The turn that is attended, and the language of who has it: "en" prints the slip in English too.
@@ -161,10 +168,15 @@ class VisitForm(PersonForm, SituationFields):
         fields = [self.documents[0].form.expires, *self.documents.entries[1:]]
         return GroupState(any(map(_is_filled, fields)), any(field.errors for field in fields))
 
-    def name_needs_that_ask(self, *facts: str) -> str:
-        """The needs of which one of the facts decides something, as the page's script takes a condition."""
-        needs = dict.fromkeys(need for fact in facts for need in self.needs_by_fact.get(fact, ()))
-        return f"needs={'|'.join(needs) or '-'}"  # no need is called "-"
+    def name_needs_that_ask(self, fact: str) -> str:
+        """The needs of which a fact decides something, as the page's script takes a condition."""
+        return f"needs={'|'.join(self.needs_by_fact.get(fact, ())) or '-'}"  # no need is called "-"
+
+    def name_folded_facts(self) -> str:
+        """The folded facts that decide something, each with its needs, as the page's script takes them."""
+        return ";".join(
+            f"{fact}={'|'.join(self.needs_by_fact[fact])}" for fact in FOLDED_FACTS if fact in self.needs_by_fact
+        )
 
     @property
     def keypads(self) -> dict[str, str]:

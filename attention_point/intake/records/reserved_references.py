@@ -33,11 +33,14 @@ class OfflineCapture:
     """What a visit brings that was written down without network.
 
     ``references``: the reserved reference on the slip, by the id of its draft; a visit whose reference is no longer
-    free gets another. ``warnings`` are those of the capture.
+    free gets another. ``warnings`` are those of the capture. ``device_id`` and ``user_id`` say for whom the reference
+    must have been reserved; None does not ask.
     """
 
     references: Mapping[UUID, str]
     warnings: Sequence[StoredWarning] = ()
+    device_id: UUID | None = None
+    user_id: UUID | None = None
 
 
 NO_CAPTURE = OfflineCapture({})
@@ -69,7 +72,7 @@ def reserve_references(session: Session, point: str, device_id: UUID, user_id: U
 
 
 def claim_references(
-    session: Session, points: Mapping[UUID, str], reserved_references: Mapping[UUID, str], now: datetime
+    session: Session, points: Mapping[UUID, str], capture: OfflineCapture, now: datetime
 ) -> tuple[dict[UUID, str], set[UUID]]:
     """The reserved references of new visits, and the visits whose reserved reference was not free.
 
@@ -77,23 +80,28 @@ def claim_references(
     (``take_references``).
     """
     printed_references = {
-        draft_id: reference for draft_id, reference in reserved_references.items() if draft_id in points
+        draft_id: reference for draft_id, reference in capture.references.items() if draft_id in points
     }
     # In one order, so that nobody waits for ever.
     claimed_references = {
         draft_id: reference
         for draft_id, reference in sorted(printed_references.items(), key=lambda item: item[1])
-        if _claim_reference(session, reference, points[draft_id], now)
+        if _claim_reference(session, reference, points[draft_id], capture, now)
     }
     return claimed_references, printed_references.keys() - claimed_references.keys()
 
 
-def _claim_reference(session: Session, reference: str, point: str, now: datetime) -> bool:
-    unused = (
+def _claim_reference(session: Session, reference: str, point: str, capture: OfflineCapture, now: datetime) -> bool:
+    unused = [
         ReservedReference.reference == reference,
         ReservedReference.point == point,
         ReservedReference.used_at.is_(None),
-    )
+    ]
+    # A number that is on somebody's slip must not lead to another person, whatever a device or a form says.
+    if capture.device_id:
+        unused.append(ReservedReference.device_id == capture.device_id)
+    if capture.user_id:
+        unused.append(ReservedReference.user_id == capture.user_id)
     # The condition and the change in one statement: of two visits with the same printed number one gets it.
     claimed = update(ReservedReference).where(*unused).values(used_at=now).returning(ReservedReference.reference)
     return session.execute(claimed).first() is not None

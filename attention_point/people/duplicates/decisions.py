@@ -1,8 +1,9 @@
 """What a person decides about two people who may be one: merged, kept apart, or undone, each with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import update
@@ -15,13 +16,17 @@ from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.vault import VaultError
+from attention_point.foundation.vault import PersonKey, VaultError
 from attention_point.people import merging, queries
 from attention_point.people.duplicates import pairs
 from attention_point.people.merging import DIFFERENT_PEOPLE, SAME_PERSON, UNDECIDED, PairDecision
 from attention_point.people.models import PossibleDuplicate
 
 DAYS_ASIDE = 30  # by then most people have come again, and can be asked
+TIMES_ASIDE = 2  # by an agent: more would hide a pair for ever from who leads the point
+SET_ASIDE = "set-aside"
+"""Stands among the decisions about a pair where a finding would: that nobody could say it yet."""
+ASIDE_PERMISSION = "people.compare_any"
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "one-person-said-so": (SAME_PERSON, N_("The same person: they say so themselves")),
     "one-person-by-papers": (SAME_PERSON, N_("The same person: the papers show it")),
@@ -49,8 +54,17 @@ class Judgement:
 
 
 def list_decisions(session: Session, pair: pairs.PossiblePair) -> tuple[PairDecision, ...]:
-    """The decisions about a pair, the oldest first. Those that do not open are noted in the session and left out."""
-    key = queries.open_person_keys(session, [pair.person]).get(pair.person) if pair.sealed else None
+    """What was done with a pair, the oldest first. What does not open is noted in the session and left out."""
+    return list_histories(session, [pair])[0]
+
+
+def list_histories(session: Session, chosen_pairs: Sequence[pairs.PossiblePair]) -> list[tuple[PairDecision, ...]]:
+    """What was done with each of some pairs, in their order, as ``list_decisions`` tells it of one."""
+    keys = queries.open_person_keys(session, {pair.person for pair in chosen_pairs if pair.sealed})
+    return [_open_history(session, keys.get(pair.person), pair) for pair in chosen_pairs]
+
+
+def _open_history(session: Session, key: PersonKey | None, pair: pairs.PossiblePair) -> tuple[PairDecision, ...]:
     if key is None or pair.sealed is None:
         return ()
     try:
@@ -88,19 +102,27 @@ def decide_pair(session: Session, actor: Actor, later_person: UUID, earlier_pers
 def set_pair_aside(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID) -> date:
     """Set a pair aside that cannot be decided today; returns the day on which it is shown again.
 
-    Raises NotFound for a pair that does not exist, Conflict for one that is decided.
+    Raises NotFound for a pair that does not exist, Conflict for one that is decided, and where this actor may set it
+    aside no more.
     """
     pair = _lock_pair(session, later_person, earlier_person)
     if pair.is_decided:
         raise Conflict(_("Somebody has decided about these two people already."))
+    if not may_set_aside(actor, list_decisions(session, pair)):
+        raise Conflict(_("It was set aside twice. Decide now, or ask the supervisor."))
     day = clock.today() + timedelta(days=DAYS_ASIDE)
-    session.execute(
-        update(PossibleDuplicate)
-        .where(PossibleDuplicate.person_id == pair.person, PossibleDuplicate.other_id == pair.other)
-        .values(set_aside_until=day)
-    )
-    journal.record(session, actor, "person.compare", "person", pair.person, other=str(pair.other))
+    _save_decision(session, actor, pair, PairDecision(UNDECIDED, SET_ASIDE, actor.journal_label, clock.now()), day)
     return day
+
+
+def count_times_aside(history: Sequence[PairDecision]) -> int:
+    """How many times in a row a pair was set aside since somebody decided about it last, or undid that."""
+    return sum(1 for _entry in takewhile(lambda decision: decision.finding == SET_ASIDE, reversed(history)))
+
+
+def may_set_aside(actor: Actor, history: Sequence[PairDecision]) -> bool:
+    """Whether an actor may set a pair with this history aside once more."""
+    return actor.may(ASIDE_PERMISSION) or count_times_aside(history) < TIMES_ASIDE
 
 
 def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_person: UUID, reason: str) -> None:
@@ -128,7 +150,9 @@ def _build_invalid(field: str, message: str) -> Invalid:
     return Invalid(message, (FieldError(field, message),))
 
 
-def _save_decision(session: Session, actor: Actor, pair: pairs.PossiblePair, decision: PairDecision) -> None:
+def _save_decision(
+    session: Session, actor: Actor, pair: pairs.PossiblePair, decision: PairDecision, aside_until: date | None = None
+) -> None:
     key = queries.open_person_keys(session, [pair.person])[pair.person]
     if key is None:
         raise Conflict(_("One of these records does not open. Tell the administrator."))
@@ -138,7 +162,9 @@ def _save_decision(session: Session, actor: Actor, pair: pairs.PossiblePair, dec
     session.execute(
         update(PossibleDuplicate)
         .where(PossibleDuplicate.person_id == pair.person, PossibleDuplicate.other_id == pair.other)
-        .values(sealed=sealed, version=version, is_decided=decision.decision != UNDECIDED, set_aside_until=None)
+        .values(sealed=sealed, version=version, is_decided=decision.decision != UNDECIDED, set_aside_until=aside_until)
     )
     # What was decided stands sealed with the pair: in the journal it would tell who are relatives with one document.
-    journal.record(session, actor, "person.compare", "person", pair.person, other=str(pair.other))
+    # That nobody decided stands in clear beside the pair anyway.
+    action = "person.compare-later" if aside_until else "person.compare"
+    journal.record(session, actor, action, "person", pair.person, other=str(pair.other))

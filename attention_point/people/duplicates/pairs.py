@@ -110,6 +110,13 @@ def count_pairs_set_aside(session: Session) -> tuple[int, date | None]:
     return count, first_day
 
 
+def list_pairs_set_aside(session: Session, size: int) -> list[PossiblePair]:
+    """The pairs that are set aside, those that are shown again first at the head, at most ``size``."""
+    query = _select_pairs().where(PossibleDuplicate.set_aside_until > clock.today())
+    rows = session.execute(query.order_by(PossibleDuplicate.set_aside_until, PossibleDuplicate.person_id).limit(size))
+    return [PossiblePair(*row) for row in rows]
+
+
 def _select_waiting_pairs() -> Select[UUID, UUID, datetime, bool, int, bytes | None, date | None]:
     is_due = or_(
         PossibleDuplicate.set_aside_until.is_(None),

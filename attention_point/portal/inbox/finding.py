@@ -5,12 +5,12 @@ a document only where it shows documents, a telephone only where it shows teleph
 whom the entity does not receive. The journal keeps who was shown, never what was typed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import journal
@@ -55,7 +55,7 @@ def find_referrals(session: Session, actor: Actor, text: str, *, restricted: boo
     is_loading = False
     if not candidates:
         people, is_loading = _find_people(session, entity, typed)
-        candidates = _list_own_referrals(session, entity, people)
+        candidates = _list_own_referrals(session, entity, Referral.person_id.in_(people))
     ordinary_or_restricted = [referral for referral in candidates if referral.restricted is restricted]
     disclosures = queries.disclose_referrals(session, ordinary_or_restricted)
     scored = [(_score_name(typed, disclosure), disclosure) for disclosure in disclosures]
@@ -79,17 +79,17 @@ def _sort_key(pair: tuple[float, DecryptedDisclosure]) -> tuple[bool, float, int
 
 
 def _find_of_visits(session: Session, actor: Actor, typed: TypedSearch) -> list[DecryptedReferral]:
-    referrals: Iterable[referral_queries.ListedReferral] = ()
     if typed.slip_code:
         try:
             referrals = queries.list_referrals_of_slip(session, actor, typed.slip_code)
         except NotFound:
-            referrals = ()
-    elif typed.reference:
+            return []
+        return [row for row in referrals if isinstance(row, DecryptedReferral)]
+    if typed.reference:
         references = list_references(session, typed.reference)
         visit_ids = session.scalars(select(Visit.id).where(Visit.reference.in_(references))).all()
-        referrals = referral_queries.list_referrals_of_visits(session, visit_ids) if visit_ids else ()
-    return [row for row in referrals if isinstance(row, DecryptedReferral) and row.entity == actor.entity]
+        return _list_own_referrals(session, queries.require_own_entity(actor), Referral.visit_id.in_(visit_ids))
+    return []
 
 
 def _find_people(session: Session, entity: str, typed: TypedSearch) -> tuple[list[UUID], bool]:
@@ -137,11 +137,11 @@ def _keep_people_of_entity(session: Session, entity: str, people: Sequence[UUID]
     return [person for person in people if person in own_people]
 
 
-def _list_own_referrals(session: Session, entity: str, people: Sequence[UUID]) -> list[DecryptedReferral]:
-    is_own = select_of_entity(session, entity)
-    query = select(Referral.id).where(Referral.person_id.in_(people), is_own)
+def _list_own_referrals(session: Session, entity: str, condition: ColumnElement[bool]) -> list[DecryptedReferral]:
+    # No other entity's is opened: numbers can be tried one after another, and the time would tell how many there are.
+    query = select(Referral.id).where(condition, select_of_entity(session, entity))
     ids = session.connection().execute(query.order_by(Referral.id.desc()).limit(4 * _MAX_PEOPLE)).scalars().all()
-    referrals = referral_queries.list_referrals_by_ids(session, ids) if people and ids else []
+    referrals = referral_queries.list_referrals_by_ids(session, ids) if ids else []
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 
@@ -34,9 +35,9 @@ def tell_waiting_notices(session: Session, public_url: str, *, has_mail_server: 
     counts_by_account = _count_by_account(taken_notices, liaisons)
     digest_counts = _take_due_digests(session)
     daily_accounts = {liaison.account_id for liaison in liaisons if liaison.notice_timing == "daily"}
-    notices.queue_digest_entries(
-        session, {account: counts for account, counts in counts_by_account.items() if account in daily_accounts}
-    )
+    if taken_notices:
+        counts_for_digest = {account: counts_by_account.get(account, {}) for account in daily_accounts}
+        notices.queue_digest_counts(session, counts_for_digest)
     letter_count = 0
     for liaison in liaisons:
         is_digest = liaison.account_id in daily_accounts
@@ -68,8 +69,9 @@ def _take_due_digests(session: Session) -> Mapping[UUID, Counter[str]]:
     counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
     if now.hour >= DIGEST_HOUR:
         midnight = datetime.combine(now.date(), time(), now.tzinfo)
-        for entry in notices.take_digest_entries(session, midnight):
-            counts[entry.account_id].update(entry.counts)
+        for counts_by_account in notices.take_digest_counts(session, midnight):
+            for account, account_counts in counts_by_account.items():
+                counts[account].update(account_counts)
     return counts
 
 
@@ -78,5 +80,6 @@ def _queue_letter(
 ) -> None:
     with in_language(liaison.language):
         message = build_notice_letter(liaison, counts, public_url, is_digest=is_digest)
-    # Taken and told in one transaction, so that no letter can go twice: each has a key of its own.
-    queue_message(session, f"referral-notices/{new_id()}", message)
+    # Taken and told in one transaction, so that no letter can go twice: each has a key of its own. How many letters a
+    # visit is followed by tells its entity, for who answers for which stands in clear: no row of one stays.
+    queue_message(session, f"referral-notices/{new_id()}", replace(message, leaves_trace=False))

@@ -3,27 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from attention_point.accounts.queries import Addressee, list_addressees_with_permission, list_liaisons
-from attention_point.directory.privacy.restricted_entities import find_restricted_entities
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.damage_notes import list_noted_damage, write_damage_to_journal
 from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import Job, due_every_run
-from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import in_language
-from attention_point.foundation.mail import Message, build_letter, queue_message
 from attention_point.foundation.network.outgoing_requests import RequestFailed, post_json
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.vault import get_vault
 from attention_point.portal.webhooks import queries, rules, signatures
+from attention_point.portal.webhooks.letters import queue_switch_off_letters
 from attention_point.portal.webhooks.models import Webhook, WebhookDelivery
 from attention_point.portal.webhooks.queries import Delivery
 
@@ -145,30 +140,8 @@ def _store_outcome(session: Session, public_url: str, delivery: Delivery, error:
         return True
     webhook.active = False
     journal.record(session, SYSTEM, "webhook.off", "webhook", webhook.id, entity=webhook.entity)
-    _queue_switch_off_letters(session, webhook, public_url)
+    queue_switch_off_letters(session, webhook, public_url)
     return False
-
-
-def _queue_switch_off_letters(session: Session, webhook: Webhook, public_url: str) -> None:
-    """Tell the entity's liaisons, and the administrators where they may see the webhook."""
-    liaisons = [person for person in list_liaisons(session) if person.entity == webhook.entity]
-    readers = [Addressee(person.email, person.name, person.language) for person in liaisons]
-    if webhook.entity not in find_restricted_entities(session):
-        readers += list_addressees_with_permission(session, "accounts.manage")
-    for reader in readers:
-        with in_language(reader.language):
-            body = build_letter(
-                reader.name,
-                _(
-                    "The program at %(host)s did not take the notices of referrals for days, so it gets none any more. "
-                    "Nothing is lost: what failed waits, and the portal has every referral.",
-                    host=urlsplit(webhook.url).hostname,
-                ),
-                _("When the program works again, switch it on here and send again what failed:"),
-                f"{public_url}/webhooks/{webhook.id}",
-            )
-            message = Message(reader.email, _("Your program no longer gets notices of referrals"), body)
-        queue_message(session, f"webhook-off/{webhook.id}/{webhook.failing_since}", message)
 
 
 def _drop_deliveries(database: Database, deliveries: list[Delivery]) -> None:

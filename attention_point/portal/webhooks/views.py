@@ -11,10 +11,11 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import N_, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.web import current_actor, db_session
+from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.portal.webhooks import queries, services
 from attention_point.portal.webhooks.forms import WebhookForm
+from attention_point.portal.webhooks.letters import queue_new_address_letters
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
@@ -63,6 +64,7 @@ def add_webhook() -> Any:
                 form.form_errors = [error.message]
                 status = error.status
             else:
+                queue_new_address_letters(db_session(), actor, webhook, current_settings().public_url)
                 return render_template("portal/webhooks/secret.html", webhook=webhook, secret=secret), 201
     return render_template("portal/webhooks/new.html", form=form), status
 

@@ -19,7 +19,7 @@ from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
-from attention_point.referrals.reasons.queries import find_reason_words, list_reason_codes
+from attention_point.referrals.reasons.queries import describe_answer_reason, find_reason_words, list_reason_codes
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 
@@ -201,9 +201,10 @@ def build_conflict(referral: DecryptedReferral, answer: Answer) -> Conflict:
     last_answer = referral.record["answers"][-1] if referral.record["answers"] else {}
     states, language = get_code_list("referral_states"), current_language()
     your_state, their_state = (states.label_for_code(state, language) for state in (answer.state, referral.state))
+    reasons = (describe_answer_reason(content) or "" for content in (answer.content, last_answer))
     differences = (
         Difference(_("State"), your_state, their_state),
-        Difference(_("Reason"), answer.reason or "", last_answer.get("reason") or ""),
+        Difference(_("Reason"), *reasons),
         Difference(_("Note"), answer.note or "", last_answer.get("note") or ""),
         Difference(
             _("Appointment"),
@@ -211,12 +212,13 @@ def build_conflict(referral: DecryptedReferral, answer: Answer) -> Conflict:
             _describe_or_blank(parse_appointment(last_answer)),
         ),
     )
-    reasons = {
+    refusals = {
         "withdrawn": _("The attention point withdrew this referral. Your answer was not saved."),
         "expired": _("The time to answer this referral ran out. Your answer was not saved."),
     }
     return Conflict(
-        reasons.get(referral.state) or _("Somebody else answered this referral before you. Your answer was not saved."),
+        refusals.get(referral.state)
+        or _("Somebody else answered this referral before you. Your answer was not saved."),
         tuple(difference for difference in differences if difference.yours != difference.theirs),
     )
 

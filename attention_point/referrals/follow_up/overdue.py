@@ -1,11 +1,13 @@
 """What happens by itself when a clock runs: a reminder to the entity, escalation to the supervisor, expiry.
 
 What was done is noted in the sealed record (``follow_up``), so that each step is taken once for each term, however
-often the job runs. A referral on one of the paths M1–M6 never expires: it is escalated again, and stays.
+often the job runs. The job seals every open referral anew: by two copies of the database, or by the rows of one
+transaction, nobody sees which of them took a step, for what is urgent takes it sooner. A referral on one of the paths
+M1–M6 never expires: it is escalated again, and stays.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -61,11 +63,16 @@ def run_follow_up_job(database: Database, settings: Settings, period: str) -> No
     """Take every step that is due, in small transactions of their own, and write to the supervisors once a day."""
     now = clock.now()
     with database.read_session() as session:
-        due_ids = list(_list_due_ids(session, now))
+        open_ids = [
+            referral.id
+            for referrals in list_all_open(session)
+            for referral in referrals
+            if isinstance(referral, DecryptedReferral)
+        ]
     write_damage_to_journal(database, SYSTEM, list_noted_damage(session))
-    for start in range(0, len(due_ids), BATCH_SIZE):
+    for start in range(0, len(open_ids), BATCH_SIZE):
         with database.write_session() as session:
-            steps = take_due_steps(session, due_ids[start : start + BATCH_SIZE], now)
+            steps = take_due_steps(session, open_ids[start : start + BATCH_SIZE], now)
             # With the steps: what was escalated is told, also where the job ends early.
             if steps["escalation"]:
                 queue_supervisor_letters(session, period, settings.public_url)
@@ -74,22 +81,24 @@ def run_follow_up_job(database: Database, settings: Settings, period: str) -> No
 FOLLOW_UP_JOB = Job("referral-clocks", latest_working_day, run_follow_up_job)
 
 
-def _list_due_ids(session: Session, now: datetime) -> Iterator[UUID]:
-    for referrals in list_all_open(session):
-        for referral in referrals:
-            if isinstance(referral, DecryptedReferral) and find_follow_up(referral, now):
-                yield referral.id
-
-
 def take_due_steps(session: Session, referral_ids: Iterable[UUID], now: datetime) -> Counter[FollowUp]:
-    """Take the steps that are due for some referrals. One that was answered meanwhile needs none any more."""
+    """Take the steps that are due for some referrals, and seal the others anew. One that was answered needs none."""
     steps: dict[FollowUp, list[DecryptedReferral]] = {}
     cells: Counter[CellKey] = Counter()
+    rows: list[dict[str, Any]] = []
     for referral in queries.lock_referrals(session, list(referral_ids)):
-        step = find_follow_up(referral, now) if isinstance(referral, DecryptedReferral) else None
-        if isinstance(referral, DecryptedReferral) and step:
-            cells.update(_take_step(session, referral, step, now))
+        if not isinstance(referral, DecryptedReferral):
+            continue
+        changed = referral
+        if step := find_follow_up(referral, now):
+            changed = _take_step(referral, step, now)
             steps.setdefault(step, []).append(referral)
+            if step == "expiry" and referral.is_counted:
+                cells.subtract(build_referral_cells(referral.facts))
+                cells.update(build_referral_cells(changed.facts))
+        rows.append(_build_row(changed))
+    if rows:
+        session.execute(update(Referral), rows)
     for kind in ("reminder", "escalation"):
         late_referrals = steps.get(kind, [])
         notices.queue_notices(session, kind, [(referral.entity, referral.id) for referral in late_referrals])
@@ -99,23 +108,21 @@ def take_due_steps(session: Session, referral_ids: Iterable[UUID], now: datetime
     return Counter({step: len(referrals) for step, referrals in steps.items()})
 
 
-def _take_step(session: Session, referral: DecryptedReferral, step: FollowUp, now: datetime) -> Counter[CellKey]:
+def _take_step(referral: DecryptedReferral, step: FollowUp, now: datetime) -> DecryptedReferral:
     entry = {"at": now.isoformat(), "lateness": find_lateness(referral, now)}
     record: dict[str, Any] = {**referral.record, "follow_up": [*referral.record.get("follow_up", []), entry]}
-    values: dict[str, Any] = {}
-    cells: Counter[CellKey] = Counter()
-    if step == "expiry":
-        answer = {"at": now.isoformat(), "by": SYSTEM.journal_label, "side": DESK_SIDE, "state": "expired"}
-        record["answers"] = [*record["answers"], {**answer, "reason": None, "note": None}]
-        # An answer that the entity has on its screen now is told that the referral is over.
-        values = {"state": "expired", "state_at": now, "version": referral.version + 1}
-        if referral.is_counted:
-            cells.subtract(build_referral_cells(referral.facts))
-            cells.update(build_referral_cells(replace(referral, record=record, state="expired").facts))
-    version = values.get("version", referral.version)
-    values["sealed"] = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=version)
-    session.execute(update(Referral).where(Referral.id == referral.id).values(values))
-    return cells
+    if step != "expiry":
+        return replace(referral, record=record)
+    answer = {"at": now.isoformat(), "by": SYSTEM.journal_label, "side": DESK_SIDE, "state": "expired"}
+    record["answers"] = [*record["answers"], {**answer, "reason": None, "note": None}]
+    # An answer that the entity has on its screen now is told that the referral is over.
+    return replace(referral, record=record, state="expired", state_at=now, version=referral.version + 1)
+
+
+def _build_row(referral: DecryptedReferral) -> dict[str, Any]:
+    sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, referral.record, version=referral.version)
+    changed = {name: getattr(referral, name) for name in ("id", "state", "state_at", "version")}
+    return {**changed, "sealed": sealed}
 
 
 def _record_steps(session: Session, steps: dict[FollowUp, list[DecryptedReferral]]) -> None:
@@ -123,7 +130,6 @@ def _record_steps(session: Session, steps: dict[FollowUp, list[DecryptedReferral
         journal.record(
             session, SYSTEM, "referral.answer", "referral", referral.id, state="expired", before=referral.state
         )
-    # Ids alone: the journal is in clear, and whose entity is late is told by no entry of it.
     for kind in ("reminder", "escalation"):
         if late_referrals := steps.get(kind):
             referral_ids = [str(referral.id) for referral in late_referrals]

@@ -33,22 +33,28 @@ def count_reasons(
     latest_ids, is_cut = _list_latest(session, frozenset(entities), filters, limit)
     for entity, ids in latest_ids.items():
         referrals = _open_referrals(session, ids)
-        shown_referrals = (
-            referral
+        found_codes = (
+            find_reason_code(referral, hides_restricted=hides_restricted)
             for referral in referrals
-            if filters.point in (None, referral.point) and not (hides_restricted and referral.restricted)
+            if filters.point in (None, referral.point)
         )
-        codes = Counter(filter(None, map(find_reason_code, shown_referrals)))
+        codes = Counter(filter(None, found_codes))
         if codes:
             reasons[entity] = codes
     return reasons, is_cut
 
 
-def find_reason_code(referral: DecryptedReferral) -> str | None:
-    """The code of the reason of the last rejection that stands; None for a referral that was not rejected."""
+def find_reason_code(referral: DecryptedReferral, *, hides_restricted: bool) -> str | None:
+    """The code of the reason of the last rejection that stands; None for a referral that was not rejected.
+
+    ``hides_restricted``: that of a confidential referral is ``OTHER_REASON``.
+    """
     answers = rules.list_standing_answers(referral.record["answers"])
     rejections = [answer for answer in answers if answer["state"] == "rejected"]
     # Rejections of an older version of the program have words alone.
+    if rejections and hides_restricted and referral.restricted:
+        # Left out, it would be the one by which the rejections of an entity are more than their reasons.
+        return rules.OTHER_REASON
     return (rejections[-1].get("reason_code") or rules.OTHER_REASON) if rejections else None
 
 

@@ -1,13 +1,15 @@
 """Reading the reasons for which an entity rejects, and their words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language
+from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.reasons.models import EntityReasons
 
@@ -70,3 +72,11 @@ def list_reason_choices(session: Session, entity: str) -> list[tuple[str, str]]:
     language = current_language()
     reasons = [(r.code, r.label(language)) for r in read_reasons(session, entity).reasons if r.is_offered]
     return [*reasons, (rules.OTHER_REASON, get_code_list("rejection_reasons")[rules.OTHER_REASON].label(language))]
+
+
+def describe_answer_reason(answer: Mapping[str, Any]) -> str | None:
+    """Why an answer was given, in the reader's language: the words of the entity's list and those that were written."""
+    # The reason of a correction is a message id, for whoever reads it.
+    reason = _(answer["reason"]) if answer.get("by_correction") else answer.get("reason")
+    words = answer.get("reason_words", {}).get(current_language())
+    return " · ".join(filter(None, (words, reason))) or None

@@ -47,16 +47,14 @@ def list_consent_history(
     session: Session,
     people: Sequence[UUID],
     visits: Iterable[intake_queries.DecryptedVisit],
-    *,
-    with_revocations: bool = True,
 ) -> list[PurposeHistory]:
     """The consents of one person by purpose. ``people`` are the ids that stand for them, ``visits`` their visits.
 
-    An annulled visit says nothing. What was taken back by a request stands among the answers, unless it is left out.
+    An annulled visit says nothing. What was taken back by a request stands among the answers.
     """
     standing_visits = sorted((visit for visit in visits if not visit.is_void), key=lambda visit: visit.attended_at)
     names = find_actor_names(session, [visit.actor for visit in standing_visits])
-    revocations = list_revocations(session, people) if with_revocations else []
+    revocations = list_revocations(session, people)
     answers: dict[str, list[ConsentAnswer]] = {}
     for visit in standing_visits:
         for consent in visit.record.get("consents", ()):

@@ -4,7 +4,7 @@ It is free, readable and complete (Ley 1581 de 2012, arts. 8 and 11): what was s
 other people it holds nothing but what this person said of them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,10 @@ from attention_point.intake.form.person_summary import (
 from attention_point.people import records as people_records
 from attention_point.person_fields import NAME_FIELDS
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.descriptions import describe_answer_reason
 from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses
-from attention_point.rights.purposes import PURPOSE_LABELS
 from attention_point.rights.requests import stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
@@ -38,7 +37,6 @@ FORMAT = "person-export-1"
 # parent or a representative: a shelter's name is an address, and the child's best interest and the danger of a partner
 # go before (Ley 1098 de 2006, arts. 8, 33; decision 83). Named one by one, so that a new field is not told by chance.
 _FIELDS_FOR_ANOTHER = frozenset({*NAME_FIELDS, "birth_date", "sex", "nationality", "documents"})
-_ANSWER_FOR_ANOTHER = frozenset({"granted", "text_version", "text_sha256"})
 Rows = list[dict[str, str]]
 
 
@@ -46,8 +44,8 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
     """What is kept of one person, in words of the language in use, and the record as it is stored.
 
     ``people`` are the ids that stand for the person, the kept one first. ``for_another``: a parent or a representative
-    gets who the person is and what was allowed, and never where the person is or what was said in confidence, whether
-    or not there is such a thing. Raises VaultError where the person's record does not open: an export that leaves
+    gets who the person is, and never where the person is or what was said in confidence, whether or not there is such a
+    thing. Raises VaultError where the person's record does not open: an export that leaves
     something out would be taken for complete. A visit or a referral that does not open is named as such.
     """
     records = _open_records(session, people)
@@ -63,16 +61,16 @@ def build_person_content(session: Session, people: Sequence[UUID], *, for_anothe
         "name": people_records.format_full_name(records[0].record),
         "is_for_another": for_another,
     }
-    consents = list_consent_history(session, people, visits, with_revocations=not for_another)
     if for_another:
-        return content | _describe_for_another(records, consents)
+        stored = [_select_for_another(record.record) for record in records]
+        return content | {"details": _build_details(stored), "stored": stored}
     referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in listed_visits])
     requests = stored_requests.list_requests_of_people(session, people)
     uses = list_data_uses(session, people, [*listed_visits, *referrals])
     return content | {
         "details": _build_details(record.record for record in records),
         "earlier_details": [_build_row(*row) for record in records for row in describe_history(record.history)],
-        "consents": [_describe_consent(history) for history in consents],
+        "consents": [_describe_consent(history) for history in list_consent_history(session, people, visits)],
         "visits": [_describe_visit(session, visit) for visit in visits],
         "referrals": [
             _describe_referral(session, referral) for referral in referrals if isinstance(referral, DecryptedReferral)
@@ -96,25 +94,18 @@ def _select_ordinary(
     return [record for record in records if record.id in ordinary] or records[:1]
 
 
-def _describe_for_another(
-    records: Sequence[people_records.DecryptedPerson], consents: Iterable[PurposeHistory]
-) -> dict[str, Any]:
-    stored = [_select_entries(record.record, _FIELDS_FOR_ANOTHER) for record in records]
-    return {
-        "details": _build_details(stored),
-        "consents": [
-            {
-                "purpose": history.label,
-                "answers": [
-                    _select_entries(answer, _ANSWER_FOR_ANOTHER) for answer in _describe_consent(history)["answers"]
-                ],
-            }
-            for history in consents
-            # An answer about one entity names it.
-            if history.purpose in PURPOSE_LABELS
-        ],
-        "stored": stored,
-    }
+def _select_for_another(record: Mapping[str, Any]) -> dict[str, Any]:
+    # No consents: their text has a date, and that there are none says that the person came in confidence alone, or was
+    # protected as a child.
+    selected = {name: value for name, value in record.items() if name in _FIELDS_FOR_ANOTHER}
+    # A safe-conduct says that somebody asks for asylum, a permit since when they stay: both say of whom they flee.
+    types = get_code_list("document_types")
+    documents = [
+        document
+        for document in selected.get("documents") or ()
+        if types.has_code(document["type"]) and types[document["type"]].attributes.get("told_to_family")
+    ]
+    return selected | {"documents": documents}
 
 
 def _open_records(session: Session, people: Sequence[UUID]) -> list[people_records.DecryptedPerson]:
@@ -122,10 +113,6 @@ def _open_records(session: Session, people: Sequence[UUID]) -> list[people_recor
     if missing := [person for person in people if opened.get(person) is None]:
         raise VaultError("person", missing[0])
     return [record for person in people if (record := opened[person])]
-
-
-def _select_entries(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name in names}
 
 
 def _build_details(records: Iterable[Mapping[str, Any]]) -> Rows:

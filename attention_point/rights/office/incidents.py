@@ -31,8 +31,9 @@ SEALING_PURPOSE = "data-incident"
 LONGEST_TEXT = 4_000  # characters
 _PADDED_BYTES = 2048
 _COUNTER_LOCK = b"data-incident-reference"
-STEPS = ("stopped", "people_told", "reported", "closed")
-"""What is done about an incident, in the usual order; each may be noted with words."""
+REPORTED, NOT_REPORTED, CLOSED = "reported", "not_reported", "closed"
+STEPS = ("stopped", "people_told", REPORTED, NOT_REPORTED, CLOSED)
+"""What is done about an incident, in the usual order; each is noted with words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,16 @@ class Incident:
     @property
     def is_open(self) -> bool:
         """Whether it is not closed."""
-        return "closed" not in self.steps_taken
+        return CLOSED not in self.steps_taken
+
+    @property
+    def waits_for_report(self) -> bool:
+        """Whether the authority is still to be told: it was not, and nobody wrote down why it need not be."""
+        return self.is_open and not self.steps_taken & {REPORTED, NOT_REPORTED}
 
     def is_overdue(self, today: date) -> bool:
         """Whether the authority was not told in time."""
-        return self.is_open and "reported" not in self.steps_taken and today > self.report_by
+        return self.waits_for_report and today > self.report_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,10 @@ def take_incident_step(session: Session, actor: Actor, incident_id: UUID, versio
     errors = []
     if step not in STEPS:
         errors.append(FieldError("step", _("Choose what was done.")))
+    # Closed, nobody would be reminded of it any more.
+    if step == CLOSED and incident.waits_for_report:
+        message = _("First tell the authority, or note that it need not be told, and why.")
+        errors.append(FieldError("step", message))
     if len(text) > LONGEST_TEXT:
         errors.append(FieldError("text", _("This is too long.")))
     elif not text.strip():
@@ -131,7 +141,9 @@ def take_incident_step(session: Session, actor: Actor, incident_id: UUID, versio
         .where(DataIncident.id == incident_id)
         .values(version=version + 1, sealed=_seal_content(session, incident_id, content))
     )
-    journal.record(session, actor, "incident.step", "data-incident", incident_id)
+    # By name: whoever decides it alone may have something to hide, and the auditor looks for it.
+    action = "incident.not-reported" if step == NOT_REPORTED else "incident.step"
+    journal.record(session, actor, action, "data-incident", incident_id)
 
 
 def get_incident(session: Session, incident_id: UUID) -> Incident:

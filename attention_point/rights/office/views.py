@@ -34,8 +34,9 @@ _MIME_TYPES = {
 STEP_LABELS = {
     "stopped": N_("It was stopped"),
     "people_told": N_("The people concerned were told"),
-    "reported": N_("The authority was told"),
-    "closed": N_("It is closed"),
+    incidents.REPORTED: N_("The authority was told"),
+    incidents.NOT_REPORTED: N_("The authority need not be told"),
+    incidents.CLOSED: N_("It is closed"),
 }
 
 

@@ -32,6 +32,8 @@ def carry_out(session: Session, actor: Actor, request: StoredRequest) -> dict[st
     # What else is granted is done by people: a record is corrected on its own page, an export is handed over.
     if request.kind != "revocation" or request.person is None:
         return {}
+    # Nobody forwards a referral of theirs meanwhile.
+    merging.lock_linked(session, [request.person])
     people = merging.list_linked(session, request.person)
     purposes = spell_out_purposes(request.note["purposes"])
     # First what stops later use: whatever becomes of the referrals, nobody relies on the old yes from here on.

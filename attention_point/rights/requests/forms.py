@@ -264,6 +264,10 @@ class DecisionForm(BaseForm):
         self.outcome.choices = _list_choices("rights_outcomes")
         self.grounds.choices = _list_choices("rights_grounds")
 
+    def offer_only_ground(self, ground: str) -> None:
+        """Offer one ground alone: every other one would be refused."""
+        self.grounds.choices = [choice for choice in _list_choices("rights_grounds") if choice[0] == ground]
+
     def read_decision(self) -> Decision:
         """What was decided. Grounds of what is wholly granted count for nothing."""
         outcome = self.outcome.data or ""

@@ -33,7 +33,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import PURPOSE_LABELS, label_purpose
-from attention_point.rights.requests import askers, forms, letters, services, stored_requests
+from attention_point.rights.requests import askers, forms, letters, services, steps, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
@@ -204,6 +204,8 @@ def _build_step_forms(stored: StoredRequest, failed_form: BaseForm | None) -> Ma
         step_forms[name] = failed_form if isinstance(failed_form, kind) else kind(formdata=None)
         if isinstance(form := step_forms[name], forms.ProofForm):
             form.offer_proofs(services.PROOFS_BY_ASKER[stored.note["asker"]])
+        if isinstance(form, forms.DecisionForm) and not stored.is_proved:
+            form.offer_only_ground(steps.NOT_PROVED)
         # A refused form keeps the version that its page showed: who sends it again has still not seen what a colleague
         # changed in between.
         step_forms[name]["version"].data = step_forms[name]["version"].data or str(stored.version)

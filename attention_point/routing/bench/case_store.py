@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from attention_point import texts
 from attention_point.directory.models import EDITED, LOADED
-from attention_point.directory.seed.loading import require_bounded_yaml
+from attention_point.directory.seed.loading import UniqueKeysLoader, require_bounded_yaml
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.errors import AppError, Conflict, NotFound
@@ -136,7 +136,7 @@ def parse_yaml(content: bytes, file_name: str = "") -> object:
     try:
         text = content.decode("utf-8")
         require_bounded_yaml(text)
-        return yaml.safe_load(text)
+        return yaml.load(text, UniqueKeysLoader)  # noqa: S506 - a SafeLoader with less
     # Bytes that are no UTF-8 and impossible dates raise ValueError, deep nesting raises RecursionError.
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         # The parser's own words would quote the file's content.

@@ -10,8 +10,8 @@ from attention_point.statistics.audit.bounds import UNLIMITED, Row, WeightedSum
 from attention_point.statistics.audit.findings import KnownSum
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import TABLES_OF_TOTALS, Figure, Figures
-from attention_point.statistics.protection.totals import COMPARED_TOTALS, FIRST_TIME, FIRST_TIME_FIGURE
-from attention_point.tallies.rules import INDICATORS_BY_ID
+from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, FIRST_TIME_FIGURE
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID
 
 Totals = Mapping[str, tuple[float, float]]  # headline total → its least and its greatest value
 
@@ -28,6 +28,13 @@ IMPOSSIBLE: Mapping[str, Callable[[str, str], bool]] = {
 # that nobody can conclude anything.
 UNANSWERED_STATES = frozenset({"created", "seen"})
 ANSWERED_STATES = frozenset({"accepted", "rejected", "attended", "no_show"})
+# Totals that are rounded, although they are large, for the sake of one other, and the pair of which fewer than the base
+# then stand between.
+TELLING_TOTALS = {
+    "attentions": ("people", "attentions"),
+    FIRST_TIME: (FIRST_TIME, "people"),
+    "referrals": ("answers", "referrals"),
+}
 
 
 class Unknowns:
@@ -84,7 +91,7 @@ def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Total
     # no solution and prove nothing.
     rows = list(_intersect_sums(unknowns, known_sums))
     rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
-    for rule in (_add_up_to_totals, _compare_totals, _belong_to_people, _have_a_need, _know_answers):
+    for rule in (_add_up_to_totals, _compare_totals, _know_the_method, _belong_to_people, _have_a_need, _know_answers):
         rows += rule(unknowns, totals)
     return [row for row in rows if row[0] and row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]
 
@@ -129,6 +136,14 @@ def _add_up_to_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
 def _compare_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
     for smaller, greater in COMPARED_TOTALS:
         yield _compare_with_total(unknowns, unknowns.sum_unit(smaller), greater, totals, at_least=False)
+
+
+def _know_the_method(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:
+    """A large total that is rounded all the same is near another."""
+    for unit, (smaller, greater) in TELLING_TOTALS.items():
+        least, greatest = totals[unit]
+        if EXACT_FROM <= least < greatest:
+            yield _subtract_sum(unknowns.sum_unit(greater), unknowns.sum_unit(smaller)), 1.0, BASE - 1.0
 
 
 def _compare_with_total(unknowns: Unknowns, columns: WeightedSum, unit: str, totals: Totals, *, at_least: bool) -> Row:

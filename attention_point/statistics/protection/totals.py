@@ -11,10 +11,13 @@ from attention_point.tallies.rules import BASE
 EXACT_FROM = 10 * BASE
 FIRST_TIME = "first_time_people"
 FIRST_TIME_FIGURE = ("people-by-first-time", ("first",))
-# The smaller of two totals is rounded where they differ by so few that the difference would tell of them: who came
-# again, who came before, which referrals wait for their answer. In a point's first month everybody comes for the first
-# time: exact beside the attentions, that number would tell the rounded one of people, which lies between the two.
+# Who came again, who came before, which referrals wait for their answer: where they are fewer than the base, both
+# totals of a pair are rounded. In a point's first month everybody comes for the first time: exact beside the
+# attentions, that number would tell the rounded one of people, which lies between the two.
 COMPARED_TOTALS = (*PARTS_OF_TOTALS, (FIRST_TIME, "people"), (FIRST_TIME, "attentions"))
+# An exact total stands beside a rounded one only where these are between them: whatever the rounded one stands for is
+# then a base away, so that neither the order of the two nor that one is exact tells anything.
+_APART = 2 * BASE - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,20 @@ def protect_totals(
     # The tables beside an exact total stay rounded: it fixes their sum, and the audit takes that into account.
     exact = set()
     for unit, total in true.items():
-        others = [true[greater] for smaller, greater in COMPARED_TOTALS if smaller == unit]
-        differences = [abs(total - other) for other in (*others, *known_totals.get(unit, ()))]
-        if total >= EXACT_FROM and unit not in bound_units and not any(0 < number < BASE for number in differences):
+        others = (*(true[other] for other in list_compared(unit)), *known_totals.get(unit, ()))
+        tells_of_few = any(0 < abs(total - other) < BASE for other in others)
+        if total >= EXACT_FROM and unit not in bound_units and not tells_of_few:
             exact.add(unit)
+    while near_rounded := {
+        unit
+        for unit in exact
+        if any(abs(true[unit] - rounded_totals[other]) < _APART for other in list_compared(unit) if other not in exact)
+    }:
+        exact -= near_rounded
     published = {unit: total if unit in exact else rounded_totals[unit] for unit, total in true.items()}
     return HeadlineTotals(published, true, frozenset(exact))
+
+
+def list_compared(unit: str) -> list[str]:
+    """List the headline totals beside which one is read."""
+    return [other for pair in COMPARED_TOTALS if unit in pair for other in pair if other != unit]

@@ -97,11 +97,9 @@ def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
     protected = related_releases.protect_beside_releases(
         content_building.build_rounder(session, period),
+        period,
+        related_releases.open_publications(session),
         cache(lambda code: content_building.build_rounder(session, parse_period_code(code)).true_figures),
-        related_releases.list_earlier_versions(session, period),
-        related_releases.list_period_groups(session, period),
-        related_releases.list_bound_units(session, period),
-        related_releases.list_people_beside(session, period),
     )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 

@@ -1,22 +1,22 @@
 """What other releases tell of a period: earlier versions of it, the quarter and the year around it, its parts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period, find_period, parse_period_code
+from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Published
 from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder
-from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_FROM, FIRST_TIME, protect_totals
+from attention_point.statistics.protection.totals import EXACT_FROM, FIRST_TIME, list_compared, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
 from attention_point.tallies import queries as tally_queries
-from attention_point.tallies.rules import BASE, INDICATORS_BY_ID, Indicator
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID
 
 if TYPE_CHECKING:
     from attention_point.statistics.audit.remedies import ProtectedPeriod
@@ -26,37 +26,64 @@ _ADDITIVE_TOTALS = ("attentions", "referrals", "answers", FIRST_TIME)
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodGroup:
-    """A quarter or a year and its parts, as they are published; None stands for the period that is being released.
+class Publications:
+    """All that is published of each period, loaded once. ``read_versions`` returns the newest version first."""
 
-    ``has_all_parts`` is false where a part with counts is not released. ``versions`` are all contents of those that
-    were corrected, by the code of the period.
-    """
+    read_versions: Callable[[Period], Sequence[ReleaseContent]]
+    is_unrecorded: Callable[[Period], bool]
+    _versions: dict[Period, Sequence[ReleaseContent]] = field(default_factory=dict, init=False)
+    _intervals: dict[Period, list[Intervals]] = field(default_factory=dict, init=False)
 
-    whole: ReleaseContent | None
-    parts: Sequence[ReleaseContent | None]
-    has_all_parts: bool
-    versions: Mapping[str, Sequence[ReleaseContent]] = field(default_factory=dict)
+    def list_versions(self, period: Period) -> Sequence[ReleaseContent]:
+        """List the contents of all versions of a period, the newest first."""
+        if period not in self._versions:
+            self._versions[period] = self.read_versions(period)
+        return self._versions[period]
+
+    def list_intervals(self, period: Period) -> list[Intervals]:
+        """List between which values each version of a period says that each figure lies."""
+        # A month stands in the group of its quarter and in that of its year.
+        if period not in self._intervals:
+            self._intervals[period] = [read_intervals(version) for version in self.list_versions(period)]
+        return self._intervals[period]
+
+    def find_current(self, period: Period) -> ReleaseContent | None:
+        """Return what is in force of a period; None where nothing is published."""
+        return next(iter(self.list_versions(period)), None)
+
+
+def open_publications(session: Session) -> Publications:
+    """Return what this office has published."""
+    return Publications(
+        lambda period: [queries.load_content(release) for release in queries.list_versions(session, period)],
+        lambda period: not any(tally_queries.list_counted_points(session, month) for month in period.months),
+    )
 
 
 def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
     """List what published contents tell of the stored tables: of each figure, or of some merged ones together."""
     return [
-        KnownSum(
-            indicator.stored_table, tuple(_list_cells(indicator, cell)), *_get_interval(content, table, cell, count)
-        )
-        for content in contents
-        for table in content.tables
-        if (indicator := INDICATORS_BY_ID.get(table.id)) and indicator.dimensions == table.dimensions
-        for cell, count in table.cells.items()
-        if count is not None
+        KnownSum(name, tuple(cells), *_get_interval(content, table, cell, count))
+        for content, table in ((content, table) for content in contents for table in content.tables)
+        for name, cells, cell, count in _list_stored_cells(table, is_merged=content.method != ROUNDING)
     ]
 
 
-def _list_cells(indicator: Indicator, cell: CellCodes) -> Iterator[CellCodes]:
-    codes = dict(zip(indicator.dimensions, cell, strict=True))
+def _list_stored_cells(
+    table: TableContent, *, is_merged: bool = False
+) -> Iterator[tuple[str, Iterable[CellCodes], CellCodes, int]]:
+    """Yield for each count of a table the name of its stored table, the cells there that it sums, and its own cell."""
+    indicator = INDICATORS_BY_ID.get(table.id)
+    if indicator is None or indicator.dimensions != table.dimensions:  # a table of the old method
+        return
     stored = INDICATORS_BY_ID[indicator.stored_table]
-    return product(*(codes.get(dimension, TOTAL_CODE).split(MERGE_SEPARATOR) for dimension in stored.dimensions))
+    axes = [table.dimensions.index(name) if name in table.dimensions else None for name in stored.dimensions]
+    for cell, count in table.cells.items():
+        codes = tuple(TOTAL_CODE if axis is None else cell[axis] for axis in axes)
+        # The old method joined small rows; to split each of today's codes would take a third of all this.
+        cells = product(*(code.split(MERGE_SEPARATOR) for code in codes)) if is_merged else (codes,)
+        if count is not None:
+            yield stored.id, cells, cell, count
 
 
 def _get_interval(content: ReleaseContent, table: TableContent, cell: CellCodes, count: int) -> Interval:
@@ -76,56 +103,32 @@ def read_intervals(content: ReleaseContent) -> dict[Figure, Interval]:
 
 def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
     figures: dict[str, dict[CellCodes, int]] = {}
-    for table in content.tables:
-        indicator = INDICATORS_BY_ID.get(table.id)
-        if content.method == ROUNDING and indicator and indicator.dimensions == table.dimensions:
-            for cell, count in table.cells.items():
-                if count is not None:
-                    (stored_cell,) = _list_cells(indicator, cell)
-                    figures.setdefault(indicator.stored_table, {})[stored_cell] = count
+    for table in content.tables if content.method == ROUNDING else ():
+        for name, (stored_cell,), _cell, count in _list_stored_cells(table):
+            figures.setdefault(name, {})[stored_cell] = count
     return figures
 
 
-def _read_group(group: PeriodGroup, read_true_figures: ReadTrueFigures) -> RelatedGroup:
-    contents = (group.whole, *group.parts)
-    return RelatedGroup(
-        [content.period if content else "" for content in contents],
-        [_read_versions(content, group) if content else None for content in contents],
-        read_true_figures,
-        has_all_parts=group.has_all_parts,
-    )
-
-
-def _read_versions(content: ReleaseContent, group: PeriodGroup) -> list[Intervals]:
-    earlier = [version for version in group.versions.get(content.period, ()) if version != content]
-    return [read_intervals(version) for version in (content, *earlier)]
-
-
 def protect_beside_releases(
-    rounder: PeriodRounder,
-    read_true_figures: ReadTrueFigures,
-    versions: Sequence[ReleaseContent] = (),
-    groups: Sequence[PeriodGroup] = (),
-    bound_units: Collection[str] = (),
-    people_beside: Iterable[int] = (),
+    rounder: PeriodRounder, period: Period, publications: Publications, read_true_figures: ReadTrueFigures
 ) -> "ProtectedPeriod":
     """Round a period such that it passes the audit, by itself and beside what is released.
 
-    ``versions`` are the earlier ones of the period, the newest first. ``bound_units`` are totals that must not be
-    exact, and ``people_beside`` the totals beside which an exact one of people would tell of a few.
-    ``read_true_figures`` is asked for those of the periods in ``groups``.
+    ``read_true_figures`` is asked for those of the periods around it.
     """
     # HiGHS and NumPy take a third of a second and 40 MB to load: only who releases a period pays for them.
     from attention_point.statistics.audit.remedies import protect_audited_period  # noqa: PLC0415
 
+    versions = publications.list_versions(period)
     related = RelatedPeriods(
-        [_read_group(group, read_true_figures) for group in groups],
-        [read_intervals(version) for version in versions],
+        list_period_groups(publications, period, read_true_figures),
+        publications.list_intervals(period),
         read_true_figures,
     )
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
     figures = [(table, cell) for table, cells in rounder.true_figures.items() for cell in cells]
-    known_totals: dict[str, list[int]] = {"people": list(people_beside)}
+    bound_units = list_bound_units(publications, period)
+    known_totals: dict[str, list[int]] = {"people": list_people_beside(publications, period)}
     total_bounds: dict[str, list[Interval]] = {}
     for version, unit in product(versions, (*rounder.true_totals, FIRST_TIME)):
         if (total := version.totals.get(unit)) is not None:
@@ -141,30 +144,40 @@ def protect_beside_releases(
     )
 
 
-def list_earlier_versions(session: Session, period: Period) -> list[ReleaseContent]:
-    """List the contents of all versions of a period that are released."""
-    return [queries.load_content(release) for release in queries.list_versions(session, period)]
+def list_period_groups(
+    publications: Publications, period: Period, read_true_figures: ReadTrueFigures
+) -> list[RelatedGroup]:
+    """List the quarter and the year around a period with their parts, where they are released, and its own parts."""
+    quarter, year = find_period("quarter", period.first_day), find_period("year", period.first_day)
+    quarters = _list_quarters(year)
+    # A month is bounded by a quarter that was released before the month is corrected: its new figures must not undo
+    # the quarter's. The other way round, what is released now contains months that anybody has downloaded.
+    wholes = {
+        "month": [(quarter, list_months(quarter)), (year, list_months(year))],
+        "quarter": [(year, quarters), (quarter, list_months(quarter))],
+        "year": [(year, list_months(year)), (year, quarters)],
+    }[period.kind]
+    return [
+        _build_group(publications, period, whole, parts, read_true_figures)
+        for whole, parts in wholes
+        if whole == period or publications.find_current(whole)
+    ]
 
 
-def list_period_groups(session: Session, period: Period) -> list[PeriodGroup]:
-    """List the released quarters and years that contain a period, and the parts that it has itself."""
-    groups = []
-    for kind in ("quarter", "year"):
-        whole = find_period(kind, period.first_day)
-        content = load_current(session, whole)
-        # A month is bounded by a quarter or year that was released before it is corrected: its
-        # new figures must not undo theirs.
-        if period.kind == "month" and content is not None:
-            groups.append(_build_group(session, period, content, list_months(whole)))
-    if period.kind == "quarter" and (content := load_current(session, find_period("year", period.first_day))):
-        quarters = {find_period("quarter", month): None for month in find_period("year", period.first_day).months}
-        groups.append(_build_group(session, period, content, list(quarters)))
-    if period.kind != "month":
-        # The other way round, what is released now contains months that anybody has downloaded.
-        groups.append(_build_group(session, period, None, list_months(period)))
-    if period.kind == "year":
-        groups.append(_build_group(session, period, None, list({find_period("quarter", m): 0 for m in period.months})))
-    return groups
+def _build_group(
+    publications: Publications,
+    period: Period,
+    whole: Period,
+    parts: Sequence[Period],
+    read_true_figures: ReadTrueFigures,
+) -> RelatedGroup:
+    published = [part for part in parts if part == period or publications.find_current(part)]
+    return RelatedGroup(
+        [place.code for place in (whole, *published)],
+        [None if place == period else publications.list_intervals(place) for place in (whole, *published)],
+        read_true_figures,
+        has_all_parts=all(part in published or publications.is_unrecorded(part) for part in parts),
+    )
 
 
 def list_months(period: Period) -> list[Period]:
@@ -172,60 +185,35 @@ def list_months(period: Period) -> list[Period]:
     return [Period("month", month) for month in period.months]
 
 
-def load_current(session: Session, period: Period) -> ReleaseContent | None:
-    """Load what is published of a period; None where nothing is."""
-    release = queries.find_current_release(session, period)
-    return queries.load_content(release) if release else None
+def _list_quarters(period: Period) -> list[Period]:
+    return list(dict.fromkeys(find_period("quarter", month) for month in period.months))
 
 
-def _build_group(
-    session: Session, period: Period, whole: ReleaseContent | None, parts: Sequence[Period]
-) -> PeriodGroup:
-    contents: list[ReleaseContent | None] = []
-    has_all_parts = True
-    versions = {part.code: list_earlier_versions(session, part) for part in parts if part != period}
-    if whole is not None:
-        versions[whole.period] = list_earlier_versions(session, parse_period_code(whole.period))
-    for part in parts:
-        if part == period or versions[part.code]:
-            contents.append(None if part == period else versions[part.code][0])  # the newest is in force
-        elif not is_unrecorded(session, part):
-            has_all_parts = False
-    return PeriodGroup(whole, contents, has_all_parts, versions)
-
-
-def is_unrecorded(session: Session, period: Period) -> bool:
-    """Whether no month of a period has counts."""
-    return not any(tally_queries.list_counted_points(session, month) for month in period.months)
-
-
-def list_bound_units(session: Session, period: Period) -> frozenset[str]:
+def list_bound_units(publications: Publications, period: Period) -> frozenset[str]:
     """List the totals of a quarter or year that must not be exact, because they would tell that of a single month.
 
     A month's total follows by subtraction where it alone is rounded, or not released.
     """
     bound: set[str] = set()
     for month in list_months(period) if period.kind != "month" else ():
-        content = load_current(session, month)
-        if content is not None:
-            versions = list_earlier_versions(session, month)
-            bound.update(unit for unit in _ADDITIVE_TOTALS if _may_be_rounded(unit, content, versions))
-        elif not is_unrecorded(session, month):
+        if versions := publications.list_versions(month):
+            bound.update(unit for unit in _ADDITIVE_TOTALS if _may_be_rounded(unit, *versions))
+        elif not publications.is_unrecorded(month):
             bound.update(_ADDITIVE_TOTALS)
     return frozenset(bound)
 
 
-def _may_be_rounded(unit: str, content: ReleaseContent, versions: Iterable[ReleaseContent]) -> bool:
+def _may_be_rounded(unit: str, content: ReleaseContent, *earlier: ReleaseContent) -> bool:
     """Whether a published total may be rounded: it is small, or near one that it would tell of a few beside."""
     total = content.totals.get(unit) or 0
     if total < EXACT_FROM or total % BASE:
         return total < EXACT_FROM
-    near = [content.totals.get(greater) for smaller, greater in COMPARED_TOTALS if smaller == unit]
-    near += [version.totals.get(unit) for version in versions if version.version != content.version]
-    return any(other is not None and abs(total - other) < 2 * BASE for other in near)
+    near = [content.totals.get(other) for other in list_compared(unit)]
+    near += [version.totals.get(unit) for version in earlier]
+    return any(other is not None and abs(total - other) <= 2 * BASE for other in near)
 
 
-def list_people_beside(session: Session, period: Period) -> list[int]:
+def list_people_beside(publications: Publications, period: Period) -> list[int]:
     """List totals of the parts of a quarter or year beside which its people, if exact, would tell of a few.
 
     Who came in no other part than one, who came in several, and who had come before: the first-time people of the
@@ -233,14 +221,12 @@ def list_people_beside(session: Session, period: Period) -> list[int]:
     """
     if period.kind == "month":
         return []
-    quarters = list(dict.fromkeys(find_period("quarter", month) for month in period.months))
-    choices = [[list_months(part)] if part == period else [[part], list_months(part)] for part in quarters]
-    contents: dict[Period, ReleaseContent | None] = {}
-    for part in chain.from_iterable(chain.from_iterable(choices)):
-        contents[part] = load_current(session, part)
-    published = {part: 0 for part, content in contents.items() if content is None and is_unrecorded(session, part)}
-    people = {**published, **_list_totals(contents, "people")}
-    first_time = {**published, **_list_totals(contents, FIRST_TIME)}
+    choices = [
+        [list_months(part)] if part == period else [[part], list_months(part)] for part in _list_quarters(period)
+    ]
+    parts = dict.fromkeys(chain.from_iterable(chain.from_iterable(choices)))
+    people = _list_totals(publications, parts, "people")
+    first_time = _list_totals(publications, parts, FIRST_TIME)
     sums = [
         sum(people[part] for part in chosen)
         for chosen in map(list, map(chain.from_iterable, product(*choices)))
@@ -251,9 +237,12 @@ def list_people_beside(session: Session, period: Period) -> list[int]:
     return [*people.values(), *sums]
 
 
-def _list_totals(contents: dict[Period, ReleaseContent | None], unit: str) -> dict[Period, int]:
-    return {
-        part: total
-        for part, content in contents.items()
-        if content is not None and (total := content.totals.get(unit)) is not None
-    }
+def _list_totals(publications: Publications, parts: Iterable[Period], unit: str) -> dict[Period, int]:
+    """Return the published totals of some periods, 0 where nothing was recorded."""
+    totals = {}
+    for part in parts:
+        content = publications.find_current(part)
+        total = content.totals.get(unit) if content else 0 if publications.is_unrecorded(part) else None
+        if total is not None:
+            totals[part] = total
+    return totals

@@ -210,7 +210,8 @@ def _keep_damaged(session: Session, envelope: Envelope, capture: Capture) -> Dam
 def build_source(session: Session, capture: Capture, key: OpeningKey | None) -> CaptureSource:
     """Where a capture comes from, and in which time it can have been made: not before its device and its key."""
     beginnings = [device_queries.get_added_at(session, capture.device_id), *([key.created_at] if key else [])]
-    return CaptureSource(capture.point, CaptureTimes(capture.captured_at, capture.received_at, max(beginnings)))
+    times = CaptureTimes(capture.captured_at, capture.received_at, max(beginnings))
+    return CaptureSource(capture.point, times, capture.device_id, capture.user_id)
 
 
 def _find_recorder(

@@ -27,10 +27,12 @@ CHANNEL = "tablet"
 
 
 class CaptureSource(NamedTuple):
-    """Where a capture comes from: the point of its device, and its times."""
+    """Where a capture comes from: its device with the point where that is, who wrote it down (None: unknown), when."""
 
     point: str
     times: CaptureTimes
+    device_id: UUID
+    user_id: UUID | None
 
 
 def record_content(session: Session, actor: Actor, content: Content, source: CaptureSource) -> dict[str, Any]:
@@ -44,7 +46,8 @@ def record_content(session: Session, actor: Actor, content: Content, source: Cap
         drafts, warnings = build_form_drafts(session, content.fields, source.times)
         # The slip has one number, that of the main person; who came along gets the next ones.
         references = {drafts[0].id: content.reference} if content.reference else {}
-        return _record_drafts(session, actor, drafts, OfflineCapture(references, warnings), source.times)
+        capture = OfflineCapture(references, warnings, source.device_id, source.user_id)
+        return _record_drafts(session, actor, drafts, capture, source.times)
     payload, warnings = _mend_payload(content, source.times)
     draft = read_draft(payload)
     if actor.kind == "device":

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, Stat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from attention_point.foundation.database import Database, PreparedStatement, UtcDateTime, engine
-from attention_point.foundation.database.engine import is_busy_error
+from attention_point.foundation.database.engine import describe_failure, is_busy_error
 from attention_point.foundation.errors import Busy
 from attention_point.foundation.vault import Vault, get_vault
 from tests.support.databases import PATIENT_SECONDS
@@ -210,6 +210,15 @@ def test_only_waiting_in_vain_is_busy(notes: Database) -> None:
     with pytest.raises(DBAPIError) as caught, notes.read_session() as session:
         session.execute(text("SELECT * FROM locked"))
     assert not is_busy_error(caught.value)
+
+
+@ONE_ENGINE
+def test_a_full_disk_is_called_so(notes: Database) -> None:
+    with notes.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # raised by SQLite to what the file has
+    with pytest.raises(DBAPIError) as caught, notes.write_session() as session:
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000) AS content"))
+    assert "disco del servidor está lleno" in describe_failure(caught.value)
 
 
 def test_an_error_does_not_repeat_the_values(notes: Database) -> None:

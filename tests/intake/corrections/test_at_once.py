@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import product
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from attention_point.directory.queries import list_offers
 from attention_point.foundation import clock
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Conflict
-from attention_point.intake import recount
 from attention_point.intake.corrections.person_services import correct_person
 from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
@@ -28,9 +29,16 @@ from attention_point.people import records
 from attention_point.people import services as people_services
 from attention_point.people.duplicates import pairs
 from attention_point.people.duplicates.decisions import Judgement
+from attention_point.people.erasure.services import erase_person
+from attention_point.portal.services import forward_referral
+from attention_point.referrals.answers.forwarding import IN_PERSON, Forwarding
+from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, list_decrypted_of_visit
+from attention_point.referrals.rules import OPEN_STATES
 from attention_point.referrals.services import Answer, answer_for_entity
-from attention_point.tallies.counted_cells import build_cells_of_facts
+from attention_point.rights.requests.carrying_out import carry_out
+from attention_point.rights.requests.stored_requests import StoredRequest
+from attention_point.statistics.releases.period_counts import recount_all_visits
 from attention_point.tallies.queries import list_differences
 from tests.support.directory import load_shipped
 from tests.support.visits import AGENT, acting, draft, person
@@ -69,11 +77,7 @@ def record(database: Database, **changes: Any) -> tuple[UUID, UUID]:
 
 def check_counts(database: Database) -> None:
     with database.read_session() as session:
-        cells: dict[Any, int] = {}
-        for facts in recount.recount_all(session):
-            for cell, count in build_cells_of_facts(facts).items():
-                cells[cell] = cells.get(cell, 0) + count
-        assert list_differences(session, cells) == []
+        assert list_differences(session, recount_all_visits(session, iter)) == []
 
 
 def correcting(visit: UUID, fields: dict[str, Any], reason: str) -> Work:
@@ -90,6 +94,23 @@ def annulling(visit: UUID) -> Work:
 
 def recording(**changes: Any) -> Work:
     return partial(record_visit, actor=AGENT, draft=read_draft(draft(**changes)))
+
+
+def do_while_waiting(database: Database, first: Work, second: Work) -> None:
+    """Do the second work in a thread of its own, begun while the first one holds its locks, and wait for both."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+
+    def do_second() -> None:
+        with database.write_session() as session:
+            second(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write_session() as session:
+            first(session)
+            done = pool.submit(do_second)
+            while not session.scalar(waiting):
+                assert not done.done()
+        done.result(60)
 
 
 def test_a_correction_and_a_registration_of_the_same_person(desk: Database) -> None:
@@ -140,6 +161,37 @@ def test_a_correction_and_an_answer_to_its_referrals(desk: Database) -> None:
         change = annulling(visit) if number % 2 else correcting(visit, fields, "other need")
         birth_year = correcting_person(person_id, {"birth_date": f"20{10 + number % 7}"}, f"other year {number}")
         do_at_once(desk, answer, change, birth_year)
+    check_counts(desk)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_an_entity_does_at_the_last_moment_ends_with_the_rest(desk: Database) -> None:
+    def answer(session: Session) -> None:
+        answer_for_entity(session, acting("entity", "sena"), referral, Answer("accepted", 1))
+
+    def forward(session: Session) -> None:
+        target = next(offer for offer in list_offers(session) if offer.entity == "imebu" and not offer.restricted)
+        onward = Forwarding(target.service, "imebu", IN_PERSON, 1)
+        forward_referral(session, acting("entity", "sena"), referral, onward)
+
+    def revoke(session: Session) -> None:
+        note = {"kind": "revocation", "state": "new", "purposes": ["*"], "person": str(person_id)}
+        carry_out(session, AGENT, StoredRequest(new_id(), "", 1, note, {}))
+
+    def erase(session: Session) -> None:
+        erase_person(session, AGENT, person_id, "claim")
+
+    def annul(session: Session) -> None:
+        annulling(visit)(session)
+
+    for act, end in product((answer, forward), (annul, erase, revoke)):
+        visit, person_id = record(desk, needs=["EMP-SENA"])
+        with desk.read_session() as session:
+            [referral] = [found.id for found in list_decrypted_of_visit(session, visit)]
+        do_while_waiting(desk, act, end)
+        with desk.read_session() as session:
+            states = session.scalars(select(Referral.state).where(Referral.visit_id == visit)).all()
+        assert not set(OPEN_STATES) & set(states), f"{act.__name__}, {end.__name__}"
     check_counts(desk)
 
 

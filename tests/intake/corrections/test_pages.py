@@ -1,5 +1,6 @@
 """Corrections at the desk: what the pages show, what they save, and what happens when two agents meet."""
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -8,9 +9,12 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from attention_point.intake import queries
+from attention_point.intake.corrections.pages.forms import VisitCorrectionForm
 from attention_point.intake.duplicates import joining
+from attention_point.intake.form.merged_fields import read_page_values
 from attention_point.intake.models import Visit
 from attention_point.people import records
 from attention_point.people.duplicates.decisions import Judgement
@@ -149,6 +153,23 @@ def test_a_wrong_date_is_told_beside_its_field(agent: PageClient, visit: queries
     assert sent(page, address)["birth_date"] == ["31/02/1992"]
 
 
+def test_what_a_page_carries_along_is_read_as_far_as_it_fits(
+    app: Flask, agent: PageClient, visit: queries.DecryptedVisit
+) -> None:
+    forged = [{"given_names": ["x"], "needs": 5, "in_transit": "x", "documents": [3], "entry_stamped": []}]
+    forged += [{"documents": [{"obj": 1}]}, {"documents": [{"type": 1}]}, {"documents": [{}] * 50}]
+    texts = ["", "[1]", "[" * 100_000, "9" * 5_000, *map(json.dumps, forged)]
+    for address in (f"/people/{visit.person_id}/correct", f"/visits/{visit.id}/correct"):
+        fields = sent(agent.get(address), address)
+        with app.test_request_context():
+            form = VisitCorrectionForm(MultiDict([("page_values", fields["page_values"][0])]))
+            carried = json.loads(fields["page_values"][0])
+            # The consent to one entity is no field of this form.
+            assert read_page_values(form) == {name: value for name, value in carried.items() if name in form}
+        for text_sent in texts:
+            assert agent.post(address, data={**fields, "page_values": [text_sent]}).status_code == 303
+
+
 def test_a_forgotten_need_is_added_to_todays_visit(
     app: Flask, agent: PageClient, visit: queries.DecryptedVisit
 ) -> None:
@@ -267,9 +288,14 @@ def test_an_entity_sees_that_the_visit_was_annulled(
     address = f"/visits/{visit.id}/void"
     agent.post(address, data={**sent(agent.get(address), address), "reason": ["recorded-twice"]})
     entity = as_role("entity", "migracion-colombia")
-    page = text(entity.get(f"/portal/slips/{visit.code}", follow_redirects=True))
-    assert "La atención se anuló el" in page
-    assert "El punto de atención anuló la atención." in page
+    shown = entity.get(f"/portal/slips/{visit.code}", follow_redirects=True)
+    assert "La atención se anuló el" in text(shown)
+    assert "El punto de atención anuló la atención." in text(shown)
+    token = sent(entity.get("/account"), "/account/language")["csrf_token"]
+    answer = {"csrf_token": token, "state": ["accepted"], "version": ["1"]}
+    late = entity.post(f"{shown.request.path}/answer", data=answer)
+    assert late.status_code == 409
+    assert "<td>El punto de atención anuló la atención.</td>" in text(late)
 
 
 def test_the_ordinary_form_of_somebody_on_file_empties_what_was_emptied(

@@ -140,9 +140,13 @@ def test_the_same_correction_again_changes_nothing(session: Session) -> None:
     visit = record(session, needs=["MIG-REG"])
     change(session, visit, needs=["EMP-SENA"])
     change(session, visit, needs=["EDU"])
-    change(session, visit, needs=["EMP-SENA"])  # the network sends the first one once more
+    change(session, visit, needs=["EDU"])  # the network sends it once more
+    with pytest.raises(Conflict):
+        change(session, visit, needs=["EMP-SENA"])  # an echo of the first one, or meant?
     corrected = read_visit(session, visit)
     assert (corrected.version, corrected.record["needs"]) == (3, ["EDU"])
+    change(session, visit, version=3, needs=["EMP-SENA"])
+    assert read_visit(session, visit).record["needs"] == ["EMP-SENA"]
 
 
 def test_who_was_slower_sees_the_difference(session: Session) -> None:

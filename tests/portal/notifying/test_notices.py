@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from attention_point.accounts import services as account_services
 from attention_point.accounts.administration import account_changes
@@ -17,10 +17,13 @@ from attention_point.accounts.queries import list_liaisons
 from attention_point.foundation import clock
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
+from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.mail import send_due_messages
+from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
 from attention_point.portal.notifying.jobs import run_notice_job
 from attention_point.referrals import notices
+from attention_point.referrals.models import ReferralNotice
 from tests.accounts.support import token_of
 from tests.support.directory import load_shipped
 from tests.support.mail import PostOffice, post_office
@@ -78,6 +81,11 @@ def test_at_once_tells_how_many_and_where_and_nothing_else(
     run_jobs(database, posted)
     run_jobs(database, posted)
     assert office.recipients == ["enlace@sena.example.org"]
+    with database.read_session() as session:
+        # So many letters at one moment would tell which entity it was: whose account answers for which is in clear.
+        assert session.scalars(select(OutboxMail.id)).all() == []
+        actions = session.scalars(select(JournalEntry.action)).all()
+        assert ("referral.notify" in actions, "mail.send" in actions) == (True, False)
     mail = office.took[0][1]
     assert mail["Subject"] == "2 remisiones nuevas esperan su respuesta"
     text = content(mail)
@@ -102,19 +110,23 @@ def test_a_confidential_referral_is_told_in_the_words_of_every_other(
 def test_the_letter_of_the_day_goes_once_in_the_next_morning(
     database: Database, posted: Settings, office: PostOffice
 ) -> None:
-    liaison(database, "diario@sena.example.org", notice_timing="daily")
+    for email, entity in (("diario@sena.example.org", "sena"), ("diario@icbf.example.org", "icbf")):
+        liaison(database, email, entity, notice_timing="daily")
     for hours in (0, 3):
         with clock.override_now(NOON + timedelta(hours=hours)), database.write_session() as session:
             recorded(session, needs=["EMP-SENA"])
         with clock.override_now(NOON + timedelta(hours=hours + 1)):
             run_jobs(database, posted)
     assert office.took == []
+    with database.read_session() as session:
+        # One row a run, whoever is told.
+        assert len(session.scalars(select(ReferralNotice.id)).all()) == 2
     midnight = NOON + timedelta(hours=12)
     for moment, letters in ((midnight, 0), (midnight + timedelta(hours=6), 1), (midnight + timedelta(hours=9), 1)):
         with clock.override_now(moment):
             run_jobs(database, posted)
         assert len(office.took) == letters
-    assert office.took[0][1]["Subject"] == "Remisiones del día: 2 remisiones nuevas esperan su respuesta"
+    assert office.took[0][1]["Subject"] == "Remisiones del día: 2 remisiones nuevas llegaron"
 
 
 def test_who_changes_to_at_once_loses_no_notice(database: Database, posted: Settings, office: PostOffice) -> None:

@@ -2,7 +2,11 @@
 
 import re
 
+from flask import Flask
+from sqlalchemy import func, select
+
 from attention_point.foundation.access import SYSTEM
+from attention_point.foundation.mail.models import OutboxMail
 from attention_point.portal.webhooks import services
 from tests.accounts.support import token_of
 from tests.support.pages import PageClient
@@ -49,9 +53,14 @@ def test_the_office_registers_for_an_entity_and_nobody_else_may(as_role: SignIn)
     assert as_role("agent").get("/webhooks").status_code == 403
 
 
-def test_nobody_learns_when_an_entity_for_confidential_topics_was_told(as_role: SignIn) -> None:
+def test_nobody_learns_when_an_entity_for_confidential_topics_was_told(app: Flask, as_role: SignIn) -> None:
     entity, office, admin = as_role("entity", "comisaria-familia"), as_role("office"), as_role("admin")
+    as_role("entity", "comisaria-familia", number=2)
+    as_role("entity", "sena")
     assert SECRET.search(send(entity, "/webhooks/new", url=URL))
+    # But her colleague: whoever leaves the entity must not go on being told.
+    with app.extensions["database"].read_session() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMail)) == 1
     (address,) = re.findall(r'href="(/webhooks/[0-9a-f-]{36})"', entity.get("/webhooks").get_data(as_text=True))
     for outsider in (office, admin):
         assert URL not in outsider.get("/webhooks").get_data(as_text=True)

@@ -97,6 +97,11 @@ def test_confidential_entities_stand_together_for_whoever_may_not_see_them(sessi
     supervisor = read(session)
     assert supervisor.entities["comisaria-familia"].referral_total == 1
     assert supervisor.reasons == {"comisaria-familia": {"no-places": 1}}
+    # Most people go to the hospital for something else: nothing of its figures may be short of one.
+    refer(session, "VBG", "salud", 2, (1, Answer("rejected", 1, reason_code="no-places")))
+    for hides, code in ((hidden, "other"), (frozenset[str](), "no-places")):
+        figures = collect_monitor(session, Filters(MONTHS), ["salud"], ["bucaramanga"], hides)
+        assert (figures.entities["salud"].states["rejected"], figures.reasons) == (1, {"salud": {code: 1}})
 
 
 def test_the_tables_add_up_and_numbers_lead_to_their_lists(session: Session) -> None:

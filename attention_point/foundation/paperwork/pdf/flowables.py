@@ -1,11 +1,12 @@
 """Turns the blocks of a report into ReportLab's flowables, which ReportLab lays out on pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
+from reportlab.platypus import AnchorFlowable, CondPageBreak, Flowable, HRFlowable, Spacer
 from reportlab.platypus import PageBreak as PageBreakFlowable
 from reportlab.platypus import Paragraph as ParagraphFlowable
 from reportlab.platypus import Table as TableFlowable
@@ -25,8 +26,8 @@ from attention_point.foundation.paperwork.wording import ReportWording
 _LABEL_WIDTH = CONTENT_WIDTH * 0.34
 _LABEL_PADDING = 4.0
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 230.0, 52.0
-# The height of a whole signature, and how much of a page a block may fill to move to the next one with it.
-_SIGNED_HEIGHT, _LARGEST_SIGNED_SHARE = 150.0, 0.6
+# How much of a page a section, or a block, may fill with a signature to move to the next page with it.
+_LARGEST_SIGNED_SHARE = 0.6
 # Free height that a heading needs, that a caption with a note beside a chart needs, and that any text needs. A table
 # needs its caption of one line or two.
 _HEADING_HEIGHT, _CAPTION_HEIGHT, _TEXT_HEIGHT = 32.0, 70.0, 40.0
@@ -65,19 +66,21 @@ class _CaptionAtTopOfPage(ParagraphFlowable):
 
 
 def build_flowables(
-    report: blocks.Report, wording: ReportWording, page_height: float, dense_padding: float
+    report: blocks.Report, wording: ReportWording, page_height: float, row_paddings: tuple[float, float]
 ) -> list[Flowable]:
     """Builds what stands after the title, for pages that hold ``page_height`` points.
 
-    ``dense_padding``: points above and below the rows of tables that are charts too.
+    ``row_paddings``: points above and below the rows of tables, and of tables that are charts too.
     """
-    builder, outline = _FlowableBuilder(report, wording, page_height, dense_padding), report.outline
+    builder, outline = _FlowableBuilder(report, wording, page_height, row_paddings), report.outline
     flowables: list[Flowable] = []
     headings: list[Flowable] = []
+    block_start = section_start = 0  # where among the flowables the last block and the last section begin
     for index, block in enumerate(report.blocks):
         if builder.stands_beside_previous(index):
             continue
         if isinstance(block, blocks.Heading):
+            section_start = len(flowables) if outline[index].level == 1 else section_start
             headings.append(OutlineFlowable(outline[index].bookmark, block.text, outline[index].level))
             headings.append(ParagraphFlowable(escape_markup(block.text), styles.HEADINGS[block.level]))
             continue
@@ -87,19 +90,33 @@ def build_flowables(
             flowables += [*headings, *block_flowables]
             headings = []
             continue
+        if isinstance(block, blocks.Signature):
+            _keep_with_signature(flowables, block_flowables, (section_start, block_start), page_height)
         # Not ReportLab's keepWithNext: it moves a long table to a new page whole.
         needed_height = _measure_needed_height(block_flowables) + len(headings) / 2 * _HEADING_HEIGHT
-        if builder.precedes_signature(index):
-            needed_height = max(needed_height, _measure_height_before_signature(block_flowables, page_height))
+        block_start = len(flowables)
         flowables += [CondPageBreak(min(needed_height, page_height)), *headings, *block_flowables]
         headings = []
     return [*flowables, CondPageBreak(_HEADING_HEIGHT), *headings] if headings else flowables
 
 
-def _measure_height_before_signature(flowables: list[Flowable], page_height: float) -> float:
-    """Returns the height of a block together with a signature: nobody signs on a page with no text on it."""
-    height = sum(flowable.wrap(CONTENT_WIDTH, page_height)[1] for flowable in flowables) + _SIGNED_HEIGHT
-    return float(height) if height < page_height * _LARGEST_SIGNED_SHARE else 0.0
+def _keep_with_signature(
+    flowables: list[Flowable], signature: Sequence[Flowable], starts: Sequence[int], page_height: float
+) -> None:
+    """Keeps the last section on the page of a signature, or its last block where it is too long.
+
+    Nobody signs on a page with no text on it, and a page of a few lines looks as if the rest were missing. ``starts``:
+    where the section and the block begin with their test for room.
+    """
+    for start in starts:
+        height = sum(
+            flowable.getSpaceBefore() + flowable.wrap(CONTENT_WIDTH, page_height)[1] + flowable.getSpaceAfter()
+            for flowable in (*flowables[start:], *signature)
+            if not isinstance(flowable, CondPageBreak)
+        )
+        if height < page_height * _LARGEST_SIGNED_SHARE and isinstance(flowables[start], CondPageBreak):
+            flowables[start] = CondPageBreak(height)
+            return
 
 
 def _measure_needed_height(flowables: list[Flowable]) -> float:
@@ -119,12 +136,7 @@ class _FlowableBuilder:
     report: blocks.Report
     wording: ReportWording
     page_height: float
-    dense_padding: float
-
-    def precedes_signature(self, index: int) -> bool:
-        """Whether the next block is a signature."""
-        following = self.report.blocks[index + 1 : index + 2]
-        return bool(following) and isinstance(following[0], blocks.Signature)
+    row_paddings: tuple[float, float]
 
     @singledispatchmethod
     def build_block(self, block: Any, index: int) -> list[Flowable]:
@@ -162,7 +174,8 @@ class _FlowableBuilder:
         lines = [ParagraphFlowable(escape_markup(text), style) for text, style in texts if text]
         line = HRFlowable(_SIGNATURE_WIDTH, 0.8, hAlign="LEFT", color=HexColor(BLACK), spaceAfter=4)
         place_and_date = ParagraphFlowable(escape_markup(block.place_and_date), styles.BODY)
-        return [KeepTogether([Spacer(0, 18), place_and_date, Spacer(0, _SIGNATURE_HEIGHT), line, *lines])]
+        # Not ReportLab's which cannot be measured: ``_keep_with_signature`` sees to the room.
+        return [Spacer(0, 18), place_and_date, Spacer(0, _SIGNATURE_HEIGHT), line, *lines]
 
     @build_block.register
     def _build_page_break(self, block: blocks.PageBreak, index: int) -> list[Flowable]:
@@ -227,7 +240,7 @@ class _FlowableBuilder:
         for number, part in enumerate(parts, 1):
             title = block.title if len(parts) == 1 else f"{block.title} ({number}/{len(parts)})"
             builder = TableBuilder(
-                block, part, texts, self.wording, self.report.site_address, self.page_height, self.dense_padding
+                block, part, texts, self.wording, self.report.site_address, self.page_height, self.row_paddings
             )
             table = builder.build(title, notes if keeps_notes and number == len(parts) else [])
             caption = ParagraphFlowable(escape_markup(title), styles.CAPTION)

@@ -31,7 +31,7 @@ from attention_point.foundation.paperwork.report import Table
 from attention_point.foundation.paperwork.text import clean_line, escape_markup
 from attention_point.foundation.paperwork.wording import ReportWording
 
-_ROW_PADDING = 3.5
+_NOTES_PADDING = 3.5
 _BAR_HEIGHT = 8.5
 # Heads stand on every page, so a label of a thousand letters must leave room for rows.
 _MAX_HEAD_LINES = 10
@@ -78,7 +78,7 @@ class TableBuilder:
     wording: ReportWording
     site_address: str
     page_height: float
-    dense_padding: float
+    row_paddings: tuple[float, float]
 
     def build(self, title: str, notes: Sequence[ParagraphFlowable]) -> ReportTable:
         """Builds the part; ``notes`` stand below its last row."""
@@ -100,14 +100,15 @@ class TableBuilder:
         flowable.continued_caption = escape_markup(self.wording.continued_caption % {"title": clean_line(title)})
         flowable.page_height = self.page_height
         height = flowable.wrap(sum(self.part.widths), self.page_height)[1]
-        flowable.needed_height = (
-            height if height <= (_MAX_UNCUT_DENSE_HEIGHT if is_dense else _MAX_UNCUT_HEIGHT) else sum(heights[:-2])
-        )
+        # Of a few rows with long notes, most would go on to the next page with the notes.
+        is_short = len(self.table.rows) <= first_rows and height < self.page_height / 2
+        is_uncut = is_short or height <= (_MAX_UNCUT_DENSE_HEIGHT if is_dense else _MAX_UNCUT_HEIGHT)
+        flowable.needed_height = height if is_uncut else sum(heights[:-2])
         return flowable
 
     @property
     def _row_padding(self) -> float:
-        return self.dense_padding if self.table.is_chart else _ROW_PADDING
+        return self.row_paddings[int(self.table.is_chart)]
 
     def _list_groups(self) -> list[tuple[int, int, str]]:
         """Lists the common headings: first and last column of the part, and text."""
@@ -215,7 +216,7 @@ class TableBuilder:
             commands.append(("SPAN", (0, row), (-1, row)))
         if note_count:
             commands.append(("LEFTPADDING", (0, row_count), (-1, -1), 0))
-            commands.append(("TOPPADDING", (0, row_count), (-1, -1), _ROW_PADDING))
+            commands.append(("TOPPADDING", (0, row_count), (-1, -1), _NOTES_PADDING))
             commands.append(("BOTTOMPADDING", (0, row_count), (-1, -1), 0))
         return commands
 

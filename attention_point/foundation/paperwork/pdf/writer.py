@@ -32,41 +32,56 @@ _RIGHT_EDGE = _LEFT_MARGIN + CONTENT_WIDTH
 _TEXT_BOTTOM, TEXT_HEIGHT = 60.0, _PAGE_HEIGHT - 130
 _HEADER_Y, _FOOTER_Y = _PAGE_HEIGHT - 46, 40.0
 _SMALL_SIZE, _CONTENTS_SIZE = 8.0, 9.5
-# Points above and below the rows of tables that are charts too: the first is tried first.
-_DENSE_PADDINGS = (2.0, 1.6, 2.4, 1.2)
+# Points above and below the rows of tables, the same of tables that are charts too, and those that the text of a page
+# may fill: the first is tried first. Of a paper of figures only the rows change, of one of words also how far a page
+# reaches.
+_FIGURE_LAYOUTS = tuple((3.5, padding, TEXT_HEIGHT) for padding in (2.0, 1.6, 2.4, 1.2))
+_TEXT_LAYOUTS = tuple((padding, 2.0, TEXT_HEIGHT - spare) for spare in (0, 22) for padding in (3.5, 2.6, 4.4))
 _MAX_EMPTY_SHARE = 0.45
+# The last page of a text ends where the text ends: what is free of it counts for less.
+_LAST_PAGE_WEIGHT = 0.8
+# A short text has no page to move rows to, and in a long one a half-empty page is not worth the time.
+_TUNED_PAGES = range(3, 31)
 # A form is cut off at its box, so the box is larger than a page on every side.
 _FORM_REACH = 1000
 
 
 def build_pdf(report: Report, wording: ReportWording) -> bytes:
     """Builds the file; see ``paperwork.write_pdf``."""
-    # Where tables are charts too, a little more or less room in their rows decides whether a page stays half empty.
-    paddings = _DENSE_PADDINGS if any(table.is_chart for table in report.tables) else _DENSE_PADDINGS[:1]
-    layouts = []
-    for padding in paddings:
-        layouts.append(_lay_out(report, wording, padding))
-        if layouts[-1].emptiest_share <= _MAX_EMPTY_SHARE:
-            break
-    return min(layouts, key=lambda layout: max(layout.emptiest_share, _MAX_EMPTY_SHARE)).content
+    return _choose_layout(report, wording).content
 
 
 def find_heading_pages(report: Report, wording: ReportWording) -> dict[str, int]:
     """Finds on which page each bookmark stands. It lays the whole report out, and throws the file away."""
-    return _lay_out(report, wording, _DENSE_PADDINGS[0]).page_numbers
+    return _choose_layout(report, wording).page_numbers
 
 
 @dataclass(frozen=True)
 class _LaidOutReport:
-    """A file, the page of each bookmark, and how much of its emptiest page is free, from 0 to 1."""
+    """A file, the page of each bookmark, how many pages it has, and how much of the emptiest is free, from 0 to 1."""
 
     content: bytes
     page_numbers: dict[str, int]
+    page_count: int
     emptiest_share: float
 
 
-def _lay_out(report: Report, wording: ReportWording, dense_padding: float) -> _LaidOutReport:
-    page_numbers, free_shares = dict[str, int](), [0.0]
+def _choose_layout(report: Report, wording: ReportWording) -> _LaidOutReport:
+    """Lays a report out with a little more or less room in its tables and pages, until no page is half empty."""
+    candidates = _FIGURE_LAYOUTS if report.has_chart_tables else _TEXT_LAYOUTS
+    layouts = []
+    for row_padding, dense_padding, text_height in candidates:
+        layouts.append(_lay_out(report, wording, (row_padding, dense_padding), text_height))
+        is_fixed = not report.has_chart_tables and layouts[-1].page_count not in _TUNED_PAGES
+        if is_fixed or layouts[-1].emptiest_share <= _MAX_EMPTY_SHARE:
+            break
+    return min(layouts, key=lambda layout: max(layout.emptiest_share, _MAX_EMPTY_SHARE))
+
+
+def _lay_out(
+    report: Report, wording: ReportWording, row_paddings: tuple[float, float], text_height: float
+) -> _LaidOutReport:
+    page_numbers, free_shares = dict[str, int](), list[float]()
 
     def begin_page(canvas: Canvas, template: BaseDocTemplate) -> None:
         if canvas.getPageNumber() == 1:
@@ -95,17 +110,21 @@ def _lay_out(report: Report, wording: ReportWording, dense_padding: float) -> _L
         file = BytesIO()
         # ``invariant``: no moment and no random identifier in the file, so that the same report gives the same bytes.
         template = BaseDocTemplate(file, pagesize=A4, invariant=1, lang=report.language, pageCompression=1)
-        templates = [build_template("page", _TEXT_BOTTOM, TEXT_HEIGHT)]
+        templates = [build_template("page", _TEXT_BOTTOM + TEXT_HEIGHT - text_height, text_height)]
         if report.has_cover:
             templates.insert(0, build_template("cover", *measure_title_frame()))
         template.addPageTemplates(templates)
         flowables = [
             *build_title(report),
-            *build_contents(report, wording, TEXT_HEIGHT),
-            *build_flowables(report, wording, TEXT_HEIGHT, dense_padding),
+            *build_contents(report, wording, text_height),
+            *build_flowables(report, wording, text_height, row_paddings),
         ]
         template.build(flowables, canvasmaker=build_canvas)
-        return _LaidOutReport(file.getvalue(), page_numbers, max(free_shares))
+        page_count = len(free_shares)
+        free_shares = free_shares[int(report.has_cover) :]  # a cover is empty below its title
+        if not report.has_chart_tables:
+            free_shares[-1:] = [share * _LAST_PAGE_WEIGHT for share in free_shares[-1:]]
+        return _LaidOutReport(file.getvalue(), page_numbers, page_count, max(free_shares, default=0.0))
 
 
 class _NumberedCanvas(Canvas):

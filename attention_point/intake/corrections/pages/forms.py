@@ -27,7 +27,7 @@ from attention_point.intake.draft import Household
 from attention_point.intake.draft_types.parts import SituationFacts
 from attention_point.intake.form import companions, visit_form
 from attention_point.intake.form.family_payloads import read_guardian
-from attention_point.intake.form.merged_fields import is_same, merge_documents, merge_entries
+from attention_point.intake.form.merged_fields import is_same, merge_documents, merge_entries, read_page_values
 from attention_point.intake.form.situation_questions import list_addressees, list_needs
 
 _STORED_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -188,11 +188,9 @@ def take_over_untouched(form: VisitCorrectionForm, values: Mapping[str, Any], ch
 
 
 def _build_shown_form(form: VisitCorrectionForm, recorded_values: Mapping[str, Any]) -> VisitCorrectionForm:
-    try:
-        values = json.loads(form.page_values.data or "")
-    except ValueError:  # a page of before, or a program
-        values = None
-    return VisitCorrectionForm(formdata=None, data=values if isinstance(values, dict) else recorded_values)
+    values = read_page_values(form)
+    # A page of before, or a program, carries none.
+    return VisitCorrectionForm(formdata=None, data=recorded_values if values is None else values)
 
 
 def read_person_changes(form: VisitCorrectionForm, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,9 @@ def show_check_page(draft: UUID) -> Response | str:
     if fields is None:
         return form_page.lead_to_visit(draft) or form_page.refuse_draft()
     is_sent = form_page.is_sent()
+    if form_page.has_unasked_questions(fields):
+        flash(_("On the day of the visit other questions decided. They stand beside the needs: answer them."), "info")
+        return redirect(url_for(".show_form_draft", draft=draft), 303)
     try:
         people = list_checked_people(read_session(), form_page.build_form(fields))
         return confirmation_page.render_confirmation_page(
@@ -118,8 +121,11 @@ def add_visit() -> Response:
 
 def _read_capture(draft_id: UUID, fields: Fields) -> OfflineCapture:
     # A form that was written down without network and corrected here keeps the reference on its slip.
-    reference = fields.get("reference")
-    return OfflineCapture({draft_id: reference}) if reference else NO_CAPTURE
+    reference, actor = fields.get("reference"), current_actor()
+    if not reference:
+        return NO_CAPTURE
+    # Whoever decides on the captures of all agents corrects those of others too.
+    return OfflineCapture({draft_id: reference}, user_id=None if actor.may("captures.review_any") else actor.id)
 
 
 def _put_decisions(fields: Fields, posted: Fields) -> Fields:

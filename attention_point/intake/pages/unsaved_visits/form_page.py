@@ -1,5 +1,6 @@
 """The form of a visit as it is kept, shown and checked; and the page to which a request about it leads."""
 
+from datetime import date
 from typing import NoReturn
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.errors import AppError, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language.typed_dates import parse_date
 from attention_point.foundation.web import current_actor, current_settings
 from attention_point.foundation.web.transactions import read_session
 from attention_point.intake import form_drafts, queries
@@ -62,17 +64,38 @@ def build_form(fields: Fields) -> FamilyForm:
 
 
 def set_form_choices(form: FamilyForm) -> FamilyForm:
-    """Put the reader's words and the day's choices into a form."""
+    """Put the reader's words and the choices into a form: of lists those of today, of the route those of its day."""
     session, language, day = read_session(), current_language(), clock.today()
-    needs_by_fact = invert_questions(find_questions(get_offer_index(session), day))
+    attended_day = _read_attended_day(form.attended_on.data)
+    form.asked_on.data = attended_day.isoformat() if attended_day != day else ""
+    needs_by_fact = invert_questions(find_questions(get_offer_index(session), attended_day))
     choices = {
-        "needs": list_needs(session, day),
+        "needs": list_needs(session, attended_day, form.needs.data or ()),
         "points": {entry.code: entry.name[language] for entry in directory_queries.list_points(session)},
-        "entities": list_addressees(session, day, needs_by_fact.get("complained_of", ())),
+        "entities": list_addressees(session, attended_day, needs_by_fact.get("complained_of", ())),
     }
     visit_form.set_choices(form, choices, day)
     form.needs_by_fact = needs_by_fact
     return companions.set_family_choices(form, choices["needs"], day)
+
+
+def has_unasked_questions(fields: Fields) -> bool:
+    """Whether the day of the visit makes a fact matter for which the form, made for another day, did not ask."""
+    attended_day, asked_day = _read_attended_day(fields.get("attended_on")), _read_attended_day(fields.get("asked_on"))
+    if attended_day == asked_day:
+        return False
+    index = get_offer_index(read_session())
+    asked, decisive = find_questions(index, asked_day), find_questions(index, attended_day)
+    return any(set(decisive.get(need, ())) - set(asked.get(need, ())) for need in fields.getlist("needs"))
+
+
+def _read_attended_day(typed_day: str | None) -> date:
+    """The day of the visit; today for what is no day, and for one on which no need is known."""
+    try:
+        day = date.fromisoformat(parse_date(typed_day) or "")
+    except ValueError:
+        return clock.today()
+    return day if day <= clock.today() and list_needs(read_session(), day) else clock.today()
 
 
 def render_form(form: FamilyForm) -> str:

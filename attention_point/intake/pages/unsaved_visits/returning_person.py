@@ -12,7 +12,7 @@ from flask import request, url_for
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.web import current_actor
 from attention_point.foundation.web.transactions import read_session
-from attention_point.intake.form.merged_fields import is_same, merge_documents
+from attention_point.intake.form.merged_fields import is_same, merge_documents, read_page_values
 from attention_point.intake.form.visit_form import (
     DISABILITY_QUESTIONS,
     TYPED_FIELDS,
@@ -64,9 +64,8 @@ def add_repeated_needs(fields: Fields) -> None:
 
 def take_over_untouched(fields: Fields, typed_form: VisitForm, record: Mapping[str, Any]) -> None:
     """Put what is on file now into the fields that still say what the page showed: it is a colleague's, and stands."""
-    try:
-        shown_values = json.loads(fields.get("page_values", ""))
-    except ValueError:  # somebody who was found by the check page: no record filled this form
+    shown_values = read_page_values(typed_form)
+    if shown_values is None:  # somebody who was found by the check page: no record filled this form
         return
     values = build_form_values(record)
     shown_form, current_form = (VisitForm(formdata=None, data=data) for data in (shown_values, values))

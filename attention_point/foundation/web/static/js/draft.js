@@ -12,7 +12,8 @@ function read(form) {
 function keep(note) {
   const form = note.closest("form");
   let kept = read(form);
-  let isKept = note.dataset.draft === location.pathname;
+  // A form that was made anew for another day has questions of which the server knows nothing yet.
+  let isKept = note.dataset.draft === location.pathname && !form.elements.asked_on;
   let keptAt = 0;
   let timer = 0;
   let running; // of an earlier state: it must not reach the server after the form itself

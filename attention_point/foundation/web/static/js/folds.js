@@ -45,13 +45,34 @@ for (const part of document.querySelectorAll("[data-hide-from]")) {
 }
 for (const box of document.querySelectorAll("[data-date='age']")) box.dispatchEvent(new Event("input", { bubbles: true }));
 
-// A choice that makes the questions in a fold matter opens it, once: whoever closes it again has seen it.
-for (const fold of document.querySelectorAll("details[data-open-when]")) {
-  const [name, values] = fold.dataset.openWhen.split("=");
-  const chosen = new Set();
-  fold.closest("form").addEventListener("change", ({ target }) => {
-    if (target.name !== name || !target.checked || chosen.has(target.value)) return;
-    chosen.add(target.value);
-    if (values.split("|").includes(target.value)) fold.open = true;
+// A question that is folded, and that a chosen need makes matter, is asked beside the needs; else it waits in its fold.
+// data-asks="in_transit=HUMAN|SALUD-URG;…": the names of such questions, each with the needs.
+for (const grid of document.querySelectorAll("[data-asks]")) {
+  const form = grid.closest("form");
+  const tiles = Object.assign(document.createElement("div"), { className: "choices wide" });
+  const questions = grid.dataset.asks.split(";").filter(Boolean).map((part) => {
+    const [name, needs] = part.split("=");
+    const control = form.querySelector(`[name="${name}"]`);
+    const question = control.closest(".field") ?? control.closest(".choice");
+    const place = document.createComment(name);
+    question.before(place);
+    return { question, place, fold: place.parentNode.closest("details"), needs: needs.split("|"), isAsked: false };
   });
+  const ask = () => {
+    const chosen = [...form.querySelectorAll("[name=needs]:checked")].map((box) => box.value);
+    for (const entry of questions) {
+      const isAsked = entry.needs.some((need) => chosen.includes(need));
+      if (isAsked === entry.isAsked) continue;
+      entry.isAsked = isAsked;
+      if (!isAsked) entry.place.after(entry.question);
+      else (entry.question.matches(".choice") ? tiles : grid).append(entry.question);
+      entry.fold.dispatchEvent(new Event("change"));
+    }
+    if (tiles.children.length) grid.append(tiles);
+    else tiles.remove();
+  };
+  ask();
+  form.addEventListener("change", ({ target }) => target.name === "needs" && ask());
+  // A browser that goes back restores the answers after the page has run.
+  window.addEventListener("pageshow", ask);
 }
