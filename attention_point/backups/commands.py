@@ -17,10 +17,13 @@ from attention_point.backups.services import (
 from attention_point.foundation import journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
+from attention_point.foundation.database import Database
+from attention_point.foundation.database.migrations import upgrade_database
 from attention_point.foundation.language import format_date, format_datetime, format_number, ngettext
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.private_files import ERASURE_LIST_FILE
+from attention_point.foundation.private_files import ERASURE_LIST_FILE, REVOCATION_LIST_FILE
 from attention_point.foundation.settings import read_settings
+from attention_point.people.claim_marks.kept_revocations import keep_revocations
 from attention_point.people.erasure.erasure_list import ListedErasure, read_erasures
 from attention_point.people.erasure.repeating import erase_returned
 
@@ -70,6 +73,7 @@ def check_file(file: Path, identity: Path) -> None:
 def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
     """Restore a backup into an empty instance, in which the keyring of the installation stands already."""
     erased_again: list[int] = []
+    revoked_again: list[int] = []
     with report_errors():
         require_keyring_file(read_settings())
     with use_database() as database:
@@ -80,26 +84,31 @@ def restore_file(file: Path, identity: Path, lists: tuple[Path, ...]) -> None:
         erasures: dict[UUID, ListedErasure] = {}
         for path in found_lists:
             erasures |= read_erasures(path, database.info["vault"])
-        summary = restore_backup(
-            settings,
-            file,
-            identity,
-            database.info,
-            lambda restored: erased_again.append(erase_returned(restored, erasures)),
-        )
+        revocations = settings.keyring.with_name(REVOCATION_LIST_FILE)
+
+        def catch_up(restored: Database) -> None:
+            erased_again.append(erase_returned(restored, erasures))
+            if revocations.exists():
+                upgrade_database(restored.url.render_as_string(hide_password=False), vault=restored.info["vault"])
+                revoked_again.append(keep_revocations(restored, revocations))
+
+        summary = restore_backup(settings, file, identity, database.info, catch_up)
     click.echo(_describe_backup(summary))
     if found_lists:
         count = erased_again[0]
         click.echo(ngettext("%(num)s person was erased again.", "%(num)s people were erased again.", count))
     else:
         click.echo(_("No list of erased people was found: whoever was erased after the backup can be read again."))
-    # An erasure is repeated by its list; a consent that was taken back has none, and its entity would read on.
-    click.echo(
-        _(
-            "What was written after that moment is missing. Whoever took a consent back since: file it again, by the "
-            "answers on paper."
+    if revoked_again:
+        count = revoked_again[0]
+        click.echo(ngettext("%(num)s consent was taken back again.", "%(num)s consents were taken back again.", count))
+    else:
+        click.echo(
+            _(
+                "No list of consents that were taken back was found. Whoever took one back after the backup: file it "
+                "again, by the answers on paper."
+            )
         )
-    )
     click.echo(_("Restored. Run “attention-point init”, then “attention-point journal verify”."))
 
 

@@ -25,6 +25,8 @@ JOURNAL_HEADS_FILE = "journal-heads"
 """The file beside the keyring in which the journal's first keyed head is kept (``docs/journal.md``)."""
 ERASURE_LIST_FILE = "erased-people"
 """The file beside the keyring that names who was erased, so that a restore erases them again."""
+REVOCATION_LIST_FILE = "taken-back-consents"
+"""The file beside the keyring that keeps which consents were taken back, sealed, so that a restore undoes none."""
 BACKUP_FOLDER = "backups"
 INSTANCE_SUBFOLDERS = ("attachments", "open-data", BACKUP_FOLDER)
 """The folders of the instance in which the program keeps files."""
@@ -134,6 +136,7 @@ def _list_settings_files(settings: Settings) -> Iterator[Path]:
     yield settings.keyring
     yield settings.keyring.with_name(JOURNAL_HEADS_FILE)
     yield settings.keyring.with_name(ERASURE_LIST_FILE)
+    yield settings.keyring.with_name(REVOCATION_LIST_FILE)
     yield settings.instance / DEMO_MARKER_FILE
     database = find_database_file(settings.database_url)
     if database is not None:

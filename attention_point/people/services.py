@@ -128,7 +128,7 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     agrees (``duplicates/matching.py``). Anything less is a new person, also where the record of whoever shows the
     document does not open: the two are compared once it does.
     """
-    tags = _build_record_tags(session, statement.fields)
+    tags = records.build_record_tags(session, statement.fields)
     document_tags = _list_document_tags(session, statement.fields)
     document_holders = _find_document_holders(session, document_tags)
     opened_holders = _open_holders(session, document_holders, document_tags, statement.chosen_person)
@@ -325,15 +325,11 @@ def _save_record(
             {"old_kind": kind, "old_tag": tag} for kind, tag in records.list_record_tags(session, person_on_file.record)
         ]
         _DELETE_TAG.execute_for_rows(session, {"person": person_on_file.id}, old_tags)
-        _insert_tags(session, person_on_file.id, _build_record_tags(session, record))
+        _insert_tags(session, person_on_file.id, records.build_record_tags(session, record))
 
 
 def _build_search_keys(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rules.build_search_keys(identity.build_identity(record))
-
-
-def _build_record_tags(session: Session, record: Mapping[str, Any]) -> list[Tag]:
-    return records.build_record_tags(session, record)
 
 
 def _insert_tags(session: Session, person: UUID, tags: list[Tag]) -> None:

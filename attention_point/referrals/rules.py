@@ -16,6 +16,7 @@ ENDED_STATES = frozenset({"rejected", "closed", "withdrawn", "expired"})
 
 # What the person says became of a referral, when she comes back; ``unsaid`` takes it back.
 SERVED, NOT_SERVED, REFUSED, UNSAID = "served", "not_served", "refused", "unsaid"
+VISITOR_LABEL = "visitor"  # by whom it was noted, where she said it herself by the code of her slip
 PERSON_OUTCOMES = (SERVED, NOT_SERVED, REFUSED)
 
 # Needs by which somebody complains of a right denied; who answers must be another than whom it is about (M6).

@@ -159,9 +159,13 @@ def store_person_outcome(
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
         raise Invalid(message, (FieldError("outcome", message),))
-    known_outcome = referral.person_outcome["outcome"] if referral.person_outcome else rules.UNSAID
+    known = referral.person_outcome or {"outcome": rules.UNSAID}
+    known_outcome = known["outcome"]
     if outcome == known_outcome:
         return referral
+    if outcome == rules.UNSAID and known["by"] == rules.VISITOR_LABEL != actor.journal_label:
+        message = _("The person said this by the code of the slip: only they can take it back. Note what they say now.")
+        raise Invalid(message, (FieldError("outcome", message),))
     if outcomes_shown != len(referral.person_outcomes):
         words, language = get_code_list("person_outcomes"), current_language()
         difference = Difference(
@@ -172,6 +176,8 @@ def store_person_outcome(
         message = _("Somebody else noted this before you. Look at it again.")
         raise Conflict(message, (difference,))
     entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
+    if known.get("asked_for_money"):
+        entry["asked_for_money"] = True  # no later word about the attention takes this complaint away
     return store_person_outcomes(session, actor, referral, [*referral.person_outcomes, entry])
 
 

@@ -6,7 +6,7 @@ from attention_point.rights.export import views as export_views
 from attention_point.rights.naming import NAMING
 from attention_point.rights.office import views as office_views
 from attention_point.rights.requests import step_views, views, web_views
-from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, ROTATIONS, list_tasks
+from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, REVOCATION_JOB, ROTATIONS, list_tasks
 
 # Imported for the views that it adds to the blueprint.
 _VIEWS = (step_views,)
@@ -26,7 +26,7 @@ rights = Feature(
             further_endpoints=("rights_office.show_incident", "rights_office.show_new_incident"),
         ),
     ),
-    jobs=(LAPSE_JOB,),
+    jobs=(LAPSE_JOB, REVOCATION_JOB),
     checks=(LATE_CHECK,),
     erasers=ERASERS,
     rotations=ROTATIONS,

@@ -13,12 +13,13 @@ from attention_point.foundation.damage_notes import list_noted_damage, write_dam
 from attention_point.foundation.database import Database
 from attention_point.foundation.doctor import LATE, NEXT, TODAY, Check, Task
 from attention_point.foundation.erasers import Eraser
-from attention_point.foundation.jobs import Job
+from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_, ngettext
+from attention_point.foundation.private_files import REVOCATION_LIST_FILE
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days
-from attention_point.people.claim_marks import stored_marks
+from attention_point.people.claim_marks import kept_revocations, stored_marks
 from attention_point.people.claim_marks.stored_marks import erase_marks
 from attention_point.people.claim_marks.tag_rotation import rotate_tags
 from attention_point.people.models import RightsMark
@@ -43,6 +44,11 @@ def lapse_claims(database: Database, _settings: Settings, _period: str) -> None:
         with database.write_session() as session:
             steps.lapse_request(session, stored)
     write_damage_to_journal(database, SYSTEM, damage)
+
+
+def keep_revocations(database: Database, settings: Settings, _period: str) -> None:
+    """The job ``revocations``: what was taken back stands beside the keyring too, and again in an older database."""
+    kept_revocations.keep_revocations(database, settings.keyring.with_name(REVOCATION_LIST_FILE))
 
 
 def _has_lapsed(stored: stored_requests.StoredRequest) -> bool:
@@ -139,6 +145,7 @@ def _list_people_who_wait(session: Session) -> set[UUID]:
 
 
 LAPSE_JOB = Job("rights-lapse", _find_today, lapse_claims)
+REVOCATION_JOB = Job("revocations", due_every_run, keep_revocations)
 LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
 
 ERASERS = (

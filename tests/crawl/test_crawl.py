@@ -10,26 +10,33 @@ import pytest
 from attention_point.foundation.access import ROLES
 from tests.crawl.crawling import Crawl
 from tests.crawl.populations import POPULATIONS
+from tests.support.databases import ENGINES
 
 EVERYBODY = ("nobody", *ROLES)
+# Populations of which a role walks through one on each engine, unless --databases says otherwise.
+ON_ONE = ("bare-records", "demonstration")
 
 
-RUNS = [
-    pytest.param(
-        engine,
-        name,
-        who,
-        marks=[pytest.mark.faults] if (engine, name) == ("postgresql", "real-year") else [],
-        id=f"{engine}-{name}-{who}",
-    )
-    for engine in ("sqlite", "postgresql")
-    for name in POPULATIONS
-    if (engine, name) != ("postgresql", "nothing")
-    for who in EVERYBODY
-]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each role walks through the fullest records on one engine and through the barest on the other one."""
+    choice = metafunc.config.getoption("--databases")
+    runs = [
+        pytest.param(
+            engine,
+            name,
+            who,
+            marks=[pytest.mark.faults] if (engine, name) == ("postgresql", "real-year") else [],
+            id=f"{engine}-{name}-{who}",
+        )
+        for number, engine in enumerate(ENGINES)
+        for place, name in enumerate(POPULATIONS)
+        for turn, who in enumerate(EVERYBODY)
+        if (engine, name) != ("postgresql", "nothing")
+        if choice in {"both", engine} or name not in ON_ONE or (choice == "either" and (place + turn) % 2 == number)
+    ]
+    metafunc.parametrize(("engine", "population", "who"), runs)
 
 
-@pytest.mark.parametrize(("engine", "population", "who"), RUNS)
 def test_every_page_opens_and_every_form_is_taken(crawl: Callable[[str], Crawl], population: str, who: str) -> None:
     walk = crawl(who)
     walk.open_pages()

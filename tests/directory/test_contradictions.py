@@ -167,7 +167,7 @@ def test_a_file_that_ends_what_others_lead_to_must_end_them_too(loaded: Session,
     assert "(OTRA) · valid_to · From 2020-01-01 on “PRUEBA” leads to what is over" in message
     # An upgrade of the program is never refused for what the office added: the page of what waits says it.
     file = {"services": [{**BASE, **ended}], "offers": [{**OFFER, "service": "OTRA"}]}
-    assert load_directory(loaded, actor, file, is_upgrade=True).changed == 1
+    assert load_directory(loaded, actor, file, may_lead_nowhere=True).changed == 1
 
 
 def test_the_page_refuses_the_same(loaded: Session, actor: Actor) -> None:

@@ -28,6 +28,7 @@ from attention_point.referrals import services
 from attention_point.referrals.appointments import Appointment
 from attention_point.referrals.services import Answer
 from tests.portal.support import browser, hidden, referral_of, visit
+from tests.support.pages import PageClient
 from tests.support.visits import acting, person, recorded
 
 SENA = acting("entity", "sena")
@@ -238,13 +239,16 @@ def test_the_search_stands_in_no_address_and_only_a_slip_s_page_may_use_the_came
     assert browser(app, entity="sena").get(reply.headers["Location"]).status_code == 303
 
 
+def read_workbook(client: PageClient, address: str) -> str:
+    """The text of all parts of a workbook."""
+    archive = zipfile.ZipFile(io.BytesIO(client.get(address).data))
+    return "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
+
+
 def test_the_list_as_a_workbook_says_what_it_is_and_the_journal_keeps_it(app: Flask) -> None:
     answer = visit(app, needs=["EMP-SENA"], person=person(given_names="=cmd|1", surname_1="Canariogris"))
     client = browser(app, entity="sena")
-    reply = client.get("/portal/list.xlsx")
-    assert reply.status_code == 200
-    archive = zipfile.ZipFile(io.BytesIO(reply.data))
-    content = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
+    content = read_workbook(client, "/portal/list.xlsx")
     assert "Datos personales solo para atender" in content
     assert "Canariogris" in content
     assert answer["reference"] in content
@@ -253,13 +257,15 @@ def test_the_list_as_a_workbook_says_what_it_is_and_the_journal_keeps_it(app: Fl
     assert str(referral_of(answer, "sena")) in str(entry.detail)
     assert "Canariogris" in text(client.get("/portal/print"))
     # On paper too an accepted one says when and where the person is expected; and "p. m." ends with its own full stop.
-    appointment = Appointment((clock.now() + timedelta(days=7)).isoformat(), "Calle 16 # 27-37")
+    appointment = Appointment((clock.now() + timedelta(days=7)).isoformat(), "Calle 16 # 27-37", "Copia del pasaporte")
     with app.extensions["database"].write_session() as session:
         services.answer_for_entity(
             session, SENA, referral_of(answer, "sena"), Answer("accepted", 1, appointment=appointment)
         )
     printed = text(client.get("/portal/print?show=accepted"))
-    assert "Calle 16 # 27-37" in printed
+    for content in (printed, read_workbook(client, "/portal/list.xlsx?show=accepted")):
+        assert "Calle 16 # 27-37" in content
+        assert "Copia del pasaporte" in content
     assert ".." not in printed.partition("</main>")[0].partition("<main")[2]
 
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
-from attention_point.foundation.errors import TooManyTries
+from attention_point.foundation.errors import Invalid, TooManyTries
 from attention_point.intake.models import Visit
 from attention_point.portal.services import forward_referral
 from attention_point.portal.slip_outcomes import visitor_words
@@ -26,7 +26,7 @@ from tests.portal.support import browser, referral_of
 from tests.portal.test_pages import code_of, journaled, text
 from tests.support.counts import read_cells
 from tests.support.pages import PageClient
-from tests.support.visits import acting, person
+from tests.support.visits import AGENT, acting, person
 
 OFFICER = acting("entity", "sena")
 WRONG_CODE = "ABCDEFGHJKMNPQRS"
@@ -86,6 +86,13 @@ def test_peer_8_the_outcome_is_confirmed_from_both_sides(app: Flask) -> None:
     }
     assert "Qué cuentan las personas" in text(browser(app, "supervisor").get("/referrals/monitor"))
     assert "Qué cuentan las personas" not in text(browser(app, entity="sena").get("/portal/monitor"))
+    # The desk notes what she says later, and takes back neither her own word nor her complaint.
+    with app.extensions["database"].write_session() as session:
+        with pytest.raises(Invalid):
+            services.record_person_outcome(session, AGENT, referral, "unsaid", 1)
+        services.record_person_outcome(session, AGENT, referral, "served", 1)
+    last = read_referral(app, referral).person_outcomes[-1]
+    assert (last["outcome"], last["asked_for_money"]) == ("served", True)
 
 
 def test_the_page_says_where_and_nothing_of_who(app: Flask) -> None:

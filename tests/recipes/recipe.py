@@ -79,7 +79,7 @@ def copy_house(target: Path) -> None:
 def carry_out(snippet: Snippet, house: Path) -> None:
     """Write a snippet where its lead says, or run it. Raises AssertionError where that cannot be done."""
     if snippet.language == "sh":
-        _run_commands(snippet.text, house)
+        run_commands(snippet.text, house)
     elif place := _NEW_FILE.search(snippet.lead):
         path = house / place["path"]
         assert not path.exists(), f"{place['path']} is there already"
@@ -99,8 +99,11 @@ def carry_out(snippet: Snippet, house: Path) -> None:
         raise AssertionError(f"nothing says where this goes: {snippet.lead}")
 
 
-def _run_commands(commands: str, house: Path) -> None:
-    """Run them in the copy, on an instance of its own, without the settings of whoever runs the tests."""
+def run_commands(commands: str, house: Path) -> None:
+    """Run them in the copy, on an instance of its own, without the settings of whoever runs the tests.
+
+    Raises AssertionError with their output where one fails.
+    """
     environment = {
         name: value
         for name, value in os.environ.items()

@@ -7,10 +7,10 @@ import pytest
 from attention_point.foundation import paths
 from tests.recipes.recipe import RECIPES_FOLDER, Snippet, carry_out, copy_house, read_snippets
 
+# Adding a question and a register are carried out by the tests of their rooms, which use what was added.
 RECIPES = (
     "add-a-feature",
     "add-a-page",
-    "add-a-register",
     "add-a-routing-rule",
     "add-an-entity",
     "add-an-indicator",

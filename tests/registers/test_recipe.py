@@ -1,11 +1,7 @@
 """The recipe ``docs/recipes/add-a-register.md``, step by step: a small register, used end to end."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -42,12 +38,12 @@ from attention_point.registers.shared.schema.schema import (
     Group,
     Register,
 )
+from tests.recipes.recipe import RECIPES_FOLDER, carry_out, copy_house, read_snippets, run_commands
 from tests.registers.support import fields_of, only, send_file, submit
 from tests.support.application import composed
 from tests.support.pages import PageClient
 
 SignIn = Callable[..., PageClient]
-RECIPE = paths.PROJECT_FOLDER / "docs" / "recipes" / "add-a-register.md"
 LISTS = """
 stages:
   codes:
@@ -208,52 +204,14 @@ def test_what_is_saved_as_a_spreadsheet_comes_back_the_same(
             assert json.dumps(only(session, twinnings).data, sort_keys=True) == first
 
 
-FILES = {
-    "__init__.py": '"""Twinned cities."""\n',
-    "models.py": """
-from sqlalchemy import Index
-from attention_point.foundation.database import Base
-from attention_point.registers.shared.models import RecordColumns
-
-
-class Twinning(RecordColumns, Base):
-    __tablename__ = "twinning"
-    __table_args__ = (Index("ix_twinning_sort_id", "sort", "id"),)
-""",
-    "register.py": """
-from attention_point.registers.shared.schema.schema import DATE, Field, Group, Register
-from attention_point.registers.twinnings.models import Twinning
-
-FIELDS = (Field("name", "Name", required=True), Field("date", "Date", DATE))
-TWINNINGS = Register(
-    name="twinnings", title="Twinnings", add_label="Add a twinning", empty_message="No twinning yet.", model=Twinning,
-    groups=(Group("The twinning", FIELDS),),
-)
-""",
-    "views.py": """
-from attention_point.registers.shared.pages import file_views
-from attention_point.registers.shared.pages.views import build_blueprint
-from attention_point.registers.twinnings.register import TWINNINGS
-
-blueprint = build_blueprint(TWINNINGS)
-""",
-    "feature.py": """
-from attention_point.foundation.feature import Feature
-from attention_point.registers.twinnings.views import blueprint
-
-twinnings = Feature(name="twinnings", blueprints=(blueprint,))
-""",
-}
 USED = """
 from attention_point.app import create_app
-from attention_point.command_line import main
 from attention_point.foundation.access import ROLES, SYSTEM
 from attention_point.foundation.settings import read_settings
 from attention_point.registers.shared.records import services
 from attention_point.registers.shared.records.year_totals import get_year_totals
 from attention_point.registers.twinnings.register import TWINNINGS
 
-main(["init"], standalone_mode=False)
 app = create_app(read_settings())
 assert app.test_client().get("/registers/twinnings").status_code in {302, 303}
 with app.extensions["database"].write_session() as session:
@@ -265,54 +223,16 @@ app.extensions["database"].close()
 """
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A copy of the house with one package, one migration and one line of the catalogue more."""
-    for name in ("attention_point", "migrations", "templates"):
-        shutil.copytree(paths.PROJECT_FOLDER / name, tmp_path / name)
-    shutil.copy(paths.PROJECT_FOLDER / ".importlinter", tmp_path)
-    package = tmp_path / "attention_point" / "registers" / "twinnings"
-    package.mkdir()
-    for name, text in FILES.items():
-        (package / name).write_text(text, encoding="utf-8")
-    versions = tmp_path / "migrations" / "versions"
-    newest = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
-    text = re.sub(r"event(?!s)", "twinning", (versions / "0006_events.py").read_text(encoding="utf-8"))
-    text = re.sub(r"(?m)^revision = .*", 'revision = "9999"', text)
-    text = re.sub(r"(?m)^down_revision = .*", f'down_revision = "{newest}"', text)
-    (versions / "9999_twinnings.py").write_text(text, encoding="utf-8")
-    catalogue = tmp_path / "attention_point" / "catalogue.py"
-    lines = catalogue.read_text(encoding="utf-8").replace(
-        "    annual_report,\n", "    annual_report,\n    twinnings,\n"
-    )
-    first = "from attention_point.registers.twinnings.feature import twinnings\n"
-    catalogue.write_text(lines.replace("from attention_point.statistics", f"{first}from attention_point.statistics", 1))
-    return tmp_path
-
-
-def test_a_package_a_migration_and_the_catalogue_s_line_are_enough(house: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ATTENTION_POINT_")}
-    environment |= {"PYTHONPATH": str(house), "ATTENTION_POINT_INSTANCE": str(house / "instance")}
-
-    def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, *words]
-        return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, check=False)
-
-    done = run("-c", USED)
-    assert done.returncode == 0, done.stdout + done.stderr
-    # It stands under the contracts: what it may not import is named, and nothing else is wrong with it.
-    stranger = house / "attention_point" / "registers" / "twinnings" / "queries.py"
+def test_the_recipe_s_files_a_migration_and_the_catalogue_s_lines_are_enough(tmp_path: Path) -> None:
+    """The recipe as it stands, its commands too; then the register is used, and held to its contract."""
+    copy_house(tmp_path)
+    for snippet in read_snippets((RECIPES_FOLDER / "add-a-register.md").read_text(encoding="utf-8")):
+        carry_out(snippet, tmp_path)
+    run_commands(f"cat > used.py <<'END'\n{USED}END\n.venv/bin/python used.py", tmp_path)
+    stranger = tmp_path / "attention_point" / "registers" / "twinnings" / "queries.py"
     stranger.write_text("from attention_point.registers.events.register import EVENTS\n", encoding="utf-8")
-    linter = str(Path(sys.executable).with_name("lint-imports"))
-    output = run(linter, "--no-cache", "--contract", "registers", "--contract", "inside-registers").stdout
-    assert "Contracts: 1 kept, 1 broken." in output, output
-    assert "attention_point.registers.twinnings.queries -> attention_point.registers.events.register" in " ".join(
-        output.split()
-    )
-
-
-def test_the_recipe_names_every_step_that_the_test_takes() -> None:
-    recipe = RECIPE.read_text(encoding="utf-8")
-    for step in ("models.py", "data/lists.yaml", "register.py", "views.py", "feature.py", "es.po", "0006_events.py",
-                 "catalogue.py", "tests.access.page"):  # fmt: skip
-        assert step in recipe, step
+    with pytest.raises(AssertionError) as refused:
+        run_commands(".venv/bin/lint-imports --no-cache --contract registers --contract inside-registers", tmp_path)
+    output = " ".join(str(refused.value).split())
+    assert "Contracts: 1 kept, 1 broken." in output
+    assert "attention_point.registers.twinnings.queries -> attention_point.registers.events.register" in output

@@ -336,6 +336,7 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
         content = json.loads(files.draw_person_export(session, settings, someone, "json"))
         paper = read_pdf(files.draw_person_export(session, settings, someone, "pdf"))
         paper_of_child = read_pdf(files.draw_person_export(session, settings, child, "pdf"))
+        for_defender = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.DEFENDER))
         for_parent = files.draw_person_export(session, settings, child, "json", files.ANOTHER).decode()
         paper_for_parent = read_pdf(files.draw_person_export(session, settings, child, "pdf", files.ANOTHER))
     assert [entry["asked_by"] for entry in content["requests"]] == ["La persona misma"]
@@ -343,6 +344,8 @@ def test_the_export_is_complete_readable_and_of_nobody_else(app: Flask) -> None:
     assert "Defensor" not in paper_of_child  # asked to protect the child, perhaps from who gets the paper
     assert "099887766" in paper_of_child
     assert "SC5544332" in paper_of_child
+    assert "Este papel es suyo" not in for_defender
+    assert "Rosa Peña, Madre" in for_defender
     # Neither what the child asked and told in confidence nor where, when and with whom it was reaches a parent.
     told = (
         "Escondida",
@@ -443,6 +446,7 @@ def test_an_incident_has_a_clock(app: Flask) -> None:
     page = admin.get(stored.location)
     assert "jueves, 7 de septiembre de 2017" in text(page)
     step = {"step": "reported", "text": "La supervisora, por el registro."}
+    assert "Abierto" in text(admin.get("/incidents"))
     untold = send(admin, stored.location, {**step, "step": "closed"})
     assert untold.status_code == 422
     assert "Primero avísele a la autoridad" in text(untold)

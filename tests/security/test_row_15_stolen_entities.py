@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -14,7 +15,7 @@ ENTITY = "comisaria-familia"
 PUBLIC_TABLES = {"account", "api_token", "webhook", "due_recount"}
 
 
-def test_no_row_of_a_visit_or_of_what_followed_names_the_entity(app: Flask) -> None:
+def test_no_row_and_no_log_of_what_followed_names_the_entity(app: Flask, capfd: pytest.CaptureFixture[str]) -> None:
     answer = visit(app, needs=["VBG", "EDU"])
     referral = referral_of(answer, ENTITY)
     client = browser(app, entity=ENTITY)
@@ -23,6 +24,9 @@ def test_no_row_of_a_visit_or_of_what_followed_names_the_entity(app: Flask) -> N
     sent = {"csrf_token": hidden(page, "csrf_token"), "version": hidden(page, "version"), "state": "accepted"}
     assert client.post(f"/portal/referrals/{referral}/answer", data=sent).status_code == 303
     client.get("/portal/print?restricted=1")
+    # The log has the moments, and the database those of the answers: which list was read before one is not told.
+    log = "".join(capfd.readouterr())
+    assert ("route=/portal " in log, "restricted" in log) == (True, False)
     with app.extensions["database"].read_session() as session:
         accounts = session.execute(select(Base.metadata.tables["account"])).all()
         officers = {str(row.id) for row in accounts if row.entity == ENTITY}

@@ -1,6 +1,7 @@
 """Row 19: erasure. The person's own key is destroyed, also after an older backup is restored; the counts stay."""
 
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from sqlalchemy import select, update
 
 from attention_point.backups.commands import backup_commands
 from attention_point.backups.services import create_backup
-from attention_point.foundation.database import Database
+from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import NotFound
-from attention_point.foundation.private_files import ERASURE_LIST_FILE
+from attention_point.foundation.private_files import ERASURE_LIST_FILE, REVOCATION_LIST_FILE
 from attention_point.foundation.settings import Settings
 from attention_point.intake.models import Visit
 from attention_point.people import records
+from attention_point.people.claim_marks.kept_revocations import keep_revocations
+from attention_point.people.claim_marks.revocations import map_revocations, store_revocation
 from attention_point.people.erasure import erasure_list, proof, repeating, services
 from attention_point.people.models import Person
 from attention_point.referrals.follow_up.recalls import list_recalls
@@ -56,6 +59,14 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
     create_backup(database, running, tmp_path / "older.age")
     with database.read_session() as session:
         traces = proof.collect_traces(session, sorted(erased))
+    # Who took a consent back since the backup, and another one who was erased after that.
+    taken_back = sorted(everybody - erased)[0]
+    for person_id in (taken_back, *erased):
+        with database.write_session() as session:
+            store_revocation(session, new_id(), person_id, ["referral:*"], date(2026, 11, 30))
+    kept_list = empty.keyring.with_name(REVOCATION_LIST_FILE)
+    keep_revocations(database, kept_list)
+    kept_list.write_bytes(kept_list.read_bytes() + b"a damaged line\n")
     for person_id in sorted(erased):
         with database.write_session() as session:
             services.erase_person(session, SUPERVISOR, person_id, "claim")
@@ -70,9 +81,15 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
     arguments = (str(tmp_path / "older.age"), "--identity", str(identity_file), "--erased", str(own_list))
     status, words = restore(database, empty, *arguments)
     assert (status, "Se borró otra vez a 2 personas." in words) == (0, True), words
-    assert "Si alguien quitó una autorización desde entonces" in words
+    assert "Se retiró otra vez 1 autorización." in words
     with closing(Database(empty.database_url, database.info)) as restored:
         assert list_readable(restored) == everybody - erased
+        with restored.read_session() as session:
+            assert set(map_revocations(session, everybody)) == {taken_back}
+        assert keep_revocations(restored, kept_list) == 0
+        # The erased have left it; what does not open stays, for another keyring may open it.
+        lines = kept_list.read_bytes().splitlines()
+        assert (len(lines), lines[0]) == (2, b"a damaged line")
         assert list_asked(restored) == list_asked(database) != set(), "the older backup did not know of it"
         with restored.read_session() as session:
             for person_id in erased:

@@ -47,6 +47,7 @@ class Reading:
     bases: dict[Name, int] = field(default_factory=dict)
     sums: set[tuple[Name, tuple[Name, ...]]] = field(default_factory=set)
     near: set[tuple[Name, Name]] = field(default_factory=set)
+    totals: list[Mapping[str, int | None]] = field(default_factory=list)
 
     def read(self, release: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         """Take a release in. An interval that the truth contradicts is of a time before a correction."""
@@ -55,6 +56,7 @@ class Reading:
         for name, interval in _read_totals(release):
             self._bound(name, interval, 5, truth)
         self.near.update(_list_near_totals(release))
+        self.totals.append(release["totals"])
 
     def _read_table(self, table: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         names = {}
@@ -101,15 +103,17 @@ def _read_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Interval]]:
     """The headline totals: exact, unless a multiple of 5 says that they may be rounded."""
     totals = {unit: total for unit, total in release["totals"].items() if total is not None}
     for unit, total in totals.items():
-        if "method" not in release or total % 5:
+        # A quarter's may also be rounded for the sake of a month's: see ``_add_up``.
+        if "method" not in release or total % 5 or ("month" in release and looks_exact(totals, unit)):
             yield TOTALS[unit], (total, total)
-            continue
         yield TOTALS[unit], (max(0, total - 4), total + 4)
-        others = [
-            totals[other] for pair in PARTS if unit in pair for other in pair if other != unit and other in totals
-        ]
-        if total >= 55 and not any(abs(total - other) <= 10 for other in others):
-            yield TOTALS[unit], (total, total)
+
+
+def looks_exact(totals: Mapping[str, int | None], unit: str) -> bool:
+    """Whether nothing in a month says that a total is rounded: it is no multiple of 5, or large and near no other."""
+    total = totals.get(unit) or 0
+    others = [totals.get(other) for pair in PARTS if unit in pair for other in pair if other != unit]
+    return total % 5 != 0 or (total >= 55 and not any(o is not None and abs(total - o) <= 10 for o in others))
 
 
 def _list_near_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Name]]:
@@ -196,6 +200,12 @@ class Adversary:
             self._know([(period, whole, 1.0), (period, part, -1.0)], 1.0, 4.0)
 
     def _add_up(self, whole: str, parts: Sequence[str]) -> None:
+        months = [totals for part in parts for totals in self.readings[part].totals]
+        for totals in self.readings[whole].totals:
+            for unit in ("attentions", "referrals", "answers", "first_time_people"):
+                # Exact as well, where no month's total would follow from it.
+                if all(looks_exact(each, unit) for each in (totals, *months)):
+                    self._know([(whole, TOTALS[unit], 1.0)], totals[unit] or 0, totals[unit] or 0)
         for name in self.readings[whole].intervals:
             terms = [(part, name, -1.0) for part in parts]
             if name[0] in UNITS_THAT_ADD_UP or name == FIRST_TIME:

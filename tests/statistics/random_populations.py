@@ -51,7 +51,7 @@ from attention_point.statistics.releases.parsing import parse_content_json
 from attention_point.statistics.releases.period_counts import build_stored_tables
 from attention_point.statistics.releases.related_releases import Publications, protect_beside_releases
 from bench.report import write_section
-from tests.statistics import adversary, invented_month, invented_years
+from tests.statistics import adversary, invented_month, invented_years, possible_worlds
 from tests.statistics.adversary import Adversary, Name, Told
 from tests.statistics.invented_years import InventedYears, count_facts, list_true_figures
 from tests.support.directory import load_shipped
@@ -311,7 +311,7 @@ def _code() -> str:
     """What the figures depend on, as a hash: those of other code are not gone on with."""
     modules: Iterable[Any] = (
         audit_period, bounds, findings, knowledge, related, remedies, families, leanings, protection_period, rounding,
-        totals, related_releases, adversary, invented_month, invented_years, sys.modules[__name__],
+        totals, related_releases, adversary, possible_worlds, invented_month, invented_years, sys.modules[__name__],
     )  # fmt: skip
     files = sorted({inspect.getfile(module) for module in modules})
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
@@ -338,9 +338,9 @@ TEXT = """## Disclosure: random populations
   then a month of the quarter is corrected, half of whose waiting referrals were answered meanwhile, and the quarter
   with it.
 - The adversary (`tests/statistics/adversary.py`) shares no code with the audit. It reads the JSON, all versions of a
-  month together and each quarter or year together with its months, links figures by meaning, and asks of each small
-  count, and of each small difference, how many values it could still have. Tried on the two leaks of the old method it
-  finds both (`tests/statistics/test_adversary.py`).
+  month together and each quarter or year together with its months, knows when a total is rounded, links figures by
+  meaning, and asks of each small count, and of each small difference, how many values it could still have. Tried on
+  the two leaks of the old method it finds both (`tests/statistics/test_adversary.py`).
 """
 
 

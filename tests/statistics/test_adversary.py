@@ -19,8 +19,8 @@ from tests.statistics.adversary import Adversary, Name, name_figure
 from tests.statistics.invented_years import InventedYears, list_true_figures
 from tests.support.directory import load_shipped
 
+FAMILY = 1  # visit, of which one of four people is made
 SEPTEMBER = Period("month", date(2017, 9, 1))
-# The true figures of other periods, of which nothing here asks for any.
 # Of the database it asks for names alone.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -70,13 +70,13 @@ def test_the_old_methods_older_adults_told_of_one_person() -> None:
 def test_a_rounded_total_beside_a_near_one_tells_of_few(shown: tuple[int, int], told: bool) -> None:
     people, attentions = shown
     totals = {"people": people, "attentions": attentions}
-    release = {"method": "rounding", "period": "2017-09", "totals": totals, "tables": []}
+    release = {"method": "rounding", "month": "2017-09", "totals": totals, "tables": []}
     truth = {name_figure("people", {}): 102, name_figure("attentions", {}): 104 if attentions < 110 else 106}
     assert bool(told_by(release, truth)) == told
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("visits", [3, 45, 120])
+@pytest.mark.parametrize("visits", [3, FAMILY, 120])
 def test_a_month_of_this_method_tells_nothing(session: Session, visits: int) -> None:
     load_shipped(session)
     rounder = _build_rounder(session, visits)
@@ -109,5 +109,15 @@ def _protect(rounder: PeriodRounder) -> ProtectedPeriod:
 def _build_rounder(session: Session, visits: int, seed: int = 1) -> PeriodRounder:
     years = InventedYears(seed)
     years.add_month(SEPTEMBER.first_day, visits, seed)
+    if visits == FAMILY:  # a month of one family with one need: every count is below the base
+        ((_number, mother),) = years.visits[SEPTEMBER.first_day]
+        years.visits[SEPTEMBER.first_day] = [
+            (
+                number,
+                mother._replace(person={**mother.person, "age": age, "sex": sex}, needs=("EDU",), new_needs=("EDU",)),
+            )
+            for number, (age, sex) in enumerate(((30, "F"), (8, "M"), (3, "F"), (70, "F")))
+        ]
+        years.referrals[SEPTEMBER.first_day] = []
     leanings = Leanings(SEPTEMBER.code, lambda text: hmac.digest(b"key of a test", text, "sha256"))
     return PeriodRounder(years.build_tables(session, SEPTEMBER), leanings)

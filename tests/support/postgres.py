@@ -35,6 +35,7 @@ def find_binaries() -> Path | None:
     initdb = shutil.which("initdb")
     return Path(initdb).parent if initdb else None
 
+
 _SHAPE = " UNION ALL ".join(
     f"SELECT count(*), max(xmin::text::bigint) FROM pg_{name}"
     for name in ("class", "attribute", "constraint", "trigger", "proc", "type")

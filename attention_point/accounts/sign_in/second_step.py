@@ -120,7 +120,7 @@ def take_second_step(
     begun = _begin_proved_session(database, ticket, use_proof) if use_proof else None
     if begun is None:
         _note_failure(database, ticket)
-        raise Unauthenticated(_("This was not right. Try again."))
+        raise Unauthenticated(_("This was not right, or was used already. Try the next code."))
     with database.write_session() as session:
         throttle.forgive_attempt(session, attempt)
     token, factor = begun

@@ -69,9 +69,6 @@ def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
                 yield FieldError(f"offers.{numbers[int(number)]}.{name}", error.message)
             else:
                 yield FieldError(f"services.{index}.{error.field}", error.message)
-        for pointer, day in find_expired_pointers(service, [file.offers[number] for number in numbers], surroundings):
-            message = _(ENDS_BEFORE, code=pointer.code, day=day.isoformat())
-            yield FieldError(f"services.{index}.{pointer.path}", message)
     for index, offer in enumerate(file.offers):
         if offer.service not in listed_codes and offer.service in spans:
             yield from check_offer_days(f"offers.{index}", offer, offer.service, spans[offer.service], surroundings)
@@ -81,13 +78,19 @@ def check_file(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
                 yield FieldError(f"lines.{index}.services", _(ENDED, code=code))
 
 
-def check_unlisted_services(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
-    """The ends that a file brings to what services lead to that are not in it, and that led somewhere before."""
+def check_ends(session: Session, file: DirectoryFile) -> Iterator[FieldError]:
+    """What leads to something that ends earlier: in the file, or where the file brings the end to what stands."""
     before, after = describe_surroundings(session, ()), describe_surroundings(session, file.services, file.entities)
+    for index, service in enumerate(file.services):
+        offers = [offer for offer in file.offers if offer.service == service.code]
+        for pointer, day in find_expired_pointers(service, offers, after):
+            message = _(ENDS_BEFORE, code=pointer.code, day=day.isoformat())
+            yield FieldError(f"services.{index}.{pointer.path}", message)
     listed_codes = {service.code for service in file.services}
     for row in queries.get_services_by_code(session).values():
         if row.code in listed_codes:
             continue
+        # What led nowhere before is not this file's doing.
         pointers_before = {pointer for pointer, _day in find_expired_pointers(row, row.offers, before)}
         for pointer, day in find_expired_pointers(row, row.offers, after):
             if pointer not in pointers_before:

@@ -92,7 +92,8 @@ def list_pointers(service: ServiceData | ServiceRow) -> Iterator[Pointer]:
         # A service leads to its own need as long as it lasts.
         needs = dict.fromkeys(chain.from_iterable(codes))
         yield from (Pointer(path, "need", need, span) for need in needs if need != service.need)
-    for index, instrument in enumerate(service.instruments):
+    instruments: Iterable[Any] = service.instruments
+    for index, instrument in enumerate(instruments):
         if instrument.entity is not None:
             span = narrow_span(get_span(instrument), get_span(service))
             yield Pointer(f"instruments.{index}.entity", "entity", instrument.entity, span)
@@ -103,12 +104,11 @@ def list_conditions(service: ServiceData | ServiceRow) -> Iterator[tuple[str, Ma
     for name in ("applies_if", "suggested_if", "urgent_if"):
         if (condition := getattr(service, name)) is not None:
             yield name, condition, get_span(service)
-    parts: list[tuple[str, Any, Any]] = [
-        (f"instruments.{index}", part, part) for index, part in enumerate(service.instruments)
-    ]
+    instruments: Sequence[Any] = service.instruments
+    parts: list[tuple[str, Any, Any]] = [(f"instruments.{index}", part, part) for index, part in enumerate(instruments)]
     parts += [
         (f"instruments.{index}.advice.{number}", entry, instrument)
-        for index, instrument in enumerate(service.instruments)
+        for index, instrument in enumerate(instruments)
         for number, entry in enumerate(instrument.advice)
     ]
     parts += [(f"advice.{index}", entry, entry) for index, entry in enumerate(service.advice)]

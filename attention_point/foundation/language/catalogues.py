@@ -19,6 +19,7 @@ from attention_point.foundation import paths
 
 LANGUAGES = {"es": "Español", "en": "English"}
 _SOURCE_LANGUAGE = "en"
+_THOUSANDS_MARKS = {"es": ".", "en": ","}
 # A context variable, because each thread answers another reader's request.
 _language: ContextVar[str] = ContextVar("language", default="es")
 
@@ -62,7 +63,9 @@ def gettext(message: str, **values: Any) -> str:
 
 def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     """Translates the form of a message that goes with a number, which ``%(num)s`` shows."""
-    return load_translations(current_language()).ngettext(singular, plural, n) % {"num": n, **values}
+    # Both languages group thousands by threes, each with a mark of its own.
+    number = f"{n:,}".replace(",", _THOUSANDS_MARKS[current_language()])
+    return load_translations(current_language()).ngettext(singular, plural, n) % {"num": number, **values}
 
 
 @cache

@@ -85,13 +85,16 @@ def _finish_transaction(response: Response) -> Response:
 
 
 def _log_request(response: Response) -> Response:
-    """Log one line for each request: the route's pattern, never the address, which may hold what somebody typed."""
+    """Log one line for each request: the route's pattern, never the address, which may hold what somebody typed.
+
+    A page that must not be told from another one puts that one's into ``g.logged_route``.
+    """
     if request.endpoint != "static":
         now = time.perf_counter()
         log.info(
             "request",
             method=request.method,
-            route=str(request.url_rule),
+            route=g.get("logged_route") or str(request.url_rule),
             status=response.status_code,
             milliseconds=round((now - g.get("started", now)) * 1000, 1),
         )

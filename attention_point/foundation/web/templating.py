@@ -1,10 +1,13 @@
 """Sets up Jinja: strict names, translations, formats, and the values that every page needs."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, g, url_for
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.ext import Extension
+from jinja2.runtime import Context
 
 from attention_point.dates import parse_partial_date
 from attention_point.foundation import clock, language
@@ -43,6 +46,7 @@ def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ..
         ),
         newstyle=True,
     )
+    environment.globals["ngettext"] = _show_thousands(environment.globals["ngettext"])
     _add_values(environment)
 
     @app.context_processor
@@ -59,6 +63,17 @@ def register_templating(app: Flask, settings: Settings, menu: tuple[MenuItem, ..
             "session_seconds": settings.session_idle_minutes * 60 if actor else 0,
             "today": clock.today(),
         }
+
+
+def _show_thousands(translate: Any) -> Callable[..., str]:
+    """Give Jinja's translation of what goes with a number the number as people write it: 10.037 records."""
+
+    @pass_context
+    def translate_plural(context: Context, singular: str, plural: str, n: int, **values: Any) -> str:
+        text: str = translate(context, singular, plural, n, **{"num": language.format_number(n), **values})
+        return text
+
+    return translate_plural
 
 
 def _add_values(environment: Environment) -> None:

@@ -163,7 +163,8 @@ def recount_person(
     keys = _open_linked_keys(session, person, key)
     # Visits to come are written on the record that goes on, the first. Only a decision about records tells all of them.
     for member, member_key in list(keys.items())[: None if seals_all else 1]:
-        sealed = seal_counts(member_key, member, counts)
+        visits = sum(row.is_visit and row.person == member for row in rows)
+        sealed = seal_counts(member_key, member, counts, visits)
         people_services.save_counted(session, member, sealed if counts.periods else None)
     return cells
 

@@ -52,7 +52,7 @@ class PlanChange:
     @property
     def is_rerouted(self) -> bool:
         """Whether a service that was suggested before is so at another entity, or by another procedure."""
-        return any(self._takes_another_path(suggestion) for suggestion in self.plan.suggestions)
+        return any(map(self._list_path_changes, self.plan.suggestions))
 
     @property
     def suggestions_to_decide(self) -> tuple[Suggestion, ...]:
@@ -70,8 +70,7 @@ class PlanChange:
 
     def is_moved(self, suggestion: Suggestion) -> bool:
         """Whether the service was suggested before, at another entity."""
-        suggestion_before = self._find_before(suggestion.service)
-        return suggestion_before is not None and suggestion_before["entity"] != suggestion.entity
+        return "entity" in self._list_path_changes(suggestion)
 
     def find_rerouted(self, referral: DecryptedReferral) -> Suggestion | None:
         """What is suggested now in the place of a referral that was made of a suggestion; None where it is alike."""
@@ -79,7 +78,7 @@ class PlanChange:
         if suggestion_before is None or suggestion_before["entity"] != referral.entity:
             return None
         suggestions = (suggestion for suggestion in self.plan.suggestions if suggestion.service == referral.service)
-        return next((suggestion for suggestion in suggestions if self._takes_another_path(suggestion)), None)
+        return next(filter(self._list_path_changes, suggestions), None)
 
     @property
     def undecided_services(self) -> list[str]:
@@ -98,12 +97,11 @@ class PlanChange:
         suggestions: Sequence[Mapping[str, Any]] = self.visit.record["suggestions"]
         return next((suggestion for suggestion in suggestions if suggestion["service"] == service), None)
 
-    def _takes_another_path(self, suggestion: Suggestion) -> bool:
-        suggestion_before = self._find_before(suggestion.service) or {}
+    def _list_path_changes(self, suggestion: Suggestion) -> list[str]:
+        """What differs between two suggestions of a service, of ``_PATH_NAMES``; nothing where it is new."""
         # Visits of an older program say nothing of the procedure.
-        return any(
-            suggestion_before[name] != getattr(suggestion, name) for name in _PATH_NAMES if name in suggestion_before
-        )
+        before = self._find_before(suggestion.service) or {}
+        return [name for name in _PATH_NAMES if name in before and before[name] != getattr(suggestion, name)]
 
 
 def change_referrals(

@@ -2,6 +2,7 @@
 
 With it a registration opens no earlier visit of the person, however often they came. Only one that was entered late,
 in a period before the last one, and the first one after an earlier version of the program read the visits themselves.
+So does one whose sealed counts are not of all visits on file: somebody put back how the person counted before.
 """
 
 from datetime import date
@@ -9,11 +10,11 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period, parse_period_code
-from attention_point.foundation.database import PreparedStatement
+from attention_point.foundation.database import PreparedStatement, get_single_value
 from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.intake import visit_facts
 from attention_point.intake.draft import VisitDraft
@@ -26,6 +27,8 @@ from attention_point.tallies.facts import VisitFacts
 from attention_point.tallies.people_once import Counted, PersonCounts
 
 PURPOSE = "person-counted"
+_NUMBER_OF_VISITS = "visits"
+_COUNT_VISITS = PreparedStatement(select(func.count()).select_from(Visit).where(Visit.person_id == bindparam("person")))
 _VISITS_IN_PERIOD = PreparedStatement(
     select(Visit.id, Visit.day, Visit.sealed, Visit.version).where(
         Visit.person_id == bindparam("person"),
@@ -68,18 +71,27 @@ class CountOfVisit:
             # A form that was open before its record was joined is saved on that record, and counts there alone: of a
             # joined person the visits themselves say how they counted.
             sealed = None
-        sealed = self._counted_now.get(person.id, sealed)
-        counts = PersonCounts() if person.is_new else self._open_counts(person, sealed)
+        counts, visits = (PersonCounts(), 0) if person.is_new else self._open_counts(person, sealed)
         self.counted = counts.count_visit(self.stated, is_first_ever=person.is_new)
         counts.add_visit(self.counted)
-        self._counted_now[person.id] = seal_counts(person.key, person.id, counts)
+        self._counted_now[person.id] = seal_counts(person.key, person.id, counts, visits + 1)
         return self._counted_now[person.id]
 
-    def _open_counts(self, person: ReceivedPerson, sealed: bytes | None) -> PersonCounts:
+    def _open_counts(self, person: ReceivedPerson, sealed: bytes | None) -> tuple[PersonCounts, int]:
+        """How a person counts before this visit, and of how many visits."""
+        sealed_now = self._counted_now.get(person.id)
+        sealed = sealed_now or sealed
         record = sealed and people_queries.open_record_or_note(
             self._session, person.key, PURPOSE, person.id, sealed, UNVERSIONED
         )
-        if not record:
+        visits = record.pop(_NUMBER_OF_VISITS, None) if record else None
+        if sealed_now is None:  # else the visits before stand in this transaction, and not on file yet
+            on_file = int(get_single_value(_COUNT_VISITS.execute(self._session, {"person": person.id})))
+            record, visits = record if visits == on_file else None, on_file
+        return self._complete_counts(person, record or None), visits or 0
+
+    def _complete_counts(self, person: ReceivedPerson, record: dict[str, Any] | None) -> PersonCounts:
+        if record is None:
             counts = PersonCounts()
             first_day = find_period("year", self.day).first_day
             # From the beginning of the year, because that is the longest period in which somebody counts once.
@@ -92,10 +104,14 @@ class CountOfVisit:
         return counts
 
 
-def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts) -> bytes:
-    """Seal how a person counts: the last month, quarter and year, and what they were counted with in each."""
-    # The version of the row is that of the person's record, which a visit alone does not change.
-    return key.seal(PURPOSE, person, _encode_counts(counts), version=UNVERSIONED)
+def seal_counts(key: PersonKey, person: UUID, counts: PersonCounts, visits: int) -> bytes:
+    """Seal how a person counts: the last month, quarter and year, and what they were counted with in each.
+
+    ``visits``: how many visits of theirs are on file, annulled ones too.
+    """
+    # The version of the row is that of the person's record, which a visit alone does not change: their number stands
+    # in place of one.
+    return key.seal(PURPOSE, person, {**_encode_counts(counts), _NUMBER_OF_VISITS: visits}, version=UNVERSIONED)
 
 
 def _encode_counts(counts: PersonCounts) -> dict[str, Any]:

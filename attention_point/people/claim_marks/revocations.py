@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from attention_point.people import merging
 from attention_point.people.claim_marks import stored_marks
 
-_KIND = "revocation"
+KIND = "revocation"
 
 
 def store_revocation(session: Session, request_id: UUID, person: UUID, purposes: Iterable[str], day: date) -> None:
     """Store that a person took back some purposes (``attention``, ``research``, ``referral:*``) on a day."""
-    content = {"kind": _KIND, "purposes": sorted(set(purposes)), "day": day.isoformat()}
+    content = {"kind": KIND, "purposes": sorted(set(purposes)), "day": day.isoformat()}
     stored_marks.store_mark(session, request_id, person, content)
 
 
@@ -28,7 +28,7 @@ def list_revocations(session: Session, people: Iterable[UUID]) -> list[tuple[dat
     return sorted(
         {
             (date.fromisoformat(content["day"]), purpose)
-            for _person, content in stored_marks.find_marks_of_people(session, people, _KIND)
+            for _person, content in stored_marks.find_marks_of_people(session, people, KIND)
             for purpose in content["purposes"]
         }
     )
@@ -37,7 +37,7 @@ def list_revocations(session: Session, people: Iterable[UUID]) -> list[tuple[dat
 def map_revocations(session: Session, people: Iterable[UUID]) -> dict[UUID, list[tuple[date, str]]]:
     """What each of some people took back, as pairs of day and purpose; who took nothing back is left out."""
     revocations: dict[UUID, list[tuple[date, str]]] = {}
-    for person, content in stored_marks.find_marks_of_people(session, people, _KIND):
+    for person, content in stored_marks.find_marks_of_people(session, people, KIND):
         day = date.fromisoformat(content["day"])
         revocations.setdefault(person, []).extend((day, purpose) for purpose in content["purposes"])
     return revocations
@@ -52,7 +52,7 @@ def is_revoked(revocations: Iterable[tuple[date, str]], purpose: str, day: date)
 def list_people_revoking(session: Session, purpose: str) -> Mapping[UUID, date]:
     """Everybody who took back a purpose, by each of their records, with the last day on which they did."""
     days: dict[UUID, date] = {}
-    for person, content in stored_marks.list_marked_people(session, _KIND):
+    for person, content in stored_marks.list_marked_people(session, KIND):
         if purpose in content["purposes"]:
             days[person] = max(days.get(person, date.min), date.fromisoformat(content["day"]))
     # A visit stands on any record of the person, and whoever reads visits asks by that record.

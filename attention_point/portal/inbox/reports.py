@@ -92,6 +92,7 @@ def build_report(
         Column("referred", _("Referred on"), "date"),
         Column("urgent", _("Urgent or mandatory")),
         Column("appointment", _("Appointment")),
+        Column("bring", _("What to bring")),
     )
     blocks: list[Block] = [
         Heading(title),
@@ -121,7 +122,7 @@ def _build_row(disclosure: ReferralDisclosure, services: Mapping[str, ServiceRow
     referred_on = clock.local_day(referral.created_at)
     if not isinstance(referral, DecryptedReferral):
         damaged = _("This record does not open. Tell the administrator.")
-        return ("", damaged, "", None, "", "", state, referred_on, "", "")
+        return ("", damaged, "", None, "", "", state, referred_on, "", "", "")
     service = services.get(referral.service)
     is_first = _("Yes") if referral.urgent or referral.mandatory else _("No")
     return (
@@ -135,6 +136,7 @@ def _build_row(disclosure: ReferralDisclosure, services: Mapping[str, ServiceRow
         referred_on,
         is_first,
         referral.appointment.description if referral.appointment else "",
+        (referral.appointment.bring or "") if referral.appointment else "",
     )
 
 

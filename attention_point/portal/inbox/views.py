@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -50,6 +50,8 @@ def show_inbox() -> str:
 @requires("portal.use")
 def show_restricted_inbox() -> str:
     """List the restricted referrals. The page is opened on purpose, and the journal keeps each opening."""
+    # What somebody answers a moment later would be known as restricted: the database has the moment.
+    g.logged_route = url_for(".show_inbox")
     return _render_inbox(restricted=True)
 
 

@@ -16,6 +16,10 @@ def _say_new(count: int) -> str:
     return ngettext("%(num)s new referral waits for you.", "%(num)s new referrals wait for you.", count)
 
 
+def _say_came(count: int) -> str:
+    return ngettext("%(num)s new referral came.", "%(num)s new referrals came.", count)
+
+
 def _say_reminder(count: int) -> str:
     return ngettext(
         "%(num)s referral has waited longer than agreed. Please answer it.",
@@ -65,11 +69,14 @@ SENTENCES: Mapping[NoticeKind, Callable[[int], str]] = {
     "message": _say_message,
     "withdrawn": _say_withdrawn,
 }
+# Of a day's new referrals some are answered when its letter comes.
+DIGEST_SENTENCES = {**SENTENCES, "new": _say_came}
 
 
 def build_notice_letter(liaison: Liaison, counts: Mapping[str, int], public_url: str, *, is_digest: bool) -> Message:
     """Build the letter of one liaison. ``counts`` says how many referrals there are of each kind; one is above 0."""
-    sentences = [say(counts[kind]) for kind, say in SENTENCES.items() if counts.get(kind)]
+    words = DIGEST_SENTENCES if is_digest else SENTENCES
+    sentences = [say(counts[kind]) for kind, say in words.items() if counts.get(kind)]
     # The first line is what a telephone shows without opening the letter, so the subject says it.
     subject = _("Referrals of the day: %(summary)s", summary=sentences[0]) if is_digest else sentences[0]
     if is_digest:

@@ -29,7 +29,7 @@ from attention_point.referrals import rules
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.queries import DecryptedReferral
 
-VISITOR = Actor("visitor", None, "visitor", "visitor", frozenset())
+VISITOR = Actor(rules.VISITOR_LABEL, None, "visitor", "visitor", frozenset())
 """Whoever holds a slip: nobody knows who it is, and it may do nothing else."""
 
 MAX_WORDS = 20  # of the visitor's about one referral

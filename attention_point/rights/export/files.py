@@ -30,45 +30,50 @@ from attention_point.rights.export.person_content import build_person_content
 from attention_point.rights.requests import askers
 
 MIME_TYPES = {"pdf": "application/pdf", "json": "application/json"}
-ONESELF, ANOTHER = askers.WHOLE_COPY, askers.COPY_FOR_ANOTHER
+ONESELF, ANOTHER, DEFENDER = askers.WHOLE_COPY, askers.COPY_FOR_ANOTHER, askers.COPY_FOR_DEFENDER
 
 
 def draw_person_export(session: Session, settings: Settings, person: UUID, kind: str, reader: str = ONESELF) -> bytes:
     """Draw the export of one person as ``pdf`` or ``json``, for the worker. Raises VaultError.
 
     ``reader`` is ``ONESELF``, or ``ANOTHER`` for a parent or a representative: without all that tells where the person
-    is, or was said in confidence.
+    is, or was said in confidence; or ``DEFENDER``, who protects a child and gets all of it.
     """
     people = merging.list_linked(session, person)
     content = build_person_content(session, people, for_another=reader == ANOTHER)
     # For programs, and for another authority to read: the same content, with the record as it is stored.
     if kind == "json":
         return json.dumps(content, ensure_ascii=False, indent=2).encode()
-    return write_pdf(build_export_report(content, get_watermark(settings)), build_report_wording())
+    return write_pdf(build_export_report(content, reader, get_watermark(settings)), build_report_wording())
 
 
-def build_export_report(content: Mapping[str, Any], watermark: str | None) -> Report:
+def build_export_report(content: Mapping[str, Any], reader: str, watermark: str | None) -> Report:
     """The export as a report. What is empty is left out, but for the consents: that there are none is told."""
-    is_for_another = content["is_for_another"]
+    is_own = reader == ONESELF
     return Report(
-        title=_("The data that we keep about this person") if is_for_another else _("The data that we keep about you"),
+        title=_("The data that we keep about you") if is_own else _("The data that we keep about this person"),
         subtitle="",
         language=str(current_locale()).replace("_", "-"),
         created_at=clock.now(),
         issuer=_("International Affairs Office"),
-        blocks=tuple(_write_for_another(content) if is_for_another else _write_for_oneself(content)),
+        blocks=tuple(_write_for_another(content) if reader == ANOTHER else _write_all(content, reader)),
         watermark=watermark,
     )
 
 
-def _write_for_oneself(content: Mapping[str, Any]) -> Iterator[Block]:
+def _write_all(content: Mapping[str, Any], reader: str) -> Iterator[Block]:
     yield Paragraph(content["name"] or _("No name on file"))
-    yield Note(
-        _(
+    notes = {
+        ONESELF: _(
             "This paper is yours. It is free and complete. It says private things: keep it where nobody else sees "
             "it. If something is wrong, ask at the attention point to correct it."
-        )
-    )
+        ),
+        DEFENDER: _(
+            "This paper is handed to the Defensor de Familia: where it says “you”, it means the child. It tells where "
+            "the child is. Nobody of whom the child is afraid may see it."
+        ),
+    }
+    yield Note(notes[reader])
     yield Heading(_("What we know of you"), 2)
     yield _list_values(content["details"])
     if content["earlier_details"]:

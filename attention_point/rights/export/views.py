@@ -72,7 +72,7 @@ def download_export(person: UUID, kind: str) -> Response:
     With ``for=another`` in the address it is the one for a parent or a representative, without what is confidential.
     """
     session, reader = db_session(), request.args.get("for", files.ONESELF)
-    if reader not in {files.ONESELF, files.ANOTHER}:  # a mistyped address must not give the whole of it
+    if reader not in {files.ONESELF, files.ANOTHER, files.DEFENDER}:  # a mistyped address must not give the whole of it
         raise NotFound(_("There is no such copy."))
     services.require_person_on_file(session, person)
     grants.require_grant(session, current_actor(), person)

@@ -15,7 +15,7 @@ from attention_point.rights.requests.stored_requests import StoredRequest
 
 ONESELF = frozenset({"person", "child"})
 ACTING_FOR_ANOTHER = frozenset({"parent", "representative"})
-WHOLE_COPY, COPY_FOR_ANOTHER = "oneself", "another"
+WHOLE_COPY, COPY_FOR_ANOTHER, COPY_FOR_DEFENDER = "oneself", "another", "defender"
 
 
 def find_copy_reader(stored: StoredRequest) -> str | None:
@@ -26,6 +26,8 @@ def find_copy_reader(stored: StoredRequest) -> str | None:
     if not stored.is_proved or stored.is_claim or stored.person is None or asker == "authority":
         return None
     # Earlier versions took a birth record for a proof that the child itself asks.
+    if asker == "family_defender":
+        return COPY_FOR_DEFENDER
     is_by_birth_record = asker == "child" and stored.note["proof"] == "kinship"
     return COPY_FOR_ANOTHER if asker in ACTING_FOR_ANOTHER or is_by_birth_record else WHOLE_COPY
 

@@ -166,8 +166,9 @@ def compare_file() -> ViewReply:
         file = read_yaml_file(uploaded)  # before the session that writes: nobody waits for it
         session, actor = db_session(), current_actor()
         if "publish" in posted_fields:
-            _require_unchanged(get_directory(session), posted_fields.get("shown", ""))
-            result = load_directory(session, actor, *file, origin=EDITED)
+            shown = posted_fields.get("shown", "")  # the page of a window's days
+            _require_unchanged(get_directory(session), shown)
+            result = load_directory(session, actor, *file, origin=EDITED, may_lead_nowhere=bool(shown))
             flash(_("Published. It is in force from now on."), "success")
             if result.kept_codes:
                 flash(_("Left as the office edited them: %(codes)s.", codes=", ".join(result.kept_codes)), "info")

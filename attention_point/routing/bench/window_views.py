@@ -16,6 +16,7 @@ from attention_point.directory.queries import get_directory
 from attention_point.directory.seed.loading import load_directory, read_yaml_file
 from attention_point.directory.seed.writing import write_file, write_services_file
 from attention_point.directory.snapshot import Directory, InstrumentRow
+from attention_point.directory.upkeep.dead_ends import list_dead_ends
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound
 from attention_point.foundation.language import LANGUAGES
@@ -38,7 +39,10 @@ def move_window(service: str, window: str) -> str | tuple[str, int]:
     if form.validate_on_submit():
         document = _build_document(directory, service, row, form)
         try:
-            changed = preview_directory(session, lambda: load_directory(session, actor, document, origin=EDITED))
+            # The end of another window's entity is said, and keeps nobody from moving this one.
+            changed = preview_directory(
+                session, lambda: load_directory(session, actor, document, origin=EDITED, may_lead_nowhere=True)
+            )
         except AppError as refusal:
             form.show_field_errors(_name_fields(refusal))
             error, status = "" if form.errors else refusal.message, 422
@@ -50,6 +54,7 @@ def move_window(service: str, window: str) -> str | tuple[str, int]:
                 comparison=compare_with_rules_in_force(changed),
                 window=_find_window(changed, service, window),
                 shown=describe_shown(directory, service),
+                dead_ends=list_dead_ends(session, changed, service),
             )
     values = {"form": form, "service": directory.services[service], "window": row, "error": error}
     return render_template("routing/window.html", **values), status

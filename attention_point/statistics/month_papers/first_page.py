@@ -53,7 +53,7 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
     if content.reader_note:
         yield Note(_("A word from the office: %(note)s", note=content.reader_note))
     yield HeadlineFigures(tuple(_build_total_figures(summary)))
-    figures = tuple(_build_key_figures(summary))
+    figures = tuple(_build_key_figures(summary, content))
     if figures:
         yield HeadlineFigures(figures)
     yield from _build_charts(content)
@@ -78,17 +78,16 @@ def _describe_total(total: TotalFigure) -> Iterator[str]:
             yield _capitalise_text(describe_change(change))
 
 
-def _build_key_figures(summary: Summary) -> Iterator[HeadlineFigure]:
+def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[HeadlineFigure]:
     """Build the four figures that are asked for first: women, men, the most frequent need, the share answered."""
     for label, part in ((_("Women"), summary.women), (_("Men"), summary.men)):
         if part is not None:
             yield HeadlineFigure(label, format_number(part.count), (format_share_of(part, "people"),))
     if summary.needs:
         need = summary.needs[0]
+        label = _("Most frequent need") if _leads(summary.needs, content) else _("Among the most frequent needs")
         # Beside two counts of people this one says its unit.
-        yield HeadlineFigure(
-            _("Most frequent need"), format_number(need.count), (_("people: %(need)s", need=need.label),)
-        )
+        yield HeadlineFigure(label, format_number(need.count), (_("people: %(need)s", need=need.label),))
     answers = summary.answers
     # Of no referrals there is no share, and of a month whose answers are held back neither.
     if answers.answered is not None and answers.answered_share is not None and summary.referrals.count:
@@ -103,6 +102,14 @@ def _build_key_figures(summary: Summary) -> Iterator[HeadlineFigure]:
                 ),
             ),
         )
+
+
+def _leads(needs: Sequence[Part], content: ReleaseContent) -> bool:
+    """Tell whether the first need has more people in truth: rounding alone may put one of two near figures first."""
+    table = content.find_table(NEEDS_CHART)
+    if table is None or len(needs) < 2:
+        return True
+    return needs[0].count - needs[1].count >= sum(table.get_base((need.code,)) for need in needs[:2])
 
 
 def format_share_of(part: Part, counts: str) -> str:

@@ -31,6 +31,7 @@ from attention_point.statistics.month_papers.table_views import COUNT_LABELS
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.statistics.releases.models import Release
+from attention_point.tallies.rules import BASE
 
 TREND_CHART = "months"
 MAX_TREND_MONTHS = 24
@@ -139,12 +140,11 @@ def build_trend(session: Session, published: PublishedPeriods) -> Trend | None:
 
 
 def _find_highest(codes: Sequence[str], people: Sequence[int | Suppressed]) -> str:
-    known = [(count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int)]
-    if not known:
+    known = sorted((count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int))
+    # Each figure may lie up to a base away from the truth: of two that are nearer, none is known to be the greater.
+    if not known or (len(known) > 1 and known[-1][0] - known[-2][0] < 2 * BASE):
         return ""
-    count, code = max(known)
-    if sum(other == count for other, _code in known) > 1:
-        return ""  # two months alike: none is the one with most
+    count, code = known[-1]
     return _("Most people came in %(month)s: %(count)s.", month=name_period(code), count=format_number(count))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Published
-from attention_point.statistics.audit.related import Interval, ReadTrueFigures, RelatedGroup, RelatedPeriods
+from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import Figure, PeriodRounder
 from attention_point.statistics.protection.totals import EXACT_FROM, FIRST_TIME, list_compared, protect_totals
@@ -32,12 +32,20 @@ class Publications:
     read_versions: Callable[[Period], Sequence[ReleaseContent]]
     is_unrecorded: Callable[[Period], bool]
     _versions: dict[Period, Sequence[ReleaseContent]] = field(default_factory=dict, init=False)
+    _intervals: dict[Period, list[Intervals]] = field(default_factory=dict, init=False)
 
     def list_versions(self, period: Period) -> Sequence[ReleaseContent]:
         """List the contents of all versions of a period, the newest first."""
         if period not in self._versions:
             self._versions[period] = self.read_versions(period)
         return self._versions[period]
+
+    def list_intervals(self, period: Period) -> list[Intervals]:
+        """List between which values each version of a period says that each figure lies."""
+        # A month stands in the group of its quarter and in that of its year.
+        if period not in self._intervals:
+            self._intervals[period] = [read_intervals(version) for version in self.list_versions(period)]
+        return self._intervals[period]
 
     def find_current(self, period: Period) -> ReleaseContent | None:
         """Return what is in force of a period; None where nothing is published."""
@@ -57,11 +65,13 @@ def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
     return [
         KnownSum(name, tuple(cells), *_get_interval(content, table, cell, count))
         for content, table in ((content, table) for content in contents for table in content.tables)
-        for name, cells, cell, count in _list_stored_cells(table)
+        for name, cells, cell, count in _list_stored_cells(table, is_merged=content.method != ROUNDING)
     ]
 
 
-def _list_stored_cells(table: TableContent) -> Iterator[tuple[str, Iterable[CellCodes], CellCodes, int]]:
+def _list_stored_cells(
+    table: TableContent, *, is_merged: bool = False
+) -> Iterator[tuple[str, Iterable[CellCodes], CellCodes, int]]:
     """Yield for each count of a table the name of its stored table, the cells there that it sums, and its own cell."""
     indicator = INDICATORS_BY_ID.get(table.id)
     if indicator is None or indicator.dimensions != table.dimensions:  # a table of the old method
@@ -69,9 +79,11 @@ def _list_stored_cells(table: TableContent) -> Iterator[tuple[str, Iterable[Cell
     stored = INDICATORS_BY_ID[indicator.stored_table]
     axes = [table.dimensions.index(name) if name in table.dimensions else None for name in stored.dimensions]
     for cell, count in table.cells.items():
-        codes = [TOTAL_CODE if axis is None else cell[axis] for axis in axes]
+        codes = tuple(TOTAL_CODE if axis is None else cell[axis] for axis in axes)
+        # The old method joined small rows; to split each of today's codes would take a third of all this.
+        cells = product(*(code.split(MERGE_SEPARATOR) for code in codes)) if is_merged else (codes,)
         if count is not None:
-            yield stored.id, product(*(code.split(MERGE_SEPARATOR) for code in codes)), cell, count
+            yield stored.id, cells, cell, count
 
 
 def _get_interval(content: ReleaseContent, table: TableContent, cell: CellCodes, count: int) -> Interval:
@@ -110,7 +122,7 @@ def protect_beside_releases(
     versions = publications.list_versions(period)
     related = RelatedPeriods(
         list_period_groups(publications, period, read_true_figures),
-        [read_intervals(version) for version in versions],
+        publications.list_intervals(period),
         read_true_figures,
     )
     rounder.earlier_figures = _read_figures(versions[0]) if versions else {}
@@ -162,10 +174,7 @@ def _build_group(
     published = [part for part in parts if part == period or publications.find_current(part)]
     return RelatedGroup(
         [place.code for place in (whole, *published)],
-        [
-            None if place == period else [read_intervals(version) for version in publications.list_versions(place)]
-            for place in (whole, *published)
-        ],
+        [None if place == period else publications.list_intervals(place) for place in (whole, *published)],
         read_true_figures,
         has_all_parts=all(part in published or publications.is_unrecorded(part) for part in parts),
     )

@@ -74,7 +74,8 @@ def test_values_are_filled_in() -> None:
 
 @pytest.mark.usefixtures("rooms")
 @pytest.mark.parametrize(
-    ("n", "spanish", "english"), [(0, "0 días", "0 days"), (1, "1 día", "1 day"), (2, "2 días", "2 days")]
+    ("n", "spanish", "english"),
+    [(0, "0 días", "0 days"), (1, "1 día", "1 day"), (10_037, "10.037 días", "10,037 days")],
 )
 def test_the_plural_goes_with_the_number(n: int, spanish: str, english: str) -> None:
     assert ngettext("%(num)s day", "%(num)s days", n) == spanish

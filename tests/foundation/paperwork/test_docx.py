@@ -111,7 +111,8 @@ def test_hostile_texts_are_texts() -> None:
     assert "<w:br/>" in text
     assert not [rel for rel in file.part.rels.values() if rel.is_external]
     fields = [field.get(qn("w:instr")) for field in file.element.body.iter(qn("w:fldSimple"))]
-    # The only fields are the page numbers of the contents, which name a bookmark of this file.
+    # The only fields are the contents and their page numbers, which name a bookmark of this file.
+    assert [field.text for field in file.element.body.iter(qn("w:instrText"))] == [r' TOC \o "1-2" \h \z \u ']
     assert all(re.fullmatch(r"PAGEREF \w+ \\h", field or "") for field in fields)
 
 

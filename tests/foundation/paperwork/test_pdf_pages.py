@@ -16,6 +16,7 @@ from attention_point.foundation.paperwork import (
     Paragraph,
     Report,
     Series,
+    Signature,
     Table,
     write_pdf,
 )
@@ -108,6 +109,15 @@ def test_notes_and_the_total_never_stand_alone(rows: int) -> None:
     assert "Nota segunda" in last
     assert f"fila {rows - 1}" in last
     assert f"fila {rows - 2}" in last
+
+
+@pytest.mark.parametrize("rows", [20, 27, 31])
+def test_the_last_section_stands_with_its_signature(rows: int) -> None:
+    words = [Paragraph(f"Palabras {number}.") for number in range(4)]
+    end: list[Block] = [Heading("Cierre"), *words, Signature("Lugar", "Ana", "Jefa")]
+    *others, last = read_pages(make_report([Heading("Inicio"), make_long_table(rows), *end]))
+    assert all(text in last for text in ("Cierre", "Palabras 0.", "Palabras 3.", "Lugar", "Ana", "Jefa"))
+    assert not any("Cierre" in page for page in others)
 
 
 def test_notes_longer_than_a_page_go_on() -> None:

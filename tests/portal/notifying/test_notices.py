@@ -126,7 +126,7 @@ def test_the_letter_of_the_day_goes_once_in_the_next_morning(
         with clock.override_now(moment):
             run_jobs(database, posted)
         assert len(office.took) == letters
-    assert office.took[0][1]["Subject"] == "Remisiones del día: 2 remisiones nuevas esperan su respuesta"
+    assert office.took[0][1]["Subject"] == "Remisiones del día: 2 remisiones nuevas llegaron"
 
 
 def test_who_changes_to_at_once_loses_no_notice(database: Database, posted: Settings, office: PostOffice) -> None:

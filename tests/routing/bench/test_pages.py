@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from attention_point.directory import queries
-from attention_point.directory.models import Service
+from attention_point.directory.models import Entity, Service
 from attention_point.directory.revision import increase_revision
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
@@ -162,6 +162,9 @@ def test_a_changed_directory_is_tried_and_then_published_as_it_was_shown(as_role
 
 
 def test_the_days_of_a_window_are_moved_with_what_is_told_of_them(as_role: SignIn, database: Database) -> None:
+    with database.write_session() as session:  # which receives another window: it is said, and keeps nobody from moving
+        session.get_one(Entity, "cancilleria").valid_to = date(2030, 12, 31)
+        increase_revision(session)
     client, address = as_role("office"), "/routing/windows/MIG-REG/PEP-TUTOR"
     sent = {**fields(client.get(address)), "valid_to": "31/12/2020"}
     wrong = client.post(address, data=sent)
@@ -170,6 +173,7 @@ def test_the_days_of_a_window_are_moved_with_what_is_told_of_them(as_role: SignI
     page = client.post(address, data={**sent, "valid_to": "31/12/2026"}).get_data(as_text=True)
     assert "Ya no responden como se espera: 1." in page  # the day after the last one, which is a case
     assert "Se pide hasta el 31/12/2026." in page
+    assert "lleva a algo que ya terminó: Cancillería" in page
     content = re.search(r'name="content" value="([^"]*)"', page)
     shown = re.search(r'name="shown" value="([^"]*)"', page)
     assert content

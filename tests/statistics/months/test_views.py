@@ -255,6 +255,7 @@ def test_two_people_publish_a_month_where_the_settings_ask_for_it(office_of_two:
     assert [action for action in acted if action != "statistics.export"] == ["statistics.propose", "statistics.release"]
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_page(
     office_of_two: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +275,7 @@ def test_a_quarter_that_could_not_be_published_with_its_last_month_has_its_own_p
     assert "versión 1" in client.get("/statistics/2017-Q3").text
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_proposal_is_withdrawn_on_its_page(office_of_two: Office, database: Database) -> None:
     _attend_people(database)
     client, address = office_of_two.client, "/statistics/2017-09/release"
@@ -292,6 +294,7 @@ def _read_seal(database: Database) -> str:
         return session.scalars(select(ReleaseProposal)).one().seal
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_figures_that_changed_since_the_page_was_read_are_not_published(office: Office, database: Database) -> None:
     _attend_people(database)
     client, address = office.client, "/statistics/2017-09/release"

@@ -52,6 +52,13 @@ def build_field(name: str, shown: str = "1") -> str:
     return f'</w:t></w:r>{field}<w:r><w:t xml:space="preserve">'
 
 
+def build_contents_field() -> tuple[str, str]:
+    """Builds what stands before the first line of a table of contents and after the last: a field of two levels."""
+    begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+    instruction = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+    return begin + instruction + separate, end
+
+
 def build_paragraph(style_id: str, content: str, properties: str = "") -> str:
     """Builds a paragraph in a style, out of runs and links."""
     return f'<w:p {nsdecls("w", "r")}><w:pPr><w:pStyle w:val="{style_id}"/>{properties}</w:pPr>{content}</w:p>'

@@ -19,6 +19,7 @@ from attention_point.foundation.paperwork import report as blocks
 from attention_point.foundation.paperwork.cell_values import LinkedValue, build_bookmark, resolve_link, strip_link
 from attention_point.foundation.paperwork.charts.chart_layout import CONTENT_WIDTH
 from attention_point.foundation.paperwork.docx.markup import (
+    build_contents_field,
     build_field,
     build_link,
     build_paragraph,
@@ -112,12 +113,15 @@ class _DocxWriter:
         if self._wording.contents_heading:
             self._add_text("Contents", self._wording.contents_heading)
         pages = find_heading_pages(report, self._wording)
-        for entry in report.contents:
+        # A field, so that Word makes the contents anew with the headings that the office adds.
+        begin, end = build_contents_field()
+        for index, entry in enumerate(report.contents):
             link = self._build_link(entry.heading.text, f"#{entry.bookmark}")
             number = build_field(f"PAGEREF {_format_bookmark(entry.bookmark)} \\h", str(pages[entry.bookmark]))
             tab = build_run("\t%(page)s") % {"page": number}
             properties = f'<w:ind w:left="{_TWIPS_PER_LEVEL * (entry.heading.level - 1)}"/>'
-            self._append_paragraph("Contents line", link + tab, properties)
+            content = (begin if index == 0 else "") + link + tab + (end if entry is report.contents[-1] else "")
+            self._append_paragraph("Contents line", content, properties)
         # Where the PDF goes on, so does this file: until Word counts, its numbers are those of the PDF.
         if not has_short_contents(report, TEXT_HEIGHT):
             self.document.add_page_break()

@@ -105,8 +105,8 @@ def _keep_with_signature(
 ) -> None:
     """Keeps the last section on the page of a signature, or its last block where it is too long.
 
-    Nobody signs on a page with no text on it, and a page of a few lines looks as if the rest were missing. ``starts``: where
-    the section and the block begin with their test for room.
+    Nobody signs on a page with no text on it, and a page of a few lines looks as if the rest were missing. ``starts``:
+    where the section and the block begin with their test for room.
     """
     for start in starts:
         height = sum(

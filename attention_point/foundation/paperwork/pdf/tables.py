@@ -100,9 +100,10 @@ class TableBuilder:
         flowable.continued_caption = escape_markup(self.wording.continued_caption % {"title": clean_line(title)})
         flowable.page_height = self.page_height
         height = flowable.wrap(sum(self.part.widths), self.page_height)[1]
-        flowable.needed_height = (
-            height if height <= (_MAX_UNCUT_DENSE_HEIGHT if is_dense else _MAX_UNCUT_HEIGHT) else sum(heights[:-2])
-        )
+        # Of a few rows with long notes, most would go on to the next page with the notes.
+        is_short = len(self.table.rows) <= first_rows and height < self.page_height / 2
+        is_uncut = is_short or height <= (_MAX_UNCUT_DENSE_HEIGHT if is_dense else _MAX_UNCUT_HEIGHT)
+        flowable.needed_height = height if is_uncut else sum(heights[:-2])
         return flowable
 
     @property

@@ -32,8 +32,9 @@ _RIGHT_EDGE = _LEFT_MARGIN + CONTENT_WIDTH
 _TEXT_BOTTOM, TEXT_HEIGHT = 60.0, _PAGE_HEIGHT - 130
 _HEADER_Y, _FOOTER_Y = _PAGE_HEIGHT - 46, 40.0
 _SMALL_SIZE, _CONTENTS_SIZE = 8.0, 9.5
-# Points above and below the rows of tables, the same of tables that are charts too, and those that the text of a page may
-# fill: the first is tried first. Of a paper of figures only the rows change, of one of words also how far a page reaches.
+# Points above and below the rows of tables, the same of tables that are charts too, and those that the text of a page
+# may fill: the first is tried first. Of a paper of figures only the rows change, of one of words also how far a page
+# reaches.
 _FIGURE_LAYOUTS = tuple((3.5, padding, TEXT_HEIGHT) for padding in (2.0, 1.6, 2.4, 1.2))
 _TEXT_LAYOUTS = tuple((padding, 2.0, TEXT_HEIGHT - spare) for spare in (0, 22) for padding in (3.5, 2.6, 4.4))
 _MAX_EMPTY_SHARE = 0.45
