@@ -175,7 +175,7 @@ def store_person_outcome(
         )
         message = _("Somebody else noted this before you. Look at it again.")
         raise Conflict(message, (difference,))
-    entry = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
+    entry: dict[str, Any] = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
     if known.get("asked_for_money"):
         entry["asked_for_money"] = True  # no later word about the attention takes this complaint away
     return store_person_outcomes(session, actor, referral, [*referral.person_outcomes, entry])

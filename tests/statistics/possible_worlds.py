@@ -155,7 +155,6 @@ class _Worlds:
         self._model.setOptionValue("output_flag", False)
         self._model.setOptionValue("threads", 1)
         self._model.setOptionValue("presolve", "off")
-        self._model.setOptionValue("simplex_strategy", 4)  # the primal one goes on from the last solution
         self._model.passModel(program)
 
     def push(self, weights: Mapping[Question, float]) -> None:

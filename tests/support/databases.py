@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from attention_point.people.search import index_keeper
 from attention_point.portal.inbox.order import index_keeper as inbox_keeper
 from tests.support.directory import mark_shipped
 from tests.support.machine import missing
-from tests.support.postgres import MigratedState, Server, find_binaries
+from tests.support.postgres import Server, find_binaries
 
 Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]
 # Set by the controlling process before it starts its workers, who inherit it.
@@ -126,16 +126,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class _Used(NamedTuple):
-    """A database of PostgreSQL that is as it was made, and by how many tests it was used."""
+class _Untouched(NamedTuple):
+    """A database of PostgreSQL to which nothing was committed, and after how many tests."""
 
-    name: str
+    url: str
     tests: int
 
 
 @pytest.fixture(scope="session")
-def _used() -> list[_Used]:
-    """What earlier tests have left to the next one."""
+def _untouched() -> list[_Untouched]:
+    """What a test that takes everything back has left to the next one."""
     return []
 
 
@@ -145,23 +145,14 @@ def _written_to() -> set[str]:
     return set()
 
 
-@pytest.fixture(scope="session")
-def _migrated_state(postgresql_server: Server) -> MigratedState:
-    """What a database holds that is handed to the next test."""
-    name = f"test_{new_id().hex}"
-    postgresql_server.create(name, TEMPLATE)
-    state = postgresql_server.read_state(name)
-    postgresql_server.drop(name)
-    return state
-
-
 @pytest.fixture(params=ENGINES)
 def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, _used: list[_Used], _written_to: set[str]
+    request: pytest.FixtureRequest, tmp_path: Path, _untouched: list[_Untouched], _written_to: set[str]
 ) -> Iterator[str]:
-    """The address of a migrated database in which nothing stands, on each engine in turn.
+    """The address of a fresh migrated database, on each engine in turn.
 
-    To make and drop one costs PostgreSQL as much as a short test: its rows are deleted, and it is left to the next one.
+    To make and drop one costs PostgreSQL as much as a short test: who has only the ``session``, which is rolled back,
+    leaves it to the next such test.
     """
     if request.param == "sqlite":
         path = tmp_path / "attention-point.db"
@@ -169,21 +160,18 @@ def database_url(
         yield f"sqlite:///{path}"
         return
     server: Server = request.getfixturevalue("postgresql_server")
-    state: MigratedState = request.getfixturevalue("_migrated_state")
-    name, earlier_tests = f"test_{new_id().hex}", 0
-    if _used:
-        used_name, earlier_tests = _used.pop()
-        server.rename(used_name, name)
+    has_session_alone = _has_session_alone(request.node)
+    if has_session_alone and _untouched:
+        url, earlier_tests = _untouched.pop()
     else:
+        name = f"test_{new_id().hex}"
         server.create(name, TEMPLATE)
-    url = server.url(name)
+        url, earlier_tests = server.url(name), 0
     yield url
-    is_untouched = _has_session_alone(request.node) and url not in _written_to
-    _written_to.discard(url)
-    if earlier_tests < MOST_TESTS and (is_untouched or server.bring_back(name, state)):
-        _used.append(_Used(name, earlier_tests + 1))
+    if has_session_alone and url not in _written_to and earlier_tests < MOST_TESTS:
+        _untouched.append(_Untouched(url, earlier_tests + 1))
     else:
-        server.drop(name)
+        server.drop(make_url(url).database or "")
 
 
 def _has_session_alone(item: Any) -> bool:

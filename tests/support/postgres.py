@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -34,24 +33,6 @@ def find_binaries() -> Path | None:
         return max(folders, key=lambda folder: int(folder.parent.name))
     initdb = shutil.which("initdb")
     return Path(initdb).parent if initdb else None
-
-
-_SHAPE = " UNION ALL ".join(
-    f"SELECT count(*), max(xmin::text::bigint) FROM pg_{name}"
-    for name in ("class", "attribute", "constraint", "trigger", "proc", "type")
-)
-_IS_ALONE = """SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-  AND pid <> pg_backend_pid() AND backend_type = 'client backend')"""
-_WRITTEN_TABLES = """SELECT relname FROM pg_class
-  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"""
-Row = tuple[Any, ...]
-
-
-class MigratedState(NamedTuple):
-    """A migrated database before anybody used it: its tables and functions, counted, and the rows that it has."""
-
-    shape: list[Row]
-    rows: dict[str, list[Row]]
 
 
 class Server:
@@ -112,31 +93,6 @@ class Server:
         """Drop a database, whoever is still connected to it."""
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def read_state(self, name: str) -> MigratedState:
-        """What a database holds that only migrations have written to."""
-        with self._connect(name) as connection:
-            rows = {
-                table: connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
-                for (table,) in connection.execute(_WRITTEN_TABLES).fetchall()
-            }
-            return MigratedState(connection.execute(_SHAPE).fetchall(), rows)
-
-    def bring_back(self, name: str, state: MigratedState) -> bool:
-        """Delete what was written to a database since; False where that is not enough to have it as it was made."""
-        try:
-            with self._connect(name) as connection:
-                return _delete_rows(connection, state)
-        except psycopg.OperationalError:  # the test dropped it
-            return False
-
-    def rename(self, name: str, new_name: str) -> None:
-        """Rename a database, so that a thread that still knows the old name does not find it."""
-        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        self.execute(statement.format(sql.Identifier(name), sql.Identifier(new_name)))
-
-    def _connect(self, name: str) -> "psycopg.Connection[Row]":
-        return psycopg.connect(host=str(self.folder), user=ROLE, dbname=name)
-
     def _call(self, program: Path, *arguments: str) -> None:
         command = [str(program), "-D", str(self.data), *arguments]
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGTZ": "UTC"}
@@ -157,21 +113,6 @@ class Server:
             if done.returncode:
                 output.seek(0)
                 raise RuntimeError(f"{program.name} failed: {output.read().decode(errors='replace')}")
-
-
-def _delete_rows(connection: "psycopg.Connection[Row]", state: MigratedState) -> bool:
-    """Whether nobody else is connected, the shape is the same, and the rows are again those of the state."""
-    if connection.execute(_IS_ALONE).fetchone() != (True,) or connection.execute(_SHAPE).fetchall() != state.shape:
-        return False
-    # Whatever the tables' triggers and keys say: all of it goes.
-    connection.execute("SET session_replication_role = replica")
-    for (table,) in connection.execute(_WRITTEN_TABLES).fetchall():
-        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-    for table, rows in state.rows.items():
-        values = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
-        insert = sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(table), values)
-        connection.cursor().executemany(insert, rows)
-    return True
 
 
 def _roomy_memory() -> Path | None:

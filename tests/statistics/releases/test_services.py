@@ -58,7 +58,8 @@ def test_a_recorded_month_is_recounted_and_released(session: Session) -> None:
     assert made.journal_head == found["journal_head"] == before
     assert found["hash"] == compute_content_hash(found) == made.hash
     # With its last month a quarter and a year are released too, each with an entry of its own.
-    entries = session.scalars(select(JournalEntry).where(JournalEntry.action == "statistics.release")).all()
+    of_releases = select(JournalEntry).where(JournalEntry.action == "statistics.release")
+    entries = session.scalars(of_releases.order_by(JournalEntry.seq)).all()
     assert [made.hash in entry.detail for entry in entries] == [True, False, False]
     assert parse_content_json(found).version == 1
 
