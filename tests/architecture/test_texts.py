@@ -44,7 +44,6 @@ UNREAD_TEMPLATE_TEXTS = {
     "attention-point user way-back",  # a command
     "·2017-09.csv",
     "·2017-09/v1.csv",
-    "cards table--records",
     "input input--keypad",
     "input input--keypad input--date",
 }
