@@ -33,7 +33,7 @@ help:
 	@echo "make security ROW=15  the proofs of one claim of security; without ROW, of all"
 	@echo "make faults      only the tests that stop processes or fill the disk"
 	@echo "make bench       measure, and write docs/performance.md"
-	@echo "make disclosure  try to recognise people in random releases (about an hour)"
+	@echo "make disclosure  try to recognise people in random releases (a night; stop it when you like)"
 	@echo "make wheel       build dist/attention_point-….whl"
 	@echo "make lock        resolve the requirements again (needs uv)"
 	@echo "make install     install into .venv;  make clean  delete .venv and everything built, but not the instance"
@@ -131,7 +131,7 @@ format: test-tools
 bench: test-tools system-packages
 	@$(BIN)/python -m bench.run
 
-# A thousand populations of two years of releases each: about an hour of two cores. Stopped (Ctrl+C), it says what it
+# A thousand populations of two years of releases each: a minute of one core for each. Stopped (Ctrl+C), it says what it
 # found until then; the same command goes on from there.
 disclosure: test-tools
 	@nice -n 19 $(BIN)/python -m tests.statistics.random_populations

@@ -49,10 +49,6 @@ class _Mark:
 
     holds: bool = False
 
-    def remove(self, *_arguments: Any) -> None:
-        """Somebody wrote, or took back what was put in."""
-        self.holds = False
-
 
 def load_shipped(session: Session) -> None:
     """What ``loading.load_shipped`` leaves in an empty directory; one that holds something already stays as it is."""
@@ -100,11 +96,16 @@ def mark_shipped(database: Database) -> None:
 
     def look_at(_connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
         if mark.holds and _WRITES.match(statement):
-            mark.remove()
+            mark.holds = False
+
+    def take_back(connection: Connection, *_savepoint: Any) -> None:
+        # On PostgreSQL the engine that reads hands on its events; a session that only read takes back nothing.
+        if not connection.get_execution_options().get("postgresql_readonly"):
+            mark.holds = False
 
     event.listen(database.engine, "before_cursor_execute", look_at)
-    event.listen(database.engine, "rollback", mark.remove)
-    event.listen(database.engine, "rollback_savepoint", mark.remove)
+    event.listen(database.engine, "rollback", take_back)
+    event.listen(database.engine, "rollback_savepoint", take_back)
 
 
 def _read_directory(session: Session) -> Directory:

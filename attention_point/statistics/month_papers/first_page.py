@@ -16,7 +16,14 @@ from attention_point.foundation.paperwork import (
 )
 from attention_point.statistics.month_papers.changes import Comparison, describe_change, name_period
 from attention_point.statistics.month_papers.findings import COUNTED_UNITS
-from attention_point.statistics.month_papers.summary import Part, Summary, TotalFigure, build_summary, list_parts
+from attention_point.statistics.month_papers.summary import (
+    AnswerFigures,
+    Part,
+    Summary,
+    TotalFigure,
+    build_summary,
+    list_parts,
+)
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
@@ -93,7 +100,7 @@ def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[He
     if answers.answered is not None and answers.answered_share is not None and summary.referrals.count:
         yield HeadlineFigure(
             _("Referrals answered"),
-            _format_percent(answers.answered_share),
+            _format_answered_share(answers, answers.answered_share),
             (
                 _(
                     "%(count)s of %(whole)s",
@@ -122,6 +129,11 @@ def format_share_of(part: Part, counts: str) -> str:
 
 def _format_percent(share: float) -> str:
     return f"{format_number(int(100 * share + 0.5))}\N{NO-BREAK SPACE}%"
+
+
+def _format_answered_share(answers: AnswerFigures, share: float) -> str:
+    percent = _format_percent(share)
+    return _("nearly %(percent)s", percent=percent) if answers.seem_all_answered else percent
 
 
 def _build_charts(content: ReleaseContent) -> Iterator[Chart]:
@@ -191,7 +203,8 @@ def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
 def _describe_answers(summary: Summary) -> Iterator[str]:
     answers = summary.answers
     if answers.answered is not None:
-        percent = "" if answers.answered_share is None else f" ({_format_percent(answers.answered_share)})"
+        share = answers.answered_share
+        percent = "" if share is None else f" ({_format_answered_share(answers, share)})"
         yield _("%(figure)s answered", figure=f"{format_number(answers.answered)}{percent}")
     if answers.median_code in MEDIAN_SENTENCES:
         yield _(MEDIAN_SENTENCES[answers.median_code])

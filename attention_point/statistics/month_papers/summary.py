@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attention_point.foundation.codelists import get_code_list
+from attention_point.referrals.follow_up.open_referral_counts import UNANSWERED_STATES
 from attention_point.statistics.cells import MERGE_SEPARATOR, OTHER_CODE, TOTAL_CODE
 from attention_point.statistics.month_papers.changes import Change, find_cell_change, find_total_change
 from attention_point.statistics.releases.content import ReleaseContent
@@ -48,6 +49,12 @@ class AnswerFigures:
     answered_share: float | None
     states: tuple[Part, ...]
     median_code: str | None
+
+    @property
+    def seem_all_answered(self) -> bool:
+        """Whether as many are answered as there are, by two rounded totals, while some of them wait by their states."""
+        waits = any(part.code in UNANSWERED_STATES for part in self.states)
+        return self.answered_share == 1.0 and waits
 
 
 @dataclass(frozen=True, slots=True)

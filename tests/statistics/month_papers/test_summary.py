@@ -1,8 +1,21 @@
 """The figures that the mayor looks for are those that were published."""
 
+import pytest
+
 from attention_point.foundation.language import in_language
-from attention_point.statistics.month_papers.summary import Summary, build_summary
+from attention_point.statistics.month_papers.summary import AnswerFigures, Part, Summary, build_summary
 from tests.statistics.month_papers.conftest import Papers
+
+
+@pytest.mark.parametrize(
+    ("share", "states", "expected"),
+    [(1.0, ["attended", "created"], True), (1.0, ["attended"], False), (0.9, ["attended", "created"], False)],
+)
+def test_where_some_still_wait_rounding_does_not_say_that_all_are_answered(
+    share: float, states: list[str], expected: bool
+) -> None:
+    parts = tuple(Part(state, state, 5, None) for state in states)
+    assert AnswerFigures(65, share, parts, None).seem_all_answered is expected
 
 
 def _build(papers: Papers) -> Summary:
