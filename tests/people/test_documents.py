@@ -220,5 +220,10 @@ def test_any_number_is_written_or_refused_and_only_then_doubted(
 def test_the_rules_and_the_code_lists_agree() -> None:
     types = get_code_list("document_types")
     assert {word: types.find_code(word) for word in rules.TYPE_ALIASES} == rules.TYPE_ALIASES
-    known = {type_field.name for type_field in fields(rules.DocumentType)} | {"note", "basis", "unverified", "told_to_family"}
+    known = {type_field.name for type_field in fields(rules.DocumentType)} | {
+        "note",
+        "basis",
+        "unverified",
+        "told_to_family",
+    }
     assert {name for code in types for name in code.attributes} <= known

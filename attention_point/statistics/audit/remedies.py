@@ -22,6 +22,9 @@ from attention_point.tallies.rules import INDICATORS_BY_ID
 
 _MAX_TURNS = 20  # of leanings for one figure; then the split of its row is left out
 _TURNS_OF_A_CORRECTION = 1  # then its family stays as the earlier version published it
+# Beside a published quarter several figures of a family may each use up their turns, one after the other: with twenty a
+# correction was refused before the last resort came.
+_MAX_TURNS_OF_A_CORRECTION = 8
 _MAX_ROUNDS = 100  # far more than the turns of a period ever were
 
 ProtectTotals = Callable[[RoundedTables, Collection[str]], HeadlineTotals]
@@ -84,6 +87,7 @@ class _Remedies:
         self.kept: set[FamilyName] = set()
         self.hidden: set[Figure] = set()
         self._is_correction = is_correction
+        self._max_turns = _MAX_TURNS_OF_A_CORRECTION if is_correction else _MAX_TURNS
         # Each figure has its own attempts, so that a stubborn one does not use up the turns of the others.
         self._attempts: Counter[Figure] = Counter()
 
@@ -92,7 +96,7 @@ class _Remedies:
         figure, family = narrow.figure, name_family(narrow.figure)
         self._attempts[figure] += 1
         attempt = self._attempts[figure]
-        if attempt > _MAX_TURNS:
+        if attempt > self._max_turns:
             self.turned.pop(figure, None)
             # The last resort (decision 45): the row keeps its total and loses its split, and the table stays comparable
             # with that of every other period. What an earlier version tells may be too much beside any other figure of
