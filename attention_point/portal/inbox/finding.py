@@ -33,7 +33,7 @@ from attention_point.referrals.queries import DecryptedReferral
 SHOWN_REFERRALS = 30
 # The index of names gives the best of all people; those of the entity are taken out of so many.
 _CANDIDATES, _MAX_CANDIDATES = 400, 4_000
-_MAX_PEOPLE = 60
+_MAX_PEOPLE = 40  # opened for a search, of whose referrals 30 are shown
 _BY_VISIT = 1000.0  # a reference or a slip's code leads to one visit
 _NAME_FIELDS = frozenset({"given_names", "surname_1"})
 
