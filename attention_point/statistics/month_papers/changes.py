@@ -30,8 +30,12 @@ class Change:
 
     @property
     def is_certain(self) -> bool:
-        """Whether the true figures differ in this direction too: each may lie up to a base away from the published."""
-        return abs(self.difference) >= 2 * self.base
+        """Whether the true figures differ in this direction too.
+
+        A multiple of the base may be rounded by less than the base; any other figure is exact.
+        """
+        margin = sum(self.base - 1 for count in (self.count, self.earlier_count) if count % self.base == 0)
+        return abs(self.difference) > margin
 
     @property
     def share(self) -> float | None:

@@ -55,5 +55,5 @@ def test_a_spreadsheet_of_the_greatest_size_is_checked_and_imported(
         expect(page.get_by_text("Por agregar: 1.999")).to_be_visible()
         axe(page)
         page.get_by_role("button", name="Importar todas las filas").click()
-        expect(page.get_by_text("1999 agregados")).to_be_visible()
+        expect(page.get_by_text("1.999 agregados")).to_be_visible()
         axe(page)
