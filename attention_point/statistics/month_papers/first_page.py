@@ -133,7 +133,7 @@ def _format_percent(share: float) -> str:
 
 def _format_answered_share(answers: AnswerFigures, share: float) -> str:
     percent = _format_percent(share)
-    return _("nearly %(percent)s", percent=percent) if answers.seem_all_answered else percent
+    return f"\N{ALMOST EQUAL TO}\N{NO-BREAK SPACE}{percent}" if answers.seem_all_answered else percent
 
 
 def _build_charts(content: ReleaseContent) -> Iterator[Chart]:
@@ -188,7 +188,7 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
     # No method, but what keeps a reader from taking two figures of this page for a mistake.
     if content.method == ROUNDING and not content.reader_note:
-        yield _("Rounding"), _("Counts go by fives or tens: a 0 may be a few, and parts may not add up to the whole.")
+        yield _("Rounding"), _("By fives or tens: a 0 may be a few, and parts may not add up.")
 
 
 def _join_parts(parts: Sequence[Part], *, names: bool = True) -> str:
