@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
@@ -25,7 +24,7 @@ from attention_point.people.claim_marks.revocations import is_revoked, map_revoc
 from attention_point.people.merging import list_linked
 from attention_point.portal import rules
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.entity_rows.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import list_ids_of_entity
 from attention_point.referrals.follow_up.corrections import CONSENT_ENDED
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral, ListedReferral
@@ -111,9 +110,9 @@ def list_other_referrals(session: Session, referral: DecryptedReferral) -> list[
     From a confidential one to an ordinary one nothing leads, and none the other way; nor to one whose consent ended:
     the name that this one shows would be its name.
     """
-    query = select(Referral.id).where(Referral.person_id.in_(list_linked(session, referral.person_id)))
-    query = query.where(select_of_entity(session, referral.entity))
-    others = referral_queries.list_referrals_by_ids(session, list(session.scalars(query.order_by(Referral.id.desc()))))
+    is_of_person = Referral.person_id.in_(list_linked(session, referral.person_id))
+    ids = list_ids_of_entity(session, referral.entity, is_of_person)
+    others = referral_queries.list_referrals_by_ids(session, ids)
     own_others = [
         other
         for other in others

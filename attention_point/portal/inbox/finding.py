@@ -26,7 +26,7 @@ from attention_point.portal import queries
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
-from attention_point.referrals.entity_rows.entity_tags import select_of_entity
+from attention_point.referrals.entity_rows.entity_tags import is_of_entity, list_ids_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.queries import DecryptedReferral
 
@@ -131,16 +131,15 @@ def _list_people_by_tags(session: Session, entity: str, tags: Sequence[people_qu
 
 
 def _keep_people_of_entity(session: Session, entity: str, people: Sequence[UUID]) -> list[UUID]:
-    is_own = select_of_entity(session, entity)
-    query = select(Referral.person_id).where(Referral.person_id.in_(people), is_own)
-    own_people = set(session.connection().execute(query).scalars()) if people else set()
+    query = select(Referral.person_id, Referral.id, Referral.entity_tag).where(Referral.person_id.in_(people))
+    rows = session.connection().execute(query) if people else ()
+    own_people = {row.person_id for row in rows if is_of_entity(session, entity, row.id, row.entity_tag)}
     return [person for person in people if person in own_people]
 
 
 def _list_own_referrals(session: Session, entity: str, condition: ColumnElement[bool]) -> list[DecryptedReferral]:
     # No other entity's is opened: numbers can be tried one after another, and the time would tell how many there are.
-    query = select(Referral.id).where(condition, select_of_entity(session, entity))
-    ids = session.connection().execute(query.order_by(Referral.id.desc()).limit(4 * _MAX_PEOPLE)).scalars().all()
+    ids = list_ids_of_entity(session, entity, condition)[: 4 * _MAX_PEOPLE]
     referrals = referral_queries.list_referrals_by_ids(session, ids) if ids else []
     return [referral for referral in referrals if isinstance(referral, DecryptedReferral)]
 
