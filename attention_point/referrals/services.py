@@ -159,11 +159,11 @@ def store_person_outcome(
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
         raise Invalid(message, (FieldError("outcome", message),))
-    known = referral.person_outcome or {"outcome": rules.UNSAID}
-    known_outcome = known["outcome"]
+    last_word = referral.person_outcome or {"outcome": rules.UNSAID}
+    known_outcome = last_word["outcome"]
     if outcome == known_outcome:
         return referral
-    if outcome == rules.UNSAID and known["by"] == rules.VISITOR_LABEL != actor.journal_label:
+    if outcome == rules.UNSAID and last_word["by"] == rules.VISITOR_LABEL != actor.journal_label:
         message = _("The person said this by the code of the slip: only they can take it back. Note what they say now.")
         raise Invalid(message, (FieldError("outcome", message),))
     if outcomes_shown != len(referral.person_outcomes):
@@ -176,7 +176,7 @@ def store_person_outcome(
         message = _("Somebody else noted this before you. Look at it again.")
         raise Conflict(message, (difference,))
     entry: dict[str, Any] = {"at": clock.now().isoformat(), "by": actor.journal_label, "outcome": outcome}
-    if known.get("asked_for_money"):
+    if last_word.get("asked_for_money"):
         entry["asked_for_money"] = True  # no later word about the attention takes this complaint away
     return store_person_outcomes(session, actor, referral, [*referral.person_outcomes, entry])
 

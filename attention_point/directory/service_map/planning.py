@@ -46,11 +46,21 @@ def plan_points(
 ) -> list[PlannedPoint]:
     """One plan for each point, in the order of the map. ``departments`` are those whose points are wanted."""
     plans: list[PlannedPoint] = []
+    # Two spellings of an id, or two long ones that begin alike, are one id of a place.
+    place_ids = [build_place_id(entity, point) for point in points]
     for index, point in enumerate(points):
         if departments and point["municipality"][:2] not in departments:
             plans.append(PlannedPoint("left", point["row"], point["name"], {}, "elsewhere"))
             continue
-        earlier = next((other for other in points[:index] if _is_same_point(entity, point, other)), None)
+        place_id = place_ids[index]
+        earlier = next(
+            (
+                earlier_point
+                for earlier_point, earlier_id in zip(points[:index], place_ids, strict=False)
+                if (place_id and earlier_id == place_id) or _is_same_point(point, earlier_point)
+            ),
+            None,
+        )
         plans.append(_plan_point(directory, entity, point, earlier, today))
     return plans
 
@@ -111,11 +121,7 @@ def _find_place(directory: Directory, entity: str, point: Point) -> PlaceRow | N
     )
 
 
-def _is_same_point(entity: str, point: Point, other: Point) -> bool:
-    # Two spellings of an id, or two long ones that begin alike, are one id of a place.
-    place_id = build_place_id(entity, point) if point.get("id") and other.get("id") else None
-    if place_id and place_id == build_place_id(entity, other):
-        return True
+def _is_same_point(point: Point, other: Point) -> bool:
     return (
         point["municipality"] == other["municipality"]
         and _compare_names(point["name"], other["name"]) >= _SAME_NAME

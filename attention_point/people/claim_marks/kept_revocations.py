@@ -51,15 +51,15 @@ def keep_revocations(database: Database, path: Path) -> int:
         people = {person for _request, person in listed.keys() - stored.keys()}
         keys = {row.id: row.wrapped_key for row in queries.list_sealed_people(session, people)}
     # Of somebody whom the copy does not know yet the line is kept: a newer copy may be restored after this one.
-    kept = {key: content for key, content in listed.items() if keys.get(key[1], b"unknown") is not None}
-    forgotten = {key: content for key, content in kept.items() if key not in stored and key[1] in keys}
+    remaining = {key: content for key, content in listed.items() if keys.get(key[1], b"unknown") is not None}
+    forgotten = {key: content for key, content in remaining.items() if key not in stored and key[1] in keys}
     if forgotten:
         with database.write_session() as session:
             for (request_id, person), content in forgotten.items():
                 stored_marks.store_mark(session, request_id, person, content)
             journal.record(session, SYSTEM, "rights.revoke-again", "rights-mark", None, changed=len(forgotten))
     if listed or stored or unreadable_lines:
-        _write_file(path, database.info["vault"], {**kept, **stored}, unreadable_lines)
+        _write_file(path, database.info["vault"], {**remaining, **stored}, unreadable_lines)
     return len(forgotten)
 
 

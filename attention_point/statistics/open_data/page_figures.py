@@ -25,7 +25,7 @@ from attention_point.foundation.paperwork import (
     Table,
 )
 from attention_point.foundation.report_pages import describe_chart
-from attention_point.statistics.month_papers.changes import Comparison, name_period
+from attention_point.statistics.month_papers.changes import Change, Comparison, name_period
 from attention_point.statistics.month_papers.first_page import build_first_page
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS
 from attention_point.statistics.releases import queries
@@ -140,11 +140,13 @@ def build_trend(session: Session, published: PublishedPeriods) -> Trend | None:
 
 
 def _find_highest(codes: Sequence[str], people: Sequence[int | Suppressed]) -> str:
-    known = sorted((count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int))
-    # Each figure may lie up to a base away from the truth: of two that are nearer, none is known to be the greater.
-    if not known or (len(known) > 1 and known[-1][0] - known[-2][0] < 2 * BASE):
+    published = sorted((count, code) for count, code in zip(people, codes, strict=True) if isinstance(count, int))
+    if not published:
         return ""
-    count, code = known[-1]
+    count, code = published[-1]
+    # Of two that rounding alone may have put in this order none is known to be the greater.
+    if len(published) > 1 and not Change(count, *published[-2], BASE).is_certain:
+        return ""
     return _("Most people came in %(month)s: %(count)s.", month=name_period(code), count=format_number(count))
 
 
