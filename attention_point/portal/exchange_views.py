@@ -10,7 +10,8 @@ from wtforms import HiddenField, RadioField
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import describe_authorisation
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_, current_language

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import list_disclosed_fields
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import note_damage

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language, format_datetime, format_number

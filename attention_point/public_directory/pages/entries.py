@@ -15,16 +15,8 @@ from attention_point.dates import is_in_force
 from attention_point.directory import queries
 from attention_point.directory.freshness import FRESH, find_freshness
 from attention_point.directory.places.opening_hours import describe_hours
-from attention_point.directory.snapshot import (
-    AdviceRow,
-    BilingualText,
-    Directory,
-    EmergencyLineRow,
-    EntityRow,
-    InstrumentRow,
-    PlaceRow,
-    ServiceRow,
-)
+from attention_point.directory.service_rows import AdviceRow, BilingualText, InstrumentRow, ServiceRow
+from attention_point.directory.snapshot import Directory, EmergencyLineRow, EntityRow, PlaceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import OfferRow
+from attention_point.directory.service_rows import OfferRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, FieldError, Invalid

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from attention_point.directory.snapshot import Directory, RequirementRow, ServiceRow
+from attention_point.directory.service_rows import RequirementRow, ServiceRow
+from attention_point.directory.snapshot import Directory
 from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork.slip.content import SlipReferral
