@@ -19,6 +19,7 @@ from attention_point.intake.models import VOID, Visit
 from attention_point.people import queries as people_queries
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DamagedReferral, ListedReferral
 
 SEALING_PURPOSE = "visit"
 ADDITION_PURPOSE = "visit-addition"
@@ -285,9 +286,9 @@ def _build_referral(referral_id: UUID, service: str | None, entity: str, state: 
     return {"id": str(referral_id), "service": service, "entity": entity, "state": state}
 
 
-def _find_service_code(referral: referral_queries.ListedReferral) -> str | None:
+def _find_service_code(referral: ListedReferral) -> str | None:
     # The service stands in the sealed record: an entity's inbox in clear would tell why somebody came.
-    return None if isinstance(referral, referral_queries.DamagedReferral) else referral.service
+    return None if isinstance(referral, DamagedReferral) else referral.service
 
 
 def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:

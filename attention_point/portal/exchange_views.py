@@ -23,8 +23,8 @@ from attention_point.portal import queries, services
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.portal.views import render_referral_page
 from attention_point.referrals.answers import forwarding
-from attention_point.referrals.forms import AnswerForm, MessageForm, VersionForm
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.answers.forms import AnswerForm, MessageForm, VersionForm
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 CONSENT_LABELS = {
     forwarding.IN_PERSON: N_("Yes, here at the window"),

@@ -33,8 +33,8 @@ from attention_point.intake.models import CORRECTED, Visit, VisitAddition
 from attention_point.intake.planning import build_sealed_suggestion
 from attention_point.intake.services import create_referrals
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import corrections as referral_corrections
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.services import ReferralVisit
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey

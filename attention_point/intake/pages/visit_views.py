@@ -31,6 +31,7 @@ from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
+from attention_point.referrals.decrypted_referrals import ListedReferral
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
 from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing.bench.version_history import RuleSetVersion, find_version
@@ -123,9 +124,7 @@ def _list_unprinted_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[st
             yield service.name[current_language()], guidance
 
 
-def _list_entities_in_room(
-    visit: queries.DecryptedVisit, referrals: Iterable[referral_queries.ListedReferral]
-) -> list[str]:
+def _list_entities_in_room(visit: queries.DecryptedVisit, referrals: Iterable[ListedReferral]) -> list[str]:
     """The entities of the visit's open referrals that have a desk in the room: the person can go there at once."""
     if not current_actor().may("turns.give"):
         return []

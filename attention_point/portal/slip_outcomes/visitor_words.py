@@ -27,7 +27,7 @@ from attention_point.portal import queries
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
 from attention_point.referrals import services as referral_services
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 VISITOR = Actor(rules.VISITOR_LABEL, None, "visitor", "visitor", frozenset())
 """Whoever holds a slip: nobody knows who it is, and it may do nothing else."""

@@ -19,7 +19,7 @@ from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.answers.answering import Answer, build_conflict, require_standing_visit, store_answer
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.reasons.queries import find_reason_words
 from attention_point.tallies import services as tally_services
 
