@@ -20,6 +20,7 @@ from attention_point.foundation.paperwork import Slip, build_qr_code_path, write
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.intake import queries
+from attention_point.intake.api_responses import translate_warnings
 from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
@@ -82,7 +83,7 @@ def show_visit(visit: UUID) -> str:
         person_rows=person_summary.describe_person(person.record)[:3] if person else [],
         guardian=person_summary.describe_guardian(decrypted_visit.record.get("guardian")),
         needs=[name_need(need) for need in decrypted_visit.record["needs"]],
-        warnings=queries.translate_warnings(decrypted_visit.record),
+        warnings=translate_warnings(decrypted_visit.record),
         referrals=referrals,
         entity_message=find_entity_message,
         services=directory_queries.get_services_by_code(session),
