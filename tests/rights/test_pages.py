@@ -297,6 +297,9 @@ def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> Non
         "de quien se esconden" in page,
         "?for=another" in page,
     ) == (True, True, True)
+    refusal = {"outcome": "refused", "grounds": "other_person", "text": "No se puede."}
+    assert send(supervisor, f"/rights/requests/{by_father.id}", refusal, "/decision").status_code == 303
+    assert "?for=another" not in supervisor.get(f"/rights/requests/{by_father.id}").text  # refused is refused
     page = text(supervisor.get(f"/rights/requests/{by_authority.id}"))
     assert ("no sirven para multar" in page, "/export." in page) == (True, False)
     agent = browser(app, "agent")
