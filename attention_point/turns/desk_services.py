@@ -13,6 +13,7 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import Conflict, Forbidden
 from attention_point.foundation.language import gettext as _
 from attention_point.turns import queries, rules, steps
+from attention_point.turns.entity_queues import list_occupant_tags, name_queue, seal_desk_entity
 from attention_point.turns.models import Desk, Turn
 
 FIRST_DESKS = ("1", "2", "3", "4")
@@ -23,8 +24,13 @@ def create_first_desks(session: Session) -> None:
     points_with_desks = set(session.scalars(select(Desk.point).distinct()))
     for point in directory_queries.list_points(session):
         if point.code not in points_with_desks:
-            session.add_all(Desk(id=new_id(), point=point.code, name=name, is_active=True) for name in FIRST_DESKS)
+            session.add_all(_build_first_desk(session, point.code, name) for name in FIRST_DESKS)
     session.flush()
+
+
+def _build_first_desk(session: Session, point: str, name: str) -> Desk:
+    desk_id = new_id()
+    return Desk(id=desk_id, point=point, name=name, sealed=seal_desk_entity(session, desk_id, None), is_active=True)
 
 
 def occupy_desk(session: Session, actor: Actor, desk_id: UUID) -> Desk:
@@ -38,19 +44,20 @@ def occupy_desk(session: Session, actor: Actor, desk_id: UUID) -> Desk:
     session.refresh(desk)
     if actor.id is None:
         raise ValueError("only an account or a program works at a desk")
-    if desk.user_id == actor.id:
+    own_tags = list_occupant_tags(session, actor)
+    if desk.occupant_tag in own_tags:
         desk.occupied_at = clock.now()
         return desk
     # Agents close the browser and go home; the desk must not stay theirs until somebody runs the jobs.
-    if desk.user_id is not None and desk.occupied_at and clock.local_day(desk.occupied_at) < clock.today():
+    if desk.occupant_tag is not None and desk.occupied_at and clock.local_day(desk.occupied_at) < clock.today():
         _free_desk(session, actor, desk)
     steps.get_working_desk(session, actor, desk_id)
-    if desk.user_id is not None:
+    if desk.occupant_tag is not None:
         raise steps.build_desk_taken_error(desk)
     former_desk = queries.find_desk_of_actor(session, actor)
     if former_desk is not None:
         _free_desk(session, actor, former_desk)
-    desk.user_id, desk.occupied_at = actor.id, clock.now()
+    desk.occupant_tag, desk.occupied_at = own_tags[0], clock.now()
     session.flush()
     journal.record(session, actor, "desk.occupy", "desk", desk.id)
     return desk
@@ -63,9 +70,9 @@ def leave_desk(session: Session, actor: Actor, desk_id: UUID | None = None) -> N
     while a visitor is at the desk, Forbidden for another's desk, NotFound.
     """
     desk = queries.find_desk_of_actor(session, actor) if desk_id is None else queries.read_desk(session, desk_id)
-    if desk is None or desk.user_id is None:
+    if desk is None or desk.occupant_tag is None:
         return
-    if desk.user_id != actor.id and not actor.may("turns.configure"):
+    if desk.occupant_tag not in list_occupant_tags(session, actor) and not actor.may("turns.configure"):
         raise Forbidden(_("Somebody else works at desk %(desk)s.", desk=desk.name))
     _free_desk(session, actor, desk)
 
@@ -75,17 +82,18 @@ def dissolve_queue(session: Session, actor: Actor, point: str, entity: str) -> N
 
     The caller holds the lock on the point. Nobody else would see them.
     """
-    in_queue = (Turn.point == point, Turn.entity == entity, Turn.state.in_({rules.WAITING, rules.CALLED, rules.ABSENT}))
+    queue = name_queue(session, entity, clock.today())
+    in_queue = (Turn.point == point, Turn.queue == queue, Turn.state.in_({rules.WAITING, rules.CALLED, rules.ABSENT}))
     for turn_id in session.scalars(select(Turn.id).where(*in_queue).order_by(Turn.id)).all():
         steps.put_back(session, actor, turn_id)
         turn = steps.lock_turn(session, turn_id)
-        turn.entity, turn.desk_id = None, turn.desk_id if turn.state == rules.ABSENT else None
+        turn.queue, turn.desk_id = None, turn.desk_id if turn.state == rules.ABSENT else None
         steps.write_step(session, actor, turn, "turn.transfer")
 
 
 def free_forgotten_desks(session: Session, actor: Actor, last_day: date) -> None:
     """Free every desk that somebody took on a day up to ``last_day`` and never left."""
-    occupied = select(Desk).where(Desk.user_id.is_not(None)).order_by(Desk.id)
+    occupied = select(Desk).where(Desk.occupant_tag.is_not(None)).order_by(Desk.id)
     for desk in session.scalars(occupied).all():
         if desk.occupied_at is None or clock.local_day(desk.occupied_at) <= last_day:
             _free_desk(session, actor, desk)
@@ -100,6 +108,6 @@ def _free_desk(session: Session, actor: Actor, desk: Desk) -> None:
     for turn_id in session.scalars(called).all():
         steps.put_back(session, actor, turn_id)
     session.execute(update(Turn).where(Turn.desk_id == desk.id, Turn.state == rules.WAITING).values(desk_id=None))
-    desk.user_id, desk.occupied_at = None, None
+    desk.occupant_tag, desk.occupied_at = None, None
     session.flush()
     journal.record(session, actor, "desk.leave", "desk", desk.id)

@@ -3,10 +3,10 @@
 from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
-from attention_point.turns import details
+from attention_point.turns import details, entity_queues
 from attention_point.turns.desk_services import create_first_desks
 from attention_point.turns.kiosk.views import blueprint as kiosk_blueprint
-from attention_point.turns.models import Turn
+from attention_point.turns.models import Desk, Turn
 from attention_point.turns.naming import NAMING
 from attention_point.turns.pages import closing_views, desk_views, door_views, queue_views, turn_blueprint, turn_views
 from attention_point.turns.priority import samples
@@ -36,6 +36,7 @@ turns = Feature(
     jobs=(CLOSING_JOB,),
     naming=NAMING,
     rotations=(
+        rotate_sealed_rows(N_("desks"), entity_queues.SEALING_PURPOSE, Desk.id, Desk.sealed),
         rotate_sealed_rows(N_("turns"), details.SEALING_PURPOSE, Turn.id, Turn.sealed),
         rotate_sealed_rows(N_("waits of past days"), samples.SEALING_PURPOSE, TurnSamples.id, TurnSamples.sealed),
     ),

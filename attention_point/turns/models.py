@@ -12,8 +12,9 @@ from attention_point.foundation.database import Base
 class Desk(Base):
     """A place to which turns are called; the screen shows its ``name``, a number as a rule.
 
-    ``entity`` is set for a desk of a partner entity, and empty for the point's own. ``user_id`` is the account, or the
-    token of a program, that works there since ``occupied_at``; nobody works at two desks.
+    ``sealed`` says whose it is, a partner entity's or the point's own. ``occupant_tag`` is a keyed tag of the account,
+    or of the token of a program, that works there since ``occupied_at``; nobody works at two desks. Both are made in
+    ``entity_queues.py``.
     """
 
     __tablename__ = "turn_desk"
@@ -22,9 +23,9 @@ class Desk(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     point: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(20))
-    entity: Mapped[str | None] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
-    user_id: Mapped[UUID | None] = mapped_column(unique=True)
+    occupant_tag: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)
     occupied_at: Mapped[datetime | None]
 
 
@@ -32,7 +33,8 @@ class Turn(Base):
     """One turn of one day at one point; ``state`` is a code of ``TURN_STATES``.
 
     ``day`` is the point's day; codes are unique in it. ``desk_id`` is the desk that called the turn last, or the one to
-    which a waiting turn was transferred. ``entity`` is set after a transfer: only desks of that entity call it.
+    which a waiting turn was transferred. ``queue`` is the tag of an entity after a transfer to its desks: they alone
+    call it.
     ``called_at`` is the latest call, ``calls`` counts those since the latest transfer. ``fingerprint`` is a keyed
     digest of what was sent. It and ``sealed``, which holds a ``TurnDetails``, are empty once the turn has ended.
     """
@@ -59,7 +61,7 @@ class Turn(Base):
     ended_at: Mapped[datetime | None]
     desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("turn_desk.id"), index=True)
     calls: Mapped[int] = mapped_column(default=0, server_default="0")
-    entity: Mapped[str | None] = mapped_column(String(40))
+    queue: Mapped[str | None] = mapped_column(String(32))
     closing_reason: Mapped[str | None] = mapped_column(String(20))
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

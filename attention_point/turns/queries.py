@@ -16,6 +16,12 @@ from attention_point.foundation.errors import NotFound, VaultError
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.turns.details import TurnDetails, open_details
+from attention_point.turns.entity_queues import (
+    find_queue_entity,
+    list_occupant_tags,
+    name_queue,
+    open_desk_entity,
+)
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.policies import find_policy
 from attention_point.turns.priority.rules import Policy, QueuedTurn, is_preferential, order_queue
@@ -31,7 +37,7 @@ _COUNT_AHEAD = PreparedStatement(
         Turn.point == bindparam("point"),
         Turn.state == WAITING,
         Turn.day == bindparam("day"),
-        Turn.entity.is_not_distinct_from(bindparam("entity")),
+        Turn.queue.is_not_distinct_from(bindparam("queue")),
         # Of two that came in the same moment, the one with the lower id is first, as in the order of the queue.
         or_(
             Turn.issued_at < bindparam("issued_at"),
@@ -72,7 +78,11 @@ def list_waiting_turns(session: Session, point: str, entity: str | None = None) 
 
     Without an entity these are the turns of the point's own desks, with one those of that entity's desks.
     """
-    is_in_queue = (Turn.point == point, Turn.day == clock.today(), Turn.entity == entity)
+    return _list_waiting_in_queue(session, point, name_queue(session, entity, clock.today()))
+
+
+def _list_waiting_in_queue(session: Session, point: str, queue: str | None) -> list[WaitingTurn]:
+    is_in_queue = (Turn.point == point, Turn.day == clock.today(), Turn.queue == queue)
     policy = find_policy(session, point, clock.today())
     turns = session.scalars(select(Turn).where(*is_in_queue, Turn.state == WAITING))
     waiting_turns = {turn.id: _build_waiting_turn(session, turn, policy) for turn in turns}
@@ -85,17 +95,17 @@ def list_waiting_turns(session: Session, point: str, entity: str | None = None) 
 def list_all_waiting_turns(session: Session, point: str) -> list[WaitingTurn]:
     """The turns of today that wait at all desks of a point, those of each queue in the order of calling."""
     is_waiting = (Turn.point == point, Turn.day == clock.today(), Turn.state == WAITING)
-    entities = session.scalars(select(Turn.entity).where(*is_waiting).distinct()).all()
+    queues = session.scalars(select(Turn.queue).where(*is_waiting).distinct()).all()
     return [
         turn
-        for entity in sorted(entities, key=lambda code: code or "")
-        for turn in list_waiting_turns(session, point, entity)
+        for queue in sorted(queues, key=lambda tag: tag or "")
+        for turn in _list_waiting_in_queue(session, point, queue)
     ]
 
 
 def count_ahead(session: Session, turn: Turn) -> int:
     """How many turns of the same queue arrived before this one and still wait."""
-    columns = ("id", "point", "day", "entity", "issued_at")
+    columns = ("id", "point", "day", "queue", "issued_at")
     values = {name: getattr(turn, name) for name in columns}
     return int(get_single_value(_COUNT_AHEAD.execute(session, values)))
 
@@ -149,8 +159,9 @@ def read_turn_details(session: Session, turn: Turn) -> TurnDetails:
 
 def list_desks(session: Session, point: str, entity: str | None = None) -> Sequence[Desk]:
     """The desks in use at a point, by name: the point's own, or those of an entity."""
-    query = select(Desk).where(Desk.point == point, Desk.is_active, Desk.entity == entity)
-    return sorted(session.scalars(query), key=lambda desk: (not desk.name.isdigit(), desk.name.zfill(20)))
+    query = select(Desk).where(Desk.point == point, Desk.is_active)
+    desks = (desk for desk in session.scalars(query) if open_desk_entity(session, desk) == entity)
+    return sorted(desks, key=lambda desk: (not desk.name.isdigit(), desk.name.zfill(20)))
 
 
 def list_point_desks(session: Session, point: str) -> Sequence[Desk]:
@@ -168,9 +179,7 @@ def read_desk(session: Session, desk_id: UUID) -> Desk:
 
 def find_desk_of_actor(session: Session, actor: Actor) -> Desk | None:
     """The desk at which somebody works, or None."""
-    if actor.id is None:
-        return None
-    return session.scalar(select(Desk).where(Desk.user_id == actor.id))
+    return session.scalar(select(Desk).where(Desk.occupant_tag.in_(list_occupant_tags(session, actor))))
 
 
 def find_turn_at_desk(session: Session, desk_id: UUID) -> Turn | None:
@@ -187,4 +196,5 @@ def find_turn_at_desk(session: Session, desk_id: UUID) -> Turn | None:
 def _build_waiting_turn(session: Session, turn: Turn, policy: Policy) -> WaitingTurn:
     details = read_turn_details(session, turn)
     preferential = is_preferential(details.preferential, policy)
-    return WaitingTurn(turn.id, turn.code, turn.issued_at, turn.entity, turn.desk_id, turn.calls, details, preferential)
+    entity = find_queue_entity(session, turn)
+    return WaitingTurn(turn.id, turn.code, turn.issued_at, entity, turn.desk_id, turn.calls, details, preferential)

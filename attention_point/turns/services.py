@@ -21,6 +21,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.turns import codes, queries, rules, steps
 from attention_point.turns.details import TurnDetails, note_device_time, seal_details
+from attention_point.turns.entity_queues import name_queue, open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.samples import merge_samples
 from attention_point.turns.queries import WaitingTurn
@@ -95,8 +96,8 @@ def call_next_turn(session: Session, actor: Actor, desk_id: UUID) -> Turn | None
 
 def list_callable_turns(session: Session, desk: Desk) -> list[WaitingTurn]:
     """The turns that a desk may call, in their order: all but those that were sent to somebody at another desk."""
-    waiting_turns = queries.list_waiting_turns(session, desk.point, desk.entity)
-    occupied = select(Desk.id).where(Desk.point == desk.point, Desk.user_id.is_not(None), Desk.is_active)
+    waiting_turns = queries.list_waiting_turns(session, desk.point, open_desk_entity(session, desk))
+    occupied = select(Desk.id).where(Desk.point == desk.point, Desk.occupant_tag.is_not(None), Desk.is_active)
     # A turn that was sent to a desk whose agent went home must not wait for ever.
     occupied_ids = set(session.scalars(occupied)) - {desk.id}
     return [turn for turn in waiting_turns if turn.desk_id not in occupied_ids]
@@ -113,7 +114,7 @@ def call_turn(session: Session, actor: Actor, turn_id: UUID, desk_id: UUID) -> T
     turn, now = step.turn, clock.now()
     if step.is_repeated:
         return turn
-    if (turn.point, turn.entity) != (desk.point, desk.entity):
+    if (turn.point, turn.queue) != (desk.point, name_queue(session, open_desk_entity(session, desk), turn.day)):
         raise Conflict(_("Turn %(code)s waits for other desks.", code=turn.code), code="other_queue")
     jumped = queries.count_ahead(session, turn)
     turn.state, turn.desk_id, turn.calls, turn.called_at = rules.CALLED, desk.id, turn.calls + 1, now
@@ -161,8 +162,10 @@ def transfer_turn(
     desk = steps.find_target_desk(session, turn, desk_id, entity)
     # Whoever calls it next reads how often they called, and not that the visitor did not come the first time.
     turn.state, turn.started_at, turn.calls = rules.WAITING, None, 0
-    turn.desk_id, turn.entity = (desk.id, desk.entity) if desk and desk_id else (None, entity)
-    steps.write_step(session, actor, turn, "turn.transfer", desk=turn.desk_id, entity=turn.entity)
+    turn.desk_id = desk.id if desk and desk_id else None
+    turn.queue = name_queue(session, open_desk_entity(session, desk) if desk and desk_id else entity, turn.day)
+    # Not to which entity: the journal stands in clear.
+    steps.write_step(session, actor, turn, "turn.transfer", desk=turn.desk_id)
     return turn
 
 

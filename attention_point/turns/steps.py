@@ -19,6 +19,7 @@ from attention_point.foundation.errors import Conflict, Forbidden, NotFound
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.turns import queries, rules
+from attention_point.turns.entity_queues import list_occupant_tags, name_queue, open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority import past_days
 
@@ -58,10 +59,10 @@ def get_working_desk(session: Session, actor: Actor, desk_id: UUID) -> Desk:
     desk = queries.read_desk(session, desk_id)
     if not desk.is_active:
         raise NotFound(_(queries.DESK_UNKNOWN))
-    is_own_kind = actor.entity == desk.entity or actor.may("turns.configure")
+    is_own_kind = actor.entity == open_desk_entity(session, desk) or actor.may("turns.configure")
     if not is_own_kind and (actor.kind == "account" or actor.entity is not None):
         raise Forbidden(_("This desk is another entity’s."))
-    if actor.kind == "account" and desk.user_id not in (None, actor.id):
+    if actor.kind == "account" and desk.occupant_tag not in (None, *list_occupant_tags(session, actor)):
         raise build_desk_taken_error(desk)
     return desk
 
@@ -85,7 +86,7 @@ def begin_step(session: Session, actor: Actor, turn_id: UUID, action: str, desk_
     if actor.kind == "device":  # it gives turns; what becomes of them is for people and their programs
         raise Forbidden(_("A device does nothing with turns that were given."))
     # An entity acts on the turns that were sent to it; the point's people may take back what they sent by mistake.
-    if actor.entity not in (None, turn.entity):
+    if actor.entity is not None and turn.queue != name_queue(session, actor.entity, turn.day):
         raise Forbidden(_("This turn is another entity’s."))
     if desk_id is not None:
         get_working_desk(session, actor, desk_id)
@@ -169,7 +170,7 @@ def find_target_desk(session: Session, turn: Turn, desk_id: UUID | None, entity:
     if desk_id is not None:
         desks = [desk for desk in desks if desk.id == desk_id]
     elif entity is not None:
-        desks = [desk for desk in desks if desk.entity == entity]
+        desks = [desk for desk in desks if open_desk_entity(session, desk) == entity]
     if not desks and (desk_id or entity):
         raise NotFound(_(queries.DESK_UNKNOWN))
     return desks[0] if desks else None

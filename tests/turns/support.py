@@ -11,6 +11,7 @@ from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import new_id
 from attention_point.turns.desk_services import create_first_desks
 from attention_point.turns.details import TurnDetails
+from attention_point.turns.entity_queues import seal_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn, create_turn
 from tests.support.directory import load_shipped
@@ -24,6 +25,15 @@ def open_room(session: Session) -> list[UUID]:
     load_shipped(session)
     create_first_desks(session)
     return list(session.scalars(select(Desk.id).where(Desk.point == POINT).order_by(Desk.name)))
+
+
+def add_entity_desk(session: Session, entity: str, name: str = "8") -> UUID:
+    """Give an entity a desk in the room."""
+    desk_id = new_id()
+    sealed = seal_desk_entity(session, desk_id, entity)
+    session.add(Desk(id=desk_id, point=POINT, name=name, sealed=sealed, is_active=True))
+    session.flush()
+    return desk_id
 
 
 def agent(role: str = "agent", entity: str | None = None) -> Actor:

@@ -59,7 +59,7 @@ def test_the_job_closes_the_days_before(database: Database, settings: Settings) 
     assert read_ends(database) == ENDS
     with database.read_session() as session:
         assert session.scalar(select(func.count()).where(Turn.sealed.is_not(None))) == 0
-        assert session.scalar(select(func.count()).where(Desk.user_id.is_not(None))) == 0
+        assert session.scalar(select(func.count()).where(Desk.occupant_tag.is_not(None))) == 0
         closed = select(func.count()).select_from(JournalEntry).where(JournalEntry.action == "turn.close")
         assert session.scalar(closed) == 4
 

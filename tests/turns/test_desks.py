@@ -6,11 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
-from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import AppError, Conflict, Forbidden, NotFound
 from attention_point.turns import desk_services, queries, services
-from attention_point.turns.models import Desk
-from tests.turns.support import MORNING, POINT, agent, give, open_room
+from tests.turns.support import MORNING, POINT, add_entity_desk, agent, give, open_room
 
 
 def refusal(error: pytest.ExceptionInfo[AppError]) -> str:
@@ -27,7 +25,8 @@ def test_a_desk_has_one_person_and_a_person_one_desk(session: Session) -> None:
     assert refusal(error) == "desk_taken"
     desk_services.occupy_desk(session, ana, second)
     desk_services.occupy_desk(session, luis, first)
-    assert [desk.user_id for desk in queries.list_desks(session, POINT)][:2] == [luis.id, ana.id]
+    desks_of = {somebody.id: queries.find_desk_of_actor(session, somebody) for somebody in (ana, luis)}
+    assert {somebody: desk.id for somebody, desk in desks_of.items() if desk} == {ana.id: second, luis.id: first}
     with pytest.raises(Conflict) as error:
         services.call_next_turn(session, luis, second)
     assert refusal(error) == "desk_taken"
@@ -66,7 +65,7 @@ def test_nobody_leaves_a_visitor_at_the_desk(session: Session) -> None:
         assert refusal(error) == "desk_busy"
     services.finish_turn(session, supervisor, turn.id)
     desk_services.leave_desk(session, supervisor, first)
-    assert queries.read_desk(session, first).user_id is None
+    assert queries.read_desk(session, first).occupant_tag is None
 
 
 def test_another_agent_frees_no_desk_and_ends_no_turn(session: Session) -> None:
@@ -92,14 +91,13 @@ def test_a_desk_of_yesterday_is_free(session: Session) -> None:
     with clock.override_now(MORNING):
         desk_services.occupy_desk(session, ana, first)
     with clock.override_now(MORNING + timedelta(days=1)):
-        assert desk_services.occupy_desk(session, luis, first).user_id == luis.id
+        desk = desk_services.occupy_desk(session, luis, first)
+        assert (queries.find_desk_of_actor(session, luis), queries.find_desk_of_actor(session, ana)) == (desk, None)
 
 
 def test_an_entity_sees_and_calls_what_was_sent_to_it_alone(session: Session) -> None:
     first, *_others = open_room(session)
-    entity_desk = Desk(id=new_id(), point=POINT, name="8", entity="sena", is_active=True)
-    session.add(entity_desk)
-    session.flush()
+    entity_desk = add_entity_desk(session, "sena")
     ana, somebody = agent(), agent("entity", "sena")
     own, sent = give(session), give(session)
     services.transfer_turn(session, ana, sent.id, entity="sena")
@@ -108,22 +106,21 @@ def test_an_entity_sees_and_calls_what_was_sent_to_it_alone(session: Session) ->
     with pytest.raises(Forbidden):
         services.call_next_turn(session, somebody, first)
     with pytest.raises(Forbidden):
-        services.call_turn(session, somebody, own.id, entity_desk.id)
+        services.call_turn(session, somebody, own.id, entity_desk)
     with pytest.raises(Forbidden):
-        services.call_next_turn(session, ana, entity_desk.id)
+        services.call_next_turn(session, ana, entity_desk)
     with pytest.raises(Conflict) as error:
         services.call_turn(session, ana, sent.id, first)
     assert refusal(error) == "other_queue"
-    assert services.call_next_turn(session, somebody, entity_desk.id) is sent
-    services.finish_turn(session, somebody, sent.id, entity_desk.id)
+    assert services.call_next_turn(session, somebody, entity_desk) is sent
+    services.finish_turn(session, somebody, sent.id, entity_desk)
     with pytest.raises(NotFound):
         services.transfer_turn(session, ana, own.id, entity="icbf")
 
 
 def test_what_was_sent_to_an_entity_by_mistake_comes_back(session: Session) -> None:
     open_room(session)
-    session.add(Desk(id=new_id(), point=POINT, name="8", entity="sena", is_active=True))
-    session.flush()
+    add_entity_desk(session, "sena")
     turn, ana = give(session), agent()
     services.transfer_turn(session, ana, turn.id, entity="sena")
     services.transfer_turn(session, ana, turn.id)

@@ -16,7 +16,7 @@ from attention_point.turns import desk_services, queries, rules, services
 from attention_point.turns.details import TurnDetails
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn
-from tests.turns.support import DOOR, MORNING, POINT, agent, open_room
+from tests.turns.support import DOOR, MORNING, POINT, add_entity_desk, agent, open_room
 
 ENTITY = "sena"
 REASONS = st.lists(st.sampled_from(rules.PREFERENTIAL_REASONS), max_size=2, unique=True)
@@ -37,9 +37,7 @@ class Room(RuleBasedStateMachine):
         self.transaction = self.database.write_session()
         self.session = self.transaction.__enter__()
         self.desks = open_room(self.session)
-        self.entity_desk = new_id()
-        self.session.add(Desk(id=self.entity_desk, point=POINT, name="9", entity=ENTITY, is_active=True))
-        self.session.flush()
+        self.entity_desk = add_entity_desk(self.session, ENTITY, "9")
         self.actors = [agent(), agent(), agent("supervisor"), agent("entity", ENTITY)]
         self.given: dict[UUID, str] = {}
         self.ended: dict[UUID, str] = {}
@@ -176,8 +174,8 @@ class Room(RuleBasedStateMachine):
         """A person has one desk, of their own kind."""
         if not hasattr(self, "session"):
             return
-        taken = [desk for desk in self.session.query(Desk) if desk.user_id is not None]
-        assert len({desk.user_id for desk in taken}) == len(taken)
+        taken = [desk.occupant_tag for desk in self.session.query(Desk) if desk.occupant_tag is not None]
+        assert len(set(taken)) == len(taken)
 
     @invariant()
     def everybody_who_waits_today_can_be_called(self) -> None:

@@ -13,13 +13,13 @@ from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal import JournalEntry
-from attention_point.turns import queries, services
+from attention_point.turns import desk_services, queries, services
 from attention_point.turns.details import TurnDetails, seal_details
-from attention_point.turns.models import Turn
+from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn, create_turn
 from tests.intake.test_sealed import spelled
 from tests.support.damage import damage
-from tests.turns.support import DOOR, POINT, agent, give, open_room
+from tests.turns.support import DOOR, POINT, add_entity_desk, agent, give, open_room
 
 # None of these is a word of the directory or of a code list that the database holds.
 SAID: dict[str, Any] = {
@@ -77,6 +77,35 @@ def test_neither_copy_tells_what_the_visitor_said(database: Database) -> None:
         second_copy = dump(session, *tables)
     assert find_leaks(first_copy) == find_leaks(second_copy) == []
     assert len(first_copy) > 4096 > len(second_copy)
+
+
+def test_neither_copy_tells_to_whose_desk_a_turn_was_sent(database: Database) -> None:
+    """A turn is often given right after a visit: with the entity in clear, that visit's need would be known."""
+    ana, somebody = agent(), agent("entity", "sena")
+    with database.write_session() as session:
+        open_room(session)
+        desk_id = add_entity_desk(session, "sena")
+        turn = give(session)
+        services.transfer_turn(session, ana, turn.id, entity="sena")
+        desk_services.occupy_desk(session, somebody, desk_id)
+        services.call_turn(session, somebody, turn.id, desk_id)
+    tables = ("turn", "turn_desk", "journal_entry")
+    with database.read_session() as session:
+        at_the_desk = dump(session, *tables)
+        desks = session.scalars(select(Desk)).all()
+    with database.write_session() as session:
+        services.finish_turn(session, somebody, turn.id, desk_id)
+        desk_services.leave_desk(session, somebody)
+    with database.read_session() as session:
+        afterwards = dump(session, *tables)
+    assert somebody.id
+    spellings = (somebody.id.hex.encode(), somebody.id.bytes, str(somebody.id).encode())
+    for copy in (at_the_desk, afterwards):
+        assert turn.id.hex.encode() in copy.replace(b"-", b"")
+        # Neither the entity nor the account that works at its desks.
+        assert b"sena" not in copy
+        assert not [spelling for spelling in spellings if spelling in copy]
+    assert len({len(desk.sealed) for desk in desks}) == 1
 
 
 def test_the_scan_would_find_a_leak() -> None:

@@ -1,10 +1,10 @@
-"""What entities do about referrals, and lists of several people's, sealed in the journal's entry (decisions 63, 89).
+"""What entities do about referrals and turns, and lists of several people's, sealed in the journal.
 
-Beside the id of a referral an account of an entity would tell where the person was sent, and so what the person needs.
-A list of ids would tell which referrals of many days went to the same entity, and one of what is overdue which of them
-are urgent: these have a shorter term. So such an entry shows its moment and its action alone: actor, record and detail
-are sealed. They stay in the chain as they are, and no index leads to them: whoever looks for an actor or a record opens
-them, the newest first.
+Beside the id of a referral or of a turn an account of an entity would tell where the person was sent, and so what the
+person needs. A list of ids would tell which referrals of many days went to the same entity, and one of what is overdue
+which of them are urgent: these have a shorter term. So such an entry shows its moment and its action alone: actor,
+record and detail are sealed (decisions 63, 89, 92). They stay in the chain as they are, and no index leads to them:
+whoever looks for an actor or a record opens them, the newest first.
 """
 
 import base64
@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access.actor import Actor
 from attention_point.foundation.errors import VaultError
 
-PARTNER, SHOWN_SUBJECT = "partner", "referral"
+PARTNER = "partner"
 SEALING_PURPOSE = "journal-partner"
-SEALED_ACTIONS = "referral."
+REFERRAL_ACTIONS, ROOM_ACTIONS = "referral.", ("turn.", "desk.")
 _LEAST_BYTES = 512  # a size tells how many ids a list has: each is padded to the next power of two
 
 
@@ -55,8 +55,10 @@ EntryRow = Row[Any] | OpenedEntry
 
 
 def must_seal(actor: Actor, action: str, subject_id: object) -> bool:
-    """Whether an entry is one of an entity about referrals, or about referrals of several people."""
-    return action.startswith(SEALED_ACTIONS) and (actor.entity is not None or subject_id is None)
+    """Whether an entry is one of an entity about referrals or its desks, or about referrals of several people."""
+    if action.startswith(ROOM_ACTIONS):
+        return actor.entity is not None
+    return action.startswith(REFERRAL_ACTIONS) and (actor.entity is not None or subject_id is None)
 
 
 def seal_entry(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +67,8 @@ def seal_entry(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
     size = max(_LEAST_BYTES, 1 << (len(content) - 1).bit_length())
     sealed = _get_seals(session).seal_lasting(SEALING_PURPOSE, content.ljust(size))
     detail = json.dumps({"sealed": base64.b64encode(sealed).decode()}, separators=(",", ":"))
-    return {**entry, "actor": PARTNER, "subject": SHOWN_SUBJECT, "subject_id": None, "detail": detail}
+    subject = entry["action"].partition(".")[0]
+    return {**entry, "actor": PARTNER, "subject": subject, "subject_id": None, "detail": detail}
 
 
 def open_entries(session: Session, rows: Iterable[Row[Any]]) -> list[EntryRow]:

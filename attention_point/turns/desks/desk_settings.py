@@ -14,6 +14,7 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.texts import normalise_text
 from attention_point.turns import desk_services, queries, steps
+from attention_point.turns.entity_queues import open_desk_entity, seal_desk_entity
 from attention_point.turns.models import Desk
 
 LONGEST_NAME = 20  # characters; more is not read from the back of the room
@@ -42,15 +43,18 @@ def save_desk(session: Session, actor: Actor, desk_id: UUID | None, settings: De
     name = normalise_text(settings.name)
     _check_settings(session, desk, point, name, settings)
     if desk is None:
-        desk = Desk(id=new_id(), point=point, name=name, entity=settings.entity, is_active=settings.is_active)
+        desk_id = new_id()
+        sealed = seal_desk_entity(session, desk_id, settings.entity)
+        desk = Desk(id=desk_id, point=point, name=name, sealed=sealed, is_active=settings.is_active)
         session.add(desk)
         action = "desk.add"
     else:
+        former_entity = open_desk_entity(session, desk)
         # A turn that was called there must not wait for ever at a desk that nobody sees any more.
-        if desk.user_id is not None and not (settings.is_active and desk.entity == settings.entity):
+        if desk.occupant_tag is not None and not (settings.is_active and former_entity == settings.entity):
             desk_services.leave_desk(session, actor, desk.id)
-        former_entity = desk.entity
-        desk.name, desk.entity, desk.is_active = name, settings.entity, settings.is_active
+        desk.name, desk.is_active = name, settings.is_active
+        desk.sealed = seal_desk_entity(session, desk.id, settings.entity)
         session.flush()
         if former_entity is not None and not queries.list_desks(session, point, former_entity):
             desk_services.dissolve_queue(session, actor, point, former_entity)
@@ -73,7 +77,7 @@ def _check_settings(session: Session, desk: Desk | None, point: str, name: str, 
         errors.append(FieldError("point", _("Choose the attention point.")))
     entities = {row.code for row in directory_queries.list_entities(session, clock.today())}
     # A desk keeps an entity that left the directory: its number can be changed without deciding that at once.
-    is_changed = desk is None or desk.entity != settings.entity
+    is_changed = desk is None or open_desk_entity(session, desk) != settings.entity
     if settings.entity is not None and is_changed and settings.entity not in entities:
         errors.append(FieldError("entity", _("Choose an entity of the list.")))
     if errors:

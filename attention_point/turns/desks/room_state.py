@@ -11,6 +11,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import ngettext
 from attention_point.turns import queries, rules
+from attention_point.turns.entity_queues import name_queue, open_desk_entity
 from attention_point.turns.models import Desk, Turn
 
 
@@ -35,7 +36,7 @@ def describe_room(session: Session, actor: Actor) -> RoomState | None:
         select(func.count())
         .select_from(Turn)
         .where(Turn.point == point, Turn.state == rules.WAITING, Turn.day == clock.today())
-        .where(Turn.entity == actor.entity)
+        .where(Turn.queue == name_queue(session, actor.entity, clock.today()))
     )
     if desk:
         query = query.where(or_(Turn.desk_id.is_(None), Turn.desk_id == desk.id))
@@ -56,7 +57,8 @@ def find_desk_of_today(session: Session, actor: Actor) -> Desk | None:
 def list_entities_with_desks(session: Session, point: str) -> set[str]:
     """The entities that have a desk in use in the point's room."""
     desks = queries.list_point_desks(session, point)
-    return {desk.entity for desk in desks if desk.entity and desk.is_active}
+    entities = (open_desk_entity(session, desk) for desk in desks if desk.is_active)
+    return {entity for entity in entities if entity}
 
 
 def count_words(count: int) -> str:

@@ -14,6 +14,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.turns import desk_services, queries
 from attention_point.turns.desks import desk_settings
+from attention_point.turns.entity_queues import open_desk_entity
 from attention_point.turns.models import Desk
 from attention_point.turns.pages.forms import DeskForm, build_desk_form
 from attention_point.turns.pages.turn_blueprint import blueprint, lead_to_queue
@@ -61,7 +62,11 @@ def list_desks() -> str:
     points = directory_queries.list_points(session)
     return render_template(
         "turns/desks.html",
-        desks=[desk for point in points for desk in queries.list_point_desks(session, point.code)],
+        desks=[
+            (desk, open_desk_entity(session, desk))
+            for point in points
+            for desk in queries.list_point_desks(session, point.code)
+        ],
         point_names={point.code: point.name[language] for point in points},
         entity_names={
             code: entity.name[language] for code, entity in directory_queries.get_entities_by_code(session).items()

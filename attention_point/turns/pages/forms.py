@@ -17,6 +17,7 @@ from attention_point.foundation.web.forms import BaseForm, Required
 from attention_point.turns import queries, rules
 from attention_point.turns.desks.desk_settings import DeskSettings
 from attention_point.turns.details import TurnDetails
+from attention_point.turns.entity_queues import find_queue_entity, open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.policies import find_policy
 
@@ -56,13 +57,14 @@ class DeskForm(BaseForm):
 def build_desk_form(session: Session, desk: Desk | None = None) -> DeskForm:
     """The form with its choices in the reader's language; ``desk`` is the one to change."""
     language = current_language()
-    values = {"name": desk.name, "entity": desk.entity or "", "is_active": desk.is_active} if desk else {}
+    entity = open_desk_entity(session, desk) if desk else None
+    values = {"name": desk.name, "entity": entity or "", "is_active": desk.is_active} if desk else {}
     form = DeskForm(data=values)
     form.point.choices = [(point.code, point.name[language]) for point in directory_queries.list_points(session)]
     names = {row.code: row.name[language] for row in directory_queries.list_entities(session, clock.today())}
     # An entity that is no longer in the directory stays the desk's, until somebody says whose it is.
-    if desk and desk.entity and desk.entity not in names:
-        names[desk.entity] = desk.entity
+    if entity and entity not in names:
+        names[entity] = entity
     form.entity.choices = [("", _("Of the attention point")), *sorted(names.items(), key=lambda item: item[1])]
     if desk is None:
         form.is_active.data = True
@@ -91,13 +93,15 @@ def build_transfer_form(session: Session, turn: Turn) -> TransferForm:
     desks = [desk for desk in queries.list_point_desks(session, turn.point) if desk.is_active]
     entities = directory_queries.get_entities_by_code(session)
     # An entity is one choice, however many desks it has: it decides itself which of them calls.
-    entity_codes = sorted({desk.entity for desk in desks if desk.entity and desk.entity != turn.entity})
+    desk_entities = {desk.id: open_desk_entity(session, desk) for desk in desks}
+    queue_entity = find_queue_entity(session, turn)
+    entity_codes = sorted({code for code in desk_entities.values() if code and code != queue_entity})
     form.target_labels = {
         ANY_DESK: _("Any desk of the attention point"),
         **{
             f"{DESK}:{desk.id}": _("Desk %(name)s", name=desk.name)
             for desk in sorted(desks, key=lambda desk: desk.name.zfill(20))
-            if desk.entity is None and desk.id != turn.desk_id
+            if desk_entities[desk.id] is None and desk.id != turn.desk_id
         },
         **{
             f"{ENTITY}:{code}": entities[code].name[current_language()] if code in entities else code

@@ -15,6 +15,7 @@ from attention_point.foundation.language import N_, current_language, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.turns import queries
 from attention_point.turns.details import TurnCompanions, TurnDetails
+from attention_point.turns.entity_queues import find_queue_entity, name_queue
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.policies import find_policy
 from attention_point.turns.priority.rules import is_preferential
@@ -54,7 +55,7 @@ def list_called_entries(session: Session, point: str, entity: str | None, own_de
     query = (
         select(Turn)
         .where(Turn.point == point, Turn.day == clock.today(), Turn.state.in_({*AT_A_DESK, ABSENT}))
-        .where(Turn.entity == entity)
+        .where(Turn.queue == name_queue(session, entity, clock.today()))
         # Whoever was called first has been away longest, and comes back first.
         .order_by(Turn.called_at, Turn.id)
     )
@@ -95,12 +96,13 @@ def build_queue_tag(session: Session, point: str, entity: str | None) -> str:
     """
     query = (
         select(Turn.id, Turn.state, Turn.desk_id, Turn.calls)
-        .where(Turn.point == point, Turn.day == clock.today(), Turn.state.not_in(ENDED), Turn.entity == entity)
+        .where(Turn.point == point, Turn.day == clock.today(), Turn.state.not_in(ENDED))
+        .where(Turn.queue == name_queue(session, entity, clock.today()))
         .order_by(Turn.id)
     )
     # The minute, because waits stand in words; desks, because another one may have been chosen or freed.
     rows = [tuple(map(str, row)) for row in session.execute(query)]
-    desks = [(str(desk.id), str(desk.user_id), desk.name) for desk in queries.list_point_desks(session, point)]
+    desks = [(str(desk.id), str(desk.occupant_tag), desk.name) for desk in queries.list_point_desks(session, point)]
     content = repr((rows, desks, f"{clock.now():%H:%M}", current_language()))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -135,11 +137,12 @@ def name_needs(
         for code in details.needs
         if not (leaves_out_confidential and code in services and services[code].restricted)
     ]
-    if turn.entity is None:
+    entity = turn.entity if isinstance(turn, WaitingTurn) else find_queue_entity(session, turn)
+    if entity is None:
         return [services[code].name[language] if code in services else code for code in codes]
     # Somebody may have come for violence and for a course: the one who teaches learns of the course alone.
     return [
         services[code].name[language]
         for code in codes
-        if code in services and turn.entity in {offer.entity for offer in services[code].offers}
+        if code in services and entity in {offer.entity for offer in services[code].offers}
     ]

@@ -19,6 +19,7 @@ from attention_point.foundation.paperwork.slip.content import PaperName
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.transactions import read_session
 from attention_point.turns import queries, rules, services
+from attention_point.turns.entity_queues import name_queue
 from attention_point.turns.models import Turn
 from attention_point.turns.pages.forms import (
     LANGUAGE_LABELS,
@@ -91,7 +92,7 @@ def _require_own_queue(session: Session, turn_id: UUID) -> Turn:
     """The turn, if it is of the queue that the reader calls. Raises NotFound."""
     turn = queries.read_turn(session, turn_id)
     # Another queue's turn and none look the same: that somebody was sent to an entity tells something of her.
-    if turn.entity != current_actor().entity:
+    if turn.queue != name_queue(session, current_actor().entity, turn.day):
         raise NotFound(_(queries.TURN_UNKNOWN))
     return turn
 

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from random import Random
 from statistics import median
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
+from attention_point.turns.entity_queues import open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.priority.policies import find_policy
 from attention_point.turns.priority.rules import is_preferential
@@ -68,7 +70,7 @@ def _measure_service(turn: Turn, now: datetime) -> float | None:
     # Whoever forgets to start a turn finishes it all the same; then it began with its last call.
     begun_at = turn.started_at or turn.called_at
     # A turn that another desk served before has no beginning of its own any more.
-    if turn.state != FINISHED or begun_at is None or turn.entity is not None:
+    if turn.state != FINISHED or begun_at is None or turn.queue is not None:
         return None
     return (now - begun_at).total_seconds() / 60
 
@@ -113,8 +115,8 @@ def read_desk_starts(session: Session, point: str, day: date) -> list[float]:
     """Read when each of the point's own desks called its first turn of a day, in minutes of the day."""
     query = (
         select(func.min(Turn.first_called_at))
-        .join(Desk, Desk.id == Turn.desk_id)
-        .where(Turn.point == point, Turn.day == day, Desk.entity.is_(None), Turn.first_called_at.is_not(None))
+        .where(Turn.point == point, Turn.day == day, Turn.first_called_at.is_not(None))
+        .where(Turn.desk_id.in_(_list_own_desk_ids(session, point)))
         .group_by(Turn.desk_id)
     )
     return sorted(_get_minute(moment) for moment in session.scalars(query) if moment)
@@ -122,9 +124,14 @@ def read_desk_starts(session: Session, point: str, day: date) -> list[float]:
 
 def list_days(session: Session, point: str) -> list[date]:
     """List the latest days of a point that can be simulated, the latest first: something ended and a desk called."""
-    is_own = (Turn.point == point, Desk.entity.is_(None), Turn.first_called_at.is_not(None))
     days = list_sampled_days(session, point, MAX_DAYS_LISTED)
     # Entities' desks call a queue of their own, which this policy does not order.
-    called = select(Turn.day).join(Desk, Desk.id == Turn.desk_id).where(*is_own, Turn.day.in_(days)).distinct()
+    is_own = (Turn.point == point, Turn.desk_id.in_(_list_own_desk_ids(session, point)))
+    called = select(Turn.day).where(*is_own, Turn.first_called_at.is_not(None), Turn.day.in_(days)).distinct()
     called_days = set(session.scalars(called))
     return [day for day in days if day in called_days]
+
+
+def _list_own_desk_ids(session: Session, point: str) -> list[UUID]:
+    desks = session.scalars(select(Desk).where(Desk.point == point))
+    return [desk.id for desk in desks if open_desk_entity(session, desk) is None]

@@ -19,6 +19,7 @@ from attention_point.foundation.web.json_bodies import build_json_response, read
 from attention_point.foundation.web.openapi import document_operation
 from attention_point.turns import queries, services
 from attention_point.turns.desk_services import occupy_desk
+from attention_point.turns.entity_queues import find_queue_entity, name_queue
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.programs.api_bodies import (
     CreatedTurnResponse,
@@ -62,7 +63,9 @@ def list_turns() -> Response:
     """
     session, entity = db_session(), current_actor().entity
     point = services.check_point(session, request.args.get("point", ""), clock.today())
-    turns = [turn for turn in queries.list_turns(session, point, clock.today()) if entity in (None, turn.entity)]
+    today = clock.today()
+    queue = name_queue(session, entity, today)
+    turns = [turn for turn in queries.list_turns(session, point, today) if entity is None or turn.queue == queue]
     # The order of calling opens what visitors said; of it nothing but the order leaves.
     places = {waiting.id: place for place, waiting in enumerate(queries.list_all_waiting_turns(session, point))}
     at_a_desk = [turn for turn in turns if turn.state in AT_A_DESK]
@@ -171,18 +174,19 @@ def _take_desk(session: Session, actor: Actor, turn: Turn) -> Desk:
     own_desk = queries.find_desk_of_actor(session, actor)
     if own_desk is not None:
         return own_desk
-    if actor.entity not in (None, turn.entity):
+    entity = find_queue_entity(session, turn)
+    if actor.entity not in (None, entity):
         raise Forbidden(_("This turn is another entity’s."))
-    for desk in queries.list_desks(session, turn.point, turn.entity):
-        if desk.user_id is None and queries.find_turn_at_desk(session, desk.id) is None:
+    for desk in queries.list_desks(session, turn.point, entity):
+        if desk.occupant_tag is None and queries.find_turn_at_desk(session, desk.id) is None:
             return occupy_desk(session, actor, desk.id)
     raise Conflict(_("No desk is free. Name the desk."), code="no_desk")
 
 
 def _build_turn(session: Session, turn: Turn) -> TurnResponse:
     desk = session.get(Desk, turn.desk_id) if turn.desk_id else None
-    fields = {name: getattr(turn, name) for name in TurnResponse.model_fields if name != "desk"}
-    return TurnResponse(desk=desk.name if desk else None, **fields)
+    fields = {name: getattr(turn, name) for name in TurnResponse.model_fields.keys() - {"desk", "entity"}}
+    return TurnResponse(desk=desk.name if desk else None, entity=find_queue_entity(session, turn), **fields)
 
 
 def _send_turn(session: Session, turn: Turn) -> Response:

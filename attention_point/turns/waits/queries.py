@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from attention_point.foundation import clock
+from attention_point.turns.entity_queues import open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.rules import FINISHED
 from attention_point.turns.wait_summary import WaitSummary, summarise_waits
@@ -90,5 +91,5 @@ def _count_minutes(begin: datetime, end: datetime) -> float:
 
 
 def _list_desks(session: Session, point: str) -> Mapping[UUID, DeskLoad]:
-    query = select(Desk.id, Desk.name, Desk.entity).where(Desk.point == point)
-    return {desk_id: DeskLoad(name, entity) for desk_id, name, entity in session.execute(query)}
+    desks = session.scalars(select(Desk).where(Desk.point == point))
+    return {desk.id: DeskLoad(desk.name, open_desk_entity(session, desk)) for desk in desks}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from attention_point.foundation.database import new_id
 from attention_point.turns import queries
+from attention_point.turns.entity_queues import open_desk_entity
 from attention_point.turns.models import Desk, Turn
 from tests.support.pages import PageClient
 from tests.support.staff import SignIn
@@ -144,7 +145,7 @@ def test_desks_are_configured(app: Flask, as_role: SignIn) -> None:
     assert "Módulo 5" in words(page)
     with app.extensions["database"].read_session() as session:
         desk = session.scalars(select(Desk).where(Desk.name == "5")).one()
-    assert (desk.entity, desk.is_active) == ("icbf", True)
+        assert (open_desk_entity(session, desk), desk.is_active) == ("icbf", True)
     page = press(supervisor, supervisor.get(f"/turns/desks/{desk.id}"), "Guardar", name="6", entity="", is_active=[])
     assert "Fuera de uso" in words(page)
     assert supervisor.get(f"/turns/desks/{new_id()}").status_code == 404

@@ -42,7 +42,7 @@ def test_who_waits_for_a_desk_that_goes_waits_for_the_point(app: Flask, database
         save_desk(session, SYSTEM, desk_id, DeskSettings(POINT, "9", "sena", is_active=False))
     with database.read_session() as session:
         turn = session.get_one(Turn, turn_id)
-        assert (turn.state, turn.entity, turn.desk_id) == ("waiting", None, None)
+        assert (turn.state, turn.queue, turn.desk_id) == ("waiting", None, None)
     assert str(turn_id) in as_role("agent").get("/turns").text
 
 
@@ -55,4 +55,4 @@ def test_an_absent_turn_of_a_desk_that_goes_can_be_called_again(database: Databa
         save_desk(session, SYSTEM, desk_id, DeskSettings(POINT, "9", None))
     with database.write_session() as session:
         services.return_turn(session, agent(), turn_id)
-        assert session.get_one(Turn, turn_id).entity is None
+        assert session.get_one(Turn, turn_id).queue is None
