@@ -110,7 +110,7 @@ def render_referral_page(
         consent_ended=disclosure.consent_ended,
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
-        reason=descriptions.describe_reason(referral),
+        reason=descriptions.describe_reason_to_entity(referral),
         withdrawal_reason=history[-1].reason if referral.state == "withdrawn" else None,
         history=history,
         # What was written may name the person.

@@ -53,6 +53,20 @@ def describe_reason(referral: DecryptedReferral) -> str:
     return translate_stored_message(*referral.record["reason"])
 
 
+# What a reason asks of the agent is said to an entity as what is known; the key is the message id that is stored.
+_REASONS_FOR_ENTITIES = {
+    "Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.": N_(
+        "It is not known whether it happened within the last 72 hours. Until then, health comes first."
+    )
+}
+
+
+def describe_reason_to_entity(referral: DecryptedReferral) -> str:
+    """Why the rules suggested the service, for the entity that serves the person."""
+    message, values = referral.record["reason"]
+    return translate_stored_message(_REASONS_FOR_ENTITIES.get(message, message), values)
+
+
 def build_history(
     referral: DecryptedReferral, names: Mapping[str, str] = NO_NAMES, *, with_words: bool = True
 ) -> Sequence[HistoryEntry]:

@@ -47,7 +47,7 @@ def build_referral_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "created_at": format_moment(referral.created_at),
         "urgent": referral.urgent,
         "mandatory": referral.mandatory,
-        "reason": "" if disclosure.consent_ended else descriptions.describe_reason(referral),
+        "reason": "" if disclosure.consent_ended else descriptions.describe_reason_to_entity(referral),
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),
