@@ -6,6 +6,7 @@ sentence for the reader and never repeats a personal value.
 
 import traceback
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 
@@ -86,6 +87,11 @@ class Invalid(AppError):
     def __init__(self, message: str, field_errors: tuple[FieldError, ...]) -> None:
         super().__init__(message)
         self.field_errors = field_errors
+
+    @classmethod
+    def of_field(cls, field: str, message: str) -> Self:
+        """The error of one wrong field, whose message is that of the whole."""
+        return cls(message, (FieldError(field, message),))
 
 
 class TooManyTries(AppError):

@@ -56,8 +56,7 @@ def parse_object(model: type[Model], payload: object, wrong_type_message: str = 
     ``wrong_type_message`` is the message id for a payload that is not a JSON object.
     """
     if not isinstance(payload, dict):
-        message = _(wrong_type_message)
-        raise Invalid(message, (FieldError("", message),))
+        raise Invalid.of_field("", _(wrong_type_message))
     try:
         return model.model_validate(payload)
     except ValidationError as error:

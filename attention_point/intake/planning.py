@@ -213,8 +213,9 @@ def _choose_referrals(draft: VisitDraft, suggestions: tuple[Suggestion, ...], ag
         if suggestion.service in declined:
             if suggestion.mandatory and not declined[suggestion.service]:
                 index = [entry.service for entry in draft.declined].index(suggestion.service)
-                message = _("This path is mandatory: say why it is not followed.")
-                raise Invalid(message, (FieldError(f"declined.{index}.reason", message),))
+                raise Invalid.of_field(
+                    f"declined.{index}.reason", _("This path is mandatory: say why it is not followed.")
+                )
             continue
         # A procedure that is closed for the person is referred only if somebody asks for it by name.
         is_requested = not suggestion.closed if draft.refer is None else suggestion.service in draft.refer
@@ -236,8 +237,7 @@ def _plan_added_referrals(
             continue
         available_offers = _select_offers_of_service(offer_index, draft.attended_day, service)
         if not available_offers:
-            message = _("No entity offers this service on that day.")
-            raise Invalid(message, (FieldError(f"refer.{index}", message),))
+            raise Invalid.of_field(f"refer.{index}", _("No entity offers this service on that day."))
         chosen_entity = draft.entities.get(service)
         offer = next((offer for offer in available_offers if offer.entity == chosen_entity), available_offers[0])
         yield suggest_added(offer, notices, services[service].fields)

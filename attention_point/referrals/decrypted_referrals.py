@@ -145,6 +145,11 @@ class DecryptedReferral(ClearReferral):
 ListedReferral = DecryptedReferral | DamagedReferral
 
 
+def is_restricted(referral: ListedReferral) -> bool:
+    """Whether ordinary lists must not show it; nobody knows it of a damaged one."""
+    return isinstance(referral, DecryptedReferral) and referral.restricted
+
+
 def find_first_answer_time(answers: Iterable[Mapping[str, Any]]) -> datetime | None:
     """When the entity first answered, or None. The state ``seen`` is no answer, and one taken back is none either."""
     standing_answers = rules.list_standing_answers(answers)

@@ -18,7 +18,7 @@ from attention_point.people import merging
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
-from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral, is_restricted
 from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 
@@ -55,7 +55,7 @@ def describe_reason(referral: DecryptedReferral) -> str:
 
 # What a reason asks of the agent is said to an entity as what is known; the key is the message id that is stored.
 _REASONS_FOR_ENTITIES = {
-    "Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.": N_(
+    N_("Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first."): N_(
         "It is not known whether it happened within the last 72 hours. Until then, health comes first."
     )
 }
@@ -172,11 +172,6 @@ def list_person_referrals(session: Session, actor: Actor, person_id: UUID) -> Pe
         current=[entry for entry in news if not _is_over(entry.referral)],
         earlier=[entry for entry in news if _is_over(entry.referral)],
     )
-
-
-def is_restricted(referral: ListedReferral) -> bool:
-    """Whether ordinary lists must not show it; nobody knows it of a damaged one."""
-    return isinstance(referral, DecryptedReferral) and referral.restricted
 
 
 def find_entity_message(answers: Iterable[Mapping[str, Any]]) -> str:

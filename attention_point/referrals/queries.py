@@ -12,7 +12,12 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.vault import VaultError
 from attention_point.people import queries as people_queries
-from attention_point.referrals.decrypted_referrals import DamagedReferral, DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import (
+    DamagedReferral,
+    DecryptedReferral,
+    ListedReferral,
+    is_restricted,
+)
 from attention_point.referrals.entity_rows.entity_tags import find_entity, is_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
 
@@ -115,7 +120,7 @@ def list_referrals_at_point(
         conditions.append(select_of_entity(session, entity))
 
     def choose_shown(referrals: list[ListedReferral]) -> list[ListedReferral]:
-        ordinary = [referral for referral in referrals if referral.damaged or not _is_restricted(referral)]
+        ordinary = [referral for referral in referrals if referral.damaged or not is_restricted(referral)]
         hidden_visits = list_hidden_visits(session, actor, ordinary)
         return [referral for referral in ordinary if referral.visit_id not in hidden_visits]
 
@@ -130,10 +135,6 @@ def list_hidden_visits(session: Session, actor: Actor, referrals: Iterable[Liste
     """
     find_hidden_visits: Callable[[Session, Actor, Iterable[UUID]], Collection[UUID]] = session.info["hidden_visits"]
     return find_hidden_visits(session, actor, {referral.visit_id for referral in referrals})
-
-
-def _is_restricted(referral: ListedReferral) -> bool:
-    return isinstance(referral, DecryptedReferral) and referral.restricted
 
 
 def _list_newest(

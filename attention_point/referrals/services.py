@@ -14,7 +14,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import PreparedStatement
 from attention_point.foundation.database.identifiers import build_id_at
-from attention_point.foundation.errors import Conflict, Difference, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Difference, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey
@@ -159,14 +159,14 @@ def store_person_outcome(
     """Note it of a locked referral that the caller found for this actor. Raises as ``record_person_outcome``."""
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
-        raise Invalid(message, (FieldError("outcome", message),))
+        raise Invalid.of_field("outcome", message)
     last_word = referral.person_outcome or {"outcome": rules.UNSAID}
     known_outcome = last_word["outcome"]
     if outcome == known_outcome:
         return referral
     if outcome == rules.UNSAID and last_word["by"] == rules.VISITOR_LABEL != actor.journal_label:
         message = _("The person said this by the code of the slip: only they can take it back. Note what they say now.")
-        raise Invalid(message, (FieldError("outcome", message),))
+        raise Invalid.of_field("outcome", message)
     if outcomes_shown != len(referral.person_outcomes):
         words, language = get_code_list("person_outcomes"), current_language()
         difference = Difference(

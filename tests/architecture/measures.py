@@ -50,8 +50,9 @@ def measure_folder(folder: Path) -> Measures:
     """The measures of all Python files below a folder."""
     files = sorted(folder.rglob("*.py"))
     texts = [path.read_text(encoding="utf-8") for path in files]
-    lines = [count_lines(text) for text in texts]
-    names = [name.strip("_") for text in texts for name in _function_names(ast.parse(text))]
+    trees = [ast.parse(text) for text in texts]
+    lines = [count_lines(text, tree) for text, tree in zip(texts, trees, strict=True)]
+    names = [name.strip("_") for tree in trees for name in _function_names(tree)]
     code = sum(code for code, _comments in lines)
     fullest, most = Counter(str(path.parent.relative_to(folder)) for path in files).most_common(1)[0]
     return Measures(
@@ -65,7 +66,7 @@ def measure_folder(folder: Path) -> Measures:
     )
 
 
-def count_lines(text: str) -> tuple[int, int]:
+def count_lines(text: str, tree: ast.Module) -> tuple[int, int]:
     """Lines of code, without blank lines, comments and docstrings, and lines that hold a comment."""
     code, comments = set[int](), set[int]()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -73,7 +74,7 @@ def count_lines(text: str) -> tuple[int, int]:
             comments.add(token.start[0])
         elif token.type not in NO_CODE:
             code.update(range(token.start[0], token.end[0] + 1))
-    return len(code - set(_docstring_lines(ast.parse(text)))), len(comments)
+    return len(code - set(_docstring_lines(tree))), len(comments)
 
 
 def _docstring_lines(tree: ast.Module) -> Iterator[int]:

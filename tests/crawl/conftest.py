@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -33,11 +33,15 @@ ENTITY = "sena"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A population in a database of its own that nothing but copies is made of, and its instance folder."""
+    """A population in a database of its own that nothing but copies is made of, and its instance folder.
+
+    ``drawn`` are the files that walks through copies of it have got.
+    """
 
     population: Population
     database: str
     folder: Path
+    drawn: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="session")
@@ -157,10 +161,10 @@ def crawl(app: Flask, prepare: Callable[[str, str], Prepared], engine: str, popu
         return client, {"X-CSRFToken": token_of(client.get("/account" if who in ROLES else "/sign-in"))}
 
     def crawl(who: str) -> Crawl:
-        known = ("/", *prepare(engine, population).population.known)
-        return Crawl(
-            app, who, lambda: sign_in(who), ids_of(database), TYPED, known, refusals=population == "bare-records"
-        )
+        source = prepare(engine, population)
+        known, has_refusals = ("/", *source.population.known), population == "bare-records"
+        ids = ids_of(database)
+        return Crawl(app, who, lambda: sign_in(who), ids, TYPED, known, refusals=has_refusals, drawn=source.drawn)
 
     return crawl
 

@@ -22,6 +22,13 @@ from tests.crawl.addresses import AROUND, AddressBook
 from tests.crawl.page_parts import FILE, Fields, Form, own_address, read_parts
 
 SPREADSHEET = b"Nombre\nUno\n"
+DRAWN_KINDS = {
+    "application/ld+json",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "image/svg+xml",
+}
 SignIn = Callable[[], tuple[FlaskClient, Mapping[str, str]]]
 """Gives a browser, signed in anew each time, and the headers that it sends."""
 
@@ -56,7 +63,8 @@ class Crawl:
     """One caller's walk through an application.
 
     ``ids`` are those of rows; ``typed`` is what is typed into a field of that name; ``known`` is where the walk begins;
-    ``refusals`` says whether what the caller may not open is called too.
+    ``refusals`` says whether what the caller may not open is called too. ``drawn`` are papers and pictures that
+    somebody got from the same records: who may have them too need not have them drawn again. A walk adds its own.
     """
 
     app: Flask
@@ -66,6 +74,7 @@ class Crawl:
     typed: Mapping[str, str] = field(default_factory=dict)
     known: Collection[str] = ("/",)
     refusals: bool = True
+    drawn: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     pages: list[SeenPage] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)
@@ -89,6 +98,7 @@ class Crawl:
     def send_forms(self) -> None:
         """Send every form that the pages showed, those with fields first, and look at what comes of it."""
         sent = 0
+        self.drawn = set()  # from here on the records change
         while sent < len(self._forms):
             waiting = sorted(self._forms[sent:], key=lambda shown: (not shown[0].inputs, shown[0].action == END))
             self._forms[sent:] = waiting
@@ -135,6 +145,8 @@ class Crawl:
     def _request(self, method: str, address: str, referrer: str, **more: Any) -> TestResponse | None:
         """Ask for an address and read the page that comes; None where it failed, which is noted."""
         self.opened.add(address)
+        if address in self.drawn and self._may_open(address):
+            return None
         with capture_logs() as logs:
             try:
                 reply = self.client.open(address, method=method, headers=dict(self.headers), **more)
@@ -152,7 +164,13 @@ class Crawl:
             self._queue_links([reply.headers["Location"]], address)
         elif reply.mimetype == "text/html":
             self._read(method, address, reply.status_code, body.decode())
+        elif reply.mimetype in DRAWN_KINDS and reply.status_code == 200 and method == "GET":
+            self.drawn.add(address)
         return reply
+
+    def _may_open(self, address: str) -> bool:
+        rule = self.addresses.rule_of(address.partition("?")[0])
+        return rule is not None and self.addresses.allows(self.who, rule)
 
     def _read(self, method: str, address: str, status: int, text: str) -> None:
         path = address.partition("?")[0]

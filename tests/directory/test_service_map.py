@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
+from attention_point.directory.models import Place
 from attention_point.directory.places.services import confirm_place
+from attention_point.directory.revision import increase_revision
 from attention_point.directory.service_map import planning, reading, services
 from attention_point.directory.service_map.planning import PlannedPoint
 from attention_point.directory.snapshot import PlaceRow
@@ -92,6 +95,15 @@ def test_a_doubtful_point_is_left_unless_somebody_decides(loaded: Session, actor
     assert (places(loaded)[0].phone, len(places(loaded))) == ("607 9", 2)
     assert load(loaded, actor, near, {1: "add"})["add"] == 1
     assert len(places(loaded)) == 3
+
+
+def test_a_map_is_loaded_behind_the_last_of_many_places(loaded: Session, actor: Actor) -> None:
+    load(loaded, actor, write(MAP))
+    loaded.execute(update(Place).where(Place.entity == "gifmm").values(order=999))
+    increase_revision(loaded)
+    other = {**MAP["points"][0], "id": "77", "name": "Comedor del Norte", "address": "Carrera 90 # 90-90"}
+    assert load(loaded, actor, write([other]))["add"] == 1
+    assert [place.order for place in places(loaded)] == [999] * 3
 
 
 def test_what_somebody_confirmed_is_not_put_aside_by_a_map(loaded: Session, actor: Actor) -> None:

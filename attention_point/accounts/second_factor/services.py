@@ -16,7 +16,7 @@ from attention_point.accounts.services import end_sessions, hash_secret
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 
@@ -86,8 +86,9 @@ def confirm_app(session: Session, actor: Actor, code: str, kept_token_hash: byte
     factor, secret = begun[0], begun[1]["secret"]
     step = rules.find_code_step(secret, code, clock.now(), None)
     if step is None:
-        message = _("This code is not right. Wait for the next one and type it. Is the clock of the telephone right?")
-        raise Invalid(message, (FieldError("code", message),))
+        raise Invalid.of_field(
+            "code", _("This code is not right. Wait for the next one and type it. Is the clock of the telephone right?")
+        )
     # One application an account: two would double the codes that a guess may hit.
     session.execute(
         delete(SecondFactor).where(
@@ -114,8 +115,7 @@ def confirm_passkey(
     factor, challenge = begun[0], b64decode(begun[1]["challenge"])
     passkey = passkeys.read_new_passkey(site, challenge, reply)
     if passkey is None:
-        message = _("The device's answer was not right. Try again.")
-        raise Invalid(message, (FieldError("credential", message),))
+        raise Invalid.of_field("credential", _("The device's answer was not right. Try again."))
     factor.sealed = records.seal_factor(get_vault(session), factor, passkey.as_record())
     return _put_in_use(session, actor, account, factor, kept_token_hash)
 

@@ -18,7 +18,7 @@ from attention_point.accounts.services import end_sessions
 from attention_point.foundation import clock, journal, mail
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
 from attention_point.foundation.vault import get_vault
@@ -38,8 +38,9 @@ def ask_way_back(session: Session, actor: Actor, account_id: UUID, reason: str, 
         raise Conflict(_("This account has no second step, so the password is enough."), code="no_second_factor")
     reason = texts.normalise_text(reason) if texts.is_fit_text(reason) else ""
     if not 0 < len(reason) <= rules.WAY_BACK_REASON_MAX_LENGTH:
-        message = _("Write in at most %(number)s letters what happened.", number=rules.WAY_BACK_REASON_MAX_LENGTH)
-        raise Invalid(message, (FieldError("reason", message),))
+        raise Invalid.of_field(
+            "reason", _("Write in at most %(number)s letters what happened.", number=rules.WAY_BACK_REASON_MAX_LENGTH)
+        )
     # One at a time: of two that are open, somebody would put halves together that open nothing.
     _end_ways_back(session, account.id)
     code, asked_by = rules.generate_code(), actor.id if actor.kind == "account" else None

@@ -20,7 +20,7 @@ from attention_point.accounts.sign_in import known_browsers, throttle
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM, Actor, get_permissions
 from attention_point.foundation.database import Database, new_id
-from attention_point.foundation.errors import FieldError, Invalid, NotFound, Unauthenticated
+from attention_point.foundation.errors import Invalid, NotFound, Unauthenticated
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 
@@ -187,8 +187,7 @@ def change_password(
 def change_notice_timing(session: Session, actor: Actor, timing: str) -> None:
     """Change when the account is told of its entity's referrals. Raises Invalid for a timing that is none."""
     if timing not in rules.NOTICE_TIMINGS:
-        message = _("Choose one of these.")
-        raise Invalid(message, (FieldError("notice_timing", message),))
+        raise Invalid.of_field("notice_timing", _("Choose one of these."))
     session.execute(update(Account).where(Account.id == actor.id).values(notice_timing=timing))
     journal.record(session, actor, "account.notices", "account", actor.id, timing=timing)
 

@@ -21,7 +21,7 @@ from attention_point.directory.service_map.planning import (
 from attention_point.directory.service_map.reading import Point
 from attention_point.directory.services import CONFIRMATION_COLUMNS, list_added_values, lock_row
 from attention_point.directory.snapshot import Directory, PlaceRow
-from attention_point.directory.validation.place_schemas import PlaceData
+from attention_point.directory.validation.place_schemas import LAST_ORDER, PlaceData
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import new_id
@@ -140,7 +140,9 @@ def load_service_map(
                 _change_place(session, actor, plan, plan.place)
             elif action == ADD:
                 place_id = build_place_id(row.entity, points[plan.row]) or str(new_id())
-                _add_place(session, actor, row.entity, plan, place_id, order + counts[ADD] + 1)
+                # An entity may have more places than there are ranks: the last of them share one.
+                rank = min(order + counts[ADD] + 1, LAST_ORDER)
+                _add_place(session, actor, row.entity, plan, place_id, rank)
             counts[action if action in counts else LEAVE] += 1
         except Invalid as error:
             errors += _name_point_errors(plan.row, error)

@@ -24,6 +24,7 @@ from attention_point.foundation.text_fields import FOLDED_LINE
 
 # Two openings a day, seven days, and room for one more.
 MAX_OPENINGS = 15
+LAST_ORDER = 999
 
 _Line = Annotated[str, build_text_constraint(100), FOLDED_LINE]
 
@@ -85,7 +86,7 @@ class PlaceData(DatedModel):
     confirmed: Day | None = None
     review_on: Day | None = None
     verified: bool = False
-    order: Annotated[int, Field(ge=1, le=999)] = 1
+    order: Annotated[int, Field(ge=1, le=LAST_ORDER)] = 1
 
     @field_validator("hours")
     @classmethod

@@ -84,10 +84,13 @@ def move_to_family(session: Session, visit_id: UUID, family: UUID | None) -> Non
 
 def build_limit_error() -> Invalid:
     """The error of a family with more people than one arrival links."""
-    message = _(
-        "At most %(limit)s people can be recorded together. Record the others as a second group.", limit=FAMILY_LIMIT
+    return Invalid.of_field(
+        "family",
+        _(
+            "At most %(limit)s people can be recorded together. Record the others as a second group.",
+            limit=FAMILY_LIMIT,
+        ),
     )
-    return Invalid(message, (FieldError("family", message),))
 
 
 def name_person(index: int, field_errors: Iterable[FieldError]) -> list[FieldError]:
@@ -100,14 +103,12 @@ def check_family_drafts(drafts: Sequence[VisitDraft]) -> None:
     if len(drafts) > FAMILY_LIMIT:
         raise build_limit_error()
     if len({draft.family for draft in drafts}) > 1 or (len(drafts) > 1 and drafts[0].family is None):
-        message = _("People who came together have one identifier of the family.")
-        raise Invalid(message, (FieldError("family", message),))
+        raise Invalid.of_field("family", _("People who came together have one identifier of the family."))
     seen_ids: set[UUID | None] = set()
     for index, draft in enumerate(drafts):
         own_ids = {draft.id, draft.person.id} - {None}
         if own_ids & seen_ids:
-            message = _("The same person stands here twice.")
-            raise Invalid(message, (FieldError(f"people.{index}.person.id", message),))
+            raise Invalid.of_field(f"people.{index}.person.id", _("The same person stands here twice."))
         seen_ids |= own_ids
 
 

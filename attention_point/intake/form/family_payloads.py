@@ -71,8 +71,7 @@ def _read_visit_id(text: Any) -> UUID:
     try:
         return UUID(text)
     except (ValueError, TypeError, AttributeError):
-        message = _("This is not a valid identifier.")
-        raise Invalid(message, (FieldError("id", message),)) from None
+        raise Invalid.of_field("id", _("This is not a valid identifier.")) from None
 
 
 def build_family_payloads(session: Session, form: FamilyForm) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries
@@ -60,8 +60,7 @@ def require_person_choice(session: Session, actor: Actor, person: CheckedPerson)
     # Looked up again when the visit is recorded: somebody may have been registered since the check page was shown.
     likely_people = _find_likely_people(session, actor, person.draft)
     if any(str(likely_person.id) not in person.rejected_ids for likely_person in likely_people):
-        message = _("Say whether it is one of these people.")
-        raise Invalid(message, (FieldError(f"{SAME_PERSON}-{person.number}", message),))
+        raise Invalid.of_field(f"{SAME_PERSON}-{person.number}", _("Say whether it is one of these people."))
 
 
 def build_person_question(

@@ -32,8 +32,8 @@ from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
-from attention_point.referrals.decrypted_referrals import ListedReferral
-from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
+from attention_point.referrals.decrypted_referrals import ListedReferral, is_restricted
+from attention_point.referrals.descriptions import find_entity_message, list_person_referrals
 from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing.bench.version_history import RuleSetVersion, find_version
 from attention_point.turns.desks.room_state import list_entities_with_desks

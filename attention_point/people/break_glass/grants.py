@@ -18,7 +18,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.database import new_id
-from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound, VaultError
+from attention_point.foundation.errors import AppError, Invalid, NotFound, VaultError
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import UNVERSIONED, PersonKey
 from attention_point.people import merging, queries
@@ -150,7 +150,7 @@ def _check_reason(reason: str, words: str) -> None:
         message = _("Write the reason with letters and digits.")
     else:
         return
-    raise Invalid(message, (FieldError("words" if reason == OTHER_REASON else "reason", message),))
+    raise Invalid.of_field("words" if reason == OTHER_REASON else "reason", message)
 
 
 def list_moments(session: Session, since: datetime) -> list[tuple[str, datetime]]:

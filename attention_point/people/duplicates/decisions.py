@@ -13,7 +13,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import note_damage
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import PersonKey, VaultError
@@ -82,10 +82,10 @@ def decide_pair(session: Session, actor: Actor, later_person: UUID, earlier_pers
     """
     pair = _lock_pair(session, later_person, earlier_person)
     if judgement.finding not in FINDINGS:
-        raise _build_invalid("found_out", _("Choose what you found out."))
+        raise Invalid.of_field("found_out", _("Choose what you found out."))
     decision, _words = FINDINGS[judgement.finding]
     if decision == SAME_PERSON and judgement.kept not in {later_person, earlier_person}:
-        raise _build_invalid("kept", _("Choose the record that goes on."))
+        raise Invalid.of_field("kept", _("Choose the record that goes on."))
     if pair.is_decided:
         raise Conflict(_("Somebody has decided about these two people already."))
     # One more link would change nothing today, and would still join the two when they are separated from the third.
@@ -133,7 +133,7 @@ def undo_decision(session: Session, actor: Actor, later_person: UUID, earlier_pe
     """
     pair = _lock_pair(session, later_person, earlier_person)
     if reason not in UNDO_REASONS:
-        raise _build_invalid("undo_reason", _("Choose why the decision is undone."))
+        raise Invalid.of_field("undo_reason", _("Choose why the decision is undone."))
     if not pair.is_decided:
         raise Conflict(_("Nobody has decided about these two people."))
     _save_decision(session, actor, pair, PairDecision(UNDECIDED, reason, actor.journal_label, clock.now()))
@@ -144,10 +144,6 @@ def _lock_pair(session: Session, later_person: UUID, earlier_person: UUID) -> pa
     # The pair is read again under the lock: a colleague may have decided while this one waited.
     lock_for_transaction(session, later_person, earlier_person)
     return pairs.get_pair(session, later_person, earlier_person)
-
-
-def _build_invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, (FieldError(field, message),))
 
 
 def _save_decision(

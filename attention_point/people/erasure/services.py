@@ -16,7 +16,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM, Actor
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.erasers import get_erasers
-from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Conflict, Invalid, NotFound
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
@@ -120,15 +120,12 @@ def _add_tombstone(session: Session, actor: Actor, erasure: ListedErasure) -> No
 
 def _check_words(ground: str, note: str) -> str:
     if ground not in GROUNDS:
-        message = _("Choose why the data are erased.")
-        raise Invalid(message, (FieldError("ground", message),))
+        raise Invalid.of_field("ground", _("Choose why the data are erased."))
     if not texts.is_fit_text(note):
-        message = _(texts.UNFIT_CHARACTERS)
-        raise Invalid(message, (FieldError("note", message),))
+        raise Invalid.of_field("note", _(texts.UNFIT_CHARACTERS))
     note = texts.clean_text(note)
     if len(note) > LONGEST_NOTE:
-        message = _("The note is too long: at most %(count)s characters.", count=LONGEST_NOTE)
-        raise Invalid(message, (FieldError("note", message),))
+        raise Invalid.of_field("note", _("The note is too long: at most %(count)s characters.", count=LONGEST_NOTE))
     return note
 
 

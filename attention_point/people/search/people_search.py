@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.people import merging, queries, records
 from attention_point.people.search import keys, ranking, tag_rebuild, typed_text
@@ -115,7 +115,7 @@ def _list_type_words() -> Mapping[str, str]:
 
 
 def _build_invalid(message: str) -> Invalid:
-    return Invalid(message, (FieldError("q", message),))
+    return Invalid.of_field("q", message)
 
 
 def search_people(

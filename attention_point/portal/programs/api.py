@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires_scope
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.json_bodies import read_json_body
@@ -104,12 +104,12 @@ def answer_referral(referral: UUID) -> Response:
 def _read_filter() -> ListFilter:
     state, restricted = request.args.get("state"), request.args.get("restricted") or "0"
     if restricted not in {"0", "1"}:
-        raise _build_invalid_error("restricted", _("Write 1 for yes or 0 for no."))
+        raise Invalid.of_field("restricted", _("Write 1 for yes or 0 for no."))
     if state and not get_code_list("referral_states").has_code(state):
-        raise _build_invalid_error("state", _("This code does not exist."))
+        raise Invalid.of_field("state", _("This code does not exist."))
     before, after = _read_id("before"), _read_id("after")
     if before and after:
-        raise _build_invalid_error("after", _("Write either before or after."))
+        raise Invalid.of_field("after", _("Write either before or after."))
     # Without a state, referrals in all of them.
     states = (state,) if state else tuple(entry.code for entry in get_code_list("referral_states"))
     return ListFilter(states, restricted == "1", request.args.get("service") or None, _read_day(), after, before)
@@ -121,7 +121,7 @@ def _read_id(name: str) -> UUID | None:
         # Ids sort by time (UUIDv7), so the id of the last referral says where the next page begins.
         return UUID(text) if text else None
     except ValueError:
-        raise _build_invalid_error(name, _("This is not a valid identifier.")) from None
+        raise Invalid.of_field(name, _("This is not a valid identifier.")) from None
 
 
 def _read_day() -> date | None:
@@ -129,8 +129,4 @@ def _read_day() -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise _build_invalid_error("day", _("Write the day as 2026-03-17.")) from None
-
-
-def _build_invalid_error(field: str, message: str) -> Invalid:
-    return Invalid(message, (FieldError(field, message),))
+        raise Invalid.of_field("day", _("Write the day as 2026-03-17.")) from None

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from attention_point.accounts.sign_in import throttle
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid, NotFound
+from attention_point.foundation.errors import Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.network.ip_addresses import get_visitor_network
 from attention_point.intake import queries as intake_queries
@@ -143,8 +143,9 @@ def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, wa
 def _require_room(count: int) -> None:
     # Without an account anybody could else make a record grow without end, which is opened with each list.
     if count >= MAX_WORDS:
-        message = _("You have changed your answer many times. Tell it at the attention point, please.")
-        raise Invalid(message, (FieldError("outcome", message),))
+        raise Invalid.of_field(
+            "outcome", _("You have changed your answer many times. Tell it at the attention point, please.")
+        )
 
 
 def _lock_referral_of_slip(session: Session, code: str, referral_id: UUID) -> DecryptedReferral:

@@ -83,8 +83,9 @@ def prepare_answer(
     require_standing_visit(referral)
     step = None if referral.forwarded_to else rules.find_step(referral.state, answer.state, side)
     if step is None:
-        message = _("This answer is not possible now.") if answer.state else _("Choose an answer.")
-        raise Invalid(message, (FieldError("state", message),))
+        raise Invalid.of_field(
+            "state", _("This answer is not possible now.") if answer.state else _("Choose an answer.")
+        )
     errors = tuple(_check_answer(session, referral, answer, step))
     if errors:
         raise Invalid(_("Some fields need attention."), errors)

@@ -15,7 +15,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.directory.service_rows import OfferRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.answers.answering import Answer, build_conflict, require_standing_visit, store_answer
@@ -77,13 +77,9 @@ def check_forwarding(session: Session, referral: DecryptedReferral, forwarding: 
         raise Conflict(_("This referral is over, and cannot be forwarded."))
     targets = {(offer.service, offer.entity) for offer in list_targets(session, referral)}
     if (forwarding.service, forwarding.entity) not in targets:
-        raise _build_invalid("target", _("Choose where the person goes."))
+        raise Invalid.of_field("target", _("Choose where the person goes."))
     if forwarding.consent not in list_consent_ways(referral):
-        raise _build_invalid("consent", _("Without the person’s consent nothing is sent. Say how they agreed."))
-
-
-def _build_invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, (FieldError(field, message),))
+        raise Invalid.of_field("consent", _("Without the person’s consent nothing is sent. Say how they agreed."))
 
 
 def build_forwarded_record(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point import texts
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries
 from attention_point.referrals.answers.answering import normalise_text, require_standing_visit
@@ -50,7 +50,7 @@ def add_message(
         return referral
     if len(messages) >= MAX_MESSAGES:
         message = _("There is no room for more messages here. Call the other side.")
-        raise Invalid(message, (FieldError("text", message),))
+        raise Invalid.of_field("text", message)
     # Whoever writes has read what stood above.
     read_counts = {**referral.record.get("messages_read", {}), side: len(messages) + 1}
     changed = _store_messages(session, referral, {"messages": [*messages, entry], "messages_read": read_counts})
@@ -92,7 +92,7 @@ def _check_text(text: str) -> str:
 
 
 def _build_invalid(message: str) -> Invalid:
-    return Invalid(message, (FieldError("text", message),))
+    return Invalid.of_field("text", message)
 
 
 def _is_same(entry: Mapping[str, Any], message: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.answers.answering import Answer, build_conflict, require_standing_visit, store_answer
@@ -44,8 +44,9 @@ def take_back_answer(
         raise build_conflict(referral, Answer(referral.state, version))
     require_standing_visit(referral)
     if find_answer_to_take_back(referral, clock.now()) is None:
-        message = _("This answer can no longer be undone. Reopen the referral instead, and write why.")
-        raise Invalid(message, (FieldError("state", message),))
+        raise Invalid.of_field(
+            "state", _("This answer can no longer be undone. Reopen the referral instead, and write why.")
+        )
     earlier_answers = rules.list_standing_answers(referral.record["answers"])[:-1]
     # Whoever answered has read it, though nobody opened its page.
     state = earlier_answers[-1]["state"] if earlier_answers else "seen"

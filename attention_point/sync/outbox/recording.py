@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries as intake_queries
 from attention_point.intake.draft import VisitDraft, read_draft
@@ -58,11 +58,9 @@ def record_content(session: Session, actor: Actor, content: Content, source: Cap
 def _check_draft_of_device(draft: VisitDraft, source: CaptureSource) -> None:
     """Raise Invalid for what an agent may note, and a device by itself, which may be stolen, may not."""
     if draft.point != source.point:
-        message = _("This device belongs to another point.")
-        raise Invalid(message, (FieldError("point", message),))
+        raise Invalid.of_field("point", _("This device belongs to another point."))
     if draft.person.id:
-        message = _("A device adds people. It does not change those on file.")
-        raise Invalid(message, (FieldError("person.id", message),))
+        raise Invalid.of_field("person.id", _("A device adds people. It does not change those on file."))
 
 
 def _mend_payload(payload: Mapping[str, Any], times: CaptureTimes) -> tuple[dict[str, Any], list[StoredWarning]]:

@@ -167,8 +167,7 @@ def _choose_draft_id(session: Session, typed_id: str) -> UUID:
 def discard_capture(session: Session, actor: Actor, capture_id: UUID, reason: str) -> None:
     """Destroy what was kept of a capture, for a reason that goes into the journal. Raises Invalid, NotFound."""
     if reason not in DISCARD_REASONS:
-        message = _("Choose why it is discarded.")
-        raise Invalid(message, (FieldError("reason", message),))
+        raise Invalid.of_field("reason", _("Choose why it is discarded."))
     capture = _lock_waiting(session, actor, capture_id, for_update=True)
     capture.state = rules.DISCARDED
     _renew_receipt(session, capture, {})

@@ -17,7 +17,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.privacy_notice import ASKED_PURPOSES
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web.forms import BaseForm
@@ -70,11 +70,11 @@ class ReasonForm(BaseForm):
         """The agent's own words, or the code of the reason. Raises Invalid where there is neither."""
         reason = (self.reason_text.data or "").strip() or self.reason.data or ""
         if not reason:
-            message = _("Say why.")
-            raise Invalid(message, (FieldError("reason", message),))
+            raise Invalid.of_field("reason", _("Say why."))
         if len(reason) > MAXIMUM_REASON_LENGTH:
-            message = _("At most %(max_length)s characters.", max_length=MAXIMUM_REASON_LENGTH)
-            raise Invalid(message, (FieldError("reason_text", message),))
+            raise Invalid.of_field(
+                "reason_text", _("At most %(max_length)s characters.", max_length=MAXIMUM_REASON_LENGTH)
+            )
         return reason
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import Conflict, FieldError, Invalid
+from attention_point.foundation.errors import Conflict, Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
@@ -180,8 +180,9 @@ def _save_visit_page(
         change = decisions.find_plan_change(read_session(), current_actor(), visit, fields)
         is_adding = template == NEEDS_PAGE
         if not fields and (is_adding or change is None):
-            message = _("Choose at least one.") if is_adding else _("Nothing was changed.")
-            raise Invalid(message, (FieldError("needs" if is_adding else "", message),))
+            raise Invalid.of_field(
+                "needs" if is_adding else "", _("Choose at least one.") if is_adding else _("Nothing was changed.")
+            )
         reason = form.read_reason()
         decided_fields = decisions.add_decisions(read_session(), visit, fields, change, read_posted_fields())
         correction = CorrectionRequest(decided_fields, reason, form.read_version())

@@ -136,7 +136,7 @@ def read_year_file(path: Path) -> Mapping[str, Any]:
 
 
 def _build_file_error(sentence: str) -> Invalid:
-    return Invalid(sentence, (FieldError("", sentence),))
+    return Invalid.of_field("", sentence)
 
 
 def _read_year(file: Mapping[str, Any]) -> int:

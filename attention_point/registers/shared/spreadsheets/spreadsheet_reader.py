@@ -9,7 +9,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from attention_point import texts
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 
@@ -171,4 +171,4 @@ def _build_too_many_error() -> Invalid:
 
 
 def _build_file_error(sentence: str) -> Invalid:
-    return Invalid(sentence, (FieldError("file", sentence),))
+    return Invalid.of_field("file", sentence)
