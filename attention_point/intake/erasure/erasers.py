@@ -39,7 +39,7 @@ _EMPTY_VISIT = (
         sealed=None,
         family_tag=None,
         fingerprint=bindparam("new_fingerprint"),
-        code=bindparam("new_code"),
+        hidden_code=bindparam("new_code"),
         version=Visit.version + 1,
         changed_at=bindparam("new_time"),
     )
