@@ -188,7 +188,7 @@ def release_month(database: Database, people: int, turns: int) -> tuple[ReleaseC
         content = release_queries.read_content_json(services.release_period(session, SYSTEM, month))
     with database.read_session() as session:
         visit = session.execute(select(Visit).where(Visit.day >= first_day).limit(1)).scalar_one()
-        slip_visit = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
+        slip_visit = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.hidden_code)
         traveller = SlipTraveller(list_decrypted_of_visit(session, visit.id))
         slip = build_slip(session, slip_visit, [traveller], "https://example.org")
     return parse_content_json(content), slip, times[1:]

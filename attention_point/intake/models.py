@@ -20,7 +20,8 @@ class Visit(Base):
 
     ``fingerprint`` is a keyed digest of the draft. It shows whether a second draft with the same id is a repetition.
     ``day`` is the day on which the visit counts: that of the attention, or of the receipt where its month was closed by
-    then. ``actor`` is the journal's label of whoever recorded it. ``code`` is what the slip's QR code leads to.
+    then. ``actor`` is the journal's label of whoever recorded it. ``hidden_code`` is
+    that of its slip (``hidden_codes.py``).
     ``family_tag`` is empty for somebody who came alone; those of one family are all different, and only who knows the
     family's sealed id finds them (decision 32). ``sealed`` is empty once the person is erased. ``state`` is a code of
     ``VISIT_STATES``; ``version`` grows with every correction, the last of which was at ``changed_at``. Earlier versions
@@ -45,7 +46,7 @@ class Visit(Base):
     actor: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(10))
     reference: Mapped[str] = mapped_column(String(30), unique=True)
-    code: Mapped[str] = mapped_column(String(20), unique=True)
+    hidden_code: Mapped[str] = mapped_column("code", String(20), unique=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
     family_tag: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     version: Mapped[int] = mapped_column(default=1, server_default="1")

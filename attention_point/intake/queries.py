@@ -13,7 +13,7 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.vault import VaultError
+from attention_point.foundation.vault import VaultError, get_vault, hidden_codes
 from attention_point.intake.models import VOID, Visit
 from attention_point.people import queries as people_queries
 from attention_point.people.break_glass import grants
@@ -50,7 +50,7 @@ class DecryptedVisit:
     actor: str
     channel: str
     reference: str
-    code: str
+    hidden_code: str
     version: int
     state: str
     changed_at: datetime | None
@@ -194,7 +194,13 @@ def is_recorded(session: Session, visit_id: UUID) -> bool:
 
 def find_visit_by_code(session: Session, code: str) -> UUID | None:
     """The id of the visit whose slip carries this code."""
-    return session.execute(select(Visit.id).where(Visit.code == code)).scalar_one_or_none()
+    codes = hidden_codes.list_hidden(get_vault(session), code)
+    return session.execute(select(Visit.id).where(Visit.hidden_code.in_(codes))).scalar_one_or_none()
+
+
+def reveal_slip_code(session: Session, visit: DecryptedVisit | Visit) -> str:
+    """The code of a visit's slip, for its paper."""
+    return hidden_codes.reveal_code(get_vault(session), visit.hidden_code, clock.local_day(visit.received_at))
 
 
 def list_visits_of_person(
@@ -228,5 +234,6 @@ def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:
         if record is None:
             visits.append(DamagedVisit(row.id, row.attended_at))
         else:
-            visits.append(DecryptedVisit(**values, record=record))
+            hidden_code = values.pop("code")
+            visits.append(DecryptedVisit(**values, hidden_code=hidden_code, record=record))
     return visits

@@ -59,16 +59,17 @@ def sum_by_month(
     months: Iterable[date],
     points: Sequence[str],
     first_code: str | None = None,
+    counted_before: date | None = None,
 ) -> dict[tuple[str, date], dict[str, int]]:
     """Return the cells of monthly tables: (table, first day) → cell → count, summed over the points.
 
     Every requested table and month is in the result, also a table that is the sum of another. With ``first_code`` only
-    the cells that begin with this code are counted.
+    the cells that begin with this code are counted, with ``counted_before`` what was counted before a day.
     """
     months = tuple(months)
     stored_tables = {INDICATORS_BY_ID[table].stored_table for table in tables}
     sums: dict[date, TableCounts] = {month: {table: {} for table in stored_tables} for month in months}
-    for _point, month, month_tables in _read_days(session, months, points):
+    for _point, month, month_tables in _read_days(session, months, points, counted_before):
         for table in stored_tables & month_tables.keys():
             month_sums = sums[month][table]
             for cell, count in month_tables[table].items():
@@ -85,16 +86,17 @@ def sum_by_last_code(
     last_codes: Collection[str],
     *,
     first_code: str | None = None,
+    counted_before: date | None = None,
 ) -> dict[date, tuple[int, int]]:
     """Return two sums for each month of a monthly table: all its cells, and those that end with one of ``last_codes``.
 
     A month without counts is not in the result. With ``first_code`` only the cells that begin with this code are
-    counted.
+    counted, with ``counted_before`` what was counted before a day.
     """
     sums: dict[date, tuple[int, int]] = {}
     # The stored table may have dimensions in between.
     stored_table, endings = INDICATORS_BY_ID[table].stored_table, tuple(f"|{code}" for code in last_codes)
-    for _point, month, month_tables in _read_days(session, months, points):
+    for _point, month, month_tables in _read_days(session, months, points, counted_before):
         for cell, count in month_tables.get(stored_table, {}).items():
             if first_code is None or cell.startswith(f"{first_code}|"):
                 total, ending = sums.get(month, (0, 0))
@@ -114,9 +116,10 @@ def sum_stored_cells(table: str, stored_counts: Mapping[str, CellCounts]) -> dic
 
 
 def _read_days(
-    session: Session, days: Iterable[date], points: Sequence[str]
+    session: Session, days: Iterable[date], points: Sequence[str], counted_before: date | None = None
 ) -> Iterator[tuple[str, date, TableCounts]]:
     wanted_days = frozenset(days)
-    for point, day_counts in read_counts(session, {first_of_month(day) for day in wanted_days}, points).items():
+    months = {first_of_month(day) for day in wanted_days}
+    for point, day_counts in read_counts(session, months, points, counted_before).items():
         for day in wanted_days & day_counts.keys():
             yield point, day, day_counts[day]

@@ -30,15 +30,19 @@ PointCounts = dict[str, DayCounts]
 
 
 def read_counts(
-    session: Session, months: Iterable[date] | None = None, points: Collection[str] | None = None
+    session: Session,
+    months: Iterable[date] | None = None,
+    points: Collection[str] | None = None,
+    counted_before: date | None = None,
 ) -> PointCounts:
     """Read the counts of months (their first days) at points; None means all. Some cells may be 0.
 
+    With ``counted_before`` what was counted from that day on is left out, but in batches that were added up already.
     A row that does not open is noted as damage and left out.
     """
     wanted_months = None if months is None else frozenset(months)
     counts: PointCounts = {}
-    for row in session.execute(_build_query(wanted_months, points)):
+    for row in session.execute(_build_query(wanted_months, points, counted_before)):
         day_counts = _open_or_note(session, row)
         if day_counts is None:
             continue
@@ -78,7 +82,7 @@ _PENDING_ROWS = select(
 )
 
 
-def _build_query(months: Collection[date] | None, points: Collection[str] | None) -> Any:
+def _build_query(months: Collection[date] | None, points: Collection[str] | None, counted_before: date | None) -> Any:
     stored = select(MonthTallies.id, MonthTallies.month, MonthTallies.point, MonthTallies.sealed)
     pending = _PENDING_ROWS
     if months is not None:
@@ -86,6 +90,8 @@ def _build_query(months: Collection[date] | None, points: Collection[str] | None
     if points is not None:
         stored = stored.where(MonthTallies.point.in_(points))
         pending = pending.where(PendingTallies.point.in_(points))
+    if counted_before is not None:
+        pending = pending.where(PendingTallies.day < counted_before)
     # One statement sees one moment: between two, a job could fold what waits, and it would count twice or not at all.
     return stored.union_all(pending)
 

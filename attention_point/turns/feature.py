@@ -4,7 +4,7 @@ from attention_point.foundation.feature import Feature, MenuItem
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_
 from attention_point.turns import details, entity_queues
-from attention_point.turns.desk_services import create_first_desks
+from attention_point.turns.desks.desk_services import create_first_desks
 from attention_point.turns.kiosk.views import blueprint as kiosk_blueprint
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.naming import NAMING

@@ -13,6 +13,7 @@ from attention_point.foundation.access import DEVICE_KINDS, ROLES, SCOPES, find_
 from attention_point.foundation.database import Base
 from attention_point.foundation.web.transactions import SAFE_METHODS
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import reveal_slip_code
 from tests.access.callers import ENTITY, Bearer, caller, send
 from tests.access.page import PAGE
 from tests.access.permissions_page import (
@@ -113,7 +114,7 @@ def places(app: Flask, as_role: SignIn) -> Mapping[str, str]:
             "visit": str(visit.id),
             "person": str(visit.person_id),
             "referral": str(referral_of(answer, ENTITY)),
-            "slip": visit.code,
+            "slip": reveal_slip_code(session, visit),
             "entity": ENTITY,
             **{"service": "EMP-SENA", "window": "of-nobody"},
             "point": "bucaramanga",

@@ -20,7 +20,7 @@ from attention_point.foundation.database import Database, migrations
 from attention_point.foundation.settings import DEMO_MARKER_FILE, read_settings
 from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
-from attention_point.turns.desk_services import create_first_desks
+from attention_point.turns.desks.desk_services import create_first_desks
 from tests.accounts.support import password_hash
 from tests.support.directory import load_shipped
 from tests.support.server import serve

@@ -23,7 +23,7 @@ from tests.intake.desk import posted, sent, text
 from tests.portal.support import browser, referral_of
 from tests.support.openings import open_page
 from tests.support.pages import PageClient
-from tests.support.visits import consents, person, recorded
+from tests.support.visits import consents, person, read_slip_code, recorded
 
 DAY = datetime(2017, 8, 9, 15, tzinfo=clock.TIME_ZONE)
 GUIDANCE: dict[str, Any] = {"needs": ["MIG-REG"], "consents": consents(("attention", True), ("referral:*", False))}
@@ -58,7 +58,7 @@ def agent(app: Flask) -> PageClient:
     return browser(app, "agent")
 
 
-def show_all(agent: PageClient, surname: str, visit: Visit) -> list[str]:
+def show_all(app: Flask, agent: PageClient, surname: str, visit: Visit) -> list[str]:
     """What an agent is shown of a person and of her visit, without what is of this person."""
     # What follows a visit in the list is asked for by its id.
     assert 'class="who-when"' not in text(agent.get(f"/visits?before={visit.id}"))
@@ -66,7 +66,7 @@ def show_all(agent: PageClient, surname: str, visit: Visit) -> list[str]:
     pages = [strip_page(text(agent.get(address)), surname, visit) for address in addresses]
     # The address of who is there reads as that of who is not.
     pages += [str(agent.get(f"/visits/{visit.id}{ending}").status_code) for ending in ("", "/slip.pdf")]
-    return [*pages, str(agent.get(f"/portal/slips/{visit.code}").status_code)]
+    return [*pages, str(agent.get(f"/portal/slips/{read_slip_code(app, visit)}").status_code)]
 
 
 def test_the_person_is_shown_like_one_who_was_given_guidance(app: Flask, agent: PageClient) -> None:
@@ -77,7 +77,7 @@ def test_the_person_is_shown_like_one_who_was_given_guidance(app: Flask, agent: 
     }
     # The form proposes the time of day: the clock stands, or a minute that passes between two pages differs.
     with clock.override_now(clock.now()):
-        shown = [show_all(agent, surname, visit) for surname, visit in visits.items()]
+        shown = [show_all(app, agent, surname, visit) for surname, visit in visits.items()]
     assert shown[0] == shown[1] == shown[2]
     assert shown[0][2:] == ["404", "404", "404"]
     assert "No hay atenciones" not in shown[0][0]
@@ -87,7 +87,7 @@ def test_the_person_is_shown_like_one_who_was_given_guidance(app: Flask, agent: 
 def test_the_reference_and_the_code_of_a_hidden_visit_find_nobody(app: Flask, agent: PageClient) -> None:
     for surname, changes in (("Violante", VIOLENCE), ("Guiadora", GUIDANCE)):
         visit = record(app, surname, **changes)
-        for typed in (visit.reference, visit.code):
+        for typed in (visit.reference, read_slip_code(app, visit)):
             assert surname not in search(agent, typed)
         assert surname in search(agent, surname)
 

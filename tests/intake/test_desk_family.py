@@ -30,6 +30,7 @@ from tests.intake.desk import (
 )
 from tests.support.directory import load_shipped
 from tests.support.pages import PageClient, read
+from tests.support.visits import read_slip_code
 
 NAMES = ("Zarigüeya", "Xiomara", "Quetzalli")
 
@@ -247,7 +248,7 @@ def test_a_code_leads_an_entity_to_its_own_referrals_of_the_whole_family(
     app: Flask, agent: PageClient, as_role: SignIn
 ) -> None:
     record_family(agent, row(0, needs=["SALUD-URG"], same_needs=""))
-    code = visits(app)[0].code
+    code = read_slip_code(app, visits(app)[0])
     for entity, shown in (("salud", 302), ("secretaria-educacion", 302), ("sena", 404)):
         assert as_role("entity", entity).get(f"/portal/slips/{code}").status_code == shown
 

@@ -14,6 +14,7 @@ from attention_point.foundation.journal.partner_entries import EntryRow
 from attention_point.foundation.journal.queries import EntrySearch, list_newest_entries
 from attention_point.foundation.language import gettext
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import reveal_slip_code
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, send, visit
 from tests.support.openings import open_file
@@ -40,7 +41,7 @@ def journaled(app: Flask, action: str) -> list[EntryRow]:
 
 def code_of(app: Flask, answer: dict) -> str:
     with app.extensions["database"].read_session() as session:
-        return session.get_one(Visit, UUID(answer["id"])).code
+        return reveal_slip_code(session, session.get_one(Visit, UUID(answer["id"])))
 
 
 def test_the_inbox_shows_the_entity_s_own_and_says_when_it_is_empty(app: Flask) -> None:

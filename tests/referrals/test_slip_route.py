@@ -61,7 +61,8 @@ def build(
         suggestions=stored.record["suggestions"],
         complained_of=stored.record["facts"].get("complained_of"),
     )
-    handed = SlipVisit(stored.point, stored.day, stored.received_at, stored.reference, stored.code, readers=readers)
+    code = intake_queries.reveal_slip_code(session, stored)
+    handed = SlipVisit(stored.point, stored.day, stored.received_at, stored.reference, code, readers=readers)
     return build_slip(session, handed, [traveller], "https://punto.example", with_confidential=with_confidential)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from attention_point.foundation.access import ROLES
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import reveal_slip_code
 from tests.access.permissions_page import list_admitted, list_routes
 from tests.portal.support import browser, hidden, referral_of
 from tests.support.pages import PageClient
@@ -55,7 +56,7 @@ def test_the_id_of_another_s_record_is_the_id_of_nothing(app: Flask, role: str, 
         answer = recorded(session, needs=["VBG"], person=person(sex="F"))
         visit = session.scalars(select(Visit)).one()
         referral = referral_of(answer, "comisaria-familia")
-        existing = {"visit": visit.id, "referral": referral, "code": visit.code}
+        existing = {"visit": visit.id, "referral": referral, "code": reveal_slip_code(session, visit)}
     unknown = {"visit": UNKNOWN, "referral": UNKNOWN, "code": UNKNOWN_SLIP}
     client = browser(app, role, entity)
     token = hidden(client.get("/account"), "csrf_token")

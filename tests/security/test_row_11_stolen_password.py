@@ -1,7 +1,9 @@
 """Row 11: a stolen password opens nothing. A passkey is made and used in Chromium's virtual authenticator."""
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from uuid import UUID
 
 import pyotp
@@ -9,10 +11,15 @@ import pytest
 from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
 
+from attention_point.accounts.models import Account
+from attention_point.accounts.second_factor.models import SecondFactor
+from attention_point.accounts.second_factor.records import seal_factor
 from attention_point.foundation import clock
 from attention_point.foundation.access import ROLES
-from attention_point.foundation.database import Database
+from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.settings import read_settings
+from attention_point.foundation.vault import Vault
+from tests.accounts.second_factor.soft_passkey import SoftPasskey
 from tests.accounts.second_factor.test_second_step import press, send_step
 from tests.accounts.support import EMAIL, PASSWORD, add_account, sign_in
 from tests.browser.test_desk import looked_at, sign_out
@@ -137,6 +144,36 @@ def test_a_hostile_reply_of_a_passkey_is_refused(
     with_app(add_account(database, EMAIL, "admin"))
     sign_in(client)
     assert send_step(client, credential=reply.encode("utf-8", "replace").decode()).status_code == 401
+
+
+def read_challenge(client: PageClient) -> str:
+    """The challenge of the page on which a browser uses a passkey."""
+    found = re.search(r'"challenge": ?"([\w-]+)"', unescape(client.get("/sign-in/second-step").text))
+    assert found
+    return found[1]
+
+
+def test_neither_a_copy_of_a_passkey_nor_a_recorded_reply_opens_the_account(
+    client: PageClient, strict_app: Flask, database: Database, vault: Vault
+) -> None:
+    account_id, device, now = add_account(database, EMAIL, "admin"), SoftPasskey(), clock.now()
+    with database.write_session() as session:
+        factor = SecondFactor(id=new_id(), account_id=account_id, kind="passkey", created_at=now, confirmed_at=now)
+        factor.sealed = seal_factor(vault, factor, device.describe(sign_count=5).as_record())
+        session.add(factor)
+        session.get_one(Account, account_id).second_factor_at = now
+    sign_in(client)
+    first = read_challenge(client)
+    assert send_step(client, credential=device.sign(first, 5)).status_code == 401, "the device has counted further"
+    # Each challenge is good for one try.
+    assert read_challenge(client) != first
+    assert send_step(client, credential=device.sign(first, 6)).status_code == 401
+    reply = device.sign(read_challenge(client), 6)
+    assert send_step(client, credential=reply).status_code == 302
+    press(client, "/sign-out", "/account")
+    sign_in(client)
+    assert send_step(client, credential=reply).status_code == 401
+    assert send_step(client, credential=device.sign(read_challenge(client), 7)).status_code == 302
 
 
 def test_the_setting_asks_for_it_unless_somebody_says_otherwise_or_people_are_invented() -> None:

@@ -7,8 +7,11 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from attention_point.foundation.database import Base
+from attention_point.intake.models import Visit
+from attention_point.intake.queries import reveal_slip_code
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, hidden, referral_of, visit
+from tests.support.pages import PageClient
 
 ENTITY = "comisaria-familia"
 # What the office publishes, and who works where: nothing of a visit.
@@ -18,6 +21,7 @@ PUBLIC_TABLES = {"account", "api_token", "webhook", "due_recount"}
 def test_no_row_and_no_log_of_what_followed_names_the_entity(app: Flask, capfd: pytest.CaptureFixture[str]) -> None:
     answer = visit(app, needs=["VBG", "EDU"])
     referral = referral_of(answer, ENTITY)
+    code, hidden_code = read_codes(app, UUID(answer["id"]))
     client = browser(app, entity=ENTITY)
     client.get("/portal/restricted")
     page = client.get(f"/portal/referrals/{referral}")
@@ -36,6 +40,7 @@ def test_no_row_and_no_log_of_what_followed_names_the_entity(app: Flask, capfd: 
                 continue
             for row in session.execute(select(table)):
                 cells = [str(cell) for cell in row]
+                assert code not in cells, table.name
                 if table.name == "journal_entry" and "account.add" in cells:
                     continue  # as the table of accounts: who works for which entity
                 if any(ENTITY in cell for cell in cells):
@@ -52,6 +57,16 @@ def test_no_row_and_no_log_of_what_followed_names_the_entity(app: Flask, capfd: 
         # Nothing that the referrals of a visit have in common.
         tags = session.scalars(select(Referral.entity_tag)).all()
         assert len(set(tags)) == len(tags)
+    # Whoever has the slip may ask where its visitor was sent; with what the row has in place of the code nobody may.
+    stranger = PageClient(app, app.response_class)
+    assert [stranger.get(f"/slips/{typed}").status_code for typed in (code, hidden_code)] == [200, 404]
+
+
+def read_codes(app: Flask, visit_id: UUID) -> tuple[str, str]:
+    """The code of a visit's slip, and what its row has in place of it."""
+    with app.extensions["database"].read_session() as session:
+        row = session.get_one(Visit, visit_id)
+        return reveal_slip_code(session, row), row.hidden_code
 
 
 def _list_ids(cells: list[str]) -> set[str]:

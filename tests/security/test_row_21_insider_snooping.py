@@ -57,8 +57,12 @@ def test_nothing_is_shown_without_a_reason_nor_when_it_is_over(app: Flask, needs
     open_file(supervisor, row.person_id)
     assert NAME in supervisor.get(f"/people/{row.person_id}").text
     assert {supervisor.get(path).status_code for path in list_pages(row)} == {200}
-    with clock.override_now(clock.now() + GRANT_LENGTH):
-        assert supervisor.get(f"/visits/{row.id}").status_code in {302, 303}
+    opened_at = clock.now()
+    for minutes in range(15, 120, 15):  # she goes on working, so that her session stays
+        with clock.override_now(opened_at + timedelta(minutes=minutes)):
+            assert supervisor.get("/account").status_code == 200
+    with clock.override_now(opened_at + GRANT_LENGTH):
+        assert supervisor.get(f"/visits/{row.id}").headers["Location"].startswith(f"/people/{row.person_id}/open")
     assert browser(app, "supervisor").get(f"/people/{row.person_id}").status_code == 303  # each says it herself
 
 
@@ -122,6 +126,8 @@ def test_a_thief_of_the_database_learns_nothing_of_who_is_a_victim(app: Flask, d
             traces.append((written, len(grant.sealed), grant.actor))
     assert traces[0] == traces[1]
     assert ("person.open", "person", []) in traces[0][0]
+    viewed = {dict(detail)["purpose"] for action, _subject, detail in traces[0][0] if action == "person.view"}
+    assert viewed >= {"page", "receipt"}
 
 
 def test_what_an_agent_may_not_see_is_not_missing_in_the_journal(app: Flask, database: Database) -> None:

@@ -3,6 +3,7 @@
 import json
 import tarfile
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -100,13 +101,15 @@ def test_what_cannot_be_restored_changes_nothing(
         Keyring.create(empty.keyring)
     if kind == "no keyring":
         empty.keyring.unlink()
-    target = running if kind == "in use" else empty
+    # An instance in use, and one that is empty but for its database.
+    in_use = (running, replace(empty, database_url=running.database_url))
     before = count_rows(database)
-    with pytest.raises(AppError) as refusal:
-        restore_backup(target, file, identity_file)
-    assert "init" not in refusal.value.message  # what it makes could not be restored into
+    for target in in_use if kind == "in use" else (empty,):
+        with pytest.raises(AppError) as refusal:
+            restore_backup(target, file, identity_file)
+        assert "init" not in refusal.value.message  # what it makes could not be restored into
     assert count_rows(database) == before
-    if target is empty:
+    if kind != "in use":
         assert {path.name for path in empty.instance.iterdir()} == ({"keyring.json"} if kind != "no keyring" else set())
         if not database.is_sqlite:
             with closing(Database(empty.database_url)) as other:

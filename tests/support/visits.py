@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import new_id
 from attention_point.intake.draft import read_draft
+from attention_point.intake.models import Visit
+from attention_point.intake.queries import DecryptedVisit, reveal_slip_code
 from attention_point.intake.services import record_visit
 from tests.support.directory import load_shipped
 
@@ -16,6 +19,12 @@ from tests.support.directory import load_shipped
 def acting(role: str, entity: str | None = None) -> Actor:
     """Somebody of a role, for services that are tested without the web."""
     return Actor("account", new_id(), "Somebody", role, get_permissions(role), entity)
+
+
+def read_slip_code(app: Flask, visit: Visit | DecryptedVisit) -> str:
+    """The code on the slip of a visit."""
+    with app.extensions["database"].read_session() as session:
+        return reveal_slip_code(session, visit)
 
 
 AGENT = acting("agent")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor, get_permissions
 from attention_point.foundation.database import new_id
-from attention_point.turns.desk_services import create_first_desks
+from attention_point.turns.desks.desk_services import create_first_desks
 from attention_point.turns.details import TurnDetails
 from attention_point.turns.entity_queues import seal_desk_entity
 from attention_point.turns.models import Desk, Turn

@@ -9,7 +9,7 @@ from attention_point.foundation.database import Database
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import Settings
 from attention_point.turns import services
-from attention_point.turns.desk_services import occupy_desk
+from attention_point.turns.desks.desk_services import occupy_desk
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.programs import closing
 from tests.turns.support import DOOR, MORNING, POINT, agent, give, open_room

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation import clock
 from attention_point.foundation.errors import AppError, Conflict, Forbidden, NotFound
-from attention_point.turns import desk_services, queries, services
+from attention_point.turns import queries, services
+from attention_point.turns.desks import desk_services
 from tests.turns.support import MORNING, POINT, add_entity_desk, agent, give, open_room
 
 

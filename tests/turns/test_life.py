@@ -12,7 +12,8 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import AppError
-from attention_point.turns import desk_services, queries, rules, services
+from attention_point.turns import queries, rules, services
+from attention_point.turns.desks import desk_services
 from attention_point.turns.details import TurnDetails
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn

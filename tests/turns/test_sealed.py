@@ -13,7 +13,8 @@ from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal import JournalEntry
-from attention_point.turns import desk_services, queries, services
+from attention_point.turns import queries, services
+from attention_point.turns.desks import desk_services
 from attention_point.turns.details import TurnDetails, seal_details
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn, create_turn

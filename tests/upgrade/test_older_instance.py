@@ -5,9 +5,12 @@ its published months and registers, and in every room a record with only its req
 its keyring opens nothing else.
 """
 
+import sqlite3
 import tarfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -19,6 +22,7 @@ from attention_point.dates import parse_period_code
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.settings import ENVIRONMENT_PREFIX, read_settings
 from attention_point.intake.models import VOID, Visit
+from attention_point.intake.queries import find_visit_by_code, reveal_slip_code
 from attention_point.statistics.open_data.public_files import DRAWING
 from attention_point.tallies.queries import sum_period_tables
 from tests.accounts.support import token_of
@@ -81,6 +85,23 @@ def test_public_files_that_the_older_version_drew_count_as_nothing_and_go(instan
 def drawn() -> set[str]:
     """The files of the older instance that a role has got."""
     return set()
+
+
+def test_slips_of_the_older_version_lead_to_their_visits_and_their_codes_are_hidden(
+    older_app: Flask, tmp_path: Path
+) -> None:
+    with tarfile.open(ARCHIVE) as archive:
+        (name,) = [name for name in archive.getnames() if name.endswith("attention-point.db")]
+        archive.extract(name, tmp_path, filter="data")
+    with closing(sqlite3.connect(tmp_path / name)) as older:
+        codes = {UUID(row_id): code for row_id, code in older.execute("SELECT id, code FROM visit")}
+    assert len(codes) >= 40
+    with older_app.extensions["database"].read_session() as session:
+        assert {visit: find_visit_by_code(session, code) for visit, code in codes.items()} == {
+            visit: visit for visit in codes
+        }
+        assert not {*codes.values()} & {*session.scalars(select(Visit.hidden_code))}
+        assert {row.id: reveal_slip_code(session, row) for row in session.scalars(select(Visit))} == codes
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

@@ -24,7 +24,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.foundation.errors import Conflict
 from attention_point.turns import queries, services
-from attention_point.turns.desk_services import create_first_desks
+from attention_point.turns.desks.desk_services import create_first_desks
 from attention_point.turns.details import TurnDetails
 
 CLOSED_AT = time(17, 40)

@@ -39,6 +39,7 @@ LASTING_PURPOSES = (
     "device-staff-code",
     "backup-keyring",
     "journal-partner",
+    "slip-code",
 )
 """What is derived for as long as the data last: the secrets of these purposes stay when a derived key is removed."""
 _PERSON_KEY_PURPOSE = "person-key"
@@ -157,7 +158,7 @@ class Vault:
         """
         return [
             self.keyed_digest(purpose, data, version)
-            for version in self._list_versions(purpose)
+            for version in self.list_versions(purpose)
             if self._was_current(version, moment)
         ]
 
@@ -178,9 +179,10 @@ class Vault:
 
     def derive_secrets(self, purpose: str) -> list[bytes]:
         """Return the secrets of a purpose of all versions held, the current one first."""
-        return [self.derive_secret(purpose, version) for version in self._list_versions(purpose)]
+        return [self.derive_secret(purpose, version) for version in self.list_versions(purpose)]
 
-    def _list_versions(self, purpose: str) -> list[int]:
+    def list_versions(self, purpose: str) -> list[int]:
+        """Return the versions of the derived key under which the secret of a purpose is held, the current one first."""
         lasting = sorted((version for version in self._lasting if purpose in self._lasting[version]), reverse=True)
         return [*self._derive_versions, *lasting]
 
@@ -193,6 +195,14 @@ class Vault:
         return max(
             (version for version, since in self._derive_since.items() if since < midnight), default=FIRST_VERSION
         )
+
+    def find_lasting_version(self, purpose: str, day: date) -> int:
+        """The version under which what lasts was written on a day: as ``find_derive_version``, or the next one held.
+
+        A version that was removed before the program knew the purpose has no secret for it, and never gets one.
+        """
+        begun = self.find_derive_version(day)
+        return min(version for version in self.list_versions(purpose) if version >= begun)
 
     def seal_lasting(self, purpose: str, plaintext: bytes) -> bytes:
         """Seal bytes that are never written anew, as entries of the journal, under the secret of a purpose."""

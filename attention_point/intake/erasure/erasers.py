@@ -15,7 +15,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.errors import VaultError
 from attention_point.foundation.language import N_
-from attention_point.foundation.vault import get_vault
+from attention_point.foundation.vault import get_vault, hidden_codes
 from attention_point.intake import form_drafts
 from attention_point.intake.erasure import kept_counts
 from attention_point.intake.erasure.entity_recalls import recall_erased
@@ -39,7 +39,7 @@ _EMPTY_VISIT = (
         sealed=None,
         family_tag=None,
         fingerprint=bindparam("new_fingerprint"),
-        code=bindparam("new_code"),
+        hidden_code=bindparam("new_code"),
         version=Visit.version + 1,
         changed_at=bindparam("new_time"),
     )
@@ -118,9 +118,13 @@ def _names_one(session: Session, draft: FormDraft, names: Collection[str]) -> bo
 
 def erase_turns(session: Session, person_ids: Sequence[UUID]) -> int:
     """Destroy what was said at the kiosk for turns of people who are waiting with the slip of an erased visit."""
-    visits = session.execute(select(Visit.code, Visit.reference).where(Visit.person_id.in_(person_ids))).all()
-    slip_codes = {code for row in visits for code in row}
-    named_ids = [turn_id for turn_id, slip_code in _list_slip_codes(session) if slip_code in slip_codes]
+    visits = session.execute(select(Visit.hidden_code, Visit.reference).where(Visit.person_id.in_(person_ids))).all()
+    codes, vault = {code for row in visits for code in row}, get_vault(session)
+    named_ids = [
+        turn_id
+        for turn_id, slip_code in _list_slip_codes(session)
+        if slip_code and not codes.isdisjoint((slip_code, *hidden_codes.list_hidden(vault, slip_code)))
+    ]
     for turn_id in named_ids:
         # Emptied and not deleted: the person still sits there and waits to be called.
         sealed = turn_details.seal_details(session, turn_id, turn_details.TurnDetails())

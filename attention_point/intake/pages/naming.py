@@ -11,6 +11,7 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.journal.naming import RecordName, RecordNaming, parse_uuids
 from attention_point.intake.models import Visit
+from attention_point.intake.queries import find_visit_by_code
 from attention_point.intake.records import visit_search
 from attention_point.people import merging
 from attention_point.people.break_glass import grants
@@ -77,7 +78,7 @@ def _find_person_of_visit(session: Session, number: str) -> UUID | None:
             Visit.reference.in_(visit_search.list_references(session, typed.reference))
         )
     elif typed.slip_code is not None:
-        query = select(Visit.person_id).where(Visit.code == typed.slip_code)
+        query = select(Visit.person_id).where(Visit.id == find_visit_by_code(session, typed.slip_code))
     else:
         return None
     people = set(session.scalars(query))

@@ -15,7 +15,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import PaperName, Slip
 from attention_point.foundation.settings import Settings
 from attention_point.intake.family.links import list_visits_of_arrival
-from attention_point.intake.queries import DecryptedVisit, list_visible_visits
+from attention_point.intake.queries import DecryptedVisit, list_visible_visits, reveal_slip_code
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.decrypted_referrals import DecryptedReferral
@@ -89,7 +89,7 @@ def build_slips(
         main.day,
         main.received_at,
         main.reference,
-        main.code,
+        reveal_slip_code(session, main),
         max(corrections, default=None),
         account_queries.list_entities_with_account(session),
     )

@@ -10,17 +10,17 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
 from attention_point.foundation.database import PreparedStatement, get_dialect, get_single_value
 from attention_point.foundation.database.upserts import build_insert
 from attention_point.foundation.language import encode_message_values
-from attention_point.foundation.vault import get_vault, number_order
+from attention_point.foundation.vault import get_vault, hidden_codes, number_order
 from attention_point.intake.models import Visit, VisitCounter
 from attention_point.referrals import services as referral_services
 from attention_point.routing.rule_types import Suggestion
 
-# Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
-# 256 is a multiple of 32, so each letter is as likely as any other.
-_CODE_LETTERS = b"ABCDEFGH9JKLMN8PQRSTUVWXYZ234567" * 8
+# A letter a random byte: 256 is a multiple of 32, so each letter is as likely as any other.
+_CODE_LETTERS = hidden_codes.LETTERS.encode() * 8
 _INSERT_VISIT = PreparedStatement(insert(Visit), tuple(Visit.__table__.columns.keys()))
 _STORED_FINGERPRINT = PreparedStatement(select(Visit.fingerprint).where(Visit.id == bindparam("visit")))
 
@@ -33,7 +33,9 @@ def find_fingerprint(session: Session, visit_id: UUID) -> bytes | None:
 
 def insert_visit(session: Session, values: Mapping[str, Any]) -> None:
     """Insert a visit with all columns but its code, which is made here."""
-    _INSERT_VISIT.execute(session, {**values, "code": _generate_code()})
+    day = clock.local_day(values["received_at"])
+    code = hidden_codes.hide_code(get_vault(session), _generate_code(), day)
+    _INSERT_VISIT.execute(session, {**values, "code": code})
 
 
 def _generate_code() -> str:

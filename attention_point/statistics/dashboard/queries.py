@@ -126,7 +126,7 @@ def collect_dashboard(session: Session, filters: Filters, options: Options) -> D
     else:
         # The days of these weeks were read together with those of the measures.
         periods = build_weekly_trend(filters.last_day, daily_counts[ATTENTIONS_BY_DAY], daily_counts[PEOPLE_BY_DAY])
-    first_time = build_first_time_measure(filters, _count_first_times(session, months[-2:], points))
+    first_time = build_first_time_measure(filters, _count_first_times(session, filters, months[-2:], points))
     return Dashboard(
         (*build_measures(filters, daily_counts), first_time, *referral_measures),
         tuple(periods),
@@ -151,7 +151,9 @@ def _collect_referrals(
 ) -> tuple[dict[str, ReferralCounts], Counter[str]]:
     """Return the referrals of the month by entity, and by state."""
     table = REFERRALS_BY_STATE
-    cells = range_queries.sum_by_month(session, [table], [filters.month], points, filters.entity)
+    cells = range_queries.sum_by_month(
+        session, [table], [filters.month], points, filters.entity, filters.counted_before
+    )
     # Joined before anything is counted: no number of a single restricted entity leaves this function.
     states_by_entity: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for cell, count in cells[table, filters.month].items():
@@ -174,22 +176,32 @@ def _sum_monthly_referrals(
 ) -> dict[date, tuple[int, int]]:
     """Return for each month the number of referrals, and of those without an answer."""
     counts = range_queries.sum_by_last_code(
-        session, REFERRALS_BY_STATE, months, points, UNANSWERED_STATES, first_code=filters.entity
+        session,
+        REFERRALS_BY_STATE,
+        months,
+        points,
+        UNANSWERED_STATES,
+        first_code=filters.entity,
+        counted_before=filters.counted_before,
     )
     return {month: counts.get(month, (0, 0)) for month in months}
 
 
-def _count_first_times(session: Session, months: Sequence[date], points: list[str]) -> dict[date, tuple[int, int]]:
+def _count_first_times(
+    session: Session, filters: Filters, months: Sequence[date], points: list[str]
+) -> dict[date, tuple[int, int]]:
     """Return for each month the number of people, and of those who had never come before."""
     table = "people-by-first-time"
-    cells = range_queries.sum_by_month(session, [table], months, points)
+    cells = range_queries.sum_by_month(session, [table], months, points, counted_before=filters.counted_before)
     return {month: (sum(cells[table, month].values()), cells[table, month].get("first", 0)) for month in months}
 
 
 def _collect_needs(session: Session, filters: Filters, points: list[str]) -> tuple[tuple[str, int, int], ...]:
     """Return the people by need beside those of the month before, the most frequent need first."""
     table, month, month_before = "people-by-need", filters.month, get_month_before(filters.month)
-    counts = range_queries.sum_by_month(session, [table], (month, month_before), points)
+    counts = range_queries.sum_by_month(
+        session, [table], (month, month_before), points, counted_before=filters.counted_before
+    )
     current, previous = counts[table, month], counts[table, month_before]
     # Also needs that nobody had this month and somebody had in the last one: that they went is worth seeing.
     needs = _sort_by_count(current, (current.keys() | previous.keys()) - list_restricted_needs(session))
@@ -198,7 +210,9 @@ def _collect_needs(session: Session, filters: Filters, points: list[str]) -> tup
 
 def _collect_counts(session: Session, filters: Filters, points: list[str]) -> dict[str, dict[str, int]]:
     """Return the cells of each shown table in the month."""
-    counts = range_queries.sum_by_month(session, SHOWN_TABLES, [filters.month], points)
+    counts = range_queries.sum_by_month(
+        session, SHOWN_TABLES, [filters.month], points, counted_before=filters.counted_before
+    )
     return {table: cells for (table, _month), cells in counts.items()}
 
 

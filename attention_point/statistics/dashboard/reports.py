@@ -146,6 +146,9 @@ def _build_method_blocks() -> Iterator[Block]:
         )
     )
     yield Paragraph(_("The week begins on Monday. Today's figure grows until the point closes."))
+    yield Paragraph(
+        _("What came in today is broken down from tomorrow on: nobody must tell from it for what somebody just came.")
+    )
     yield Note(
         _("Small figures are not held back here: do not publish or pass on this page.") + " " + describe_restricted()
     )

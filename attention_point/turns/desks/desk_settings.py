@@ -13,7 +13,8 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.texts import normalise_text
-from attention_point.turns import desk_services, queries, steps
+from attention_point.turns import queries, steps
+from attention_point.turns.desks import desk_services
 from attention_point.turns.entity_queues import open_desk_entity, seal_desk_entity
 from attention_point.turns.models import Desk
 

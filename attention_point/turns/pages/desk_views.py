@@ -12,8 +12,8 @@ from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.transactions import read_session
-from attention_point.turns import desk_services, queries
-from attention_point.turns.desks import desk_settings
+from attention_point.turns import queries
+from attention_point.turns.desks import desk_services, desk_settings
 from attention_point.turns.entity_queues import open_desk_entity
 from attention_point.turns.models import Desk
 from attention_point.turns.pages.forms import DeskForm, build_desk_form

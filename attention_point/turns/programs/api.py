@@ -18,7 +18,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.json_bodies import build_json_response, read_json_body
 from attention_point.foundation.web.openapi import document_operation
 from attention_point.turns import queries, services
-from attention_point.turns.desk_services import occupy_desk
+from attention_point.turns.desks.desk_services import occupy_desk
 from attention_point.turns.entity_queues import find_queue_entity, name_queue
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.programs.api_bodies import (

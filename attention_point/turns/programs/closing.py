@@ -10,7 +10,7 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database
 from attention_point.foundation.jobs import Job
 from attention_point.foundation.settings import Settings
-from attention_point.turns.desk_services import free_forgotten_desks
+from attention_point.turns.desks.desk_services import free_forgotten_desks
 from attention_point.turns.models import Turn
 from attention_point.turns.priority.samples import list_unmerged_days, merge_samples
 from attention_point.turns.rules import ENDED

@@ -18,7 +18,7 @@ from attention_point.intake.models import Visit
 from tests.foundation.journal.support import disarm, rearm
 from tests.portal.support import browser, visit
 from tests.support.openings import open_page
-from tests.support.visits import acting
+from tests.support.visits import acting, read_slip_code
 
 # A Monday and a Sunday, at ten in the morning in Bogotá, and the Monday at eleven at night.
 MONDAY, SUNDAY, NIGHT = (
@@ -90,7 +90,7 @@ def test_the_auditor_begins_there_and_finds_who_saw_a_person(app: Flask, databas
     page = auditor.get("/journal/overview").text
     assert "Nadie ha anotado todavía un sello afuera" in page
     token = page.split('csrf_token" value="')[1].split('"')[0]
-    for number in (answer["reference"], row.code):
+    for number in (answer["reference"], read_slip_code(app, row)):
         found = auditor.post("/journal/overview/person", data={"csrf_token": token, "number": number})
         assert found.headers["Location"] == f"/journal/people/{row.person_id}"
         assert "Yohana" not in open_page(auditor, found.headers["Location"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_point.foundation import clock
-from attention_point.foundation.vault import Keyring, Vault
+from attention_point.foundation.vault import Keyring, Vault, hidden_codes
 from attention_point.foundation.vault.key_changes import prepare_version, remove_version, rotate_version
 
 KEYRING = Keyring.generate()
@@ -86,6 +86,28 @@ def test_the_index_key_in_use_is_the_current_one() -> None:
     prepared = Vault(prepare_version(KEYRING, "index"))
     assert prepared.index_tag("name", "x") == VAULT.index_tag("name", "x")
     assert len(prepared.index_tags("name", "x")) == 2
+
+
+@given(st.text(hidden_codes.LETTERS, min_size=16, max_size=16))
+def test_a_hidden_code_opens_with_the_keyring_of_its_day_alone(code: str) -> None:
+    moment, day = datetime(2026, 6, 1, 12, tzinfo=UTC), date(2026, 5, 1)
+    hidden = hidden_codes.hide_code(VAULT, code, day)
+    assert (len(hidden), hidden == code, set(hidden) <= set(hidden_codes.LETTERS)) == (16, False, True)
+    assert hidden_codes.reveal_code(OTHER, hidden, day) != code
+    removed = remove_version(rotate_version(KEYRING, "derive", moment), "derive", 1)
+    later = Vault(removed)
+    assert hidden_codes.reveal_code(later, hidden, day) == code
+    assert hidden in hidden_codes.list_hidden(later, code)
+    assert hidden_codes.hide_code(later, code, date(2026, 6, 2)) not in {code, hidden}
+    # A version that was removed before there were hidden codes has no secret for them: the next one takes its place.
+    without = Vault(replace(removed, lasting={1: {}}))
+    assert hidden_codes.reveal_code(without, hidden_codes.hide_code(without, code, day), day) == code
+
+
+def test_what_somebody_wrote_in_place_of_a_code_is_no_code() -> None:
+    for text in ("", "ABC", "a" * 16, "A" * 15 + "0", "A" * 24, "ñ" * 16):
+        assert hidden_codes.list_hidden(VAULT, text) == []
+        assert hidden_codes.reveal_code(VAULT, text, date(2026, 5, 1)) == text
 
 
 def test_what_lasts_for_its_year_keeps_the_key_with_which_the_year_began() -> None:

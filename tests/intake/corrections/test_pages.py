@@ -23,7 +23,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.tallies import services as tally_services
 from tests.intake.desk import Fields, SignIn, decided, posted, recorded, sent, text
 from tests.support.pages import PageClient
-from tests.support.visits import AGENT, person
+from tests.support.visits import AGENT, person, read_slip_code
 from tests.support.visits import recorded as record_visit
 
 PASSPORT: Fields = {
@@ -274,7 +274,7 @@ def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
     listed = text(agent.get("/visits"))
     assert ("Anulada" in listed, "print=1" in listed) == (True, False)
     assert agent.get(f"/visits/{visit.id}/slip.pdf").status_code == 409
-    led = agent.get(f"/portal/slips/{visit.code}", follow_redirects=True)
+    led = agent.get(f"/portal/slips/{read_slip_code(app, visit)}", follow_redirects=True)
     assert "Esta atención se anuló" in text(led)
     # Who was correcting it meanwhile is told that nothing was saved.
     assert "ya no se puede cambiar" in text(agent.post(other_address, data=late, follow_redirects=True))
@@ -283,12 +283,12 @@ def test_an_annulled_visit_prints_no_slip_and_its_code_says_so(
 
 
 def test_an_entity_sees_that_the_visit_was_annulled(
-    as_role: SignIn, agent: PageClient, visit: queries.DecryptedVisit
+    app: Flask, as_role: SignIn, agent: PageClient, visit: queries.DecryptedVisit
 ) -> None:
     address = f"/visits/{visit.id}/void"
     agent.post(address, data={**sent(agent.get(address), address), "reason": ["recorded-twice"]})
     entity = as_role("entity", "migracion-colombia")
-    shown = entity.get(f"/portal/slips/{visit.code}", follow_redirects=True)
+    shown = entity.get(f"/portal/slips/{read_slip_code(app, visit)}", follow_redirects=True)
     assert "La atención se anuló el" in text(shown)
     assert "El punto de atención anuló la atención." in text(shown)
     token = sent(entity.get("/account"), "/account/language")["csrf_token"]

@@ -4,6 +4,7 @@ import csv
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import uuid4
@@ -243,6 +244,9 @@ def test_the_limit_itself_is_taken() -> None:
         len(read_spreadsheet("a.xlsx", build_xlsx("A", ["Nombre"], ([str(number)] for number in range(MAX_ROWS))))[1])
         == MAX_ROWS
     )
+    for kind, build in (("csv", exporting.build_csv), ("xlsx", partial(build_xlsx, "A"))):
+        with pytest.raises(Invalid):
+            read_spreadsheet(f"a.{kind}", build(["Nombre"], ([str(number)] for number in range(MAX_ROWS + 1))))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+57 300", "-x", "@SUM(A1)", "a; =b"])

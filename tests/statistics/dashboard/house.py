@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from attention_point.directory.feature import directory
 from attention_point.directory.models import Point
@@ -17,6 +18,7 @@ from attention_point.statistics.feature import dashboard, statistics
 from attention_point.tallies import services
 from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
+from attention_point.tallies.models import PendingTallies
 from tests.statistics.conftest import Office, build_office
 from tests.statistics.invented_month import invent_facts
 from tests.support.directory import load_shipped
@@ -44,14 +46,18 @@ def invent_months() -> Facts:
     return month_facts
 
 
-def record_facts(database: Database, all_of: Iterable[VisitFacts | ReferralFacts]) -> None:
-    """Count the facts, as the desk's transactions would."""
+def record_facts(
+    database: Database, all_of: Iterable[VisitFacts | ReferralFacts], counted_on: date = TODAY - timedelta(1)
+) -> None:
+    """Count the facts, as the desk's transactions would on a day."""
     counts: Counter[CellKey] = Counter()
     for fact in all_of:
         counts.update(build_cells_of_facts(fact))
     with database.write_session() as session:
         load_shipped(session)
+        earlier = services.list_pending_ids(session)
         services.add_to_tallies(session, counts)
+        session.execute(update(PendingTallies).where(PendingTallies.id.not_in(earlier)).values(day=counted_on))
 
 
 def add_second_point(database: Database) -> None:

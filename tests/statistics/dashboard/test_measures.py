@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
@@ -30,6 +30,7 @@ from attention_point.statistics.releases.period_counts import read_stored_tables
 from attention_point.tallies import range_queries
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.facts import ReferralFacts, VisitFacts, classify_age
+from attention_point.tallies.models import PendingTallies
 from tests.statistics.dashboard.house import SECOND_POINT, TODAY, Facts, add_second_point, invent_months, record_facts
 from tests.support.visits import recorded
 
@@ -227,6 +228,19 @@ def test_waits_and_times_to_an_answer_are_told(reading: Session, known: Facts) -
     assert answer_times["4-7"] == sum(4 <= days <= 7 for days in answered)
 
 
+def test_what_came_in_today_is_broken_down_from_tomorrow_on(database: Database, reading: Session, known: Facts) -> None:
+    """Whoever looks before and after a visit would else read off the page what she came for, and that it is hidden."""
+    today = [fact._replace(day=TODAY) for fact in known if fact.day.replace(day=1) == SEPTEMBER][-40:]
+    before = _read(reading)
+    reading.rollback()
+    record_facts(database, today, counted_on=TODAY)
+    after = _read(reading)
+    grown = {measure.key for measure, was in zip(after.measures, before.measures, strict=True) if measure != was}
+    assert grown == {"today", "week", "month", "people"}
+    broken_down = ("needs", "counts", "referrals_by_entity", "referrals_by_state")
+    assert [getattr(after, name) for name in broken_down] == [getattr(before, name) for name in broken_down]
+
+
 @pytest.mark.parametrize("month", [date(2017, 7, 1), AUGUST, SEPTEMBER])
 def test_totals_are_those_of_the_release(database: Database, reading: Session, known: Facts, month: date) -> None:
     """Whoever lays the dashboard beside the release reads one number, whichever point or entity it comes from."""
@@ -237,6 +251,7 @@ def test_totals_are_those_of_the_release(database: Database, reading: Session, k
     reading.rollback()  # it would not see what is counted from now on
     with database.write_session() as session:
         tally_services.add_to_tallies(session, counted)
+        session.execute(update(PendingTallies).values(day=TODAY - timedelta(1)))
     totals = count_true_totals(read_stored_tables(reading, Period("month", month)))
     shown = {measure.key: measure.count for measure in _read(reading, period=f"{month:%Y-%m}").measures}
     assert (shown["month"], shown["people"], shown["referrals"]) == (

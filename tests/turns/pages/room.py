@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from attention_point.foundation.database import new_id
-from attention_point.turns.desk_services import create_first_desks
+from attention_point.turns.desks.desk_services import create_first_desks
 from attention_point.turns.details import TurnDetails
 from attention_point.turns.models import Desk, Turn
 from attention_point.turns.services import NewTurn, create_turn
