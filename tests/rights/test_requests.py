@@ -25,10 +25,10 @@ from attention_point.people.models import Person, RightsMark
 from attention_point.portal import queries as portal_queries
 from attention_point.portal import services as portal_services
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.entity_rows.entity_tags import TAG_ROTATION
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.answers import forwarding
 from attention_point.referrals.answers.answering import Answer
+from attention_point.referrals.entity_rows.entity_tags import TAG_ROTATION
 from attention_point.referrals.follow_up.corrections import CONSENT_REVOKED
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.models import ReferralNotice
