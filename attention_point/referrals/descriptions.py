@@ -18,7 +18,7 @@ from attention_point.people import merging
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 

@@ -24,8 +24,8 @@ from attention_point.people.duplicates import pairs
 from attention_point.people.duplicates.decisions import Judgement
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.answers.answering import Answer
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.recalls import list_recalls
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.services import answer_for_entity
 from attention_point.rights.export import files
 from attention_point.rights.models import RightsRequest

@@ -15,7 +15,7 @@ from attention_point.referrals import descriptions, rules
 from attention_point.referrals.answers.messages import list_messages
 from attention_point.referrals.answers.taking_back import find_answer_to_take_back
 from attention_point.referrals.clocks import find_due_day, find_lateness
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 
 
 def format_moment(moment: datetime) -> str:

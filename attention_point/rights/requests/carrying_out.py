@@ -16,10 +16,10 @@ from attention_point.people import merging
 from attention_point.people.claim_marks import revocations, stored_marks
 from attention_point.people.erasure.services import erase_person
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import corrections as referral_corrections
 from attention_point.referrals.follow_up import recalls
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import OPEN_STATES
 from attention_point.rights.requests.stored_requests import StoredRequest
 from attention_point.tallies import services as tally_services

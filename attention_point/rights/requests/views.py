@@ -31,8 +31,8 @@ from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.recalls import list_recalls
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import PURPOSE_LABELS, label_purpose
 from attention_point.rights.requests import askers, carrying_out, forms, letters, services, steps, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
