@@ -55,7 +55,7 @@ def describe_reason(referral: DecryptedReferral) -> str:
 
 # What a reason asks of the agent is said to an entity as what is known; the key is the message id that is stored.
 _REASONS_FOR_ENTITIES = {
-    "Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.": N_(
+    N_("Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first."): N_(
         "It is not known whether it happened within the last 72 hours. Until then, health comes first."
     )
 }
