@@ -91,5 +91,5 @@ intake = Feature(
             N_("counts of erased visits"), kept_counts.SEALING_PURPOSE, ErasedCount.id, ErasedCount.sealed
         ),
     ),
-    erasers=(*ERASERS, Eraser("access-grants", grants.delete_grants)),
+    erasers=(*ERASERS, Eraser(N_("reasons for opening files"), grants.delete_grants)),
 )

@@ -165,8 +165,8 @@ LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
 
 ERASERS = (
     # The requests first: a mark that is gone says no more whose request it was.
-    Eraser("rights-requests", stored_requests.erase_requests, _list_people_who_wait),
-    Eraser("rights-marks", erase_marks),
+    Eraser(N_("requests about data"), stored_requests.erase_requests, _list_people_who_wait),
+    Eraser(N_("marks of rights"), erase_marks),
 )
 
 ROTATIONS = (

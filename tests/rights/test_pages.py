@@ -255,6 +255,7 @@ def test_an_answer_to_nobody_proved_stays_typed(app: Flask) -> None:
     assert "ley de archivos" not in page  # a ground that would tell that somebody is on file is not offered
     reply = send(supervisor, address, {"outcome": "granted", "text": "Aquí está su copia."}, "/decision")
     assert reply.status_code == 422
+    assert "<title>Error:" in reply.get_data(as_text=True)
     assert "Primero anote cómo se comprobó quién pide" in text(reply)
     assert "Aquí está su copia." in text(reply)
 

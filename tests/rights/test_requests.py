@@ -28,6 +28,7 @@ from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.answers import forwarding
 from attention_point.referrals.answers.answering import Answer
+from attention_point.referrals.entity_rows.entity_tags import TAG_ROTATION
 from attention_point.referrals.follow_up.corrections import CONSENT_REVOKED
 from attention_point.referrals.follow_up.recalls import list_recalls
 from attention_point.referrals.models import ReferralNotice
@@ -306,6 +307,7 @@ def test_erasing_leaves_a_minimal_note_and_the_counts(session: Session) -> None:
     person, _code = recorded_person(session)
     month = Period("month", date(2017, 8, 1))
     before = sum_period_tables(session, month)
+    assert set(TAG_ROTATION.count_by_version(session)) == {1}
     other = filed(session, "claim", person=person)
     request = filed(session, "erasure", person=person)
     erased = steps.decide_request(session, SUPERVISOR, request.id, request.version, YES)
@@ -314,6 +316,7 @@ def test_erasing_leaves_a_minimal_note_and_the_counts(session: Session) -> None:
     assert (closed.state, closed.is_open, closed.words) == ("erased", False, None)
     assert session.scalars(select(RightsMark)).all() == []
     assert session.get_one(Person, person).wrapped_key is None
+    assert TAG_ROTATION.count_by_version(session) == {}, "a random tag keeps no key in use"
     after = sum_period_tables(session, month)
     # The open referrals were withdrawn, and count so; nothing else moved.
     assert {name: cells for name, cells in after.items() if before[name] != cells}.keys() == {

@@ -13,7 +13,7 @@ SESSION_KEY = "erasers"
 class Eraser:
     """What one room keeps that names people.
 
-    ``name`` is kebab-case: a report of an erasure tells the rows under it. ``erase`` gets the people's ids, deletes or
+    ``name`` is a message id; a report tells the rows under it. ``erase`` gets the people's ids, deletes or
     empties the room's rows about them in the caller's transaction, and returns how many rows it changed. It runs before
     the data keys are destroyed, so that sealed rows still open; one that does not open is emptied all the same. It is
     called again when an erasure is repeated after a restore, so it must be safe to repeat. ``list_kept`` says whose

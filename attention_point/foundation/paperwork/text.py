@@ -28,4 +28,6 @@ def clean_line(text: str) -> str:
 
 def escape_markup(text: str) -> str:
     """Prepares a text for ReportLab's paragraphs, which show what looks like markup instead of obeying it."""
-    return escape(_LONG_WORD.sub(r"\1 ", clean_text(text)), quote=False).replace("\n", "<br/>")
+    # ReportLab breaks a line at the narrow space of “p. m.”, though that one does not break.
+    markup = escape(_LONG_WORD.sub(r"\1 ", clean_text(text)), quote=False).replace("\u202f", "\xa0")
+    return markup.replace("\n", "<br/>")

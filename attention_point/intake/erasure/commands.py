@@ -54,7 +54,7 @@ def erase_person(reference: str, ground: str, note: str, is_confirmed: bool, is_
             proof.rewrite_people(database)
         erasure_proof = proof.prove_erasure(database, result.person_ids, traces)
     for name, count in result.removed.items():
-        click.echo(f"{name}: {format_number(count)}")
+        click.echo(f"{_(name)}: {format_number(count)}")
     _echo_proof(database, erasure_proof)
 
 
@@ -100,7 +100,7 @@ def _describe_report(report: purge.PurgeReport, is_real: bool) -> Iterator[str]:
             removed=format_number(line.removed),
         )
     for name, count in sorted(report.rows.items()) if is_real else ():
-        yield f"  {name}: {format_number(count)}"
+        yield f"  {_(name)}: {format_number(count)}"
 
 
 def _echo_proof(database: Database, erasure_proof: ErasureProof) -> None:

@@ -143,8 +143,8 @@ def _list_slip_codes(session: Session) -> Iterator[tuple[UUID, str | None]]:
 
 # In this order: the turns and the drafts are known by the visits' codes, and the counts read visits and referrals.
 ERASERS = (
-    Eraser("turns", erase_turns),
-    Eraser("unfinished-forms", erase_drafts),
-    Eraser("visits", erase_visits),
-    Eraser("referrals", erase_referrals, recall=recall_erased),
+    Eraser(N_("turns"), erase_turns),
+    Eraser(N_("unfinished forms"), erase_drafts),
+    Eraser(N_("visits"), erase_visits),
+    Eraser(N_("referrals"), erase_referrals, recall=recall_erased),
 )

@@ -148,7 +148,7 @@ def _erase_rows(session: Session, person_ids: Sequence[UUID], now: datetime) -> 
     removed = {eraser.name: eraser.erase(session, person_ids) for eraser in get_erasers(session)}
     # Search tags need no person's key to be compared: equal ones tell who shares a name or a document.
     tags = session.execute(delete(PersonTag).where(PersonTag.person_id.in_(person_ids)).returning(PersonTag.tag)).all()
-    removed |= {"search-tags": len(tags), "possible-duplicates": _delete_pairs(session, person_ids)}
+    removed |= {N_("search tags"): len(tags), N_("possible duplicates"): _delete_pairs(session, person_ids)}
     values: dict[str, Any] = {"wrapped_key": None, "sealed": None, "counted": None, "key_version": 0}
     values |= {"version": Person.version + 1, "updated_at": now, "erased_at": now}
     session.execute(update(Person).where(Person.id.in_(person_ids)).values(values))

@@ -143,9 +143,13 @@ def _list_tags_of_day(vault: Vault, entity: str, day: int) -> Tags:
     return tags
 
 
+# The tag of a row of somebody who was erased is random, and of no key: it would wait for ever, and keep a key in use.
+_IS_OF_AN_ENTITY = Referral.sealed.is_not(None)
+
+
 def _count_by_version(session: Session) -> dict[int, int]:
     version = Referral.entity_tag.bitwise_and(_VERSIONS - 1)
-    rows = session.connection().execute(select(version, func.count()).group_by(version))
+    rows = session.connection().execute(select(version, func.count()).where(_IS_OF_AN_ENTITY).group_by(version))
     # A byte holds the end of a version: nobody keeps two that are 256 apart.
     versions = {version % _VERSIONS: version for version in get_vault(session).index_versions}
     return {versions.get(end, end): count for end, count in rows}
@@ -153,7 +157,7 @@ def _count_by_version(session: Session) -> dict[int, int]:
 
 def _select_waiting(session: Session) -> Select[*tuple[Any, ...]]:
     is_current = Referral.entity_tag.bitwise_and(_VERSIONS - 1) == get_vault(session).index_version % _VERSIONS
-    return select(Referral.id, Referral.entity_tag.label("guard")).where(~is_current)
+    return select(Referral.id, Referral.entity_tag.label("guard")).where(_IS_OF_AN_ENTITY, ~is_current)
 
 
 def _renew_tag(session: Session, row: Row[Any]) -> dict[str, int] | None:

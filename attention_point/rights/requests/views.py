@@ -174,6 +174,7 @@ def render_request_page(session: Session, request_id: UUID, failed_form: BaseFor
     names = find_actor_names(session, [step["by"] for step in stored.note["steps"]])
     return render_template(
         "rights/request.html",
+        form=failed_form,  # its errors stand in the title of the page too
         stored=stored,
         clock=stored.clock,
         today=clock.today(),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from attention_point.foundation import clock
 from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.errors import VaultError
+from attention_point.foundation.language import N_
 from attention_point.intake.models import Visit
 from attention_point.sync import rules
 from attention_point.sync.models import Capture
@@ -59,4 +60,4 @@ def _find_visit(session: Session, capture: Capture) -> str | None:
         return None
 
 
-CAPTURE_ERASER = Eraser("captures", erase_captures)
+CAPTURE_ERASER = Eraser(N_("captures of tablets"), erase_captures)
