@@ -9,8 +9,8 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
-from attention_point.foundation.paperwork import Block, Chart, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_file_format, prepare_files
+from attention_point.foundation.paperwork import Block, Chart
+from attention_point.foundation.report_pages import build_cell_formatter, draw_chart, get_file_format, prepare_files
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
@@ -71,13 +71,13 @@ def show_preview(year: int) -> str:
     """The public report as it would be written now."""
     report_year, totals = _read_year(year)
     with in_language("es"):
-        wording = build_report_wording()
+        format_cell = build_cell_formatter()
     return render_template(
         "report/preview.html",
         year=year,
         blocks=reports.build_main_blocks(report_year, totals),
         block_kind=lambda block: type(block).__name__,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=format_cell,
     )
 
 
@@ -90,7 +90,7 @@ def show_chart(year: int, chart: str) -> Response:
     for block in blocks:
         if isinstance(block, Chart) and block.id == chart:
             with in_language("es"):
-                return Response(draw_chart_svg(block, build_report_wording()), mimetype="image/svg+xml")
+                return draw_chart(block)
     raise NotFound(_("There is no such page."))
 
 
