@@ -100,7 +100,7 @@ def build_rows(unknowns: Unknowns, bounds: Bounds, totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
     # Only what the true counts obey is returned: with a rule that they break, the programme would have
     # no solution and prove nothing.
-    rows = [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
+    rows: list[Row] = [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _know_the_method, _belong_to_people, _have_a_need, _know_answers):
         rows += rule(unknowns, totals)
     rows = [row for row in rows if row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]

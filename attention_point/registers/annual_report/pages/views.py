@@ -83,7 +83,7 @@ def show_preview(year: int) -> str:
 
 @blueprint.get("/<int:year>/charts/<string(maxlength=60):chart>.svg")
 @requires("annual_report.view")
-def show_chart(year: int, chart: str) -> Response:
+def show_chart(year: int, chart: str) -> Reply:
     """One chart of the report."""
     # The whole report is put together for one picture: nothing is stored that could grow old.
     blocks: list[Block] = reports.build_main_blocks(*_read_year(year))
