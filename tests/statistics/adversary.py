@@ -6,6 +6,7 @@ one's, and asks of each small count how many values it could still have.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import ceil, floor, inf
 from typing import Any
 
@@ -48,6 +49,7 @@ class Reading:
     sums: set[tuple[Name, tuple[Name, ...]]] = field(default_factory=set)
     near: set[tuple[Name, Name]] = field(default_factory=set)
     totals: list[Mapping[str, int | None]] = field(default_factory=list)
+    _shown: set[tuple[str, tuple[tuple[str, ...], ...]]] = field(default_factory=set)
 
     def read(self, release: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         """Take a release in. An interval that the truth contradicts is of a time before a correction."""
@@ -60,14 +62,17 @@ class Reading:
 
     def _read_table(self, table: Mapping[str, Any], truth: Mapping[Name, int]) -> None:
         names = {}
+        unit, dimensions = table["counts"], tuple(table["dimensions"])
         for cell in table["cells"]:
-            codes = tuple(cell["at"][dimension] for dimension in table["dimensions"])
-            name = names[codes] = name_figure(table["counts"], cell["at"])
+            codes = tuple([cell["at"][dimension] for dimension in dimensions])
+            name = names[codes] = name_cell(unit, dimensions, codes)
             base = cell.get("base", table.get("base", 1))
             if cell["count"] is not None:
                 low, high = cell["count"] - base + 1, cell["count"] + base - 1
                 self._bound(name, (max(0, low), high), base, truth)
-        for axis, dimension in enumerate(table["dimensions"]):
+        # Which figures add up is the same in each version that shows the same cells.
+        shown = table["id"], tuple(names)
+        for axis, dimension in enumerate(dimensions if shown not in self._shown else ()):
             if dimension not in table["overlapping"]:
                 parts: dict[Name, list[Name]] = {}
                 for codes, name in names.items():
@@ -75,6 +80,7 @@ class Reading:
                     if codes[axis] != TOTAL and total:
                         parts.setdefault(total, []).append(name)
                 self.sums.update((total, tuple(addends)) for total, addends in parts.items())
+        self._shown.add(shown)
 
     def _bound(self, name: Name, interval: Interval, base: int, truth: Mapping[Name, int]) -> None:
         low, high = self.intervals.get(name, (0, inf))
@@ -87,6 +93,12 @@ class Reading:
 def name_figure(unit: str, at: Mapping[str, str]) -> Name:
     """Name a figure by what it counts and the codes that divide it."""
     return unit, frozenset((dimension, code) for dimension, code in at.items() if code != TOTAL)
+
+
+@cache
+def name_cell(unit: str, dimensions: tuple[str, ...], codes: tuple[str, ...]) -> Name:
+    """Name a cell of a table as ``name_figure`` does. The same cells stand in every version of every period."""
+    return name_figure(unit, dict(zip(dimensions, codes, strict=True)))
 
 
 FIRST_TIME: Name = ("people", frozenset({("first_time", "first")}))

@@ -16,7 +16,7 @@ from attention_point.statistics.tables_of_a_period import list_published_indicat
 from attention_point.tallies.counted_cells import build_cells_of_facts
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.rules import INDICATORS_BY_ID
-from tests.statistics.adversary import Name, name_figure
+from tests.statistics.adversary import Name, name_cell
 from tests.statistics.invented_month import invent_facts
 
 RETURNING = 0.3  # of the people of a month, how many came in an earlier one
@@ -93,7 +93,7 @@ def list_true_figures(true_figures: Figures, period: Period) -> dict[Name, int]:
     for indicator in list_published_indicators(period.kind):
         stored = INDICATORS_BY_ID[indicator.stored_table]
         for cell, count in select_figures(indicator, stored, true_figures[stored.id]).items():
-            figures[name_figure(indicator.counts, dict(zip(indicator.dimensions, cell, strict=True)))] = count
+            figures[name_cell(indicator.counts, indicator.dimensions, cell)] = count
     return figures
 
 

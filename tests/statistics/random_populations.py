@@ -6,6 +6,7 @@ could read: of each month, of each month with its corrections, and of each quart
 
 import argparse
 import atexit
+import gc
 import hashlib
 import hmac
 import inspect
@@ -44,7 +45,7 @@ from attention_point.statistics.releases.content import (
     ReleaseContent,
     TableContent,
     build_content_json,
-    compute_content_hash,
+    encode_canonical_json,
 )
 from attention_point.statistics.releases.content_building import build_content
 from attention_point.statistics.releases.parsing import parse_content_json
@@ -80,9 +81,10 @@ class Found:
 
 @dataclass
 class Released:
-    """A release with the true figures behind it."""
+    """A release, as it was frozen too, with the true figures behind it."""
 
     content: ReleaseContent
+    frozen: dict[str, Any]
     truth: dict[Name, int]
 
 
@@ -131,13 +133,12 @@ class Population:
         self.found.seconds += time.process_time() - start
         self.found.counts["leanings turned"] += protected.turn_count
         content = build_content(self.session, period, protected.rounded, protected.totals, protected.hidden)
-        self.released.setdefault(period, []).append(
-            Released(content, list_true_figures(protected.rounded.true_figures, period))
-        )
-        frozen = build_content_json(content)
-        again = build_content_json(parse_content_json(json.loads(json.dumps(frozen))))
-        self.found.breaches["G4"] += compute_content_hash(again) != compute_content_hash(frozen)
-        self._measure(content, self.released[period][-1].truth)
+        frozen, truth = build_content_json(content), list_true_figures(protected.rounded.true_figures, period)
+        self.released.setdefault(period, []).append(Released(content, frozen, truth))
+        text = encode_canonical_json(frozen)
+        again = build_content_json(parse_content_json(json.loads(text)))
+        self.found.breaches["G4"] += encode_canonical_json(again) != text
+        self._measure(content, truth)
 
     def _count_true(self, code: str) -> Figures:
         period = parse_period_code(code)
@@ -160,10 +161,11 @@ class Population:
             for who, fact in visits
         ]
         truth_now = {period: self._list_truth(period) for period in (month, quarter)}
-        known = self._attack([quarter, *months], truth_now)
+        before = {period: list(versions) for period, versions in self.released.items()}
         for period in (month, quarter):
             self._release(period, self.years.build_tables(self.session, period))
-        self._report("G3", self._attack([quarter, *months], truth_now), known)
+        if told := self._attack([quarter, *months], truth_now):
+            self._report("G3", told, self._attack([quarter, *months], truth_now, before))
 
     def _correct(self, month: Period) -> None:
         """One person is moved between two cells, ten times in a row."""
@@ -179,10 +181,16 @@ class Population:
             self._release(month, build_stored_tables(self.session, month, counts))
 
     def _attack(
-        self, periods: Sequence[Period], truth_now: Mapping[Period, dict[Name, int]] | None = None
+        self,
+        periods: Sequence[Period],
+        truth_now: Mapping[Period, dict[Name, int]] | None = None,
+        released: Mapping[Period, list[Released]] | None = None,
     ) -> list[Told]:
-        """Return what all versions of these periods tell of the counts of the last one, or of ``truth_now``."""
-        versions = {period: self.released.get(period, []) for period in periods}
+        """Return what all versions of these periods tell of the counts of the last one, or of ``truth_now``.
+
+        ``released`` are those of an earlier moment.
+        """
+        versions = {period: (released or self.released).get(period, []) for period in periods}
         if not all(versions.values()):
             return []
         truths = {period: found[-1].truth for period, found in versions.items()} | dict(truth_now or {})
@@ -190,7 +198,7 @@ class Population:
         for found in versions.values():
             for version in found:
                 # A year with its twelve months is asked of its simplest tables: all at once would take minutes.
-                reader.read(build_content_json(version.content), {1: 3, 4: 2}.get(len(periods), 1))
+                reader.read(version.frozen, {1: 3, 4: 2}.get(len(periods), 1))
         whole, *months = [period.code for period in periods]
         told = reader.find_told({whole: months} if months else {})
         self.found.counts["questions"] += reader.question_count
@@ -222,7 +230,7 @@ class Population:
             )
 
     def _measure_cell(self, table: TableContent, cell: tuple[str, ...], count: int, truth: dict[Name, int]) -> None:
-        name = adversary.name_figure(table.counts, dict(zip(table.dimensions, cell, strict=True)))
+        name = adversary.name_cell(table.counts, table.dimensions, cell)
         base, error = table.get_base(cell), abs(count - truth[name])
         self.found.breaches["G1"] += 0 < count < base or count % base != 0
         self.found.breaches["U1"] += error >= base
@@ -250,7 +258,9 @@ def _open_directory() -> Database:
 def population(seed: int) -> Found:
     """Two years of one population."""
     with _open_directory().read_session() as session:
-        return Population(session, seed).release()
+        found = Population(session, seed).release()
+    gc.collect()
+    return found
 
 
 def run(populations: int, keep: Path) -> tuple[Found, int, float]:
@@ -260,7 +270,7 @@ def run(populations: int, keep: Path) -> tuple[Found, int, float]:
     """
     done = _done_before(keep)
     left = [seed for seed in range(populations) if seed not in done]
-    pool = ProcessPoolExecutor(os.cpu_count(), initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(os.cpu_count(), initializer=_prepare_worker)
     last = time.perf_counter()
     futures = {pool.submit(population, seed): seed for seed in left}
     try:
@@ -281,10 +291,12 @@ def run(populations: int, keep: Path) -> tuple[Found, int, float]:
     return total, len(done), sum(seconds for _found, seconds in done.values())
 
 
-def _leave_interrupts() -> None:
+def _prepare_worker() -> None:
     """A worker ends what it is at: only the process that gathers is interrupted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Thousands of tables and none in a circle: looking for circles among them would take a quarter of the time.
+    gc.disable()
 
 
 def _done_before(keep: Path) -> dict[int, tuple[Found, float]]:

@@ -2,6 +2,7 @@
 
 from attention_point.foundation.report_pages.page_parts import (
     PagePart,
+    draw_chart,
     find_charts,
     get_file_format,
     prepare_files,
@@ -9,12 +10,19 @@ from attention_point.foundation.report_pages.page_parts import (
     send_download,
     split_into_parts,
 )
-from attention_point.foundation.report_pages.wording import build_report_wording, describe_chart, get_watermark
+from attention_point.foundation.report_pages.wording import (
+    build_cell_formatter,
+    build_report_wording,
+    describe_chart,
+    get_watermark,
+)
 
 __all__ = [
     "PagePart",
+    "build_cell_formatter",
     "build_report_wording",
     "describe_chart",
+    "draw_chart",
     "find_charts",
     "get_file_format",
     "get_watermark",

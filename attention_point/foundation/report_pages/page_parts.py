@@ -18,9 +18,13 @@ F = TypeVar("F")
 
 @dataclass(slots=True)
 class PagePart:
-    """The texts under one heading, and each table with the chart that stands before it, if there is one."""
+    """The texts under one heading, and each table with the chart that stands before it, if there is one.
+
+    ``anchor`` is the id of the heading, where the report gives one.
+    """
 
     title: str
+    anchor: str = ""
     texts: list[str] = field(default_factory=list)
     tables: list[tuple[Chart | None, Table]] = field(default_factory=list)
 
@@ -32,7 +36,7 @@ def split_into_parts(report: Report) -> list[PagePart]:
     for block in report.blocks:
         if isinstance(block, Heading) and block.level == 1:
             # A page draws its own box for what stands before the first heading.
-            parts.append(PagePart(block.text))
+            parts.append(PagePart(block.text, block.anchor))
         elif isinstance(block, Chart):
             chart = block
         elif isinstance(block, Paragraph | Note) and parts:
@@ -50,7 +54,11 @@ def find_charts(report: Report) -> dict[str, Chart]:
 
 def send_chart(report: Report, chart_id: str) -> Response:
     """Send one chart of a report as SVG. Raises NotFound."""
-    chart = find_charts(report).get(chart_id)
+    return draw_chart(find_charts(report).get(chart_id))
+
+
+def draw_chart(chart: Chart | None) -> Response:
+    """Send a chart as SVG. Raises NotFound where there is none."""
     if chart is None:
         raise NotFound(_("There is no such chart on this page."))
     return Response(draw_chart_svg(chart, build_report_wording()), mimetype="image/svg+xml")

@@ -1,8 +1,10 @@
 """The words of reports on pages and paper, in the language in use."""
 
+from collections.abc import Callable
+
 from attention_point.foundation.language import format_amount, format_date, format_number
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import ReportWording
+from attention_point.foundation.paperwork import Cell, Column, ReportWording, format_cell
 from attention_point.foundation.settings import Settings
 
 
@@ -17,6 +19,12 @@ def build_report_wording() -> ReportWording:
         format_amount=format_amount,
         format_date=format_date,
     )
+
+
+def build_cell_formatter() -> Callable[[Cell, Column], str]:
+    """Return what writes the cells of tables on a page, in the language in use."""
+    wording = build_report_wording()
+    return lambda cell, column: format_cell(cell, column.kind, wording)
 
 
 def get_watermark(settings: Settings) -> str | None:

@@ -12,8 +12,13 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell, write_xlsx
-from attention_point.foundation.report_pages import build_report_wording, send_download, split_into_parts
+from attention_point.foundation.paperwork import Report, write_xlsx
+from attention_point.foundation.report_pages import (
+    build_cell_formatter,
+    build_report_wording,
+    send_download,
+    split_into_parts,
+)
 from attention_point.foundation.web import current_actor
 from attention_point.referrals.monitor.filters import Filters, parse_filters
 from attention_point.referrals.monitor.forms import build_filter_form
@@ -82,7 +87,6 @@ def render_monitor(
 ) -> str | tuple[str, int]:
     """Show the figures of the address, or the filters with what is wrong with them."""
     form = build_filter_form(request.args, list_point_names(session), entities, clock.today())
-    wording = build_report_wording()
     try:
         filters = read_filters(session, entities)
     except Invalid as error:
@@ -95,6 +99,6 @@ def render_monitor(
         form=form,
         parts=split_into_parts(report),
         arguments=filters.query_arguments,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=build_cell_formatter(),
         **values,
     )

@@ -74,8 +74,9 @@ def _split_components(rows: Sequence[Row], targets: Sequence[Target]) -> Iterabl
     for columns in [*(row[0] for row in rows), *(target.columns for target in targets)]:
         # Union and find: what shares a variable is solved together, and many small programmes sooner than a large one.
         first, *others = columns
+        root = find_root(first)
         for other in others:
-            parents[find_root(other)] = find_root(first)
+            parents[find_root(other)] = root
     groups: dict[int, tuple[list[Row], list[Target]]] = {}
     for target in targets:
         groups.setdefault(find_root(next(iter(target.columns))), ([], []))[1].append(target)

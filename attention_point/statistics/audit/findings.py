@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from attention_point.statistics.cells import CellCodes
 from attention_point.statistics.protection.period import Figure
@@ -11,8 +12,8 @@ from attention_point.tallies.rules import BASE
 _VALUES_OF_GREATER_BASE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSum:
+# A tuple and no dataclass: of each release that is corrected there are thousands for each version.
+class KnownSum(NamedTuple):
     """The sum of some figures of a stored table, known to lie between two values."""
 
     table: str

@@ -14,6 +14,8 @@ from attention_point.statistics.protection.totals import COMPARED_TOTALS, EXACT_
 from attention_point.tallies.rules import BASE, INDICATORS_BY_ID
 
 Totals = Mapping[str, tuple[float, float]]  # headline total → its least and its greatest value
+# A stored table and some of its figures → the least and the greatest value of their sum.
+Bounds = Mapping[tuple[str, tuple[CellCodes, ...]], tuple[float, float]]
 
 PEOPLE = TABLES_OF_TOTALS["people"]
 NEEDS = "needs-by-sex-and-age"
@@ -45,6 +47,7 @@ class Unknowns:
         self._numbers: dict[Figure, int] = {}
         self._by_code: dict[tuple[str, int, str], set[int]] = {}
         self._true_counts: list[int] = []
+        self._sums: dict[tuple[str, tuple[CellCodes, ...]], tuple[WeightedSum, float]] = {}
         for table, counts in true_figures.items():
             for cell, count in counts.items():
                 if TOTAL_CODE not in cell:
@@ -69,6 +72,14 @@ class Unknowns:
                 numbers = numbers & self._by_code.get((table, axis, code), set())
         return dict.fromkeys(sorted(numbers), 1.0)
 
+    def sum_figures(self, table: str, cells: tuple[CellCodes, ...]) -> tuple[WeightedSum, float]:
+        """Return the finest cells that figures of a table sum together, and their true sum."""
+        # The same figures are asked of in every rounding of a period, and in each of its versions.
+        if (table, cells) not in self._sums:
+            columns = {number: 1.0 for cell in cells for number in self.sum_figure(table, cell)}
+            self._sums[table, cells] = columns, self.compute_true_sum(columns)
+        return self._sums[table, cells]
+
     def sum_unit(self, unit: str) -> dict[int, float]:
         """Return the finest cells that add up to a headline total."""
         if unit == FIRST_TIME:
@@ -85,38 +96,28 @@ class Unknowns:
         return sum(factor * self._true_counts[number] for number, factor in columns.items())
 
 
-def build_rows(unknowns: Unknowns, known_sums: Iterable[KnownSum], totals: Totals) -> list[Row]:
+def build_rows(unknowns: Unknowns, bounds: Bounds, totals: Totals) -> list[Row]:
     """Return everything that is known as rows. ``totals`` are the least and the greatest value of headline totals."""
     # Only what the true counts obey is returned: with a rule that they break, the programme would have
     # no solution and prove nothing.
-    rows = list(_intersect_sums(unknowns, known_sums))
-    rows += [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
+    rows: list[Row] = [(unknowns.sum_unit(unit), least, greatest) for unit, (least, greatest) in totals.items()]
     for rule in (_add_up_to_totals, _compare_totals, _know_the_method, _belong_to_people, _have_a_need, _know_answers):
         rows += rule(unknowns, totals)
-    return [row for row in rows if row[0] and row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]
+    rows = [row for row in rows if row[1] <= unknowns.compute_true_sum(row[0]) <= row[2]]
+    rows += [(unknowns.sum_figures(*key)[0], least, greatest) for key, (least, greatest) in bounds.items()]
+    return [row for row in rows if row[0]]
 
 
-def _intersect_sums(unknowns: Unknowns, known_sums: Iterable[KnownSum]) -> Iterator[Row]:
-    """Yield one row for each sum: between the values that every publication leaves it."""
-    bounds: dict[tuple[str, tuple[CellCodes, ...]], tuple[WeightedSum, float, float]] = {}
-    for known in known_sums:
-        key = known.table, known.cells
-        if key in bounds:
-            columns, least, greatest = bounds[key]
-        else:
-            columns, least, greatest = _sum_cells(unknowns, known), 0.0, UNLIMITED
+def intersect_sums(unknowns: Unknowns, known_sums: Iterable[KnownSum], known_before: Bounds) -> Bounds:
+    """Return the bounds of each sum: between the values that all of this, and what was known before, leaves it."""
+    bounds = dict(known_before)
+    for table, cells, least, greatest in known_sums:
         # An earlier version may tell of other counts than today's. Whoever took it for today's
         # would be misled, not informed.
-        if known.least <= unknowns.compute_true_sum(columns) <= known.greatest:
-            bounds[key] = columns, max(least, known.least), min(greatest, known.greatest)
-    yield from bounds.values()
-
-
-def _sum_cells(unknowns: Unknowns, known: KnownSum) -> WeightedSum:
-    columns: dict[int, float] = {}
-    for cell in known.cells:
-        columns.update(unknowns.sum_figure(known.table, cell))
-    return columns
+        if least <= unknowns.sum_figures(table, cells)[1] <= greatest:
+            known_least, known_greatest = bounds.get((table, cells), (0.0, UNLIMITED))
+            bounds[table, cells] = max(known_least, least), min(known_greatest, greatest)
+    return bounds
 
 
 def _add_up_to_totals(unknowns: Unknowns, totals: Totals) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attention_point.statistics.audit.bounds import UNLIMITED, Target, find_narrow_targets
 from attention_point.statistics.audit.findings import KnownSum, Narrow, Published, get_needed_values
-from attention_point.statistics.audit.knowledge import Unknowns, build_rows
+from attention_point.statistics.audit.knowledge import Unknowns, build_rows, intersect_sums
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.protection.period import TOTALS, Figure, Figures, RoundedTables
 from attention_point.statistics.protection.totals import COMPARED_TOTALS, HeadlineTotals
@@ -23,6 +23,7 @@ class PeriodAudit:
     def __init__(self, true_figures: Figures, published: Published) -> None:
         self._unknowns = Unknowns(true_figures)
         self._published = published
+        self._published_bounds = intersect_sums(self._unknowns, published.sums, {})
         # What is published never changes, so that it is asked once of each figure: which are narrow by it, and how
         # many values it leaves them.
         self._left_before: dict[Figure, int] = {}
@@ -47,12 +48,15 @@ class PeriodAudit:
             for cell, count in counts.items()
             if (table, cell) not in hidden
         ]
-        bounds = {unit: self._bound_total(totals, unit) for unit in totals.published}
-        rows = build_rows(self._unknowns, [*own_sums, *self._published.sums], bounds)
+        total_bounds = {unit: self._bound_total(totals, unit) for unit in totals.published}
+        bounds = intersect_sums(self._unknowns, own_sums, self._published_bounds)
+        rows = build_rows(self._unknowns, bounds, total_bounds)
         figures = {target: figure for figure, target in self._list_targets(rounded) if asked is None or figure in asked}
         narrow_targets = find_narrow_targets(rows, list(figures))
-        self._ask_before({figures[target]: target for target in narrow_targets}, list(bounds))
-        published = {frozenset(self._unknowns.sum_figure(s.table, s.cells[0])): s for s in own_sums}
+        self._ask_before({figures[target]: target for target in narrow_targets}, list(total_bounds))
+        if not narrow_targets:
+            return []
+        published = {frozenset(self._unknowns.sum_figures(s.table, s.cells)[0]): s for s in own_sums}
         return [
             Narrow(figures[target], target.lowest, target.highest, tuple(_list_causes(target, published)))
             for target in narrow_targets
@@ -107,7 +111,7 @@ class PeriodAudit:
         self._asked_before.update(targets.values())
         if targets and self._published != Published():
             totals = {unit: self._bound_known_total(unit) for unit in units}
-            rows = build_rows(self._unknowns, self._published.sums, totals)
+            rows = build_rows(self._unknowns, self._published_bounds, totals)
             for target in find_narrow_targets(rows, list(targets)):
                 self._left_before[targets[target]] = target.value_count
 

@@ -128,12 +128,14 @@ def _tighten_intervals(intervals: Sequence[Interval], *, is_additive: bool, has_
     (least, greatest), *parts = intervals
     lows, highs = [low for low, _high in parts], [high for _low, high in parts]
     # Where a part is missing, it may hold any number, so that the whole has no upper bound from its parts.
-    most = sum(highs) if has_all_parts else inf
-    tightened = [(max(least, sum(lows) if is_additive else max(lows, default=0.0)), min(greatest, most))]
-    for place, (low, high) in enumerate(parts):
+    sum_of_lows, most = sum(lows), sum(highs) if has_all_parts else inf
+    tightened = [(max(least, sum_of_lows if is_additive else max(lows, default=0.0)), min(greatest, most))]
+    unbounded_count, finite_most = highs.count(inf), sum(high for high in highs if high < inf)
+    for low, high in parts:
         # Subtraction, as a reader would do it: the whole less the other parts.
-        others_most = sum(highs[:place]) + sum(highs[place + 1 :]) if has_all_parts else inf
-        highest = greatest - (sum(lows) - low) if is_additive else greatest
+        is_bounded = has_all_parts and unbounded_count == (high == inf)
+        others_most = finite_most - (high if high < inf else 0.0) if is_bounded else inf
+        highest = greatest - (sum_of_lows - low) if is_additive else greatest
         tightened.append((max(low, least - others_most), min(high, highest)))
     # Where two figures contradict one another, something was recorded between the releases: nobody learns anything.
     return [

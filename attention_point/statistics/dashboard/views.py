@@ -16,9 +16,9 @@ from attention_point.foundation.access import Actor, requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import format_date
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Chart, Report, format_cell
+from attention_point.foundation.paperwork import Chart, Report
 from attention_point.foundation.report_pages import (
-    build_report_wording,
+    build_cell_formatter,
     get_watermark,
     prepare_files,
     send_chart,
@@ -68,7 +68,6 @@ def show_dashboard() -> str | tuple[str, int]:
         form = build_filter_form(request.args, options, error.field_errors)
         return render_template(template, form=form, selection=None), error.status
     prepare_files()
-    wording = build_report_wording()
     # Only who can fill them in is told of missing contacts: to others it would be a complaint without remedy.
     may_complete = current_actor().may("directory.edit")
     return render_template(
@@ -85,7 +84,7 @@ def show_dashboard() -> str | tuple[str, int]:
         directory_waiting=count_waiting(db_session(), clock.today()) if may_complete else {},
         directory_endings=_list_first_endings() if may_complete else [],
         month=format_month_code(selection.filters.month),
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=build_cell_formatter(),
     )
 
 

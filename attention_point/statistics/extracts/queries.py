@@ -20,11 +20,6 @@ def get_extract(session: Session, first_day: date) -> Extract:
     return session.get_one(Extract, first_day)
 
 
-def find_log_entry(session: Session, entry_id: UUID, *, lock: bool = False) -> LogEntry | None:
-    """Return one log entry. With ``lock`` nobody else changes it until the transaction ends."""
-    return session.get(LogEntry, entry_id, with_for_update=lock or None)
-
-
 def list_log_entries(session: Session, before_entry_id: UUID | None, max_entries: int) -> Sequence[LogEntry]:
     """List the log, newest first, below the entry with which the page before ended."""
     query = select(LogEntry).order_by(LogEntry.made_at.desc(), LogEntry.id.desc()).limit(max_entries)

@@ -167,9 +167,9 @@ def _build_log_entry(actor: Actor, request: ExtractRequest, extract: Extract) ->
     )
 
 
-def get_log_entry(session: Session, entry_id: UUID) -> LogEntry:
-    """Return one handing over. Raises NotFound."""
-    log_entry = queries.find_log_entry(session, entry_id)
+def get_log_entry(session: Session, entry_id: UUID, *, lock: bool = False) -> LogEntry:
+    """Return one handing over. With ``lock`` nobody else changes it until the transaction ends. Raises NotFound."""
+    log_entry = session.get(LogEntry, entry_id, with_for_update=lock or None)
     if log_entry is None:
         raise NotFound(_("There is no such extract."))
     return log_entry
@@ -191,9 +191,7 @@ def hand_over_extract(session: Session, actor: Actor, entry_id: UUID) -> tuple[L
 
 
 def _get_untaken_entry(session: Session, entry_id: UUID, *, lock: bool = False) -> LogEntry:
-    log_entry = queries.find_log_entry(session, entry_id, lock=lock)
-    if log_entry is None:
-        raise NotFound(_("There is no such extract."))
+    log_entry = get_log_entry(session, entry_id, lock=lock)
     if log_entry.downloaded_at is not None:
         raise Conflict(_("This extract was downloaded already. To hand it over again, make it again."), code="taken")
     return log_entry

@@ -8,6 +8,7 @@ from attention_point.dates import parse_period_code
 from attention_point.foundation.language import format_number, format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.releases.content import ReleaseContent, TableContent
+from attention_point.tallies.rules import BASE
 
 Key = TypeVar("Key")
 # A share of a smaller figure than this many bases says more of the rounding than of the people.
@@ -70,9 +71,9 @@ def find_cell_change(table: TableContent, cell: tuple[str, ...], earlier: Releas
     return _build_change(table.cells, earlier_table.cells, cell, (earlier.period, base))
 
 
-def find_total_change(content: ReleaseContent, counts: str, earlier: ReleaseContent | None, base: int) -> Change | None:
+def find_total_change(content: ReleaseContent, counts: str, earlier: ReleaseContent) -> Change | None:
     """Return how a total of the period changed; None where one of the two is not published."""
-    return _build_change(content.totals, earlier.totals, counts, (earlier.period, base)) if earlier else None
+    return _build_change(content.totals, earlier.totals, counts, (earlier.period, BASE))
 
 
 def _build_change(

@@ -1,6 +1,8 @@
 """The first page: what the mayor looks for, each figure found at once. No hash and no method stands on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 
 from attention_point.dates import parse_period_code
 from attention_point.foundation.language import N_, format_number
@@ -8,19 +10,24 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
     Block,
     Chart,
+    Heading,
     HeadlineFigure,
     HeadlineFigures,
     LabelledValues,
     Note,
     Series,
 )
-from attention_point.statistics.month_papers.changes import Comparison, describe_change, name_period
+from attention_point.statistics.month_papers.changes import (
+    Comparison,
+    describe_change,
+    find_total_change,
+    name_period,
+)
 from attention_point.statistics.month_papers.findings import COUNTED_UNITS
 from attention_point.statistics.month_papers.summary import (
     AnswerFigures,
     Part,
     Summary,
-    TotalFigure,
     build_summary,
     list_parts,
 )
@@ -32,6 +39,7 @@ from attention_point.tallies.facts import NOT_GIVEN
 # among them most ages would be 0.
 _CHARTED_SEXES = ("F", "M")
 _CHARTED_NEEDS = 6
+_TOTALS = ("people", "attentions", "referrals")
 AGES_CHART, NEEDS_CHART = "people-by-sex-and-age", "people-by-need"  # the tables of the charts
 # Within which time half of the answers came, by the code of the list of answer times.
 MEDIAN_SENTENCES = {
@@ -47,7 +55,7 @@ MEDIAN_SENTENCES = {
 
 def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterator[Block]:
     """Build the first page of a period."""
-    summary = build_summary(content, comparison.previous, comparison.year_before)
+    summary = build_summary(content)
     # First of all, so that nobody copies a figure before reading that it will change.
     if content.version is None:
         yield Note(
@@ -59,7 +67,7 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
         return
     if content.reader_note:
         yield Note(_("A word from the office: %(note)s", note=content.reader_note))
-    yield HeadlineFigures(tuple(_build_total_figures(summary)))
+    yield HeadlineFigures(tuple(_build_total_figures(content, comparison)))
     figures = tuple(_build_key_figures(summary, content))
     if figures:
         yield HeadlineFigures(figures)
@@ -69,20 +77,12 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
         yield LabelledValues(rows)
 
 
-def _build_total_figures(summary: Summary) -> Iterator[HeadlineFigure]:
-    totals = {"people": summary.people, "attentions": summary.attentions, "referrals": summary.referrals}
-    for counts, total in totals.items():
-        yield HeadlineFigure(_(COUNT_LABELS[counts]), _format_count(total.count), tuple(_describe_total(total)))
-
-
-def _format_count(count: int | None) -> str:
-    return _("[c]") if count is None else format_number(count)
-
-
-def _describe_total(total: TotalFigure) -> Iterator[str]:
-    for change in (total.since_previous, total.since_year_before):
-        if change is not None:
-            yield _capitalise_text(describe_change(change))
+def _build_total_figures(content: ReleaseContent, comparison: Comparison) -> Iterator[HeadlineFigure]:
+    for counts in _TOTALS:
+        changes = [find_total_change(content, counts, earlier) for earlier in comparison.earlier_periods]
+        remarks = tuple(_capitalise_text(describe_change(change)) for change in changes if change is not None)
+        total = content.totals.get(counts)
+        yield HeadlineFigure(_(COUNT_LABELS[counts]), _("[c]") if total is None else format_number(total), remarks)
 
 
 def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[HeadlineFigure]:
@@ -95,9 +95,9 @@ def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[He
         label = _("Most frequent need") if _leads(summary.needs, content) else _("Among the most frequent needs")
         # Beside two counts of people this one says its unit.
         yield HeadlineFigure(label, format_number(need.count), (_("people: %(need)s", need=need.label),))
-    answers = summary.answers
+    answers, referrals = summary.answers, content.totals.get("referrals")
     # Of no referrals there is no share, and of a month whose answers are held back neither.
-    if answers.answered is not None and answers.answered_share is not None and summary.referrals.count:
+    if answers.answered is not None and answers.answered_share is not None and referrals:
         yield HeadlineFigure(
             _("Referrals answered"),
             _format_answered_share(answers, answers.answered_share),
@@ -105,7 +105,7 @@ def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[He
                 _(
                     "%(count)s of %(whole)s",
                     count=format_number(answers.answered),
-                    whole=COUNTED_UNITS["referrals"](format_number(summary.referrals.count)),
+                    whole=COUNTED_UNITS["referrals"](format_number(referrals)),
                 ),
             ),
         )
@@ -181,9 +181,9 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
         states = _join_parts(summary.answers.states)
         yield _("Answers to the referrals"), f"{_capitalise_text(answers)}. {states}"
     # Named, because a paper that compares with nothing would else seem to say that nothing changed.
-    missing = [
-        name_period(period) for period, earlier in _list_compared_periods(content, comparison) if earlier is None
-    ]
+    period = parse_period_code(content.period)
+    compared = ((period.previous, comparison.previous), (period.year_before, comparison.year_before))
+    missing = [name_period(earlier.code) for earlier, published in compared if published is None]
     if missing:
         yield _("Not compared"), _("There are no published figures of %(periods)s.", periods="; ".join(missing))
     # No method, but what keeps a reader from taking two figures of this page for a mistake.
@@ -210,13 +210,31 @@ def _describe_answers(summary: Summary) -> Iterator[str]:
         yield _(MEDIAN_SENTENCES[answers.median_code])
 
 
-def _list_compared_periods(
-    content: ReleaseContent, comparison: Comparison
-) -> Iterator[tuple[str, ReleaseContent | None]]:
-    period = parse_period_code(content.period)
-    yield period.previous.code, comparison.previous
-    yield period.year_before.code, comparison.year_before
-
-
 def _capitalise_text(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBlocks:
+    """The blocks of a first page as a web page draws them: notes, headline figures, charts, labels with values."""
+
+    notes: Sequence[str]
+    figures: Sequence[HeadlineFigures]
+    charts: Sequence[Chart]
+    rows: Sequence[tuple[str, str]]
+
+
+def list_first_blocks(blocks: Iterable[Block]) -> FirstBlocks:
+    """List what stands before the first heading of a report: its first page has none of its own."""
+    first_blocks = list(takewhile(lambda block: not isinstance(block, Heading), blocks))
+    return FirstBlocks(
+        [block.text for block in first_blocks if isinstance(block, Note)],
+        [block for block in first_blocks if isinstance(block, HeadlineFigures)],
+        [block for block in first_blocks if isinstance(block, Chart)],
+        [
+            (label, str(value))
+            for block in first_blocks
+            if isinstance(block, LabelledValues)
+            for label, value in block.rows
+        ],
+    )

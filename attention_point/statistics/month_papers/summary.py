@@ -1,4 +1,4 @@
-"""The figures of a period that the mayor looks for, and that other papers repeat. Only published figures enter."""
+"""The figures of a period that the mayor looks for. Only published figures enter."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,24 +6,12 @@ from dataclasses import dataclass
 from attention_point.foundation.codelists import get_code_list
 from attention_point.referrals.follow_up.open_referral_counts import UNANSWERED_STATES
 from attention_point.statistics.cells import MERGE_SEPARATOR, OTHER_CODE, TOTAL_CODE
-from attention_point.statistics.month_papers.changes import Change, find_cell_change, find_total_change
 from attention_point.statistics.releases.content import ReleaseContent
 from attention_point.tallies.facts import NOT_GIVEN
-from attention_point.tallies.rules import BASE
 
-TOTALS = ("people", "attentions", "referrals")
 TOP_COUNT = 3
 # These name nobody's answer. "Most frequent need: not given" would be true and useless.
 _NO_ANSWERS = frozenset({NOT_GIVEN, OTHER_CODE, TOTAL_CODE})
-
-
-@dataclass(frozen=True, slots=True)
-class TotalFigure:
-    """A total of the period and how it changed. None where a figure is not published."""
-
-    count: int | None
-    since_previous: Change | None = None
-    since_year_before: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,6 @@ class Part:
     label: str
     count: int
     share: float | None
-    since_previous: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +46,8 @@ class AnswerFigures:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The main figures of a period (its code). Parts that are not published are empty."""
+    """The main figures of a period beside its totals. Parts that are not published are empty."""
 
-    period: str
-    people: TotalFigure
-    attentions: TotalFigure
-    referrals: TotalFigure
     first_time: Part | None
     women: Part | None
     men: Part | None
@@ -75,37 +58,23 @@ class Summary:
     answers: AnswerFigures
 
 
-def build_summary(
-    content: ReleaseContent, previous: ReleaseContent | None = None, year_before: ReleaseContent | None = None
-) -> Summary:
-    """Build the main figures of a period, compared with the one before it and the same of the year before."""
-    totals = {
-        counts: TotalFigure(
-            content.totals.get(counts),
-            find_total_change(content, counts, previous, BASE),
-            find_total_change(content, counts, year_before, BASE),
-        )
-        for counts in TOTALS
-    }
-    sexes = {part.code: part for part in list_parts(content, "people-by-sex", previous)}
-    first_times = {part.code: part for part in list_parts(content, "people-by-first-time", previous)}
+def build_summary(content: ReleaseContent) -> Summary:
+    """Build the main figures of a period."""
+    sexes = {part.code: part for part in list_parts(content, "people-by-sex")}
+    first_times = {part.code: part for part in list_parts(content, "people-by-first-time")}
     return Summary(
-        period=content.period,
-        people=totals["people"],
-        attentions=totals["attentions"],
-        referrals=totals["referrals"],
         first_time=first_times.get("first"),
         women=sexes.get("F"),
         men=sexes.get("M"),
-        ages=list_parts(content, "people-by-age", previous),
-        needs=_list_most_frequent(list_parts(content, "people-by-need", previous)),
-        origins=_list_most_frequent(list_parts(content, "people-by-origin", previous)),
-        nationalities=_list_most_frequent(list_parts(content, "people-by-nationality", previous)),
+        ages=list_parts(content, "people-by-age"),
+        needs=_list_most_frequent(list_parts(content, "people-by-need")),
+        origins=_list_most_frequent(list_parts(content, "people-by-origin")),
+        nationalities=_list_most_frequent(list_parts(content, "people-by-nationality")),
         answers=_build_answers(content),
     )
 
 
-def list_parts(content: ReleaseContent, table_id: str, previous: ReleaseContent | None = None) -> tuple[Part, ...]:
+def list_parts(content: ReleaseContent, table_id: str) -> tuple[Part, ...]:
     """List the published parts of a table of one dimension, in the order of the table."""
     table = content.find_table(table_id)
     if table is None:
@@ -118,7 +87,6 @@ def list_parts(content: ReleaseContent, table_id: str, previous: ReleaseContent 
             content.label_for_code(table.dimensions[0], cell[0]),
             count,
             count / whole if whole else None,
-            find_cell_change(table, cell, previous) if previous else None,
         )
         for cell, count in table.cells.items()
         if count is not None and cell[0] != TOTAL_CODE
@@ -127,12 +95,8 @@ def list_parts(content: ReleaseContent, table_id: str, previous: ReleaseContent 
 
 def _list_most_frequent(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Return the most frequent answers, the greatest first; "not given" and merged codes name none."""
-    named = [part for part in parts if part.count and _names_one_answer(part.code)]
+    named = [part for part in parts if part.count and part.code not in _NO_ANSWERS and MERGE_SEPARATOR not in part.code]
     return tuple(sorted(named, key=lambda part: -part.count)[:TOP_COUNT])
-
-
-def _names_one_answer(code: str) -> bool:
-    return code not in _NO_ANSWERS and MERGE_SEPARATOR not in code
 
 
 def _build_answers(content: ReleaseContent) -> AnswerFigures:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from attention_point.dates import Period, format_month_code
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires_scope
-from attention_point.foundation.errors import FieldError, Invalid, NotFound
+from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.web import current_actor, current_settings, db_session
@@ -54,12 +54,4 @@ def _get_release(first_day: date, version_text: str) -> Release:
     if version_text and number is None:
         message = _("Enter the number of a version.")
         raise Invalid(message, (FieldError("version", message),))
-    period = Period("month", first_day)
-    release = (
-        queries.find_current_release(db_session(), period)
-        if number is None
-        else queries.find_version(db_session(), period, number)
-    )
-    if release is None:
-        raise NotFound(_("This month, or this version of it, has not been published."))
-    return release
+    return queries.get_release(db_session(), Period("month", first_day), number)

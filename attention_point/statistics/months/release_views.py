@@ -25,11 +25,10 @@ from attention_point.foundation.web.transactions import current_database, read_s
 from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.month_codes import parse_begun_period
 from attention_point.statistics.month_papers.changes import Comparison, name_period
+from attention_point.statistics.month_papers.first_page import build_first_page, list_first_blocks
 from attention_point.statistics.month_papers.loading import load_comparison
 from attention_point.statistics.month_papers.movements import Movement, count_differences, list_movements
-from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.months.forms import ApprovalForm, ReleaseForm
-from attention_point.statistics.months.month_page import list_first_blocks
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.releases import approvals, examination, queries, services
 from attention_point.statistics.releases.content import ReleaseContent, describe_quality
@@ -157,7 +156,7 @@ def _render_review(period: Period, form: ReleaseForm, approval_form: ApprovalFor
         proposer=find_actor_names(session, [proposal.proposed_by]).get(proposal.proposed_by) if proposal else None,
         is_correction=prepared.is_correction,
         quality=describe_quality(prepared.content.quality),
-        first_blocks=list_first_blocks(build_period_report(PeriodPaper(prepared.content, comparison))),
+        first_blocks=list_first_blocks(build_first_page(prepared.content, comparison)),
         movements=_list_movements(prepared.content, comparison),
         differences=_count_differences(session, period, prepared.content),
     )

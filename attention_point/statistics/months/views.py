@@ -1,7 +1,6 @@
 """The office's pages of figures: the list of months, and one month with its charts and files."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,25 +16,25 @@ from attention_point.dates import (
 )
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import SUPPRESSED, format_cell
+from attention_point.foundation.paperwork import SUPPRESSED
 from attention_point.foundation.report_pages import (
-    build_report_wording,
+    build_cell_formatter,
     get_file_format,
     get_watermark,
     prepare_files,
     send_chart,
     send_download,
+    split_into_parts,
 )
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.worker import run_in_worker
 from attention_point.statistics.month_codes import parse_begun_month, parse_begun_period, parse_version
+from attention_point.statistics.month_papers.first_page import list_first_blocks
 from attention_point.statistics.month_papers.loading import build_provisional_paper, load_paper
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
-from attention_point.statistics.months.month_page import MAX_OPEN_ROWS, list_first_blocks, list_sections
 from attention_point.statistics.open_data import files, public_files
 from attention_point.statistics.releases import approvals, queries, services
 from attention_point.statistics.releases.content import SUPPRESSION
@@ -115,11 +114,10 @@ def show_month(month: str) -> str:
         shown_version=version,
         is_empty=paper.content.is_empty,
         is_suppressed=paper.content.method == SUPPRESSION,
-        first_blocks=list_first_blocks(report),
-        sections=list_sections(report),
-        max_open_rows=MAX_OPEN_ROWS,
+        first_blocks=list_first_blocks(report.blocks),
+        parts=split_into_parts(report),
         suppressed=SUPPRESSED,
-        format_cell=_format_cell,
+        format_cell=build_cell_formatter(),
         # The address of a chart or file names the version, so that both show what this page shows.
         address_values={"month": month, **({"provisional": 1} if version is None else {"version": version})},
         file_formats=files.FILE_FORMATS,
@@ -161,11 +159,8 @@ def _find_release(period: Period) -> Release | None:
     version_text = request.args.get("version", "")
     if not version_text:
         return None if "provisional" in request.args else queries.find_current_release(db_session(), period)
-    number = parse_version(version_text)
-    release = queries.find_version(db_session(), period, number) if number is not None else None
-    if release is None:
-        raise NotFound(_("This month has no such version."))
-    return release
+    # There is no version 0: what is no number is no version either.
+    return queries.get_release(db_session(), period, parse_version(version_text) or 0)
 
 
 def _load_paper(period: Period) -> PeriodPaper:
@@ -173,7 +168,3 @@ def _load_paper(period: Period) -> PeriodPaper:
     if release:
         return load_paper(db_session(), release, watermark)
     return build_provisional_paper(db_session(), period, watermark)
-
-
-def _format_cell(cell: Any, column: Any) -> str:
-    return format_cell(cell, column.kind, build_report_wording())

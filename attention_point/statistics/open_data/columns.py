@@ -16,9 +16,9 @@ from attention_point.foundation.language import in_language
 from attention_point.foundation.paperwork import Column, Table
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.dimension_labels import DIMENSIONS
+from attention_point.statistics.month_papers.tidy_tables import TOTALS_TABLE
 from attention_point.statistics.releases.content import SUPPRESSION, ReleaseContent, TableContent
 
-TOTALS_TABLE = "totals"  # the totals of the period, as a table without dimensions
 LANGUAGE = "es"
 LABEL_SUFFIX = "_label"  # of the column with the words of a code
 STATUS_SHOWN, STATUS_SUPPRESSED = "shown", "suppressed"  # only in months of the old method

@@ -15,16 +15,15 @@ from attention_point.statistics import dimension_codes
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.dimension_labels import DIMENSIONS, build_code_labeller
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS
+from attention_point.statistics.month_papers.tidy_tables import TOTALS_TABLE
 from attention_point.statistics.open_data.columns import (
     DEMONSTRATION_COLUMN,
     DIMENSION_COLUMNS,
     STATUS_COLUMN,
     STATUS_SHOWN,
     STATUS_SUPPRESSED,
-    TOTALS_TABLE,
     build_column_pair,
 )
-from attention_point.statistics.releases.suppressed_months import YEAR_TABLES
 from attention_point.tallies.facts import NOT_GIVEN
 from attention_point.tallies.rules import DECLARED_INDICATORS, PUBLISHED_INDICATORS
 
@@ -72,6 +71,12 @@ COUNT_EXPLANATIONS: Mapping[str, Callable[[], str]] = {
     "answers": lambda: _("Counts the entities' first answers to referrals of the period's visits."),
 }
 _FIRST_TIME_TOTAL = "first_time_people"
+# Tables that only the old method had, with what they count: running totals of the year, made of published months.
+_YEAR_TABLES: Mapping[str, tuple[str, str]] = {
+    "attentions-by-month": ("attentions", N_("Attentions by month of the year, and the year so far")),
+    "first-time-people-by-month": ("people", N_("People who came for the first time, by month, and the year so far")),
+    "referrals-by-month": ("referrals", N_("Referrals by month of the year, and the year so far")),
+}
 
 
 def build_entries(session: Session) -> tuple[DictionaryEntry, ...]:
@@ -124,7 +129,7 @@ def _describe_tables() -> DictionaryLines:
         else:
             sentences.append(_("Only in months of the old method."))
         yield "table", indicator.id, _(indicator.title), " ".join(sentences)
-    for table_id, (counts, title) in YEAR_TABLES.items():
+    for table_id, (counts, title) in _YEAR_TABLES.items():
         sentences = [COUNT_EXPLANATIONS[counts](), _("Only in months of the old method.")]
         yield "table", table_id, _(title), " ".join(sentences)
 

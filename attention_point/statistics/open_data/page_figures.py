@@ -4,29 +4,26 @@ Only published figures enter: those of the first page of the period's paper.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import Period, PeriodKind, parse_period_code
+from attention_point.dates import PeriodKind, parse_period_code
 from attention_point.foundation.language import format_date, format_month, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import (
     SUPPRESSED,
-    Block,
     Chart,
     Column,
-    HeadlineFigure,
-    HeadlineFigures,
-    LabelledValues,
     Series,
     Suppressed,
     Table,
 )
 from attention_point.foundation.report_pages import describe_chart
-from attention_point.statistics.month_papers.changes import Change, Comparison, name_period
-from attention_point.statistics.month_papers.first_page import build_first_page
+from attention_point.statistics.month_papers.changes import Change, name_period
+from attention_point.statistics.month_papers.first_page import FirstBlocks, build_first_page, list_first_blocks
+from attention_point.statistics.month_papers.loading import load_comparison
 from attention_point.statistics.month_papers.table_views import COUNT_LABELS
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ReleaseContent
@@ -66,43 +63,11 @@ def list_published_periods(session: Session) -> PublishedPeriods:
     return PublishedPeriods({code: (number, digest) for code, number, digest in queries.list_hashes(session)})
 
 
-@dataclass(frozen=True, slots=True)
-class PageFigures:
-    """The figures of a period as the page shows them: headline figures, charts, and rows of labels and values."""
-
-    figures: tuple[HeadlineFigure, ...]
-    charts: tuple[Chart, ...]
-    rows: tuple[tuple[str, str], ...]
-
-
-def build_page_figures(session: Session, content: ReleaseContent) -> PageFigures:
+def build_page_figures(session: Session, content: ReleaseContent) -> FirstBlocks:
     """Build the figures of a period in the language in use, beside the periods with which they are compared."""
-    period = parse_period_code(content.period)
-    comparison = Comparison(_load_current(session, period.previous), _load_current(session, period.year_before))
+    comparison = load_comparison(session, parse_period_code(content.period))
     # The page shows what the paper's first page says: two texts of the same figures would come to differ.
-    blocks: Sequence[Block] = tuple(build_first_page(content, comparison))
-    charts = [_describe_chart(block) for block in blocks if isinstance(block, Chart)]
-    return PageFigures(
-        tuple(figure for block in blocks if isinstance(block, HeadlineFigures) for figure in block.figures),
-        tuple(charts),
-        tuple(
-            (label, value)
-            for block in blocks
-            if isinstance(block, LabelledValues)
-            for label, value in block.rows
-            if isinstance(value, str)
-        ),
-    )
-
-
-def _load_current(session: Session, period: Period) -> ReleaseContent | None:
-    release = queries.find_current_release(session, period)
-    return queries.load_content(release) if release else None
-
-
-def _describe_chart(chart: Chart) -> Chart:
-    # A chart without words says nothing to a reader who cannot see it (WCAG 2.2, 1.1.1).
-    return chart if chart.description else replace(chart, description=describe_chart(chart.title, None))
+    return list_first_blocks(build_first_page(content, comparison))
 
 
 @dataclass(frozen=True, slots=True)

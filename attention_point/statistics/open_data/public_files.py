@@ -100,7 +100,7 @@ def build_series_tag(session: Session, settings: Settings) -> str:
     """Return what tells the file of all months from an earlier one: the versions that stand in it."""
     versions = repr(list_series_versions(session))
     # Shortened, because it stands in the name of a file; 128 bits are enough that no two sets of versions share one.
-    return _build_tag(settings, hashlib.sha256(versions.encode()).hexdigest()[:32])
+    return build_tag(settings, hashlib.sha256(versions.encode()).hexdigest()[:32])
 
 
 def draw_series(session: Session, settings: Settings) -> bytes:
@@ -143,15 +143,17 @@ def list_altered_files(session: Session, settings: Settings) -> list[str]:
         )
         for period, number, content_hash in queries.list_hashes(session)
         for format_code in files.FILE_FORMATS
-        if _is_altered(session, settings, session.get_one(Release, (period, number)), format_code)
+        if _is_altered(session, settings, (period, number, content_hash), format_code)
     ]
 
 
-def _is_altered(session: Session, settings: Settings, release: Release, format_code: str) -> bool:
-    path = _build_path(settings, release.period, release.version, release.hash, format_code)
+def _is_altered(session: Session, settings: Settings, version: tuple[str, int, str], format_code: str) -> bool:
+    path = _build_path(settings, *version, format_code)
     try:
         with in_language(LANGUAGE):
-            return path.exists() and path.read_bytes() != _draw_file(session, settings, release, format_code)
+            return path.exists() and path.read_bytes() != draw_release_file(
+                session, settings, *version[:2], format_code
+            )
     # The altered release is named by its own check; and a file that went away meanwhile is only missing.
     except (queries.AlteredRelease, FileNotFoundError):
         return False
@@ -159,19 +161,12 @@ def _is_altered(session: Session, settings: Settings, release: Release, format_c
 
 def draw_release_file(session: Session, settings: Settings, period: str, number: int, format_code: str) -> bytes:
     """Draw a file of a version in the language in use. A task of the worker."""
-    return _draw_file(session, settings, session.get_one(Release, (period, number)), format_code)
-
-
-def _draw_file(session: Session, settings: Settings, release: Release, format_code: str) -> bytes:
+    release = session.get_one(Release, (period, number))
     return files.write_release_file(session, format_code, release, get_watermark(settings))
 
 
-def build_etag(settings: Settings, release: Release) -> str:
-    """Return what tells a file from every other at its address: the hash of the release, and whether it is a demo."""
-    return _build_tag(settings, release.hash)
-
-
-def _build_tag(settings: Settings, content_hash: str) -> str:
+def build_tag(settings: Settings, content_hash: str) -> str:
+    """Return what tells a file from every other at its address: the hash of its content, and whether it is a demo."""
     # An installation that stops or begins to be a demonstration must not send the files of before.
     return f"{content_hash}-demo" if settings.demo else content_hash
 
@@ -206,7 +201,7 @@ def _build_path(
     if format_code in DRAWN_FORMATS:
         suffix = f"-d{drawing}" if drawing > 1 else ""
         suffix += f"-{language}" if language != LANGUAGE else ""
-    name = f"{period}-v{number}-{_build_tag(settings, content_hash)}{suffix}.{format_code}"
+    name = f"{period}-v{number}-{build_tag(settings, content_hash)}{suffix}.{format_code}"
     return settings.instance / FOLDER / name
 
 

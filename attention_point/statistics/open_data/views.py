@@ -16,9 +16,10 @@ from attention_point.foundation.access import public
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.network.mail_server import is_mail_address
-from attention_point.foundation.paperwork import SUPPRESSED, draw_chart_svg, format_cell
+from attention_point.foundation.paperwork import SUPPRESSED
 from attention_point.foundation.report_pages import (
-    build_report_wording,
+    build_cell_formatter,
+    draw_chart,
     get_file_format,
     get_watermark,
     send_download,
@@ -26,6 +27,7 @@ from attention_point.foundation.report_pages import (
 )
 from attention_point.foundation.web import current_settings, db_session
 from attention_point.foundation.web.security.response_headers import YEAR_SECONDS, allow_public_cache
+from attention_point.statistics.month_codes import parse_begun_period
 from attention_point.statistics.month_papers.changes import name_period
 from attention_point.statistics.month_papers.period_report import PeriodPaper, build_period_report
 from attention_point.statistics.open_data import dictionary, files, page_figures, public_files
@@ -52,7 +54,7 @@ def show_newest() -> str | Response | tuple[str, int]:
     # A form can only add to an address; the redirect leads to the one address of the period,
     # which caches and readers keep.
     if code := request.args.get("period", ""):
-        return redirect(url_for("open_data.show_period", period=_parse_period(code).code))
+        return redirect(url_for("open_data.show_period", period=parse_begun_period(code).code))
     published = page_figures.list_published_periods(db_session())
     newest = published.newest_month
     return _render_page(published, parse_period_code(newest) if newest else None)
@@ -62,7 +64,7 @@ def show_newest() -> str | Response | tuple[str, int]:
 @public
 def show_period(period: str) -> str | tuple[str, int]:
     """Show the figures of a month, quarter or year, with its files."""
-    return _render_page(page_figures.list_published_periods(db_session()), _parse_period(period))
+    return _render_page(page_figures.list_published_periods(db_session()), parse_begun_period(period))
 
 
 @blueprint.get("/<string(maxlength=20):period>/tables")
@@ -72,7 +74,7 @@ def show_tables(period: str) -> str | tuple[str, int]:
     # Open data without somebody to answer for them help nobody; the files stay, because addresses were promised.
     if not current_settings().contact:
         return _render_closed()
-    content = queries.load_content(_get_release(_parse_period(period)))
+    content = queries.load_content(queries.get_release(db_session(), parse_begun_period(period)))
     report = build_period_report(PeriodPaper(content, watermark=get_watermark(current_settings())), folds_zeros=True)
     return render_template(
         "statistics/open_data_tables.html",
@@ -80,7 +82,7 @@ def show_tables(period: str) -> str | tuple[str, int]:
         period_name=name_period(content.period),
         parts=[part for part in split_into_parts(report) if part.tables],
         suppressed=SUPPRESSED,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, build_report_wording()),
+        format_cell=build_cell_formatter(),
     )
 
 
@@ -88,11 +90,9 @@ def show_tables(period: str) -> str | tuple[str, int]:
 @public
 def show_chart(period: str, chart: str) -> Response:
     """Send a chart of a period, or that of the months."""
-    figures = page_figures.build_page_figures(db_session(), queries.load_content(_get_release(_parse_period(period))))
-    charts = {shown.id: shown for shown in figures.charts}
-    if chart not in charts:
-        raise NotFound(_("There is no such chart on this page."))
-    return Response(draw_chart_svg(charts[chart], build_report_wording()), mimetype="image/svg+xml")
+    content = queries.load_content(queries.get_release(db_session(), parse_begun_period(period)))
+    charts = {shown.id: shown for shown in page_figures.build_page_figures(db_session(), content).charts}
+    return draw_chart(charts.get(chart))
 
 
 @blueprint.get("/months.svg")
@@ -100,23 +100,21 @@ def show_chart(period: str, chart: str) -> Response:
 def show_trend() -> Response:
     """Send the chart of people by month."""
     trend = page_figures.build_trend(db_session(), page_figures.list_published_periods(db_session()))
-    if trend is None:
-        raise NotFound(_("There is no such chart on this page."))
-    return Response(draw_chart_svg(trend.chart, build_report_wording()), mimetype="image/svg+xml")
+    return draw_chart(trend.chart if trend else None)
 
 
 @blueprint.get("/<string(maxlength=20):period>.<string(maxlength=20):kind>")
 @public
 def download_latest_version(period: str, kind: str) -> Response:
     """Send the file of a period in its latest version."""
-    return _send_file(queries.find_current_release(db_session(), _parse_period(period)), kind, CACHE_BRIEFLY)
+    return _send_file(period, None, kind, CACHE_BRIEFLY)
 
 
 @blueprint.get("/<string(maxlength=20):period>/v<int(max=9999):number>.<string(maxlength=20):kind>")
 @public
 def download_version(period: str, number: int, kind: str) -> Response:
     """Send the file of one version, which never changes."""
-    return _send_file(queries.find_version(db_session(), _parse_period(period), number), kind, CACHE_FOREVER)
+    return _send_file(period, number, kind, CACHE_FOREVER)
 
 
 @blueprint.get("/series.csv")
@@ -160,7 +158,7 @@ def _render_page(published: page_figures.PublishedPeriods, period: Period | None
     settings = current_settings()
     if not settings.contact:
         return _render_closed()
-    release = _get_release(period) if period else None
+    release = queries.get_release(db_session(), period) if period else None
     content = queries.load_content(release) if release else None
     is_newest = period is not None and period.code == published.newest_month
     return render_template(
@@ -177,7 +175,7 @@ def _render_page(published: page_figures.PublishedPeriods, period: Period | None
         public_files=_list_files(release) if release else [],
         earlier_versions=queries.list_versions(db_session(), period)[1:] if period else [],
         file_formats=files.FILE_FORMATS,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, build_report_wording()),
+        format_cell=build_cell_formatter(),
         suppressed=SUPPRESSED,
         licence=LICENCE,
         address=settings.published_address,
@@ -200,29 +198,10 @@ def _build_address(view: str, **values: Any) -> str:
     return current_settings().published_address + url_for(f"open_data.{view}", **values)
 
 
-def _parse_period(code: str) -> Period:
-    try:
-        period = parse_period_code(code)
-    except ValueError:
-        sentence = _("This is no month, quarter or year. Write for example 2017-09, 2017-Q3 or 2017.")
-        raise NotFound(sentence) from None
-    if period.first_day > clock.today():
-        raise NotFound(_("This month has not begun yet, so there are no figures."))
-    return period
-
-
-def _get_release(period: Period) -> Release:
-    release = queries.find_current_release(db_session(), period)
-    if release is None:
-        raise NotFound(_("This period, or this version of it, has not been published."))
-    return release
-
-
-def _send_file(release: Release | None, kind: str, cache_control: str) -> Response:
+def _send_file(period: str, number: int | None, kind: str, cache_control: str) -> Response:
     mimetype = get_file_format(files.FILE_FORMATS, kind).mimetype
-    if release is None:
-        raise NotFound(_("This period, or this version of it, has not been published."))
-    etag = public_files.build_etag(current_settings(), release)
+    release = queries.get_release(db_session(), parse_begun_period(period), number)
+    etag = public_files.build_tag(current_settings(), release.hash)
     allow_public_cache(cache_control)
     # The tag follows from the release, so that a client that has the file costs no drawing and no reading of it.
     if request.if_none_match.contains(etag):

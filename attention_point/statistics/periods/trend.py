@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from attention_point.dates import PERIOD_KINDS, PeriodKind, parse_period_code
+from attention_point.dates import PERIOD_KINDS, PeriodKind
 from attention_point.foundation import clock
-from attention_point.foundation.language import N_, format_number, format_period
+from attention_point.foundation.language import N_, format_number
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork import SUPPRESSED, Cell, Chart, Column, Series, Table
 from attention_point.foundation.report_pages import describe_chart
 from attention_point.statistics.cells import TOTAL_CODE, CellCodes
 from attention_point.statistics.dimension_labels import DIMENSIONS
-from attention_point.statistics.month_papers.table_views import COUNT_LABELS, TableView
+from attention_point.statistics.month_papers.changes import name_period
+from attention_point.statistics.month_papers.table_views import TableView
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent
 
@@ -94,22 +95,18 @@ def list_table_choices(newest: ReleaseContent) -> list[tuple[str, str]]:
 
 def build_chart(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Chart:
     """Build the chart of a choice over the periods, oldest first. A count that was not published is a gap."""
-    names, counts = [], []
-    for content in contents:
-        table = content.find_table(choice.view.table.id)
-        names.append(_name_period(content))
-        count = table.cells.get(choice.cell) if table else None
-        counts.append(SUPPRESSED if count is None else count)
-    shown = [(name, count) for name, count in zip(names, counts, strict=True) if isinstance(count, int)]
+    counts = _list_counts(choice, contents)
+    shown = [(name, count) for name, count in counts if count is not None]
     highest = max(shown, key=lambda pair: pair[1], default=None)
     description = describe_chart(choice.title, (highest[0], format_number(highest[1])) if highest else None)
-    series = Series(_(COUNT_LABELS[choice.view.table.counts]), tuple(counts))
+    values = tuple(SUPPRESSED if count is None else count for _period, count in counts)
+    series = Series(choice.view.count_label, values)
     # A line of one point is none.
     return Chart(
         CHART_ID,
         choice.title,
         "line" if len(shown) > 1 else "bar",
-        tuple(names),
+        tuple(period for period, _count in counts),
         (series,),
         description,
         # So that its words are read on a telephone too, which shows it at a third of a page's width.
@@ -117,21 +114,25 @@ def build_chart(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Char
     )
 
 
+def _list_counts(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> list[tuple[str, int | None]]:
+    """Return the name of each period with its count of the choice, None where that is not published."""
+    tables = [(name_period(content.period), content.find_table(choice.view.table.id)) for content in contents]
+    return [(period, table.cells.get(choice.cell) if table else None) for period, table in tables]
+
+
 def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Table:
     """Build the table of a choice, the newest period first, each beside the one before it."""
     columns = (
         Column("period", _("Period")),
-        Column("count", _(COUNT_LABELS[choice.view.table.counts]), "integer"),
+        Column("count", choice.view.count_label, "integer"),
         Column("change", _("Change on the one before"), "change"),
     )
     rows: list[tuple[Cell, ...]] = []
     earlier: int | None = None
-    for content in contents:
-        table = content.find_table(choice.view.table.id)
-        count = table.cells.get(choice.cell) if table else None
+    for period, count in _list_counts(choice, contents):
         # Beside a gap there is no change: a jump over a missing month would look like one month's.
         change = None if count is None or earlier is None else count - earlier
-        rows.append((_name_period(content), SUPPRESSED if count is None else count, change))
+        rows.append((period, SUPPRESSED if count is None else count, change))
         earlier = count
     # Each of the two may lie up to a base away from the truth: a smaller change than twice the base may be none.
     base = choice.view.table.get_base(choice.cell)
@@ -147,7 +148,7 @@ def build_table(choice: TrendChoice, contents: Sequence[ReleaseContent]) -> Tabl
 
 
 def _describe_old_periods(contents: Sequence[ReleaseContent]) -> tuple[str, ...]:
-    old_periods = [_name_period(content) for content in contents if content.method != ROUNDING]
+    old_periods = [name_period(content.period) for content in contents if content.method != ROUNDING]
     if not old_periods:
         return ()
     return (
@@ -156,10 +157,6 @@ def _describe_old_periods(contents: Sequence[ReleaseContent]) -> tuple[str, ...]
             period=old_periods[-1],
         ),
     )
-
-
-def _name_period(content: ReleaseContent) -> str:
-    return format_period(parse_period_code(content.period))
 
 
 def list_dimension_labels(choice: TrendChoice) -> list[str]:

@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires
-from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import SUPPRESSED, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, send_download
+from attention_point.foundation.paperwork import SUPPRESSED
+from attention_point.foundation.report_pages import build_cell_formatter, draw_chart, send_download
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.statistics.open_data import public_files
 from attention_point.statistics.periods import trend
@@ -25,7 +24,6 @@ def show_trend() -> str:
     contents, choice = _load_choice()
     if choice is None:
         return render_template("statistics/trends.html", choice=None, kind=trend.parse_kind(request.args))
-    wording = build_report_wording()
     return render_template(
         "statistics/trends.html",
         choice=choice,
@@ -33,7 +31,7 @@ def show_trend() -> str:
         chart=trend.build_chart(choice, contents),
         figures=trend.build_table(choice, contents),
         suppressed=SUPPRESSED,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=build_cell_formatter(),
     )
 
 
@@ -42,11 +40,7 @@ def show_trend() -> str:
 def show_chart() -> Response:
     """Send the chart of a choice."""
     contents, choice = _load_choice()
-    if choice is None:
-        raise NotFound(_("There is no such chart on this page."))
-    return Response(
-        draw_chart_svg(trend.build_chart(choice, contents), build_report_wording()), mimetype="image/svg+xml"
-    )
+    return draw_chart(trend.build_chart(choice, contents) if choice else None)
 
 
 @blueprint.get("/series.csv")

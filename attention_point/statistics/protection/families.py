@@ -75,9 +75,10 @@ def select_figures(indicator: Indicator, stored: Indicator, figures: Counts) -> 
     axes = [stored.dimensions.index(dimension) for dimension in indicator.dimensions]
     hidden_axes = [axis for axis in range(len(stored.dimensions)) if axis not in axes]
     selected = {
-        tuple(cell[axis] for axis in axes): figure
+        tuple([cell[axis] for axis in axes]): figure
         for cell, figure in figures.items()
-        if all(cell[axis] == TOTAL_CODE for axis in hidden_axes)
+        # A single axis or none is the rule, and these are thousands of cells.
+        if not hidden_axes or (cell[hidden_axes[0]] == TOTAL_CODE and all(cell[a] == TOTAL_CODE for a in hidden_axes))
     }
     # Papers and files print the cells in this order, and a total stands below what it sums.
     return dict(sorted(selected.items(), key=lambda item: [code == TOTAL_CODE for code in item[0]]))

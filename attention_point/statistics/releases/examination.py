@@ -15,6 +15,7 @@ from attention_point.foundation.damage_notes import list_noted_damage
 from attention_point.foundation.errors import AppError, FieldError, Invalid
 from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
+from attention_point.loading import pause_garbage_collection
 from attention_point.statistics.releases import content_building, period_counts, queries, related_releases
 from attention_point.statistics.releases.content import (
     ReleaseContent,
@@ -95,12 +96,15 @@ def prepare_release(session: Session, period: Period) -> PreparedRelease:
 
 def build_audited_content(session: Session, period: Period) -> ReleaseContent:
     """Round a period so that no small count can be worked out, from it alone or beside every other release."""
-    protected = related_releases.protect_beside_releases(
-        content_building.build_rounder(session, period),
-        period,
-        related_releases.open_publications(session),
-        cache(lambda code: content_building.build_rounder(session, parse_period_code(code)).true_figures),
-    )
+    # Beside a year of releases these are a million small objects, none of them in a circle: the collector would walk
+    # through them again and again, for a quarter of the time.
+    with pause_garbage_collection():
+        protected = related_releases.protect_beside_releases(
+            content_building.build_rounder(session, period),
+            period,
+            related_releases.open_publications(session),
+            cache(lambda code: content_building.build_rounder(session, parse_period_code(code)).true_figures),
+        )
     return content_building.build_content(session, period, protected.rounded, protected.totals, protected.hidden)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, PeriodKind, parse_period_code
-from attention_point.foundation.errors import AppError
+from attention_point.foundation.errors import AppError, NotFound
 from attention_point.foundation.language import format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.releases.content import ReleaseContent
@@ -33,6 +33,14 @@ def find_current_release(session: Session, period: Period) -> Release | None:
 def find_version(session: Session, period: Period, number: int) -> Release | None:
     """Return one version of a period; None when there is no such version."""
     return session.get(Release, (period.code, number))
+
+
+def get_release(session: Session, period: Period, number: int | None = None) -> Release:
+    """Return one version of a period, without a number the latest one. Raises NotFound."""
+    release = find_current_release(session, period) if number is None else find_version(session, period, number)
+    if release is None:
+        raise NotFound(_("This period, or this version of it, has not been published."))
+    return release
 
 
 def list_current_releases(

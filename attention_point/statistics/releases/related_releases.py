@@ -11,7 +11,7 @@ from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Published
 from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
-from attention_point.statistics.protection.period import Figure, PeriodRounder
+from attention_point.statistics.protection.period import PeriodRounder
 from attention_point.statistics.protection.totals import EXACT_FROM, FIRST_TIME, list_compared, protect_totals
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import ROUNDING, ReleaseContent, TableContent
@@ -32,6 +32,7 @@ class Publications:
     read_versions: Callable[[Period], Sequence[ReleaseContent]]
     is_unrecorded: Callable[[Period], bool]
     _versions: dict[Period, Sequence[ReleaseContent]] = field(default_factory=dict, init=False)
+    _sums: dict[Period, list[list[KnownSum]]] = field(default_factory=dict, init=False)
     _intervals: dict[Period, list[Intervals]] = field(default_factory=dict, init=False)
 
     def list_versions(self, period: Period) -> Sequence[ReleaseContent]:
@@ -44,8 +45,17 @@ class Publications:
         """List between which values each version of a period says that each figure lies."""
         # A month stands in the group of its quarter and in that of its year.
         if period not in self._intervals:
-            self._intervals[period] = [read_intervals(version) for version in self.list_versions(period)]
+            self._intervals[period] = [
+                {(table, cells[0]): (least, greatest) for table, cells, least, greatest in sums if len(cells) == 1}
+                for sums in self.list_known_sums(period)
+            ]
         return self._intervals[period]
+
+    def list_known_sums(self, period: Period) -> list[list[KnownSum]]:
+        """List what each version of a period tells of the stored tables."""
+        if period not in self._sums:
+            self._sums[period] = [list(_list_known_sums(version)) for version in self.list_versions(period)]
+        return self._sums[period]
 
     def find_current(self, period: Period) -> ReleaseContent | None:
         """Return what is in force of a period; None where nothing is published."""
@@ -60,18 +70,19 @@ def open_publications(session: Session) -> Publications:
     )
 
 
-def list_known_sums(contents: Iterable[ReleaseContent]) -> list[KnownSum]:
-    """List what published contents tell of the stored tables: of each figure, or of some merged ones together."""
-    return [
-        KnownSum(name, tuple(cells), *_get_interval(content, table, cell, count))
-        for content, table in ((content, table) for content in contents for table in content.tables)
-        for name, cells, cell, count in _list_stored_cells(table, is_merged=content.method != ROUNDING)
-    ]
+def _list_known_sums(content: ReleaseContent) -> Iterator[KnownSum]:
+    """Yield what a content tells of the stored tables: of each figure, or of some merged ones together."""
+    is_rounded = content.method == ROUNDING
+    for table in content.tables:
+        for name, cells, cell, count in _list_stored_cells(table, is_merged=not is_rounded):
+            # The old method published what was counted.
+            margin = table.get_base(cell) - 1 if is_rounded else 0
+            yield KnownSum(name, cells, max(0, count - margin), count + margin)
 
 
 def _list_stored_cells(
     table: TableContent, *, is_merged: bool = False
-) -> Iterator[tuple[str, Iterable[CellCodes], CellCodes, int]]:
+) -> Iterator[tuple[str, tuple[CellCodes, ...], CellCodes, int]]:
     """Yield for each count of a table the name of its stored table, the cells there that it sums, and its own cell."""
     indicator = INDICATORS_BY_ID.get(table.id)
     if indicator is None or indicator.dimensions != table.dimensions:  # a table of the old method
@@ -79,26 +90,11 @@ def _list_stored_cells(
     stored = INDICATORS_BY_ID[indicator.stored_table]
     axes = [table.dimensions.index(name) if name in table.dimensions else None for name in stored.dimensions]
     for cell, count in table.cells.items():
-        codes = tuple(TOTAL_CODE if axis is None else cell[axis] for axis in axes)
+        codes = cell if indicator is stored else tuple(TOTAL_CODE if axis is None else cell[axis] for axis in axes)
         # The old method joined small rows; to split each of today's codes would take a third of all this.
-        cells = product(*(code.split(MERGE_SEPARATOR) for code in codes)) if is_merged else (codes,)
+        cells = tuple(product(*(code.split(MERGE_SEPARATOR) for code in codes))) if is_merged else (codes,)
         if count is not None:
             yield stored.id, cells, cell, count
-
-
-def _get_interval(content: ReleaseContent, table: TableContent, cell: CellCodes, count: int) -> Interval:
-    # The old method published what was counted.
-    margin = table.get_base(cell) - 1 if content.method == ROUNDING else 0
-    return max(0, count - margin), count + margin
-
-
-def read_intervals(content: ReleaseContent) -> dict[Figure, Interval]:
-    """Return between which values each figure of a content lies."""
-    return {
-        (known.table, known.cells[0]): (known.least, known.greatest)
-        for known in list_known_sums([content])
-        if len(known.cells) == 1
-    }
 
 
 def _read_figures(content: ReleaseContent) -> dict[str, dict[CellCodes, int]]:
@@ -139,7 +135,7 @@ def protect_beside_releases(
     return protect_audited_period(
         rounder,
         lambda rounded, units: protect_totals(rounded, rounder.true_totals, known_totals, {*bound_units, *units}),
-        Published([*list_known_sums(versions), *related.list_known_sums(figures)], total_bounds),
+        Published([*chain(*publications.list_known_sums(period)), *related.list_known_sums(figures)], total_bounds),
         related.find_breaches,
     )
 

@@ -11,8 +11,9 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell, write_csv, write_xlsx
+from attention_point.foundation.paperwork import Report, write_csv, write_xlsx
 from attention_point.foundation.report_pages import (
+    build_cell_formatter,
     build_report_wording,
     get_watermark,
     send_chart,
@@ -41,7 +42,7 @@ def show_waits() -> str | tuple[str, int]:
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return render_template("turns/waits.html", form=form, times=None), error.status
-    times, wording = read_times(db_session(), filters), build_report_wording()
+    times = read_times(db_session(), filters)
     form.show_filters(filters)
     return render_template(
         "turns/waits.html",
@@ -49,7 +50,7 @@ def show_waits() -> str | tuple[str, int]:
         times=times,
         arguments=filters.query_arguments,
         parts=split_into_parts(_build_report(times, filters)),
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=build_cell_formatter(),
     )
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from attention_point.foundation.language import in_language
-from attention_point.statistics.month_papers.summary import AnswerFigures, Part, Summary, build_summary
+from attention_point.statistics.month_papers.changes import find_total_change
+from attention_point.statistics.month_papers.summary import AnswerFigures, Part, build_summary
 from tests.statistics.month_papers.conftest import Papers
 
 
@@ -18,18 +19,13 @@ def test_where_some_still_wait_rounding_does_not_say_that_all_are_answered(
     assert AnswerFigures(65, share, parts, None).seem_all_answered is expected
 
 
-def _build(papers: Papers) -> Summary:
-    paper = papers.september
-    with in_language("es"):
-        return build_summary(paper.content, paper.comparison.previous, paper.comparison.year_before)
-
-
 def test_the_main_figures_are_the_published_ones(papers: Papers) -> None:
-    summary, content = _build(papers), papers.september.content
+    content = papers.september.content
+    with in_language("es"):
+        summary = build_summary(content)
     by_sex, by_need = content.find_table("people-by-sex"), content.find_table("people-by-need")
     assert by_sex is not None
     assert by_need is not None
-    assert summary.people.count == content.totals["people"]
     assert summary.women is not None
     assert summary.men is not None
     assert (summary.women.count, summary.men.count) == (by_sex.cells["F",], by_sex.cells["M",])
@@ -41,19 +37,15 @@ def test_the_main_figures_are_the_published_ones(papers: Papers) -> None:
 
 
 def test_changes_are_those_of_published_figures(papers: Papers) -> None:
-    summary, comparison = _build(papers), papers.september.comparison
-    assert comparison.previous is not None
-    assert comparison.year_before is not None
-    change = summary.people.since_previous
-    assert change is not None
-    assert (change.earlier_count, change.period) == (comparison.previous.totals["people"], "2017-08")
-    assert summary.people.since_year_before is not None
-    assert summary.people.since_year_before.earlier_count == comparison.year_before.totals["people"]
+    paper = papers.september
+    assert [earlier.period for earlier in paper.comparison.earlier_periods] == ["2017-08", "2016-09"]
+    for earlier in paper.comparison.earlier_periods:
+        change = find_total_change(paper.content, "people", earlier)
+        assert change is not None
+        assert (change.count, change.period) == (paper.content.totals["people"], earlier.period)
+        assert change.earlier_count == earlier.totals["people"]
 
 
-def test_a_suppressed_month_has_the_figures_that_it_published(papers: Papers) -> None:
-    content = papers.suppressed.content
-    summary = build_summary(content)
-    assert summary.people.count == content.totals["people"]
-    # Merged codes name no single answer.
+def test_a_suppressed_month_names_no_merged_codes(papers: Papers) -> None:
+    summary = build_summary(papers.suppressed.content)
     assert all("/" not in part.code for part in (*summary.needs, *summary.origins))

@@ -126,7 +126,7 @@ def test_what_is_not_released_is_not_there(
 
 def test_refusals_speak_english_too(client: PageClient, header: Mapping[str, str]) -> None:
     reply: Any = client.get(MONTH, headers={**header, "Accept-Language": "en"}).json
-    assert reply["message"] == "This month, or this version of it, has not been published."
+    assert reply["message"] == "This period, or this version of it, has not been published."
 
 
 @pytest.mark.parametrize(("scope", "status"), [("intake", 403), ("referrals", 403), ("", 401)])

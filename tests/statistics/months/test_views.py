@@ -151,7 +151,7 @@ def test_a_released_month_is_shown_as_it_was_released(office: Office, recorded: 
     for wrong in ("3", "0", "one", "99999999"):
         reply = client.get(f"/statistics/2017-09?version={wrong}")
         assert reply.status_code == 404
-        assert "no tiene esa versión" in reply.text
+        assert "o esta versión, no se ha publicado" in reply.text
 
 
 def test_downloads_are_of_what_the_page_shows(office: Office, recorded: Recorded, database: Database) -> None:

@@ -15,8 +15,9 @@ from attention_point.foundation.settings import Settings
 from attention_point.statistics.cells import TOTAL_CODE
 from attention_point.statistics.commands import statistics_commands
 from attention_point.statistics.dimension_labels import DIMENSIONS
+from attention_point.statistics.month_papers.tidy_tables import TOTALS_TABLE
 from attention_point.statistics.open_data import columns, dictionary
-from attention_point.statistics.open_data.columns import DIMENSION_COLUMNS, LABEL_SUFFIX, TOTALS_TABLE
+from attention_point.statistics.open_data.columns import DIMENSION_COLUMNS, LABEL_SUFFIX
 from attention_point.statistics.releases import queries
 from attention_point.statistics.releases.content import SUPPRESSION, ReleaseContent, TableContent
 from attention_point.statistics.releases.models import Release

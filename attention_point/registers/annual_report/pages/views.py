@@ -9,8 +9,8 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Conflict, Invalid, NotFound
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language
-from attention_point.foundation.paperwork import Block, Chart, draw_chart_svg, format_cell
-from attention_point.foundation.report_pages import build_report_wording, get_file_format, prepare_files
+from attention_point.foundation.paperwork import Block, Chart
+from attention_point.foundation.report_pages import build_cell_formatter, draw_chart, get_file_format, prepare_files
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.forms import read_posted_fields
 from attention_point.foundation.web.transactions import read_session
@@ -71,26 +71,26 @@ def show_preview(year: int) -> str:
     """The public report as it would be written now."""
     report_year, totals = _read_year(year)
     with in_language("es"):
-        wording = build_report_wording()
+        format_cell = build_cell_formatter()
     return render_template(
         "report/preview.html",
         year=year,
         blocks=reports.build_main_blocks(report_year, totals),
         block_kind=lambda block: type(block).__name__,
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=format_cell,
     )
 
 
 @blueprint.get("/<int:year>/charts/<string(maxlength=60):chart>.svg")
 @requires("annual_report.view")
-def show_chart(year: int, chart: str) -> Response:
+def show_chart(year: int, chart: str) -> Reply:
     """One chart of the report."""
     # The whole report is put together for one picture: nothing is stored that could grow old.
     blocks: list[Block] = reports.build_main_blocks(*_read_year(year))
     for block in blocks:
         if isinstance(block, Chart) and block.id == chart:
             with in_language("es"):
-                return Response(draw_chart_svg(block, build_report_wording()), mimetype="image/svg+xml")
+                return draw_chart(block)
     raise NotFound(_("There is no such page."))
 
 

@@ -1,6 +1,5 @@
 """The published figures of a period: of which periods there are extracts, and with what they are compared."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -64,7 +63,7 @@ def find_published_contents(session: Session, period: ExtractPeriod) -> tuple[Re
 def _load_contents(session: Session, period: ExtractPeriod, kind: PeriodKind) -> tuple[ReleaseContent, ...]:
     """Return the contents of all parts of this kind; none where one is missing or reaches beyond the period."""
     contents = []
-    for part in _list_parts(kind, _list_counted_months(session, period)):
+    for part in sorted({find_period(kind, month) for month in _list_counted_months(session, period)}):
         release = find_current_release(session, part)
         # A year reaches beyond a semester: its figures are of other people too.
         if part.first_day < period.first or part.last_day > period.last or release is None:
@@ -72,10 +71,6 @@ def _load_contents(session: Session, period: ExtractPeriod, kind: PeriodKind) ->
         contents.append(load_content(release))
     # The old method hides figures, and a sum without them would be too low (decision 50).
     return tuple(content for content in contents if content.method == ROUNDING)
-
-
-def _list_parts(kind: PeriodKind, months: Sequence[date]) -> Iterator[Period]:
-    yield from sorted({find_period(kind, month) for month in months})
 
 
 def _list_counted_months(session: Session, period: ExtractPeriod) -> list[date]:

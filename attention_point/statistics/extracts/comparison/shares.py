@@ -50,12 +50,9 @@ def compare_columns(
 
     The contents are those of all released parts of the period. Who gave no answer is left out on both sides.
     """
-    comparisons = {}
-    for index, column in enumerate(load_columns()):
-        comparison = _compare_column(_Comparer(rows, levels, contents), index, column)
-        if comparison is not None:
-            comparisons[column.name] = comparison
-    return comparisons
+    comparer = _Comparer(rows, levels, contents)
+    comparisons = {column.name: _compare_column(comparer, index, column) for index, column in enumerate(load_columns())}
+    return {name: comparison for name, comparison in comparisons.items() if comparison is not None}
 
 
 def _compare_column(comparer: "_Comparer", index: int, column: ExtractColumn) -> ColumnComparison | None:

@@ -12,8 +12,8 @@ from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, Invalid, NotFound
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.paperwork import Report, format_cell
-from attention_point.foundation.report_pages import build_report_wording, send_chart, split_into_parts
+from attention_point.foundation.paperwork import Report
+from attention_point.foundation.report_pages import build_cell_formatter, send_chart, split_into_parts
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.turns.priority import policies
 from attention_point.turns.priority.models import TurnPolicy
@@ -108,7 +108,6 @@ def show_policy(policy_id: UUID) -> str:
     form = DayForm(data={"day": day})
     # Each chart is a request of its own that simulates the day again: that takes milliseconds, and nothing is kept.
     form.day.choices = list_day_choices(days)
-    wording = build_report_wording()
     return render_template(
         "turns/policy.html",
         form=form,
@@ -117,7 +116,7 @@ def show_policy(policy_id: UUID) -> str:
         parts=split_into_parts(_build_report(entry, day)),
         description=describe_policy(parse_policy(entry.content)),
         can_switch_on=entry.switched_on_at is None and entry.valid_from >= clock.today(),
-        format_cell=lambda cell, column: format_cell(cell, column.kind, wording),
+        format_cell=build_cell_formatter(),
     )
 
 
