@@ -147,5 +147,5 @@ def _build_method_blocks() -> Iterator[Block]:
     )
     yield Paragraph(_("The week begins on Monday. Today's figure grows until the point closes."))
     yield Note(
-        _("Small figures are not held back here: do not publish or pass on this page.") + " " + describe_restricted()
+        _("Small figures are not rounded here: do not publish or pass on this page.") + " " + describe_restricted()
     )

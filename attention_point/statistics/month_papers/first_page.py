@@ -72,17 +72,18 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
 def _build_total_figures(summary: Summary) -> Iterator[HeadlineFigure]:
     totals = {"people": summary.people, "attentions": summary.attentions, "referrals": summary.referrals}
     for counts, total in totals.items():
-        yield HeadlineFigure(_(COUNT_LABELS[counts]), _format_count(total.count), tuple(_describe_total(total)))
+        remarks = tuple(_describe_total(total, summary.period))
+        yield HeadlineFigure(_(COUNT_LABELS[counts]), _format_count(total.count), remarks)
 
 
 def _format_count(count: int | None) -> str:
     return _("[c]") if count is None else format_number(count)
 
 
-def _describe_total(total: TotalFigure) -> Iterator[str]:
+def _describe_total(total: TotalFigure, period: str) -> Iterator[str]:
     for change in (total.since_previous, total.since_year_before):
         if change is not None:
-            yield _capitalise_text(describe_change(change))
+            yield _capitalise_text(describe_change(change, period))
 
 
 def _build_key_figures(summary: Summary, content: ReleaseContent) -> Iterator[HeadlineFigure]:
@@ -172,9 +173,10 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     if ages and not content.reader_note:
         yield _("Ages"), _join_parts(ages)
     if summary.nationalities and not content.reader_note:
-        yield _("Nationality"), _join_parts(summary.nationalities)
+        yield _("Main nationalities"), _join_parts(summary.nationalities)
     if summary.origins:
-        yield _("State of origin"), _join_parts(summary.origins)
+        # The most frequent ones alone: named so, because they do not add up to the people.
+        yield _("Main states of origin"), _join_parts(summary.origins)
     answers = "; ".join(_describe_answers(summary))
     if answers:
         # All states: of the answered ones nobody could else say what became of who was neither seen nor refused.
@@ -205,7 +207,10 @@ def _describe_answers(summary: Summary) -> Iterator[str]:
     if answers.answered is not None:
         share = answers.answered_share
         percent = "" if share is None else f" ({_format_answered_share(answers, share)})"
-        yield _("%(figure)s answered", figure=f"{format_number(answers.answered)}{percent}")
+        yield _(
+            "%(figure)s answered: the entity said whether it receives the person",
+            figure=f"{format_number(answers.answered)}{percent}",
+        )
     if answers.median_code in MEDIAN_SENTENCES:
         yield _(MEDIAN_SENTENCES[answers.median_code])
 

@@ -36,7 +36,7 @@ _SERIES = "all-months"  # begins the name of the file of all months
 LANGUAGE = "es"  # of public PDF and XLSX: an address must always give the same bytes
 # How papers are drawn, as a number in their names. Raise it when the PDF or XLSX of an unchanged month gets other
 # bytes, even by a word: files of an earlier number are neither served nor compared, and go when new ones are made.
-DRAWING = 7
+DRAWING = 8
 DRAWN_FORMATS = ("pdf", "xlsx")
 LOCK_TIMEOUT = 5.0  # seconds; a visitor who would wait longer is asked to come again
 # One file at a time, so that visitors of a new month cannot take both cores from the desk.
