@@ -5,6 +5,7 @@ The page names whom a reader can write to. Without that setting it is not served
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -102,7 +103,9 @@ def show_trend() -> Response:
     trend = page_figures.build_trend(db_session(), page_figures.list_published_periods(db_session()))
     if trend is None:
         raise NotFound(_("There is no such chart on this page."))
-    return Response(draw_chart_svg(trend.chart, build_report_wording()), mimetype="image/svg+xml")
+    # On a telephone the letters of a chart of the whole width would be too small to read.
+    chart = replace(trend.chart, is_half_width="narrow" in request.args)
+    return Response(draw_chart_svg(chart, build_report_wording()), mimetype="image/svg+xml")
 
 
 @blueprint.get("/<string(maxlength=20):period>.<string(maxlength=20):kind>")
