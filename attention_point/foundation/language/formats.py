@@ -77,8 +77,6 @@ def format_period(period: Period) -> str:
     """Formats a month, a quarter or a year: "September 2017", "July–September 2017", "2017"."""
     if period.kind == "year":
         return period.code
-    if period.kind == "year":
-        return period.code
     last_month = format_month(period.last_day)
     # Named by its months: "3.º trimestre" would need an article in each Spanish sentence that names a period.
     return last_month if period.kind == "month" else f"{format_date(period.first_day, 'MMMM')}–{last_month}"
