@@ -78,7 +78,7 @@ def format_period(period: Period) -> str:
     if period.kind == "year":
         return period.code
     last_month = format_month(period.last_day)
-    # Named by its months: "3.º trimestre" would need an article in each Spanish sentence that names a period.
+    # Named by its months: an ordinal would need an article in each Spanish sentence that names a period.
     return last_month if period.kind == "month" else f"{format_date(period.first_day, 'MMMM')}–{last_month}"
 
 

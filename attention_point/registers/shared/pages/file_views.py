@@ -104,7 +104,7 @@ def _export_records(register: Register, kind: str, mimetype: str) -> Reply:
 
 
 def _build_base_name(register: Register) -> str:
-    # As the page is called, not the code: "eventos-y-posicionamiento".
+    # As the page is called, in the reader's language, and not as the code calls it.
     return fold_text(_(register.title)).replace(" ", "-")
 
 
