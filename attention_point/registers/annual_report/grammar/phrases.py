@@ -26,9 +26,7 @@ _VIRTUAL_PLACES = frozenset(_DATA["virtual_places"])
 _INFINITIVE = re.compile(r"\w{2,}[aei]r(se|lo|la)?")
 # "1ra", "2do", "1er", "XV": the noun that takes the article comes after.
 _ORDINAL = re.compile(r"\d+(º|ª|er|ro|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)?|[ivx]+")
-# Behind a noun these go on naming the thing; a verb that follows tells of the past in one of these endings.
-_GOES_ON = frozenset({"a", "al", "con", "de", "del", "en", "entre", "para", "por", "sobre"})
-_TOLD = re.compile(r"\w(aron|ieron|yeron|ó)\b|\b(es|son|está|están|fue|fueron|hubo)\b", re.IGNORECASE)
+_GOES_ON, _TOLD = frozenset(_DATA["goes_on"]), re.compile(_DATA["told"], re.IGNORECASE)
 _INDEFINITE = {"el": "un", "la": "una"}
 _SPOKEN_I = re.compile(r"h?i(?![aeou])")
 _QUOTED = re.compile(r'["“][^"”]*["”]|\([^)]*\)')
