@@ -74,12 +74,12 @@ def format_month(value: date) -> str:
 
 
 def format_period(period: Period) -> str:
-    """Formats a month, a quarter or a year: "September 2017", "3rd quarter 2017", "2017"."""
+    """Formats a month, a quarter or a year: "September 2017", "July–September 2017", "2017"."""
     if period.kind == "year":
         return period.code
-    if period.kind == "quarter":
-        return dates.format_date(period.first_day, "QQQQ y", locale=current_locale())
-    return format_month(period.first_day)
+    last_month = format_month(period.last_day)
+    # Named by its months: an ordinal would need an article in each Spanish sentence that names a period.
+    return last_month if period.kind == "month" else f"{format_date(period.first_day, 'MMMM')}–{last_month}"
 
 
 def format_number(value: int | float | Decimal) -> str:

@@ -150,5 +150,5 @@ def _build_method_blocks() -> Iterator[Block]:
         _("What came in today is broken down from tomorrow on: nobody must tell from it for what somebody just came.")
     )
     yield Note(
-        _("Small figures are not held back here: do not publish or pass on this page.") + " " + describe_restricted()
+        _("Small figures are not rounded here: do not publish or pass on this page.") + " " + describe_restricted()
     )

@@ -98,9 +98,11 @@ def _list_first_endings() -> list[Ending]:
 def show_chart(chart: str) -> Response:
     """Send one chart of a choice."""
     report = _build_selection(_collect_options()).report
-    # On the page two stand in a row; on paper each has the whole width.
+    # On the page two stand in a row; on paper each has the whole width. On a telephone none has more than half, or
+    # its letters would be too small to read.
+    wide_charts = frozenset() if "narrow" in request.args else WIDE_CHARTS
     blocks = (
-        replace(block, is_half_width=block.id not in WIDE_CHARTS) if isinstance(block, Chart) else block
+        replace(block, is_half_width=block.id not in wide_charts) if isinstance(block, Chart) else block
         for block in report.blocks
     )
     return send_chart(replace(report, blocks=tuple(blocks)), chart)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from attention_point.dates import parse_period_code
-from attention_point.foundation.language import format_number, format_period
+from attention_point.foundation.language import format_date, format_number, format_period
 from attention_point.foundation.language import gettext as _
 from attention_point.statistics.releases.content import ReleaseContent, TableContent
 from attention_point.tallies.rules import BASE
@@ -83,9 +83,15 @@ def _build_change(
     return None if count is None or earlier_count is None else Change(count, earlier_count, *details)
 
 
-def describe_change(change: Change) -> str:
-    """Say a change in words, with the earlier figure: "12 % more than in August 2017 (528)"."""
-    values = {"period": name_period(change.period), "earlier": format_number(change.earlier_count)}
+def describe_change(change: Change, read_in: str) -> str:
+    """Say a change in words, with the earlier figure: "12 % more than in August (528)".
+
+    ``read_in`` is the code of the period that is compared; the year is said where it is another.
+    """
+    earlier = parse_period_code(change.period)
+    is_month_before = earlier.kind == "month" and earlier.first_day.year == parse_period_code(read_in).first_day.year
+    name = format_date(earlier.first_day, "MMMM") if is_month_before else format_period(earlier)
+    values = {"period": name, "earlier": format_number(change.earlier_count)}
     if not change.difference:
         return _("the same as in %(period)s", period=values["period"])
     if not change.is_certain:
@@ -105,5 +111,5 @@ def describe_change(change: Change) -> str:
 
 
 def name_period(code: str) -> str:
-    """Return the name of the period of a code: "September 2017", "3rd quarter 2017", "2017"."""
+    """Return the name of the period of a code: "September 2017", "July–September 2017", "2017"."""
     return format_period(parse_period_code(code))

@@ -80,7 +80,9 @@ def build_first_page(content: ReleaseContent, comparison: Comparison) -> Iterato
 def _build_total_figures(content: ReleaseContent, comparison: Comparison) -> Iterator[HeadlineFigure]:
     for counts in _TOTALS:
         changes = [find_total_change(content, counts, earlier) for earlier in comparison.earlier_periods]
-        remarks = tuple(_capitalise_text(describe_change(change)) for change in changes if change is not None)
+        remarks = tuple(
+            _capitalise_text(describe_change(change, content.period)) for change in changes if change is not None
+        )
         total = content.totals.get(counts)
         yield HeadlineFigure(_(COUNT_LABELS[counts]), _("[c]") if total is None else format_number(total), remarks)
 
@@ -172,9 +174,10 @@ def _build_rows(summary: Summary, content: ReleaseContent, comparison: Compariso
     if ages and not content.reader_note:
         yield _("Ages"), _join_parts(ages)
     if summary.nationalities and not content.reader_note:
-        yield _("Nationality"), _join_parts(summary.nationalities)
+        yield _("Main nationalities"), _join_parts(summary.nationalities)
     if summary.origins:
-        yield _("State of origin"), _join_parts(summary.origins)
+        # The most frequent ones alone: named so, because they do not add up to the people.
+        yield _("Main states of origin"), _join_parts(summary.origins)
     answers = "; ".join(_describe_answers(summary))
     if answers:
         # All states: of the answered ones nobody could else say what became of who was neither seen nor refused.
@@ -205,7 +208,10 @@ def _describe_answers(summary: Summary) -> Iterator[str]:
     if answers.answered is not None:
         share = answers.answered_share
         percent = "" if share is None else f" ({_format_answered_share(answers, share)})"
-        yield _("%(figure)s answered", figure=f"{format_number(answers.answered)}{percent}")
+        yield _(
+            "%(figure)s answered: the entity said whether it receives the person",
+            figure=f"{format_number(answers.answered)}{percent}",
+        )
     if answers.median_code in MEDIAN_SENTENCES:
         yield _(MEDIAN_SENTENCES[answers.median_code])
 

@@ -5,6 +5,7 @@ The page names whom a reader can write to. Without that setting it is not served
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -100,7 +101,10 @@ def show_chart(period: str, chart: str) -> Response:
 def show_trend() -> Response:
     """Send the chart of people by month."""
     trend = page_figures.build_trend(db_session(), page_figures.list_published_periods(db_session()))
-    return draw_chart(trend.chart if trend else None)
+    if trend is None:
+        return draw_chart(None)
+    # On a telephone the letters of a chart of the whole width would be too small to read.
+    return draw_chart(replace(trend.chart, is_half_width="narrow" in request.args))
 
 
 @blueprint.get("/<string(maxlength=20):period>.<string(maxlength=20):kind>")

@@ -12,6 +12,7 @@ from attention_point.registers.annual_report.grammar.phrases import (
     build_name,
     build_thing,
     contract_articles,
+    is_long_thing,
     join_items,
     lower_first,
     pluralise_post,
@@ -63,6 +64,19 @@ def test_a_name_has_the_article_of_its_noun(name: str, written: str) -> None:
 )
 def test_a_thing_has_an_article_where_it_begins_with_a_noun(thing: str, written: str) -> None:
     assert str(build_thing(thing)) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "is_thing"),
+    [
+        ("Propuesta de ruta de empleo con la Cámara de Comercio de Bucaramanga", True),
+        ("Ciudadanos de tres barrios participaron en la siembra de doscientos árboles", False),
+        ("La ciudad ganó el premio entre las ciudades intermedias de todo el país", False),
+        ("Bucaramanga cuenta desde entonces con una mesa de trabajo permanente", False),
+    ],
+)
+def test_a_long_noun_is_no_sentence(text: str, is_thing: bool) -> None:
+    assert is_long_thing(text) is is_thing
 
 
 @pytest.mark.parametrize(

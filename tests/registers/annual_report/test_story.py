@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from attention_point.registers.annual_report.models import ReportText
 from attention_point.registers.annual_report.narrative.account_units import AccountUnit
 from attention_point.registers.annual_report.rules import TextPart
+from attention_point.registers.annual_report.stories.differences import compare_texts
 from attention_point.registers.annual_report.stories.stored_stories import read_story
 from attention_point.registers.annual_report.stories.story import (
     DRAFTED,
@@ -67,6 +68,10 @@ def test_what_changed_is_told_and_own_words_stand() -> None:
     parts = [StoryPart(REWORDED, "Dicho así.", "events/a", "Uno."), StoryPart(DRAFTED, "", "events/b", "Uno.")]
     items = arrange_story(parts, [unit("events/a", "Dos."), unit("events/c")])
     assert [item.change for item in items] == ["changed", "new", "gone"]
+    # What a browser makes of the space within an amount is no change of a record.
+    sent_back = StoryPart(DRAFTED, "", "events/a", "Costó $ 5.000.")
+    assert [item.change for item in arrange_story([sent_back], [unit("events/a", "Costó $\xa05.000.")])] == [""]
+    assert [change.kind for change in compare_texts("Costó $ 5.000.", "Costó $\xa05.000.")] == ["same"]
     # The words of the office stay; a paragraph whose record is gone is not printed.
     assert [part.text for part in list_printed_parts(items)] == ["Dicho así.", "Uno."]
 

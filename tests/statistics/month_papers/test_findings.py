@@ -71,15 +71,18 @@ def test_nothing_is_said_where_nothing_is_certain() -> None:
 
 def test_a_change_is_said_in_words_and_percent() -> None:
     with in_language("es"):
-        told = [describe_change(Change(now, 500, "2017-08", BASE)) for now in (560, 440, 505, 500)]
-        few = describe_change(Change(35, 20, "2017-08", BASE))
+        told = [describe_change(Change(now, 500, "2017-08", BASE), "2017-09") for now in (560, 440, 505, 500)]
+        few = describe_change(Change(35, 20, "2016-09", BASE), "2017-09")
+        quarter = describe_change(Change(500, 500, "2017-Q2", BASE), "2017-Q3")
     assert told == [
-        "12 % más que en agosto de 2017 (500)",
-        "12 % menos que en agosto de 2017 (500)",
-        "casi igual que en agosto de 2017 (500)",
-        "igual que en agosto de 2017",
+        "12 % más que en agosto (500)",
+        "12 % menos que en agosto (500)",
+        "casi igual que en agosto (500)",
+        "igual que en agosto",
     ]
-    assert few == "15 más que en agosto de 2017 (20)"  # a percent of 20 would say more of the rounding
+    # A percent of 20 would say more of the rounding.
+    assert few == "15 más que en septiembre de 2016 (20)"
+    assert quarter == "igual que en abril–junio de 2017"
 
 
 def test_what_moved_most_comes_first_and_small_changes_not_at_all() -> None:

@@ -72,7 +72,13 @@ def test_the_first_page_is_the_mayors(papers: Papers) -> None:
     pages = read_pages(draw(papers.september))
     content = papers.september.content
     labels = ("Mujeres", "Hombres", "Necesidad más frecuente", "Remisiones respondidas", "Edades de mujeres y hombres")
-    for words in (*labels, "agosto de 2017", "septiembre de 2016", "El 4 no hubo atención."):
+    for words in (
+        *labels,
+        "que en agosto (",
+        "Principales estados de origen",
+        "septiembre de 2016",
+        "El 4 no hubo atención.",
+    ):
         assert words in pages[0]
     assert str(content.totals["people"]) in pages[0]
     for words in (str(papers.september.content_hash), "SHA", "redonde", "clave secreta"):

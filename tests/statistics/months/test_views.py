@@ -174,7 +174,7 @@ def test_downloads_are_of_what_the_page_shows(office: Office, recorded: Recorded
 def test_a_month_is_published_by_who_has_looked_through_it(office: Office, recorded: Recorded) -> None:
     recorded(0)
     empty = office.client.get("/statistics/2017-09/release").text
-    assert "septiembre de 2017 no se puede publicar ahora" in empty
+    assert "Las cifras de septiembre de 2017 no se pueden publicar ahora" in empty
     assert "no se registró nada" in empty
     this_month = f"{clock.today():%Y-%m}"
     assert "no ha terminado" in office.client.get(f"/statistics/{this_month}/release").text
@@ -222,7 +222,7 @@ def test_a_month_is_published_from_its_page(office: Office, database: Database, 
     assert "versión 1" in client.get("/statistics/2017-09").text
     assert client.get("/open-data/2017-09.json").get_json()["hash"] == release.hash
     page = client.get(address)
-    assert "septiembre de 2017 no se puede publicar ahora" in page.text
+    assert "Las cifras de septiembre de 2017 no se pueden publicar ahora" in page.text
     with database.read_session() as session:
         assert len(session.scalars(select(Release).where(Release.period == "2017-09")).all()) == 1
 
@@ -335,7 +335,7 @@ def test_what_is_no_month_is_refused_in_words(office: Office) -> None:
 
 def test_a_quarter_and_a_year_are_read_like_a_month(office: Office, recorded: Recorded) -> None:
     recorded(60)
-    for code, name in (("2017-Q3", "3.º trimestre 2017"), ("2017", "Cifras de 2017")):
+    for code, name in (("2017-Q3", "julio–septiembre de 2017"), ("2017", "Cifras de 2017")):
         shown = office.client.get(f"/statistics/{code}")
         assert shown.status_code == 200
         assert name in shown.text

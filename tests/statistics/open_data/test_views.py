@@ -95,7 +95,9 @@ def test_the_months_stand_in_a_row_with_a_true_finding(client: PageClient, month
     highest = max(totals, key=lambda code: int(totals[code]["people"] or 0))
     name = {"2017-08": "agosto", "2017-09": "septiembre"}[highest]
     assert f"El mes en que vinieron más personas fue {name} de 2017: {totals[highest]['people']}." in html
-    assert client.get("/open-data/months.svg").mimetype == "image/svg+xml"
+    chart, narrow_chart = client.get("/open-data/months.svg"), client.get("/open-data/months.svg?narrow=1")
+    assert chart.mimetype == narrow_chart.mimetype == "image/svg+xml"
+    assert chart.text != narrow_chart.text
     assert "El mes en que vinieron" not in client.get("/open-data/2017-08").text
 
 

@@ -116,7 +116,7 @@ def test_a_year_has_its_page_and_its_files(office: Office, database: Database, m
             tally_services.add_to_tallies(session, invent_counts(120, month))
         for month in MONTHS:
             release(session, month)
-    assert "4.º trimestre 2017" in office.client.get("/statistics").text
+    assert "octubre–diciembre de 2017" in office.client.get("/statistics").text
     for code in ("2017", "2017-Q4"):
         assert "Publicado, versión 1" in office.client.get(f"/statistics/{code}").text
         assert office.client.get(f"/statistics/{code}.csv").status_code == 200

@@ -26,6 +26,7 @@ _VIRTUAL_PLACES = frozenset(_DATA["virtual_places"])
 _INFINITIVE = re.compile(r"\w{2,}[aei]r(se|lo|la)?")
 # "1ra", "2do", "1er", "XV": the noun that takes the article comes after.
 _ORDINAL = re.compile(r"\d+(º|ª|er|ro|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)?|[ivx]+")
+_GOES_ON, _TOLD = frozenset(_DATA["goes_on"]), re.compile(_DATA["told"], re.IGNORECASE)
 _INDEFINITE = {"el": "un", "la": "una"}
 _SPOKEN_I = re.compile(r"h?i(?![aeou])")
 _QUOTED = re.compile(r'["“][^"”]*["”]|\([^)]*\)')
@@ -107,6 +108,12 @@ def is_virtual_place(text: str) -> bool:
 def begins_with_infinitive(text: str) -> bool:
     """Whether a text begins with a verb: "aunar esfuerzos para …"."""
     return bool(_INFINITIVE.fullmatch(next(iter(_list_words(text)), "")))
+
+
+def is_long_thing(text: str) -> bool:
+    """Whether a text is a noun with what belongs to it, and no sentence: "Propuesta de ruta de empleo con …"."""
+    second_word = next(iter(_list_words(text)[1:]), "")
+    return second_word in _GOES_ON and not _TOLD.search(text) and bool(find_common_article(soften_first(text)))
 
 
 def begins_with_instrument(text: str) -> bool:

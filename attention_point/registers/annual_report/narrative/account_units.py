@@ -10,6 +10,7 @@ from attention_point.registers.annual_report.grammar.phrases import (
     begins_with_infinitive,
     build_name,
     build_thing,
+    is_long_thing,
     join_items,
     lower_first,
     soften_first,
@@ -138,7 +139,9 @@ def write_items(
     # Whole sentences of the office are left as they are: joined to others by commas they would no longer be sentences.
     phrases, sentences = list[str](), list[str]()
     for text in map(str.strip, rejoin_cut_items(texts)):
-        is_sentence = text[:1].isupper() and (text.endswith(".") or len(text) >= _SENTENCE_LENGTH)
+        is_sentence = text[:1].isupper() and (
+            text.endswith(".") or (len(text) >= _SENTENCE_LENGTH and not is_long_thing(text))
+        )
         (sentences if is_sentence else phrases).append(
             text.rstrip(".") if is_sentence else soften_first(text.rstrip("."))
         )

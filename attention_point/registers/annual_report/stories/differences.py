@@ -17,11 +17,16 @@ class TextChange:
     text: str
 
 
+def have_other_words(old_text: str, new_text: str) -> bool:
+    """Whether two texts differ in a word. A browser sends the no-break space of "$ 5.000" back as a plain one."""
+    return old_text.split() != new_text.split()
+
+
 def compare_texts(old_text: str, new_text: str) -> Iterator[TextChange]:
     """Compare two texts; the runs together are both of them."""
     old_words, new_words = _WORDS.findall(old_text), _WORDS.findall(new_text)
     # Without the heuristic of "popular" words, which would take every article of a long paragraph for noise.
-    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
+    matcher = SequenceMatcher(None, [*map(str.strip, old_words)], [*map(str.strip, new_words)], autojunk=False)
     for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":
             yield TextChange("same", "".join(old_words[old_start:old_end]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from attention_point.registers.annual_report.rules import TextPart, parse_text_parts
+from attention_point.registers.annual_report.stories.differences import have_other_words
 
 PartKind = Literal["drafted", "reworded", "left-out", "written"]
 DRAFTED: PartKind = "drafted"
@@ -100,7 +101,7 @@ def _build_item(part: StoryPart, units: Mapping[str, DraftedUnit]) -> StoryItem:
     if not part.key:
         return StoryItem(part)
     unit = units.get(part.key)
-    change: Change = "gone" if unit is None else "changed" if unit.text != part.draft else ""
+    change: Change = "gone" if unit is None else "changed" if have_other_words(part.draft, unit.text) else ""
     return StoryItem(part, unit, change)
 
 

@@ -19,6 +19,7 @@ from attention_point.foundation.worker import NotDone, run_in_worker
 from attention_point.registers.shared.models import StoredImport
 from attention_point.registers.shared.pages.rendering import build_address, read_record_filter, render_page
 from attention_point.registers.shared.records import attachments, queries
+from attention_point.registers.shared.rules import fold_text
 from attention_point.registers.shared.schema.schema import Register
 from attention_point.registers.shared.spreadsheets import exporting, importing, uploads
 from attention_point.registers.shared.spreadsheets.importing import (
@@ -99,7 +100,12 @@ def export_csv(register: Register) -> Reply:
 def _export_records(register: Register, kind: str, mimetype: str) -> Reply:
     record_filter = read_record_filter(register, request.args)
     content = exporting.export_records(db_session(), current_actor(), register, record_filter, kind)
-    return _send_download(content, mimetype, f"{register.name}.{kind}")
+    return _send_download(content, mimetype, f"{_build_base_name(register)}.{kind}")
+
+
+def _build_base_name(register: Register) -> str:
+    # As the page is called, in the reader's language, and not as the code calls it.
+    return fold_text(_(register.title)).replace(" ", "-")
 
 
 def _send_download(content: bytes, mimetype: str, name: str) -> Reply:
@@ -203,7 +209,7 @@ def download_leftover_rows(register: Register, spreadsheet: UUID) -> Reply:
     upload = uploads.get_upload(db_session(), current_actor(), register, spreadsheet)
     rows = _check_upload(register, upload)
     content = build_leftover_file(register, upload.columns, upload.rows, rows, "xlsx")
-    return _send_download(content, XLSX_TYPE, f"{register.name}-{_('to-correct')}.xlsx")
+    return _send_download(content, XLSX_TYPE, f"{_build_base_name(register)}-{_('to-correct')}.xlsx")
 
 
 ROUTES = (
