@@ -9,7 +9,7 @@ from attention_point.catalogue import FEATURES
 from attention_point.foundation.access import get_permissions
 from attention_point.foundation.access.policy import ROLES
 from attention_point.foundation.feature import MenuItem
-from attention_point.foundation.web.page_frame.display import build_initials
+from attention_point.foundation.web.page_frame.display import build_initials, keep_references_whole
 from attention_point.foundation.web.page_frame.menu import MOST_PLACES, choose_daily_items
 from tests.support.pages import PageClient, read
 from tests.support.staff import SignIn
@@ -57,6 +57,11 @@ def test_no_role_has_more_daily_places_than_the_menu_shows(role: str) -> None:
 )
 def test_initials(name: str, initials: str) -> None:
     assert build_initials(name) == initials
+
+
+def test_a_reference_breaks_at_no_hyphen() -> None:
+    written = keep_references_whole("Request DP-2026-00015 & <b>")
+    assert written == 'Request <span class="whole">DP-2026-00015</span> &amp; &lt;b&gt;'
 
 
 def _find_root(client: PageClient, path: str = "/desk") -> dict[str, str]:

@@ -3,10 +3,12 @@
 import re
 
 from flask import request
+from markupsafe import Markup, escape
 
 from attention_point.foundation.language import N_
 
 TEXT_SIZE_COOKIE, CONTRAST_COOKIE = "text_size", "contrast"
+REFERENCE = re.compile(r"\b[A-Z]{2,5}-\d{4}-\d{4,}")
 NORMAL = "normal"
 TEXT_SIZES = {NORMAL: N_("Normal"), "large": N_("Large"), "largest": N_("Very large")}
 CONTRASTS = {NORMAL: N_("Normal"), "high": N_("High")}
@@ -20,6 +22,11 @@ def read_text_size() -> str:
 def read_contrast() -> str:
     """Return the browser's contrast; the normal one for a cookie that says nothing known."""
     return _read_choice(CONTRAST_COOKIE, CONTRASTS)
+
+
+def keep_references_whole(text: str) -> Markup:
+    """Return the words with each reference (``BGA-2026-000123``) so marked that no line breaks at its hyphens."""
+    return Markup(REFERENCE.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704, the text is escaped
 
 
 def _read_choice(cookie: str, choices: dict[str, str]) -> str:
