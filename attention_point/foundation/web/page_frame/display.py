@@ -26,7 +26,7 @@ def read_contrast() -> str:
 
 def keep_references_whole(text: str) -> Markup:
     """Return the words with each reference (``BGA-2026-000123``) so marked that no line breaks at its hyphens."""
-    return Markup(REFERENCE.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704, the text is escaped
+    return Markup(REFERENCE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704, the text is escaped
 
 
 def _read_choice(cookie: str, choices: dict[str, str]) -> str:
