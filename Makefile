@@ -92,7 +92,7 @@ system-packages:
 	@sh .ci/system-packages
 
 # DATABASES=both runs each test of pages on SQLite and on PostgreSQL; otherwise half of them run on each. Under CI, where
-# one slow moment among nine thousand tests would refuse everybody's work, a test that fails is tried once more and named (R).
+# one slow moment among eight thousand tests would refuse everybody's work, a test that fails is tried once more and named (R).
 test: test-tools system-packages lint
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --databases $(DATABASES) $(if $(CI),--reruns 1)
 

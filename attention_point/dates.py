@@ -12,6 +12,7 @@ ISO 8601) all days between two days, as the age that somebody states leaves them
 import re
 from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, Self
 
@@ -127,6 +128,22 @@ def find_validity(valid_from: date, valid_to: date | None, day: date) -> str:
     if day < valid_from:
         return FUTURE
     return PAST if valid_to is not None and valid_to < day else CURRENT
+
+
+@dataclass(frozen=True)
+class DatedRow:
+    """A row with a span of days, both included; without ``valid_to`` it has no end."""
+
+    valid_from: date
+    valid_to: date | None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the row is in force on a day."""
+        return is_in_force(self.valid_from, self.valid_to, day)
+
+    def validity_on(self, day: date) -> str:
+        """``past``, ``current`` or ``future``."""
+        return find_validity(self.valid_from, self.valid_to, day)
 
 
 def intersect_spans(spans: list[Span]) -> Span | None:

@@ -26,9 +26,10 @@ from sqlalchemy import select
 from attention_point.app import open_database_of
 from attention_point.foundation.paths import PROJECT_FOLDER
 from attention_point.foundation.settings import read_settings
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.entity_rows.entity_tags import find_day
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral, list_referrals_by_ids
+from attention_point.referrals.queries import list_referrals_by_ids
 from bench.report import working_folder
 
 TURNS = 20  # among groups of one size the thief guesses

@@ -23,6 +23,7 @@ from attention_point.foundation.vault import Keyring, Vault
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.portal.programs.listing import ListFilter, list_for_program
 from attention_point.referrals import queries, rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import parse_filters
@@ -79,7 +80,7 @@ def fill_database(folder: Path, address: str, referral_count: int) -> tuple[Data
     return database, ids
 
 
-def _invent_rows(session: Session, referral: queries.DecryptedReferral, count: int) -> Iterator[dict[str, object]]:
+def _invent_rows(session: Session, referral: DecryptedReferral, count: int) -> Iterator[dict[str, object]]:
     random, now = Random(1), clock.now()
     span = timedelta(days=3 * 365) / count
     states, weights = list(STATE_WEIGHTS), list(STATE_WEIGHTS.values())

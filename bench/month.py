@@ -1,9 +1,9 @@
-"""A month's tables over ten million visits, and the papers of a month: ``python -m bench.month`` prints P8 and P11."""
+"""A month's tables and release over ten million visits, and its papers: ``python -m bench.month`` prints P8 and P11."""
 
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -43,6 +43,7 @@ from tests.support.postgres import Server, find_binaries
 
 VISITS, PEOPLE, BATCH, TURNS = 10_000_000, 2_600, 200, 9
 GOALS = {"SQLite": 15.0, "PostgreSQL": 4.0}
+RELEASE_GOAL = 2000.0  # milliseconds
 FIRST_DAY, DAYS = date(2008, 1, 1), 3653  # ten years
 SCANNED_MONTH = date(2016, 9, 1), date(2016, 10, 1)
 RELEASED_MONTH = date(2017, 9, 1), date(2017, 10, 1)
@@ -166,8 +167,11 @@ def measure_tables(database: Database, turns: int) -> tuple[list[float], list[fl
     return [scanned for scanned, _stored in times], [stored for _scanned, stored in times]
 
 
-def release_month(database: Database, people: int) -> tuple[ReleaseContent, Slip]:
-    """A released month of invented people with the answers of the entities, and the slip of one of its visits."""
+def release_month(database: Database, people: int, turns: int) -> tuple[ReleaseContent, Slip, list[float]]:
+    """A released month of invented people with the answers of the entities, and the slip of one of its visits.
+
+    And the milliseconds of each of the turns that released it, after one that is not kept.
+    """
     first_day, day_after = RELEASED_MONTH
     with database.write_session() as session:
         load_shipped_files(session)
@@ -175,15 +179,23 @@ def release_month(database: Database, people: int) -> tuple[ReleaseContent, Slip
     for start in range(0, len(drafts), BATCH):
         with database.write_session() as session:
             load_visits(session, drafts[start : start + BATCH], LoadedCounts())
+    month, times = Period("month", first_day), []
+    for _turn in range(turns + 1):
+        with suppress(_UndoneError), database.write_session() as session:
+            times.append(measure_milliseconds(partial(services.release_period, session, SYSTEM, month)))
+            raise _UndoneError  # to be done again
     with database.write_session() as session:
-        release = services.release_period(session, SYSTEM, Period("month", first_day))
-        content = release_queries.read_content_json(release)
+        content = release_queries.read_content_json(services.release_period(session, SYSTEM, month))
     with database.read_session() as session:
         visit = session.execute(select(Visit).where(Visit.day >= first_day).limit(1)).scalar_one()
         slip_visit = SlipVisit(visit.point, visit.day, visit.received_at, visit.reference, visit.code)
         traveller = SlipTraveller(list_decrypted_of_visit(session, visit.id))
         slip = build_slip(session, slip_visit, [traveller], "https://example.org")
-    return parse_content_json(content), slip
+    return parse_content_json(content), slip, times[1:]
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that is not to stay."""
 
 
 def measure_papers(content: ReleaseContent, slip: Slip, turns: int) -> list[Figure]:
@@ -201,7 +213,8 @@ def measure_papers(content: ReleaseContent, slip: Slip, turns: int) -> list[Figu
         (measure_milliseconds(write_month_pdf), measure_milliseconds(write_another_slip)) for _turn in range(turns + 1)
     ][1:]
     return [
-        Figure("P11", f"the month's PDF of {pages} pages with charts, warm", [pdf for pdf, _slip in times], "ms", 300),
+        Figure("P8", f"the month's PDF of {pages} pages with charts, warm", [pdf for pdf, _slip in times], "ms", 1000),
+        Figure("P11", "the same", [pdf for pdf, _slip in times], "ms", 300),
         Figure("P11", "slip of one page, warm, each of another visit", [slip for _pdf, slip in times], "ms", 10),
     ]
 
@@ -213,6 +226,8 @@ TEXT = """## A month
 - *By scan*: one `GROUP BY` for each of the {tables} stored tables over the month's rows of a table with a column in
   clear for each code, one need, document and referral a visit, in the order of its days and with an index on them.
   *From stored counts*: `tallies.queries.sum_month_tables`. Both give the same counts, which is checked before.
+- *A month's release*: all that `release_period` does within its transaction, whose commit is left out because it is
+  undone to be done again.
 - The papers are those of a released month of {people:,} invented people. The sides take turns: {turns} of them after
   one that is not kept.
 - Of PostgreSQL nothing waits for the disk here (`fsync=off`), as in the tests.
@@ -237,8 +252,11 @@ def build_section(visits: int = VISITS, people: int = PEOPLE, turns: int = TURNS
                 Figure("", f"{label} by scan", scanned, "ms"),
                 Figure("", f"{label} from stored counts", stored, "ms"),
             ]
+            content, slip, times = release_month(database, people, turns)
+            what = f"{engine}, {visits:,} visits: a month's release, recounted and audited"
+            figures.append(Figure("P8", what, times, "ms", RELEASE_GOAL))
             if engine == "SQLite":
-                figures += measure_papers(*release_month(database, people), turns)
+                figures += measure_papers(content, slip, turns)
             database.close()
     return TEXT.format(table=format_table(figures), tables=len(GROUPS), people=people, turns=turns)
 

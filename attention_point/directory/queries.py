@@ -22,21 +22,23 @@ from attention_point.directory.models import (
     Point,
     Service,
 )
-from attention_point.directory.snapshot import (
+from attention_point.directory.service_rows import (
     AcceptedDocumentRow,
     AdviceRow,
+    InstrumentRow,
+    OfferRow,
+    RequirementRow,
+    ServiceOfferRow,
+    ServiceRow,
+)
+from attention_point.directory.snapshot import (
     ConsentTextRow,
     Directory,
     EmergencyLineRow,
     EntityRow,
-    InstrumentRow,
-    OfferRow,
     OpeningHours,
     PlaceRow,
     PointRow,
-    RequirementRow,
-    ServiceOfferRow,
-    ServiceRow,
 )
 from attention_point.foundation.database import PreparedStatement, get_single_value
 from attention_point.foundation.language import current_language

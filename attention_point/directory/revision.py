@@ -1,6 +1,6 @@
-"""Writes that every change of the directory needs, whether a page or a file brings it."""
+"""Writes that every change of the directory needs, and a change that is only tried, whatever brings it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
 from attention_point.directory.models import DirectoryChange, DirectoryState, Entity, Offer, Place
+from attention_point.directory.snapshot import Directory
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 
@@ -68,3 +69,20 @@ def build_json_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: build_json_value(part) for name, part in value.items()}
     return value
+
+
+def preview_directory(session: Session, write: Callable[[], object]) -> Directory:
+    """The directory after ``write`` has changed it. Nothing of it stays, whatever ``write`` raises.
+
+    The change passes all checks of a real one, so that what is shown is what would be published.
+    """
+    changed = session.begin_nested()
+    try:
+        write()
+        session.flush()
+        queries.forget_directory(session)
+        return queries.get_directory(session)
+    finally:
+        changed.rollback()
+        session.expire_all()
+        queries.forget_directory(session)

@@ -29,13 +29,8 @@ from attention_point.directory.validation.consistency import (
 )
 from attention_point.directory.validation.contradictions import find_contradictions
 from attention_point.directory.validation.differences import list_differences
-from attention_point.directory.validation.schemas import (
-    EmergencyLineData,
-    EntityData,
-    OfferData,
-    PointData,
-    ServiceWithOffersData,
-)
+from attention_point.directory.validation.place_schemas import PointData
+from attention_point.directory.validation.schemas import EmergencyLineData, EntityData, OfferData, ServiceWithOffersData
 from attention_point.directory.validation.surroundings import describe_surroundings
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor

@@ -22,8 +22,9 @@ from attention_point.directory.forms import (
 )
 from attention_point.directory.freshness import STALE, UNCONFIRMED, Freshness, find_freshness, find_worst_freshness
 from attention_point.directory.places.opening_hours import describe_hours
-from attention_point.directory.preview import preview_directory
-from attention_point.directory.snapshot import EntityRow, PointRow, ServiceRow
+from attention_point.directory.revision import preview_directory
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow, PointRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Conflict, FieldError, Invalid, NotFound

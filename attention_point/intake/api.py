@@ -19,6 +19,7 @@ from attention_point.intake.api_responses import (
     PeopleSearchResponse,
     VisitReceipt,
     VisitResponse,
+    build_receipt,
 )
 from attention_point.intake.draft import VisitDraft, read_program_draft
 from attention_point.intake.records import visit_search
@@ -43,7 +44,7 @@ def add_visit() -> Response:
 @document_operation("A visit's receipt", {200: VisitReceipt}, errors=(404, 409))
 def show_receipt(visit: UUID) -> Response:
     """A visit's receipt, with its referrals as they stand now."""
-    return jsonify(queries.build_receipt(db_session(), queries.get_visible_visit(db_session(), current_actor(), visit)))
+    return jsonify(build_receipt(db_session(), queries.get_visible_visit(db_session(), current_actor(), visit)))
 
 
 @blueprint.post("/people/search")

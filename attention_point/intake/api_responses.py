@@ -1,12 +1,21 @@
-"""The bodies that the visits API answers with, for its description; tests hold every answer to them."""
+"""What the visits API answers: the bodies that it describes, to which tests hold every answer, and their making."""
 
-from datetime import date
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy.orm import Session
 
+from attention_point.foundation import clock
+from attention_point.foundation.errors import NotFound
+from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import translate_stored_message
 from attention_point.foundation.text_fields import FOLDED_LINE
+from attention_point.intake import queries
+from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DamagedReferral, ListedReferral
 
 
 class _ResponseBody(BaseModel):
@@ -129,3 +138,79 @@ class PeopleSearchResponse(_ResponseBody):
             "damaged-records",
         ]
     ] = []
+
+
+def build_response(
+    visit_id: UUID,
+    reference: str,
+    received_at: datetime,
+    record: Mapping[str, Any],
+    referrals: Iterable[tuple[UUID, str | None, str, str]],
+) -> dict[str, Any]:
+    """The contract's answer to a visit; ``referrals`` are the id, the service, the entity and the state of each."""
+    return {
+        "id": str(visit_id),
+        "reference": reference,
+        "received_at": _format_moment(received_at),
+        "suggestions": [
+            {
+                "need": suggestion["need"],
+                "service": suggestion["service"],
+                "entity": suggestion["entity"],
+                "mandatory": suggestion["mandatory"],
+                "urgent": suggestion["urgent"],
+                "reason": translate_stored_message(*suggestion["reason"]),
+            }
+            for suggestion in record["suggestions"]
+        ],
+        "referrals": [_build_referral(*referral) for referral in referrals],
+        "warnings": translate_warnings(record),
+    }
+
+
+def translate_warnings(record: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The warnings of a visit's record in the reader's language, each with its ``field`` and ``message``."""
+    return [
+        {"field": field, "message": translate_stored_message(message, values)}
+        for field, message, values in record["warnings"]
+    ]
+
+
+def build_stored_response(session: Session, visit_id: UUID) -> dict[str, Any]:
+    """The answer to a visit that is recorded already, with its referrals as they are now. Raises NotFound."""
+    visit = queries.find_visit(session, visit_id)
+    if visit is None:
+        raise NotFound(_("There is no such visit."))
+    referrals = [
+        (referral.id, _find_service_code(referral), referral.entity, referral.state)
+        for referral in referral_queries.list_referrals_of_visit(session, visit_id)
+    ]
+    return build_response(visit.id, visit.reference, visit.received_at, visit.record, referrals)
+
+
+def build_receipt(session: Session, visit: queries.DecryptedVisit) -> dict[str, Any]:
+    """A visit's receipt: reference, state, referrals as they stand now; no personal field."""
+    return {
+        "id": str(visit.id),
+        "reference": visit.reference,
+        "state": visit.state,
+        "version": visit.version,
+        "received_at": _format_moment(visit.received_at),
+        "referrals": [
+            _build_referral(referral.id, _find_service_code(referral), referral.entity, referral.state)
+            for referral in referral_queries.list_referrals_of_visit(session, visit.id)
+        ],
+    }
+
+
+def _format_moment(moment: datetime) -> str:
+    return clock.to_local_time(moment).isoformat(timespec="seconds")
+
+
+def _build_referral(referral_id: UUID, service: str | None, entity: str, state: str) -> dict[str, Any]:
+    return {"id": str(referral_id), "service": service, "entity": entity, "state": state}
+
+
+def _find_service_code(referral: ListedReferral) -> str | None:
+    # The service stands in the sealed record: an entity's inbox in clear would tell why somebody came.
+    return None if isinstance(referral, DamagedReferral) else referral.service

@@ -59,13 +59,6 @@ IMPOSSIBLE_AGE = 130  # years; the oldest person on record lived for 122
 MAXIMUM_VERSION = 2**31 - 1  # the largest number that PostgreSQL's integer holds
 StoredWarning = tuple[str, str, Mapping[str, Any]]
 """A field, a message id and its values, stored so that every reader gets it in their own language."""
-# Stored with visits: see the warnings of ``people/rules.py``.
-IMPOSSIBLE_MOMENT = N_(
-    "The date that was sent is not possible: the device's clock is wrong. The visit has the date on which it was "
-    "received. Correct it if it was another day."
-)
-OLD_MOMENT = N_("The date of this visit is more than two years ago. Correct it if the device's clock was wrong.")
-OLD_AFTER = timedelta(days=2 * 365)
 CLOCK_TOLERANCE = timedelta(days=1)  # a tablet's clock may be wrong by some hours
 MAXIMUM_DOCUMENTS = 10
 EARLIEST_DAY = date(2000, 1, 1)
@@ -273,24 +266,6 @@ class ProgramDraft(VisitDraft):
 def read_program_draft(payload: object) -> ProgramDraft:
     """The draft of what a program sent. Raises Invalid with an error for each wrong field."""
     return parse_object(ProgramDraft, payload, NOT_AN_OBJECT)
-
-
-def place_in_time(draft: VisitDraft, received_at: datetime) -> tuple[VisitDraft, tuple[StoredWarning, ...]]:
-    """The draft with a possible moment, and what to tell of it.
-
-    A moment that cannot be becomes that of the receipt, and the arrival moves along, so that the waiting time stays; an
-    arrival that does not go with it is left out. A moment of more than two years ago stays: it may be from old papers.
-    """
-    if draft.has_possible_moment(received_at):
-        is_old = draft.takes_any_moment and received_at - draft.attended_at > OLD_AFTER
-        return draft, (("attended_at", OLD_MOMENT, {}),) if is_old else ()
-    moments: dict[str, str | None] = {"attended_at": received_at.isoformat()}
-    if draft.arrived_at:
-        wait = draft.attended_at - draft.arrived_at
-        is_waiting_time = timedelta(0) <= wait <= LONGEST_WAIT
-        moments["arrived_at"] = (received_at - wait).isoformat() if is_waiting_time else None
-    fields = draft.model_dump(mode="json", exclude_none=True) | moments
-    return parse_object(VisitDraft, fields, NOT_AN_OBJECT), (("attended_at", IMPOSSIBLE_MOMENT, {}),)
 
 
 def read_draft(payload: object) -> VisitDraft:

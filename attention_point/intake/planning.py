@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -30,26 +29,6 @@ from attention_point.routing.answers import suggest_added
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import Notice, Offer, ShownDocument, Situation, Suggestion
 from attention_point.routing.rules import build_advice
-
-
-def build_sealed_suggestion(suggestion: Suggestion) -> dict[str, Any]:
-    """A suggestion as it stands in a sealed record: the reason as a message id, to be translated for its reader."""
-    return {
-        "need": suggestion.need,
-        "service": suggestion.service,
-        "entity": suggestion.entity,
-        "mandatory": suggestion.mandatory,
-        "urgent": suggestion.urgent,
-        "restricted": suggestion.restricted,
-        "reason": [suggestion.reason.msgid, encode_message_values(suggestion.reason.params)],
-        "rule": suggestion.rule,
-        "papers_missing": suggestion.papers_missing,
-        "withheld_fields": list(suggestion.withheld_fields),
-        "closed": suggestion.closed,
-        "instrument": suggestion.instrument,
-        "advice": list(suggestion.advice),
-        "rule_set": suggestion.rule_set,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +75,9 @@ def plan_visit(
     suggestions = tuple(_choose_entity(suggestion, entities) for suggestion in advice.suggestions)
     # The agent may add any service, but no referral is made without the person's consent to its entity.
     added_referrals = tuple(_plan_added_referrals(session, draft, suggestions, advice.notices, offer_index))
-    chosen_referrals = tuple(_choose_referrals(draft, suggestions, situation.age)) + tuple(
-        referral for referral in added_referrals if consent_rules.allows_referral(draft, referral, situation.age)
+    chosen_referrals = (
+        *_choose_referrals(draft, suggestions, situation.age),
+        *(referral for referral in added_referrals if consent_rules.allows_referral(draft, referral, situation.age)),
     )
     waiting_for_guardian = tuple(
         consent_rules.list_waiting_for_guardian(draft, (*suggestions, *added_referrals), situation.age)
@@ -113,10 +93,7 @@ def plan_visit(
         notices=advice.notices,
         warnings=(
             *consent_rules.list_consent_warnings(draft, identity_basis, situation.age, waiting_for_guardian),
-            *check_guardian(draft, situation.age),
-            *check_family(draft, family),
-            *_check_documents(draft),
-            *_check_phone(draft),
+            *_check_person(draft, situation.age, family),
         ),
         restricted=advice.restricted or _names_restricted_service(session, draft, chosen_referrals),
         identity_basis=identity_basis,
@@ -273,6 +250,13 @@ def _select_offers_of_service(offer_index: OfferIndex, day: date, service: str) 
         for offer in need_offers
         if offer.service == service
     ]
+
+
+def _check_person(draft: VisitDraft, age: int | None, family: Sequence[VisitDraft]) -> Iterator[StoredWarning]:
+    yield from check_guardian(draft, age)
+    yield from check_family(draft, family)
+    yield from _check_documents(draft)
+    yield from _check_phone(draft)
 
 
 def _check_documents(draft: VisitDraft) -> Iterator[StoredWarning]:

@@ -1,4 +1,4 @@
-"""Reading visits: one, a person's or a point's latest ones, and what the API answers about one."""
+"""Reading visits: one, a person's or a point's latest ones."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.language import translate_stored_message
 from attention_point.foundation.vault import VaultError
 from attention_point.intake.models import VOID, Visit
 from attention_point.people import queries as people_queries
@@ -212,82 +211,6 @@ def list_visits_of_people(session: Session, people: Iterable[UUID]) -> list[List
     """The attentions of all records of one person (``merging.list_linked``), newest first, at most 100."""
     visits = [visit for person in people for visit in list_visits_of_person(session, person)]
     return sorted(visits, key=lambda visit: visit.id, reverse=True)[:100]
-
-
-def build_response(
-    visit_id: UUID,
-    reference: str,
-    received_at: datetime,
-    record: Mapping[str, Any],
-    referrals: Iterable[tuple[UUID, str | None, str, str]],
-) -> dict[str, Any]:
-    """The contract's answer to a visit; ``referrals`` are the id, the service, the entity and the state of each."""
-    return {
-        "id": str(visit_id),
-        "reference": reference,
-        "received_at": _format_moment(received_at),
-        "suggestions": [
-            {
-                "need": suggestion["need"],
-                "service": suggestion["service"],
-                "entity": suggestion["entity"],
-                "mandatory": suggestion["mandatory"],
-                "urgent": suggestion["urgent"],
-                "reason": translate_stored_message(*suggestion["reason"]),
-            }
-            for suggestion in record["suggestions"]
-        ],
-        "referrals": [_build_referral(*referral) for referral in referrals],
-        "warnings": translate_warnings(record),
-    }
-
-
-def translate_warnings(record: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The warnings of a visit's record in the reader's language, each with its ``field`` and ``message``."""
-    return [
-        {"field": field, "message": translate_stored_message(message, values)}
-        for field, message, values in record["warnings"]
-    ]
-
-
-def build_stored_response(session: Session, visit_id: UUID) -> dict[str, Any]:
-    """The answer to a visit that is recorded already, with its referrals as they are now. Raises NotFound."""
-    visit = find_visit(session, visit_id)
-    if visit is None:
-        raise NotFound(_("There is no such visit."))
-    referrals = [
-        (referral.id, _find_service_code(referral), referral.entity, referral.state)
-        for referral in referral_queries.list_referrals_of_visit(session, visit_id)
-    ]
-    return build_response(visit.id, visit.reference, visit.received_at, visit.record, referrals)
-
-
-def build_receipt(session: Session, visit: DecryptedVisit) -> dict[str, Any]:
-    """A visit's receipt: reference, state, referrals as they stand now; no personal field."""
-    return {
-        "id": str(visit.id),
-        "reference": visit.reference,
-        "state": visit.state,
-        "version": visit.version,
-        "received_at": _format_moment(visit.received_at),
-        "referrals": [
-            _build_referral(referral.id, _find_service_code(referral), referral.entity, referral.state)
-            for referral in referral_queries.list_referrals_of_visit(session, visit.id)
-        ],
-    }
-
-
-def _format_moment(moment: datetime) -> str:
-    return clock.to_local_time(moment).isoformat(timespec="seconds")
-
-
-def _build_referral(referral_id: UUID, service: str | None, entity: str, state: str) -> dict[str, Any]:
-    return {"id": str(referral_id), "service": service, "entity": entity, "state": state}
-
-
-def _find_service_code(referral: referral_queries.ListedReferral) -> str | None:
-    # The service stands in the sealed record: an entity's inbox in clear would tell why somebody came.
-    return None if isinstance(referral, referral_queries.DamagedReferral) else referral.service
 
 
 def decrypt_visits(session: Session, rows: Sequence[Any]) -> list[ListedVisit]:

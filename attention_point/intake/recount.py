@@ -25,6 +25,7 @@ from attention_point.intake.queries import (
 )
 from attention_point.people import queries as people_queries
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.models import Referral
 from attention_point.tallies.facts import ReferralFacts, VisitFacts
 from attention_point.tallies.people_once import complete_repeats
@@ -103,9 +104,9 @@ def _read_referrals_of_visits(session: Session, visit_ids: Sequence[UUID], first
     return _read_referral_facts(referral for referral in listed_referrals if first_of_month(referral.day) == first_day)
 
 
-def _read_referral_facts(listed_referrals: Iterable[referral_queries.ListedReferral]) -> Iterator[ReferralFacts]:
+def _read_referral_facts(listed_referrals: Iterable[ListedReferral]) -> Iterator[ReferralFacts]:
     for referral in listed_referrals:
-        if isinstance(referral, referral_queries.DecryptedReferral) and referral.is_counted:
+        if isinstance(referral, DecryptedReferral) and referral.is_counted:
             yield referral.facts
 
 

@@ -1,7 +1,7 @@
 """Recording a visit: everything of it in the caller's transaction, or nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,14 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries, visit_facts
+from attention_point.intake.api_responses import build_response
 from attention_point.intake.consents import consent_rules
 from attention_point.intake.consents.sealed_consents import seal_consents
 from attention_point.intake.draft import StoredWarning, VisitDraft
 from attention_point.intake.family.guardians import check_protection, complete_family
 from attention_point.intake.family.links import check_family_drafts, choose_free_tags, name_person
 from attention_point.intake.models import RECORDED
-from attention_point.intake.planning import VisitPlan, build_sealed_suggestion, plan_visit
+from attention_point.intake.planning import VisitPlan, plan_visit
 from attention_point.intake.records.new_drafts import (
     NewDraft,
     RecordResult,
@@ -37,11 +38,15 @@ from attention_point.intake.records.reserved_references import (
     claim_references,
 )
 from attention_point.intake.records.served_turns import finish_served_turns, lock_served_turns
-from attention_point.intake.records.visit_storage import insert_visit, take_references
+from attention_point.intake.records.visit_storage import (
+    build_sealed_suggestion,
+    insert_visit,
+    refer_visit,
+    take_references,
+)
 from attention_point.people import services as people_services
 from attention_point.people.records import DecryptedPerson, open_chosen_person
 from attention_point.referrals import services as referral_services
-from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey
 
@@ -266,22 +271,12 @@ def _store_visit(
         },
     )
     referral_visit = referral_services.ReferralVisit(draft.id, person.id, person.key, draft.point, count.day)
-    referral_ids = create_referrals(session, referral_visit, visit.plan.chosen_referrals, now)
+    referral_ids = refer_visit(session, referral_visit, visit.plan.chosen_referrals, now)
     referrals = [
         (referral_id, referral.service, referral.entity, "created")
         for referral_id, referral in zip(referral_ids, visit.plan.chosen_referrals, strict=True)
     ]
-    return RecordResult(queries.build_response(draft.id, reference, now, record, referrals), True)
-
-
-def create_referrals(
-    session: Session, visit: referral_services.ReferralVisit, referrals: Iterable[Suggestion], now: datetime
-) -> list[UUID]:
-    """Create the referrals of a visit's plan, and return their ids."""
-    chosen_services = [
-        referral_services.ChosenService(referral.entity, build_sealed_suggestion(referral)) for referral in referrals
-    ]
-    return referral_services.create_referrals(session, visit, chosen_services, now)
+    return RecordResult(build_response(draft.id, reference, now, record, referrals), True)
 
 
 def _build_record(session: Session, visit: _PreparedVisit) -> dict[str, Any]:

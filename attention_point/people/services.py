@@ -7,7 +7,6 @@ that agree (``matching.py``). Whoever else looks alike is noted as a pair that a
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import compress
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,14 @@ from attention_point.foundation.database import PreparedStatement, new_id
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.vault import PersonKey, get_vault
 from attention_point.people import identity, merging, queries, records, rules
-from attention_point.people.duplicates import matching, pairs
+from attention_point.people.duplicates import pairs
+from attention_point.people.duplicates.document_holders import (
+    DocumentHolders,
+    drop_other_name,
+    find_document_holders,
+    find_same_person,
+    list_document_tags,
+)
 from attention_point.people.models import Person, PersonTag
 from attention_point.people.queries import Tag
 from attention_point.people.records import DecryptedPerson
@@ -45,8 +51,6 @@ _DELETE_TAG = PreparedStatement(
 )
 CountPerson = Callable[["ReceivedPerson", bytes | None], bytes | None]
 """From the person with the record after a statement, and how the person counts, sealed: how they count now, sealed."""
-DocumentHolders = list[list[UUID]]
-"""Who shows each stated document that is on file: a list of people for each such document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def lock_people(session: Session, statements: Iterable[tuple[UUID | None, Mappin
     """
     statements = list(statements)
     document_tags = [
-        tag for _person, fields in statements for tags in _list_document_tags(session, fields) for tag in tags
+        tag for _person, fields in statements for tags in list_document_tags(session, fields) for tag in tags
     ]
     lock_for_transaction(session, *(tag for _kind, tag in document_tags))
     people = {person for person, _fields in statements if person}
@@ -129,18 +133,15 @@ def receive_person(session: Session, statement: PersonStatement) -> ReceivedPers
     document does not open: the two are compared once it does.
     """
     tags = records.build_record_tags(session, statement.fields)
-    document_tags = _list_document_tags(session, statement.fields)
-    document_holders = _find_document_holders(session, document_tags)
-    opened_holders = _open_holders(session, document_holders, document_tags, statement.chosen_person)
+    holders = find_document_holders(session, statement.fields, statement.chosen_person)
     if statement.chosen_person is not None:
         received_person = _update_person(session, statement.chosen_person, statement)
-    elif matching_person := _find_same_person(session, document_holders, opened_holders, statement):
-        received_person = _update_person(
-            session, matching_person, replace(statement, fields=_drop_other_name(matching_person, statement.fields))
-        )
+    elif not statement.is_new and (same_person := find_same_person(session, holders, statement.fields)):
+        fields = drop_other_name(same_person, statement.fields)
+        received_person = _update_person(session, same_person, replace(statement, fields=fields))
     else:
         received_person = _seal_new_person(session, statement, tags)
-    return _note_duplicates(session, received_person, opened_holders, statement.stated_at)
+    return _note_duplicates(session, received_person, holders, statement.stated_at)
 
 
 def correct_person(session: Session, person_on_file: DecryptedPerson, correction: PersonCorrection) -> ReceivedPerson:
@@ -161,11 +162,9 @@ def correct_person(session: Session, person_on_file: DecryptedPerson, correction
     )
     history = identity.forget_fields(history, forgotten) if forgotten else history
     _save_record(session, person_on_file, record, history, correction.corrected_at)
-    document_tags = _list_document_tags(session, record)
-    document_holders = _find_document_holders(session, document_tags)
-    opened_holders = _open_holders(session, document_holders, document_tags, person_on_file)
+    holders = find_document_holders(session, record, person_on_file)
     corrected_person = ReceivedPerson(person_on_file.id, person_on_file.key, record, False)
-    return _note_duplicates(session, corrected_person, opened_holders, correction.corrected_at)
+    return _note_duplicates(session, corrected_person, holders, correction.corrected_at)
 
 
 def lock_and_open_for_correction(
@@ -177,7 +176,7 @@ def lock_and_open_for_correction(
     ``documents`` are those that the correction puts on file. Those that stay need no lock: whoever registers one of
     them locks the person.
     """
-    document_tags = _list_document_tags(session, {"documents": documents})
+    document_tags = list_document_tags(session, {"documents": documents})
     lock_for_transaction(session, *(tag for tags in document_tags for _kind, tag in tags))
     # With every record of the same person: their visits are counted anew together.
     merging.lock_linked(session, [person])
@@ -185,84 +184,12 @@ def lock_and_open_for_correction(
 
 
 def _note_duplicates(
-    session: Session,
-    received_person: ReceivedPerson,
-    opened_holders: Mapping[UUID, DecryptedPerson | None],
-    now: datetime,
+    session: Session, received_person: ReceivedPerson, holders: DocumentHolders, now: datetime
 ) -> ReceivedPerson:
-    candidates = opened_holders.keys() - {received_person.id}
+    candidates = holders.people.keys() - {received_person.id}
     if not candidates:
         return received_person
     return replace(received_person, duplicates=pairs.note_pairs(session, received_person.id, candidates, now))
-
-
-def _list_document_tags(session: Session, record: Mapping[str, Any]) -> list[list[Tag]]:
-    """For each document, the tags under which somebody may be found who shows it, in order."""
-    keys = dict.fromkeys(key for key in _build_search_keys(record) if key[0] == "document")
-    return sorted(queries.build_search_tags(session, [key]) for key in keys)
-
-
-def _find_document_holders(session: Session, document_tags: list[list[Tag]]) -> DocumentHolders:
-    return [person_ids for tags in document_tags if (person_ids := queries.list_people_by_tags(session, tags))]
-
-
-def _open_holders(
-    session: Session,
-    document_holders: DocumentHolders,
-    document_tags: list[list[Tag]],
-    chosen_person: DecryptedPerson | None,
-) -> dict[UUID, DecryptedPerson | None]:
-    searched_tags = [tag for tags in document_tags for tag in tags]
-    opened_holders: dict[UUID, DecryptedPerson | None] = {}
-    for person in sorted({person for group in document_holders for person in group}):
-        if chosen_person is not None and person == chosen_person.id:
-            opened_holders[person] = chosen_person
-        elif (row := queries.find_sealed_person(session, person)) is not None and row.wrapped_key is not None:
-            holder = records.open_person_or_note(session, row)
-            if holder is None or records.carries_tag(session, holder, searched_tags):
-                opened_holders[person] = holder
-    return opened_holders
-
-
-def _find_same_person(
-    session: Session,
-    document_holders: DocumentHolders,
-    opened_holders: Mapping[UUID, DecryptedPerson | None],
-    statement: PersonStatement,
-) -> DecryptedPerson | None:
-    """Who is the same person without asking anybody: shows every document of the statement that is on file, and agrees.
-
-    Of several who agree it is the first on file with just that name; where nobody has it, nobody. Of a person who was
-    merged it is the record that goes on.
-    """
-    if statement.is_new:
-        return None
-    stated = identity.build_identity(statement.fields)
-    agreeing_people = [
-        holder
-        for person in sorted(set(opened_holders).intersection(*document_holders) if document_holders else ())
-        if (holder := opened_holders[person])
-        and matching.is_same_person(identity.build_identity(holder.record), stated)
-    ]
-    if not agreeing_people:
-        return None
-    linked = merging.map_linked(session, [person.id for person in agreeing_people])
-    if len({linked.get(person.id, (person.id,)) for person in agreeing_people}) == 1:
-        same_person: DecryptedPerson | None = agreeing_people[0]
-    else:
-        same_name = (matching.has_same_name(identity.build_identity(row.record), stated) for row in agreeing_people)
-        same_person = next(compress(agreeing_people, same_name), None)
-    if same_person is None or same_person.id not in linked:
-        return same_person
-    return records.open_people(session, linked[same_person.id][:1]).get(linked[same_person.id][0])
-
-
-def _drop_other_name(matching_person: DecryptedPerson, fields: Mapping[str, Any]) -> dict[str, Any]:
-    # No person chose: a name replaces the one on file only where it adds to it ("Ana" becomes "Ana Maria").
-    adds_to_name = matching.adds_to_name(
-        identity.build_identity(matching_person.record), identity.build_identity(fields)
-    )
-    return {field: value for field, value in fields.items() if adds_to_name or field not in identity.NAME_FIELDS}
 
 
 def _seal_new_person(session: Session, statement: PersonStatement, tags: list[Tag]) -> ReceivedPerson:

@@ -10,7 +10,8 @@ from wtforms import HiddenField, RadioField
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import describe_authorisation
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import N_, current_language
@@ -22,8 +23,8 @@ from attention_point.portal import queries, services
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.portal.views import render_referral_page
 from attention_point.referrals.answers import forwarding
-from attention_point.referrals.forms import AnswerForm, MessageForm, VersionForm
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.answers.forms import AnswerForm, MessageForm, VersionForm
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 CONSENT_LABELS = {
     forwarding.IN_PERSON: N_("Yes, here at the window"),

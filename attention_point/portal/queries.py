@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import list_disclosed_fields
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.damage_notes import note_damage
@@ -24,10 +25,10 @@ from attention_point.people.claim_marks.revocations import is_revoked, map_revoc
 from attention_point.people.merging import list_linked
 from attention_point.portal import rules
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.entity_rows.entity_tags import list_ids_of_entity
 from attention_point.referrals.follow_up.corrections import CONSENT_ENDED
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
 DisclosedPersons = Mapping[tuple[UUID, frozenset[str]], Mapping[str, Any] | None]
 # Without 0, 1, I and O, which people take for each other on paper.

@@ -22,7 +22,7 @@ from attention_point.referrals.answers.forwarding import (
     check_forwarding,
     close_as_forwarded,
 )
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.services import ChosenService, ReferralVisit, create_referrals, lock_own_referral
 
 
@@ -53,8 +53,8 @@ def take_back_answers(session: Session, actor: Actor, versions: Mapping[UUID, in
 
 
 def _prepare_and_store(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer
-) -> queries.DecryptedReferral | None:
+    session: Session, actor: Actor, referral: DecryptedReferral, answer: Answer
+) -> DecryptedReferral | None:
     checked_answer = prepare_answer(session, actor, referral, answer, rules.ENTITY_SIDE)
     if checked_answer is None:
         return None
@@ -65,7 +65,7 @@ def _change_several(
     session: Session,
     actor: Actor,
     versions: Mapping[UUID, int],
-    change: Callable[[queries.DecryptedReferral, int], queries.DecryptedReferral | None],
+    change: Callable[[DecryptedReferral, int], DecryptedReferral | None],
 ) -> tuple[list[UUID], list[UUID]]:
     # All rows are locked before the journal is: whoever answers one of them holds its row and waits for the journal.
     entity, locked_referrals = require_own_entity(actor), queries.lock_referrals(session, sorted(versions))
@@ -89,9 +89,7 @@ def _change_several(
     return changed_ids, [referral for referral in versions if referral not in changed_ids]
 
 
-def forward_referral(
-    session: Session, actor: Actor, referral_id: UUID, forwarding: Forwarding
-) -> queries.DecryptedReferral:
+def forward_referral(session: Session, actor: Actor, referral_id: UUID, forwarding: Forwarding) -> DecryptedReferral:
     """Send a person on to another entity with their consent: the old referral is closed, a new one made.
 
     Returns the old one. Raises NotFound, VaultError, Conflict where the consent was taken back, and as
@@ -123,7 +121,7 @@ def _lock_visit_and_person(session: Session, actor: Actor, referral_id: UUID) ->
 
 def write_message_for_entity(
     session: Session, actor: Actor, referral_id: UUID, text: str, messages_shown: int
-) -> queries.DecryptedReferral:
+) -> DecryptedReferral:
     """Save a message of the entity to the attention point. Raises NotFound, VaultError, Invalid, Conflict."""
     referral = lock_own_referral(session, actor, referral_id)
     return messages.add_message(session, actor, referral, rules.ENTITY_SIDE, text, messages_shown)

@@ -26,10 +26,10 @@ from attention_point.portal.slip_outcomes.views import show_slip as show_visitor
 from attention_point.referrals import descriptions, rules
 from attention_point.referrals import services as referral_services
 from attention_point.referrals.answers import forwarding
+from attention_point.referrals.answers.forms import AnswerForm, MessageForm, prepare_answer_form
 from attention_point.referrals.answers.messages import list_messages
 from attention_point.referrals.clocks import find_due_day
-from attention_point.referrals.forms import AnswerForm, MessageForm, prepare_answer_form
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.reasons.queries import list_reason_choices
 
 
@@ -110,7 +110,7 @@ def render_referral_page(
         consent_ended=disclosure.consent_ended,
         service=directory_queries.find_service(session, referral.service),
         person_outcome=_find_shown_outcome(referral),
-        reason=descriptions.describe_reason(referral),
+        reason=descriptions.describe_reason_to_entity(referral),
         withdrawal_reason=history[-1].reason if referral.state == "withdrawn" else None,
         history=history,
         # What was written may name the person.

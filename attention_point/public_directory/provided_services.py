@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from attention_point.directory.snapshot import (
-    Directory,
-    EntityRow,
-    PlaceRow,
-    ServiceOfferRow,
-    ServiceRow,
-)
+from attention_point.directory.service_rows import ServiceOfferRow, ServiceRow
+from attention_point.directory.snapshot import Directory, EntityRow, PlaceRow
 
 
 @dataclass(frozen=True)

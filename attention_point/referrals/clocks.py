@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock
 from attention_point.foundation.workdays import add_working_days
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.rules import WAITING_STATES
 
 

@@ -18,7 +18,7 @@ from attention_point.people import merging
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, parse_appointment
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.referrals.rules import DESK_SIDE, ENTITY_SIDE, WAITING_STATES, get_side_of_answer
 
@@ -51,6 +51,20 @@ class HistoryEntry:
 def describe_reason(referral: DecryptedReferral) -> str:
     """Why the rules suggested the service, in the reader's language. It is stored as a message id with its values."""
     return translate_stored_message(*referral.record["reason"])
+
+
+# What a reason asks of the agent is said to an entity as what is known; the key is the message id that is stored.
+_REASONS_FOR_ENTITIES = {
+    "Ask, in private, whether it happened within the last 72 hours. Until you know, health comes first.": N_(
+        "It is not known whether it happened within the last 72 hours. Until then, health comes first."
+    )
+}
+
+
+def describe_reason_to_entity(referral: DecryptedReferral) -> str:
+    """Why the rules suggested the service, for the entity that serves the person."""
+    message, values = referral.record["reason"]
+    return translate_stored_message(_REASONS_FOR_ENTITIES.get(message, message), values)
 
 
 def build_history(

@@ -29,6 +29,7 @@ from attention_point.referrals.answers.answering import (
     store_answer,
 )
 from attention_point.referrals.clocks import add_terms_of_service
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.entity_rows.entity_tags import make_tag
 from attention_point.referrals.models import Referral
 
@@ -109,7 +110,7 @@ def create_referrals(
     return referral_ids
 
 
-def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
+def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> DecryptedReferral:
     """Save the entity's answer. The same answer sent twice is saved once.
 
     Raises NotFound for another entity's referral, VaultError for a damaged one, Conflict with the differences for a
@@ -119,7 +120,7 @@ def answer_for_entity(session: Session, actor: Actor, referral_id: UUID, answer:
     return _apply_answer(session, actor, referral, answer, rules.ENTITY_SIDE)
 
 
-def lock_own_referral(session: Session, actor: Actor, referral_id: UUID) -> queries.DecryptedReferral:
+def lock_own_referral(session: Session, actor: Actor, referral_id: UUID) -> DecryptedReferral:
     """A referral of the actor's entity, which nobody else writes until the transaction ends. Raises NotFound."""
     # Without an entity the query would not filter, and find the referral of any entity.
     if actor.entity is None:
@@ -130,7 +131,7 @@ def lock_own_referral(session: Session, actor: Actor, referral_id: UUID) -> quer
     return referral
 
 
-def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> queries.DecryptedReferral:
+def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: Answer) -> DecryptedReferral:
     """Close or withdraw a referral for the desk. Raises as ``answer_for_entity``; NotFound also for a hidden one."""
     referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     answered_referral = _apply_answer(session, actor, referral, answer, rules.DESK_SIDE)
@@ -141,7 +142,7 @@ def answer_for_desk(session: Session, actor: Actor, referral_id: UUID, answer: A
 
 def record_person_outcome(
     session: Session, actor: Actor, referral_id: UUID, outcome: str, outcomes_shown: int
-) -> queries.DecryptedReferral:
+) -> DecryptedReferral:
     """Note what the person says became of a referral; the state stays the entity's. The same word twice is noted once.
 
     ``outcomes_shown`` counts those that the page showed: it is the version of this list, so that nobody's form of an
@@ -153,8 +154,8 @@ def record_person_outcome(
 
 
 def store_person_outcome(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral, outcome: str, outcomes_shown: int
-) -> queries.DecryptedReferral:
+    session: Session, actor: Actor, referral: DecryptedReferral, outcome: str, outcomes_shown: int
+) -> DecryptedReferral:
     """Note it of a locked referral that the caller found for this actor. Raises as ``record_person_outcome``."""
     if outcome not in (*rules.PERSON_OUTCOMES, rules.UNSAID) or not rules.can_record_outcome(referral.state):
         message = _("This cannot be noted for this referral.")
@@ -182,8 +183,8 @@ def store_person_outcome(
 
 
 def store_person_outcomes(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral, outcomes: Sequence[dict[str, Any]]
-) -> queries.DecryptedReferral:
+    session: Session, actor: Actor, referral: DecryptedReferral, outcomes: Sequence[dict[str, Any]]
+) -> DecryptedReferral:
     """Replace the list of what the person says of a locked referral, and let the counts follow."""
     record = {**referral.record, "person_outcomes": list(outcomes)}
     sealed = referral.key.seal(queries.SEALING_PURPOSE, referral.id, record, version=referral.version)
@@ -195,9 +196,7 @@ def store_person_outcomes(
     return changed_referral
 
 
-def require_visible_referral(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral | None
-) -> queries.DecryptedReferral:
+def require_visible_referral(session: Session, actor: Actor, referral: DecryptedReferral | None) -> DecryptedReferral:
     """The referral, if the actor may see it. Raises NotFound otherwise, so that hidden and missing look the same.
 
     Raises ReasonRequired as ``require_grant`` does.
@@ -228,7 +227,7 @@ def mark_referral_seen(session: Session, actor: Actor, referral_id: UUID) -> Non
 
 def write_message_for_desk(
     session: Session, actor: Actor, referral_id: UUID, text: str, messages_shown: int
-) -> queries.DecryptedReferral:
+) -> DecryptedReferral:
     """Save a message of the attention point to the entity. Raises NotFound, VaultError, Invalid, Conflict."""
     referral = require_visible_referral(session, actor, queries.find_referral(session, referral_id, lock=True))
     changed_referral = messages.add_message(session, actor, referral, rules.DESK_SIDE, text, messages_shown)
@@ -246,8 +245,8 @@ def mark_messages_read_at_desk(session: Session, referral_id: UUID) -> None:
 
 
 def _apply_answer(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer, side: str
-) -> queries.DecryptedReferral:
+    session: Session, actor: Actor, referral: DecryptedReferral, answer: Answer, side: str
+) -> DecryptedReferral:
     checked_answer = prepare_answer(session, actor, referral, answer, side)
     if checked_answer is None:
         return referral
@@ -255,8 +254,8 @@ def _apply_answer(
 
 
 def _save_answer(
-    session: Session, actor: Actor, referral: queries.DecryptedReferral, answer: Answer, side: str
-) -> queries.DecryptedReferral:
+    session: Session, actor: Actor, referral: DecryptedReferral, answer: Answer, side: str
+) -> DecryptedReferral:
     answered_referral = store_answer(session, actor, referral, side, answer.content, "referral.answer")
     count_changes(session, [(referral, answered_referral)])
     return answered_referral

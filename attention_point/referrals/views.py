@@ -19,9 +19,9 @@ from attention_point.foundation.web.pagination import PAGE_SIZE, Page
 from attention_point.foundation.web.transactions import read_session, write_after_response
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import descriptions, queries, rules, services
+from attention_point.referrals.answers.forms import AnswerForm, MessageForm, OutcomeForm, prepare_answer_form
 from attention_point.referrals.answers.messages import list_messages
 from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
-from attention_point.referrals.forms import AnswerForm, MessageForm, OutcomeForm, prepare_answer_form
 
 blueprint = Blueprint("referrals", __name__)
 _DESK_PAGE = re.compile(

@@ -16,6 +16,7 @@ from attention_point.foundation.erasers import Eraser
 from attention_point.foundation.jobs import Job, due_every_run
 from attention_point.foundation.key_rotation import rotate_sealed_rows
 from attention_point.foundation.language import N_, ngettext
+from attention_point.foundation.language import gettext as _
 from attention_point.foundation.private_files import REVOCATION_LIST_FILE
 from attention_point.foundation.settings import Settings
 from attention_point.foundation.workdays import add_working_days
@@ -29,6 +30,7 @@ from attention_point.rights.models import DataIncident, RightsRequest
 from attention_point.rights.office.incidents import SEALING_PURPOSE as INCIDENT_PURPOSE
 from attention_point.rights.office.incidents import list_incidents
 from attention_point.rights.requests import steps, stored_requests
+from attention_point.rights.requests.carrying_out import list_returned_referrals
 
 _SOON_WORKING_DAYS = 2
 _CONFIRMED_WITHIN = 10  # working days, as long as somebody may wait to learn what is known of them
@@ -62,6 +64,9 @@ def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]
         late = sum(_is_late(stored) for stored in stored_requests.list_open_requests(session))
         untold = sum(incident.is_overdue(today) for incident in list_incidents(session))
         past = request_retention.list_past_requests(session, today)
+        returned_count = len(list_returned_referrals(session))
+    if returned_count:
+        yield _describe_returned(returned_count) + " " + _("Open “Rights” and withdraw them.")
     if past_count := len(past.wordy) + len(past.over):
         yield ngettext(
             "%(num)s closed request is past its time: “attention-point person purge-requests” says which.",
@@ -80,6 +85,14 @@ def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]
             "%(num)s incidents of data were not told to the authority in time: open “Incidents”.",
             untold,
         )
+
+
+def _describe_returned(count: int) -> str:
+    return ngettext(
+        "%(num)s referral is open again though its consent was taken back: a backup was restored.",
+        "%(num)s referrals are open again though their consent was taken back: a backup was restored.",
+        count,
+    )
 
 
 def _is_late(stored: stored_requests.StoredRequest) -> bool:
@@ -104,6 +117,8 @@ def list_tasks(session: Session, actor: Actor) -> Iterator[Task]:
             unjoined,
         )
         yield Task(TODAY, sentence, "rights.list_requests")
+    if returned_count := len(list_returned_referrals(session)):
+        yield Task(TODAY, _describe_returned(returned_count), "rights.list_requests")
     untold = [entry for entry in list_incidents(session) if entry.waits_for_report]
     for group, count in _count_by_group(incident.report_by for incident in untold):
         sentence = ngettext(

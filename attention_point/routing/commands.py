@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from attention_point.directory.preview import preview_directory
+from attention_point.directory.revision import preview_directory
 from attention_point.directory.seed.loading import load_yaml_file
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, read_session, write_session

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.conditions import read_condition
 from attention_point.directory.queries import get_directory
-from attention_point.directory.snapshot import AcceptedDocumentRow, AdviceRow, Directory, OfferRow
+from attention_point.directory.service_rows import AcceptedDocumentRow, AdviceRow, OfferRow
+from attention_point.directory.snapshot import Directory
 from attention_point.routing.offer_index import OfferIndex
 from attention_point.routing.rule_types import AcceptedDocument, AdviceEntry, Instrument, Offer
 from attention_point.routing.versions import compute_rule_set_version

@@ -91,10 +91,17 @@ def _build_query(months: Collection[date] | None, points: Collection[str] | None
 
 
 def _open_or_note(session: Session, row: Any) -> DayCounts | None:
+    # A page reads what waits a dozen times, and opening it is nearly all of its time.
+    opened: dict[bytes, DayCounts] = session.info.setdefault("opened_counts", {})
+    if (counts := opened.get(row.sealed)) is not None:
+        return counts
     try:
         if row.month is None:
-            return open_counts(session, PENDING_PURPOSE, row.id, row.point, row.sealed)
-        return open_counts(session, MONTH_PURPOSE, row.id, name_month_place(row.month, row.point), row.sealed)
+            counts = open_counts(session, PENDING_PURPOSE, row.id, row.point, row.sealed)
+        else:
+            counts = open_counts(session, MONTH_PURPOSE, row.id, name_month_place(row.month, row.point), row.sealed)
     except VaultError as error:
         note_damage(session, error)
         return None
+    opened[row.sealed] = counts
+    return counts

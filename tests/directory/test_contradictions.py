@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.conditions import read_condition
 from attention_point.directory import queries, services
-from attention_point.directory.preview import preview_directory
+from attention_point.directory.revision import preview_directory
 from attention_point.directory.seed.loading import load_directory, load_yaml_file
 from attention_point.directory.validation.condition_samples import always_covers, can_hold_together, list_samples
 from attention_point.foundation.access import Actor

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries, services
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database

@@ -7,7 +7,8 @@ from datetime import date
 from werkzeug.test import TestResponse
 
 from attention_point.directory import queries
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation.access import ROLES
 from attention_point.foundation.database import Database
 from tests.support.pages import Element, PageClient, read

@@ -9,7 +9,7 @@ from attention_point.directory import queries
 from attention_point.directory.models import EDITED
 from attention_point.directory.seed.loading import load_shipped_files, load_yaml_file
 from attention_point.directory.seed.writing import write_services_file
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.foundation.access import Actor
 from tests.directory.test_pages import fields
 from tests.support.pages import PageClient

@@ -196,7 +196,8 @@ def test_a_restricted_referral_stands_on_its_own_page_alone(app: Flask) -> None:
     # Whether it is confidential is sealed in the referral: the journal, which stands in clear, does not say it.
     referral = referral_of(answer, "comisaria-familia")
     assert str(referral) in journaled(app, "referral.list")[-1].detail
-    client.get(f"/portal/referrals/{referral}")
+    # What its reason asks of the agent is not asked of the entity.
+    assert "No se sabe si pasó en las últimas 72 horas" in text(client.get(f"/portal/referrals/{referral}"))
     client.get("/portal/list.xlsx?restricted=1")
     client.get("/portal/print?restricted=1")
     sent = {"csrf_token": hidden(client.get("/portal/restricted"), "csrf_token"), "q": "Canariorojo", "restricted": "1"}

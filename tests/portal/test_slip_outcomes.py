@@ -20,7 +20,7 @@ from attention_point.portal.slip_outcomes import visitor_words
 from attention_point.portal.slip_outcomes.visitor_words import MAX_WORDS, parse_slip_code
 from attention_point.referrals import queries, services
 from attention_point.referrals.answers import forwarding
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from tests.portal import support
 from tests.portal.support import browser, referral_of
 from tests.portal.test_pages import code_of, journaled, text

@@ -14,7 +14,7 @@ from attention_point.directory.models import Point
 from attention_point.directory.revision import increase_revision
 from attention_point.foundation.language import in_language
 from attention_point.public_directory import search
-from attention_point.public_directory.pages.entries import build_phone_address, build_whatsapp_address
+from attention_point.public_directory.pages.phone_links import build_phone_address, build_whatsapp_address
 from tests.public_directory.places import fill_places
 from tests.support.pages import PageClient, read, title_of
 

@@ -15,6 +15,7 @@ from attention_point.foundation.journal import JournalEntry
 from attention_point.intake.recount import recount_all
 from attention_point.referrals import queries, services
 from attention_point.referrals.appointments import Appointment
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.services import Answer
 from attention_point.tallies.counted_cells import build_cells_of_facts
 from tests.support.counts import read_cells
@@ -34,7 +35,7 @@ def child_alone(session: Session) -> UUID:
     return referral_to(session, "icbf", person=person(birth_date="2006-02-01"), household={"accompanied_by": "alone"})
 
 
-def stored(session: Session, referral: UUID) -> queries.DecryptedReferral:
+def stored(session: Session, referral: UUID) -> DecryptedReferral:
     found = queries.find_referral(session, referral)
     assert found is not None
     return found
@@ -174,7 +175,7 @@ def test_the_desk_does_not_find_a_restricted_referral(session: Session) -> None:
 def test_the_point_s_list_leaves_restricted_referrals_out(session: Session) -> None:
     referral_to(session, "comisaria-familia", needs=["VBG", "EDU"])
     listed = queries.list_referrals_at_point(session, AGENT, "bucaramanga", ("created",), None, 10)
-    assert [referral.service for referral in listed.items if isinstance(referral, queries.DecryptedReferral)] == ["EDU"]
+    assert [referral.service for referral in listed.items if isinstance(referral, DecryptedReferral)] == ["EDU"]
     assert len(listed.items) == 1
 
 

@@ -22,7 +22,7 @@ from attention_point.referrals.clocks import (
     find_lateness,
     parse_clock,
 )
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from tests.support.directory import load_shipped
 from tests.support.visits import acting, person, recorded
 

@@ -17,7 +17,7 @@ from attention_point.portal import services as portal_services
 from attention_point.referrals import queries, rules, services
 from attention_point.referrals.answers import forwarding, messages
 from attention_point.referrals.answers.taking_back import find_answer_to_take_back
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.reasons import services as reason_services
 from attention_point.referrals.reasons.queries import list_reason_codes, read_reasons
 from attention_point.referrals.reasons.services import EditedReason

@@ -22,10 +22,10 @@ from attention_point.intake.corrections.requests import CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit
 from attention_point.referrals import notices, queries, rules, services
 from attention_point.referrals.clocks import Lateness, find_lateness
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.escalations import list_late_referrals
 from attention_point.referrals.follow_up.overdue import FOLLOW_UP_JOB, take_due_steps
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from tests.accounts.support import password_hash
 from tests.support.counts import read_cells
 from tests.support.directory import load_shipped

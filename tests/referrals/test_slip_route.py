@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.models import Place
 from attention_point.directory.places.opening_hours import describe_hours
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.errors import NotFound
 from attention_point.foundation.language import in_language

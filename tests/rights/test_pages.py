@@ -24,8 +24,8 @@ from attention_point.people.duplicates import pairs
 from attention_point.people.duplicates.decisions import Judgement
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals.answers.answering import Answer
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.recalls import list_recalls
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.services import answer_for_entity
 from attention_point.rights.export import files
 from attention_point.rights.models import RightsRequest
@@ -36,6 +36,8 @@ from attention_point.rights.requests import steps, stored_requests
 from attention_point.rights.requests.steps import Decision
 from attention_point.rights.requests.views import draw_paper
 from attention_point.rights.upkeep import LATE_CHECK
+from attention_point.statistics.releases.period_counts import recount_all_visits
+from attention_point.tallies.queries import list_differences
 from tests.portal.support import browser, hidden, referral_of, visit
 from tests.portal.test_pages import text
 from tests.rights.support import NOON, RECEIVED, SUPERVISOR, filed, recorded_person
@@ -295,6 +297,9 @@ def test_a_confidential_record_warns_who_may_know_of_it_alone(app: Flask) -> Non
         "de quien se esconden" in page,
         "?for=another" in page,
     ) == (True, True, True)
+    refusal = {"outcome": "refused", "grounds": "other_person", "text": "No se puede."}
+    assert send(supervisor, f"/rights/requests/{by_father.id}", refusal, "/decision").status_code == 303
+    assert "?for=another" not in supervisor.get(f"/rights/requests/{by_father.id}").text  # refused is refused
     page = text(supervisor.get(f"/rights/requests/{by_authority.id}"))
     assert ("no sirven para multar" in page, "/export." in page) == (True, False)
     agent = browser(app, "agent")
@@ -474,6 +479,37 @@ def test_doctor_and_the_supervisor_s_first_page_name_what_is_late(app: Flask) ->
         assert "1 solicitud sobre datos espera respuesta." in late
         assert "Falta avisar a la autoridad de 1 incidente de datos." in late
         assert browser(app, "agent").get("/tasks").status_code == 403
+
+
+def test_what_a_restored_copy_opened_again_is_listed_and_withdrawn(app: Flask) -> None:
+    database, settings = app.extensions["database"], app.extensions["settings"]
+    someone, nobody_else = new_person(app), new_person(app)
+    # As a restore does: the revocation stands again, and not what followed from it.
+    with database.write_session() as session:
+        store_revocation(session, new_id(), someone, ["referral:*"], NOON.date())
+        visits = intake_queries.list_visits_of_person(session, someone)
+        referrals = referral_queries.list_referrals_of_visits(session, [visit.id for visit in visits])
+    assert any("volvieron a quedar abiertas" in line for line in LATE_CHECK.run(database, settings))
+    supervisor = browser(app, "supervisor")
+    assert f"{len(referrals)} remisiones volvieron a quedar abiertas" in text(supervisor.get("/tasks"))
+    page = supervisor.get("/rights").get_data(as_text=True)
+    assert set(re.findall(r"/referrals/([0-9a-f-]{36})", page)) == {str(entry.id) for entry in referrals}
+    assert "Retirarlas todas" not in text(browser(app, "agent").get("/rights"))
+    assert send(supervisor, "/rights", {}, "/returned-referrals/withdrawal").status_code == 303
+    assert "Se retiraron" in text(supervisor.get("/rights"))
+    with database.read_session() as session:
+        states = {
+            who: {
+                entry.state
+                for visit in intake_queries.list_visits_of_person(session, who)
+                for entry in referral_queries.list_decrypted_of_visit(session, visit.id)
+            }
+            for who in (someone, nobody_else)
+        }
+        assert states == {someone: {"withdrawn"}, nobody_else: {"created"}}
+        assert {recall.referral_id for recall in list_recalls(session)} == {entry.id for entry in referrals}
+        assert list_differences(session, recount_all_visits(session, lambda facts: facts)) == []
+    assert not list(LATE_CHECK.run(database, settings))
 
 
 def test_a_visit_asks_again_what_was_taken_back(app: Flask) -> None:

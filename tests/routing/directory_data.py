@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from attention_point.directory import queries
-from attention_point.directory.snapshot import Directory, EntityRow, OfferRow, ServiceOfferRow
+from attention_point.directory.service_rows import OfferRow, ServiceOfferRow
+from attention_point.directory.snapshot import Directory, EntityRow
 from attention_point.directory.validation.schemas import DirectoryFile
 from attention_point.foundation import paths
 from attention_point.routing.offer_index import OfferIndex

@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 from sqlalchemy.orm import Session
 
-from attention_point.directory.snapshot import Directory, OfferRow
+from attention_point.directory.service_rows import OfferRow
+from attention_point.directory.snapshot import Directory
 from attention_point.routing import queries
 from tests.routing.directory_data import rows
 

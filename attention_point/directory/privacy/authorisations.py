@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries
 from attention_point.directory.labels import PORTAL_FIELD_LABELS
-from attention_point.directory.snapshot import ConsentTextRow, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import ConsentTextRow
 from attention_point.foundation import clock
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from attention_point.directory.snapshot import Directory, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import Directory
 from attention_point.directory.validation.rule_schemas import InstrumentDocumentData, InstrumentPaperData
 
 _NOT_IN_THE_FILE = frozenset({"origin", "version", "offers"})

@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal
 
 from attention_point import texts
-from attention_point.directory.service_map.reading import Point, find_services, load_vocabulary
+from attention_point.directory.service_map.likeness import Spelling, SpellingIndex, spell_place
+from attention_point.directory.service_map.reading import Point, find_services
 from attention_point.directory.snapshot import Directory, PlaceRow
 
 PlanKind = Literal["add", "change", "doubtful", "same", "left"]
-# Of 100: below these, two names or addresses are of two places. Tried on names of branches, which differ by a word.
-_SAME_NAME, _SAME_ADDRESS = 88, 82
 # What a map says of a place; everything else of a place stays as it is.
 _MAP_FIELDS = (
     *("name", "address", "landmark", "neighbourhood", "municipality", "hours_note", "phone", "whatsapp", "email"),
@@ -45,24 +43,73 @@ def plan_points(
     directory: Directory, entity: str, points: Sequence[Point], departments: frozenset[str], today: date
 ) -> list[PlannedPoint]:
     """One plan for each point, in the order of the map. ``departments`` are those whose points are wanted."""
+    on_file = _PlacesOnFile(directory, entity)
+    spellings = [spell_place(point["municipality"], point["name"], point.get("address", "")) for point in points]
+    points_of_map, first_by_id = SpellingIndex(spellings), dict[str, int]()
     plans: list[PlannedPoint] = []
-    # Two spellings of an id, or two long ones that begin alike, are one id of a place.
-    place_ids = [build_place_id(entity, point) for point in points]
-    for index, point in enumerate(points):
+    for index, (point, spelling) in enumerate(zip(points, spellings, strict=True)):
+        # Two spellings of an id, or two long ones that begin alike, are one id of a place.
+        place_id = build_place_id(entity, point)
+        first_with_id = first_by_id.setdefault(place_id, index) if place_id else index
         if departments and point["municipality"][:2] not in departments:
             plans.append(PlannedPoint("left", point["row"], point["name"], {}, "elsewhere"))
             continue
-        place_id = place_ids[index]
-        earlier = next(
-            (
-                earlier_point
-                for earlier_point, earlier_id in zip(points[:index], place_ids, strict=False)
-                if (place_id and earlier_id == place_id) or _is_same_point(point, earlier_point)
-            ),
-            None,
-        )
-        plans.append(_plan_point(directory, entity, point, earlier, today))
+        # A point is like itself: what is found is the point, or an earlier one that is the same.
+        first = min(first_with_id, next(iter(points_of_map.find_like(spelling)), index))
+        values, unknown_services = build_values(directory, point, today)
+        plan = PlannedPoint("add", point["row"], point["name"], values, unknown_services=unknown_services)
+        if first < index:
+            plans.append(replace(plan, kind="doubtful", reason="twice", other_row=points[first]["row"]))
+        elif place := on_file.find_same(place_id, point["name"], spelling):
+            plans.append(_plan_known_place(plan, place, is_open=point["is_open"]))
+        elif near := on_file.find_near(spelling):
+            plans.append(replace(plan, kind="doubtful", reason="near", place=near))
+        else:
+            plans.append(plan if point["is_open"] else replace(plan, kind="left", reason="closed"))
     return plans
+
+
+class _PlacesOnFile:
+    """The places with which the points of an entity's map are compared."""
+
+    def __init__(self, directory: Directory, entity: str) -> None:
+        # A place without a name of its own bears that of its entity, which no map says of a point.
+        self._named = [place for places in directory.places.values() for place in places if place.name]
+        self._spellings = [_spell_place_on_file(place) for place in self._named]
+        self._index = SpellingIndex(self._spellings)
+        self._by_id = {place.id: place for place in directory.places.get(entity, ())}
+        self._by_name: dict[tuple[str | None, str], list[tuple[PlaceRow, Spelling]]] = defaultdict(list)
+        for place, spelling in zip(self._named, self._spellings, strict=True):
+            if place.entity == entity and place.name:
+                self._by_name[place.municipality, texts.fold_text(place.name["es"])].append((place, spelling))
+
+    def find_same(self, place_id: str | None, name: str, spelling: Spelling) -> PlaceRow | None:
+        """The place of the entity that a point is, by its id or, where the map gives none, by name and address."""
+        if place_id:
+            return self._by_id.get(place_id)
+        # What is found so is changed without a question: nothing but the way of writing may differ.
+        of_name = self._by_name.get((spelling.municipality, texts.fold_text(name)), ())
+        return next((place for place, other in of_name if spelling.may_share_address(other, least=100)), None)
+
+    def find_near(self, spelling: Spelling) -> PlaceRow | None:
+        """A place of any entity that a point may be."""
+        return next((self._named[index] for index in self._index.find_like(spelling)), None)
+
+
+def _spell_place_on_file(place: PlaceRow) -> Spelling:
+    name, address = (text["es"] if text else "" for text in (place.name, place.address))
+    return spell_place(place.municipality, name, address)
+
+
+def _plan_known_place(plan: PlannedPoint, place: PlaceRow, *, is_open: bool) -> PlannedPoint:
+    values = plan.values
+    is_different = any(values[name] != read_place_value(place, name) for name in _MAP_FIELDS if name in values)
+    if not is_different and (is_open or place.valid_to is not None):
+        return replace(plan, kind="same", place=place)
+    if place.confirmed_on is not None:
+        # Somebody asked the entity itself: a map does not put that aside.
+        return replace(plan, kind="doubtful", reason="confirmed", place=place)
+    return replace(plan, kind="change", place=place)
 
 
 def compute_plan_digest(plans: Iterable[PlannedPoint]) -> str:
@@ -75,104 +122,6 @@ def build_place_id(entity: str, point: Point) -> str | None:
     """The id of the place of a point that has an id in its map, so that a later map finds it again."""
     words = texts.fold_text(str(point.get("id", ""))).split()
     return f"{entity}-{'-'.join(words)}"[:60].rstrip("-") if words else None
-
-
-def _plan_point(directory: Directory, entity: str, point: Point, earlier: Point | None, today: date) -> PlannedPoint:
-    values, unknown_services = build_values(directory, point, today)
-    place = _find_place(directory, entity, point)
-    facts = {"row": point["row"], "name": point["name"], "unknown_services": unknown_services}
-    if earlier is not None:
-        return PlannedPoint("doubtful", values=values, reason="twice", other_row=earlier["row"], **facts)
-    if place is None:
-        near = next((other for row in directory.places.values() for other in row if _is_near(point, other)), None)
-        if near is not None:
-            return PlannedPoint("doubtful", values=values, reason="near", place=near, **facts)
-        if not point["is_open"]:
-            return PlannedPoint("left", values=values, reason="closed", **facts)
-        return PlannedPoint("add", values=values, **facts)
-    differences = {name for name in _MAP_FIELDS if name in values and values[name] != read_place_value(place, name)}
-    if not point["is_open"] and place.valid_to is None:
-        differences.add("valid_to")
-    if not differences:
-        return PlannedPoint("same", values=values, place=place, **facts)
-    if place.confirmed_on is not None:
-        # Somebody asked the entity itself: a map does not put that aside.
-        return PlannedPoint("doubtful", values=values, reason="confirmed", place=place, **facts)
-    return PlannedPoint("change", values=values, place=place, **facts)
-
-
-def _find_place(directory: Directory, entity: str, point: Point) -> PlaceRow | None:
-    place_id = build_place_id(entity, point)
-    places = directory.places.get(entity, ())
-    by_id = next((place for place in places if place.id == place_id), None)
-    if by_id or place_id:
-        return by_id
-    name = texts.fold_text(point["name"])
-    return next(
-        (
-            place
-            for place in places
-            if place.name
-            and texts.fold_text(place.name["es"]) == name
-            and place.municipality == point["municipality"]
-            and _compare_addresses(point.get("address", ""), place.address["es"] if place.address else "") == 100
-        ),
-        None,
-    )
-
-
-def _is_same_point(point: Point, other: Point) -> bool:
-    return (
-        point["municipality"] == other["municipality"]
-        and _compare_names(point["name"], other["name"]) >= _SAME_NAME
-        and _compare_addresses(point.get("address", ""), other.get("address", "")) >= _SAME_ADDRESS
-    )
-
-
-def _is_near(point: Point, place: PlaceRow) -> bool:
-    if place.name is None or place.municipality not in {None, point["municipality"]}:
-        return False
-    address = place.address["es"] if place.address else ""
-    return (
-        _compare_names(point["name"], place.name["es"]) >= _SAME_NAME
-        and _compare_addresses(point.get("address", ""), address) >= _SAME_ADDRESS
-    )
-
-
-# Each text is compared with all others of its municipality.
-_fold = lru_cache(maxsize=10_000)(texts.fold_text)
-
-
-def _compare_texts(text: str, other: str, least: float) -> float:
-    """How alike two texts are, of 100; 0 below ``least``, which is found out far sooner."""
-    from rapidfuzz import fuzz  # noqa: PLC0415 - few requests compare texts
-
-    return fuzz.token_sort_ratio(text, other, score_cutoff=least)
-
-
-def _compare_names(name: str, other: str) -> float:
-    return _compare_texts(_fold(name), _fold(other), _SAME_NAME)
-
-
-@lru_cache(maxsize=10_000)
-def _spell_address(address: str) -> str:
-    """One spelling for ``Cll 45 No. 9B - 10`` and ``Calle 45 #9b-10``."""
-    folded = re.sub(r"#|\bn(?:o|ro|um|umero)?\s*[.°](?=\s*\d)|\b(?:no|nro|numero)(?=\s*\d)", " # ", _fold(address))
-    words = re.sub(r"\s*-\s*", "-", re.sub(r"[.,;]", " ", folded)).split()
-    names_by_short = load_vocabulary()["streets"]
-    return " ".join(names_by_short.get(word, word) for word in words if word != "#")
-
-
-def _compare_addresses(address: str, other: str) -> float:
-    """How alike two addresses are, of 100. One that nobody knows speaks against nothing."""
-    first, second = (_spell_address(text).split() for text in (address, other))
-    if not first or not second:
-        return 100
-    # Calle 35 # 10-43 and Calle 35 # 10-34 are two houses: numbers are the same or they are not.
-    numbers = [[word for word in words if any(letter.isdigit() for letter in word)] for words in (first, second)]
-    if numbers[0] != numbers[1]:
-        return 0
-    return _compare_texts(" ".join(first), " ".join(second), _SAME_ADDRESS)
 
 
 def build_values(directory: Directory, point: Point, today: date) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -124,7 +124,7 @@ def load_service_map(
     row = session.get(ServiceMap, map_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound(_("This map was loaded or is older than a day. Upload it again."))
-    # A large map takes seconds to plan: nobody else waits for them, unless the directory changed meanwhile.
+    # Nobody waits while a large map is planned, unless the directory changed meanwhile.
     is_current = prepared is not None and queries.get_directory(session) is prepared.directory
     plans = prepared.points if prepared and is_current else plan_service_map(session, row)
     if compute_plan_digest(plans) != digest:

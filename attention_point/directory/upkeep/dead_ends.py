@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import find_gaps
 from attention_point.directory.freshness import WARNING_DAYS
-from attention_point.directory.snapshot import Directory, ServiceRow
+from attention_point.directory.service_rows import ServiceRow
+from attention_point.directory.snapshot import Directory
 from attention_point.directory.validation.surroundings import Span, get_span, list_pointers
 from attention_point.foundation import clock
 from attention_point.foundation.language import current_language, format_date

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from attention_point import dates
 from attention_point.directory import queries
-from attention_point.directory.snapshot import ServiceOfferRow
+from attention_point.directory.service_rows import ServiceOfferRow
 from attention_point.directory.validation import contradictions
 from attention_point.directory.validation.place_schemas import PlaceData
 from attention_point.directory.validation.schemas import ConsentData, DirectoryFile, OfferData

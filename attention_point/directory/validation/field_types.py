@@ -45,9 +45,9 @@ EntityCode = Annotated[str, build_code_constraint(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ServiceCode = Annotated[str, build_code_constraint(r"^[A-Z0-9]+(-[A-Z0-9]+)*$")]
 
 
-def check_municipality(value: str | None) -> str | None:
+def check_municipality(value: str) -> str:
     """The code of a municipality, as it is. Raises PydanticCustomError for one that DANE never gave."""
-    if value is not None and not get_code_list("municipality").has_code(value):
+    if not get_code_list("municipality").has_code(value):
         raise PydanticCustomError("municipality", N_("No municipality has this code."))
     return value
 

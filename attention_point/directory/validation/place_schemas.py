@@ -1,4 +1,4 @@
-"""The shape of a place, whether a file, a map of services or a page brings it. Every error names its field."""
+"""The shapes of a place and of an attention point, whatever brings them. Every error names its field."""
 
 from datetime import time
 from typing import Annotated, Any, Literal
@@ -101,3 +101,20 @@ class PlaceData(DatedModel):
         columns = super().build_columns()
         del columns["confirmed"]
         return {**columns, "confirmed_on": self.confirmed, "review_on": self.review_on}
+
+
+class PointData(DatedModel):
+    """An attention point and its settings."""
+
+    code: EntityCode
+    # The references of visits begin with it: BGA-2017-000123.
+    prefix: Annotated[str, StringConstraints(pattern="^[A-Z]{2,6}$")]
+    name: BilingualName
+    address: BilingualText | None = None
+    hours: BilingualText | None = None
+    phone: PhoneText | None = None
+    municipality: Municipality | None = None
+    print_format: Literal["a4", "half_letter", "ticket"] = "a4"
+    order: Literal["needs_first", "person_first"] = "needs_first"
+    self_intake: bool = False
+    retention_years: Annotated[int, Field(ge=1, le=100)] | None = None

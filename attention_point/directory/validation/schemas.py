@@ -19,9 +19,8 @@ from attention_point.directory.validation.field_types import (
     ServiceCode,
     StrictModel,
     build_text_constraint,
-    check_municipality,
 )
-from attention_point.directory.validation.place_schemas import PlaceData
+from attention_point.directory.validation.place_schemas import PlaceData, PointData
 from attention_point.directory.validation.rule_schemas import AdviceData, ConditionData, DocumentType, InstrumentData
 from attention_point.foundation.language import N_
 from attention_point.foundation.text_fields import FOLDED_LINE
@@ -224,29 +223,6 @@ class EmergencyLineData(DatedModel):
         columns = super().build_columns()
         del columns["confirmed"]
         return {**columns, "confirmed_on": self.confirmed, "review_on": self.review_on}
-
-
-class PointData(DatedModel):
-    """An attention point and its settings."""
-
-    code: EntityCode
-    # The references of visits begin with it: BGA-2017-000123.
-    prefix: Annotated[str, StringConstraints(pattern="^[A-Z]{2,6}$")]
-    name: BilingualName
-    address: BilingualText | None = None
-    hours: BilingualText | None = None
-    phone: PhoneText | None = None
-    # DIVIPOLA.
-    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
-    print_format: Literal["a4", "half_letter", "ticket"] = "a4"
-    order: Literal["needs_first", "person_first"] = "needs_first"
-    self_intake: bool = False
-    retention_years: Annotated[int, Field(ge=1, le=100)] | None = None
-
-    @field_validator("municipality")
-    @classmethod
-    def _check_municipality(cls, value: str | None) -> str | None:
-        return check_municipality(value)
 
 
 class ConsentPurpose(StrictModel):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import find_gaps
 from attention_point.directory import queries
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.directory.validation.condition_samples import walk_facts
 from attention_point.directory.validation.schemas import EntityData, ServiceData
 

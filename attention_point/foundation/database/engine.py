@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ BUSY_MESSAGE = N_("The database is busy. Try again in a moment.")
 _BUSY_SQLSTATES = {"55P03", "40P01", "57014"}  # PostgreSQL: lock not available, deadlock, cancelled by a time-out
 _FULL_DISK_CODES = {"53100", sqlite3.SQLITE_FULL}
 _BUSY_SQLITE_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_TAKEN_CODES = {"23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
 class Database:
@@ -127,15 +128,26 @@ def is_busy_error(error: BaseException) -> bool:
     return code in _BUSY_SQLITE_CODES or getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES
 
 
+def is_taken_error(error: BaseException) -> bool:
+    """Return whether somebody stored a row of the same key between a look and a write: done again, the look finds it.
+
+    PostgreSQL alone lets two transactions look at once.
+    """
+    return isinstance(error, IntegrityError) and bool(_list_codes(error) & _TAKEN_CODES)
+
+
 def describe_failure(error: BaseException) -> str:
     """Say in the reader's language why the database did not do something. Its own words may hold data."""
-    if is_busy_error(error):
+    if is_busy_error(error) or is_taken_error(error):
         return _(BUSY_MESSAGE)
-    driver_error = getattr(error, "orig", error)
-    codes = {getattr(driver_error, "sqlite_errorcode", None), getattr(driver_error, "sqlstate", None)}
-    if codes & _FULL_DISK_CODES:
+    if _list_codes(error) & _FULL_DISK_CODES:
         return _("The server's disk is full, and this was not saved. Have room made on it, then do it again.")
     return _("The database does not answer. Nothing was saved; try again in a moment.")
+
+
+def _list_codes(error: BaseException) -> set[str | int | None]:
+    driver_error = getattr(error, "orig", error)
+    return {getattr(driver_error, "sqlite_errorcode", None), getattr(driver_error, "sqlstate", None)}
 
 
 def _create_sqlite_engine(url: str, pool_size: int, begin: str, *, query_only: bool) -> Engine:

@@ -42,6 +42,8 @@ FindPerson = Callable[[Session, str], UUID | None]
 """The person whom a number of a record means, as it stands on a paper; None where it means nobody."""
 FindRecordsOfPerson = Callable[[Session, UUID], Iterable[UUID]]
 """The ids of the records that belong to a person."""
+GuardPerson = Callable[[Session, Actor, UUID], None]
+"""Raises an error where an actor may not read now who saw a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class RecordNaming:
     actor_namers: tuple[NameActors, ...] = ()
     person_record_finders: tuple[FindRecordsOfPerson, ...] = ()
     person_finders: tuple[FindPerson, ...] = ()
+    person_guards: tuple[GuardPerson, ...] = ()
 
     def name_actors(self, session: Session) -> dict[str, ActorName]:
         """Return the name of everybody who can act, by the journal's label of the actor."""
@@ -67,6 +70,11 @@ class RecordNaming:
         """Return the person whom the number of a record means, or None."""
         people = (find_person(session, number) for find_person in self.person_finders)
         return next((person for person in people if person is not None), None)
+
+    def guard_person(self, session: Session, actor: Actor, person: UUID) -> None:
+        """Raise the error of a room by which an actor may not read now who saw a person."""
+        for guard in self.person_guards:
+            guard(session, actor, person)
 
     def list_records_of_person(self, session: Session, person: UUID) -> list[str]:
         """Return the person's id and the ids of all records that belong to the person."""
@@ -85,6 +93,7 @@ def join_namings(namings: Iterable[RecordNaming]) -> RecordNaming:
         tuple(name_actors for naming in all_namings for name_actors in naming.actor_namers),
         tuple(find_records for naming in all_namings for find_records in naming.person_record_finders),
         tuple(find_person for naming in all_namings for find_person in naming.person_finders),
+        tuple(guard for naming in all_namings for guard in naming.person_guards),
     )
 
 

@@ -45,6 +45,8 @@ def list_entries() -> str | tuple[str, int] | Response:
 @requires("journal.person")
 def show_person_entries(person: UUID) -> str | tuple[str, int]:
     """Show who read or changed the data of one person: entries about the person, their visits and their referrals."""
+    # Which entity read what tells where the person was sent, and so what the person needs.
+    _get_naming().guard_person(db_session(), current_actor(), person)
     return _render_entries(PERSON_ENTRIES_ENDPOINT, {**request.args, "person": str(person)})
 
 

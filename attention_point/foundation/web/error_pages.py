@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.damage_notes import note_damage
-from attention_point.foundation.database.engine import describe_failure, is_busy_error
+from attention_point.foundation.database.engine import describe_failure, is_busy_error, is_taken_error
 from attention_point.foundation.errors import (
     AppError,
     Busy,
@@ -105,7 +105,8 @@ def respond_to_exception(error: Exception) -> Response:
     if is_busy_error(error):
         return respond_to_app_error(Busy(describe_failure(error)))
     _log_exception(error)
-    if isinstance(error, OperationalError | sqlite3.OperationalError):  # the driver's own while it connects
+    # The driver's own while it connects; a key that is taken is logged, for where it comes back the fault is ours.
+    if isinstance(error, OperationalError | sqlite3.OperationalError) or is_taken_error(error):
         return respond_to_app_error(Busy(describe_failure(error)))
     code, message = STATUS_MESSAGES[500]
     return _build_response(500, code, _(message))

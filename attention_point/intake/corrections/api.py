@@ -19,7 +19,7 @@ from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.json_bodies import read_json_body
 from attention_point.foundation.web.openapi import document_operation
 from attention_point.intake import queries
-from attention_point.intake.api_responses import PersonReceipt, VisitReceipt
+from attention_point.intake.api_responses import PersonReceipt, VisitReceipt, build_receipt
 from attention_point.intake.corrections.person_services import correct_person
 from attention_point.intake.corrections.requests import MAXIMUM_REASON_LENGTH, CorrectionRequest
 from attention_point.intake.corrections.services import annul_visit, correct_visit
@@ -98,4 +98,4 @@ def _build_receipt(visit_id: UUID) -> Response:
     visit = queries.find_visit(db_session(), visit_id)
     if visit is None:  # opened in this transaction already
         raise AssertionError
-    return jsonify(queries.build_receipt(db_session(), visit))
+    return jsonify(build_receipt(db_session(), visit))

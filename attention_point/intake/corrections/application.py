@@ -30,11 +30,10 @@ from attention_point.intake.corrections.visit_person import correct_person_of_vi
 from attention_point.intake.draft_types.parts import Disability
 from attention_point.intake.family.links import move_to_family
 from attention_point.intake.models import CORRECTED, Visit, VisitAddition
-from attention_point.intake.planning import build_sealed_suggestion
-from attention_point.intake.services import create_referrals
+from attention_point.intake.records.visit_storage import build_sealed_suggestion, refer_visit
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import corrections as referral_corrections
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.services import ReferralVisit
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey
@@ -101,7 +100,7 @@ def apply_correction(session: Session, actor: Actor, correction: Correction) -> 
     person, point = correction.person, correction.draft.point
     referral_day = day if basis.is_open else clock.today()
     visit = ReferralVisit(correction.visit.id, person.id, person.key, point, referral_day)
-    referral_ids = create_referrals(session, visit, new_referrals, now)
+    referral_ids = refer_visit(session, visit, new_referrals, now)
     cells.update(referral_corrections.count_new_referrals(session, referral_ids))
     # Read again: the visit was sealed anew, and an addition may have come.
     rows = recounting.list_counted_rows(session, person.id, person.key)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from attention_point.foundation.access import Actor
 from attention_point.intake.consents.consent_rules import find_consent, has_consent_for
 from attention_point.intake.draft import VisitDraft
-from attention_point.intake.planning import VisitPlan, build_sealed_suggestion
+from attention_point.intake.planning import VisitPlan
 from attention_point.intake.queries import DecryptedVisit
+from attention_point.intake.records.visit_storage import build_sealed_suggestion
 from attention_point.referrals import rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import corrections as referral_corrections
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.routing.rule_types import Suggestion
 from attention_point.tallies.counted_cells import CellKey
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from attention_point.intake import queries as intake_queries
 from attention_point.intake.records.visit_search import find_references
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import recalls
-from attention_point.referrals.queries import DecryptedReferral
 
 
 def recall_erased(session: Session, people: Sequence[UUID]) -> None:

@@ -22,6 +22,7 @@ from attention_point.intake.erasure.entity_recalls import recall_erased
 from attention_point.intake.models import FormDraft, Visit, VisitAddition
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up import corrections
 from attention_point.referrals.models import Referral
 from attention_point.tallies import services as tally_services
@@ -79,7 +80,7 @@ def _withdraw_referrals(session: Session, person_ids: Sequence[UUID]) -> Counter
     cells: Counter[CellKey] = Counter()
     # Locked, those that are over too: an entity that answers at this moment would move the counts a second time.
     for referral in referral_queries.lock_referrals(session, referral_ids):
-        if isinstance(referral, referral_queries.DecryptedReferral) and referral.state in rules.OPEN_STATES:
+        if isinstance(referral, DecryptedReferral) and referral.state in rules.OPEN_STATES:
             cells.update(corrections.withdraw_referral(session, SYSTEM, referral, _PERSON_ERASED, is_month_open=False))
     return cells
 

@@ -21,6 +21,7 @@ from attention_point.foundation.vault import get_vault
 from attention_point.intake import recount
 from attention_point.intake.erasure.models import ErasedCount
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
 from attention_point.tallies.counted_cells import CellKey, build_cells_of_facts
 
@@ -35,7 +36,7 @@ def count_people(session: Session, person_ids: Sequence[UUID]) -> Counter[CellKe
         cells.update(build_cells_of_facts(visit_facts))
     referral_ids = session.scalars(select(Referral.id).where(Referral.person_id.in_(person_ids))).all()
     for referral in referral_queries.list_referrals_by_ids(session, list(referral_ids)):
-        if isinstance(referral, referral_queries.DecryptedReferral) and referral.is_counted:
+        if isinstance(referral, DecryptedReferral) and referral.is_counted:
             cells.update(build_cells_of_facts(referral.facts))
     return cells
 

@@ -14,9 +14,9 @@ from attention_point.foundation.database.identifiers import build_id_at
 from attention_point.intake.models import Visit
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import services as referral_services
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.answer_marks import has_opened_answer, mark_answer_opened
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import ANSWER_STATES, DESK_SIDE, WAITING_STATES
 
 NEWS_SPAN = timedelta(days=45)

@@ -12,7 +12,7 @@ from attention_point.foundation.access import Actor
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries
 from attention_point.referrals.clocks import Lateness, find_due_day, find_lateness
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.rules import OPEN_STATES
 
 

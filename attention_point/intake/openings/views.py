@@ -46,11 +46,11 @@ def lead_to_question(error: ReasonRequired) -> Response:
     """Ask for the reason, and lead back to the page afterwards; a form that was sent without one is refused."""
     if request.method not in {"GET", "HEAD"} or wants_json():
         return respond_to_app_error(error)
-    return redirect(url_for("openings.ask_reason", person=error.person, next=request.path), 303)
+    return redirect(url_for("openings.ask_reason", person=error.person, next=request.full_path.rstrip("?")), 303)
 
 
 @blueprint.get("/<uuid:person>/open")
-@requires("people.view")
+@requires(grants.HISTORY_PERMISSION)
 def ask_reason(person: UUID) -> Response | str:
     """Ask why the file is opened. Nothing of the person is read yet."""
     # Only to a page of this program: an address from outside must not lead a signed-in supervisor elsewhere.
@@ -62,7 +62,7 @@ def ask_reason(person: UUID) -> Response | str:
 
 
 @blueprint.post("/<uuid:person>/open")
-@requires("people.view")
+@requires(grants.HISTORY_PERMISSION)
 def open_file(person: UUID) -> Response | tuple[str, int]:
     """Keep the reason, and lead to the page that was asked for."""
     form = OpeningForm()

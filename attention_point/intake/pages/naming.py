@@ -13,6 +13,7 @@ from attention_point.foundation.journal.naming import RecordName, RecordNaming, 
 from attention_point.intake.models import Visit
 from attention_point.intake.records import visit_search
 from attention_point.people import merging
+from attention_point.people.break_glass import grants
 from attention_point.people.models import Person
 from attention_point.people.search import people_search
 from attention_point.referrals.models import Referral
@@ -87,4 +88,5 @@ NAMING = RecordNaming(
     {"person": _name_people, "visit": _name_visits, "referral": _name_referrals},
     person_record_finders=(_list_ids_of_person,),
     person_finders=(_find_person_of_visit,),
+    person_guards=(grants.require_grant_for_history,),
 )

@@ -18,7 +18,7 @@ from attention_point.intake.family.links import list_visits_of_arrival
 from attention_point.intake.queries import DecryptedVisit, list_visible_visits
 from attention_point.people import records as people_records
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.slip import SlipTraveller, SlipVisit, build_slip
 from attention_point.routing import queries as routing_queries
 from attention_point.routing.answers import lacks_documents

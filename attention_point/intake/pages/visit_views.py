@@ -20,6 +20,7 @@ from attention_point.foundation.paperwork import Slip, build_qr_code_path, write
 from attention_point.foundation.web import current_actor, current_settings, db_session
 from attention_point.foundation.web.pagination import build_page
 from attention_point.intake import queries
+from attention_point.intake.api_responses import translate_warnings
 from attention_point.intake.form import companions, person_summary
 from attention_point.intake.pages import visit_slip
 from attention_point.intake.pages.desk_blueprint import blueprint
@@ -31,6 +32,7 @@ from attention_point.people import records as people_records
 from attention_point.people.claim_marks.marks import list_marks_of_person
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules as referral_rules
+from attention_point.referrals.decrypted_referrals import ListedReferral
 from attention_point.referrals.descriptions import find_entity_message, is_restricted, list_person_referrals
 from attention_point.referrals.slip import Guidance, describe_guidance
 from attention_point.routing.bench.version_history import RuleSetVersion, find_version
@@ -81,7 +83,7 @@ def show_visit(visit: UUID) -> str:
         person_rows=person_summary.describe_person(person.record)[:3] if person else [],
         guardian=person_summary.describe_guardian(decrypted_visit.record.get("guardian")),
         needs=[name_need(need) for need in decrypted_visit.record["needs"]],
-        warnings=queries.translate_warnings(decrypted_visit.record),
+        warnings=translate_warnings(decrypted_visit.record),
         referrals=referrals,
         entity_message=find_entity_message,
         services=directory_queries.get_services_by_code(session),
@@ -123,9 +125,7 @@ def _list_unprinted_guidance(visit: queries.DecryptedVisit) -> Iterator[tuple[st
             yield service.name[current_language()], guidance
 
 
-def _list_entities_in_room(
-    visit: queries.DecryptedVisit, referrals: Iterable[referral_queries.ListedReferral]
-) -> list[str]:
+def _list_entities_in_room(visit: queries.DecryptedVisit, referrals: Iterable[ListedReferral]) -> list[str]:
     """The entities of the visit's open referrals that have a desk in the room: the person can go there at once."""
     if not current_actor().may("turns.give"):
         return []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,23 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.errors import Conflict
+from attention_point.foundation.language import N_
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.validation import parse_object
 from attention_point.foundation.vault import get_vault
-from attention_point.intake import queries
-from attention_point.intake.draft import StoredWarning, VisitDraft, place_in_time
+from attention_point.intake.api_responses import build_stored_response
+from attention_point.intake.draft import LONGEST_WAIT, NOT_AN_OBJECT, StoredWarning, VisitDraft
 from attention_point.intake.records.served_turns import Arrivals, add_arrival
 from attention_point.intake.records.visit_storage import find_fingerprint
 from attention_point.people.records import list_person_differences
+
+# Stored with visits: see the warnings of ``people/rules.py``.
+_IMPOSSIBLE_MOMENT = N_(
+    "The date that was sent is not possible: the device's clock is wrong. The visit has the date on which it was "
+    "received. Correct it if it was another day."
+)
+_OLD_MOMENT = N_("The date of this visit is more than two years ago. Correct it if the device's clock was wrong.")
+_OLD_AFTER = timedelta(days=2 * 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def split_recorded_drafts(
         stored_fingerprint = find_fingerprint(session, draft.id)
         if stored_fingerprint is None:
             # The fingerprint is of what was sent: a tablet that sends it again need not know the turn's arrival.
-            placed_draft, warnings = place_in_time(draft, now)
+            placed_draft, warnings = _place_in_time(draft, now)
             timed_draft = add_arrival(placed_draft, arrivals)
             if timed_draft is not draft:
                 fields = timed_draft.model_dump(mode="json", exclude_none=True)
@@ -73,7 +83,7 @@ def _replay_visit(session: Session, is_same_draft: bool, visit_id: UUID) -> Reco
     # program's fault: it must not look as if it had been recorded.
     if not is_same_draft:
         raise Conflict(_("Another visit was recorded under this identifier."), code="id_taken")
-    return RecordResult(queries.build_stored_response(session, visit_id), False)
+    return RecordResult(build_stored_response(session, visit_id), False)
 
 
 PERSON_CHANGED = "person_changed"
@@ -87,3 +97,21 @@ def build_person_conflict(stated_fields: Mapping[str, Any], record: Mapping[str,
         list_person_differences(stated_fields, record),
         code=PERSON_CHANGED,
     )
+
+
+def _place_in_time(draft: VisitDraft, received_at: datetime) -> tuple[VisitDraft, tuple[StoredWarning, ...]]:
+    """The draft with a possible moment, and what to tell of it.
+
+    A moment that cannot be becomes that of the receipt, and the arrival moves along, so that the waiting time stays; an
+    arrival that does not go with it is left out. A moment of more than two years ago stays: it may be from old papers.
+    """
+    if draft.has_possible_moment(received_at):
+        is_old = draft.takes_any_moment and received_at - draft.attended_at > _OLD_AFTER
+        return draft, (("attended_at", _OLD_MOMENT, {}),) if is_old else ()
+    moments: dict[str, str | None] = {"attended_at": received_at.isoformat()}
+    if draft.arrived_at:
+        wait = draft.attended_at - draft.arrived_at
+        is_waiting_time = timedelta(0) <= wait <= LONGEST_WAIT
+        moments["arrived_at"] = (received_at - wait).isoformat() if is_waiting_time else None
+    fields = draft.model_dump(mode="json", exclude_none=True) | moments
+    return parse_object(VisitDraft, fields, NOT_AN_OBJECT), (("attended_at", _IMPOSSIBLE_MOMENT, {}),)

@@ -1,8 +1,8 @@
-"""Writes the rows of visits: their references and codes, and what was sealed before."""
+"""Writes the rows of visits: their references and codes, what was sealed before, and their referrals."""
 
 import secrets
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.database import PreparedStatement, get_dialect, get_single_value
 from attention_point.foundation.database.upserts import build_insert
+from attention_point.foundation.language import encode_message_values
 from attention_point.foundation.vault import get_vault, number_order
 from attention_point.intake.models import Visit, VisitCounter
+from attention_point.referrals import services as referral_services
+from attention_point.routing.rule_types import Suggestion
 
 # Base32 without O and I, with 8 and 9: it has neither 0 nor 1, so that nothing is mistaken. A letter a random byte:
 # 256 is a multiple of 32, so each letter is as likely as any other.
@@ -70,3 +73,33 @@ def _build_counter_statement(dialect_name: str) -> PreparedStatement:
         index_elements=["point", "year"], set_={"last": VisitCounter.last + 1}
     )
     return PreparedStatement(increment.returning(VisitCounter.last), ("point", "year", "last"))
+
+
+def refer_visit(
+    session: Session, visit: referral_services.ReferralVisit, referrals: Iterable[Suggestion], now: datetime
+) -> list[UUID]:
+    """Create the referrals of a visit's plan, and return their ids."""
+    chosen_services = [
+        referral_services.ChosenService(referral.entity, build_sealed_suggestion(referral)) for referral in referrals
+    ]
+    return referral_services.create_referrals(session, visit, chosen_services, now)
+
+
+def build_sealed_suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion as it stands in a sealed record: the reason as a message id, to be translated for its reader."""
+    return {
+        "need": suggestion.need,
+        "service": suggestion.service,
+        "entity": suggestion.entity,
+        "mandatory": suggestion.mandatory,
+        "urgent": suggestion.urgent,
+        "restricted": suggestion.restricted,
+        "reason": [suggestion.reason.msgid, encode_message_values(suggestion.reason.params)],
+        "rule": suggestion.rule,
+        "papers_missing": suggestion.papers_missing,
+        "withheld_fields": list(suggestion.withheld_fields),
+        "closed": suggestion.closed,
+        "instrument": suggestion.instrument,
+        "advice": list(suggestion.advice),
+        "rule_set": suggestion.rule_set,
+    }

@@ -25,6 +25,7 @@ from attention_point.people import merging, queries
 from attention_point.people.models import AccessGrant
 
 CONFIDENTIAL_PERMISSION = "restricted.view"
+HISTORY_PERMISSION = "journal.person"
 GRANT_LENGTH = timedelta(hours=2)
 """Long enough for a correction with a telephone call, and over before the shift ends."""
 OTHER_REASON = "other"
@@ -56,15 +57,25 @@ class StatedReason:
 
 
 def needs_grant(actor: Actor) -> bool:
-    """Whether an actor opens files only for a stated reason: accounts that see what is confidential."""
+    """Whether an actor opens files only for a stated reason: who sees what is confidential, or who saw whom."""
     # Jobs and commands hold every permission, and nobody sits there who could be asked.
-    return actor.kind == "account" and actor.may(CONFIDENTIAL_PERMISSION)
+    return actor.kind == "account" and (actor.may(CONFIDENTIAL_PERMISSION) or actor.may(HISTORY_PERMISSION))
 
 
 def require_grant(session: Session, actor: Actor, person: UUID) -> None:
     """Raise ReasonRequired unless the actor needs no reason, or has stated one for this person that still holds."""
     if needs_grant(actor) and person not in _list_granted_people(session, actor):
         raise ReasonRequired(person)
+
+
+def require_grant_for_history(session: Session, actor: Actor, person: UUID) -> None:
+    """Raise ReasonRequired as ``require_grant`` does, but of somebody who was erased.
+
+    No key is left there under which a reason could stand, and who saw them must still be found out.
+    """
+    row = queries.find_sealed_person(session, person)
+    if row is not None and row.wrapped_key is not None:
+        require_grant(session, actor, person)
 
 
 def build_confidential_filter(session: Session, actor: Actor) -> Callable[[UUID], bool]:

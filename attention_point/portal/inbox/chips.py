@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import N_, current_language, format_date, format_number
 from attention_point.foundation.language import gettext as _

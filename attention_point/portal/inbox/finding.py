@@ -26,9 +26,9 @@ from attention_point.portal import queries
 from attention_point.portal.queries import DecryptedDisclosure
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.entity_rows.entity_tags import is_of_entity, list_ids_of_entity, select_of_entity
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 
 SHOWN_REFERRALS = 30
 # The index of names gives the best of all people; those of the entity are taken out of so many.

@@ -17,7 +17,7 @@ from attention_point.portal.queries import ReferralDisclosure
 from attention_point.referrals import rules
 from attention_point.referrals.answers.taking_back import find_answer_to_take_back
 from attention_point.referrals.clocks import find_due_day
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.reasons.queries import list_reason_choices
 
 _NO_ID = UUID(int=0)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import ServiceRow
+from attention_point.directory.service_rows import ServiceRow
 from attention_point.foundation import clock
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language, format_datetime, format_number
@@ -21,7 +21,7 @@ from attention_point.portal import queries
 from attention_point.portal.inbox.order import listing
 from attention_point.portal.inbox.order.filters import read_filter
 from attention_point.portal.queries import ReferralDisclosure
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 MAX_ROWS = 2_000
 """How many referrals a file holds. An entity's list is for work: who needs all of them asks the program by its API."""

@@ -32,8 +32,8 @@ from attention_point.portal.inbox.order import listing
 from attention_point.portal.inbox.order.filters import InboxFilter, read_filter
 from attention_point.portal.portal_blueprint import blueprint
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.recalls import list_recalls
-from attention_point.referrals.queries import DecryptedReferral
 
 # A page that is opened again later no longer offers to undo; each referral's own page does, for a day.
 _UNDO_SHOWN = timedelta(minutes=2)

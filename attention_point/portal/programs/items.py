@@ -15,7 +15,7 @@ from attention_point.referrals import descriptions, rules
 from attention_point.referrals.answers.messages import list_messages
 from attention_point.referrals.answers.taking_back import find_answer_to_take_back
 from attention_point.referrals.clocks import find_due_day, find_lateness
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 
 
 def format_moment(moment: datetime) -> str:
@@ -47,7 +47,7 @@ def build_referral_item(disclosure: DecryptedDisclosure) -> dict[str, Any]:
         "created_at": format_moment(referral.created_at),
         "urgent": referral.urgent,
         "mandatory": referral.mandatory,
-        "reason": "" if disclosure.consent_ended else descriptions.describe_reason(referral),
+        "reason": "" if disclosure.consent_ended else descriptions.describe_reason_to_entity(referral),
         "person": dict(disclosure.person),
         # There only if something is missing, so that programs made before this field read the rest as ever.
         **({"incomplete": True} if disclosure.incomplete else {}),

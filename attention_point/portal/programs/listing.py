@@ -14,8 +14,8 @@ from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.portal.queries import DisclosureBatch, disclose_listed, record_list, require_own_entity
 from attention_point.referrals import queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.entity_rows.entity_lists import list_ids_of_entity
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 
 MAX_READ = 1_000
 

@@ -27,7 +27,7 @@ from attention_point.portal import queries
 from attention_point.referrals import queries as referral_queries
 from attention_point.referrals import rules
 from attention_point.referrals import services as referral_services
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 VISITOR = Actor(rules.VISITOR_LABEL, None, "visitor", "visitor", frozenset())
 """Whoever holds a slip: nobody knows who it is, and it may do nothing else."""
@@ -131,13 +131,13 @@ def record_asked_for_money(session: Session, code: str, referral_id: UUID, *, wa
     referral = _lock_referral_of_slip(session, code, referral_id)
     if not referral.person_outcomes:
         raise NotFound(_("There is no such referral."))
-    *earlier, last = referral.person_outcomes
-    if last.get("asked_for_money") is was_asked:
+    *earlier_outcomes, newest_outcome = referral.person_outcomes
+    if newest_outcome.get("asked_for_money") is was_asked:
         return
-    times = last.get("times_asked", 0)
+    times = newest_outcome.get("times_asked", 0)
     _require_room(times)
-    last = {**last, "asked_for_money": was_asked, "times_asked": times + 1}
-    referral_services.store_person_outcomes(session, VISITOR, referral, [*earlier, last])
+    changed_outcome = {**newest_outcome, "asked_for_money": was_asked, "times_asked": times + 1}
+    referral_services.store_person_outcomes(session, VISITOR, referral, [*earlier_outcomes, changed_outcome])
 
 
 def _require_room(count: int) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from attention_point.directory.snapshot import Directory, EntityRow, InstrumentRow, PlaceRow
+from attention_point.directory.service_rows import InstrumentRow
+from attention_point.directory.snapshot import Directory, EntityRow, PlaceRow
 from attention_point.foundation.language import gettext as _
 from attention_point.public_directory.freshness_words import describe_freshness
 from attention_point.public_directory.hsds.identifiers import build_id, build_taxonomy_id

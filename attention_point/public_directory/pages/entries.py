@@ -1,6 +1,5 @@
 """What the public pages say of a need, an entity and a place, in the reader's language."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,16 +14,8 @@ from attention_point.dates import is_in_force
 from attention_point.directory import queries
 from attention_point.directory.freshness import FRESH, find_freshness
 from attention_point.directory.places.opening_hours import describe_hours
-from attention_point.directory.snapshot import (
-    AdviceRow,
-    BilingualText,
-    Directory,
-    EmergencyLineRow,
-    EntityRow,
-    InstrumentRow,
-    PlaceRow,
-    ServiceRow,
-)
+from attention_point.directory.service_rows import AdviceRow, BilingualText, InstrumentRow, ServiceRow
+from attention_point.directory.snapshot import Directory, EmergencyLineRow, EntityRow, PlaceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
@@ -35,9 +26,7 @@ from attention_point.texts import fold_text
 from attention_point.turns.kiosk.needs import list_need_groups
 
 _FURTHER_NEEDS = Path(__file__).parents[1] / "data" / "further_needs.yaml"
-_COUNTRY_PREFIX = "57"
 _EMERGENCY_NUMBER = "123"
-_LOCAL_LENGTH = 10  # digits of a Colombian number, fixed or mobile, since 2021
 
 
 @dataclass(frozen=True)
@@ -281,22 +270,3 @@ def _name_place(entity: EntityRow, place: PlaceRow) -> str:
 
 def _choose_words(text: BilingualText | None) -> str:
     return text[current_language()] if text else ""
-
-
-def build_phone_address(number: str) -> str:
-    """The address that dials a number: ``tel:+576076337000``. Short lines (155) are dialled as they are."""
-    digits = _read_digits(number)
-    return f"tel:+{digits}" if len(digits) > _LOCAL_LENGTH and digits[0] != "0" else f"tel:{digits}"
-
-
-def build_whatsapp_address(number: str) -> str:
-    """The address that opens a chat with a number."""
-    return f"https://wa.me/{_read_digits(number)}"
-
-
-def _read_digits(number: str) -> str:
-    # The first number of several, without an extension.
-    digits = re.sub(r"\D", "", re.split(r"ext|x|/|;|,| o | or ", number.casefold(), maxsplit=1)[0])
-    # Numbers for free (01 8000) are dialled as they are written.
-    is_local = len(digits) == _LOCAL_LENGTH and digits[0] != "0"
-    return _COUNTRY_PREFIX + digits if is_local else digits

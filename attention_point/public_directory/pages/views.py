@@ -19,7 +19,7 @@ from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.web import current_settings, db_session
 from attention_point.foundation.web.security.response_headers import allow_public_cache
 from attention_point.public_directory import search
-from attention_point.public_directory.pages import entries
+from attention_point.public_directory.pages import entries, phone_links
 from attention_point.public_directory.pages.leaflet import build_leaflet
 from attention_point.public_directory.provided_services import list_open_services
 
@@ -162,8 +162,8 @@ def _render_page(template: str, *, is_private: bool = False, **values: object) -
         is_private=is_private,
         points=entries.list_point_addresses(db_session(), clock.today()),
         other_language={"es": "en", "en": "es"}[current_language()],
-        phone_address=entries.build_phone_address,
-        whatsapp_address=entries.build_whatsapp_address,
+        phone_address=phone_links.build_phone_address,
+        whatsapp_address=phone_links.build_whatsapp_address,
         **values,
     )
 

@@ -17,8 +17,8 @@ from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries, rules
 from attention_point.referrals.appointments import Appointment, check_appointment, parse_appointment
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.reasons.queries import describe_answer_reason, find_reason_words, list_reason_codes
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import first_of_month
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import OfferRow
+from attention_point.directory.service_rows import OfferRow
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor
 from attention_point.foundation.errors import Conflict, FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.answers.answering import Answer, build_conflict, require_standing_visit, store_answer
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.reasons.queries import find_reason_words
 from attention_point.tallies import services as tally_services
 

@@ -15,8 +15,8 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import queries
 from attention_point.referrals.answers.answering import normalise_text, require_standing_visit
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 
 MESSAGE_MAX_LENGTH = 1000  # characters
 MAX_MESSAGES = 200

@@ -11,7 +11,7 @@ from attention_point.foundation.errors import FieldError, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.referrals import rules
 from attention_point.referrals.answers.answering import Answer, build_conflict, require_standing_visit, store_answer
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 
 
 def find_answer_to_take_back(referral: DecryptedReferral, now: datetime) -> dict[str, Any] | None:

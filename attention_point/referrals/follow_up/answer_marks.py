@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.access import Actor
 from attention_point.referrals import queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import ANSWER_STATES
 
 

@@ -17,8 +17,8 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.language import N_
 from attention_point.referrals import notices, queries, rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells
 
 # The entity reads these. What the agent wrote as the reason of a correction was not written for it.

@@ -13,8 +13,8 @@ from attention_point.foundation.access import Actor
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language import in_language, ngettext
 from attention_point.referrals.clocks import LATE, Lateness, find_due_day, find_lateness
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 from attention_point.referrals.follow_up.open_referrals import list_oldest_at_point
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
 from attention_point.referrals.rules import OPEN_STATES
 
 ESCALATIONS_PERMISSION = "referrals.escalations"

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.directory import queries as directory_queries
 from attention_point.referrals import queries
+from attention_point.referrals.decrypted_referrals import ListedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import ListedReferral
 from attention_point.referrals.rules import OPEN_STATES
 
 BATCH_SIZE = 200

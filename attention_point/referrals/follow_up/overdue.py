@@ -24,10 +24,10 @@ from attention_point.foundation.jobs import Job, latest_working_day
 from attention_point.foundation.settings import Settings
 from attention_point.referrals import notices, queries
 from attention_point.referrals.clocks import Lateness, find_lateness, find_start
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.escalations import queue_supervisor_letters
 from attention_point.referrals.follow_up.open_referrals import BATCH_SIZE, list_all_open
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.referrals.rules import DESK_SIDE, OPEN_STATES
 from attention_point.tallies import services as tally_services
 from attention_point.tallies.counted_cells import CellKey, build_referral_cells

@@ -21,9 +21,9 @@ from attention_point.foundation.database import new_id
 from attention_point.foundation.errors import NotFound, VaultError
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import DataRecall
 from attention_point.referrals.notices import pad_content, queue_notice
-from attention_point.referrals.queries import DecryptedReferral
 
 SEALING_PURPOSE = "data_recall"
 ERASED, REVOKED = "erased", "revoked"

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from attention_point.dates import first_of_next_month
 from attention_point.foundation import clock
 from attention_point.referrals import queries, rules
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.entity_rows.entity_tags import find_entity
 from attention_point.referrals.models import Referral
 from attention_point.referrals.monitor.filters import Filters
-from attention_point.referrals.queries import DecryptedReferral
 
 MAX_OPENED = 500  # of all entities together
 MIN_OPENED = 20  # of each

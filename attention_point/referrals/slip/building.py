@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import is_in_force
 from attention_point.directory import queries as directory_queries
-from attention_point.directory.snapshot import Directory, EmergencyLineRow, OfferRow, PointRow, ServiceRow
+from attention_point.directory.service_rows import OfferRow, ServiceRow
+from attention_point.directory.snapshot import Directory, EmergencyLineRow, PointRow
 from attention_point.foundation import clock
 from attention_point.foundation.language import N_, current_language, format_date, ngettext
 from attention_point.foundation.language import gettext as _

@@ -5,7 +5,8 @@ from datetime import date
 
 from attention_point.directory.freshness import ENDING, STALE, find_freshness
 from attention_point.directory.places.opening_hours import describe_hours, list_openings
-from attention_point.directory.snapshot import BilingualText, PlaceRow
+from attention_point.directory.service_rows import BilingualText
+from attention_point.directory.snapshot import PlaceRow
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from attention_point.directory.snapshot import AdviceRow, ServiceRow
+from attention_point.directory.service_rows import AdviceRow, ServiceRow
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from attention_point.directory.snapshot import Directory, RequirementRow, ServiceRow
+from attention_point.directory.service_rows import RequirementRow, ServiceRow
+from attention_point.directory.snapshot import Directory
 from attention_point.foundation.language import current_language, format_date
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.paperwork.slip.content import SlipReferral
 from attention_point.referrals.appointments import Appointment
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.rules import ENDED_STATES
 from attention_point.referrals.slip.contact import describe_check, list_contact_lines
 from attention_point.referrals.slip.guidance import VERIFICATION_RULE, describe_guidance

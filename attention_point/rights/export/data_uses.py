@@ -20,7 +20,7 @@ from attention_point.foundation.journal.naming import parse_uuids
 from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.queries import ListedVisit
-from attention_point.referrals.queries import ListedReferral
+from attention_point.referrals.decrypted_referrals import ListedReferral
 
 MOST_USES = 500
 """How many uses are told; the newest ones."""

@@ -25,7 +25,7 @@ from attention_point.intake.form.person_summary import (
 from attention_point.people import records as people_records
 from attention_point.person_fields import NAME_FIELDS
 from attention_point.referrals import queries as referral_queries
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.reasons.queries import describe_answer_reason
 from attention_point.rights.export.consent_history import PurposeHistory, list_consent_history
 from attention_point.rights.export.data_uses import list_data_uses

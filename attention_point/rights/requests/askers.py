@@ -11,7 +11,7 @@ from attention_point.intake.family.links import list_visits_of_family
 from attention_point.intake.queries import DecryptedVisit
 from attention_point.people import merging
 from attention_point.people.break_glass import grants
-from attention_point.rights.requests.stored_requests import StoredRequest
+from attention_point.rights.requests.stored_requests import GRANTED, PARTLY, StoredRequest
 
 ONESELF = frozenset({"person", "child"})
 ACTING_FOR_ANOTHER = frozenset({"parent", "representative"})
@@ -24,6 +24,9 @@ def find_copy_reader(stored: StoredRequest) -> str | None:
     # An authority gets what its letter may ask for and no more: what was given to be helped serves no fine, no arrest
     # and no expulsion.
     if not stored.is_proved or stored.is_claim or stored.person is None or asker == "authority":
+        return None
+    # Of what was refused, transferred or withdrawn nothing is handed over.
+    if not stored.is_open and stored.note.get("outcome") not in {GRANTED, PARTLY}:
         return None
     # Earlier versions took a birth record for a proof that the child itself asks.
     if asker == "family_defender":

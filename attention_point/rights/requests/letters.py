@@ -11,8 +11,7 @@ from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.formats import current_locale
 from attention_point.foundation.paperwork import Block, BulletList, Heading, Paragraph, Report, Signature
 from attention_point.rights.requests import stored_requests
-from attention_point.rights.requests.steps import GRANTED, REFUSED
-from attention_point.rights.requests.stored_requests import StoredRequest
+from attention_point.rights.requests.stored_requests import GRANTED, REFUSED, StoredRequest
 from attention_point.rights.terms import find_term_of_kind, load_rules
 
 PAPER_TITLES = {

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
+from attention_point.foundation.language import ngettext
 from attention_point.foundation.web import current_actor, db_session
 from attention_point.foundation.web.forms import BaseForm
-from attention_point.rights.requests import forms, steps
+from attention_point.rights.requests import carrying_out, forms, steps
 from attention_point.rights.requests.views import blueprint, lead_to_request, show_step_errors
 
 Reply = Response | tuple[str, int]
@@ -144,3 +146,12 @@ def withdraw_request(request_id: UUID) -> Reply:
         lambda: steps.withdraw_request(session, actor, request_id, version),
         _("The request is withdrawn."),
     )
+
+
+@blueprint.post("/returned-referrals/withdrawal")
+@requires("rights.decide")
+def withdraw_returned_referrals() -> Response:
+    """Withdraw the referrals that a restored database opened again, though their consent was taken back."""
+    count = carrying_out.withdraw_returned_referrals(db_session(), current_actor())
+    flash(ngettext("%(num)s referral was withdrawn.", "%(num)s referrals were withdrawn.", count), "success")
+    return redirect(url_for("rights.list_requests"), 303)

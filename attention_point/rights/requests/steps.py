@@ -26,9 +26,8 @@ from attention_point.rights.requests.services import (
     check_proof,
     require_person_on_file,
 )
-from attention_point.rights.requests.stored_requests import StoredRequest
+from attention_point.rights.requests.stored_requests import GRANTED, PARTLY, REFUSED, StoredRequest
 
-GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"
 NOT_PROVED = "not_proved"
 
 

@@ -27,6 +27,7 @@ NOTE_PURPOSE, WORDS_PURPOSE = "rights-request", "rights-request-words"
 TAG_FIELD = "rights-request"
 OPEN, INCOMPLETE, DECIDED, TRANSFERRED = "open", "incomplete", "decided", "transferred"
 WITHDRAWN, LAPSED, ERASED = "withdrawn", "lapsed", "erased"
+GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"  # how a request is answered
 OPEN_STATES = frozenset({OPEN, INCOMPLETE})
 _PADDED_BYTES = 2048  # so that the length of a row tells little of what was asked
 MOST_WAITING = 500

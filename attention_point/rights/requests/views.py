@@ -26,14 +26,15 @@ from attention_point.foundation.web.pagination import build_page
 from attention_point.foundation.web.transactions import read_session
 from attention_point.foundation.worker import run_in_worker
 from attention_point.intake import queries as intake_queries
+from attention_point.intake.records.visit_search import find_references
 from attention_point.people import merging
 from attention_point.people import records as people_records
 from attention_point.people.break_glass import grants
 from attention_point.referrals import queries as referral_queries
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.follow_up.recalls import list_recalls
-from attention_point.referrals.queries import DecryptedReferral
 from attention_point.rights.purposes import PURPOSE_LABELS, label_purpose
-from attention_point.rights.requests import askers, forms, letters, services, steps, stored_requests
+from attention_point.rights.requests import askers, carrying_out, forms, letters, services, steps, stored_requests
 from attention_point.rights.requests.stored_requests import StoredRequest
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
@@ -58,6 +59,11 @@ def list_requests() -> str:
     journal.record(
         session, current_actor(), "rights.list", "rights-request", None, found=[str(row.id) for row in shown]
     )
+    may_decide = current_actor().may("rights.decide")
+    returned = carrying_out.list_returned_referrals(session) if may_decide else []
+    if returned:
+        ids = [str(referral.id) for referral in returned]
+        journal.record(session, current_actor(), "referral.list", "referral", None, found=ids)
     return render_template(
         "rights/listing.html",
         requests=shown,
@@ -66,7 +72,9 @@ def list_requests() -> str:
         page=page,
         today=clock.today(),
         may_open={row.id for row in shown if _may_open(row)},
-        recall_counts=_count_recalls(session) if current_actor().may("rights.decide") else [],
+        recall_counts=_count_recalls(session) if may_decide else [],
+        returned=returned,
+        references=find_references(session, {referral.visit_id for referral in returned}),
     )
 
 

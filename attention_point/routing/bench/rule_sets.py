@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from attention_point.directory.queries import get_directory
-from attention_point.directory.snapshot import Directory, RequirementRow
+from attention_point.directory.service_rows import RequirementRow
+from attention_point.directory.snapshot import Directory
 from attention_point.foundation.language import LANGUAGES, in_language
 from attention_point.foundation.language import gettext as _
 from attention_point.routing.offer_index import OfferIndex

@@ -11,8 +11,8 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from attention_point.directory.models import EDITED
-from attention_point.directory.preview import preview_directory
 from attention_point.directory.queries import get_directory
+from attention_point.directory.revision import preview_directory
 from attention_point.directory.seed.loading import load_directory, read_yaml_file
 from attention_point.directory.seed.writing import write_services_file
 from attention_point.directory.snapshot import Directory

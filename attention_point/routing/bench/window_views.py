@@ -11,11 +11,12 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from attention_point.directory.models import EDITED
-from attention_point.directory.preview import preview_directory
 from attention_point.directory.queries import get_directory
+from attention_point.directory.revision import preview_directory
 from attention_point.directory.seed.loading import load_directory, read_yaml_file
 from attention_point.directory.seed.writing import write_file, write_services_file
-from attention_point.directory.snapshot import Directory, InstrumentRow
+from attention_point.directory.service_rows import InstrumentRow
+from attention_point.directory.snapshot import Directory
 from attention_point.directory.upkeep.dead_ends import list_dead_ends
 from attention_point.foundation.access import requires
 from attention_point.foundation.errors import AppError, FieldError, Invalid, NotFound

@@ -190,9 +190,8 @@ def _build_selection(options: Options) -> _Selection:
 
 
 def _send_file(format_code: str) -> Response:
-    filters = parse_filters(request.args, _collect_options())
-    content = run_in_worker(db_session(), current_settings(), draw_file, dict(filters.query_arguments), format_code)
-    last_day = filters.last_day.isoformat()
+    drawn = run_in_worker(db_session(), current_settings(), draw_file, request.args.to_dict(), format_code)
+    last_day = drawn.filters.last_day.isoformat()
     # The journal names who took the file, and of which choice, before it leaves.
     journal.record(
         db_session(),
@@ -201,7 +200,7 @@ def _send_file(format_code: str) -> Response:
         "dashboard",
         last_day,
         format=format_code,
-        **filters.query_arguments,
+        **drawn.filters.query_arguments,
     )
     name = _("dashboard-%(day)s-provisional", day=last_day)
-    return send_download(content, FILE_FORMATS[format_code].mimetype, f"{name}.{format_code}")
+    return send_download(drawn.content, FILE_FORMATS[format_code].mimetype, f"{name}.{format_code}")

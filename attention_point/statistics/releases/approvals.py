@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
+from attention_point.foundation.database.locks import lock_for_transaction
 from attention_point.foundation.doctor import TODAY, Task
 from attention_point.foundation.errors import AppError, Conflict, Forbidden
 from attention_point.foundation.language import gettext as _
@@ -24,6 +25,13 @@ from attention_point.statistics.releases.models import Release, ReleaseProposal
 def find_proposal(session: Session, period: Period) -> ReleaseProposal | None:
     """Return what somebody proposed to release of a period; None where nothing waits for a second person."""
     return session.get(ReleaseProposal, period.code)
+
+
+def _lock_proposal(session: Session, period: Period) -> ReleaseProposal | None:
+    # There may be no row yet, so that it is the period that is locked: what one approves, another must not withdraw or
+    # replace meanwhile.
+    lock_for_transaction(session, f"release-proposal {period.code}".encode())
+    return session.get(ReleaseProposal, period.code, populate_existing=True)
 
 
 def list_proposed_periods(session: Session) -> frozenset[str]:
@@ -71,7 +79,7 @@ def propose_release(
     # Counts change while somebody reviews them: a late answer is enough. What is proposed must be what was reviewed.
     if examined.prepared.fingerprint != fingerprint:
         raise Conflict(services.describe_changed_figures())
-    proposal = find_proposal(session, period)
+    proposal = _lock_proposal(session, period)
     # A new proposal takes the place of an earlier one, so that there is always one thing to approve.
     if proposal is None:
         proposal = ReleaseProposal(period=period.code)
@@ -99,7 +107,7 @@ def approve_release(
     for whoever is no person; and whatever ``services.release_period`` raises.
     """
     _require_person(actor)
-    proposal = find_proposal(session, period)
+    proposal = _lock_proposal(session, period)
     if proposal is None:
         raise Conflict(_("Nothing is proposed for publication any more. Look at the month again."))
     # The rule itself (decision 47): the interface hides the button, but a request could be written by hand.
@@ -125,7 +133,7 @@ def approve_release(
 
 def withdraw_proposal(session: Session, actor: Actor, period: Period) -> None:
     """Take a proposal back, one's own or somebody else's. Raises AppError where nothing is proposed."""
-    proposal = find_proposal(session, period)
+    proposal = _lock_proposal(session, period)
     if proposal is None:
         raise AppError(_("Nothing is proposed for publication any more. Look at the month again."))
     session.delete(proposal)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from attention_point.accounts import queries as account_queries
 from attention_point.directory import queries as directory_queries
 from attention_point.directory.privacy.authorisations import Authorisation, describe_authorisation
-from attention_point.directory.snapshot import OfferRow
+from attention_point.directory.service_rows import OfferRow
 from attention_point.foundation.paperwork.slip.content import SlipReferral
 from attention_point.referrals.slip import describe_offer, list_offer_lines
 

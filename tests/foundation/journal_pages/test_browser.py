@@ -37,8 +37,9 @@ def test_an_auditor_finds_who_saw_a_person(page: Page, app: Flask) -> None:
         page.get_by_role("button", name="Mostrar").click()
         expect(page.locator("tbody tr")).to_have_count(3)
         page.get_by_role("link", name="Quién vio a esta persona").first.click()
+        page.get_by_role("button", name="Revisar el trabajo del punto").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Quién vio a esta persona")
-        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page.locator("tbody tr")).to_have_count(2)  # with the auditor's own reason
         axe(page)
         for width in (360, 800):
             page.set_viewport_size({"width": width, "height": 1280})

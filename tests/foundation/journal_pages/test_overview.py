@@ -17,6 +17,7 @@ from attention_point.foundation.settings import Settings
 from attention_point.intake.models import Visit
 from tests.foundation.journal.support import disarm, rearm
 from tests.portal.support import browser, visit
+from tests.support.openings import open_page
 from tests.support.visits import acting
 
 # A Monday and a Sunday, at ten in the morning in Bogotá, and the Monday at eleven at night.
@@ -92,7 +93,7 @@ def test_the_auditor_begins_there_and_finds_who_saw_a_person(app: Flask, databas
     for number in (answer["reference"], row.code):
         found = auditor.post("/journal/overview/person", data={"csrf_token": token, "number": number})
         assert found.headers["Location"] == f"/journal/people/{row.person_id}"
-        assert "Yohana" not in auditor.get(found.headers["Location"]).text
+        assert "Yohana" not in open_page(auditor, found.headers["Location"])
     missing = auditor.post("/journal/overview/person", data={"csrf_token": token, "number": "Yohana Velásquez"})
     assert missing.status_code == 422
     assert "Escríbalo como está en la hoja" in missing.text

@@ -19,7 +19,7 @@ from attention_point.intake.models import Visit
 from attention_point.people import records as people_records
 from attention_point.referrals.models import Referral
 from tests.portal.support import browser, visit
-from tests.support.openings import open_file, open_page
+from tests.support.openings import open_page
 from tests.support.pages import PageClient, read
 from tests.support.searching import searched
 
@@ -93,7 +93,7 @@ def test_who_saw_a_person_is_one_click_away(app: Flask, story: dict[str, Any]) -
     """The search that showed her, her page, her visit, the entity's list and its opening of her referral."""
     supervisor = browser(app, "supervisor")
     (address,) = links(open_page(supervisor, f"/people/{story['person']}"), "Quién vio a esta persona")
-    told = rows(supervisor.get(address).text)
+    told = rows(open_page(supervisor, address))
     for action in (
         "Registró una atención",
         "Buscó personas",
@@ -112,7 +112,8 @@ def test_the_auditor_reaches_it_from_an_entry_and_sees_no_person(app: Flask, sto
     auditor = browser(app, "auditor")
     page = auditor.get("/journal").text
     assert f"/journal/people/{story['person']}" in links(page, "Quién vio a esta persona")
-    told = auditor.get(f"/journal/people/{story['person']}").text
+    # Which entity read what tells what she needs: also who sees no person says why first.
+    told = open_page(auditor, f"/journal/people/{story['person']}")
     led = auditor.get(f"/journal?person={story['person']}&action=visit.record")
     assert led.location == f"/journal/people/{story['person']}?action=visit.record"
     assert len(rows(auditor.get(led.location).text)) == 1
@@ -131,11 +132,10 @@ def test_others_do_not_see_who_saw_a_person(app: Flask, story: dict[str, Any], r
 
 def test_the_supervisor_has_links_where_pages_open_and_no_whole_journal(app: Flask, story: dict[str, Any]) -> None:
     supervisor = browser(app, "supervisor")
-    page = supervisor.get(f"/journal/people/{story['person']}").text
+    page = open_page(supervisor, f"/journal/people/{story['person']}")
     addresses = {element.get("href") for element in main_of(page).inside if element.tag == "a" and element.get("href")}
     assert any(address.startswith("/visits/") for address in addresses)
     assert any(address.startswith("/referrals/") for address in addresses)
-    open_file(supervisor, story["person"])
     for address in addresses:
         assert supervisor.get(address).status_code == 200, address
     assert supervisor.get("/journal").status_code == 403

@@ -3,14 +3,15 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from structlog.testing import capture_logs
 
-from attention_point.foundation import journal
+from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM, public
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import AppError, Conflict, Difference, FieldError, Invalid, TooManyTries
@@ -18,6 +19,7 @@ from attention_point.foundation.vault import VaultError
 from attention_point.foundation.web import MAX_BODY_BYTES, db_session
 from attention_point.foundation.web.json_bodies import read_json_body
 from attention_point.foundation.web.transactions import read_session
+from attention_point.tallies.models import ClosedMonth
 from tests.support.pages import PageClient, read
 
 CANARY = "canary-7391-Velásquez"
@@ -145,6 +147,16 @@ def test_a_sealed_record_while_nobody_can_write_is_told_to_come_again(
 def test_a_database_that_cannot_be_reached_is_told_to_come_again(small: Flask, client: PageClient) -> None:
     views(small, raising(sqlite3.OperationalError("disk I/O error")))
     reply = client.get("/api/do")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
+
+
+def test_whoever_was_a_moment_later_with_the_same_key_is_told_to_come_again(small: Flask, client: PageClient) -> None:
+    def act() -> None:
+        for _time in range(2):  # the first look of another transaction would have found nothing either
+            db_session().execute(insert(ClosedMonth).values(month=date(2017, 8, 1), closed_at=clock.now()))
+
+    views(small, act)
+    reply = client.post("/api/do")
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
 
 

@@ -32,8 +32,9 @@ from attention_point.people.duplicates.decisions import Judgement
 from attention_point.people.erasure.services import erase_person
 from attention_point.portal.services import forward_referral
 from attention_point.referrals.answers.forwarding import IN_PERSON, Forwarding
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.models import Referral
-from attention_point.referrals.queries import DecryptedReferral, list_decrypted_of_visit
+from attention_point.referrals.queries import list_decrypted_of_visit
 from attention_point.referrals.rules import OPEN_STATES
 from attention_point.referrals.services import Answer, answer_for_entity
 from attention_point.rights.requests.carrying_out import carry_out

@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from attention_point.foundation.errors import Invalid
 from attention_point.registers.events.register import EVENTS
 from attention_point.registers.shared.records import attachments, queries, services
 from attention_point.registers.shared.spreadsheets.exporting import build_xlsx
+from attention_point.registers.shared.spreadsheets.spreadsheet_reader import read_spreadsheet
 from tests.registers.support import fields_of, send_file
 from tests.support.pages import PageClient
 
@@ -79,6 +81,22 @@ def test_a_file_that_lies_is_refused(case: str) -> None:
     name, content = LYING[case]
     with pytest.raises(Invalid):
         attachments.check_file_content(attachments.clean_file_name(name)[1], content)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_a_damaged_file_is_taken_or_refused_and_nothing_else(name: str) -> None:
+    content, extension = HONEST[name], attachments.clean_file_name(name)[1]
+    step = max(1, len(content) // 150)
+    for position in range(0, len(content), step):
+        for damaged in (
+            content[:position] + bytes([content[position] ^ 0xA5]) + content[position + 1 :],
+            content[:position],
+        ):
+            with suppress(Invalid):
+                attachments.check_file_content(extension, damaged)
+            if extension == ".xlsx":
+                with suppress(Invalid):
+                    read_spreadsheet(name, damaged)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import uuid4
+from xml.etree.ElementTree import fromstring
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
@@ -255,7 +256,12 @@ def test_what_is_saved_holds_no_formula_and_comes_back(session: Session, text: s
         rows = importing.check_rows(session, EVENTS, *uploads.read_rows(EVENTS, f"a.{kind}", content))
         assert importing.count_outcomes(rows) == {"same": 1}
     with zipfile.ZipFile(BytesIO(content)) as book:
-        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+        sheet, styles = (fromstring(book.read(f"xl/{part}.xml")) for part in ("worksheets/sheet1", "styles"))
+    assert not sheet.findall(".//{*}f")
+    # Nor does it become one when somebody edits the cell.
+    formats = styles.findall("{*}cellXfs/{*}xf")
+    texts = [cell for cell in sheet.findall(".//{*}row[@r='2']/{*}c") if cell.get("t") == "s"]
+    assert {formats[int(cell.get("s", "0"))].get("quotePrefix") for cell in texts} == {"1"}
 
 
 def test_a_hidden_sheet_is_not_what_is_brought_in() -> None:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from attention_point.dates import Period
 from attention_point.demo.invention.visit_drafts import invent_visits
@@ -16,6 +18,7 @@ from attention_point.foundation.errors import AppError, Conflict, Forbidden, Inv
 from attention_point.foundation.journal import JournalEntry
 from attention_point.foundation.settings import Settings
 from attention_point.statistics.releases import approvals, examination, queries
+from tests.intake.corrections.test_at_once import do_while_waiting
 from tests.support.directory import load_shipped
 from tests.support.visits import recorded
 
@@ -114,6 +117,29 @@ def test_a_proposal_is_taken_back_and_journaled(database: Database, fingerprint:
     with database.write_session() as session, pytest.raises(Conflict):
         approvals.approve_release(session, LUZ, SEPTEMBER, seal)
     assert list_actions(database)[-1] == ("statistics.withdraw", LUZ.journal_label)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_at_once_the_second_one_sees_what_the_first_one_did(database: Database, fingerprint: str) -> None:
+    def propose_anew(session: Session, actor: Actor) -> None:
+        approvals.propose_release(session, actor, SEPTEMBER, fingerprint)
+
+    def withdraw(session: Session) -> None:
+        approvals.withdraw_proposal(session, ANA, SEPTEMBER)
+
+    def approve(session: Session) -> None:
+        with pytest.raises(Conflict):
+            approvals.approve_release(session, LUZ, SEPTEMBER, seal)
+
+    do_while_waiting(database, partial(propose_anew, actor=LUZ), partial(propose_anew, actor=ANA))
+    with database.read_session() as session:
+        proposal = approvals.find_proposal(session, SEPTEMBER)
+        assert proposal is not None
+        assert proposal.proposed_by == ANA.journal_label
+        seal = proposal.seal
+    do_while_waiting(database, withdraw, approve)
+    with database.read_session() as session:
+        assert queries.find_current_release(session, SEPTEMBER) is None
 
 
 def test_no_program_is_the_second_person(database: Database, fingerprint: str) -> None:

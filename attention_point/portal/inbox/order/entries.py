@@ -7,7 +7,7 @@ from uuid import UUID
 from attention_point.foundation import clock
 from attention_point.referrals import rules
 from attention_point.referrals.clocks import find_due_day
-from attention_point.referrals.queries import DecryptedReferral, ListedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral, ListedReferral
 
 WAITING, ACCEPTED, ANSWERED = "waiting", "accepted", "answered"
 # What an entity has to do first stands first.

@@ -24,8 +24,8 @@ from attention_point.portal.inbox.order.filters import InboxFilter
 from attention_point.portal.inbox.order.index import EntityIndex
 from attention_point.portal.inbox.order.index_keeper import InboxIndex, get_keeper
 from attention_point.referrals import queries
+from attention_point.referrals.decrypted_referrals import ListedReferral
 from attention_point.referrals.entity_rows.entity_lists import list_ids_of_entity
-from attention_point.referrals.queries import ListedReferral
 
 # How many rows a page opens at most where the database has to be read on until enough of them fit.
 MAX_OPENED = 600

@@ -56,11 +56,13 @@ def build_xlsx(title: str, labels: Sequence[str], table_rows: Iterable[Sequence[
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, len(labels) - 1, 22)
         sheet.write_row(0, 0, labels, book.add_format({"bold": True, "text_wrap": True, "valign": "top"}))
+        # As if typed after an apostrophe: it stays a text when somebody edits it (OWASP ASVS 5.0, 1.2.10).
+        text_format = book.add_format({"quote_prefix": True})
         day_format = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
         for row_number, row in enumerate(table_rows, 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    sheet.write_string(row_number, column, value[:MAX_CELL_LENGTH])
+                    sheet.write_string(row_number, column, value[:MAX_CELL_LENGTH], text_format)
                 elif isinstance(value, date):
                     sheet.write_datetime(row_number, column, value, day_format)
                 elif value is not None:

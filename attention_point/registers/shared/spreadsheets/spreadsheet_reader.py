@@ -103,7 +103,7 @@ def _read_csv(name: str, content: bytes) -> Iterator[CellValues]:
 
 def _read_workbook(content: bytes) -> list[CellValues]:
     # Loaded with the first import.
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
 
     try:
         _check_package_size(content)
@@ -116,7 +116,9 @@ def _read_workbook(content: bytes) -> list[CellValues]:
                 raise _build_too_many_error()
             # With the empty rows and columns before the first filled cell: they count in the numbers of the rows.
             return sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, IndexError):
+    except Invalid:
+        raise
+    except Exception:  # of a damaged file the readers raise whatever their decompressors and parsers do
         raise _build_file_error(_(_NOT_A_SPREADSHEET)) from None
 
 

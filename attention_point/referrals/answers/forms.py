@@ -9,10 +9,10 @@ from attention_point.foundation.language import N_, current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.language.typed_dates import parse_local_time
 from attention_point.foundation.web.forms import BaseForm, PlainForm, clean_text
+from attention_point.referrals.answers.answering import Answer
 from attention_point.referrals.appointments import Appointment
-from attention_point.referrals.queries import DecryptedReferral
+from attention_point.referrals.decrypted_referrals import DecryptedReferral
 from attention_point.referrals.rules import DESK_SIDE, list_next_steps
-from attention_point.referrals.services import Answer
 
 # At the desk a step is something to do, and not an answer.
 DESK_STEP_LABELS = {"closed": N_("Close the referral"), "withdrawn": N_("Withdraw the referral")}
