@@ -126,7 +126,7 @@ def _environment(app: Flask) -> None:
         date=language.format_date,
         number=language.format_number,
         initials=display.build_initials,
-        whole=display.keep_references_whole,
+        references=display.split_references,
     )
     environment.globals.update(
         csp_nonce=lambda: NONCE,

@@ -1,9 +1,9 @@
 """How a browser shows the pages, whoever is signed in: the size of the text and the contrast, a cookie for each."""
 
 import re
+from itertools import chain, pairwise
 
 from flask import request
-from markupsafe import Markup, escape
 
 from attention_point.foundation.language import N_
 
@@ -24,9 +24,13 @@ def read_contrast() -> str:
     return _read_choice(CONTRAST_COOKIE, CONTRASTS)
 
 
-def keep_references_whole(text: str) -> Markup:
-    """Return the words with each reference (``BGA-2026-000123``) so marked that no line breaks at its hyphens."""
-    return Markup(REFERENCE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704, the text is escaped
+def split_references(text: str) -> list[str]:
+    """Return the text in parts, each second one a reference (``BGA-2026-000123``), which no line may break.
+
+    The parts are slices, so that those of escaped text are escaped text.
+    """
+    edges = [0, *chain.from_iterable(found.span() for found in REFERENCE.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(edges)]
 
 
 def _read_choice(cookie: str, choices: dict[str, str]) -> str:
