@@ -140,7 +140,7 @@ def test_the_privacy_notice_says_the_period_of_the_point(loaded: Session, actor:
 
 def test_what_is_missing_of_the_office_is_told(loaded: Session, actor: Actor) -> None:
     missing, contact = list_missing_contacts(loaded, None)
-    assert "le falta: dirección, horario, teléfono" in missing
+    assert ": dirección, horario, teléfono" in missing
     assert "ATTENTION_POINT_CONTACT" in contact
     values = point_values(loaded, hours=HOURS, address=HOURS, phone="607 000 0000")
     services.save_point(loaded, actor, "bucaramanga", 1, values)
@@ -167,4 +167,4 @@ def test_the_start_says_which_settings_the_public_misses() -> None:
 
 @pytest.mark.parametrize(("role", "is_told"), [("office", True), ("admin", True), ("auditor", False)])
 def test_the_home_page_tells_who_can_complete_it(browse: Callable[[str], PageClient], role: str, is_told: bool) -> None:
-    assert ("le falta: dirección" in browse(role).get("/dashboard").get_data(as_text=True)) is is_told
+    assert ("Falta completar " in browse(role).get("/dashboard").get_data(as_text=True)) is is_told

@@ -38,7 +38,7 @@ def liaison(page: Page, app: Flask) -> Callable[[], None]:
     return sign_in
 
 
-def test_the_sentence_of_a_damaged_referral_fits_a_telephone(
+def test_a_damaged_referral_the_tabs_and_the_reasons_to_reject_fit_a_telephone(
     page: Page, app: Flask, liaison: Callable[[], None]
 ) -> None:
     visit(app)
@@ -52,6 +52,14 @@ def test_the_sentence_of_a_damaged_referral_fits_a_telephone(
         assert box is not None
         assert frame is not None
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+        axe(page)
+        assert page.get_by_role("link", name="Respondidas").evaluate(
+            "tab => tab.getBoundingClientRect().right <= innerWidth"
+        )
+        page.goto(f"{address}/entities/sena/reasons")
+        field = page.get_by_label("En español").first
+        expect(field).to_be_visible()
+        assert field.evaluate("field => field.offsetWidth > 250")
         axe(page)
 
 

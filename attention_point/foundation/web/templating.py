@@ -99,6 +99,7 @@ def _add_values(environment: Environment) -> None:
         amount=language.format_amount,
         percent=language.format_percent,
         initials=display.build_initials,
+        references=display.split_references,
         label=lambda code, name: get_code_list(name).label_for_code(str(code), language.current_language()),
     )
 

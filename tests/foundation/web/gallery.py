@@ -123,7 +123,10 @@ def _environment(app: Flask) -> None:
         newstyle=True,
     )
     environment.filters.update(
-        date=language.format_date, number=language.format_number, initials=display.build_initials
+        date=language.format_date,
+        number=language.format_number,
+        initials=display.build_initials,
+        references=display.split_references,
     )
     environment.globals.update(
         csp_nonce=lambda: NONCE,

@@ -4,12 +4,13 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from attention_point.catalogue import FEATURES
 from attention_point.foundation.access import get_permissions
 from attention_point.foundation.access.policy import ROLES
 from attention_point.foundation.feature import MenuItem
-from attention_point.foundation.web.page_frame.display import build_initials
+from attention_point.foundation.web.page_frame.display import build_initials, split_references
 from attention_point.foundation.web.page_frame.menu import MOST_PLACES, choose_daily_items
 from tests.support.pages import PageClient, read
 from tests.support.staff import SignIn
@@ -57,6 +58,13 @@ def test_no_role_has_more_daily_places_than_the_menu_shows(role: str) -> None:
 )
 def test_initials(name: str, initials: str) -> None:
     assert build_initials(name) == initials
+
+
+def test_a_reference_breaks_at_no_hyphen(app: Flask) -> None:
+    assert split_references("Request DP-2026-00015") == ["Request ", "DP-2026-00015", ""]
+    macros = app.jinja_env.get_template("parts/page.html").module
+    assert macros.whole("<b> BGA-2026-000123") == '&lt;b&gt; <span class="whole">BGA-2026-000123</span>'  # type: ignore[attr-defined]
+    assert macros.whole(Markup("A &amp; B")) == "A &amp; B"  # type: ignore[attr-defined]
 
 
 def _find_root(client: PageClient, path: str = "/desk") -> dict[str, str]:

@@ -1,12 +1,14 @@
 """How a browser shows the pages, whoever is signed in: the size of the text and the contrast, a cookie for each."""
 
 import re
+from itertools import chain, pairwise
 
 from flask import request
 
 from attention_point.foundation.language import N_
 
 TEXT_SIZE_COOKIE, CONTRAST_COOKIE = "text_size", "contrast"
+REFERENCE = re.compile(r"\b[A-Z]{2,5}-\d{4}-\d{4,}")
 NORMAL = "normal"
 TEXT_SIZES = {NORMAL: N_("Normal"), "large": N_("Large"), "largest": N_("Very large")}
 CONTRASTS = {NORMAL: N_("Normal"), "high": N_("High")}
@@ -20,6 +22,15 @@ def read_text_size() -> str:
 def read_contrast() -> str:
     """Return the browser's contrast; the normal one for a cookie that says nothing known."""
     return _read_choice(CONTRAST_COOKIE, CONTRASTS)
+
+
+def split_references(text: str) -> list[str]:
+    """Return the text in parts, each second one a reference (``BGA-2026-000123``), which no line may break.
+
+    The parts are slices, so that those of escaped text are escaped text.
+    """
+    edges = [0, *chain.from_iterable(found.span() for found in REFERENCE.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(edges)]
 
 
 def _read_choice(cookie: str, choices: dict[str, str]) -> str:

@@ -9,7 +9,12 @@ const describe = (moment) => (moment ? shown.format(new Date(moment)) : "");
 
 function addRow(body, cells) {
   const row = body.insertRow();
-  for (const cell of cells) row.insertCell().append(...[cell].flat());
+  const heads = body.parentElement.tHead.rows[0].cells;
+  cells.forEach((content, column) => {
+    const cell = row.insertCell();
+    cell.dataset.label = heads[column].textContent;
+    cell.append(...[content].flat());
+  });
 }
 
 function makeButton(text, act) {
