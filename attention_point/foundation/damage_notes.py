@@ -30,6 +30,7 @@ RECORD_LABELS = {
     "mail_outbox": N_("a waiting message"),
     "form_draft": N_("a form that is not saved"),
     "turn": N_("what a visitor said when a turn was given"),
+    "turn-desk": N_("whose a desk is"),
     "capture": N_("something that was kept without network"),
     "capture-receipt": N_("the receipt of something that was kept without network"),
     "point-key": N_("a key of a point (what was sealed to it without network does not open)"),
