@@ -20,6 +20,7 @@ from attention_point.foundation.journal.naming import join_namings
 from attention_point.foundation.private_files import (
     ERASURE_LIST_FILE,
     JOURNAL_HEADS_FILE,
+    REVOCATION_LIST_FILE,
     find_database_file,
     require_private_files,
 )
@@ -28,6 +29,7 @@ from attention_point.foundation.vault import KeyringError, KeyringWatch
 from attention_point.intake.queries import list_hidden_visits
 from attention_point.keyring_fit import require_fitting_keyring
 from attention_point.keys import renewal
+from attention_point.people.claim_marks import revocation_list
 from attention_point.people.erasure import erasure_list
 from attention_point.people.search import index_keeper
 from attention_point.routing.bench.version_history import note_rule_set
@@ -122,6 +124,7 @@ def build_database(settings: Settings, watch: KeyringWatch) -> Database:
     )
     # Whoever erases a person stands below the rooms that hold rows about people.
     session_info[erasure_list.SESSION_KEY] = settings.keyring.with_name(ERASURE_LIST_FILE)
+    session_info[revocation_list.SESSION_KEY] = settings.keyring.with_name(REVOCATION_LIST_FILE)
     session_info[erasers.SESSION_KEY] = tuple(eraser for feature in catalogue.FEATURES for eraser in feature.erasers)
     database = Database(
         settings.database_url,

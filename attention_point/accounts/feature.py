@@ -26,7 +26,7 @@ accounts = Feature(
         MenuItem(N_("Devices"), "devices.list_devices", "devices.manage"),
         MenuItem(N_("Lost devices"), "ways_back.list_ways_back", "accounts.confirm_way_back", is_rare=True),
     ),
-    checks=(Check(N_("Second step at sign-in"), check_second_steps, is_advice=True),),
+    checks=(Check(N_("Second step at sign-in"), check_second_steps, is_advice=True, skips_demo=True),),
     tasks=(list_tasks,),
     status=(list_device_status, list_second_step_status),
     rotations=(

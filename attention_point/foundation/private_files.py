@@ -27,6 +27,8 @@ ERASURE_LIST_FILE = "erased-people"
 """The file beside the keyring that names who was erased, so that a restore erases them again."""
 REVOCATION_LIST_FILE = "taken-back-consents"
 """The file beside the keyring that keeps which consents were taken back, sealed, so that a restore undoes none."""
+UNREADABLE_REVOCATIONS_FILE = f"{REVOCATION_LIST_FILE}.unreadable"
+"""The lines of that file which no key opens, as long as nobody deletes them."""
 BACKUP_FOLDER = "backups"
 INSTANCE_SUBFOLDERS = ("attachments", "open-data", BACKUP_FOLDER)
 """The folders of the instance in which the program keeps files."""
@@ -53,6 +55,18 @@ def write_private_file(path: Path, content: bytes, *, replace: bool = True) -> N
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | creation, FILE_MODE), "wb") as file:
         os.fchmod(file.fileno(), FILE_MODE)  # a replaced file may have had another mode
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def append_private_lines(path: Path, lines: bytes) -> None:
+    """Add whole lines to a file of mode 0600, which are on the disk when this returns. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE_MODE), "rb+") as file:
+        # A line that a full disk or a power cut left in half must not swallow the next one.
+        end = file.seek(0, os.SEEK_END)
+        if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
+            lines = b"\n" + lines
+        file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 
@@ -137,6 +151,7 @@ def _list_settings_files(settings: Settings) -> Iterator[Path]:
     yield settings.keyring.with_name(JOURNAL_HEADS_FILE)
     yield settings.keyring.with_name(ERASURE_LIST_FILE)
     yield settings.keyring.with_name(REVOCATION_LIST_FILE)
+    yield settings.keyring.with_name(UNREADABLE_REVOCATIONS_FILE)
     yield settings.instance / DEMO_MARKER_FILE
     database = find_database_file(settings.database_url)
     if database is not None:

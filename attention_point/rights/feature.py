@@ -6,7 +6,15 @@ from attention_point.rights.export import views as export_views
 from attention_point.rights.naming import NAMING
 from attention_point.rights.office import views as office_views
 from attention_point.rights.requests import step_views, views, web_views
-from attention_point.rights.upkeep import ERASERS, LAPSE_JOB, LATE_CHECK, REVOCATION_JOB, ROTATIONS, list_tasks
+from attention_point.rights.upkeep import (
+    ERASERS,
+    KEPT_CHECK,
+    LAPSE_JOB,
+    LATE_CHECK,
+    REVOCATION_JOB,
+    ROTATIONS,
+    list_tasks,
+)
 
 # Imported for the views that it adds to the blueprint.
 _VIEWS = (step_views,)
@@ -27,7 +35,7 @@ rights = Feature(
         ),
     ),
     jobs=(LAPSE_JOB, REVOCATION_JOB),
-    checks=(LATE_CHECK,),
+    checks=(LATE_CHECK, KEPT_CHECK),
     erasers=ERASERS,
     rotations=ROTATIONS,
     naming=NAMING,

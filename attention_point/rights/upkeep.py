@@ -58,6 +58,20 @@ def _has_lapsed(stored: stored_requests.StoredRequest) -> bool:
     return lapses_after is not None and clock.today() > lapses_after
 
 
+def check_kept_revocations(_database: Database, settings: Settings) -> Iterator[str]:
+    """Find lines beside the keyring that no key opens: of another keyring, or cut off by a power cut."""
+    count = kept_revocations.count_unreadable(settings.keyring.with_name(REVOCATION_LIST_FILE))
+    if count:
+        yield ngettext(
+            "%(num)s line of “%(file)s” does not open, and stands apart in “%(file)s.unreadable”. If it is of another "
+            "keyring of this installation, put that one back; if not, delete that file.",
+            "%(num)s lines of “%(file)s” do not open, and stand apart in “%(file)s.unreadable”. If they are of another "
+            "keyring of this installation, put that one back; if not, delete that file.",
+            count,
+            file=REVOCATION_LIST_FILE,
+        )
+
+
 def _find_late_matters(database: Database, _settings: Settings) -> Iterator[str]:
     today = clock.today()
     with database.read_session() as session:
@@ -161,6 +175,7 @@ def _list_people_who_wait(session: Session) -> set[UUID]:
 
 LAPSE_JOB = Job("rights-lapse", _find_today, lapse_claims)
 REVOCATION_JOB = Job("revocations", due_every_run, keep_revocations)
+KEPT_CHECK = Check(N_("Consents that were taken back"), check_kept_revocations, is_advice=True)
 LATE_CHECK = Check(N_("Requests about data, and incidents"), _find_late_matters)
 
 ERASERS = (

@@ -13,15 +13,21 @@ from attention_point.backups.commands import backup_commands
 from attention_point.backups.services import create_backup
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.errors import NotFound
-from attention_point.foundation.private_files import ERASURE_LIST_FILE, REVOCATION_LIST_FILE
+from attention_point.foundation.private_files import (
+    ERASURE_LIST_FILE,
+    REVOCATION_LIST_FILE,
+    UNREADABLE_REVOCATIONS_FILE,
+)
 from attention_point.foundation.settings import Settings
 from attention_point.intake.models import Visit
 from attention_point.people import records
+from attention_point.people.claim_marks import revocation_list
 from attention_point.people.claim_marks.kept_revocations import keep_revocations
 from attention_point.people.claim_marks.revocations import map_revocations, store_revocation
 from attention_point.people.erasure import erasure_list, proof, repeating, services
 from attention_point.people.models import Person
 from attention_point.referrals.follow_up.recalls import list_recalls
+from attention_point.rights.upkeep import check_kept_revocations
 from attention_point.statistics.releases.period_counts import recount_all_visits
 from attention_point.tallies.queries import list_differences
 from tests.support.visits import acting
@@ -61,12 +67,16 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
         traces = proof.collect_traces(session, sorted(erased))
     # Who took a consent back since the backup, and another one who was erased after that.
     taken_back = sorted(everybody - erased)[0]
+    kept_list = empty.keyring.with_name(REVOCATION_LIST_FILE)
+    database.info[revocation_list.SESSION_KEY] = kept_list
     for person_id in (taken_back, *erased):
         with database.write_session() as session:
             store_revocation(session, new_id(), person_id, ["referral:*"], date(2026, 11, 30))
-    kept_list = empty.keyring.with_name(REVOCATION_LIST_FILE)
-    keep_revocations(database, kept_list)
-    kept_list.write_bytes(kept_list.read_bytes() + b"a damaged line\n")
+    with database.write_session() as session:
+        store_revocation(session, new_id(), min(everybody - erased - {taken_back}), ["attention"], date(2026, 11, 30))
+        session.rollback()
+    assert len(kept_list.read_bytes().splitlines()) == 3, "each as soon as it was committed, and no other"
+    kept_list.write_bytes(kept_list.read_bytes() + b"a damaged line")
     for person_id in sorted(erased):
         with database.write_session() as session:
             services.erase_person(session, SUPERVISOR, person_id, "claim")
@@ -87,9 +97,15 @@ def test_an_older_backup_and_the_list_bring_nobody_back(
         with restored.read_session() as session:
             assert set(map_revocations(session, everybody)) == {taken_back}
         assert keep_revocations(restored, kept_list) == 0
-        # The erased have left it; what does not open stays, for another keyring may open it.
-        lines = kept_list.read_bytes().splitlines()
-        assert (len(lines), lines[0]) == (2, b"a damaged line")
+        # The erased have left it; what does not open stands apart, for another keyring may open it, and is said.
+        unreadable_list = kept_list.with_name(UNREADABLE_REVOCATIONS_FILE)
+        [kept_line] = kept_list.read_bytes().splitlines()
+        assert unreadable_list.read_bytes() == b"a damaged line\n"
+        assert "1 línea de «taken-back-consents» no abre" in next(iter(check_kept_revocations(restored, empty)))
+        unreadable_list.write_bytes(kept_line)
+        kept_list.unlink()
+        assert keep_revocations(restored, kept_list) == 0
+        assert (len(kept_list.read_bytes().splitlines()), unreadable_list.exists()) == (1, False), "it opens again"
         assert list_asked(restored) == list_asked(database) != set(), "the older backup did not know of it"
         with restored.read_session() as session:
             for person_id in erased:

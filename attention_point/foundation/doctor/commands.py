@@ -79,7 +79,12 @@ def _run_database_checks(
             if finding_count := _run_check(check.label, partial(check.run, database, settings)):
                 _report_skipped_checks((*first_checks[number:], *checks))
                 return finding_count, 0
-        counts = [(check, _run_check(check.label, partial(check.run, database, settings))) for check in checks]
+        counts = []
+        for check in checks:
+            if check.skips_demo and settings.demo:
+                click.echo(_("%(check)s: not asked of a demonstration", check=_(check.label)))
+            else:
+                counts.append((check, _run_check(check.label, partial(check.run, database, settings))))
         advice_count = sum(count for check, count in counts if check.is_advice)
         return sum(count for _check, count in counts) - advice_count, advice_count
 

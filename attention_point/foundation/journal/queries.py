@@ -71,6 +71,11 @@ def get_head(session: Session) -> tuple[int, str]:
     return head_row.seq, head_row.hash.hex()
 
 
+def find_head_moment(session: Session) -> datetime | None:
+    """When the last entry was written (UTC); None for an empty journal."""
+    return session.scalar(select(JournalEntry.at).order_by(JournalEntry.seq.desc()).limit(1))
+
+
 def find_entry_hash(session: Session, seq: int) -> str | None:
     """Return the stored hash (hex) of one entry, or None where there is no such entry."""
     digest = session.scalar(select(JournalEntry.hash).where(JournalEntry.seq == seq))

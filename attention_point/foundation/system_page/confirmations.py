@@ -1,5 +1,6 @@
 """What a person did outside of the program and says here: the journal keeps when, and nothing else knows it."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,12 +52,16 @@ CONFIRMATIONS = (
 )
 
 
-def record_confirmation(session: Session, actor: Actor, code: str) -> None:
-    """Write to the journal that somebody did it now. Raises NotFound for a code that is none."""
+def record_confirmation(session: Session, actor: Actor, code: str, shown_seq: int | None) -> None:
+    """Write to the journal that somebody did it now, with the entry whose seal the page showed.
+
+    Raises NotFound for a code that is none.
+    """
     confirmation = next((entry for entry in CONFIRMATIONS if entry.code == code), None)
     if confirmation is None:
         raise NotFound(_("There is no such thing to confirm."))
-    seq, _digest = get_head(session)
+    # Entries are written between the page and the answer: the newest seal is not the one on the paper.
+    seq = min(shown_seq or sys.maxsize, get_head(session)[0])
     journal.record(session, actor, confirmation.action, "journal", None, head=seq)
 
 
@@ -72,12 +77,12 @@ def is_due(confirmation: Confirmation, last_confirmed: datetime | None) -> bool:
     return last_confirmed is None or clock.now() - last_confirmed > confirmation.max_age
 
 
-def check_confirmations(database: Database, settings: Settings) -> Iterator[str]:
-    """Find what nobody has done by hand for too long. A demonstration loses nothing."""
+def check_confirmations(database: Database, _settings: Settings) -> Iterator[str]:
+    """Find what nobody has done by hand for too long."""
     with database.read_session() as session:
-        for confirmation in CONFIRMATIONS if not settings.demo else ():
+        for confirmation in CONFIRMATIONS:
             if is_due(confirmation, find_last_confirmed(session, confirmation)):
                 yield _(confirmation.advice)
 
 
-CHECKS = (Check(N_("Done by hand"), check_confirmations, is_advice=True),)
+CHECKS = (Check(N_("Done by hand"), check_confirmations, is_advice=True, skips_demo=True),)

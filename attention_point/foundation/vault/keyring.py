@@ -136,7 +136,7 @@ class Keyring:
         try:
             return cls.decode(content)
         except ValueError:
-            raise KeyringError(_("the keyring at %(path)s is damaged", path=path)) from None
+            raise KeyringError(_("the keyring at %(path)s is damaged: put back its copy", path=path)) from None
 
     def encode(self) -> bytes:
         """The keyring as the file holds it."""

@@ -11,15 +11,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from attention_point.people import merging
-from attention_point.people.claim_marks import stored_marks
+from attention_point.people.claim_marks import revocation_list, stored_marks
 
 KIND = "revocation"
 
 
 def store_revocation(session: Session, request_id: UUID, person: UUID, purposes: Iterable[str], day: date) -> None:
-    """Store that a person took back some purposes (``attention``, ``research``, ``referral:*``) on a day."""
+    """Store that a person took back some purposes (``attention``, ``research``, ``referral:*``) on a day.
+
+    It stands outside the database as well once it is committed, beside the keyring.
+    """
     content = {"kind": KIND, "purposes": sorted(set(purposes)), "day": day.isoformat()}
     stored_marks.store_mark(session, request_id, person, content)
+    revocation_list.append_after_commit(session, request_id, {**content, "person": person.hex})
 
 
 def list_revocations(session: Session, people: Iterable[UUID]) -> list[tuple[date, str]]:

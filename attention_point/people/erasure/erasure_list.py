@@ -7,7 +7,6 @@ moment, and the sealed note in base64, which proves that the line was written by
 
 import base64
 import json
-import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from attention_point.foundation.errors import AppError, VaultError
 from attention_point.foundation.language import gettext as _
-from attention_point.foundation.private_files import FILE_MODE
+from attention_point.foundation.private_files import append_private_lines
 from attention_point.foundation.vault import Vault
 
 SESSION_KEY = "erasure_list"
@@ -82,16 +81,8 @@ def append_erasures(path: Path, erasures: Iterable[ListedErasure]) -> None:
         % (str(erasure.person_id).encode(), erasure.erased_at.isoformat().encode(), base64.b64encode(erasure.sealed))
         for erasure in erasures
     )
-    if not lines:
-        return
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE_MODE), "rb+") as file:
-        # A line that a full disk or a power cut left in half must not swallow the next one.
-        end = file.seek(0, os.SEEK_END)
-        if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
-            lines = b"\n" + lines
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
+    if lines:
+        append_private_lines(path, lines)
 
 
 def read_listed_ids(path: Path) -> dict[UUID, bytes]:

@@ -20,7 +20,8 @@ from attention_point.foundation.jobs.models import JobRun
 from attention_point.foundation.mail.message import Message
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.mail.outbox import queue_message
-from attention_point.foundation.private_files import ERASURE_LIST_FILE
+from attention_point.foundation.private_files import ERASURE_LIST_FILE, write_private_file
+from attention_point.foundation.settings import DEMO_MARKER_FILE
 from attention_point.intake.models import Visit
 from attention_point.people.erasure import erasure_list
 from attention_point.people.models import Person
@@ -49,11 +50,13 @@ def faults(result: Result) -> Iterator[str]:
     return (line for line in result.stderr.splitlines() if ": " in line)
 
 
-def test_a_sound_installation_is_in_order_but_for_advice(run: Run) -> None:
+def test_a_sound_installation_is_in_order_but_for_advice(run: Run, tmp_path: Path) -> None:
     result = run()
     assert result.exit_code == 0, result.stderr
     assert "No hay problemas. Atienda los" in result.stdout  # no backups, no telephone of the office
     assert "No se pudo hacer" not in result.stderr
+    write_private_file(tmp_path / DEMO_MARKER_FILE, b"{}")
+    assert "Copias de seguridad: no se revisa, esto es una demostración" in run().stdout
 
 
 def test_the_checks_know_what_stands_beside_the_keyring(

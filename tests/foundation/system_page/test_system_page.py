@@ -1,5 +1,6 @@
 """The administrator's first page: what is in order, and what she must do now."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from attention_point.accounts import services
 from attention_point.accounts.devices.device_status import list_device_status
@@ -18,6 +20,8 @@ from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.database import Database, new_id
 from attention_point.foundation.jobs import JobRun
 from attention_point.foundation.jobs.checks import check_jobs, list_job_status
+from attention_point.foundation.journal import JournalEntry
+from attention_point.foundation.journal.queries import get_head
 from attention_point.foundation.mail.checks import list_mail_status
 from attention_point.foundation.mail.models import OutboxMail
 from attention_point.foundation.settings import Settings
@@ -45,8 +49,15 @@ def test_the_administrator_begins_there_and_confirms_what_she_did(
     page = client.get("/system").text
     assert "En los últimos seis meses nadie ha dicho que el llavero tenga una copia" in page
     assert len(list(check_confirmations(database, settings))) == 2
+    with database.read_session() as session:
+        seq, seal = get_head(session)
+    assert f"<dd>{seal}</dd>" in page, "what is to be noted stands there"
+    assert f"último sello {seal[:8]}…, del " in page
     for code in ("keyring", "head"):
-        assert client.post(f"/system/confirmations/{code}", data=read_token(client)).status_code == 302
+        assert client.post(f"/system/confirmations/{code}?head={seq}", data=read_token(client)).status_code == 302
+    with database.read_session() as session:
+        entries = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "system.head-noted")).all()
+    assert [json.loads(entry)["head"] for entry in entries] == [seq], "the one that the page showed, not the newest"
     page = client.get("/system").text
     assert "Hace más de seis meses" not in page
     assert list(check_confirmations(database, settings)) == []
@@ -119,6 +130,8 @@ def test_a_timer_that_never_called_is_told_after_a_day(
 def test_backups_are_red_until_one_is_made_and_tried(database: Database, settings: Settings) -> None:
     with database.read_session() as session:
         assert next(iter(list_backup_status(session, settings))).advice
+        demo_line = next(iter(list_backup_status(session, replace(settings, demo=True))))
+        assert (demo_line.value, demo_line.advice) == ("no hacen falta: las personas son inventadas", "")
         named = replace(settings, backup_recipients=("age1" + "q" * 58,))
         path = keeping.find_backup_path(named, clock.today())
         path.parent.mkdir()
