@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.text_fields import MULTIPLE_LINES, SINGLE_LINE
 from attention_point.foundation.vault import get_vault
@@ -59,8 +59,7 @@ def seal_details(session: Session, turn_id: UUID, details: TurnDetails) -> bytes
     """Seal the details for the turn's row. Raises Invalid where they are too long."""
     content = to_json(details.model_dump(mode="json", exclude_defaults=True))
     if len(content) > SEALED_SIZE:
-        message = _("This is too long. Shorten what was typed.")
-        raise Invalid(message, (FieldError("details.self_intake", message),))
+        raise Invalid.of_field("details.self_intake", _("This is too long. Shorten what was typed."))
     # JSON may end in spaces, so the padding need not be taken off again.
     return get_vault(session).seal(SEALING_PURPOSE, turn_id, content.ljust(SEALED_SIZE))
 

@@ -16,7 +16,7 @@ from attention_point.directory import queries as directory_queries
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database.locks import lock_for_transaction
-from attention_point.foundation.errors import Conflict, FieldError, Invalid, TooManyTries
+from attention_point.foundation.errors import Conflict, Invalid, TooManyTries
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.vault import get_vault
 from attention_point.turns import codes, queries, rules, steps
@@ -250,8 +250,7 @@ def check_point(session: Session, code: str, day: date) -> str:
     """Return the code of a point that is open on a day. Raises Invalid."""
     point = directory_queries.find_point(session, code)
     if point is None or not point.is_in_force(day):
-        message = _("This attention point does not exist.")
-        raise Invalid(message, (FieldError("point", message),))
+        raise Invalid.of_field("point", _("This attention point does not exist."))
     return code
 
 

@@ -15,7 +15,7 @@ from attention_point import texts
 from attention_point.dates import parse_partial_date
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.intake import queries as intake_queries
 from attention_point.people import records as people_records
@@ -43,8 +43,7 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     """
     stated_facts = {name: text for name, text in stated.facts.items() if text}
     if len(stated_facts) < FACTS_NEEDED:
-        message = _("Ask for two facts at least.")
-        raise Invalid(message, (FieldError("facts", message),))
+        raise Invalid.of_field("facts", _("Ask for two facts at least."))
     visit_id = intake_queries.find_visit_by_code(session, stated.code.strip().upper())
     visit = intake_queries.find_visit(session, visit_id) if visit_id else None
     # The facts are compared whether or not the code is right: the one answer must not tell which of them was wrong.
@@ -58,8 +57,10 @@ def check_facts(session: Session, actor: Actor, people: Collection[UUID], stated
     if not is_proved:
         # Written although the refusal undoes the rest: who tries fact after fact must be seen.
         journal.record_shown(session, actor, "rights.prove", "person", min(people), agrees=False)
-        message = _("The code and the facts do not all agree with what is on file. Ask again, or ask for another fact.")
-        raise Invalid(message, (FieldError("slip_code", message),))
+        raise Invalid.of_field(
+            "slip_code",
+            _("The code and the facts do not all agree with what is on file. Ask again, or ask for another fact."),
+        )
     journal.record(session, actor, "rights.prove", "person", min(people), agrees=True)
     return sorted(agreeing)
 

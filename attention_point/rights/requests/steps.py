@@ -67,8 +67,10 @@ def complete_request(
         raise Conflict(_("Nothing was asked for."))
     asked_on = date.fromisoformat(request.note["asked_on"])
     if completed_on is None or not asked_on <= completed_on <= clock.today():
-        message = _("Write the day on which it came: from %(first)s until today.", first=format_date(asked_on))
-        raise Invalid(message, (FieldError("completed_on", message),))
+        raise Invalid.of_field(
+            "completed_on",
+            _("Write the day on which it came: from %(first)s until today.", first=format_date(asked_on)),
+        )
     if request.person is not None:
         # From the complete claim on the record carries it again, at once and not after the two days of the law.
         set_mark(session, request.id, request.person, Mark(completed_on, request.kind))
@@ -150,15 +152,13 @@ def prove_identity(
     request = stored_requests.lock_request(session, request_id, version)
     # “None” says at the receipt that the proof is still owed: it is no way of giving it.
     if not get_code_list("rights_proofs").has_code(proof) or proof == "none":
-        message = _("Choose how it was proved who asks.")
-        raise Invalid(message, (FieldError("proof", message),))
+        raise Invalid.of_field("proof", _("Choose how it was proved who asks."))
     for error in check_proof(request.note["asker"], proof):
         raise Invalid(error.message, (error,))
     facts = []
     if proof == "slip_and_facts":
         if request.person is None:
-            message = _("Look for the person first: the facts are compared with their record.")
-            raise Invalid(message, (FieldError("proof", message),))
+            raise Invalid.of_field("proof", _("Look for the person first: the facts are compared with their record."))
         facts = check_facts(session, actor, merging.list_linked(session, request.person), stated)
     return _take_step(session, actor, request, "proved", {"proof": proof, "facts": facts})
 
@@ -197,18 +197,22 @@ def decide_request(session: Session, actor: Actor, request_id: UUID, version: in
     is_granted = decision.outcome in {GRANTED, PARTLY}
     # A refusal needs no proof: it gives nothing away, and who can prove nothing is owed an answer all the same.
     if is_granted and not request.is_proved:
-        message = _("First note how it was proved who asks: nobody else may get or change these data.")
-        raise Invalid(message, (FieldError("outcome", message),))
+        raise Invalid.of_field(
+            "outcome", _("First note how it was proved who asks: nobody else may get or change these data.")
+        )
     # Every other ground tells whether somebody is on file, and that may be all that a violent partner wants to know.
     if not request.is_proved and set(decision.grounds) != {NOT_PROVED}:
-        message = _(
-            "It is not proved who asks: choose “It could not be proved that who asks may ask”, and nothing else. The "
-            "answer must not tell whether somebody is on file."
+        raise Invalid.of_field(
+            "grounds",
+            _(
+                "It is not proved who asks: choose “It could not be proved that who asks may ask”, and nothing else. "
+                "The answer must not tell whether somebody is on file."
+            ),
         )
-        raise Invalid(message, (FieldError("grounds", message),))
     if is_granted and request.person is None and request.kind in KINDS_ABOUT_SOMEBODY_ON_FILE:
-        message = _("First join the request to a record. Is nobody on file? Refuse it: no data are kept here.")
-        raise Invalid(message, (FieldError("outcome", message),))
+        raise Invalid.of_field(
+            "outcome", _("First join the request to a record. Is nobody on file? Refuse it: no data are kept here.")
+        )
     # In the same transaction: an answer that says what was not done would be worse than none.
     done = carrying_out.carry_out(session, actor, request) if is_granted else {}
     changes = {"outcome": decision.outcome, "grounds": list(decision.grounds), "done": done}

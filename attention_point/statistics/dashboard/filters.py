@@ -45,7 +45,7 @@ class Filters:
 
     @property
     def counted_before(self) -> date | None:
-        """The day from which on nothing of the month that runs is broken down; None for a month that is over.
+        """The day from which on nothing is told by need or entity in the month that runs; None for one that is over.
 
         Whoever looks before and after a visit, and sees who comes, would read off the page what she came for: of what
         is confidential by what does not grow (decision 96).

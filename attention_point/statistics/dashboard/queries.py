@@ -126,7 +126,7 @@ def collect_dashboard(session: Session, filters: Filters, options: Options) -> D
     else:
         # The days of these weeks were read together with those of the measures.
         periods = build_weekly_trend(filters.last_day, daily_counts[ATTENTIONS_BY_DAY], daily_counts[PEOPLE_BY_DAY])
-    first_time = build_first_time_measure(filters, _count_first_times(session, filters, months[-2:], points))
+    first_time = build_first_time_measure(filters, _count_first_times(session, months[-2:], points))
     return Dashboard(
         (*build_measures(filters, daily_counts), first_time, *referral_measures),
         tuple(periods),
@@ -150,17 +150,25 @@ def _collect_referrals(
     session: Session, filters: Filters, options: Options, points: list[str]
 ) -> tuple[dict[str, ReferralCounts], Counter[str]]:
     """Return the referrals of the month by entity, and by state."""
-    table = REFERRALS_BY_STATE
-    cells = range_queries.sum_by_month(
-        session, [table], [filters.month], points, filters.entity, filters.counted_before
-    )
+    cells = _list_referral_cells(session, filters, points)
     # Joined before anything is counted: no number of a single restricted entity leaves this function.
     states_by_entity: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for cell, count in cells[table, filters.month].items():
+    for cell, count in _list_referral_cells(session, filters, points, filters.counted_before).items():
         entity, state = cell.split("|")
         states_by_entity[RESTRICTED_TOGETHER if entity in options.restricted_entities else entity][state] += count
-    by_state = sum(states_by_entity.values(), Counter[str]())
+    by_state = Counter[str]()
+    for cell, count in cells.items():
+        by_state[cell.split("|")[1]] += count
     return {entity: _sum_states(states) for entity, states in states_by_entity.items() if states.total()}, by_state
+
+
+def _list_referral_cells(
+    session: Session, filters: Filters, points: list[str], counted_before: date | None = None
+) -> dict[str, int]:
+    # The referrals of one entity alone are a breakdown, too.
+    until = filters.counted_before if filters.entity else counted_before
+    table, month = REFERRALS_BY_STATE, filters.month
+    return range_queries.sum_by_month(session, [table], [month], points, filters.entity, until)[table, month]
 
 
 def _sum_states(states: Counter[str]) -> ReferralCounts:
@@ -182,17 +190,15 @@ def _sum_monthly_referrals(
         points,
         UNANSWERED_STATES,
         first_code=filters.entity,
-        counted_before=filters.counted_before,
+        counted_before=filters.counted_before if filters.entity else None,
     )
     return {month: counts.get(month, (0, 0)) for month in months}
 
 
-def _count_first_times(
-    session: Session, filters: Filters, months: Sequence[date], points: list[str]
-) -> dict[date, tuple[int, int]]:
+def _count_first_times(session: Session, months: Sequence[date], points: list[str]) -> dict[date, tuple[int, int]]:
     """Return for each month the number of people, and of those who had never come before."""
     table = "people-by-first-time"
-    cells = range_queries.sum_by_month(session, [table], months, points, counted_before=filters.counted_before)
+    cells = range_queries.sum_by_month(session, [table], months, points)
     return {month: (sum(cells[table, month].values()), cells[table, month].get("first", 0)) for month in months}
 
 
@@ -210,9 +216,7 @@ def _collect_needs(session: Session, filters: Filters, points: list[str]) -> tup
 
 def _collect_counts(session: Session, filters: Filters, points: list[str]) -> dict[str, dict[str, int]]:
     """Return the cells of each shown table in the month."""
-    counts = range_queries.sum_by_month(
-        session, SHOWN_TABLES, [filters.month], points, counted_before=filters.counted_before
-    )
+    counts = range_queries.sum_by_month(session, SHOWN_TABLES, [filters.month], points)
     return {table: cells for (table, _month), cells in counts.items()}
 
 

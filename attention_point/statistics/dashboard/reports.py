@@ -44,7 +44,7 @@ def build_report(
     ]
     for title, tables in (
         (_("People"), build_people_blocks(dashboard, label_for_code)),
-        (_("Needs"), build_need_blocks(dashboard, label_for_code)),
+        (_("Needs"), build_need_blocks(dashboard, filters, label_for_code)),
         (_("Referrals"), build_referral_blocks(dashboard, filters, label_for_code)),
         (_("Times"), build_time_blocks(dashboard)),
         (_("Trend"), build_trend_blocks(dashboard, filters)),
@@ -146,9 +146,6 @@ def _build_method_blocks() -> Iterator[Block]:
         )
     )
     yield Paragraph(_("The week begins on Monday. Today's figure grows until the point closes."))
-    yield Paragraph(
-        _("What came in today is broken down from tomorrow on: nobody must tell from it for what somebody just came.")
-    )
     yield Note(
         _("Small figures are not rounded here: do not publish or pass on this page.") + " " + describe_restricted()
     )

@@ -61,7 +61,7 @@ def build_trend_blocks(dashboard: Dashboard, filters: Filters) -> Iterator[Block
     yield Table("trend", title, columns, tuple(rows), tuple(notes))
 
 
-def build_need_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
+def build_need_blocks(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Block]:
     """Build the people by need, the most frequent need first."""
     if not dashboard.needs:
         return
@@ -79,7 +79,14 @@ def build_need_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterato
         _("A person counts once for each need, so the rows do not add up to the people."),
         describe_restricted(),
     )
-    yield Table("needs", title, columns, rows, notes)
+    yield Table("needs", title, columns, rows, (*_describe_until(filters), *notes))
+
+
+def _describe_until(filters: Filters) -> Iterator[str]:
+    if filters.counted_before:
+        yield _(
+            "Until yesterday. Today's come in tomorrow, so that nobody tells from this for what somebody just came."
+        )
 
 
 def describe_restricted() -> str:
@@ -90,7 +97,7 @@ def describe_restricted() -> str:
 def build_referral_blocks(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Block]:
     """Build the referrals of the month by state and by entity, and those that are open now."""
     yield from _build_state_blocks(dashboard, label_for_code)
-    yield from _build_entity_blocks(dashboard, label_for_code)
+    yield from _build_entity_blocks(dashboard, filters, label_for_code)
     yield from _build_open_table(dashboard, filters, label_for_code)
 
 
@@ -111,7 +118,7 @@ def _build_state_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Itera
     yield from build_distribution("outcomes", title, "state", states, _("Referrals"), label_for_code, "bar", finding)
 
 
-def _build_entity_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iterator[Block]:
+def _build_entity_blocks(dashboard: Dashboard, filters: Filters, label_for_code: Labeller) -> Iterator[Block]:
     counts_by_entity = dashboard.referrals_by_entity
     if not counts_by_entity:
         return
@@ -144,6 +151,7 @@ def _build_entity_blocks(dashboard: Dashboard, label_for_code: Labeller) -> Iter
     )
     total = sum(counts.total for _name, counts in named_counts)
     notes = (
+        *_describe_until(filters),
         describe_highest(names, [counts.total for counts in charted], total),
         _("Open: the outcome is not known yet. An accepted referral counts as open and as answered."),
     )

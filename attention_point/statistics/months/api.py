@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from attention_point.dates import Period, format_month_code
 from attention_point.foundation import journal
 from attention_point.foundation.access import requires_scope
-from attention_point.foundation.errors import FieldError, Invalid
+from attention_point.foundation.errors import Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.report_pages import get_watermark
 from attention_point.foundation.web import current_actor, current_settings, db_session
@@ -52,6 +52,5 @@ def _get_release(first_day: date, version_text: str) -> Release:
     number = parse_version(version_text)
     # A version that is misspelt must not silently give the latest one.
     if version_text and number is None:
-        message = _("Enter the number of a version.")
-        raise Invalid(message, (FieldError("version", message),))
+        raise Invalid.of_field("version", _("Enter the number of a version."))
     return queries.get_release(db_session(), Period("month", first_day), number)

@@ -14,7 +14,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.codelists import get_code_list
 from attention_point.foundation.damage_notes import list_noted_damage
-from attention_point.foundation.errors import AppError, FieldError, Invalid
+from attention_point.foundation.errors import AppError, Invalid
 from attention_point.foundation.language import format_date, format_month
 from attention_point.foundation.language import gettext as _
 from attention_point.intake.records.served_people import ServedPerson, count_erased_visits, list_served_people
@@ -164,8 +164,7 @@ def check_reason(reason: str | None) -> str:
     # Why exact figures leave the office must be said by everybody, on the page and on the server alike.
     if reason and get_code_list(REASONS).has_code(reason):
         return reason
-    sentence = _("Say what the report is for.")
-    raise Invalid(sentence, (FieldError("reason", sentence),))
+    raise Invalid.of_field("reason", _("Say what the report is for."))
 
 
 def record_export(session: Session, actor: Actor, report: OperationalReport, reason: str) -> None:

@@ -9,7 +9,7 @@ from attention_point.dates import first_of_month, format_month_code
 from attention_point.foundation import clock
 from attention_point.foundation.access import requires
 from attention_point.foundation.codelists import get_code_list
-from attention_point.foundation.errors import AppError, FieldError, Invalid
+from attention_point.foundation.errors import AppError, Invalid
 from attention_point.foundation.language import current_language
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.report_pages import get_watermark, send_download
@@ -75,8 +75,7 @@ def download_report(month: str) -> Response | tuple[str, int]:
         # Before the counting, which takes seconds: a missing word is told at once.
         reason = services.check_reason(form.reason.data)
         if not form.confirmed.data:
-            sentence = _("Confirm it: exact figures go to the platform alone.")
-            raise Invalid(sentence, (FieldError("confirmed", sentence),))
+            raise Invalid.of_field("confirmed", _("Confirm it: exact figures go to the platform alone."))
     except Invalid as error:
         form.show_field_errors(error.field_errors)
         return _render_report(first_day, form), 422

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from attention_point.dates import Period, parse_period_code
 from attention_point.foundation import clock
 from attention_point.foundation.damage_notes import list_noted_damage
-from attention_point.foundation.errors import AppError, FieldError, Invalid
+from attention_point.foundation.errors import AppError, Invalid
 from attention_point.foundation.language import format_date, format_month, format_period, ngettext
 from attention_point.foundation.language import gettext as _
 from attention_point.loading import pause_garbage_collection
@@ -141,15 +141,17 @@ def confirm_counts(session: Session, first_day: date, *, despite_damage: bool = 
         differences = [difference for difference in differences if difference.key in repeated_keys]
     damaged_count = sum(damage.purpose in COUNTED_RECORDS for damage in list_noted_damage(session))
     if damaged_count and not despite_damage:
-        sentence = ngettext(
-            "%(num)s record of %(month)s cannot be opened, so its counts cannot be confirmed. “attention-point "
-            "doctor” names it. Restore it from a backup, or confirm that the month is published all the same.",
-            "%(num)s records of %(month)s cannot be opened, so their counts cannot be confirmed. “attention-point "
-            "doctor” names them. Restore them from a backup, or confirm that the month is published all the same.",
-            damaged_count,
-            month=format_month(first_day),
+        raise Invalid.of_field(
+            "despite_damage",
+            ngettext(
+                "%(num)s record of %(month)s cannot be opened, so its counts cannot be confirmed. “attention-point "
+                "doctor” names it. Restore it from a backup, or confirm that the month is published all the same.",
+                "%(num)s records of %(month)s cannot be opened, so their counts cannot be confirmed. “attention-point "
+                "doctor” names them. Restore them from a backup, or confirm that the month is published all the same.",
+                damaged_count,
+                month=format_month(first_day),
+            ),
         )
-        raise Invalid(sentence, (FieldError("despite_damage", sentence),))
     # A record that does not open is missing from the recount, so that the count may be higher by as many, never lower.
     faults = [item for item in differences if not 0 < item.stored_count - item.recounted <= damaged_count]
     if faults:

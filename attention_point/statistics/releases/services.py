@@ -10,7 +10,7 @@ from attention_point.dates import Period, find_period, parse_period_code
 from attention_point.foundation import clock, journal
 from attention_point.foundation.access import Actor
 from attention_point.foundation.database import Database
-from attention_point.foundation.errors import AppError, Conflict, FieldError, Invalid
+from attention_point.foundation.errors import AppError, Conflict, Invalid
 from attention_point.foundation.journal import queries as journal_queries
 from attention_point.foundation.language import format_date, format_period
 from attention_point.foundation.language import gettext as _
@@ -171,8 +171,7 @@ def check_notes(
 def _check_reader_note(note: str | None) -> str | None:
     note = (note or "").strip() or None
     if note is not None and len(note) > MAX_NOTE_LENGTH:
-        sentence = _("At most %(max_length)s characters.", max_length=MAX_NOTE_LENGTH)
-        raise Invalid(sentence, (FieldError("reader_note", sentence),))
+        raise Invalid.of_field("reader_note", _("At most %(max_length)s characters.", max_length=MAX_NOTE_LENGTH))
     return note
 
 
@@ -192,4 +191,4 @@ def _check_note(note: str | None, current_release: Release | None) -> str | None
         sentence = _("At most %(max_length)s characters.", max_length=MAX_NOTE_LENGTH)
     else:
         return note
-    raise Invalid(sentence, (FieldError("note", sentence),))
+    raise Invalid.of_field("note", sentence)

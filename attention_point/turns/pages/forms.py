@@ -81,8 +81,7 @@ class TransferForm(BaseForm):
         """The desk and the entity of the choice. Raises Invalid where nothing of the list was chosen."""
         chosen = self.target.data or ""
         if chosen not in self.target_labels:
-            message = _("Choose where the turn goes.")
-            raise Invalid(message, (FieldError("target", message),))
+            raise Invalid.of_field("target", _("Choose where the turn goes."))
         kind, _colon, code = chosen.partition(":")
         return (UUID(code) if kind == DESK else None), (code if kind == ENTITY else None)
 
@@ -120,8 +119,7 @@ class ClosingForm(BaseForm):
     def read_reason(self) -> str:
         """The code of the reason. Raises Invalid where none was chosen."""
         if self.reason.data not in CHOSEN_REASONS:
-            message = _("Choose why the turn ends.")
-            raise Invalid(message, (FieldError("reason", message),))
+            raise Invalid.of_field("reason", _("Choose why the turn ends."))
         return str(self.reason.data)
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from attention_point.foundation import clock
 from attention_point.foundation.access import Actor, requires_scope
-from attention_point.foundation.errors import Conflict, FieldError, Forbidden, Invalid
+from attention_point.foundation.errors import Conflict, Forbidden, Invalid
 from attention_point.foundation.language import gettext as _
 from attention_point.foundation.validation import parse_object
 from attention_point.foundation.web import current_actor, db_session
@@ -166,8 +166,7 @@ def _find_desk(session: Session, turn: Turn, name: str | int | None) -> Desk | N
     for desk in desks:
         if str(name) in (desk.name, str(desk.id)):
             return desk
-    message = _(queries.DESK_UNKNOWN)
-    raise Invalid(message, (FieldError("desk", message),))
+    raise Invalid.of_field("desk", _(queries.DESK_UNKNOWN))
 
 
 def _take_desk(session: Session, actor: Actor, turn: Turn) -> Desk:
