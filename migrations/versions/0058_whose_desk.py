@@ -28,6 +28,7 @@ TURN = sa.table(
     sa.column("state", sa.String()),
     sa.column("entity", sa.String()),
     sa.column("queue", sa.String()),
+    sa.column("desk_id", sa.Uuid()),
 )
 ENDED = ("finished", "closed")
 
@@ -43,6 +44,7 @@ def upgrade() -> None:
     )
     for row in connection.execute(open_turns).all():
         connection.execute(TURN.update().where(TURN.c.id == row.id).values(queue=_name_queue(row.entity, row.day)))
+    places = _leave_desks(connection)
     with op.batch_alter_table("turn_desk") as table:
         table.alter_column("sealed", existing_type=sa.LargeBinary(), nullable=False)
         table.drop_column("entity")
@@ -50,6 +52,7 @@ def upgrade() -> None:
         table.drop_column("user_id")
         table.add_column(sa.Column("occupant_tag", sa.LargeBinary(length=16), nullable=True))
         table.create_unique_constraint("uq_turn_desk_occupant_tag", ["occupant_tag"])
+    _return_to_desks(connection, places)
     with op.batch_alter_table("turn") as table:
         table.drop_column("entity")
     op.execute("UPDATE turn_desk SET occupied_at = NULL")
@@ -61,16 +64,32 @@ def downgrade() -> None:
     for row in connection.execute(sa.select(DESK.c.id, DESK.c.sealed)).all():
         entity = _get_vault().open("turn-desk", row.id, row.sealed).decode().strip() or None
         connection.execute(DESK.update().where(DESK.c.id == row.id).values(entity=entity))
+    places = _leave_desks(connection)
     with op.batch_alter_table("turn_desk") as table:
         table.drop_column("sealed")
         table.drop_constraint("uq_turn_desk_occupant_tag", type_="unique")
         table.drop_column("occupant_tag")
         table.add_column(sa.Column("user_id", sa.Uuid(), nullable=True))
         table.create_unique_constraint("uq_turn_desk_user_id", ["user_id"])
+    _return_to_desks(connection, places)
     with op.batch_alter_table("turn") as table:
         table.drop_column("queue")
         table.add_column(sa.Column("entity", sa.String(length=40), nullable=True))
     op.execute("UPDATE turn_desk SET occupied_at = NULL")
+
+
+def _leave_desks(connection: sa.Connection) -> list[dict[str, UUID]]:
+    # SQLite makes the table of desks anew, and drops none to which a turn refers.
+    at_desks = sa.select(TURN.c.id, TURN.c.desk_id).where(TURN.c.desk_id.is_not(None))
+    places = [{"turn": row.id, "desk": row.desk_id} for row in connection.execute(at_desks)]
+    connection.execute(TURN.update().values(desk_id=None))
+    return places
+
+
+def _return_to_desks(connection: sa.Connection, places: list[dict[str, UUID]]) -> None:
+    if places:
+        back = TURN.update().where(TURN.c.id == sa.bindparam("turn")).values(desk_id=sa.bindparam("desk"))
+        connection.execute(back, places)
 
 
 def _seal(desk_id: UUID, entity: str | None) -> bytes:
