@@ -1,5 +1,7 @@
 """The commands ``attention-point keys …``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,6 +10,7 @@ from attention_point.foundation import clock, journal
 from attention_point.foundation.access import SYSTEM
 from attention_point.foundation.commands import FILE_TO_READ, FILE_TO_WRITE, report_errors, use_database
 from attention_point.foundation.database import Database
+from attention_point.foundation.database.migrations import has_pending_migrations
 from attention_point.foundation.errors import AppError
 from attention_point.foundation.language import format_date, format_number
 from attention_point.foundation.language import gettext as _
@@ -25,10 +28,19 @@ def keys_commands() -> None:
     """The keys of the keyring: rotate them while the desk works, remove old ones, keep a copy in two shares."""
 
 
+@contextmanager
+def _use_current_database() -> Iterator[Database]:
+    # Of an older one not all rows are known that stand under a key, and the keyring must not change before they are.
+    with use_database() as database:
+        if has_pending_migrations(database):
+            raise AppError(_("The database is older than the program: run 'attention-point init' first."))
+        yield database
+
+
 @keys_commands.command("status")
 def show_status() -> None:
     """Say which versions of each key there are, and how many rows wait on each."""
-    with use_database() as database:
+    with _use_current_database() as database:
         keyring = Keyring.load(read_settings().keyring)
         with database.read_session() as session:
             for kind, label in KEY_KINDS.items():
@@ -70,7 +82,7 @@ def rotate_keys(kinds: tuple[str, ...], prepare: bool, resume: bool) -> None:
     """
     path, kinds = _find_keyring(), kinds or tuple(KEY_KINDS)
     waiting = 0
-    with use_database() as database, services.change_keys(database):
+    with _use_current_database() as database, services.change_keys(database):
         for kind in kinds if prepare or resume else _list_kinds_left(database, path, kinds):
             if prepare:
                 version = services.prepare_rotation(database, path, kind)
@@ -130,7 +142,7 @@ def _renew_all(database: Database, kind: str) -> int:
 def remove_key_version(kind: str, version: int, at_once: bool) -> None:
     """Remove an old VERSION of a key of this KIND. Refused while anything stands under it."""
     path = _find_keyring()
-    with use_database() as database, services.change_keys(database):
+    with _use_current_database() as database, services.change_keys(database):
         services.end_version(database, path, kind, version, at_once=at_once)
     click.echo(_("%(kind)s: version %(version)s is removed.", kind=kind, version=version))
     if kind != DERIVE:
