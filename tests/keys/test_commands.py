@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from attention_point.app import open_database_of
 from attention_point.foundation import clock
@@ -118,6 +119,16 @@ def test_a_copy_of_before_a_rotation_is_refused_before_it_makes_another_key_of_t
         assert (refused.exit_code, "copy of before the keys were rotated" in refused.output) == (1, True)
         assert own_settings.keyring.read_bytes() == before
         own_settings.keyring.write_bytes(rotated)
+
+
+def test_no_key_of_an_older_database_changes(run: Run, opened: Database, own_settings: Settings) -> None:
+    with opened.write_session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0057'"))
+    before = own_settings.keyring.read_bytes()
+    for arguments in (["status"], ["rotate"], ["remove", "wrap", "1"]):
+        refused = run(*arguments)
+        assert (refused.exit_code, "run 'attention-point init' first" in refused.output) == (1, True)
+    assert own_settings.keyring.read_bytes() == before
 
 
 @pytest.mark.parametrize("damage", ["cut", "open", "other format"])
