@@ -118,7 +118,8 @@ def _read_totals(release: Mapping[str, Any]) -> Iterator[tuple[Name, Interval]]:
         # A quarter's may also be rounded for the sake of a month's: see ``_add_up``.
         if "method" not in release or total % 5 or ("month" in release and looks_exact(totals, unit)):
             yield TOTALS[unit], (total, total)
-        yield TOTALS[unit], (max(0, total - 4), total + 4)
+        if "method" in release and total % 5 == 0:  # what is no multiple is exact, and tells nothing of another count
+            yield TOTALS[unit], (max(0, total - 4), total + 4)
 
 
 def looks_exact(totals: Mapping[str, int | None], unit: str) -> bool:

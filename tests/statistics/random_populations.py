@@ -107,7 +107,8 @@ class Population:
             self._release(month, self.years.build_tables(self.session, month))
             if number == MONTHS // 2:
                 self._correct(month)
-            self._report("G2", self._attack([month]))
+            if told := self._attack([month]):
+                self._report("G2", told, self._attack([month], self._list_truths([month]), self._list_earlier(month)))
             first_day = first_of_next_month(first_day)
             for kind in ("quarter", "year"):
                 whole = find_period(kind, month.first_day)
@@ -203,6 +204,13 @@ class Population:
         told = reader.find_told({whole: months} if months else {})
         self.found.counts["questions"] += reader.question_count
         return told
+
+    def _list_earlier(self, period: Period) -> dict[Period, list[Released]]:
+        """What was published of a period before its newest version."""
+        return {period: self.released.get(period, [])[:-1]}
+
+    def _list_truths(self, periods: Sequence[Period]) -> dict[Period, dict[Name, int]]:
+        return {period: self.released[period][-1].truth for period in periods if self.released.get(period)}
 
     def _list_truth(self, period: Period) -> dict[Name, int]:
         return list_true_figures(self._count_true(period.code), period)

@@ -10,8 +10,10 @@ from itertools import product
 from math import inf
 
 from attention_point.statistics.audit.findings import KnownSum, Narrow, get_needed_values
-from attention_point.statistics.protection.period import Figure, Figures, RoundedTables
-from attention_point.tallies.rules import INDICATORS_BY_ID
+from attention_point.statistics.cells import TOTAL_CODE
+from attention_point.statistics.protection.period import TABLES_OF_TOTALS, TOTALS, Figure, Figures, RoundedTables
+from attention_point.statistics.protection.totals import COMPARED_TOTALS, FIRST_TIME, FIRST_TIME_FIGURE
+from attention_point.tallies.rules import BASE, INDICATORS_BY_ID
 
 Interval = tuple[float, float]
 Intervals = Mapping[Figure, Interval]
@@ -88,11 +90,12 @@ class RelatedPeriods:
 
     def find_breaches(self, rounded: RoundedTables) -> Iterator[Narrow]:
         """Find the figures by which this period would tell more of a small count of a related one than is told."""
+        for group in self._groups:
+            yield from self._find_near_totals(group, rounded)
         for group, (table, bases) in product(self._groups, rounded.bases.items()):
             for cell, base in bases.items():
-                figure, published = (table, cell), rounded.figures[table][cell]
-                before = self._intersect_versions(figure, rounded.true_figures[table][cell])
-                own = max(before[0], published - base + 1), min(before[1], published + base - 1)
+                figure = (table, cell)
+                before, own = self._bound_own(figure, rounded)
                 # The period's own figures are the audit's task. Here it is asked what they tell of others that nobody
                 # can change any more.
                 for place, interval in enumerate(group.tighten(figure, own)):
@@ -105,6 +108,37 @@ class RelatedPeriods:
                     if 0 < count < base and interval[0] <= count <= interval[1] and interval != known:
                         yield Narrow(figure, *interval)
 
+    def _find_near_totals(self, group: RelatedGroup, rounded: RoundedTables) -> Iterator[Narrow]:
+        """Find the pairs of totals of a related period between which so few stand that this one would tell how many."""
+        for smaller, greater in COMPARED_TOTALS:
+            part, whole = find_total_figure(smaller), find_total_figure(greater)
+            if not {part[0], whole[0]} <= rounded.figures.keys():
+                continue
+            bounds = [self._bound_own(figure, rounded) for figure in (part, whole)]
+            # Both as they are known without this version, and with it.
+            before, after = (
+                [group.tighten(figure, own) for figure, own in zip((part, whole), known, strict=True)]
+                for known in zip(*bounds, strict=True)
+            )
+            for place, code in enumerate(group.periods):
+                interval, known = (
+                    (max(0.0, wholes[place][0] - parts[place][1]), wholes[place][1] - parts[place][0])
+                    for parts, wholes in (after, before)
+                )
+                if place == group.own_place or interval == known or not _is_narrow(interval, BASE):
+                    continue
+                figures = self._read_true_figures(code)
+                count = figures[whole[0]][whole[1]] - figures[part[0]][part[1]]
+                if 0 < count < BASE and interval[0] <= count <= interval[1]:
+                    yield Narrow((TOTALS, (smaller,)), *interval)
+
+    def _bound_own(self, figure: Figure, rounded: RoundedTables) -> tuple[Interval, Interval]:
+        """Return between which values a figure of this period lies by its earlier versions, and by this one too."""
+        table, cell = figure
+        published, base = rounded.figures[table][cell], rounded.bases[table][cell]
+        before = self._intersect_versions(figure, rounded.true_figures[table][cell])
+        return before, (max(before[0], published - base + 1), min(before[1], published + base - 1))
+
     def _intersect_versions(self, figure: Figure, count: int) -> Interval:
         """Return between which values the earlier versions leave a figure, where they tell of today's count."""
         return _intersect([_UNKNOWN, *(version.get(figure, _UNKNOWN) for version in self._versions)], count)
@@ -116,6 +150,14 @@ def _intersect(known: Sequence[Interval], count: int) -> Interval:
     others = [newest, *((low, high) for low, high in earlier if low <= count <= high)]
     least, greatest = max(low for low, _high in others), min(high for _low, high in others)
     return (least, greatest) if least <= greatest else newest
+
+
+def find_total_figure(unit: str) -> Figure:
+    """Return the figure of a stored table that is a headline total."""
+    if unit == FIRST_TIME:
+        return FIRST_TIME_FIGURE
+    table = TABLES_OF_TOTALS[unit]
+    return table, (TOTAL_CODE,) * len(INDICATORS_BY_ID[table].dimensions)
 
 
 def _is_narrow(interval: Interval, base: int) -> bool:

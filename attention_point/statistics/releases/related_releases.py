@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from attention_point.dates import Period, find_period
 from attention_point.statistics.audit.findings import KnownSum, Published
-from attention_point.statistics.audit.related import Interval, Intervals, ReadTrueFigures, RelatedGroup, RelatedPeriods
+from attention_point.statistics.audit.related import (
+    Interval,
+    Intervals,
+    ReadTrueFigures,
+    RelatedGroup,
+    RelatedPeriods,
+    find_total_figure,
+)
 from attention_point.statistics.cells import MERGE_SEPARATOR, TOTAL_CODE, CellCodes
 from attention_point.statistics.protection.period import PeriodRounder
 from attention_point.statistics.protection.totals import EXACT_FROM, FIRST_TIME, list_compared, protect_totals
@@ -78,6 +85,10 @@ def _list_known_sums(content: ReleaseContent) -> Iterator[KnownSum]:
             # The old method published what was counted.
             margin = table.get_base(cell) - 1 if is_rounded else 0
             yield KnownSum(name, cells, max(0, count - margin), count + margin)
+    for unit, total in content.totals.items() if is_rounded else ():
+        if total is not None and total % BASE:  # exact, so that it fixes the total of its tables
+            table_id, cell = find_total_figure(unit)
+            yield KnownSum(table_id, (cell,), total, total)
 
 
 def _list_stored_cells(
