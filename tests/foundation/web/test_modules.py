@@ -44,7 +44,6 @@ def test_what_one_came_to_do_is_in_sight_on_a_phone(page: Page, gallery: str) ->
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{gallery}/clean")
     table = page.get_by_role("region", name="People found")
-    assert table.evaluate("each => each.scrollWidth > each.clientWidth"), "nothing to scroll"
     button, around = page.get_by_role("link", name="Receive this person").bounding_box(), table.bounding_box()
     assert button
     assert around
