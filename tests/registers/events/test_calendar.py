@@ -119,4 +119,4 @@ def test_countries_are_listed_with_their_counts(known: Flask, as_role: SignIn) -
     page = as_role("office").get("/registers/events/countries?year=2019").get_data(as_text=True)
     rows = page.split("<tbody>")[1].split("</tbody>")[0]
     assert rows.index("Países Bajos") < rows.index("Francia")
-    assert '<td class="number">2</td>' in rows
+    assert '<td class="number" data-label="Eventos">2</td>' in rows

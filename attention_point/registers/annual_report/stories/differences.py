@@ -29,7 +29,9 @@ def compare_texts(old_text: str, new_text: str) -> Iterator[TextChange]:
     matcher = SequenceMatcher(None, [*map(str.strip, old_words)], [*map(str.strip, new_words)], autojunk=False)
     for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":
-            yield TextChange("same", "".join(old_words[old_start:old_end]))
+            # The last word of a text has no space after it: the run that has one keeps the next word apart.
+            runs = "".join(old_words[old_start:old_end]), "".join(new_words[new_start:new_end])
+            yield TextChange("same", max(runs, key=len))
             continue
         if old_end > old_start:
             yield TextChange("removed", "".join(old_words[old_start:old_end]))
