@@ -79,7 +79,7 @@ def build_need_blocks(dashboard: Dashboard, filters: Filters, label_for_code: La
         _("A person counts once for each need, so the rows do not add up to the people."),
         describe_restricted(),
     )
-    yield Table("needs", title, columns, rows, (*_describe_until(filters), *notes))
+    yield Table("needs", title, columns, rows, (*notes, *_describe_until(filters)))
 
 
 def _describe_until(filters: Filters) -> Iterator[str]:
@@ -151,9 +151,9 @@ def _build_entity_blocks(dashboard: Dashboard, filters: Filters, label_for_code:
     )
     total = sum(counts.total for _name, counts in named_counts)
     notes = (
-        *_describe_until(filters),
         describe_highest(names, [counts.total for counts in charted], total),
         _("Open: the outcome is not known yet. An accepted referral counts as open and as answered."),
+        *_describe_until(filters),
     )
     yield Table("entities", title, columns, rows, notes)
 
