@@ -114,20 +114,15 @@ class RelatedPeriods:
             part, whole = find_total_figure(smaller), find_total_figure(greater)
             if not {part[0], whole[0]} <= rounded.figures.keys():
                 continue
-            bounds = [self._bound_own(figure, rounded) for figure in (part, whole)]
-            # Both as they are known without this version, and with it.
-            before, after = (
-                [group.tighten(figure, own) for figure, own in zip((part, whole), known, strict=True)]
-                for known in zip(*bounds, strict=True)
-            )
-            for place, code in enumerate(group.periods):
-                interval, known = (
-                    (max(0.0, wholes[place][0] - parts[place][1]), wholes[place][1] - parts[place][0])
-                    for parts, wholes in (after, before)
-                )
-                if place == group.own_place or interval == known or not _is_narrow(interval, BASE):
+            known_part, own_part = self._bound_own(part, rounded)
+            known_whole, own_whole = self._bound_own(whole, rounded)
+            known = _subtract_intervals(group.tighten(whole, known_whole), group.tighten(part, known_part))
+            for place, interval in enumerate(
+                _subtract_intervals(group.tighten(whole, own_whole), group.tighten(part, own_part))
+            ):
+                if place == group.own_place or interval == known[place] or not _is_narrow(interval, BASE):
                     continue
-                figures = self._read_true_figures(code)
+                figures = self._read_true_figures(group.periods[place])
                 count = figures[whole[0]][whole[1]] - figures[part[0]][part[1]]
                 if 0 < count < BASE and interval[0] <= count <= interval[1]:
                     yield Narrow((TOTALS, (smaller,)), *interval)
@@ -158,6 +153,11 @@ def find_total_figure(unit: str) -> Figure:
         return FIRST_TIME_FIGURE
     table = TABLES_OF_TOTALS[unit]
     return table, (TOTAL_CODE,) * len(INDICATORS_BY_ID[table].dimensions)
+
+
+def _subtract_intervals(wholes: Sequence[Interval], parts: Sequence[Interval]) -> list[Interval]:
+    """Return, period by period, how far a whole may be above its part."""
+    return [(max(0.0, whole[0] - part[1]), whole[1] - part[0]) for whole, part in zip(wholes, parts, strict=True)]
 
 
 def _is_narrow(interval: Interval, base: int) -> bool:

@@ -150,25 +150,28 @@ def _collect_referrals(
     session: Session, filters: Filters, options: Options, points: list[str]
 ) -> tuple[dict[str, ReferralCounts], Counter[str]]:
     """Return the referrals of the month by entity, and by state."""
-    cells = _list_referral_cells(session, filters, points)
     # Joined before anything is counted: no number of a single restricted entity leaves this function.
     states_by_entity: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for cell, count in _list_referral_cells(session, filters, points, filters.counted_before).items():
         entity, state = cell.split("|")
         states_by_entity[RESTRICTED_TOGETHER if entity in options.restricted_entities else entity][state] += count
     by_state = Counter[str]()
-    for cell, count in cells.items():
+    for cell, count in _list_referral_cells(session, filters, points, _find_end_of_totals(filters)).items():
         by_state[cell.split("|")[1]] += count
     return {entity: _sum_states(states) for entity, states in states_by_entity.items() if states.total()}, by_state
 
 
 def _list_referral_cells(
-    session: Session, filters: Filters, points: list[str], counted_before: date | None = None
+    session: Session, filters: Filters, points: list[str], counted_before: date | None
 ) -> dict[str, int]:
-    # The referrals of one entity alone are a breakdown, too.
-    until = filters.counted_before if filters.entity else counted_before
     table, month = REFERRALS_BY_STATE, filters.month
-    return range_queries.sum_by_month(session, [table], [month], points, filters.entity, until)[table, month]
+    cells = range_queries.sum_by_month(session, [table], [month], points, filters.entity, counted_before)
+    return cells[table, month]
+
+
+def _find_end_of_totals(filters: Filters) -> date | None:
+    # The total of one entity is told by entity, too.
+    return filters.counted_before if filters.entity else None
 
 
 def _sum_states(states: Counter[str]) -> ReferralCounts:
@@ -190,7 +193,7 @@ def _sum_monthly_referrals(
         points,
         UNANSWERED_STATES,
         first_code=filters.entity,
-        counted_before=filters.counted_before if filters.entity else None,
+        counted_before=_find_end_of_totals(filters),
     )
     return {month: counts.get(month, (0, 0)) for month in months}
 
